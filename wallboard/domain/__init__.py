@@ -1,0 +1,1 @@
+"""Pure facts and rules: no input or output, no clock, no terminal."""

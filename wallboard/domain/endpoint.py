@@ -1,0 +1,35 @@
+"""What is polled: entry points, and the five GETs asked of each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Endpoint(StrEnum):
+    """One of the five GETs of an entry point, named as the vendor names it."""
+
+    CHAT_ALLOWED = "chatAllowed"
+    CHECK_ELIGIBILITY = "checkEligibility"
+    LIVE_SESSION_STATUS = "liveSessionStatus"
+    CAPACITY = "capacity"
+    AGENT_AVAILABILITY = "agentAvailability"
+
+
+class EntryPointKey(NamedTuple):
+    """Tells one entry point of one server from all others."""
+
+    server: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """One chat entry point as the operator knows it.
+
+    ``endpoints`` are the GETs asked of it, in the order they are shown.
+    """
+
+    key: EntryPointKey
+    name: str
+    group: str = ""
+    endpoints: tuple[Endpoint, ...] = tuple(Endpoint)

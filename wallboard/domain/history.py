@@ -1,0 +1,122 @@
+"""The bounded past of one entry point, cheap to keep and safe to hold on to."""
+
+from array import array
+from collections.abc import Iterator
+from math import isnan, nan
+from typing import Literal, NamedTuple
+
+from wallboard.domain.policy import Verdict
+
+DEFAULT_BOUND = 360
+"""Samples kept: an hour at the default interval."""
+
+Figure = Literal["wait_seconds", "queue_depth", "capacity"]
+
+_VERDICTS = tuple(Verdict)
+_VERDICT_NUMBER = {verdict: float(number) for number, verdict in enumerate(_VERDICTS)}
+_WIDTH = 5
+_COLUMN: dict[Figure, int] = {"wait_seconds": 1, "queue_depth": 2, "capacity": 3}
+
+
+class Sample(NamedTuple):
+    """One round of polls; a figure that could not be read is ``None``, which is a gap in a chart.
+
+    ``at`` is Unix time in seconds, ``wait_seconds`` seconds, ``queue_depth`` chats and ``capacity``
+    chat slots.
+    """
+
+    at: float
+    wait_seconds: float | None
+    queue_depth: int | None
+    capacity: int | None
+    verdict: Verdict
+
+
+class History:
+    """A ring of samples, oldest first. Immutable: ``appended`` returns another history.
+
+    All histories that grew from one share one flat array of numbers and differ only in where they
+    start and stop, so that a snapshot costs nothing and a sample costs 40 bytes.
+    """
+
+    __slots__ = ("_bound", "_numbers", "_start", "_stop")
+
+    def __init__(self, bound: int = DEFAULT_BOUND) -> None:
+        """An empty history that will keep the last ``bound`` samples."""
+        self._bound = bound
+        self._numbers = array("d")
+        self._start = 0
+        self._stop = 0
+
+    def appended(self, sample: Sample) -> "History":
+        """This history and one more sample, without its oldest if it was full."""
+        numbers, start, stop = self._numbers, self._start, self._stop
+        shared_with_a_longer_one = len(numbers) != stop * _WIDTH
+        worth_trimming = start > self._bound // 4
+        if shared_with_a_longer_one or worth_trimming:
+            numbers = numbers[start * _WIDTH : stop * _WIDTH]
+            start, stop = 0, stop - start
+        numbers.extend(
+            (
+                sample.at,
+                _number(sample.wait_seconds),
+                _number(sample.queue_depth),
+                _number(sample.capacity),
+                _VERDICT_NUMBER[sample.verdict],
+            )
+        )
+        longer = History(self._bound)
+        longer._numbers = numbers
+        longer._stop = stop + 1
+        longer._start = max(start, longer._stop - self._bound)
+        return longer
+
+    def __len__(self) -> int:
+        return self._stop - self._start
+
+    def __iter__(self) -> Iterator[Sample]:
+        return map(self._sample, range(self._start, self._stop))
+
+    def __getitem__(self, index: int) -> Sample:
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        return self._sample(self._start + index if index >= 0 else self._stop + index)
+
+    def columns(
+        self, figure: Figure, *, end: float, seconds: float, count: int
+    ) -> list[float | None]:
+        """The worst value of a figure in each of ``count`` spans of ``seconds``, oldest first.
+
+        The last span holds the moment ``end``. Spans lie on whole multiples of ``seconds``, so that
+        a chart moves by a column at a time instead of trembling; one without a value is ``None``.
+        """
+        worst: list[float | None] = [None] * count
+        first_span = int(end // seconds) - count + 1
+        least_is_worst = figure == "capacity"
+        numbers, column = self._numbers, _COLUMN[figure]
+        for row in range((self._stop - 1) * _WIDTH, self._start * _WIDTH - 1, -_WIDTH):
+            span = int(numbers[row] // seconds) - first_span
+            if span < 0:
+                break
+            value = numbers[row + column]
+            if span >= count or isnan(value):
+                continue
+            known = worst[span]
+            if known is None or (value < known if least_is_worst else value > known):
+                worst[span] = value
+        return worst
+
+    def _sample(self, index: int) -> Sample:
+        row = index * _WIDTH
+        at, wait, depth, capacity, verdict = self._numbers[row : row + _WIDTH]
+        return Sample(
+            at,
+            None if isnan(wait) else wait,
+            None if isnan(depth) else int(depth),
+            None if isnan(capacity) else int(capacity),
+            _VERDICTS[int(verdict)],
+        )
+
+
+def _number(value: float | None) -> float:
+    return nan if value is None else value

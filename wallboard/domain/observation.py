@@ -1,0 +1,104 @@
+"""What one poll brought back. Everything the board shows is folded from these."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.reading import Reading
+
+
+class Cause(StrEnum):
+    """Why a poll failed; the values are the ``error`` of the JSON report."""
+
+    DNS = "dns"
+    REFUSED = "refused"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    PROXY = "proxy"
+    HTTP = "http"
+    REDIRECT = "redirect"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    FORBIDDEN_DTD = "forbidden_dtd"
+    NOT_XML = "not_xml"
+    WRONG_ROOT = "wrong_root"
+    INTERNAL = "internal"
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether the server could not be reached at all, as against answering badly."""
+        return self in UNREACHABLE_CAUSES
+
+
+UNREACHABLE_CAUSES = frozenset(
+    {Cause.DNS, Cause.REFUSED, Cause.TLS, Cause.TIMEOUT, Cause.RESET, Cause.PROXY}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A poll without a usable answer: the cause, and a sentence a person can act on."""
+
+    cause: Cause
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was sent, safe to show: header values that came from the config are masked."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back, byte for byte.
+
+    ``head`` is the header block as received, ``Name: value`` lines parted by CR LF. ``body`` is
+    what remains after content decoding (gzip); ``truncated`` says that it was cut at the size limit
+    or ended early.
+    """
+
+    status: int
+    reason: str
+    head: bytes
+    body: bytes
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One poll of one endpoint of one entry point.
+
+    ``at`` is Unix time in seconds when the outcome was known; ``elapsed_seconds`` is how long the
+    poll took. A failure keeps the response that caused it, when there was one.
+    """
+
+    key: EntryPointKey
+    endpoint: Endpoint
+    at: float
+    elapsed_seconds: float
+    outcome: Reading | Failure
+    request: Request
+    response: Response | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """Whether a server can be reached at all, said when that changes and at every probe.
+
+    ``failure`` is ``None`` while the server answers. ``since`` and ``next_probe_at`` are Unix time
+    in seconds.
+    """
+
+    server: str
+    at: float
+    failure: Failure | None = None
+    since: float | None = None
+    next_probe_at: float | None = None
+
+
+Event = Observation | ServerStatus

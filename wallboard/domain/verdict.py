@@ -1,0 +1,238 @@
+"""The verdict on an entry point: pure rules, first that applies.
+
+The order of the rules is the order of the functions that ``_verdict`` asks.
+"""
+
+from dataclasses import dataclass
+
+from wallboard.domain.button import button_of
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.policy import Button, Level, Policy, Thresholds, Verdict
+from wallboard.domain.reading import (
+    DOCUMENTED_REASONS,
+    AgentAvailability,
+    Capacity,
+    ChatAllowed,
+    CheckEligibility,
+    LiveSessionStatus,
+)
+from wallboard.domain.state import EntryPointState
+
+CONTRADICTION_POLLS = 2
+"""Rounds in a row for which two endpoints must disagree before the board says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the board says of an entry point at one moment.
+
+    Values are those of the last good polls, ``None`` where nothing usable was ever read.
+    ``wait_seconds`` is the estimated wait in seconds, ``queue_depth`` chats waiting, ``capacity``
+    free chat slots. ``raw`` is the text behind an unknown verdict. ``failing`` are the endpoints
+    whose newest poll failed. ``fresh_until`` is Unix time in seconds.
+    """
+
+    verdict: Verdict
+    level: Level
+    summary: str
+    button: Button
+    partial: bool = False
+    contradiction: bool = False
+    lenient: bool = False
+    failing: tuple[Endpoint, ...] = ()
+    raw: str | None = None
+    hint: str | None = None
+    chat_allowed: bool | None = None
+    reason: str | None = None
+    response_type: int | None = None
+    raw_response_type: str | None = None
+    agent_available: bool | None = None
+    capacity: int | None = None
+    wait_seconds: float | None = None
+    queue_depth: int | None = None
+    fresh_until: float | None = None
+
+    def stale(self, now: float) -> bool:
+        """Whether the last good reading is older than three intervals."""
+        return self.fresh_until is not None and now > self.fresh_until
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    verdict: Verdict
+    summary: str
+    partial: bool = False
+    raw: str | None = None
+
+
+def judge(
+    state: EntryPointState, policy: Policy, server_failure: Failure | None = None
+) -> Judgement:
+    """The verdict, its level and everything beside it.
+
+    ``server_failure`` is set while the whole server cannot be reached, in which case its entry
+    points are not polled one by one.
+    """
+    finding = _verdict(state, server_failure)
+    chat_allowed = state.known(Endpoint.CHAT_ALLOWED, ChatAllowed)
+    eligibility = state.known(Endpoint.CHECK_ELIGIBILITY, CheckEligibility)
+    live = state.known(Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus)
+    capacity = state.known(Endpoint.CAPACITY, Capacity)
+    agents = state.known(Endpoint.AGENT_AVAILABILITY, AgentAvailability)
+    failing = tuple(e for e in state.entry_point.endpoints if state.endpoint(e).failure)
+    newest = max((s.good.at for s in state.endpoints.values() if s.good), default=None)
+
+    wait_seconds = live.wait_seconds if live else None
+    queue_depth = live.queue_depth if live else None
+    slots = capacity.count if capacity else None
+    agent_available = agents.available if agents else None
+    level = policy.levels[finding.verdict]
+    summary = finding.summary
+    if finding.verdict is Verdict.OPEN:
+        raised, why = _raised(policy.thresholds, wait_seconds, queue_depth, slots)
+        level = max(level, raised)
+        summary = "; ".join((summary, *why))
+    lenient = any(
+        not isinstance(s.last.outcome, Failure) and s.last.outcome.lenient
+        for s in state.endpoints.values()
+        if s.last
+    )
+    return Judgement(
+        verdict=finding.verdict,
+        level=level,
+        summary=summary,
+        button=Button.UNKNOWN if server_failure else button_of(state, policy.button),
+        partial=finding.partial or bool(failing),
+        contradiction=state.disagreements >= CONTRADICTION_POLLS,
+        lenient=lenient,
+        failing=failing,
+        raw=finding.raw,
+        hint=_hint(agent_available, slots, queue_depth),
+        chat_allowed=chat_allowed.allowed if chat_allowed else None,
+        reason=chat_allowed.reason if chat_allowed else None,
+        response_type=eligibility.response_type if eligibility else None,
+        raw_response_type=eligibility.raw if eligibility else None,
+        agent_available=agent_available,
+        capacity=slots,
+        wait_seconds=wait_seconds,
+        queue_depth=queue_depth,
+        fresh_until=None if newest is None else newest + policy.stale_after,
+    )
+
+
+def _verdict(state: EntryPointState, server_failure: Failure | None) -> _Finding:
+    if server_failure:
+        return _Finding(Verdict.UNREACHABLE, server_failure.message)
+    enabled = state.entry_point.endpoints
+    failures = [failure for e in enabled if (failure := state.endpoint(e).failure)]
+    if failures and len(failures) == len(enabled) and all(f.cause.unreachable for f in failures):
+        return _Finding(Verdict.UNREACHABLE, failures[0].message)
+    chat_allowed = state.latest(Endpoint.CHAT_ALLOWED, ChatAllowed)
+    if chat_allowed:
+        return _from_chat_allowed(chat_allowed)
+    if _unheard(state, Endpoint.CHAT_ALLOWED):
+        return _WAITING
+    eligibility = state.latest(Endpoint.CHECK_ELIGIBILITY, CheckEligibility)
+    if eligibility:
+        return _from_eligibility(eligibility)
+    if _unheard(state, Endpoint.CHECK_ELIGIBILITY):
+        return _WAITING
+    answered = [e for e in enabled if (last := state.endpoint(e).last) and not _unreached(last)]
+    if not answered:
+        return _WAITING
+    return _error(state)
+
+
+_WAITING = _Finding(Verdict.WAITING, "No answer yet.")
+
+
+def _unheard(state: EntryPointState, endpoint: Endpoint) -> bool:
+    return endpoint in state.entry_point.endpoints and state.endpoint(endpoint).last is None
+
+
+def _from_chat_allowed(fact: ChatAllowed) -> _Finding:
+    if fact.allowed:
+        return _Finding(Verdict.OPEN, _SENTENCES[Verdict.OPEN])
+    if fact.allowed is None:
+        raw = fact.raw_allowed
+        said = "no value of allowed" if raw is None else f"allowed={raw!r}"
+        return _Finding(Verdict.UNKNOWN, f"chatAllowed answered {said}.", raw=raw)
+    if fact.reason in DOCUMENTED_REASONS:
+        verdict = Verdict(fact.reason)
+        return _Finding(verdict, _SENTENCES[verdict])
+    if fact.raw_reason is None:
+        return _Finding(Verdict.OTHER, "Chats are not allowed; the server gives no reason.")
+    raw = fact.raw_reason
+    return _Finding(
+        Verdict.UNKNOWN, f"Chats are not allowed, for an undocumented reason: {raw!r}.", raw=raw
+    )
+
+
+_ELIGIBILITY_VERDICTS = {
+    0: Verdict.OPEN,
+    1: Verdict.AGENT_NOT_AVAILABLE,
+    2: Verdict.QUEUE_DEPTH_REACHED,
+}
+
+
+def _from_eligibility(fact: CheckEligibility) -> _Finding:
+    verdict = _ELIGIBILITY_VERDICTS.get(fact.response_type, Verdict.UNKNOWN)  # type: ignore[arg-type]  # None is no key
+    if verdict is Verdict.UNKNOWN:
+        said = "no responseType" if fact.raw is None else f"responseType={fact.raw!r}"
+        return _Finding(verdict, f"checkEligibility answered {said}.", partial=True, raw=fact.raw)
+    sentence = f"{_SENTENCES[verdict]} (checkEligibility only)"
+    return _Finding(verdict, sentence, partial=True)
+
+
+def _unreached(observation: Observation) -> bool:
+    outcome = observation.outcome
+    return isinstance(outcome, Failure) and outcome.cause.unreachable
+
+
+def _error(state: EntryPointState) -> _Finding:
+    for endpoint in (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY):
+        if failure := state.endpoint(endpoint).failure:
+            return _Finding(Verdict.ERROR, failure.message, partial=True)
+    return _Finding(
+        Verdict.ERROR, "chatAllowed and checkEligibility are both switched off.", partial=True
+    )
+
+
+_SENTENCES = {
+    Verdict.OPEN: "Customers can start a chat",
+    Verdict.QUEUE_DEPTH_REACHED: "The queue has reached its maximum depth",
+    Verdict.AGENT_NOT_AVAILABLE: "No agent is available",
+    Verdict.SERVICE_NOT_RUNNING: "The agent assignment service is not running",
+    Verdict.INVALID_ENTRY_POINT: "The server does not know this entry point",
+    Verdict.ENTRY_POINT_INACTIVE: "The entry point is not active",
+    Verdict.OTHER: "Chats are not allowed, for a reason the server does not name",
+}
+
+
+def _raised(
+    limits: Thresholds, wait: float | None, depth: int | None, slots: int | None
+) -> tuple[Level, list[str]]:
+    level, why = Level.OK, []
+    for name, value, unit, warning, critical in (
+        ("est. wait", wait, " s", limits.wait_warning, limits.wait_critical),
+        ("queue depth", depth, "", limits.queue_warning, limits.queue_critical),
+    ):
+        if value is None:
+            continue
+        for reached, limit in ((Level.CRITICAL, critical), (Level.WARNING, warning)):
+            if limit is not None and value >= limit:
+                level = max(level, reached)
+                why.append(f"{name} {value:g}{unit} has reached {limit:g}{unit}")
+                break
+    if slots is not None and limits.capacity_warning is not None:
+        if slots <= limits.capacity_warning:
+            level = max(level, Level.WARNING)
+            why.append(f"capacity is down to {slots}")
+    return level, why
+
+
+def _hint(agent_available: bool | None, slots: int | None, depth: int | None) -> str | None:
+    if agent_available and slots == 0 and depth:
+        return "all slots full, or Agent Available = Not Required"
+    return None

@@ -1,0 +1,187 @@
+"""Everything that can be set, with its unit and its default. ``config.py`` reads these from TOML.
+
+A setting that is ``None`` in a server, group or entry point is inherited: entry point before group
+before server before the top of the file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le, MinLen
+
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
+
+DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
+"""Where the API lives on a server whose address names no path."""
+
+Positive = Annotated[float, Gt(0)]
+Seconds = Annotated[float, Ge(0)]
+Count = Annotated[int, Ge(0)]
+Name = Annotated[str, MinLen(1)]
+Off = Literal[False]
+
+_STRICT = {"extra": "forbid", "strict": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that never appears in output, logs or errors."""
+
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "•••"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdSettings:
+    """Thresholds as written; ``false`` switches one off, ``None`` leaves it as inherited."""
+
+    __pydantic_config__ = _STRICT
+
+    wait_warning: Seconds | Off | None = None
+    wait_critical: Seconds | Off | None = None
+    queue_warning: Count | Off | None = None
+    queue_critical: Count | Off | None = None
+    capacity_warning: int | Off | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What a server, a group and an entry point may each set for themselves."""
+
+    thresholds: ThresholdSettings = ThresholdSettings()
+    levels: Mapping[Verdict, Level] = field(default_factory=dict)
+    button_rule: Endpoint | None = None
+    button_max_wait: Seconds | None = None
+    button_max_queue: Count | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPointSettings(Overrides):
+    """One entry point of a server; without a name it is shown by its id."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Annotated[int, Ge(0)]
+    name: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSettings(Overrides):
+    """Overrides for every entry point of a group, on whatever server."""
+
+    __pydantic_config__ = _STRICT
+
+    name: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings(Overrides):
+    """One server: where it is, how to reach it, and its entry points.
+
+    ``paths`` replaces the path of an operation below ``url``; one that holds ``{id}`` is used as it
+    is, others get ``/<id>`` behind them. ``ca_file`` is a private CA in PEM, ``client_cert`` a
+    certificate for the server to check, ``client_key`` its key when that is a file of its own.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    name: Name
+    url: Name
+    endpoints: Annotated[tuple[Endpoint, ...], MinLen(1)] = tuple(Endpoint)
+    paths: Mapping[Endpoint, Name] = field(default_factory=dict)
+    headers: Mapping[str, Secret] = field(default_factory=dict)
+    proxy: Secret | None = None
+    verify: bool = True
+    ca_file: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    interval: Positive | None = None
+    timeout: Positive | None = None
+    concurrency: Annotated[int, Ge(1), Le(256)] | None = None
+    entry_point: tuple[EntryPointSettings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole config. Seconds throughout; ``max_body`` is bytes, ``history`` samples."""
+
+    __pydantic_config__ = _STRICT
+
+    title: str = "wallboard"
+    interval: Positive = 10.0
+    jitter: Annotated[float, Ge(0), Le(0.5)] = 0.1
+    timeout: Positive = 5.0
+    connect_timeout: Positive = 3.0
+    concurrency: Annotated[int, Ge(1), Le(256)] = 8
+    backoff_max: Positive = 60.0
+    max_body: Annotated[int, Ge(1024)] = 1024 * 1024
+    history: Annotated[int, Ge(2), Le(100_000)] = 360
+    refresh: Annotated[float, Ge(0.1), Le(60)] = 0.5
+    theme: Name = "dark"
+    button_rule: Endpoint = Endpoint.CHAT_ALLOWED
+    button_max_wait: Seconds = 300.0
+    button_max_queue: Count = 10
+    thresholds: ThresholdSettings = ThresholdSettings()
+    levels: Mapping[Verdict, Level] = field(default_factory=dict)
+    group: tuple[GroupSettings, ...] = ()
+    server: tuple[ServerSettings, ...] = ()
+
+    def interval_of(self, server: ServerSettings) -> float:
+        """Seconds between two polls of one endpoint of a server."""
+        return server.interval or self.interval
+
+    def timeout_of(self, server: ServerSettings) -> float:
+        """Seconds a server may take to answer."""
+        return server.timeout or self.timeout
+
+    def concurrency_of(self, server: ServerSettings) -> int:
+        """Polls of a server that may be under way at once."""
+        return server.concurrency or self.concurrency
+
+
+def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
+    """Every entry point with the policy that holds for it, in the order of the config."""
+    groups = {group.name: group for group in settings.group}
+    found = []
+    for server in settings.server:
+        for entry in server.entry_point:
+            entry_point = EntryPoint(
+                key=EntryPointKey(server.name, entry.id),
+                name=entry.name or str(entry.id),
+                group=entry.group,
+                endpoints=server.endpoints,
+            )
+            group = groups.get(entry.group)
+            layers = [server, group, entry] if group else [server, entry]
+            found.append((entry_point, _policy(settings, server, layers)))
+    return found
+
+
+def _policy(settings: Settings, server: ServerSettings, layers: list[Overrides]) -> Policy:
+    """The policy at the end of the layers, the strongest last."""
+    levels = {**DEFAULT_LEVELS, **settings.levels}
+    thresholds = _thresholds(Thresholds(), settings.thresholds)
+    button = ButtonPolicy(settings.button_rule, settings.button_max_wait, settings.button_max_queue)
+    for layer in layers:
+        levels.update(layer.levels)
+        thresholds = _thresholds(thresholds, layer.thresholds)
+        button = ButtonPolicy(
+            button.rule if layer.button_rule is None else layer.button_rule,
+            button.max_wait if layer.button_max_wait is None else layer.button_max_wait,
+            button.max_queue if layer.button_max_queue is None else layer.button_max_queue,
+        )
+    return Policy(settings.interval_of(server), thresholds, levels, button)
+
+
+def _thresholds(inherited: Thresholds, written: ThresholdSettings) -> Thresholds:
+    set_here = {
+        name: None if value is False else value
+        for name in Thresholds.__dataclass_fields__
+        if (value := getattr(written, name)) is not None
+    }
+    return replace(inherited, **set_here)
