@@ -122,7 +122,7 @@ class Settings:
     max_body: Annotated[int, Ge(1024)] = 1024 * 1024
     history: Annotated[int, Ge(2), Le(100_000)] = 360
     refresh: Annotated[float, Ge(0.1), Le(60)] = 0.5
-    theme: Name = "dark"
+    theme: Name = "auto"
     button_rule: Endpoint = Endpoint.CHAT_ALLOWED
     button_max_wait: Seconds = 300.0
     button_max_queue: Count = 10

@@ -88,22 +88,27 @@ class History:
         """The worst value of a figure in each of ``count`` spans of ``seconds``, oldest first.
 
         The last span holds the moment ``end``. Spans lie on whole multiples of ``seconds``, so that
-        a chart moves by a column at a time instead of trembling; one without a value is ``None``.
+        a chart moves by a column at a time instead of trembling. A value also holds for the span
+        after its own, since polls jitter; a span for which nothing is known is ``None``, a gap.
         """
         worst: list[float | None] = [None] * count
+        own = [False] * count
         first_span = int(end // seconds) - count + 1
-        least_is_worst = figure == "capacity"
+        pick = min if figure == "capacity" else max
         numbers, column = self._numbers, _COLUMN[figure]
         for row in range((self._stop - 1) * _WIDTH, self._start * _WIDTH - 1, -_WIDTH):
             span = int(numbers[row] // seconds) - first_span
-            if span < 0:
+            if span < -1:
                 break
             value = numbers[row + column]
-            if span >= count or isnan(value):
-                continue
-            known = worst[span]
-            if known is None or (value < known if least_is_worst else value > known):
-                worst[span] = value
+            gap = isnan(value)
+            if 0 <= span < count:
+                known = worst[span] if own[span] else None
+                if not gap:
+                    worst[span] = value if known is None else pick(known, value)
+                own[span] = True
+            if 0 <= span + 1 < count and not own[span + 1] and worst[span + 1] is None and not gap:
+                worst[span + 1] = value
         return worst
 
     def _sample(self, index: int) -> Sample:

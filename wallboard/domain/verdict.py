@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wallboard.domain.button import button_of
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.observation import Cause, Failure, Observation
 from wallboard.domain.policy import Button, Level, Policy, Thresholds, Verdict
 from wallboard.domain.reading import (
     DOCUMENTED_REASONS,
@@ -29,7 +29,8 @@ class Judgement:
 
     Values are those of the last good polls, ``None`` where nothing usable was ever read.
     ``wait_seconds`` is the estimated wait in seconds, ``queue_depth`` chats waiting, ``capacity``
-    free chat slots. ``raw`` is the text behind an unknown verdict. ``failing`` are the endpoints
+    free chat slots. ``raw`` is the text behind an unknown verdict, ``cause`` the cause
+    behind ``unreachable`` and ``error``. ``failing`` are the endpoints
     whose newest poll failed. ``fresh_until`` is Unix time in seconds.
     """
 
@@ -42,6 +43,7 @@ class Judgement:
     lenient: bool = False
     failing: tuple[Endpoint, ...] = ()
     raw: str | None = None
+    cause: Cause | None = None
     hint: str | None = None
     chat_allowed: bool | None = None
     reason: str | None = None
@@ -64,6 +66,7 @@ class _Finding:
     summary: str
     partial: bool = False
     raw: str | None = None
+    cause: Cause | None = None
 
 
 def judge(
@@ -108,6 +111,7 @@ def judge(
         lenient=lenient,
         failing=failing,
         raw=finding.raw,
+        cause=finding.cause,
         hint=_hint(agent_available, slots, queue_depth),
         chat_allowed=chat_allowed.allowed if chat_allowed else None,
         reason=chat_allowed.reason if chat_allowed else None,
@@ -123,11 +127,11 @@ def judge(
 
 def _verdict(state: EntryPointState, server_failure: Failure | None) -> _Finding:
     if server_failure:
-        return _Finding(Verdict.UNREACHABLE, server_failure.message)
+        return _Finding(Verdict.UNREACHABLE, server_failure.message, cause=server_failure.cause)
     enabled = state.entry_point.endpoints
     failures = [failure for e in enabled if (failure := state.endpoint(e).failure)]
     if failures and len(failures) == len(enabled) and all(f.cause.unreachable for f in failures):
-        return _Finding(Verdict.UNREACHABLE, failures[0].message)
+        return _Finding(Verdict.UNREACHABLE, failures[0].message, cause=failures[0].cause)
     chat_allowed = state.latest(Endpoint.CHAT_ALLOWED, ChatAllowed)
     if chat_allowed:
         return _from_chat_allowed(chat_allowed)
@@ -193,7 +197,7 @@ def _unreached(observation: Observation) -> bool:
 def _error(state: EntryPointState) -> _Finding:
     for endpoint in (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY):
         if failure := state.endpoint(endpoint).failure:
-            return _Finding(Verdict.ERROR, failure.message, partial=True)
+            return _Finding(Verdict.ERROR, failure.message, partial=True, cause=failure.cause)
     return _Finding(
         Verdict.ERROR, "chatAllowed and checkEligibility are both switched off.", partial=True
     )

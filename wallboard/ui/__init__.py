@@ -1,0 +1,1 @@
+"""All of Textual: the wall, the drill-down and what draws them."""
