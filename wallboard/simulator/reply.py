@@ -1,0 +1,84 @@
+"""An answer ready to be sent, and how a well-kept Java server writes its failures."""
+
+from dataclasses import dataclass
+from html import escape
+from http import HTTPStatus
+
+from wallboard.simulator.fault import Fault
+
+HTML = "text/html;charset=utf-8"
+XML = "application/xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back. ``delivery`` is the fault that spoils its way, if one does."""
+
+    status: int
+    body: bytes
+    content_type: str = XML
+    headers: tuple[tuple[str, str], ...] = ()
+    delay_seconds: float = 0.0
+    delivery: Fault | None = None
+
+    @property
+    def head(self) -> bytes:
+        """Status line and headers, up to and with the empty line; a server adds the date."""
+        lines = [f"HTTP/1.1 {self.status} {_phrase(self.status)}"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        if self.status != HTTPStatus.NO_CONTENT:
+            lines += [f"Content-Type: {self.content_type}", f"Content-Length: {len(self.body)}"]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+def error_page(status: int, message: str = "") -> Reply:
+    """The servlet container's own error page."""
+    title = f"HTTP Status {status} \N{EN DASH} {_phrase(status)}"
+    said = f"<p><b>Message</b> {escape(message)}</p>" if message else ""
+    return Reply(status, _ERROR_PAGE.format(title=title, said=said).encode(), HTML)
+
+
+def error_body(status: int, message: str) -> Reply:
+    """The application's own failure, as XML."""
+    body = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+        '<ns2:callerror xmlns:ns2="http://bindings.egain.com/chat">'
+        f"<ns2:code>{status}-101</ns2:code>"
+        f"<ns2:developerMessage>{escape(message)}</ns2:developerMessage></ns2:callerror>"
+    )
+    return Reply(status, body.encode())
+
+
+def login_page(status: int = 200) -> Reply:
+    """What a session filter shows to somebody it does not know."""
+    return Reply(status, _LOGIN_PAGE, HTML)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+_ERROR_PAGE = (
+    '<!doctype html><html lang="en"><head><title>{title}</title><style type="text/css">'
+    "body {{font-family:Tahoma,Arial,sans-serif;}} h1, h2, h3, b {{color:white;"
+    "background-color:#525D76;}} h1 {{font-size:22px;}} .line {{height:1px;"
+    "background-color:#525D76;border:none;}}</style></head><body><h1>{title}</h1>"
+    '<hr class="line" />{said}<p><b>Description</b> The server was not able to answer this '
+    'request.</p><hr class="line" /><h3>Apache Tomcat</h3></body></html>'
+)
+
+_LOGIN_PAGE = b"""<!DOCTYPE html>
+<html>
+<head><title>Log in</title></head>
+<body>
+<form method="post" action="/system/web/apps/login/">
+<label>User name <input name="user"></label>
+<label>Password <input name="password" type="password"></label>
+<button>Log in</button>
+</form>
+</body>
+</html>
+"""

@@ -1,0 +1,69 @@
+"""Scenarios: what happens to the simulated servers over time, read from TOML files."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from wallboard.simulator.errors import ScenarioError
+from wallboard.simulator.fault import Fault, Stage
+from wallboard.simulator.model import ORDINARY, Ranges
+from wallboard.simulator.scenario_tables import Tables
+
+SHIPPED = Path(__file__).parent / "scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A story for all entry points; ``starts_at`` is seconds after midnight at second 0."""
+
+    name: str
+    description: str = ""
+    starts_at: float = 10 * 3600.0
+    ranges: Ranges = ORDINARY
+    faults: tuple[Fault, ...] = ()
+
+    def concerning(
+        self, entry_point: int | None, endpoint: str, *stages: Stage
+    ) -> tuple[Fault, ...]:
+        """The faults of some stages that can ever strike one address, in the order written."""
+        return tuple(
+            fault
+            for fault in self.faults
+            if fault.stage in stages and fault.concerns(entry_point, endpoint)
+        )
+
+
+def shipped_scenarios() -> tuple[str, ...]:
+    """The names of the scenarios that come with the program."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """A scenario by its shipped name, or from a file. Raises :class:`ScenarioError`."""
+    path = Path(name_or_path)
+    if str(name_or_path) in shipped_scenarios():
+        path = SHIPPED / f"{name_or_path}.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        known = ", ".join(shipped_scenarios())
+        raise ScenarioError(
+            [f"no scenario {str(name_or_path)!r}: neither a file nor one of {known}"]
+        ) from None
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ScenarioError([f"{str(name_or_path)!r} cannot be read: {why}"]) from None
+    return parse_scenario(text, name=path.stem, source=path.name)
+
+
+def parse_scenario(text: str, *, name: str = "scenario", source: str = "scenario") -> Scenario:
+    """A scenario from TOML. All that is wrong with it is raised as one :class:`ScenarioError`."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([f"{source}: not valid TOML: {error}"]) from None
+    tables = Tables(source)
+    description, starts_at, ranges, faults = tables.read(document)
+    if tables.errors:
+        raise ScenarioError(tables.errors)
+    return Scenario(name, description, starts_at, ranges, faults)
