@@ -97,6 +97,29 @@ class Thresholds:
     queue_critical: int | None = 25
     capacity_warning: int | None = 0
 
+    def wait_level(self, wait_seconds: float | None) -> Level:
+        """The level that an estimated wait reaches by itself."""
+        return _reached(wait_seconds, self.wait_warning, self.wait_critical)
+
+    def queue_level(self, queue_depth: int | None) -> Level:
+        """The level that a queue depth reaches by itself."""
+        return _reached(queue_depth, self.queue_warning, self.queue_critical)
+
+    def capacity_level(self, capacity: int | None) -> Level:
+        """The level that a capacity reaches by itself."""
+        low = capacity is not None and (
+            self.capacity_warning is not None and capacity <= self.capacity_warning
+        )
+        return Level.WARNING if low else Level.OK
+
+
+def _reached(value: float | None, warning: float | None, critical: float | None) -> Level:
+    if value is None:
+        return Level.OK
+    if critical is not None and value >= critical:
+        return Level.CRITICAL
+    return Level.WARNING if warning is not None and value >= warning else Level.OK
+
 
 @dataclass(frozen=True, slots=True)
 class ButtonPolicy:

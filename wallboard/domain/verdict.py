@@ -3,7 +3,7 @@
 The order of the rules is the order of the functions that ``_verdict`` asks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wallboard.domain.button import button_of
 from wallboard.domain.endpoint import Endpoint
@@ -31,7 +31,8 @@ class Judgement:
     ``wait_seconds`` is the estimated wait in seconds, ``queue_depth`` chats waiting, ``capacity``
     free chat slots. ``raw`` is the text behind an unknown verdict, ``cause`` the cause
     behind ``unreachable`` and ``error``. ``failing`` are the endpoints
-    whose newest poll failed. ``fresh_until`` is Unix time in seconds.
+    whose newest poll failed. ``newest_at``, when the last good poll was, and ``fresh_until`` are
+    Unix time in seconds; two judgements that differ only there say the same.
     """
 
     verdict: Verdict
@@ -53,7 +54,8 @@ class Judgement:
     capacity: int | None = None
     wait_seconds: float | None = None
     queue_depth: int | None = None
-    fresh_until: float | None = None
+    newest_at: float | None = field(default=None, compare=False)
+    fresh_until: float | None = field(default=None, compare=False)
 
     def stale(self, now: float) -> bool:
         """Whether the last good reading is older than three intervals."""
@@ -121,6 +123,7 @@ def judge(
         capacity=slots,
         wait_seconds=wait_seconds,
         queue_depth=queue_depth,
+        newest_at=newest,
         fresh_until=None if newest is None else newest + policy.stale_after,
     )
 
@@ -217,23 +220,12 @@ _SENTENCES = {
 def _raised(
     limits: Thresholds, wait: float | None, depth: int | None, slots: int | None
 ) -> tuple[Level, list[str]]:
-    level, why = Level.OK, []
-    for name, value, unit, warning, critical in (
-        ("est. wait", wait, " s", limits.wait_warning, limits.wait_critical),
-        ("queue depth", depth, "", limits.queue_warning, limits.queue_critical),
-    ):
-        if value is None:
-            continue
-        for reached, limit in ((Level.CRITICAL, critical), (Level.WARNING, warning)):
-            if limit is not None and value >= limit:
-                level = max(level, reached)
-                why.append(f"{name} {value:g}{unit} has reached {limit:g}{unit}")
-                break
-    if slots is not None and limits.capacity_warning is not None:
-        if slots <= limits.capacity_warning:
-            level = max(level, Level.WARNING)
-            why.append(f"capacity is down to {slots}")
-    return level, why
+    raised = [
+        (limits.wait_level(wait), f"est. wait is {wait:g} s" if wait is not None else ""),
+        (limits.queue_level(depth), f"queue depth is {depth}"),
+        (limits.capacity_level(slots), f"capacity is {slots}"),
+    ]
+    return max(level for level, _ in raised), [why for level, why in raised if level]
 
 
 def _hint(agent_available: bool | None, slots: int | None, depth: int | None) -> str | None:

@@ -1,0 +1,171 @@
+"""The wallboard app: takes events from a feed, ticks, and hands each picture to the screen."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from textual.app import App as CellApp
+from textual.binding import Binding
+from textual.screen import Screen
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.feeds import Feed
+from wallboard.settings import Settings, entry_points_of
+from wallboard.ui import theme as themes
+from wallboard.ui.notices import Notices
+from wallboard.ui.screens.board import BoardScreen
+from wallboard.ui.screens.drilldown import DrillDownScreen
+from wallboard.ui.screens.help import HelpScreen
+from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.view import View
+from wallboard.ui.widgets.grid import WallGrid
+
+log = logging.getLogger(__name__)
+
+RESTART_SECONDS = 1.0
+"""How long a feed that broke down stays down."""
+
+MakeFeed = Callable[[], Feed]
+
+
+class WallboardApp(CellApp):
+    """The board in a terminal."""
+
+    TITLE = "wallboard"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen { background: $background; color: $foreground; }"
+
+    BINDINGS = [
+        Binding("r", "poll_now", "Poll now"),
+        Binding("space", "freeze", "Freeze"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("x", "dismiss_notices", "Dismiss notices", show=False),
+        Binding("ctrl+l", "redraw", "Redraw", show=False),
+        Binding("q,ctrl+c,ctrl+q", "quit", "Quit", priority=True),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_feed: MakeFeed | None = None,
+        *,
+        board: Board | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``make_feed`` is called, off the main thread, once the first picture is shown."""
+        name = themes.choose(settings.theme, Console(force_terminal=True).color_system)
+        self.board_theme, problem = themes.load_or_fallback(name)
+        super().__init__(ansi_color=True if self.board_theme.native else None)
+        self.register_theme(self.board_theme.textual)
+        self.theme = self.board_theme.textual.name
+        self.settings = settings
+        self.board = board or Board(entry_points_of(settings), history=settings.history)
+        self.clock = clock
+        self.notices = Notices(clock)
+        if problem:
+            self.notices.add(problem)
+        self.feed: Feed | None = None
+        self._make_feed = make_feed
+        self._feed_task: asyncio.Task[None] | None = None
+        self._frozen_at: float | None = None
+        self._snapshot = self.board.snapshot(clock())
+
+    def get_default_screen(self) -> Screen[None]:
+        """The wall comes first."""
+        return WallScreen(self.board_theme, self._view())
+
+    def on_mount(self) -> None:
+        """Start ticking, and the feed as soon as the first picture is shown."""
+        self.notices.listen()
+        self.set_interval(self.settings.refresh, self.tick)
+        if self._make_feed is not None:
+            self.call_after_refresh(self._start_feed)
+
+    async def on_unmount(self) -> None:
+        """Stop the feed."""
+        self.notices.stop_listening()
+        if self._feed_task is not None:
+            self._feed_task.cancel()
+            await asyncio.gather(self._feed_task, return_exceptions=True)
+
+    def tick(self) -> None:
+        """Take a new picture of the board, unless it is frozen, and show it."""
+        if self._frozen_at is None:
+            self._snapshot = self.board.snapshot(self.clock())
+        screen = self.screen
+        if isinstance(screen, BoardScreen) and screen.is_mounted:
+            try:
+                screen.show(self._view())
+            except Exception:  # one screen that cannot be drawn must not take the board down
+                log.exception("The screen could not be drawn")
+
+    def _view(self) -> View:
+        now = self.clock()
+        return View(
+            title=self.settings.title,
+            snapshot=self._snapshot,
+            now=now,
+            beat=int(now),
+            frozen_at=self._frozen_at,
+            lag_seconds=getattr(self.feed, "lag_seconds", 0.0),
+            notices=self.notices.texts,
+        )
+
+    def _start_feed(self) -> None:
+        self._feed_task = asyncio.create_task(self._run_feed())
+
+    async def _run_feed(self) -> None:
+        """Run the feed for ever: one that breaks down is reported and started again."""
+        assert self._make_feed is not None
+        while True:
+            try:
+                self.feed = await asyncio.to_thread(self._make_feed)
+                await self.feed.run(self.board.fold)
+                log.error("The feed ended; starting it again")
+            except Exception:
+                log.exception("The feed broke down; starting it again")
+            await asyncio.sleep(RESTART_SECONDS)
+
+    def on_wall_grid_opened(self, message: WallGrid.Opened) -> None:
+        """Drill down into the entry point that was opened."""
+        self.push_screen(DrillDownScreen(self.board_theme, message.key, self._view()))
+
+    def _selected(self) -> EntryPointKey | None:
+        match self.screen:
+            case WallScreen(grid=grid):
+                return grid.selected
+            case DrillDownScreen(key=key):
+                return key
+            case _:
+                return None
+
+    def action_poll_now(self) -> None:
+        """Ask for fresh answers of the selected entry point."""
+        key = self._selected()
+        if key is not None and self.feed is not None:
+            self.feed.poll_now(key)
+
+    def action_freeze(self) -> None:
+        """Hold the picture while polling goes on, or let it go."""
+        self._frozen_at = self.clock() if self._frozen_at is None else None
+        self.tick()
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.board_theme, self.screen))
+
+    def action_dismiss_notices(self) -> None:
+        """Clear what has been read."""
+        self.notices.clear()
+        self.tick()
+
+
+def run_board(settings: Settings, make_feed: MakeFeed) -> int:
+    """Show the board until the operator or a signal ends it; the exit status."""
+    app = WallboardApp(settings, make_feed)
+    app.run()
+    return app.return_code or 0

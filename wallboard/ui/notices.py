@@ -1,0 +1,52 @@
+"""Lasting messages to the operator: whatever went wrong inside the board itself."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+
+MOST = 3
+
+
+class Notices(logging.Handler):
+    """The last few messages, also of every warning that any part of the board logs.
+
+    While the wall fills the terminal there is no other place where a log could be read.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """``clock`` gives Unix time in seconds."""
+        super().__init__(logging.WARNING)
+        self._clock = clock
+        self._texts: deque[str] = deque(maxlen=MOST)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The messages, oldest first."""
+        return tuple(self._texts)
+
+    def add(self, text: str) -> None:
+        """Keep a message; the same one twice running is kept once."""
+        if not self._texts or self._texts[-1].partition(" ")[2] != text:
+            at = time.strftime("%H:%M:%S", time.localtime(self._clock()))
+            self._texts.append(f"{at} {text}")
+
+    def clear(self) -> None:
+        """Forget all messages."""
+        self._texts.clear()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take in a log record, with the name of its exception if it has one."""
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            text += f": {type(error).__name__}: {error}"
+        self.add(text)
+
+    def listen(self) -> None:
+        """Start taking in what the board logs."""
+        logging.getLogger("wallboard").addHandler(self)
+
+    def stop_listening(self) -> None:
+        """Stop taking it in."""
+        logging.getLogger("wallboard").removeHandler(self)

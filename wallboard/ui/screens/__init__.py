@@ -1,0 +1,1 @@
+"""What fills the terminal: the wall, the drill-down, the help."""

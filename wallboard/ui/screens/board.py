@@ -1,0 +1,75 @@
+"""What the wall and the drill-down have in common: header, banner, keys and the tick."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+
+from wallboard.ui.theme import BoardTheme
+from wallboard.ui.view import View
+from wallboard.ui.widgets.banner import Banner
+from wallboard.ui.widgets.header import BoardHeader
+from wallboard.ui.widgets.keybar import KeyBar
+from wallboard.ui.widgets.lines import Lines
+
+LEAST_WIDTH, LEAST_HEIGHT = 28, 9
+
+
+class BoardScreen(Screen[None]):
+    """A screen with the board's header and banner; a subclass fills the room between."""
+
+    DEFAULT_CSS = """
+    BoardScreen { layout: vertical; background: $background; }
+    BoardScreen > TooSmall { display: none; height: 1fr; }
+    BoardScreen.-too-small > * { display: none; }
+    BoardScreen.-too-small > TooSmall { display: block; }
+    """
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__()
+        self.theme_styles = theme
+        self.view: View | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, banner, what the subclass shows, and the keys."""
+        yield BoardHeader(self.theme_styles)
+        yield Banner(self.theme_styles)
+        yield from self.parts()
+        yield KeyBar(self.theme_styles)
+        yield TooSmall(self.theme_styles)
+
+    def parts(self) -> list[Widget]:
+        """The widgets between banner and keys."""
+        return [Vertical()]
+
+    def show(self, view: View) -> None:
+        """Show this picture."""
+        self.view = view
+        if self.has_class("-too-small"):
+            return
+        self.query_one(BoardHeader).show(view)
+        self.query_one(Banner).show(view)
+
+    def on_resize(self) -> None:
+        """Say so when there is no room for the board; else draw it for the new size."""
+        width, height = self.app.size
+        too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        self.set_class(too_small, "-too-small")
+        if too_small:
+            self.query_one(TooSmall).say(width, height)
+        elif self.view:
+            self.call_after_refresh(self.show, self.view)
+
+
+class TooSmall(Lines):
+    """Stands in for a board that does not fit."""
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme.ui["screen"])
+
+    def say(self, width: int, height: int) -> None:
+        """Say what size there is and what it takes."""
+        from rich.segment import Segment
+
+        words = ("Terminal too small", f"{width}×{height}", f"needs {LEAST_WIDTH}×{LEAST_HEIGHT}")
+        self.put([[Segment(text, self.background)] for text in words])

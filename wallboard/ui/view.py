@@ -1,0 +1,31 @@
+"""What the app hands to a screen at every tick: one frozen picture of everything."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from wallboard.board import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The board and what surrounds it.
+
+    ``snapshot`` stays the same while the picture is frozen, since ``frozen_at``; ``now`` goes on.
+    Both are Unix time in seconds. ``beat`` counts ticks; ``lag_seconds`` is how far the polls are
+    behind their schedule; ``notices`` are lasting messages to the operator.
+    """
+
+    title: str
+    snapshot: Snapshot
+    now: float
+    beat: int = 0
+    frozen_at: float | None = None
+    lag_seconds: float = 0.0
+    notices: tuple[str, ...] = ()
+
+
+class Shows(Protocol):
+    """A screen or a widget that can show the board."""
+
+    def show(self, view: View) -> None:
+        """Show this picture, painting only what differs from the last one."""

@@ -1,0 +1,99 @@
+"""A long text to scroll in; only the lines on the screen are ever highlighted."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from itertools import islice
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from wallboard.ui.theme import BoardTheme
+
+MOST_LINES = 200_000
+"""More than any body within the size limit needs, unless it is all line feeds."""
+
+Lexer = Callable[[str], list[tuple[str, str]]]
+
+
+class BodyView(ScrollView, can_focus=True):
+    """Shows lines of text in the colours of a markup language."""
+
+    DEFAULT_CSS = """
+    BodyView { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+               scrollbar-gutter: stable; background: $background; }
+    """
+
+    BINDINGS = [
+        Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),
+        Binding("home", "scroll_home", "Top", show=False),
+        Binding("end", "scroll_end", "Bottom", show=False),
+        Binding("K,shift+up", "scroll_up", "Line up", show=False),
+        Binding("J,shift+down", "scroll_down", "Line down", show=False),
+    ]
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__()
+        self.theme_styles = theme
+        self._lines: list[str] = []
+        self._base = theme.ui["screen"]
+
+    def put(self, lines: Iterable[str], *, keep_place: bool) -> None:
+        """Show these lines, from the top or from where the reader is."""
+        fresh = list(islice(lines, MOST_LINES))
+        if fresh == self._lines:
+            return
+        self._lines = fresh
+        self.virtual_size = Size(self.size.width, len(fresh))
+        if not keep_place:
+            self.scroll_to(y=0, animate=False, immediate=True)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One highlighted line."""
+        index = y + self.scroll_offset.y
+        width = self.size.width
+        text = self._lines[index] if index < len(self._lines) else ""
+        segments = [Segment(" ", self._base)]
+        segments += [Segment(part, self._style(kind)) for part, kind in highlighted(text)]
+        fill = Segment(" " * max(0, width - 1 - cell_len(text)), self._base)
+        return Strip([*segments, fill]).crop(0, width)
+
+    def _style(self, kind: str) -> Style:
+        return self._base + self.theme_styles.syntax[kind] if kind else self._base
+
+
+@lru_cache(maxsize=2048)
+def highlighted(line: str) -> list[tuple[str, str]]:
+    """The parts of a line of XML, HTML or JSON, each with its kind in the theme's ``syntax``."""
+    if not line:
+        return []
+    lexer, kinds = _lexers()["json" if line.lstrip()[:1] in set('{}[]"') else "xml"]
+    return [
+        (part, next((name for token, name in kinds if kind in token), "text"))
+        for _, kind, part in lexer(line)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _lexers() -> dict:  # type: ignore[type-arg]  # a private table of a library's own types
+    from pygments.lexers.data import JsonLexer
+    from pygments.lexers.html import XmlLexer
+    from pygments.token import Token
+
+    common = [
+        (Token.Name.Attribute, "attribute"),
+        (Token.Name.Tag, "tag"),
+        (Token.Comment, "comment"),
+        (Token.Literal.String, "value"),
+        (Token.Punctuation, "punctuation"),
+    ]
+    return {
+        "xml": (XmlLexer().get_tokens_unprocessed, [(Token.Comment.Preproc, "comment"), *common]),
+        "json": (JsonLexer().get_tokens_unprocessed, [(Token.Name.Tag, "attribute"), *common]),
+    }

@@ -1,0 +1,149 @@
+"""The top of the drill-down: which entry point, its verdict in words, and its five endpoints."""
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+
+from wallboard.board import EntryPointStatus
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.policy import Level
+from wallboard.ui.meaning import meaning
+from wallboard.ui.text import figure, fit, safe, span, wait
+from wallboard.ui.theme import BoardTheme
+from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.tile import chip_text, marks_of, response_type_kind, title_of
+
+NAME_WIDTH = max(len(endpoint) for endpoint in Endpoint)
+
+
+class Facts(Lines):
+    """Verdict, figures, the summary in words and the hint, in three or four lines."""
+
+    DEFAULT_CSS = "Facts { height: auto; }"
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme.ui["tile"])
+        self.theme_styles = theme
+
+    def show(self, status: EntryPointStatus, now: float) -> None:
+        """Draw what is known of this entry point."""
+        width = self.size.width or self.app.size.width
+        judgement, base = status.judgement, self.background
+        summary = [Segment(f" {safe(judgement.summary)}", base)]
+        lines = [self._title(status, now, width), self._figures(status), summary]
+        if judgement.hint:
+            lines.append([Segment(f" Hint: {judgement.hint}", self._on_base("mark"))])
+        self.put(lines)
+
+    def _title(self, status: EntryPointStatus, now: float, width: int) -> list[Segment]:
+        judgement, theme = status.judgement, self.theme_styles
+        entry_point = status.entry_point
+        place = [str(entry_point.key.id), entry_point.key.server, entry_point.group]
+        if entry_point.name == place[0]:
+            place = place[1:]
+        left = [
+            Segment(f" {title_of(judgement)} ", theme.verdict[judgement.verdict]),
+            Segment(chip_text(judgement, 20), theme.response_type[response_type_kind(judgement)]),
+            Segment(f" {safe(entry_point.name)} ", self.background + Style(bold=True)),
+            Segment(" · ".join(safe(part) for part in place if part), self._on_base("muted")),
+        ]
+        right = [Segment(f" {marks_of(judgement, now, width // 2)} ", self._on_base("mark"))]
+        return split(left, right, width, self.background)
+
+    def _figures(self, status: EntryPointStatus) -> list[Segment]:
+        judgement, limits = status.judgement, status.policy.thresholds
+        line: list[Segment] = []
+        for label, value, level in (
+            ("est. wait", wait(judgement.wait_seconds), limits.wait_level(judgement.wait_seconds)),
+            (
+                "queue depth",
+                figure(judgement.queue_depth),
+                limits.queue_level(judgement.queue_depth),
+            ),
+            ("slots", figure(judgement.capacity), limits.capacity_level(judgement.capacity)),
+            ("agent available", _yes_no(judgement.agent_available), Level.OK),
+            ("button", f"{judgement.button} ({status.policy.button.rule})", Level.OK),
+        ):
+            strong = self.background + Style(bold=True)
+            raised = self.theme_styles.level[level] + Style(bgcolor=self.background.bgcolor)
+            line.append(Segment(f" {label} ", self._on_base("muted")))
+            line.append(Segment(f"{value} ", raised if level else strong))
+        return line
+
+    def _on_base(self, part: str) -> Style:
+        return self.theme_styles.ui[part] + Style(bgcolor=self.background.bgcolor)
+
+
+class EndpointTable(Lines):
+    """One line for each endpoint: status, latency, age and meaning; one of them is chosen."""
+
+    DEFAULT_CSS = "EndpointTable { height: auto; }"
+
+    class Chosen(Message):
+        """The operator pointed at an endpoint."""
+
+        def __init__(self, endpoint: Endpoint) -> None:
+            super().__init__()
+            self.endpoint = endpoint
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme.ui["screen"])
+        self.theme_styles = theme
+        self._endpoints: tuple[Endpoint, ...] = ()
+
+    def show(self, status: EntryPointStatus, chosen: Endpoint, now: float) -> None:
+        """Draw the endpoints of this entry point."""
+        self._endpoints = status.entry_point.endpoints
+        self.put([self._line(status, e, e is chosen, now) for e in self._endpoints])
+
+    def _line(
+        self, status: EntryPointStatus, endpoint: Endpoint, chosen: bool, now: float
+    ) -> list[Segment]:
+        theme = self.theme_styles
+        base = theme.ui["cursor"] if chosen else self.background
+        last = status.state.endpoint(endpoint).last
+        arrow = "▶" if chosen else " "
+        name = Segment(f" {arrow} {endpoint:<{NAME_WIDTH}} ", base + Style(bold=True))
+        if last is None:
+            return [name, Segment(fit("not asked yet", 400), base)]
+        failed = isinstance(last.outcome, Failure)
+        level = theme.level[Level.CRITICAL if failed else Level.OK]
+        on_base = Style(bgcolor=base.bgcolor) if base.bgcolor else Style()
+        figures = f"{latency(last):>7} {_age(last, now):>6} ago  "
+        return [
+            name,
+            Segment(f"{status_words(last):<9}", level + on_base),
+            Segment(f"{figures}", base),
+            Segment(fit(meaning(last), 400), base),
+        ]
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the endpoint under the pointer."""
+        if event.y < len(self._endpoints):
+            self.post_message(self.Chosen(self._endpoints[event.y]))
+
+
+def status_words(observation: Observation) -> str:
+    """The HTTP status of an answer that was read, else the cause of the failure."""
+    if isinstance(observation.outcome, Failure):
+        cause = str(observation.outcome.cause)
+        if cause == "http" and observation.response:
+            return f"http {observation.response.status}"
+        return cause
+    return str(observation.response.status) if observation.response else "ok"
+
+
+def latency(observation: Observation) -> str:
+    """How long the poll took."""
+    milliseconds = observation.elapsed_seconds * 1000
+    return f"{milliseconds:.0f}ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f}s"
+
+
+def _age(observation: Observation, now: float) -> str:
+    return span(max(0.0, now - observation.at))
+
+
+def _yes_no(answer: bool | None) -> str:
+    return "–" if answer is None else "yes" if answer else "no"

@@ -1,0 +1,113 @@
+"""The top of every screen: is the board alive, and how many entry points are in which verdict?"""
+
+import time
+
+from rich.segment import Segment
+from rich.style import Style
+
+from wallboard.board import Snapshot
+from wallboard.domain.policy import Level, Verdict
+from wallboard.ui import glyphs
+from wallboard.ui.text import safe, span
+from wallboard.ui.theme import BoardTheme
+from wallboard.ui.view import View
+from wallboard.ui.widgets.lines import Lines, split
+
+SILENCE_SECONDS = 30.0
+"""Without an answer for this long, or for three intervals, the feed counts as silent."""
+
+
+class BoardHeader(Lines):
+    """Two lines: name, feed health, heartbeat and clock; then the counts by verdict."""
+
+    DEFAULT_CSS = "BoardHeader { height: 2; }"
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme.ui["header"])
+        self.theme_styles = theme
+
+    def show(self, view: View) -> None:
+        """Draw the header for this picture."""
+        width = self.size.width
+        self.put([self._health(view, width), self._counts(view.snapshot, width)])
+
+    def _health(self, view: View, width: int) -> list[Segment]:
+        theme, base = self.theme_styles, self.background
+        left = [
+            Segment(f" {safe(view.title)} ", theme.ui["title"]),
+            Segment(" ", base),
+            feed_health(view, theme),
+        ]
+        right = []
+        if view.frozen_at is not None:
+            frozen = f" FROZEN {span(view.now - view.frozen_at)} "
+            right += [Segment(frozen, theme.ui["frozen"]), Segment(" ", base)]
+        beat = glyphs.HEARTBEAT[view.beat % len(glyphs.HEARTBEAT)]
+        clock = time.strftime("%H:%M:%S", time.localtime(view.now))
+        right.append(Segment(f"{beat} {clock} ", base))
+        return split(left, right, width, base)
+
+    def _counts(self, snapshot: Snapshot, width: int) -> list[Segment]:
+        total = len(snapshot.entry_points)
+        present = [verdict for verdict in _WORST_FIRST if snapshot.verdicts.get(verdict)]
+        for spell in (_in_words, _in_signs):
+            chips = [spell(verdict, snapshot.verdicts[verdict]) for verdict in present]
+            head = f" {total} " + ("entry point" if total == 1 else "entry points")
+            if spell is _in_signs:
+                head = f" {total}"
+            if len(head) + sum(len(chip) + 1 for chip in chips) <= width:
+                break
+        line = [Segment(f"{head} ", self.background)]
+        for verdict, chip in zip(present, chips, strict=True):
+            line += [
+                Segment(chip, self.theme_styles.verdict[verdict]),
+                Segment(" ", self.background),
+            ]
+        return line
+
+
+def feed_health(view: View, theme: BoardTheme) -> Segment:
+    """Whether answers are coming in, in words and in the colour of their level."""
+    level, words = _feed_words(view)
+    on_header = Style(bgcolor=theme.ui["header"].bgcolor, reverse=theme.ui["header"].reverse)
+    return Segment(words, theme.level[level] + on_header)
+
+
+def _feed_words(view: View) -> tuple[Level, str]:
+    snapshot = view.snapshot
+    if snapshot.newest_at is None:
+        return Level.UNKNOWN, "waiting for the first answer"
+    silence = max(0.0, (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at)
+    intervals = [status.policy.interval for status in snapshot.entry_points.values()][:1]
+    if silence > max(SILENCE_SECONDS, *(3 * interval for interval in intervals)):
+        return Level.CRITICAL, f"NO ANSWER FOR {span(silence)}"
+    rate = f"{snapshot.polls_per_minute} polls/min"
+    if view.lag_seconds >= 1.0:
+        return Level.WARNING, f"{rate}, {span(view.lag_seconds)} behind"
+    down = len(snapshot.unreachable)
+    if down:
+        return Level.CRITICAL, f"{rate}, {down} server{'s' if down > 1 else ''} unreachable"
+    return Level.OK, f"feed ok, {rate}"
+
+
+_WORST_FIRST = (
+    Verdict.UNREACHABLE,
+    Verdict.SERVICE_NOT_RUNNING,
+    Verdict.AGENT_NOT_AVAILABLE,
+    Verdict.OTHER,
+    Verdict.QUEUE_DEPTH_REACHED,
+    Verdict.ERROR,
+    Verdict.UNKNOWN,
+    Verdict.INVALID_ENTRY_POINT,
+    Verdict.ENTRY_POINT_INACTIVE,
+    Verdict.WAITING,
+    Verdict.OPEN,
+)
+
+
+def _in_words(verdict: Verdict, count: int) -> str:
+    return f" {glyphs.VERDICT[verdict]} {count} {verdict.label} "
+
+
+def _in_signs(verdict: Verdict, count: int) -> str:
+    return f" {glyphs.VERDICT[verdict]} {count} "

@@ -1,0 +1,47 @@
+"""A widget made of whole lines that it is told to show; only lines that differ are repainted."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class Lines(Widget):
+    """Shows a few lines of styled text, cut or padded to its width."""
+
+    def __init__(self, background: Style, **options: str) -> None:
+        """``background`` fills what the lines leave free."""
+        super().__init__(**options)  # type: ignore[arg-type]  # id and classes only
+        self.background = background
+        self._lines: list[list[Segment]] = []
+
+    def put(self, lines: Sequence[Sequence[Segment]]) -> None:
+        """Show these lines; a changed number of lines changes the height of an ``auto`` widget."""
+        before, after = self._lines, [list(line) for line in lines]
+        self._lines = after
+        if len(before) != len(after):
+            self.refresh(layout=True)
+            return
+        width = self.size.width
+        changed = [Region(0, y, width, 1) for y, line in enumerate(after) if line != before[y]]
+        if changed:
+            self.refresh(*changed)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as there are lines."""
+        return len(self._lines)
+
+    def render_line(self, y: int) -> Strip:
+        """One line on the background."""
+        width = self.size.width
+        segments = self._lines[y] if y < len(self._lines) else []
+        return Strip(Segment.adjust_line_length(segments, width, self.background), width)
+
+
+def split(left: list[Segment], right: list[Segment], width: int, fill: Style) -> list[Segment]:
+    """A line with one part at each end; the right one is kept whole where both do not fit."""
+    right_width = Segment.get_line_length(right)
+    return [*Segment.adjust_line_length(left, max(0, width - right_width), fill), *right]

@@ -1,0 +1,52 @@
+"""The wait of the last polls as one line of blocks, with its gaps and its scale."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich.segment import Segment
+from rich.style import Style
+
+from wallboard.domain.policy import Level, Thresholds
+from wallboard.ui.glyphs import BLOCKS, GAP
+from wallboard.ui.text import span
+
+_SCALES = (10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400)
+SCALE_WIDTH = 5
+
+
+def scale_of(columns: Sequence[float | None]) -> float:
+    """The round number of seconds at the top of a chart of these waits."""
+    highest = max((value for value in columns if value is not None), default=0.0)
+    return next((float(scale) for scale in _SCALES if highest <= scale), highest)
+
+
+def sparkline(
+    columns: Sequence[float | None],
+    thresholds: Thresholds,
+    level_styles: dict[Level, Style],
+    gap_style: Style,
+    scale_style: Style,
+) -> list[Segment]:
+    """One block a column, coloured by the threshold it reaches, then the scale.
+
+    What lies before the first known value is blank; an unknown value after it is a gap.
+    """
+    scale = scale_of(columns)
+    begun = False
+    cells: list[tuple[str, Style]] = []
+    for value in columns:
+        if value is None:
+            cells.append((GAP if begun else " ", gap_style))
+            continue
+        begun = True
+        block = BLOCKS[min(int(value / scale * len(BLOCKS)), len(BLOCKS) - 1)]
+        cells.append((block, level_styles[thresholds.wait_level(value)]))
+    segments = []
+    for style, run in groupby(cells, key=lambda cell: cell[1]):
+        segments.append(Segment("".join(block for block, _ in run), style))
+    segments.append(Segment(f"{f'≤{_round(scale)}' if begun else '':>{SCALE_WIDTH}}", scale_style))
+    return segments
+
+
+def _round(scale: float) -> str:
+    return span(scale).replace("m00s", "m").replace("h00m", "h").replace("d00h", "d")
