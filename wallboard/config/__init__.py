@@ -1,0 +1,18 @@
+"""The config: finds it, reads it, and turns it into settings or into everything wrong with it.
+
+Importing it is cheap: the TOML parser and pydantic are loaded only when there is a file to read.
+"""
+
+from wallboard.config.find import find_config
+from wallboard.config.load import load_config, settings_from
+from wallboard.config.problem import ConfigError, Problem
+from wallboard.config.triage import settings_for_url
+
+__all__ = [
+    "ConfigError",
+    "Problem",
+    "find_config",
+    "load_config",
+    "settings_for_url",
+    "settings_from",
+]

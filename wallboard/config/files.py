@@ -1,0 +1,56 @@
+"""The files that a config names: where they are, and that they are there."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from wallboard.config.place import Path as KeyPath
+from wallboard.config.prepare import Fault
+from wallboard.config.problem import shown
+from wallboard.settings import ServerSettings, Settings
+
+
+def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]:
+    """The settings with whole paths, looked for from ``folder``, and which files are not there."""
+    faults: list[Fault] = []
+    servers = tuple(
+        _server_with_files(server, folder, ("server", number), faults)
+        for number, server in enumerate(settings.server)
+    )
+    return replace(settings, server=servers), faults
+
+
+def _server_with_files(
+    server: ServerSettings, folder: Path, path: KeyPath, faults: list[Fault]
+) -> ServerSettings:
+    def found(key: str, written: str | None) -> str | None:
+        try:
+            return None if written is None else str(_existing(written, folder))
+        except ValueError as error:
+            faults.append(((*path, key), str(error)))
+            return written
+
+    if server.client_key and not server.client_cert:
+        faults.append(((*path, "client_key"), "needs the certificate it belongs to: client_cert"))
+    return replace(
+        server,
+        ca_file=found("ca_file", server.ca_file),
+        client_cert=found("client_cert", server.client_cert),
+        client_key=found("client_key", server.client_key),
+    )
+
+
+def _existing(written: str, folder: Path) -> Path:
+    # A key pasted in place of its path must not be repeated in a message.
+    if "-----BEGIN" in written or not written.isprintable():
+        raise ValueError("must be the path of a PEM file, not what is in it")
+    try:
+        path = folder / Path(written).expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no such user: {shown(written)}") from None
+    try:
+        with path.open("rb"):
+            return path
+    except FileNotFoundError:
+        raise ValueError(f"there is no such file: {shown(str(path))}") from None
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}: {shown(str(path))}") from None

@@ -1,0 +1,91 @@
+"""Where the config is, and what is in that file."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from wallboard.config.place import Toml
+from wallboard.config.problem import one_problem, printable
+
+VARIABLE = "WALLBOARD_CONFIG"
+"""The environment variable that may name the config."""
+
+FILE_NAME = "wallboard.toml"
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes; a config of a hundred thousand entry points is smaller."""
+
+
+def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
+    """The config to use, or ``None`` when there is none.
+
+    Asked in turn: the one named on the command line, ``$WALLBOARD_CONFIG``, ``wallboard.toml`` in
+    ``cwd``, then in the user's config folder. A file that was asked for by name must be there, or
+    ``ConfigError`` is raised.
+    """
+    named = explicit or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
+    if named:
+        path = cwd / _expanded(named)
+        if os.path.exists(path):  # noqa: PTH110 - unlike pathlib it never raises
+            return path
+        by = "--config" if explicit else f"${VARIABLE}"
+        raise one_problem(path, f"there is no such file; {by} names it")
+    import platformdirs
+
+    for folder in (cwd, platformdirs.user_config_path("wallboard")):
+        if os.path.isfile(folder / FILE_NAME):  # noqa: PTH113 - likewise
+            return folder / FILE_NAME
+    return None
+
+
+def read_document(path: Path) -> dict[str, Toml]:
+    """The TOML of a file as it stands, not yet validated. Raises ``ConfigError``."""
+    import tomllib
+
+    text = _read_text(path)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise one_problem(path, f"not valid TOML: {_place(error, text)}") from None
+    except ValueError:
+        raise one_problem(path, "not valid TOML: a number has too many digits") from None
+    except RecursionError:
+        raise one_problem(path, "not usable: lists or tables are nested too deeply") from None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except IsADirectoryError:
+        raise one_problem(path, "is a folder; name the file in it") from None
+    except FileNotFoundError:
+        raise one_problem(path, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        why = printable(getattr(error, "strerror", None) or error)
+        raise one_problem(path, f"cannot be read: {why}") from None
+    if len(data) > LARGEST_FILE:
+        raise one_problem(path, f"is larger than {LARGEST_FILE // 1024 // 1024} MiB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise one_problem(path, f"line {line}: not UTF-8; save the file as UTF-8") from None
+
+
+def _place(error: Exception, text: str) -> str:
+    """The parser's complaint with its line and column in front."""
+    said = str(error)
+    found = re.search(r" \(at line (\d+), column (\d+)\)$", said)
+    if found:
+        return f"line {found[1]}, column {found[2]}: {printable(said[: found.start()])}"
+    lines = text.split("\n")
+    what = printable(said.removesuffix(" (at end of document)"))
+    return f"line {len(lines)}, column {len(lines[-1]) + 1}: {what}"
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path

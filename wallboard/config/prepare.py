@@ -1,0 +1,111 @@
+"""Turns a document as TOML gives it into one that JSON can carry and pydantic can check strictly.
+
+Two things have a notation of their own and are read here: secrets and the words for levels.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
+
+from wallboard.config.place import Path, Toml
+from wallboard.config.problem import nearest, printable, shown
+from wallboard.domain.policy import Level
+
+LEVEL_WORDS = {level.label: int(level) for level in Level}
+SECRET_FORM = 'a text or { env = "NAME" }'  # noqa: S105 - how to write one
+
+_NEVER_VALID: list[Toml] = [[]]
+"""Stands for what JSON cannot carry; no setting takes it, so it is refused in its own place."""
+
+_DEEPEST = 12
+_LARGEST = 2**63
+
+Fault = tuple[Path, str]
+
+
+def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[Toml, list[Fault]]:
+    """A copy that JSON can carry, and what was wrong with its secrets and levels.
+
+    What is wrong has been left out of the copy.
+    """
+    copy = _plain(document, _DEEPEST)
+    faults: list[Fault] = []
+    for path, table in _tables(copy):
+        faults += _read_each(table, "levels", path, _level)
+        if path and path[-2] == "server":
+            faults += _read_each(table, "headers", path, lambda value: _secret(value, environ))
+            faults += _read(table, "proxy", path, lambda value: _secret(value, environ))
+    return copy, faults
+
+
+def _plain(value: Toml, deeper: int) -> Toml:
+    if isinstance(value, Mapping) and deeper:
+        return {str(key): _plain(inner, deeper - 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple) and deeper:
+        return [_plain(inner, deeper - 1) for inner in value]
+    if isinstance(value, str | bool):
+        return value
+    if isinstance(value, int) and abs(value) <= _LARGEST:
+        return value
+    if isinstance(value, float) and isfinite(value):
+        return value
+    return _NEVER_VALID
+
+
+def _tables(document: dict[str, Toml]) -> Iterator[tuple[Path, dict[str, Toml]]]:
+    """Every table that may hold levels or secrets, and where it is."""
+    yield (), document
+    for path, group in _listed(document, "group", ()):
+        yield path, group
+    for path, server in _listed(document, "server", ()):
+        yield path, server
+        yield from _listed(server, "entry_point", path)
+
+
+def _listed(table: dict[str, Toml], key: str, path: Path) -> Iterator[tuple[Path, dict[str, Toml]]]:
+    inner = table.get(key)
+    for number, entry in enumerate(inner if isinstance(inner, list) else []):
+        if isinstance(entry, dict):
+            yield (*path, key, number), entry
+
+
+def _read_each(
+    table: dict[str, Toml], key: str, path: Path, read: Callable[[Toml], Toml]
+) -> Iterator[Fault]:
+    inner = table.get(key)
+    if isinstance(inner, dict):
+        for name in list(inner):
+            yield from _read(inner, name, (*path, key), read)
+
+
+def _read(
+    table: dict[str, Toml], key: str, path: Path, read: Callable[[Toml], Toml]
+) -> Iterator[Fault]:
+    if key not in table:
+        return
+    try:
+        table[key] = read(table[key])
+    except ValueError as error:
+        del table[key]
+        yield (*path, key), str(error)
+
+
+def _level(value: Toml) -> int:
+    if isinstance(value, str) and value in LEVEL_WORDS:
+        return LEVEL_WORDS[value]
+    words = ", ".join(LEVEL_WORDS)
+    if not isinstance(value, str):
+        raise ValueError(f"must be one of the words {words}")
+    raise ValueError(f"{shown(value)} is no level; {nearest(value, tuple(LEVEL_WORDS))}")
+
+
+def _secret(value: Toml, environ: Mapping[str, str]) -> dict[str, str]:
+    if isinstance(value, str):
+        return {"value": value}
+    if not isinstance(value, dict) or list(value) != ["env"] or not isinstance(value["env"], str):
+        raise ValueError(f"must be {SECRET_FORM}")
+    name = value["env"]
+    if not environ.get(name):
+        raise ValueError(
+            f"the environment variable {printable(name)} is not set or empty; set it first"
+        )
+    return {"value": environ[name]}

@@ -1,0 +1,75 @@
+"""What is wrong with a config, in words that are safe to print."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST_SHOWN = 60
+"""Characters of a value that a message repeats."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing to put right: which file, which table in it, which key, and what to do.
+
+    A part that does not apply is empty. No part holds a control character or a secret.
+    """
+
+    file: str
+    table: str
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.file, self.table, self.key, self.message)))
+
+
+class ConfigError(Exception):
+    """The config cannot be used; ``problems`` is everything that was found wrong with it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def printable(text: object) -> str:
+    """The text with everything a terminal might act on spelled out as an escape."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
+
+
+def shown(value: object) -> str:
+    """A value from the config as a message may show it: short, printable, in TOML's words."""
+    match value:
+        case str():
+            short = value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"
+            return f'"{printable(short)}"'
+        case bool():
+            return str(value).lower()
+        case int():
+            # TOML stops at 64 bits, and Python refuses to print a number of thousands of digits.
+            return str(value) if value.bit_length() <= 64 else "a number of more than 64 bits"
+        case float():
+            return f"{value:g}"
+        case dt.date() | dt.time():
+            return f"the date or time {value.isoformat()}"
+        case dict():
+            return "a table"
+        case _:
+            return "a list"
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The known word that was probably meant, as the end of a sentence; all of them if none is."""
+    from difflib import get_close_matches
+
+    folded = {name.lower(): name for name in known}
+    close = get_close_matches(word[:LONGEST_SHOWN].lower(), folded, n=1)
+    if close:
+        return f'did you mean "{folded[close[0]]}"?'
+    return f"known here: {', '.join(known)}"
+
+
+def one_problem(file: Path | str, message: str) -> ConfigError:
+    """An error about a file as a whole."""
+    return ConfigError([Problem(printable(file), "", "", message)])

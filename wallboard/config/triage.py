@@ -1,0 +1,62 @@
+"""A board without a config: an address and some ids from the command line."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from wallboard.config.address import address_fault
+from wallboard.config.problem import ConfigError, Problem, shown
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
+
+MOST_IDS = 100_000
+"""Entry points that one command line may name; a longer range is a slip of the finger."""
+
+DEFAULTS = Settings()
+
+_ID = re.compile(r"([0-9]{1,15})(?:-([0-9]{1,15}))?")
+
+
+def settings_for_url(url: str, ids: Sequence[str], base: Settings = DEFAULTS) -> Settings:
+    """Settings for one server and its entry points, all else as in ``base``.
+
+    An address without a scheme is taken as http, as curl does. ``ids`` are numbers and ranges,
+    ``1000`` or ``1005-1010``, several in one parted by commas. The server is named after its host.
+    Raises ``ConfigError`` with a sentence for everything that cannot be used.
+    """
+    address = url if "://" in url else f"http://{url}"
+    problems = []
+    fault = address_fault(address)
+    if fault:
+        problems.append(Problem("", "", "--url", fault))
+    found: dict[int, None] = {}
+    for word in ids:
+        for part in word.split(","):
+            try:
+                found.update(dict.fromkeys(_ids(part.strip(), MOST_IDS - len(found))))
+            except ValueError as error:
+                problems.append(Problem("", "", "entry point id", str(error)))
+    if not found and not problems:
+        problems.append(
+            Problem("", "", "entry point id", "give at least one, such as 1000 or 1005-1010")
+        )
+    if problems:
+        raise ConfigError(problems)
+    server = ServerSettings(
+        name=urlsplit(address).netloc,
+        url=address,
+        entry_point=tuple(EntryPointSettings(id=number) for number in found),
+    )
+    return replace(base, server=(server,), group=())
+
+
+def _ids(part: str, room: int) -> Iterator[int]:
+    match = _ID.fullmatch(part)
+    if not match:
+        raise ValueError(f"{shown(part)} is neither a number nor a range such as 1005-1010")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise ValueError(f"the range {part} runs backwards; write {last}-{first}")
+    if last - first >= room:
+        raise ValueError(f"{shown(part)} makes more than {MOST_IDS} entry points")
+    yield from range(first, last + 1)
