@@ -39,12 +39,13 @@ class WallboardApp(CellApp):
     CSS = "Screen { background: $background; color: $foreground; }"
 
     BINDINGS = [
-        Binding("r", "poll_now", "Poll now"),
+        Binding("r", "poll_now", "Poll"),
         Binding("space", "freeze", "Freeze"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("x", "dismiss_notices", "Dismiss notices", show=False),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
-        Binding("q,ctrl+c,ctrl+q", "quit", "Quit", priority=True),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+c,ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(

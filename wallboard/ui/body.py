@@ -32,7 +32,7 @@ def pretty(body: bytes, width: int) -> Iterator[str]:
 
 
 def raw(body: bytes, width: int) -> Iterator[str]:
-    """Every byte of a body: control characters as pictures, what is not UTF-8 as ``\\xNN``.
+    r"""Every byte of a body: control characters as pictures, what is not UTF-8 as ``\xNN``.
 
     A line feed shows as ``␊`` and also ends the line, so that nothing of the layout is lost.
     """

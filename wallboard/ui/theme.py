@@ -57,7 +57,7 @@ class ThemeError(Exception):
 
 @dataclass(frozen=True)
 class BoardTheme:
-    """The styles of one theme, by part: ``ui``, ``level``, ``verdict``, ``response_type`` …"""
+    """The styles of one theme: of each level, verdict, response type and part of the screen."""
 
     name: str
     dark: bool

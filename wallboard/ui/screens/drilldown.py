@@ -33,7 +33,7 @@ class DrillDownScreen(BoardScreen):
         Binding("down,j", "choose(1)", "Endpoint down", show=False),
         Binding("left_square_bracket", "older(1)", "Older", key_display="["),
         Binding("right_square_bracket", "older(-1)", "Newer", key_display="]"),
-        Binding("p", "pretty", "Pretty or raw"),
+        Binding("p", "pretty", "Raw"),
         Binding("h", "headers", "Headers"),
     ]
 

@@ -1,9 +1,12 @@
 """The help: every key of the screen it was asked on, made from the bindings themselves."""
 
+from typing import Any
+
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
 from wallboard.domain.policy import Verdict
@@ -26,7 +29,7 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,question_mark,q,enter", "dismiss", "Close")]
 
-    def __init__(self, theme: BoardTheme, about: Screen[None]) -> None:
+    def __init__(self, theme: BoardTheme, about: Screen[Any]) -> None:
         super().__init__()
         self.theme_styles = theme
         self._keys = keys_of(about)
@@ -50,7 +53,11 @@ class HelpScreen(ModalScreen[None]):
             chip = f" {glyphs.VERDICT[verdict]} {verdict.label} "
             words = Segment(f"  {_VERDICT_WORDS[verdict]}", base)
             lines.append(
-                [Segment("  ", base), Segment(f"{chip:<16}", self._verdict(verdict)), words]
+                [
+                    Segment("  ", base),
+                    Segment(f"{chip:<16}", self.theme_styles.verdict[verdict]),
+                    words,
+                ]
             )
         lines.append([])
         lines += [
@@ -58,9 +65,6 @@ class HelpScreen(ModalScreen[None]):
             for sign, words in _SIGNS
         ]
         self.query_one("#help", Lines).put([*lines, []])
-
-    def _verdict(self, verdict: Verdict):  # type: ignore[no-untyped-def]  # noqa: ANN202  # a Rich style
-        return self.theme_styles.verdict[verdict]
 
 
 _VERDICT_WORDS = {
@@ -86,16 +90,25 @@ _SIGNS = (
 )
 
 
-def keys_of(screen: Screen[None]) -> list[tuple[str, str]]:
+def keys_of(screen: Screen[Any]) -> list[tuple[str, str]]:
     """Every key that works on a screen, with those that do the same on one line."""
     keys: dict[str, list[str]] = {}
     words: dict[str, str] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if binding.description:
+        if _is_ours(active.node, binding):
             shown = screen.app.get_key_display(binding)
             keys.setdefault(binding.action, [])
             if shown not in keys[binding.action]:
                 keys[binding.action].append(shown)
             words.setdefault(binding.action, binding.description)
     return [(" ".join(keys[action]), words[action]) for action in keys]
+
+
+def _is_ours(node: DOMNode, binding: Binding) -> bool:
+    """Whether the board itself gave this key its meaning, and not a widget it is built on."""
+    ours = [cls for cls in type(node).__mro__ if cls.__module__.startswith("wallboard.")]
+    actions = {
+        own.action for cls in ours for own in cls.__dict__.get("BINDINGS", ()) if own.description
+    }
+    return binding.action in actions

@@ -16,7 +16,7 @@ class WallScreen(BoardScreen):
     def __init__(self, theme: BoardTheme, first: View) -> None:
         super().__init__(theme)
         self.view = first
-        self.grid = WallGrid(theme)
+        self.grid = WallGrid(theme, first)
 
     def parts(self) -> list[Widget]:
         """The grid alone."""

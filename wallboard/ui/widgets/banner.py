@@ -6,6 +6,7 @@ from rich.segment import Segment
 
 from wallboard.board import Snapshot
 from wallboard.domain.observation import ServerStatus
+from wallboard.domain.policy import Verdict
 from wallboard.ui import glyphs
 from wallboard.ui.text import safe, span
 from wallboard.ui.theme import BoardTheme
@@ -38,15 +39,16 @@ class Banner(Lines):
 
 def outage_words(status: ServerStatus, view: View) -> str:
     """Which server, why, since when, and when it is tried again."""
+    cause = status.failure.cause if status.failure else ""
     message = safe(status.failure.message) if status.failure else ""
     count = _entry_points_of(view.snapshot, status.server)
     since = f" since {clock(status.since)}" if status.since is not None else ""
     retry = ""
     if status.next_probe_at is not None:
         left = status.next_probe_at - view.now
-        retry = f"; next try in {span(left)}" if left >= 0.5 else "; trying now"
-    words = f" {glyphs.VERDICT['unreachable']} {safe(status.server)} ({count}){since}{retry}"  # type: ignore[index]  # a StrEnum is its value
-    return f"{words}: {message}"
+        retry = f", next try in {span(left)}" if left >= 0.5 else ", trying now"
+    glyph = glyphs.VERDICT[Verdict.UNREACHABLE]
+    return f" {glyph} {safe(status.server)} {cause}{since}{retry} ({count}): {message}"
 
 
 def clock(at: float) -> str:

@@ -63,10 +63,10 @@ class WallGrid(ScrollView, can_focus=True):
             super().__init__()
             self.key = key
 
-    def __init__(self, theme: BoardTheme) -> None:
+    def __init__(self, theme: BoardTheme, first: View) -> None:
         super().__init__()
         self.theme_styles = theme
-        self._view: View | None = None
+        self._view = first
         self._order: list[EntryPointKey] = []
         self._ranking = -1
         self._index = 0
@@ -100,7 +100,7 @@ class WallGrid(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of cells, through all tiles of a row."""
         row, line = divmod(y + self.scroll_offset.y, TILE_HEIGHT)
-        if self._view is None or row * self._columns >= len(self._order):
+        if row * self._columns >= len(self._order):
             return Strip.blank(self.size.width, self.theme_styles.ui["screen"])
         signature = self._signature(row)
         drawn = self._rows.get(row)
@@ -127,7 +127,7 @@ class WallGrid(ScrollView, can_focus=True):
             return
         grew = len(order) != len(self._order)
         self._order = order
-        if self._pinned in snapshot.entry_points:
+        if self._pinned is not None and self._pinned in snapshot.entry_points:
             was_visible = self._is_visible(self._index)
             self._index = order.index(self._pinned)
             if was_visible:
@@ -148,14 +148,12 @@ class WallGrid(ScrollView, can_focus=True):
         return self._painters[width]
 
     def _statuses(self, row: int) -> list[EntryPointStatus]:
-        assert self._view is not None
         entry_points = self._view.snapshot.entry_points
         first = row * self._columns
         return [entry_points[key] for key in self._order[first : first + self._columns]]
 
     def _signature(self, row: int) -> object:
         """Everything that decides how a row looks, to compare with how it was drawn."""
-        assert self._view is not None
         now = self._view.snapshot.at
         selected = self._index - row * self._columns
         return (
@@ -173,7 +171,6 @@ class WallGrid(ScrollView, can_focus=True):
         )
 
     def _paint(self, row: int) -> list[Strip]:
-        assert self._view is not None
         now = self._view.snapshot.at
         statuses = self._statuses(row)
         tiles = []
@@ -210,8 +207,7 @@ class WallGrid(ScrollView, can_focus=True):
         self._index = max(0, min(index, len(self._order) - 1))
         self._pinned = self._order[self._index]
         self._scroll_to_selected()
-        if self._view:
-            self.show(self._view)
+        self.show(self._view)
 
     def _scroll_to_selected(self) -> None:
         top = self._index // self._columns * TILE_HEIGHT

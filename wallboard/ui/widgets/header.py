@@ -1,4 +1,4 @@
-"""The top of every screen: is the board alive, and how many entry points are in which verdict?"""
+"""The top of every screen: whether the board is alive, and how many entry points are how."""
 
 import time
 

@@ -38,13 +38,14 @@ class KeyBar(Lines):
         self.put([line])
 
     def _keys(self) -> list[tuple[str, str, str]]:
+        """Key, description and action; what is nearest to the operator first, leaving last."""
         seen: dict[str, tuple[str, str, str]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.show and binding.action not in seen:
                 key = self.app.get_key_display(binding)
                 seen[binding.action] = (key, binding.description, binding.action)
-        return list(seen.values())
+        return sorted(seen.values(), key=lambda shown: shown[2] == "quit")
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key under the pointer does."""

@@ -8,6 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from wallboard.board import EntryPointStatus
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.verdict import Judgement
 from wallboard.ui import glyphs
@@ -63,10 +64,9 @@ class TilePainter:
 
     def _title(self, judgement: Judgement) -> list[Segment]:
         style = self.theme.verdict[judgement.verdict]
-        chip_kind = response_type_kind(judgement)
         title = title_of(judgement)
         chip = chip_text(judgement, self._inner - cell_len(title) - 2)
-        chip_style = self.theme.response_type[chip_kind]
+        chip_style = self.theme.response_type[response_type_kind(judgement)]
         room = self._inner - cell_len(chip)
         return [Segment(fit(f" {title}", room), style), Segment(chip, chip_style)]
 
@@ -89,12 +89,13 @@ class TilePainter:
         waiting, queue = wait(judgement.wait_seconds), figure(judgement.queue_depth)
         wait_level = limits.wait_level(judgement.wait_seconds)
         queue_level = limits.queue_level(judgement.queue_depth)
-        gap = max(1, self._inner - 11 - len(waiting) - 6 - len(queue) - 1)
+        room = self._inner - len(" est. wait ") - len(waiting) - len(queue) - 1
+        label = " queue " if room >= len(" queue ") else " q "
         return self._fitted(
             [
                 Segment(" est. wait ", styles.muted),
                 Segment(waiting, styles.value(judgement, wait_level, now)),
-                Segment(" " * gap + "queue ", styles.muted),
+                Segment(f"{label:>{max(room, 0)}}", styles.muted),
                 Segment(queue, styles.value(judgement, queue_level, now)),
             ],
             styles,
@@ -104,12 +105,12 @@ class TilePainter:
         self, judgement: Judgement, now: float, styles: "_Styles"
     ) -> list[Segment]:
         slots, button = figure(judgement.capacity), judgement.button
-        gap = max(1, self._inner - 7 - len(slots) - 7 - len(button) - 1)
+        room = self._inner - len(" slots ") - len(slots) - len(button) - 1
         return self._fitted(
             [
                 Segment(" slots ", styles.muted),
                 Segment(slots, styles.value(judgement, Level.OK, now)),
-                Segment(" " * gap + "button ", styles.muted),
+                Segment(f"{' button ':>{max(room, 0)}}", styles.muted),
                 Segment(button, styles.button[button]),
             ],
             styles,
@@ -164,7 +165,9 @@ def title_of(judgement: Judgement) -> str:
 
 
 def response_type_kind(judgement: Judgement) -> str:
-    """Which of the theme's response types a chip has."""
+    """Which of the theme's response types a chip has; one that is no longer answered is off."""
+    if Endpoint.CHECK_ELIGIBILITY in judgement.failing or judgement.verdict is Verdict.UNREACHABLE:
+        return "off"
     if judgement.response_type in {0, 1, 2}:
         return str(judgement.response_type)
     return "off" if judgement.raw_response_type is None else "unknown"
@@ -172,12 +175,12 @@ def response_type_kind(judgement: Judgement) -> str:
 
 def chip_text(judgement: Judgement, room: int) -> str:
     """The response type in words, or only its number where there is no room for them."""
-    kind = response_type_kind(judgement)
+    kind = str(judgement.response_type)
     if kind in glyphs.RESPONSE_TYPE:
         words = f" {kind} {glyphs.RESPONSE_TYPE[kind]} "
         return words if len(words) <= room else f" {kind} "
-    if kind == "unknown":
-        raw = safe(judgement.raw_response_type or "")
+    if judgement.raw_response_type is not None:
+        raw = safe(judgement.raw_response_type)
         return f" ? {fit(raw, min(len(raw), 8))} " if room > 12 else " ? "
     return " – "
 
