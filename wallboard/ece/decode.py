@@ -1,0 +1,146 @@
+"""From the bytes of an answer to what they say, or why they cannot be used."""
+
+import re
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Cause, Failure
+from wallboard.domain.reading import Reading
+from wallboard.ece import json_answer, lenient_xml, strict_xml
+from wallboard.ece.endpoints import OPERATIONS, Operation
+from wallboard.ece.facts import Answer
+from wallboard.ece.text import is_wide, text_of
+from wallboard.ece.words import shown
+
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_DECLARATION_IN_TEXT = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENTITY_IN_TEXT = re.compile(r"<!ENTITY|<!DOCTYPE[^>]{0,500}\[", re.IGNORECASE)
+_HTML = re.compile(r"<(?:!DOCTYPE\s+html\b|html[\s>])", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})</title", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"<\?xml[^>]*>")
+_SPACE = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
+_EXCERPT = 60
+
+
+def decode(endpoint: Endpoint, body: bytes, content_type: str = "") -> Reading | Failure:
+    """What a body with status 200 says. Never raises.
+
+    ``content_type`` only helps to word a failure: servers are known to name the wrong one.
+    """
+    try:
+        return _decode(endpoint, body, content_type)
+    except Exception as error:  # noqa: BLE001  a poll that fails is data, whatever the reason
+        return Failure(
+            Cause.INTERNAL,
+            f"{endpoint}: wallboard could not read the answer ({type(error).__name__}). This is a "
+            "fault of wallboard: please report it with the body.",
+        )
+
+
+def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Failure:
+    operation = OPERATIONS[endpoint]
+    start = body[:4096].lstrip(_SPACE)[:1]
+    if not start and not body.strip(_SPACE):
+        return Failure(
+            Cause.EMPTY,
+            f"{endpoint}: the server answered 200 with an empty body. Ask for the address with "
+            "curl; if it stays empty, look at the server's log.",
+        )
+    if start in (b"{", b"["):
+        return _read_json(endpoint, operation, text_of(body))
+    if is_wide(body):
+        # One encoding from here on, so that nothing can hide from the search for declarations.
+        text = text_of(body).lstrip()
+        declaration = _XML_DECLARATION.match(text)
+        body = text[declaration.end() if declaration else 0 :].encode("utf-8", "replace")
+    if _DECLARATION.search(body):
+        return _refused(endpoint, text_of(body))
+    answer = strict_xml.parse(body.lstrip())
+    if answer is None:
+        return _read_leniently(endpoint, operation, text_of(body), content_type)
+    if answer.has_dtd:
+        return _forbidden(endpoint)
+    if answer.root != operation.root:
+        return _wrong_root(endpoint, operation, answer.root, text_of(body))
+    return operation.read(answer)
+
+
+def _read_leniently(
+    endpoint: Endpoint, operation: Operation, text: str, content_type: str
+) -> Reading | Failure:
+    text = text.lstrip("\ufeff \t\r\n")
+    if _DECLARATION_IN_TEXT.search(text):
+        return _refused(endpoint, text)
+    answer = lenient_xml.parse(text)
+    if answer is not None and answer.root == operation.root:
+        return operation.read(answer)
+    name = lenient_xml.first_name(text)
+    if name and name != operation.root:
+        return _wrong_root(endpoint, operation, name, text)
+    if name:
+        return Failure(
+            Cause.NOT_XML,
+            f"{endpoint}: the answer stops in the middle of <{operation.root}>. Something between "
+            "here and the server cut it off: look at its log, or at a proxy on the way.",
+        )
+    kind = f" ({shown(content_type, _EXCERPT)})" if content_type else ""
+    return Failure(
+        Cause.NOT_XML,
+        f"{endpoint}: the answer is neither XML nor JSON{kind}; it begins "
+        f"“{shown(text, _EXCERPT)}”. Check `url` and what answers there.",
+    )
+
+
+def _read_json(endpoint: Endpoint, operation: Operation, text: str) -> Reading | Failure:
+    document = json_answer.parse(text.strip("\ufeff \t\r\n\0"))
+    if document is None:
+        return Failure(
+            Cause.NOT_XML,
+            f"{endpoint}: the answer looks like JSON but cannot be read; it begins "
+            f"“{shown(text, _EXCERPT)}”. Check `url` and what answers there.",
+        )
+    answer: Answer | None = document.only(operation.root)
+    if answer is None and any(name in document.names for name in operation.names):
+        answer = document
+    if answer is None:
+        names = shown(", ".join(document.names[:8]) or "nothing", _EXCERPT)
+        return Failure(
+            Cause.WRONG_ROOT,
+            f"{endpoint}: the JSON answer holds {names} instead of {operation.names[0]}. Check "
+            "`url` and `paths`: this is the answer to another question.",
+        )
+    return operation.read(answer)
+
+
+def _refused(endpoint: Endpoint, text: str) -> Failure:
+    text = text.lstrip("\ufeff")
+    if _HTML.match(text, lenient_xml.start_of_root(text)) and not _ENTITY_IN_TEXT.search(text):
+        return _html(endpoint, text)
+    return _forbidden(endpoint)
+
+
+def _forbidden(endpoint: Endpoint) -> Failure:
+    return Failure(
+        Cause.FORBIDDEN_DTD,
+        f"{endpoint}: the answer declares a DTD or an entity, which an ECE server never does and "
+        "which can be an attack, so it was not read. Find out what answers at this address.",
+    )
+
+
+def _wrong_root(endpoint: Endpoint, operation: Operation, name: str, text: str) -> Failure:
+    if name.lower() == "html":
+        return _html(endpoint, text)
+    return Failure(
+        Cause.WRONG_ROOT,
+        f"{endpoint}: the answer is <{shown(name, _EXCERPT)}>, not <{operation.root}>. Check `url` "
+        "and `paths`: this is the answer to another question.",
+    )
+
+
+def _html(endpoint: Endpoint, text: str) -> Failure:
+    title = _TITLE.search(text[:20_000])
+    named = f" titled “{shown(title[1], _EXCERPT)}”" if title else ""
+    return Failure(
+        Cause.WRONG_ROOT,
+        f"{endpoint}: a web page{named} came back with status 200 instead of an answer. A login, a "
+        "proxy or an error page is in the way: open the address in a browser, and check `url`.",
+    )
