@@ -1,0 +1,130 @@
+"""The house itself: floors, start-up imports, and the example config."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import fields, replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from wallboard.config import settings_from
+from wallboard.settings import (
+    EntryPointSettings,
+    GroupSettings,
+    ServerSettings,
+    Settings,
+    ThresholdSettings,
+    entry_points_of,
+)
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "config.example.toml"
+
+
+def loaded_by(module):
+    """The modules that a fresh interpreter holds after importing one."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(done.stdout.split())
+
+
+def test_the_floors_are_kept():
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "kept_out"),
+    [
+        ("wallboard", {"textual", "rich", "httpx", "aiohttp", "pydantic", "lxml", "click"}),
+        ("wallboard.domain.verdict", {"textual", "rich", "httpx", "aiohttp", "pydantic", "lxml"}),
+        ("wallboard.board", {"textual", "rich", "httpx", "aiohttp", "pydantic", "lxml"}),
+        ("wallboard.settings", {"textual", "rich", "httpx", "aiohttp", "pydantic", "lxml"}),
+        (
+            "wallboard.config",
+            {"textual", "rich", "httpx", "aiohttp", "pydantic", "lxml", "tomllib", "platformdirs"},
+        ),
+        ("wallboard.report", {"textual", "rich", "pydantic"}),
+        ("wallboard.feeds", {"textual", "rich", "pydantic"}),
+        ("wallboard.simulator", {"textual", "rich", "httpx", "pydantic"}),
+        ("wallboard.ece", {"textual", "rich", "pydantic"}),
+        ("wallboard.cli", {"textual", "rich", "pydantic"}),
+        ("wallboard.ui", {"httpx", "aiohttp", "pydantic"}),
+    ],
+)
+def test_a_room_loads_only_what_it_stands_on(module, kept_out):
+    assert loaded_by(module) & kept_out == set()
+
+
+def test_every_file_of_the_headless_rooms_imports_without_textual():
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for room in ("report", "feeds", "simulator", "ece", "config", "domain")
+        for path in sorted((ROOT / "wallboard" / room).glob("*.py"))
+        if path.stem not in {"__init__", "__main__"}
+    ]
+    assert loaded_by(", ".join(names)) & {"textual", "rich"} == set()
+
+
+def uncommented(text):
+    return re.sub(r"(?m)^#(?=[\[\w])", "", text)
+
+
+def settings_in(text, folder):
+    for name in ("private-ca.pem", "client.pem", "client.key"):
+        (folder / name).touch()
+    environ = {"ECE_SESSION": "a session"}
+    return settings_from(tomllib.loads(text), environ, file="example", folder=folder)
+
+
+def test_the_example_config_is_the_defaults(tmp_path):
+    settings = settings_in(EXAMPLE.read_text(), tmp_path)
+    points = (
+        EntryPointSettings(id=1000, name="Sales"),
+        EntryPointSettings(id=1001, name="Support"),
+    )
+    server = ServerSettings(name="prod", url="https://ece.example.com", entry_point=points)
+    defaults = Settings(server=(server,))
+    # Thresholds and levels are written out, so those are compared as they hold.
+    plain = replace(settings, thresholds=ThresholdSettings(), levels={})
+    assert plain == defaults
+    assert entry_points_of(settings) == entry_points_of(defaults)
+
+
+def test_the_example_config_writes_every_default_out():
+    document = tomllib.loads(EXAMPLE.read_text())
+    written = {name for name in document if name != "server"}
+    assert written == {field.name for field in fields(Settings)} - {"group", "server"}
+    assert set(document["thresholds"]) == {field.name for field in fields(ThresholdSettings)}
+
+
+def test_every_setting_is_in_the_example_and_its_examples_are_valid(tmp_path):
+    text = uncommented(EXAMPLE.read_text())
+    settings = settings_in(text, tmp_path)
+    document = tomllib.loads(text)
+    server = document["server"][0]
+    for kind, table in (
+        (Settings, document),
+        (GroupSettings, document["group"][0]),
+        (ServerSettings, server),
+        (EntryPointSettings, server["entry_point"][0]),
+    ):
+        assert set(table) == {field.name for field in fields(kind)}
+    assert settings.server[0].headers["X-egain-session"].value == "a session"
+
+
+def test_every_setting_in_the_example_is_explained_where_it_first_stands():
+    lines = EXAMPLE.read_text().splitlines()
+    seen = set()
+    for before, line in pairwise(lines):
+        setting = re.match(r"#?([\w-]+) = ", line)
+        if setting and setting[1] not in seen:
+            seen.add(setting[1])
+            assert "# " in line or "# " in before, line
+    assert len(seen) > 40
