@@ -1,0 +1,69 @@
+"""A terminal to paint on: pyte, read back as rows of ``Look``."""
+
+import unicodedata
+
+import pyte
+from minimal import Look, seen
+
+
+class Emulator:
+    def __init__(self, width: int, height: int) -> None:
+        self.screen = pyte.Screen(width, height)
+        self.screen.reset_mode(7, private=True)
+        self._stream = pyte.Stream(self.screen)
+
+    def feed(self, text: str) -> None:
+        self._stream.feed(text)
+
+    def look(self) -> list[list[Look]]:
+        return [
+            [
+                Look(
+                    cell.data,
+                    cell.fg,
+                    cell.bg,
+                    cell.bold,
+                    cell.italics,
+                    cell.underscore,
+                    cell.reverse,
+                    cell.strikethrough,
+                )
+                for cell in (self.screen.buffer[y][x] for x in range(self.screen.columns))
+            ]
+            for y in range(self.screen.lines)
+        ]
+
+    def seen(self) -> list[list[Look]]:
+        return [[seen(cell) for cell in row] for row in self.look()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+
+def wanted_look(painter) -> list[list[Look]]:
+    """What the painter wants, in the emulator's words."""
+    return [
+        [seen(_look(text, pen)) for text, pen in painter.wanted_row(y)]
+        for y in range(painter.height)
+    ]
+
+
+def _look(text, pen) -> Look:
+    on = pen.attributes
+    return Look(
+        unicodedata.normalize("NFC", text),
+        _color(pen.foreground),
+        _color(pen.background),
+        "1" in on,
+        "3" in on,
+        "4" in on,
+        "7" in on,
+        "9" in on,
+    )
+
+
+def _color(codes: str) -> str:
+    if codes in ("39", "49"):
+        return "default"
+    return "".join(f"{int(part):02x}" for part in codes.split(";")[2:])

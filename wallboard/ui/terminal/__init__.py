@@ -1,0 +1,12 @@
+"""The terminal output layer: it remembers what the terminal shows and sends only what differs.
+
+``CellApp`` stands in for ``textual.app.App``; it draws through ``Painter`` and ends through
+``BoardDriver``. The layer stands on these names of Textual 8.2 that are not public:
+
+* ``App._display``, ``App._driver``, ``App._batch_count``, ``App._sync_available``;
+* ``textual._compositor``: ``LayoutUpdate`` (``strips``, ``region``) and ``ChopsUpdate``
+  (``chops``, ``spans``, ``chop_ends``);
+* ``LinuxDriver._enable_mouse_support``, ``_disable_mouse_support``, ``_writer_thread``,
+  ``_auto_restart``, and of ``Driver``: ``_app``, ``_debug``, ``_loop``, ``_mouse``;
+* ``textual._xterm_parser.XTermParser`` (``feed``, ``tick``).
+"""

@@ -1,0 +1,200 @@
+"""An app whose frames reach the terminal as the cells that differ."""
+
+from typing import Any
+
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS, RenderableType
+from textual import on
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App, ReturnType
+from textual.driver import Driver
+from textual.events import Resize
+from textual.screen import Screen
+
+from wallboard.ui.terminal.driver import BoardDriver
+from wallboard.ui.terminal.painter import Painter
+
+_SYNC_START = "\x1b[?2026h"
+_SYNC_END = "\x1b[?2026l"
+_SYNC_CHARACTERS = 256
+"""Shorter frames are painted faster than a terminal could show half of one."""
+
+_FAULT_LIMIT = 3
+_HOLD_SECONDS = 0.5
+
+
+class CellApp(App[ReturnType]):
+    """An ``App`` that sends only the cells that differ from what the terminal shows.
+
+    Nothing is painted until the first layout is complete, or until ``release_paints`` if the class
+    says ``RELEASE_PAINTS_WHEN_READY = False``; and never later than half a second after the start,
+    so that a forgotten release cannot leave the screen empty.
+    """
+
+    RELEASE_PAINTS_WHEN_READY = True
+
+    paints_held = True
+    """While true, frames are kept and not sent."""
+    paint_faults = 0
+    """How often a frame had to go Textual's own way; after three all of them do."""
+
+    _painter: Painter | None = None
+    _painted_generation = 0
+    _paint_waits = False
+
+    def get_driver_class(self) -> type[Driver]:
+        """The board's driver, unless the environment names another."""
+        from textual.constants import DRIVER
+        from textual.drivers.linux_driver import LinuxDriver
+
+        chosen = super().get_driver_class()
+        return BoardDriver if chosen is LinuxDriver and DRIVER is None else chosen
+
+    @property
+    def terminal(self) -> BoardDriver | None:
+        """The driver with its ``bytes_sent`` and ``pending``; ``None`` without a terminal."""
+        return self._driver if isinstance(self._driver, BoardDriver) else None
+
+    def hold_paints(self) -> None:
+        """Keep frames until ``release_paints``."""
+        self.paints_held = True
+
+    def release_paints(self) -> None:
+        """Paint what was held, and every frame from now on."""
+        self.paints_held = False
+        self._paint()
+
+    def action_redraw(self) -> None:
+        """Clear the terminal and paint everything again."""
+        if self._painter is not None:
+            self._painter.invalidate()
+            self._paint()
+
+    def _on_mount(self) -> None:
+        self.set_timer(_HOLD_SECONDS, self._end_hold, name="paint hold limit")
+
+    def _on_ready(self) -> None:
+        if self.RELEASE_PAINTS_WHEN_READY:
+            self.call_after_refresh(self._end_hold)
+
+    def _end_hold(self) -> None:
+        if self.paints_held:
+            self.release_paints()
+
+    async def _on_resize(self, event: Resize) -> None:
+        """Paint again after a resize that ended at the same size, which Textual passes over."""
+        driver, painter = self.terminal, self._painter
+        if driver is not None and painter is not None:
+            same = (painter.width, painter.height) == event.size
+            if same and driver.generation != self._painted_generation:
+                self._paint()
+
+    @on(Driver.SignalResume)
+    def _repaint_after_stop(self) -> None:
+        self._paint()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if (
+            self.terminal is None
+            or renderable is None
+            or self._batch_count
+            or not self.is_running
+            or self.paint_faults >= _FAULT_LIMIT
+        ):
+            super()._display(screen, renderable)
+            return
+        try:
+            taken = self._take(renderable)
+            if taken:
+                self._paint_frame()
+        except Exception as error:  # noqa: BLE001 - a board that draws dearly beats one that died
+            self._note_fault(error)
+            taken = False
+        if taken:
+            self.post_display_hook()
+        else:
+            self._forget()
+            super()._display(screen, renderable)
+
+    def _take(self, renderable: RenderableType) -> bool:
+        """Put a frame into the wanted grid; false if it is not made of cells of that grid."""
+        if isinstance(renderable, LayoutUpdate):
+            region = renderable.region
+            painter = self._painter_of_size(region.right, region.bottom)
+            for y, strips in enumerate(renderable.strips, region.y):
+                painter.put_line(y, region.x, strips)
+            return True
+        if isinstance(renderable, ChopsUpdate):
+            known = self._painter
+            size = (renderable.chop_ends[0][-1], len(renderable.chops))
+            if known is not None and (known.width, known.height) == size:
+                _put_chops(known, renderable)
+                return True
+            # The rest of the screen is not known here; a whole frame brings it.
+            self.refresh()
+        return False
+
+    def _painter_of_size(self, width: int, height: int) -> Painter:
+        painter = self._painter
+        if painter is None:
+            name = self.console.color_system
+            colors = COLOR_SYSTEMS[name] if name else ColorSystem.TRUECOLOR
+            painter = self._painter = Painter(width, height, colors)
+        elif (painter.width, painter.height) != (width, height):
+            painter.resize(width, height)
+        return painter
+
+    def _paint(self) -> None:
+        """Paint outside a frame; what fails here is painted by Textual's next full frame."""
+        try:
+            self._paint_frame()
+        except Exception as error:  # noqa: BLE001 - as in _display
+            self._note_fault(error)
+            self._forget()
+            self.refresh()
+
+    def _paint_frame(self) -> None:
+        driver, painter = self.terminal, self._painter
+        if driver is None or painter is None or self.paints_held or self._paint_waits:
+            return
+        if driver.pending:
+            # A slow link: this frame and those that follow become one when it is ready.
+            self._paint_waits = True
+            driver.when_drained(self._on_drained)
+            return
+        if driver.generation != self._painted_generation:
+            self._painted_generation = driver.generation
+            painter.invalidate()
+        frame = painter.paint() + self._park(painter)
+        if self._sync_available and len(frame) > _SYNC_CHARACTERS:
+            frame = _SYNC_START + frame + _SYNC_END
+        if frame:
+            driver.write(frame)
+
+    def _park(self, painter: Painter) -> str:
+        # Only an input method needs to know where the hidden cursor is.
+        if not hasattr(self.focused, "cursor_screen_offset"):
+            return ""
+        x, y = self.cursor_position
+        return painter.park(min(max(x, 0), painter.width - 1), min(max(y, 0), painter.height - 1))
+
+    def _on_drained(self) -> None:
+        self._paint_waits = False
+        if self.is_running:
+            self._paint()
+
+    def _note_fault(self, error: Exception) -> None:
+        self.paint_faults += 1
+        if self.paint_faults == 1:
+            self.log.error("A frame could not be painted cell by cell", cause=repr(error))
+
+    def _forget(self) -> None:
+        self._painter = None
+
+
+def _put_chops(painter: Painter, update: ChopsUpdate) -> None:
+    for y, start, end in update.spans:
+        for chop_end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            # Outside the spans the strip may be of a widget that another one covers.
+            if strip is not None and x < end and chop_end > start:
+                painter.put(y, x, strip)

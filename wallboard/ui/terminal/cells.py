@@ -1,0 +1,99 @@
+"""What one cell of the terminal may hold, and how text is cut into cells."""
+
+import unicodedata
+from functools import lru_cache
+from itertools import chain
+
+from rich.cells import cell_len, get_character_cell_size
+
+SUBSTITUTE = "\N{REPLACEMENT CHARACTER}"
+"""Shown in place of a character that would steer the terminal instead of being seen."""
+
+CONTINUATION = ""
+"""The text of a cell that is the right half of the wide character before it."""
+
+_JOINER = "\N{ZERO WIDTH JOINER}"
+_EMOJI_SELECTOR = "\N{VARIATION SELECTOR-16}"
+_LONGEST_CLUSTER = 8
+_STEERING = frozenset(("Cc", "Cs", "Zl", "Zp"))
+
+# Latin, Greek, Cyrillic; common punctuation; arrows; box drawing, blocks, shapes; braille.
+_PREDICTABLE_RANGES = (
+    range(0x20, 0x7F),
+    range(0xA0, 0xAD),
+    range(0xAE, 0x250),
+    range(0x386, 0x483),
+    range(0x2010, 0x2028),
+    range(0x2190, 0x2200),
+    range(0x2500, 0x2600),
+    range(0x2713, 0x2714),
+    range(0x2717, 0x2718),
+    range(0x2800, 0x2900),
+)
+# Some terminals draw these as emoji, two cells wide.
+_SOMETIMES_EMOJI = frozenset(
+    chr(code)
+    for code in chain(
+        (0xA9, 0xAE),
+        range(0x2194, 0x219A),
+        range(0x21A9, 0x21AB),
+        (0x25AA, 0x25AB, 0x25B6, 0x25C0),
+        range(0x25FB, 0x25FF),
+    )
+)
+
+PREDICTABLE = frozenset(
+    character
+    for character in map(chr, chain.from_iterable(_PREDICTABLE_RANGES))
+    if character not in _SOMETIMES_EMOJI
+    and unicodedata.category(character) not in ("Cf", "Cn")
+    and get_character_cell_size(character) == 1
+)
+"""Characters every terminal draws in exactly one cell."""
+
+is_predictable = PREDICTABLE.issuperset
+
+
+@lru_cache(maxsize=4096)
+def split(text: str) -> tuple[str, ...]:
+    """Text as cells: one string a cell, ``CONTINUATION`` for the right half of a wide character.
+
+    Combining characters stay with their base; those without one are dropped, as are invisible
+    format characters (they could reorder a whole line). Characters that steer a terminal become
+    ``SUBSTITUTE``.
+    """
+    if is_predictable(text):
+        return tuple(text)
+    cells: list[str] = []
+    for cluster in _clusters(text):
+        cells.append(cluster)
+        if cell_len(cluster) > 1:
+            cells.append(CONTINUATION)
+    return tuple(cells)
+
+
+def _clusters(text: str) -> list[str]:
+    clusters: list[str] = []
+    joined = False
+    for character in text:
+        category = unicodedata.category(character)
+        if category in _STEERING:
+            clusters.append(SUBSTITUTE)
+            joined = False
+        elif character == _JOINER or joined or _is_zero_width(character):
+            invisible = category == "Cf" and character != _JOINER
+            if clusters and not invisible and clusters[-1] != SUBSTITUTE:
+                clusters[-1] = (clusters[-1] + character)[:_LONGEST_CLUSTER]
+            joined = character == _JOINER
+        elif category != "Cf":
+            clusters.append(character)
+    return clusters
+
+
+def _is_zero_width(character: str) -> bool:
+    return character == _EMOJI_SELECTOR or get_character_cell_size(character) == 0
+
+
+def encoded_length(text: str) -> int:
+    """How many bytes ``text`` takes on the wire."""
+    return len(text) if text.isascii() else len(text.encode())

@@ -1,0 +1,100 @@
+"""How the wall ends on a signal or a lost terminal: in order if it can, by force if it must."""
+
+import contextlib
+import os
+import signal
+import termios
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+END_SECONDS = 1.5
+"""How long an orderly end may take before it is cut short."""
+
+_RESTORE = (
+    b"\x18"  # ends a sequence that was cut in half
+    b"\x1b[?2026l\x1b[m\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?2048l\x1b[?7h"
+    b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+
+Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
+
+
+def discard_unread(fileno: int) -> None:
+    """Drop what the terminal has not read yet, so that there is room; never raises."""
+    with contextlib.suppress(OSError, termios.error):
+        termios.tcflush(fileno, termios.TCOFLUSH)
+
+
+def restore_blocked_terminal(fileno: int) -> None:
+    """Leave the alternate screen and every mode of a terminal that has stopped taking output.
+
+    Drops what the terminal has not read, so that there is room; never blocks and never raises.
+    """
+    discard_unread(fileno)
+    with contextlib.suppress(OSError):
+        # A file description of its own: non-blocking here must not leak into the shell's.
+        flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY
+        own = os.open(os.ttyname(fileno), flags)
+        try:
+            os.write(own, _RESTORE)
+        finally:
+            os.close(own)
+
+
+class Ending:
+    """Turns SIGTERM, SIGINT and SIGHUP into an orderly end, once, with a time limit.
+
+    ``end_in_order`` is called with the exit status, ``128 + signal``; ``restore`` is called from a
+    thread if the process is still there ``seconds`` later, just before it is ended by force.
+    """
+
+    def __init__(
+        self,
+        end_in_order: Callable[[int], None],
+        restore: Callable[[], None],
+        seconds: float = END_SECONDS,
+    ) -> None:
+        self._end_in_order = end_in_order
+        self._restore = restore
+        self._seconds = seconds
+        self._former: dict[int, Handler] = {}
+        self._begun = threading.Lock()
+
+    def install(self) -> None:
+        """Handle the signals, except SIGHUP where it is ignored, as under nohup."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            former = signal.getsignal(number)
+            if number == signal.SIGHUP and former == signal.SIG_IGN:
+                continue
+            self._former.setdefault(number, former)
+            signal.signal(number, self._on_signal)
+
+    def uninstall(self) -> None:
+        """Give the signals back to who had them."""
+        while self._former:
+            number, former = self._former.popitem()
+            signal.signal(number, former if former is not None else signal.SIG_DFL)
+
+    def begin(self, number: int) -> None:
+        """End as if signal ``number`` had come; safe from any thread, and done only once."""
+        # Never waits: a signal handler may interrupt another one here.
+        if not self._begun.acquire(blocking=False):
+            return
+        status = 128 + number
+        threading.Thread(
+            target=self._watch, args=(status,), name="terminal-ending", daemon=True
+        ).start()
+        self._end_in_order(status)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self.begin(number)
+
+    def _watch(self, status: int) -> None:
+        time.sleep(self._seconds)
+        try:
+            self._restore()
+        finally:
+            os._exit(status)

@@ -1,0 +1,113 @@
+"""The thread that writes to the terminal, and knows how much is still unwritten."""
+
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Callable
+
+_CHUNK_BYTES = 4096
+"""A pipe that polls writable takes this much without blocking."""
+
+_POLL_SECONDS = 0.1
+
+
+class TerminalWriter(threading.Thread):
+    """Writes queued text to a file descriptor, in order, without ever blocking the caller.
+
+    A write that fails ends the thread: ``on_lost`` is called once, from the thread, and everything
+    queued then or later is dropped.
+    """
+
+    def __init__(self, fileno: int, on_lost: Callable[[], None]) -> None:
+        super().__init__(daemon=True, name="terminal-writer")
+        self._fileno = fileno
+        self._on_lost = on_lost
+        self._changed = threading.Condition()
+        self._queue: deque[bytes] = deque()
+        self._drained_callback: Callable[[], None] | None = None
+        self._closing = False
+        self._dropping = False
+        self.pending = 0
+        """Bytes given to ``write`` that the terminal has not taken yet."""
+        self.bytes_sent = 0
+        """Bytes the terminal has taken."""
+
+    def write(self, text: str) -> None:
+        """Queue ``text``."""
+        data = text.encode("utf-8", "replace")
+        with self._changed:
+            if data and not self._dropping:
+                self._queue.append(data)
+                self.pending += len(data)
+                self._changed.notify_all()
+
+    def when_drained(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` once, as soon as nothing is pending, from whichever thread sees it."""
+        with self._changed:
+            if self.pending:
+                self._drained_callback = callback
+                return
+        callback()
+
+    def finish(self, seconds: float) -> bool:
+        """Write what is queued and end; false if the terminal did not take it in ``seconds``.
+
+        What was not taken by then is dropped.
+        """
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self.join(seconds)
+        taken = not self.is_alive() and not self._dropping
+        self.drop()
+        return taken
+
+    def drop(self) -> None:
+        """Forget what is queued and take nothing more."""
+        with self._changed:
+            self._dropping = True
+            self._queue.clear()
+            self.pending = 0
+            callback, self._drained_callback = self._drained_callback, None
+            self._changed.notify_all()
+        if callback is not None:
+            callback()
+
+    def run(self) -> None:
+        """Write until told to finish, or until a write fails."""
+        try:
+            while (data := self._next()) is not None:
+                self._send(data)
+        except (OSError, ValueError):
+            self.drop()
+            self._on_lost()
+
+    def _next(self) -> bytes | None:
+        with self._changed:
+            while not self._queue and not self._closing and not self._dropping:
+                self._changed.wait()
+            if not self._queue:
+                return None
+            data = b"".join(self._queue)
+            self._queue.clear()
+            return data
+
+    def _send(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest and not self._dropping:
+            _, writable, _ = select.select([], [self._fileno], [], _POLL_SECONDS)
+            if writable:
+                written = os.write(self._fileno, rest[:_CHUNK_BYTES])
+                rest = rest[written:]
+                self._taken(written)
+
+    def _taken(self, count: int) -> None:
+        callback = None
+        with self._changed:
+            self.bytes_sent += count
+            self.pending = max(0, self.pending - count)
+            if not self.pending:
+                callback, self._drained_callback = self._drained_callback, None
+        if callback is not None:
+            callback()
