@@ -1,6 +1,7 @@
 """An answer ready to be sent, and how a well-kept Java server writes its failures."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from http import HTTPStatus
 
@@ -23,12 +24,17 @@ class Reply:
 
     @property
     def head(self) -> bytes:
-        """Status line and headers, up to and with the empty line; a server adds the date."""
-        lines = [f"HTTP/1.1 {self.status} {_phrase(self.status)}"]
-        lines += [f"{name}: {value}" for name, value in self.headers]
-        if self.status != HTTPStatus.NO_CONTENT:
-            lines += [f"Content-Type: {self.content_type}", f"Content-Length: {len(self.body)}"]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+        """Status line and headers; the server adds the date and the empty line."""
+        return _head(self.status, self.content_type, len(self.body), self.headers)
+
+
+@lru_cache(maxsize=4096)
+def _head(status: int, content_type: str, size: int, headers: tuple[tuple[str, str], ...]) -> bytes:
+    lines = [f"HTTP/1.1 {status} {_phrase(status)}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if status != HTTPStatus.NO_CONTENT:
+        lines += [f"Content-Type: {content_type}", f"Content-Length: {size}"]
+    return ("\r\n".join(lines) + "\r\n").encode("latin-1", "replace")
 
 
 def error_page(status: int, message: str = "") -> Reply:

@@ -5,6 +5,9 @@ from functools import lru_cache
 
 from wallboard.domain.endpoint import Endpoint
 
+_NOT_PLAIN = (b"\nconnection: close", b"\ncontent-length:", b"\ntransfer-encoding:", b"\nexpect:",
+              b"\nupgrade:")  # fmt: skip
+
 Route = tuple[Endpoint, int]
 
 # The context root is a deployment choice, so any is taken. The vendor's document misspells one
@@ -29,3 +32,14 @@ def route_of(path: str) -> Route | None:
 def names_survey(path: str) -> bool:
     """Whether a path is that of the survey."""
     return _SURVEY.fullmatch(path.partition("?")[0]) is not None
+
+
+def is_plain_get(data: bytes) -> bool:
+    """Whether these bytes are one whole GET without a body on a connection to be kept."""
+    end = data.find(b"\r\n\r\n")
+    if end != len(data) - 4 or not data.startswith(b"GET /"):
+        return False
+    if data[: data.index(b"\r\n")].count(b" ") != 2 or b" HTTP/1.1\r\n" not in data:
+        return False
+    lower = data.lower()
+    return not any(header in lower for header in _NOT_PLAIN)

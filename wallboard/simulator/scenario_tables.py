@@ -87,7 +87,7 @@ class Tables:
         self._where = f" [[fault]] {number}"
         before = len(self.errors)
         name = table.get("kind")
-        if name not in set(Kind):
+        if not isinstance(name, str) or name not in RULES:
             if name is None:
                 self._error("kind", "is missing")
             else:
@@ -213,5 +213,5 @@ def _chosen(rule: Rule) -> list[str]:
 
 
 def _nearest(name: object, names: Iterable[str]) -> str:
-    close = get_close_matches(str(name), list(names), n=1, cutoff=0.5)
+    close = get_close_matches(str(name), map(str, names), n=1, cutoff=0.5)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -5,7 +5,7 @@ faults need every byte, and benchmarks need a server that costs less than the cl
 """
 
 import asyncio
-import errno
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ from aiohttp.abc import AbstractStreamWriter
 
 from wallboard.simulator.delivery import Sleep, deliver, reset
 from wallboard.simulator.dialects import Dialect
-from wallboard.simulator.errors import SimulatorError
+from wallboard.simulator.errors import SimulatorError, why_not_listening
 from wallboard.simulator.reply import Reply, error_page
-from wallboard.simulator.route import Route, names_survey, route_of
+from wallboard.simulator.route import Route, is_plain_get, names_survey, route_of
 from wallboard.simulator.scenario import Scenario
 from wallboard.simulator.survey import BadSurveyError, Survey, read_survey
 from wallboard.simulator.traffic import Traffic
@@ -29,6 +29,9 @@ from wallboard.simulator.world import World
 LISTENER_CHECK_SECONDS = 0.05
 SURVEYS_KEPT = 1000
 _STOP_SECONDS = 0.2
+# Without a handler of its own, a client's broken request would be printed over the board.
+_LOG = logging.getLogger("wallboard.simulator")
+_LOG.addHandler(logging.NullHandler())
 _NO_SUCH_PAGE = error_page(404)
 _WRONG_METHOD = error_page(405)
 
@@ -37,7 +40,7 @@ class Simulator:
     """A server for some entry points that lives through a scenario.
 
     ``speed`` is simulated seconds per second. ``requests`` tells what was asked and ``surveys``
-    holds the last that were posted. The story begins when it starts, or at ``restart_story``.
+    holds the last that were posted. The story begins when it starts.
     """
 
     def __init__(
@@ -114,7 +117,7 @@ class Simulator:
             await self._listen(server)
         except OSError as error:
             self._web = None
-            raise SimulatorError(_why_not(error, host, port)) from None
+            raise SimulatorError(why_not_listening(error, host, port)) from None
         if self._world.ever_down:
             self._watch = asyncio.create_task(self._keep_listener(server))
         return self._port
@@ -189,8 +192,8 @@ class Simulator:
     def _head(self, reply: Reply) -> bytes:
         second = int(time.time())
         if self._dated[0] != second:
-            self._dated = (second, f"\r\nDate: {formatdate(second, usegmt=True)}\r\n\r\n".encode())
-        return reply.head[:-4] + self._dated[1]
+            self._dated = (second, f"Date: {formatdate(second, usegmt=True)}\r\n\r\n".encode())
+        return reply.head + self._dated[1]
 
     async def _listen(self, server: "_Server") -> None:
         loop = asyncio.get_running_loop()
@@ -247,22 +250,22 @@ class _Connection(web.RequestHandler):
     __slots__ = ("_in_part", "_simulator")
 
     def __init__(self, server: "_Server", simulator: Simulator) -> None:
-        super().__init__(server, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type]  # no log
+        super().__init__(server, loop=asyncio.get_running_loop(), access_log=None, logger=_LOG)  # type: ignore[arg-type]  # no log
         self._simulator = simulator
         self._in_part = False
 
     def data_received(self, data: bytes) -> None:
         """One whole GET on an idle connection goes the short way."""
         idle = self._waiter is not None and not self._in_part and self.transport is not None
-        if idle and _is_plain_get(data):
+        if idle and is_plain_get(data):
             path = data[4 : data.index(b" ", 4)].decode("latin-1")
             answer = self._simulator.quick_reply(path)
             if answer is not None:
                 cast(asyncio.Transport, self.transport).write(answer)
                 return
         super().data_received(data)
-        # Still waiting: the parser holds a part of a request, so the rest must go there too.
-        self._in_part = self._waiter is not None and not self._waiter.done()
+        # The parser may hold a part of a request; then the rest must go there too.
+        self._in_part = not data.endswith(b"\r\n\r\n")
 
 
 class _Server(web.Server):
@@ -274,26 +277,3 @@ class _Server(web.Server):
 
     def __call__(self) -> web.RequestHandler:
         return _Connection(self, self._simulator)
-
-
-def _is_plain_get(data: bytes) -> bool:
-    """Whether these bytes are one whole GET without a body on a connection to be kept."""
-    end = data.find(b"\r\n\r\n")
-    if end != len(data) - 4 or not data.startswith(b"GET /"):
-        return False
-    if data[: data.index(b"\r\n")].count(b" ") != 2 or b" HTTP/1.1\r\n" not in data:
-        return False
-    lower = data.lower()
-    return not any(header in lower for header in _NOT_PLAIN)
-
-
-_NOT_PLAIN = (b"\nconnection: close", b"\ncontent-length:", b"\ntransfer-encoding:", b"\nexpect:",
-              b"\nupgrade:")  # fmt: skip
-
-
-def _why_not(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is already in use"
-    if error.errno == errno.EACCES:
-        return f"port {port} on {host} may not be opened by this user"
-    return f"cannot listen on {host!r} port {port}: {error.strerror or 'address not found'}"
