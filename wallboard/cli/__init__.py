@@ -1,0 +1,13 @@
+"""The command line: one file per command, and the only place that wires parts together."""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the command in ``args`` (``sys.argv`` unless given) and exit with its status."""
+    import sys
+
+    from wallboard.cli.run import run
+
+    sys.exit(run(sys.argv[1:] if args is None else list(args)))

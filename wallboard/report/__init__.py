@@ -1,0 +1,1 @@
+"""The board without a terminal: text, JSON and lines for a log."""

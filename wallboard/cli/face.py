@@ -1,0 +1,93 @@
+"""How a board is shown: the wall on a terminal, appended text anywhere else."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wallboard.feeds import Feed
+from wallboard.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """What the command line says about how to show the board."""
+
+    theme: str | None
+    frames: int | None
+    every: float | None
+    log: Path | None
+
+    @property
+    def as_text(self) -> bool:
+        """Whether to print text: nobody is at a terminal, or text was asked for."""
+        return self.frames is not None or self.every is not None or not at_a_terminal()
+
+    def themed(self, settings: Settings) -> Settings:
+        """The settings with the theme of the command line, if there is one."""
+        return settings if self.theme is None else replace(settings, theme=self.theme)
+
+
+def face_options(command: Command) -> Command:
+    """Adds the options of ``Face`` to a command; take them with ``face_of``."""
+    options = (
+        click.option("--theme", metavar="NAME", help="The theme of the board."),
+        click.option("--frames", type=click.IntRange(min=1), metavar="N",
+                     help="Print the board as text and end after this many frames."),
+        click.option("--every", type=click.FloatRange(min=0.1, max=86_400), metavar="SECONDS",
+                     help="Print the board as text, a frame this often; an interval unless given."),
+        click.option("--log", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                     help="Append the program's own troubles to this file."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def face_of(parameters: dict[str, Any]) -> Face:
+    """Takes the options of ``Face`` out of a command's parameters."""
+    return Face(**{name: parameters.pop(name) for name in Face.__dataclass_fields__})
+
+
+def show(settings: Settings, face: Face, make_feed: Callable[[], Feed]) -> int:
+    """Show the board until the operator ends it; the exit status."""
+    _start_log(face.log, quiet=not face.as_text)
+    if not face.as_text:
+        from wallboard.ui.app import run_board
+
+        return run_board(face.themed(settings), make_feed)
+    from wallboard.cli.text_board import print_board
+
+    if face.frames is None and face.every is None:
+        click.echo(
+            "wallboard: no terminal here, so the board is printed as text; "
+            "--frames N ends it after N frames.",
+            err=True,
+        )
+    every = face.every or min(map(settings.interval_of, settings.server))
+    asyncio.run(print_board(settings, make_feed(), every=every, frames=face.frames))
+    return 0
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody can see the board and press keys."""
+    return all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def _start_log(file: Path | None, *, quiet: bool) -> None:
+    if file:
+        try:
+            logging.basicConfig(filename=file, format="%(asctime)s %(name)s %(message)s")
+        except OSError as error:
+            why = f"cannot be written: {error.strerror}"
+            raise click.BadParameter(why, param_hint="--log") from None
+    elif quiet:
+        # A stray line on stderr would tear the picture.
+        logging.getLogger().addHandler(logging.NullHandler())

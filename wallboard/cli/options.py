@@ -1,0 +1,134 @@
+"""The options that say what to poll, shared by the board and the check."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wallboard.cli import status
+from wallboard.cli.errors import CommandError, config_errors
+from wallboard.settings import Secret, ServerSettings, Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+SHORTEST_INTERVAL_SECONDS = 0.1
+HEADER = "Name: value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the command line says about whom to poll."""
+
+    url: str | None
+    ids: tuple[str, ...]
+    config: Path | None
+    interval: float | None
+    no_verify: bool
+    headers: tuple[str, ...]
+
+    def settings(self) -> Settings:
+        """The settings of the config, or of the address and ids given instead of one.
+
+        Raises ``CommandError`` with every fault found.
+        """
+        settings = self._of_url() if self.url is not None else self._of_config()
+        if self.interval is None:
+            return settings
+        servers = tuple(replace(server, interval=None) for server in settings.server)
+        return replace(settings, interval=self.interval, server=servers)
+
+    def _of_url(self) -> Settings:
+        from wallboard.config import load_config, settings_for_url
+
+        with config_errors():
+            base = Settings()
+            if self.config:
+                base = load_config(self.config, os.environ, servers_required=False)
+            settings = settings_for_url(self.url or "", self.ids, base)
+        headers = dict(_header(line) for line in self.headers)
+        servers = tuple(self._dressed(server, headers) for server in settings.server)
+        return replace(settings, server=servers)
+
+    def _dressed(self, server: ServerSettings, headers: dict[str, Secret]) -> ServerSettings:
+        return replace(server, verify=not self.no_verify, headers=headers)
+
+    def _of_config(self) -> Settings:
+        from wallboard.config import find_config, load_config
+
+        self._refuse_triage_options()
+        with config_errors():
+            path = find_config(self.config, os.environ, Path.cwd())
+            if path:
+                return load_config(path, os.environ)
+        raise CommandError(
+            "there is no config, so there is nothing to poll\n"
+            "Looked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in your "
+            "config folder.\n"
+            "Without one: wallboard --url http://ece.example.com 1000 1005-1010\n"
+            "To look around: wallboard demo",
+            status.CONFIG,
+        )
+
+    def _refuse_triage_options(self) -> None:
+        from wallboard.cli.group import COMMANDS
+
+        for word in self.ids:
+            if word in COMMANDS:
+                raise click.UsageError(f"Put the command first: wallboard {word} ...")
+        if self.ids:
+            raise click.UsageError(
+                f"Entry points on the command line ({self.ids[0]!r}) need --url as well."
+            )
+        if self.no_verify or self.headers:
+            raise click.UsageError("--no-verify and --header go with --url; a config has its own.")
+
+
+def target_options(command: Command) -> Command:
+    """Adds the options of ``Target`` to a command; take them with ``target_of``."""
+    options = (
+        click.argument("ids", nargs=-1, metavar="[IDS]..."),
+        click.option("--url", metavar="URL", help="Poll this server instead of those of a config; "
+                     "IDS are numbers and ranges: 1000 1005-1010."),
+        click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
+                     help="The config; without it $WALLBOARD_CONFIG, ./wallboard.toml or the one "
+                     "in your config folder."),
+        click.option("--interval", metavar="SECONDS",
+                     type=click.FloatRange(min=SHORTEST_INTERVAL_SECONDS, max=86_400),
+                     help="Seconds between two polls of an endpoint."),
+        click.option("--no-verify", is_flag=True,
+                     help="With --url: do not check the server's certificate."),
+        click.option("--header", "headers", multiple=True, metavar=f'"{HEADER.upper()}"',
+                     help="With --url: send this header too. Others on this machine can see it; "
+                     "keep secrets in a config."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def target_of(parameters: dict[str, Any]) -> Target:
+    """Takes the options of ``Target`` out of a command's parameters."""
+    return Target(**{name: parameters.pop(name) for name in Target.__dataclass_fields__})
+
+
+def _header(line: str) -> tuple[str, Secret]:
+    name, colon, value = (part.strip() for part in line.partition(":"))
+    if not colon or not name or not _is_token(name) or not _is_field(value):
+        raise click.BadParameter(f"Write it as {HEADER!r}.", param_hint="--header")
+    return name, Secret(value)
+
+
+def _is_token(name: str) -> bool:
+    return name.isascii() and all(char.isalnum() or char in "!#$%&'*+-.^_`|~" for char in name)
+
+
+def _is_field(value: str) -> bool:
+    return value.isascii() and value.isprintable()
+
+
+def joined_ids(ids: Sequence[int]) -> str:
+    """Ids in a row as one range, as they are typed."""
+    return f"{ids[0]}-{ids[-1]}" if len(ids) > 1 else str(ids[0])

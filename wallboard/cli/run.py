@@ -1,0 +1,91 @@
+"""Runs one command line and turns whatever stops it into a sentence and an exit status."""
+
+import os
+import sys
+
+from wallboard.cli import status
+
+DEBUG_VARIABLE = "WALLBOARD_DEBUG"
+"""Set to anything, it shows the traceback of an unexpected error."""
+
+
+def run(args: list[str]) -> int:
+    """The exit status of a command line. Errors are one block on stderr, never a traceback."""
+    _survive_narrow_encodings()
+    try:
+        code = _invoke(args)
+        if sys.stdout:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return status.INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return status.BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the last stop: it is put into words here
+        return _explain(error)
+    return code
+
+
+def _invoke(args: list[str]) -> int:
+    import click
+
+    from wallboard.cli.group import group, with_command
+
+    try:
+        with group.make_context("wallboard", with_command(args)) as context:
+            result = group.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    return result if isinstance(result, int) else status.OK
+
+
+def _explain(error: Exception) -> int:
+    import click
+
+    from wallboard.cli.errors import CommandError
+
+    if os.environ.get(DEBUG_VARIABLE):
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, click.Abort):
+        return status.INTERRUPTED
+    if isinstance(error, click.UsageError):
+        command = error.ctx.command_path if error.ctx else "wallboard"
+        _say(f"{error.format_message()}\nSee `{command} --help`.")
+        return status.USAGE
+    if isinstance(error, CommandError):
+        _say(str(error))
+        return error.status
+    if isinstance(error, click.ClickException):
+        _say(error.format_message())
+        return status.USAGE
+    what = str(error) or type(error).__name__
+    _say(f"this should not have happened: {type(error).__name__}: {what.splitlines()[0]}\n"
+         f"Re-run with {DEBUG_VARIABLE}=1 for the traceback.")  # fmt: skip
+    return status.INTERNAL
+
+
+def _say(message: str) -> None:
+    from wallboard.report.plain import plain
+
+    head, *rest = (plain(line) for line in message.splitlines() or [""])
+    try:
+        print(f"wallboard: {head}", *(f"  {line}" for line in rest), sep="\n", file=sys.stderr)  # noqa: T201
+    except OSError:
+        # Nobody can be told any more; the exit status still says it.
+        return
+
+
+def _survive_narrow_encodings() -> None:
+    """Print names that the terminal's encoding lacks as escapes instead of failing on them."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+
+
+def _forget_stdout() -> None:
+    """Let the interpreter's last flush go nowhere, since whoever read us has left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

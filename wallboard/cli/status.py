@@ -1,0 +1,13 @@
+"""What the program's exit statuses mean.
+
+0 to 3 are the answer of ``check``: ok, warning, critical, unknown. All else is 64 or more, as in
+``sysexits.h``, so that no mistake of the caller can pass for the state of a call centre.
+"""
+
+OK = 0
+USAGE = 64
+UNAVAILABLE = 69
+INTERNAL = 70
+CONFIG = 78
+INTERRUPTED = 130
+BROKEN_PIPE = 141

@@ -1,0 +1,106 @@
+"""Whether one server can be reached, and when to try again: pure, on clocks it is handed.
+
+The gate shuts after a row of polls that did not reach the server. A shut gate lets one probe
+through at a time, ever more seldom, and opens at the first answer of any kind.
+"""
+
+from random import Random
+
+from wallboard.domain.observation import Failure, ServerStatus
+
+FIRST_WAIT_SECONDS = 1.0
+"""Before the second probe; less where the server is polled more often than that."""
+
+BATCHES = 2
+"""How many times the concurrency must fail in a row before the server is in doubt."""
+
+
+class Gate:
+    """The reachability of one server.
+
+    A shut gate is *in doubt* until its first probe, sent at once, has failed too: a few hanging
+    endpoints in a row must not look like a dead server. Only then is the failure announced.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        endpoints: int,
+        concurrency: int,
+        interval: float,
+        backoff_max: float,
+        random: Random,
+    ) -> None:
+        """An open gate; times are seconds."""
+        self._server = server
+        self._limit = max(1, min(endpoints, BATCHES * concurrency))
+        # The gap between two polls of a healthy server: probes never come faster than that.
+        gap = interval / max(1, endpoints)
+        self._first_wait = min(max(FIRST_WAIT_SECONDS, gap), interval, backoff_max)
+        self._backoff_max = backoff_max
+        self._random = random
+        self._in_a_row = 0
+        self._probes = 0
+        self._since: float | None = None
+        self._failure: Failure | None = None
+        self.shut = False
+        self.next_probe = 0.0
+        """When the next probe is due, in monotonic seconds, while the gate is shut."""
+
+    @property
+    def announced(self) -> bool:
+        """Whether the server is known to be unreachable, as against in doubt."""
+        return self.shut and self._probes > 0
+
+    def answered(self, wall: float) -> ServerStatus | None:
+        """The server answered: opens the gate. The status to publish, if that is news."""
+        news = ServerStatus(self._server, wall) if self.announced else None
+        self.shut = False
+        self._in_a_row = self._probes = 0
+        self._since = self._failure = None
+        return news
+
+    def unreached(
+        self, failure: Failure, now: float, wall: float, *, probe: bool
+    ) -> ServerStatus | None:
+        """A poll did not reach the server. The status to publish, if that is news.
+
+        ``probe`` says whether the poll started with the gate shut; stragglers from before that
+        neither lengthen the wait nor shorten it.
+        """
+        self._failure = failure
+        self._since = wall if self._since is None else self._since
+        if not self.shut:
+            self._in_a_row += 1
+            if self._in_a_row >= self._limit:
+                self.shut = True
+                self.next_probe = now
+            return None
+        if not probe:
+            return None
+        self.next_probe = now + self._wait()
+        self._probes += 1
+        return self._status(wall, wall + self.next_probe - now)
+
+    def unusable(self, failure: Failure, now: float, wall: float) -> ServerStatus:
+        """The server cannot even be tried, by a fault on our side. The status to publish."""
+        self.shut = True
+        self.unreached(failure, now, wall, probe=True)
+        return self._status(wall, wall + self.next_probe - now)
+
+    def given_up(self, wall: float) -> ServerStatus:
+        """The status to publish where nobody will probe again."""
+        return self._status(wall, None)
+
+    def hurry(self, now: float) -> None:
+        """Let the next probe through now."""
+        self.next_probe = min(self.next_probe, now)
+
+    def _status(self, wall: float, next_probe_at: float | None) -> ServerStatus:
+        return ServerStatus(self._server, wall, self._failure, self._since, next_probe_at)
+
+    def _wait(self) -> float:
+        # Doubling stops before a float overflows; the cap holds long before that.
+        grown = self._first_wait * 2.0 ** min(self._probes, 60)
+        return min(grown, self._backoff_max) * self._random.uniform(0.75, 1.0)

@@ -1,0 +1,164 @@
+"""When each endpoint of one server is due: pure arithmetic on a monotonic clock.
+
+Every endpoint has a fixed phase within the interval, and one poll in every interval. Jitter moves
+a poll around its phase but never the phase itself, so the mean rate is exactly the one asked.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from heapq import heapify, heappop, heappush
+from math import ceil, inf
+from random import Random
+
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+
+FIRST_ROUND_SECONDS = 2.0
+"""The first round is pulled forward within its own interval to fill a board this quickly."""
+
+HALF_A_ROUND = 0.5
+"""Rounds that must lie between a poll and the next one; a later poll skips a round instead."""
+
+
+class Place(Enum):
+    """Where a turn stands."""
+
+    WAITING = auto()
+    HURRIED = auto()
+    TAKEN = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One endpoint's place in the schedule; ``phase`` is a share of the interval.
+
+    ``due`` is when it will be polled; ``late_after`` is when that would be late, which is its phase
+    even in the first round. Both are monotonic seconds.
+    """
+
+    number: int
+    key: EntryPointKey
+    endpoint: Endpoint
+    phase: float
+    due: float = 0.0
+    late_after: float = 0.0
+    place: Place = Place.WAITING
+
+
+class Schedule:
+    """The turns of all endpoints of one server, an entry point at a time.
+
+    A turn that is taken is out of the schedule until it is put back, so no endpoint ever has two.
+    A server that is too slow for its interval is polled in order of who waits longest, and rounds
+    that were missed are not made up for.
+    """
+
+    def __init__(
+        self,
+        entry_points: Sequence[EntryPoint],
+        *,
+        interval: float,
+        jitter: float,
+        random: Random,
+    ) -> None:
+        """A schedule not yet started; ``interval`` is seconds, ``jitter`` a share of it."""
+        wanted = dict.fromkeys(
+            (entry_point.key, endpoint)
+            for entry_point in entry_points
+            for endpoint in verdict_first(entry_point.endpoints)
+        )
+        self.turns = tuple(
+            Turn(number, key, endpoint, number / len(wanted))
+            for number, (key, endpoint) in enumerate(wanted)
+        )
+        self._interval = interval
+        self._jitter = jitter
+        self._random = random
+        self._base = 0.0
+        self._heap: list[tuple[float, int]] = []
+        self._hurried: deque[Turn] = deque()
+        self._wobbles: dict[EntryPointKey, tuple[int, float]] = {}
+
+    def start(self, now: float) -> None:
+        """Make all turns that are not taken due soon, a little apart; phases count from ``now``."""
+        self._base = now
+        self._wobbles.clear()
+        spread = min(self._interval, FIRST_ROUND_SECONDS)
+        self._hurried.clear()
+        self._heap.clear()
+        for turn in self.turns:
+            if turn.place is Place.TAKEN:
+                continue
+            turn.place = Place.WAITING
+            turn.due = now + turn.phase * spread
+            turn.late_after = now + turn.phase * self._interval
+            self._heap.append((turn.due, turn.number))
+        heapify(self._heap)
+
+    def take(self, now: float) -> Turn | None:
+        """The turn that has waited longest of those due, or ``None``. It must be put back."""
+        if self._hurried:
+            return self._taken(self._hurried.popleft())
+        turn = self._head()
+        return self._pop() if turn and turn.due <= now else None
+
+    def take_any(self) -> Turn | None:
+        """The next turn, due or not."""
+        return self.take(inf)
+
+    def put_back(self, turn: Turn, started_at: float) -> None:
+        """Give a turn its next place, after a poll that started at ``started_at``."""
+        rounds = (started_at - self._base) / self._interval - turn.phase + HALF_A_ROUND
+        number = max(1, ceil(rounds))
+        nominal = self._base + (number + turn.phase) * self._interval
+        turn.due = turn.late_after = nominal + self._wobble(turn.key, number)
+        turn.place = Place.WAITING
+        heappush(self._heap, (turn.due, turn.number))
+
+    def hurry(self, turn: Turn) -> None:
+        """Make a turn due before all others; one that is taken is being polled already."""
+        if turn.place is Place.WAITING:
+            turn.place = Place.HURRIED
+            self._hurried.append(turn)
+
+    def next_due(self) -> float:
+        """When the next turn is due, in monotonic seconds; infinity when all are taken."""
+        if self._hurried:
+            return -inf
+        turn = self._head()
+        return turn.due if turn else inf
+
+    def lag(self, now: float) -> float:
+        """Seconds by which the turn that waits longest is late."""
+        turn = self._head()
+        return max(0.0, now - turn.late_after) if turn else 0.0
+
+    def _head(self) -> Turn | None:
+        while self._heap:
+            due, number = self._heap[0]
+            turn = self.turns[number]
+            if turn.place is Place.WAITING and turn.due == due:
+                return turn
+            heappop(self._heap)
+        return None
+
+    def _pop(self) -> Turn:
+        return self._taken(self.turns[heappop(self._heap)[1]])
+
+    def _taken(self, turn: Turn) -> Turn:
+        turn.place = Place.TAKEN
+        return turn
+
+    def _wobble(self, key: EntryPointKey, number: int) -> float:
+        # One draw for all endpoints of an entry point keeps them in order, chatAllowed first.
+        drawn = self._wobbles.get(key)
+        if drawn is None or drawn[0] != number:
+            drawn = (number, self._random.uniform(-self._jitter, self._jitter) * self._interval)
+            self._wobbles[key] = drawn
+        return drawn[1]
+
+
+def verdict_first(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
+    """The endpoints, the one that decides the verdict at the head."""
+    return sorted(endpoints, key=lambda endpoint: endpoint is not Endpoint.CHAT_ALLOWED)

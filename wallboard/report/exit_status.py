@@ -1,0 +1,18 @@
+"""The exit status of a check, as monitoring systems read it."""
+
+from wallboard.board import Snapshot
+from wallboard.domain.policy import Level
+
+EXIT_STATUSES = {Level.OK: 0, Level.WARNING: 1, Level.CRITICAL: 2, Level.UNKNOWN: 3}
+"""What a level is worth as an exit status, which is not the order of how bad it is."""
+
+
+def worst_level(snapshot: Snapshot) -> Level:
+    """The worst of ok < warning < unknown < critical; an empty board is unknown."""
+    levels = (status.judgement.level for status in snapshot.entry_points.values())
+    return max(levels, default=Level.UNKNOWN)
+
+
+def exit_status(snapshot: Snapshot) -> int:
+    """0 ok, 1 warning, 2 critical, 3 unknown: the worst entry point decides."""
+    return EXIT_STATUSES[worst_level(snapshot)]

@@ -1,0 +1,75 @@
+"""Text that is safe on any terminal and lines up in columns."""
+
+import unicodedata
+from collections.abc import Sequence
+
+_STEERING = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+_DIRECTION_CHARACTERS = frozenset(
+    chr(code)
+    for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+)
+
+
+def plain(text: str) -> str:
+    """The text on one line, with ``�`` for all that could steer a terminal or reorder a line."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("�" if _steers(char) else char for char in text)
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal the text takes; wide characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_cells_of, text))
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """The text in at least ``width`` columns, at their right edge if asked."""
+    space = " " * (width - cells(text))
+    return space + text if right else text + space
+
+
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str] = frozenset()
+) -> list[str]:
+    """Aligned lines, two spaces between columns; ``right`` names the columns of figures."""
+    lines = [heads, *rows]
+    widths = [max(cells(line[column]) for line in lines) for column in range(len(heads))]
+    return [
+        "  ".join(
+            padded(text, width, right=head in right)
+            for text, width, head in zip(line, widths, heads, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
+
+
+def span(seconds: float) -> str:
+    """A span of time in words short enough for a column: ``45s``, ``2m05s``, ``3h07m``."""
+    whole = int(seconds + 0.5)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+
+
+def figure(value: int | None) -> str:
+    """A count, or a dash where nothing is known."""
+    return "-" if value is None else str(value)
+
+
+def wait(seconds: float | None) -> str:
+    """An estimated wait, or a dash where nothing is known."""
+    return "-" if seconds is None else span(seconds)
+
+
+def _steers(char: str) -> bool:
+    return unicodedata.category(char) in _STEERING or char in _DIRECTION_CHARACTERS
+
+
+def _cells_of(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1

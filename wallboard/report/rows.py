@@ -1,0 +1,76 @@
+"""One entry point as a row of short texts: what ``check`` and the text board both print."""
+
+from collections.abc import Iterable
+
+from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.policy import Level, Verdict
+from wallboard.report.plain import figure, plain, table, wait
+
+_FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE", "SLOTS"})
+
+
+def worst_first(statuses: Iterable[EntryPointStatus]) -> list[EntryPointStatus]:
+    """The entry points by level, worst first, then in the order of the config."""
+    return sorted(statuses, key=lambda status: -status.judgement.level)
+
+
+def marks_of(status: EntryPointStatus, now: float) -> list[str]:
+    """What stands beside the verdict: stale, partial, contradiction, lenient."""
+    judgement = status.judgement
+    marks = {
+        "stale": judgement.stale(now),
+        "partial": judgement.partial and judgement.verdict is not Verdict.UNREACHABLE,
+        "contradiction": judgement.contradiction,
+        "lenient": judgement.lenient,
+    }
+    return [name for name, holds in marks.items() if holds]
+
+
+def entry_point_table(snapshot: Snapshot, statuses: Iterable[EntryPointStatus]) -> list[str]:
+    """Aligned lines under a heading; a column that says nothing on this board is left out."""
+    statuses = list(statuses)
+    columns = _columns(snapshot, statuses)
+    kept = [head for head in columns if head not in _OPTIONAL or len(set(columns[head])) > 1
+            or (head != "SERVER" and any(columns[head]))]  # fmt: skip
+    rows = list(zip(*(columns[head] for head in kept), strict=True))
+    return table(kept, rows, right=_FIGURES)
+
+
+_OPTIONAL = frozenset({"SERVER", "GROUP", "MARKS"})
+
+
+def _columns(snapshot: Snapshot, statuses: list[EntryPointStatus]) -> dict[str, list[str]]:
+    judgements = [status.judgement for status in statuses]
+    entry_points = [status.entry_point for status in statuses]
+    return {
+        "LEVEL": [judgement.level.label for judgement in judgements],
+        "VERDICT": [judgement.verdict.label for judgement in judgements],
+        "SERVER": [plain(entry_point.key.server) for entry_point in entry_points],
+        "ID": [str(entry_point.key.id) for entry_point in entry_points],
+        "NAME": [plain(entry_point.name) for entry_point in entry_points],
+        "GROUP": [plain(entry_point.group) for entry_point in entry_points],
+        "EST. WAIT": [wait(judgement.wait_seconds) for judgement in judgements],
+        "QUEUE": [figure(judgement.queue_depth) for judgement in judgements],
+        "SLOTS": [figure(judgement.capacity) for judgement in judgements],
+        "BUTTON": [judgement.button.value for judgement in judgements],
+        "MARKS": [",".join(marks_of(status, snapshot.at)) for status in statuses],
+        "WHY": [_why(status, snapshot) for status in statuses],
+    }
+
+
+def _why(status: EntryPointStatus, snapshot: Snapshot) -> str:
+    judgement = status.judgement
+    server = snapshot.servers.get(status.entry_point.key.server)
+    if server and server.failure:
+        return "server cannot be reached"
+    if judgement.verdict is Verdict.OPEN and judgement.level is Level.OK:
+        return plain(judgement.hint or "")
+    return plain("; ".join(filter(None, (judgement.summary, judgement.hint))))
+
+
+def counts(snapshot: Snapshot) -> str:
+    """How many entry points there are at each level, worst first: ``1 critical, 3 ok``."""
+    levels = [status.judgement.level for status in snapshot.entry_points.values()]
+    found = (f"{levels.count(level)} {level.label}" for level in sorted(Level, reverse=True)
+             if level in levels)  # fmt: skip
+    return ", ".join(found) or "nothing to show"
