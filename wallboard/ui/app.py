@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from rich.console import Console
-from textual.app import App as CellApp
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -20,6 +19,7 @@ from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.drilldown import DrillDownScreen
 from wallboard.ui.screens.help import HelpScreen
 from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.terminal.app import CellApp
 from wallboard.ui.view import View
 from wallboard.ui.widgets.grid import WallGrid
 
@@ -31,7 +31,7 @@ RESTART_SECONDS = 1.0
 MakeFeed = Callable[[], Feed]
 
 
-class WallboardApp(CellApp):
+class WallboardApp(CellApp[None]):
     """The board in a terminal."""
 
     TITLE = "wallboard"
@@ -74,7 +74,7 @@ class WallboardApp(CellApp):
         self._frozen_at: float | None = None
         self._snapshot = self.board.snapshot(clock())
 
-    def get_default_screen(self) -> Screen[None]:
+    def get_default_screen(self) -> Screen[object]:
         """The wall comes first."""
         return WallScreen(self.board_theme, self._view())
 
@@ -83,7 +83,7 @@ class WallboardApp(CellApp):
         self.notices.listen()
         self.set_interval(self.settings.refresh, self.tick)
         if self._make_feed is not None:
-            self.call_after_refresh(self._start_feed)
+            self.call_after_refresh(self._start_feed, self._make_feed)
 
     async def on_unmount(self) -> None:
         """Stop the feed."""
@@ -115,15 +115,14 @@ class WallboardApp(CellApp):
             notices=self.notices.texts,
         )
 
-    def _start_feed(self) -> None:
-        self._feed_task = asyncio.create_task(self._run_feed())
+    def _start_feed(self, make_feed: MakeFeed) -> None:
+        self._feed_task = asyncio.create_task(self._run_feed(make_feed))
 
-    async def _run_feed(self) -> None:
+    async def _run_feed(self, make_feed: MakeFeed) -> None:
         """Run the feed for ever: one that breaks down is reported and started again."""
-        assert self._make_feed is not None
         while True:
             try:
-                self.feed = await asyncio.to_thread(self._make_feed)
+                self.feed = await asyncio.to_thread(make_feed)
                 await self.feed.run(self.board.fold)
                 log.error("The feed ended; starting it again")
             except Exception:

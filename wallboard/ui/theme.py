@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.color import Color, ColorParseError
 from rich.style import Style
+from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
 from wallboard.domain.policy import Level, Verdict
@@ -77,6 +78,9 @@ class BoardTheme:
     def textual(self) -> TextualTheme:
         """The same theme for Textual's own widgets and CSS."""
         screen, tile, edge = self.ui["screen"], self.ui["tile"], self.ui["edge"]
+        bar = self.ui["scrollbar"]
+        # In native colours Textual's CSS asks for variables that only its own themes define.
+        own = BUILTIN_THEMES["ansi-dark" if self.dark else "ansi-light"] if self.native else None
         return TextualTheme(
             name=f"wallboard-{self.name}",
             primary=_css(edge.color),
@@ -87,13 +91,14 @@ class BoardTheme:
             dark=self.dark,
             ansi=self.native,
             variables={
-                "scrollbar": _css(self.ui["scrollbar"].color),
+                **(own.variables if own else {}),
+                "scrollbar": _css(bar.color),
                 "scrollbar-hover": _css(edge.color),
                 "scrollbar-active": _css(edge.color),
-                "scrollbar-background": _css(self.ui["scrollbar"].bgcolor),
-                "scrollbar-background-hover": _css(self.ui["scrollbar"].bgcolor),
-                "scrollbar-background-active": _css(self.ui["scrollbar"].bgcolor),
-                "scrollbar-corner-color": _css(self.ui["scrollbar"].bgcolor),
+                "scrollbar-background": _css(bar.bgcolor),
+                "scrollbar-background-hover": _css(bar.bgcolor),
+                "scrollbar-background-active": _css(bar.bgcolor),
+                "scrollbar-corner-color": _css(bar.bgcolor),
             },
         )
 

@@ -15,7 +15,7 @@ from wallboard.ui.widgets.lines import Lines
 LEAST_WIDTH, LEAST_HEIGHT = 28, 9
 
 
-class BoardScreen(Screen[None]):
+class BoardScreen(Screen[object]):
     """A screen with the board's header and banner; a subclass fills the room between."""
 
     DEFAULT_CSS = """

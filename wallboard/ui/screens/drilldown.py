@@ -34,7 +34,7 @@ class DrillDownScreen(BoardScreen):
         Binding("left_square_bracket", "older(1)", "Older", key_display="["),
         Binding("right_square_bracket", "older(-1)", "Newer", key_display="]"),
         Binding("p", "pretty", "Raw"),
-        Binding("h", "headers", "Headers"),
+        Binding("h", "headers", "Head"),
     ]
 
     def __init__(self, theme: BoardTheme, key: EntryPointKey, first: View) -> None:
@@ -160,14 +160,19 @@ class RequestLines(Lines):
         muted = self.theme_styles.ui["muted"] + base.background_style
         request = [Segment(f" {observation.request.method} {safe(observation.request.url)}", base)]
         when = time.strftime("%H:%M:%S", time.localtime(observation.at))
-        poll = f"poll {place}/{count} at {when} "
+        poll = f" poll {place}/{count} at {when} "
         state = Segment(
             " live " if live else " not live ",
             muted if live else self.theme_styles.ui["frozen"],
         )
         lines = [
-            split(request, [Segment(f" {poll}", muted), state], width, base),
-            [Segment(f" {_response_words(observation)}", muted)],
+            request,
+            split(
+                [Segment(f" {_response_words(observation)}", muted)],
+                [Segment(poll, muted), state],
+                width,
+                base,
+            ),
         ]
         if headers and observation.response:
             head = observation.response.head.decode("latin-1").split("\r\n")
@@ -183,6 +188,6 @@ def _response_words(observation: Observation) -> str:
     count = sum(1 for line in response.head.split(b"\r\n") if line)
     size = f"{len(response.body):,} bytes" + (", cut short" if response.truncated else "")
     return (
-        f"HTTP {response.status} {safe(response.reason)} in {latency(observation)}, {size}, "
-        f"{count} headers (h)"
+        f"{response.status} {safe(response.reason)} in {latency(observation)}, {size}, "
+        f"{count} headers"
     )

@@ -1,6 +1,7 @@
 """A long text to scroll in; only the lines on the screen are ever highlighted."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
@@ -17,7 +18,7 @@ from wallboard.ui.theme import BoardTheme
 MOST_LINES = 200_000
 """More than any body within the size limit needs, unless it is all line feeds."""
 
-Lexer = Callable[[str], list[tuple[str, str]]]
+_ATTRIBUTE_LINE = re.compile(r"\s+[\w:.-]+\s*=")
 
 
 class BodyView(ScrollView, can_focus=True):
@@ -74,10 +75,13 @@ def highlighted(line: str) -> list[tuple[str, str]]:
     if not line:
         return []
     lexer, kinds = _lexers()["json" if line.lstrip()[:1] in set('{}[]"') else "xml"]
-    return [
+    inside_a_tag = "<x " if _ATTRIBUTE_LINE.match(line) else ""
+    parts = [
         (part, next((name for token, name in kinds if kind in token), "text"))
-        for _, kind, part in lexer(line)
+        for start, kind, part in lexer(inside_a_tag + line)
+        if start >= len(inside_a_tag)
     ]
+    return parts if "".join(part for part, _ in parts) == line else [(line, "text")]
 
 
 @lru_cache(maxsize=1)

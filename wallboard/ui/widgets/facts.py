@@ -96,14 +96,15 @@ class EndpointTable(Lines):
     def show(self, status: EntryPointStatus, chosen: Endpoint, now: float) -> None:
         """Draw the endpoints of this entry point."""
         self._endpoints = status.entry_point.endpoints
-        self.put([self._line(status, e, e is chosen, now) for e in self._endpoints])
+        polls = {e: status.state.endpoint(e).last for e in self._endpoints}
+        room = max((len(status_words(last)) for last in polls.values() if last), default=0)
+        self.put([self._line(e, last, e is chosen, now, room) for e, last in polls.items()])
 
     def _line(
-        self, status: EntryPointStatus, endpoint: Endpoint, chosen: bool, now: float
+        self, endpoint: Endpoint, last: Observation | None, chosen: bool, now: float, room: int
     ) -> list[Segment]:
         theme = self.theme_styles
         base = theme.ui["cursor"] if chosen else self.background
-        last = status.state.endpoint(endpoint).last
         arrow = "▶" if chosen else " "
         name = Segment(f" {arrow} {endpoint:<{NAME_WIDTH}} ", base + Style(bold=True))
         if last is None:
@@ -114,8 +115,8 @@ class EndpointTable(Lines):
         figures = f"{latency(last):>7} {_age(last, now):>6} ago  "
         return [
             name,
-            Segment(f"{status_words(last):<9}", level + on_base),
-            Segment(f"{figures}", base),
+            Segment(f"{status_words(last):<{room}}", level + on_base),
+            Segment(figures, base),
             Segment(fit(meaning(last), 400), base),
         ]
 

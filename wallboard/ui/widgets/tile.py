@@ -38,7 +38,7 @@ class TilePainter:
         judgement = status.judgement
         edge = Segment(
             glyphs.SELECTED_EDGE if selected else glyphs.EDGE,
-            styles.edge if selected else styles.levels[judgement.level],
+            styles.edge if selected else styles.edges[judgement.level],
         )
         lines = (
             self._title(judgement),
@@ -140,7 +140,10 @@ class _Styles:
         self.gap = theme.ui["gap"] + on_body
         self.strong = self.body + Style(bold=True)
         self.levels = {level: style + on_body for level, style in theme.level.items()}
-        self.spark = {**self.levels, Level.OK: theme.ui["spark"] + on_body}
+        # Blocks are shapes: reversed or underlined they would be other shapes.
+        plain = Style(reverse=False, underline=False)
+        self.edges = {level: style + plain for level, style in self.levels.items()}
+        self.spark = {**self.edges, Level.OK: theme.ui["spark"] + on_body}
         self.button = {
             "shown": self.levels[Level.OK],
             "hidden": self.levels[Level.CRITICAL],
