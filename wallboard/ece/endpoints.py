@@ -21,32 +21,52 @@ class Operation:
     """One GET: its path, the root element of its answer, and how the fact is read from that.
 
     ``names`` are the attributes and children that carry the fact; a JSON answer, which has no root,
-    is told by them.
+    is told by them. ``trouble`` is what the vendor documents status 500 to mean.
     """
 
     path: str
     root: str
     names: tuple[str, ...]
     read: Callable[[Answer], Reading]
+    trouble: str
 
 
 OPERATIONS: Mapping[Endpoint, Operation] = MappingProxyType(
     {
         Endpoint.CHAT_ALLOWED: Operation(
-            "chatAllowed", "chatAllowed", ("allowed", "reason"), facts.chat_allowed
+            path="chatAllowed",
+            root="chatAllowed",
+            names=("allowed", "reason"),
+            read=facts.chat_allowed,
+            trouble="Unable to retrieve whether this entry point can handle new chats",
         ),
         Endpoint.CHECK_ELIGIBILITY: Operation(
-            "checkEligibility", "checkEligibility", ("responseType",), facts.check_eligibility
+            path="checkEligibility",
+            root="checkEligibility",
+            names=("responseType",),
+            read=facts.check_eligibility,
+            trouble="Unable to retrieve the queue depth and wait time",
         ),
         Endpoint.LIVE_SESSION_STATUS: Operation(
-            "liveSessionStatus",
-            "sessionStatus",
-            ("waitTime", "queueDepth"),
-            facts.live_session_status,
+            path="liveSessionStatus",
+            root="sessionStatus",
+            names=("waitTime", "queueDepth"),
+            read=facts.live_session_status,
+            trouble="Unable to retrieve the queue depth and wait time",
         ),
-        Endpoint.CAPACITY: Operation("capacity", "availableSlots", ("count",), facts.capacity),
+        Endpoint.CAPACITY: Operation(
+            path="capacity",
+            root="availableSlots",
+            names=("count",),
+            read=facts.capacity,
+            trouble="Unable to retrieve agent capacity information",
+        ),
         Endpoint.AGENT_AVAILABILITY: Operation(
-            "agentAvailability", "agentAvailability", ("available",), facts.agent_availability
+            path="agentAvailability",
+            root="agentAvailability",
+            names=("available",),
+            read=facts.agent_availability,
+            trouble="Unable to retrieve agent availability information",
         ),
     }
 )

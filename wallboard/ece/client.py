@@ -1,0 +1,194 @@
+"""One HTTP client per server: asks one GET and tells what came of it.
+
+The requests are built once and handed straight to the transport, which costs a tenth of the
+client's own ``get``. Nothing is read from the environment: the config sets a proxy per server.
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Cause, Failure, Observation, Request
+from wallboard.domain.reading import Reading
+from wallboard.ece.decode import decode
+from wallboard.ece.endpoints import url_of
+from wallboard.ece.errors import ClientSetupError
+from wallboard.ece.failures import deadline_passed, failure_of, internal
+from wallboard.ece.outgoing import headers_of, proxy_of, target_of, uses_tls
+from wallboard.ece.received import Received
+from wallboard.ece.status import status_failure
+from wallboard.ece.tls import tls_context
+from wallboard.ece.words import shown
+from wallboard.settings import ServerSettings, Settings
+
+__all__ = ["ClientSetupError", "EceClient", "Poll"]
+
+KEEP_ALIVE_SECONDS = 60.0
+"""How long an unused connection is kept; firewalls are known to forget longer ones in silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One GET of one entry point, ready to be asked again and again."""
+
+    key: EntryPointKey
+    endpoint: Endpoint
+    request: Request
+    http: httpx.Request = field(repr=False)
+
+
+class EceClient:
+    """Asks one server. ``clock`` gives Unix time in seconds, ``timer`` seconds to measure with.
+
+    A GET whose connection breaks before any answer is asked once more by the library below, since
+    a kept connection may have been closed by the server in that very moment.
+    """
+
+    def __init__(
+        self,
+        server: ServerSettings,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """Make ready without connecting. Raises ``ClientSetupError`` for settings that cannot be.
+
+        Files named in the settings are read here, so that a wrong one is told at the start.
+        """
+        self._server = server
+        self._target = target_of(server, settings)
+        self._headers = headers_of(server)
+        self._concurrency = settings.concurrency_of(server)
+        self._max_body = settings.max_body
+        self._clock = clock
+        self._timer = timer
+        self._timeouts = {"timeout": {"connect": settings.connect_timeout}}
+        proxy = proxy_of(server)
+        self._tls = (
+            tls_context(server)
+            if uses_tls(server, proxy)
+            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
+        self._transport = AiohttpTransport(
+            verify=self._tls, trust_env=False, proxy=proxy, client=self._open_session
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections; the client cannot be used again."""
+        await self._transport.aclose()
+
+    def prepare(self, entry_point: EntryPoint, endpoint: Endpoint) -> Poll:
+        """Build the request of one GET, once for all its polls."""
+        url = url_of(self._server, endpoint, entry_point.key.id)
+        http = httpx.Request("GET", url, headers=self._headers.sent, extensions=self._timeouts)
+        request = Request("GET", str(http.url), self._headers.shown)
+        return Poll(entry_point.key, endpoint, request, http)
+
+    async def poll(self, poll: Poll) -> Observation:
+        """Ask once and tell what came of it. Raises nothing but ``CancelledError``."""
+        began = self._timer()
+        received = Received(self._max_body)
+        outcome: Reading | Failure
+        try:
+            try:
+                async with asyncio.timeout(self._target.timeout):
+                    await self._fetch(poll.http, received)
+                outcome = self._outcome(poll.endpoint, received)
+            except TimeoutError:
+                late = deadline_passed(self._target, answer_began=received.status is not None)
+                outcome = self._status_failure(poll.endpoint, received) or late
+            except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
+                broken = failure_of(error, self._target)
+                outcome = self._status_failure(poll.endpoint, received) or broken
+        except Exception as error:  # noqa: BLE001  one strange poll must not end the polling
+            outcome = internal(error, self._server.name)
+        return Observation(
+            key=poll.key,
+            endpoint=poll.endpoint,
+            at=self._clock(),
+            elapsed_seconds=self._timer() - began,
+            outcome=outcome,
+            request=poll.request,
+            response=received.response(),
+        )
+
+    async def _fetch(self, request: httpx.Request, received: Received) -> None:
+        response = await self._transport.handle_async_request(request)
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101  what this transport returns
+        chunks = aiter(stream)
+        try:
+            received.start(response)
+            async for chunk in chunks:
+                if not received.feed(chunk):
+                    return
+            received.finish()
+        finally:
+            if isinstance(chunks, AsyncGenerator):
+                await chunks.aclose()
+            await stream.aclose()
+
+    def _outcome(self, endpoint: Endpoint, received: Received) -> Reading | Failure:
+        """What a whole answer, or as much of it as was wanted, amounts to."""
+        if failure := self._status_failure(endpoint, received):
+            return failure
+        if received.too_large:
+            return Failure(
+                Cause.TOO_LARGE,
+                f"{endpoint}: the answer is longer than {self._max_body} bytes, where a few "
+                "hundred are usual, so it was not read. Check `url`; `max_body` sets the limit.",
+            )
+        if received.unreadable is not None:
+            return Failure(
+                Cause.NOT_XML,
+                f"{endpoint}: the answer is packed as {shown(received.unreadable, 40)}, and could "
+                "not be unpacked. Look at the server, or at a proxy on the way.",
+            )
+        return decode(endpoint, received.body, received.headers.get("content-type", ""))
+
+    def _status_failure(self, endpoint: Endpoint, received: Received) -> Failure | None:
+        """The status tells more than how its body ended, so it comes before everything else."""
+        if received.status is None or received.status == 200:
+            return None
+        return status_failure(
+            endpoint,
+            received.status,
+            received.reason,
+            received.headers.get("location"),
+            proxied=self._target.proxied,
+        )
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        """The connections; opened at the first poll, since that is where the event loop runs."""
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._concurrency,
+                ssl=self._tls,
+                keepalive_timeout=KEEP_ALIVE_SECONDS,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+            trust_env=False,
+        )
