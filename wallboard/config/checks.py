@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from wallboard.config.address import address_fault, proxy_fault
 from wallboard.config.limits import limit_faults
-from wallboard.config.place import Path, Toml
+from wallboard.config.place import Path, Toml, value_at
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
@@ -29,7 +29,7 @@ def check(
     faults += _repeated((("server", n), s.name) for n, s in enumerate(settings.server))
     faults += _repeated((("group", n), g.name) for n, g in enumerate(settings.group))
     for number, server in enumerate(settings.server):
-        faults += _server(server, document["server"][number], ("server", number))
+        faults += _server(server, value_at(document, ("server", number)), ("server", number))
     if whole:
         faults += _unused_groups(settings)
     return faults + list(limit_faults(settings))
@@ -90,7 +90,7 @@ def _server(server: ServerSettings, written: Toml, path: Path) -> Iterator[Fault
                 "must hold no spaces or control characters, and no braces but {id}",
             )
     yield from _headers(server, path)
-    if not (isinstance(written, Mapping) and written.get("entry_point")):
+    if isinstance(written, Mapping) and not written.get("entry_point"):
         yield (*path, "entry_point"), "there is none; add [[server.entry_point]] with an id"
     yield from _entry_points(server.entry_point, path)
 

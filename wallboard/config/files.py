@@ -1,7 +1,9 @@
 """The files that a config names: where they are, and that they are there."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
+from stat import S_ISDIR
 
 from wallboard.config.place import Path as KeyPath
 from wallboard.config.prepare import Fault
@@ -48,9 +50,13 @@ def _existing(written: str, folder: Path) -> Path:
     except RuntimeError:
         raise ValueError(f"there is no such user: {shown(written)}") from None
     try:
-        with path.open("rb"):
-            return path
+        mode = path.stat().st_mode
     except FileNotFoundError:
         raise ValueError(f"there is no such file: {shown(str(path))}") from None
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}: {shown(str(path))}") from None
+    if S_ISDIR(mode):
+        raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+    if not os.access(path, os.R_OK):
+        raise ValueError(f"may not be read; change its permissions: {shown(str(path))}")
+    return path

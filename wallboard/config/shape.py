@@ -50,7 +50,8 @@ def _message(details: "ErrorDetails", path: Path, original: Toml) -> str:
     if details["type"] == "unexpected_keyword_argument" or details["loc"][-1] == "[key]":
         return f"unknown key; {nearest(key, known_keys(table_at(path)))}"
     if isinstance(path[-1], int):
-        return f"must be a table, not {shown(value_at(original, path))}"
+        tables = value_at(original, path[:-1])
+        return f"must be a table, not {shown(tables[path[-1]] if isinstance(tables, list) else tables)}"
     value = value_at(original, path)
     extra = details["loc"][len(path) :]
     if isinstance(value, list) and extra and isinstance(extra[0], int):
