@@ -48,21 +48,22 @@ class BoardHeader(Lines):
         return split(left, right, width, base)
 
     def _counts(self, snapshot: Snapshot, width: int) -> list[Segment]:
+        """The number of entry points in each verdict: in words, the worst first, while they fit."""
         total = len(snapshot.entry_points)
         present = [verdict for verdict in _WORST_FIRST if snapshot.verdicts.get(verdict)]
-        for spell in (_in_words, _in_signs):
-            chips = [spell(verdict, snapshot.verdicts[verdict]) for verdict in present]
-            head = f" {total} " + ("entry point" if total == 1 else "entry points")
-            if spell is _in_signs:
-                head = f" {total}"
-            if len(head) + sum(len(chip) + 1 for chip in chips) <= width:
-                break
-        line = [Segment(f"{head} ", self.background)]
-        for verdict, chip in zip(present, chips, strict=True):
-            line += [
-                Segment(chip, self.theme_styles.verdict[verdict]),
-                Segment(" ", self.background),
-            ]
+        chips = {verdict: _in_signs(verdict, snapshot.verdicts[verdict]) for verdict in present}
+        room = width - len(f" {total} ") - sum(len(chip) + 1 for chip in chips.values())
+        for verdict in present:
+            words = _in_words(verdict, snapshot.verdicts[verdict])
+            more = len(words) - len(chips[verdict])
+            if more <= room:
+                chips[verdict] = words
+                room -= more
+        noun = " entry points" if total != 1 else " entry point"
+        line = [Segment(f" {total}{noun if len(noun) <= room else ''} ", self.background)]
+        for verdict, chip in chips.items():
+            line.append(Segment(chip, self.theme_styles.verdict[verdict]))
+            line.append(Segment(" ", self.background))
         return line
 
 

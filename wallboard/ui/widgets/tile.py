@@ -71,9 +71,10 @@ class TilePainter:
         return [Segment(fit(f" {title}", room), style), Segment(chip, chip_style)]
 
     def _name(self, status: EntryPointStatus, now: float, styles: "_Styles") -> list[Segment]:
-        marks = marks_of(status.judgement, now, self._inner // 2)
         name, number = safe(status.entry_point.name), str(status.entry_point.key.id)
         number = "" if name == number else f" {number}"
+        beside = self._inner - 2 - cell_len(name) - len(number) - 1
+        marks = marks_of(status.judgement, now, beside)
         room = self._inner - 2 - cell_len(marks)
         name = fit(name, max(1, min(cell_len(name), room - len(number) - 1)))
         return [
