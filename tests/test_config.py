@@ -662,15 +662,20 @@ VALUES = st.recursive(
     ),
     max_leaves=25,
 )
-POINTS = st.lists(st.dictionaries(KEYS, VALUES, max_size=4) | VALUES, max_size=3)
-SERVERS = st.lists(
-    st.fixed_dictionaries({"name": VALUES, "url": VALUES}, optional={"entry_point": POINTS})
-    | st.dictionaries(KEYS, VALUES | POINTS, max_size=5)
-    | VALUES,
-    max_size=3,
+GOOD = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from("ab"),
+        "url": st.just("http://h"),
+        "entry_point": st.lists(st.fixed_dictionaries({"id": st.integers(0, 9)}), min_size=1),
+    },
+    optional={"interval": st.integers() | st.floats(), "thresholds": st.just({})},
 )
-DOCUMENTS = st.dictionaries(KEYS | st.text(), VALUES, max_size=5) | st.fixed_dictionaries(
-    {"server": SERVERS}, optional={"group": SERVERS, "thresholds": VALUES, "levels": VALUES}
+TABLES = st.lists(st.dictionaries(KEYS, VALUES, max_size=5) | VALUES, max_size=3)
+DOCUMENTS = st.dictionaries(KEYS | st.text(), VALUES | TABLES, max_size=5) | (
+    st.fixed_dictionaries(
+        {"server": st.lists(GOOD, max_size=2) | TABLES},
+        optional={"group": TABLES, "thresholds": VALUES, "levels": VALUES, "interval": VALUES},
+    )
 )
 
 

@@ -51,7 +51,8 @@ def _message(details: "ErrorDetails", path: Path, original: Toml) -> str:
         return f"unknown key; {nearest(key, known_keys(table_at(path)))}"
     if isinstance(path[-1], int):
         tables = value_at(original, path[:-1])
-        return f"must be a table, not {shown(tables[path[-1]] if isinstance(tables, list) else tables)}"
+        instead = tables[path[-1]] if isinstance(tables, list) else tables
+        return f"must be a table, not {shown(instead)}"
     value = value_at(original, path)
     extra = details["loc"][len(path) :]
     if isinstance(value, list) and extra and isinstance(extra[0], int):
