@@ -1,6 +1,7 @@
 """From the bytes of an answer to what they say, or why they cannot be used."""
 
 import re
+from codecs import BOM_UTF8
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
@@ -15,7 +16,7 @@ _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION_IN_TEXT = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENTITY_IN_TEXT = re.compile(r"<!ENTITY|<!DOCTYPE[^>]{0,500}\[", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!DOCTYPE\s+html\b|html[\s>])", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})</title", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"<\?xml[^>]*>")
 _SPACE = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 _EXCERPT = 60
@@ -54,7 +55,7 @@ def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Fai
         body = text[declaration.end() if declaration else 0 :].encode("utf-8", "replace")
     if _DECLARATION.search(body):
         return _refused(endpoint, text_of(body))
-    answer = strict_xml.parse(body.lstrip())
+    answer = strict_xml.parse(body.removeprefix(BOM_UTF8).lstrip())
     if answer is None:
         return _read_leniently(endpoint, operation, text_of(body), content_type)
     if answer.has_dtd:

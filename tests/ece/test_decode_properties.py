@@ -1,0 +1,135 @@
+"""Whatever comes in, decoding never raises and never invents good news."""
+
+import tomllib
+from pathlib import Path
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Cause, Failure
+from wallboard.domain.reading import (
+    DOCUMENTED_REASONS,
+    AgentAvailability,
+    Capacity,
+    ChatAllowed,
+    CheckEligibility,
+    LiveSessionStatus,
+)
+from wallboard.ece.decode import decode
+
+FOLDER = Path(__file__).parent.parent / "fixtures" / "ece"
+SAMPLES = [
+    (Endpoint(tomllib.loads(path.with_suffix(".toml").read_text("utf-8"))["endpoint"]), body)
+    for path in sorted(FOLDER.iterdir())
+    if path.suffix != ".toml" and len(body := path.read_bytes()) < 2000
+]
+ENDPOINTS = st.sampled_from(Endpoint)
+ROOTS = ("chatAllowed", "checkEligibility", "sessionStatus", "availableSlots", "agentAvailability")
+PIECES = st.sampled_from(
+    [
+        *(f"<{root}" for root in ROOTS),
+        *(f"</{root}>" for root in ROOTS),
+        *("<waitTime>", "</waitTime>", "<queueDepth>", "</queueDepth>", "<count>", "</count>"),
+        *(' allowed="false"', ' responseType="1"', ' available="false"', " allowed=“", " reason='"),
+        *("<?xml ", "?>", "<!--", "-->", "<![CDATA[", "]]>", "<!DOCTYPE ", "<!ENTITY ", "&lt;"),
+        *(
+            ">",
+            "/>",
+            "<",
+            '"',
+            "'",
+            "=",
+            "{",
+            "}",
+            ":",
+            ",",
+            "1",
+            "-",
+            "e9",
+            ".",
+            " ",
+            "\0",
+            "\ufeff",
+        ),
+        *('"allowed":', '"count":', '"waitTime":', "null", "NaN", "\ud7ff", "\x1b["),
+    ]
+)
+
+
+def is_sound(outcome):
+    """Every fact lies in its documented set; every text is safe to show."""
+    match outcome:
+        case Failure(cause=cause, message=message):
+            return cause != Cause.INTERNAL and message.isprintable() and len(message) < 500
+        case LiveSessionStatus():
+            wait, depth = outcome.wait_seconds, outcome.queue_depth
+            return (wait is None or 0 <= wait < float("inf")) and (depth is None or depth >= 0)
+        case CheckEligibility():
+            return outcome.response_type in {None, 0, 1, 2}
+        case ChatAllowed():
+            return outcome.reason in {None, *DOCUMENTED_REASONS}
+        case Capacity(raw=raw) | AgentAvailability(raw=raw):
+            return raw is None or (raw.isprintable() and len(raw) <= 200)
+        case _:
+            return False
+
+
+def is_good_news(outcome):
+    match outcome:
+        case (
+            ChatAllowed(allowed=True)
+            | AgentAvailability(available=True)
+            | CheckEligibility(response_type=0)
+        ):
+            return True
+        case _:
+            return False
+
+
+@given(ENDPOINTS, st.binary(max_size=400))
+def test_arbitrary_bytes_never_raise_and_are_never_an_answer(endpoint, body):
+    outcome = decode(endpoint, body)
+
+    assert isinstance(outcome, Failure)
+    assert is_sound(outcome)
+
+
+@given(ENDPOINTS, st.lists(PIECES, max_size=25).map("".join), st.sampled_from(["utf-8", "utf-16"]))
+@example(Endpoint.CHAT_ALLOWED, "<chatAllowed allowed=“", "utf-8")
+def test_scraps_of_answers_without_good_news_never_become_good_news(endpoint, text, encoding):
+    outcome = decode(endpoint, text.encode(encoding))
+
+    assert is_sound(outcome)
+    assert not is_good_news(outcome)
+
+
+@given(st.sampled_from(SAMPLES), st.data())
+def test_a_mutated_answer_never_raises_and_keeps_to_the_documented_values(sample, data):
+    endpoint, body = sample
+    at = data.draw(st.integers(0, len(body)))
+    gone = data.draw(st.integers(0, 8))
+    new = data.draw(st.binary(max_size=6))
+
+    assert is_sound(decode(endpoint, body[:at] + new + body[at + gone :]))
+
+
+@given(st.sampled_from(SAMPLES), st.data())
+def test_a_cut_answer_says_no_more_than_the_whole_one(sample, data):
+    endpoint, body = sample
+    whole = decode(endpoint, body)
+    cut = decode(endpoint, body[: data.draw(st.integers(0, len(body)))])
+
+    assert is_sound(cut)
+    if is_good_news(cut):
+        assert is_good_news(whole)
+    if isinstance(whole, LiveSessionStatus) and isinstance(cut, LiveSessionStatus):
+        assert cut.wait_seconds in {None, whole.wait_seconds}
+        assert cut.queue_depth in {None, whole.queue_depth}
+
+
+@given(st.sampled_from(SAMPLES), st.sampled_from(Endpoint))
+def test_an_answer_to_another_question_is_never_good_news(sample, endpoint):
+    asked, body = sample
+    if endpoint != asked:
+        assert not is_good_news(decode(endpoint, body))
