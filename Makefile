@@ -25,7 +25,7 @@ format: $(VENV)/.developing
 	$(BIN)/ruff check --fix .
 
 pictures: $(VENV)/.developing
-	$(BIN)/python -m tests.pictures
+	$(BIN)/python tests/pictures.py
 
 snapshots: $(VENV)/.developing
 	$(BIN)/python -m pytest -q tests/ui/test_snapshots.py --snapshot-update

@@ -58,6 +58,21 @@ _LABELS = {
     Verdict.WAITING: "WAITING",
 }
 
+WORST_FIRST = (
+    Verdict.UNREACHABLE,
+    Verdict.SERVICE_NOT_RUNNING,
+    Verdict.AGENT_NOT_AVAILABLE,
+    Verdict.OTHER,
+    Verdict.QUEUE_DEPTH_REACHED,
+    Verdict.ERROR,
+    Verdict.UNKNOWN,
+    Verdict.INVALID_ENTRY_POINT,
+    Verdict.ENTRY_POINT_INACTIVE,
+    Verdict.WAITING,
+    Verdict.OPEN,
+)
+"""The order in which verdicts of one level are shown."""
+
 DEFAULT_LEVELS: Mapping[Verdict, Level] = MappingProxyType(
     {
         Verdict.OPEN: Level.OK,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from wallboard.domain.button import button_of
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation
-from wallboard.domain.policy import Button, Level, Policy, Thresholds, Verdict
+from wallboard.domain.policy import WORST_FIRST, Button, Level, Policy, Thresholds, Verdict
 from wallboard.domain.reading import (
     DOCUMENTED_REASONS,
     AgentAvailability,
@@ -57,9 +57,21 @@ class Judgement:
     newest_at: float | None = field(default=None, compare=False)
     fresh_until: float | None = field(default=None, compare=False)
 
+    @property
+    def rank(self) -> int:
+        """Sorts entry points worst first: by level, then by what a level's verdicts mean."""
+        return _RANKS[self.level, self.verdict]
+
     def stale(self, now: float) -> bool:
         """Whether the last good reading is older than three intervals."""
         return self.fresh_until is not None and now > self.fresh_until
+
+
+_RANKS = {
+    (level, verdict): (Level.CRITICAL - level) * len(WORST_FIRST) + place
+    for level in Level
+    for place, verdict in enumerate(WORST_FIRST)
+}
 
 
 @dataclass(frozen=True, slots=True)

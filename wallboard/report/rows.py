@@ -10,8 +10,8 @@ _FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE", "SLOTS"})
 
 
 def worst_first(statuses: Iterable[EntryPointStatus]) -> list[EntryPointStatus]:
-    """The entry points by level, worst first, then in the order of the config."""
-    return sorted(statuses, key=lambda status: -status.judgement.level)
+    """The entry points, the worst first, equals in the order of the config."""
+    return sorted(statuses, key=lambda status: status.judgement.rank)
 
 
 def marks_of(status: EntryPointStatus, now: float) -> list[str]:

@@ -75,7 +75,7 @@ def highlighted(line: str) -> list[tuple[str, str]]:
     if not line:
         return []
     lexer, kinds = _lexers()["json" if line.lstrip()[:1] in set('{}[]"') else "xml"]
-    inside_a_tag = "<x " if _ATTRIBUTE_LINE.match(line) else ""
+    inside_a_tag = "<x" if _ATTRIBUTE_LINE.match(line) else ""
     parts = [
         (part, next((name for token, name in kinds if kind in token), "text"))
         for start, kind, part in lexer(inside_a_tag + line)

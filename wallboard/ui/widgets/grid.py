@@ -9,27 +9,15 @@ from textual.strip import Strip
 
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.widgets.tile import TILE_HEIGHT, TILE_MIN_WIDTH, TilePainter, age_of
 
-_RANK = {
-    (level, verdict): (Level.CRITICAL - level) * 100 + number
-    for level in Level
-    for number, verdict in enumerate(Verdict)
-}
-
 
 def worst_first(snapshot: Snapshot) -> list[EntryPointKey]:
-    """All entry points, the worst level first, equals in the order of the config."""
+    """All entry points, the worst first, equals in the order of the config."""
     statuses = snapshot.entry_points
-
-    def rank(key: EntryPointKey) -> int:
-        judgement = statuses[key].judgement
-        return _RANK[judgement.level, judgement.verdict]
-
-    return sorted(statuses, key=rank)
+    return sorted(statuses, key=lambda key: statuses[key].judgement.rank)
 
 
 class WallGrid(ScrollView, can_focus=True):

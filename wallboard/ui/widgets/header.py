@@ -6,7 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.board import Snapshot
-from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.policy import WORST_FIRST, Level, Verdict
 from wallboard.ui import glyphs
 from wallboard.ui.text import safe, span
 from wallboard.ui.theme import BoardTheme
@@ -50,7 +50,7 @@ class BoardHeader(Lines):
     def _counts(self, snapshot: Snapshot, width: int) -> list[Segment]:
         """The number of entry points in each verdict: in words, the worst first, while they fit."""
         total = len(snapshot.entry_points)
-        present = [verdict for verdict in _WORST_FIRST if snapshot.verdicts.get(verdict)]
+        present = [verdict for verdict in WORST_FIRST if snapshot.verdicts.get(verdict)]
         chips = {verdict: _in_signs(verdict, snapshot.verdicts[verdict]) for verdict in present}
         room = width - len(f" {total} ") - sum(len(chip) + 1 for chip in chips.values())
         for verdict in present:
@@ -89,21 +89,6 @@ def _feed_words(view: View) -> tuple[Level, str]:
     if down:
         return Level.CRITICAL, f"{rate}, {down} server{'s' if down > 1 else ''} unreachable"
     return Level.OK, f"feed ok, {rate}"
-
-
-_WORST_FIRST = (
-    Verdict.UNREACHABLE,
-    Verdict.SERVICE_NOT_RUNNING,
-    Verdict.AGENT_NOT_AVAILABLE,
-    Verdict.OTHER,
-    Verdict.QUEUE_DEPTH_REACHED,
-    Verdict.ERROR,
-    Verdict.UNKNOWN,
-    Verdict.INVALID_ENTRY_POINT,
-    Verdict.ENTRY_POINT_INACTIVE,
-    Verdict.WAITING,
-    Verdict.OPEN,
-)
 
 
 def _in_words(verdict: Verdict, count: int) -> str:

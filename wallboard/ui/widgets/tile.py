@@ -65,7 +65,8 @@ class TilePainter:
     def _title(self, judgement: Judgement) -> list[Segment]:
         style = self.theme.verdict[judgement.verdict]
         title = title_of(judgement)
-        chip = chip_text(judgement, self._inner - cell_len(title) - 2)
+        bare = _title_words(judgement.verdict, "")
+        chip = chip_text(judgement, self._inner - cell_len(bare) - 2)
         chip_style = self.theme.response_type[response_type_kind(judgement)]
         room = self._inner - cell_len(chip)
         return [Segment(fit(f" {title}", room), style), Segment(chip, chip_style)]
@@ -182,11 +183,11 @@ def chip_text(judgement: Judgement, room: int) -> str:
     kind = str(judgement.response_type)
     if kind in glyphs.RESPONSE_TYPE:
         words = f" {kind} {glyphs.RESPONSE_TYPE[kind]} "
-        return words if len(words) <= room else f" {kind} "
+        return words if len(words) <= room else f" {kind} " if room > 2 else kind
     if judgement.raw_response_type is not None:
         raw = safe(judgement.raw_response_type)
         return f" ? {fit(raw, min(len(raw), 8))} " if room > 12 else " ? "
-    return " – "
+    return " – " if room > 2 else "–"
 
 
 def marks_of(judgement: Judgement, now: float, room: int) -> str:
