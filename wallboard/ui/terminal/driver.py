@@ -15,7 +15,12 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
-from wallboard.ui.terminal.ending import Ending, discard_unread, restore_blocked_terminal
+from wallboard.ui.terminal.ending import (
+    Ending,
+    discard_unread,
+    open_unblocked,
+    restore_blocked_terminal,
+)
 from wallboard.ui.terminal.writer import TerminalWriter
 
 _READ_BYTES = 4096
@@ -43,7 +48,7 @@ class BoardDriver(LinuxDriver):
         """Grows whenever what the terminal shows can no longer be known."""
         self._output: TerminalWriter | None = None
         self._sent_before = 0
-        self._output_fileno = sys.__stderr__.fileno() if sys.__stderr__ else 2
+        self._output_fileno = open_unblocked(sys.__stderr__.fileno() if sys.__stderr__ else 2)
         self._ending = Ending(self._end_in_order, self._restore_by_force)
 
     @property
@@ -138,17 +143,17 @@ class BoardDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(callback)
 
     def _restore_by_force(self) -> None:
-        if self._output is not None:
-            self._leave_blocked(self._output)
         if self.attrs_before is not None:
             with contextlib.suppress(OSError, termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        if self._output is not None:
+            self._leave_blocked(self._output)
 
     def _leave_blocked(self, output: TerminalWriter) -> None:
         output.drop()
         discard_unread(self._output_fileno)
-        # The chunk it was stuck in goes out now, and must not come after the restoring.
-        output.join(_POLL_SECONDS)
+        # The chunk it may be stuck in goes out now, and must not come after the restoring.
+        output.join(2 * _POLL_SECONDS)
         restore_blocked_terminal(self._output_fileno)
 
     def _watch_resizes(self) -> None:

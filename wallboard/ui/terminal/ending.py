@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import termios
 import threading
@@ -12,6 +13,8 @@ from typing import Any
 
 END_SECONDS = 1.5
 """How long an orderly end may take before it is cut short."""
+
+_RESTORE_SECONDS = 0.3
 
 _RESTORE = (
     b"\x18"  # ends a sequence that was cut in half
@@ -28,20 +31,27 @@ def discard_unread(fileno: int) -> None:
         termios.tcflush(fileno, termios.TCOFLUSH)
 
 
+def open_unblocked(fileno: int) -> int:
+    """A descriptor for the same terminal whose writes never block, or ``fileno`` if there is none.
+
+    It has a file description of its own: a mode set on ``fileno`` would be shared with the shell.
+    """
+    try:
+        return os.open(os.ttyname(fileno), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        return fileno
+
+
 def restore_blocked_terminal(fileno: int) -> None:
     """Leave the alternate screen and every mode of a terminal that has stopped taking output.
 
-    Drops what the terminal has not read, so that there is room; never blocks and never raises.
+    What the terminal has not read is dropped, so that there is room. Never raises; where there is
+    no room even so, nothing is written.
     """
     discard_unread(fileno)
-    with contextlib.suppress(OSError):
-        # A file description of its own: non-blocking here must not leak into the shell's.
-        flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY
-        own = os.open(os.ttyname(fileno), flags)
-        try:
-            os.write(own, _RESTORE)
-        finally:
-            os.close(own)
+    with contextlib.suppress(OSError, ValueError):
+        if select.select([], [fileno], [], 0)[1]:
+            os.write(fileno, _RESTORE)
 
 
 class Ending:
@@ -94,7 +104,7 @@ class Ending:
 
     def _watch(self, status: int) -> None:
         time.sleep(self._seconds)
-        try:
-            self._restore()
-        finally:
-            os._exit(status)
+        restoring = threading.Thread(target=self._restore, daemon=True)
+        restoring.start()
+        restoring.join(_RESTORE_SECONDS)
+        os._exit(status)

@@ -3,6 +3,7 @@
 import os
 import select
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ _CHUNK_BYTES = 4096
 """A pipe that polls writable takes this much without blocking."""
 
 _POLL_SECONDS = 0.1
+_FULL_SECONDS = 0.01
 
 
 class TerminalWriter(threading.Thread):
@@ -98,16 +100,24 @@ class TerminalWriter(threading.Thread):
         while rest and not self._dropping:
             _, writable, _ = select.select([], [self._fileno], [], _POLL_SECONDS)
             if writable:
-                written = os.write(self._fileno, rest[:_CHUNK_BYTES])
+                written = self._write_some(rest[:_CHUNK_BYTES])
                 rest = rest[written:]
                 self._taken(written)
+
+    def _write_some(self, chunk: memoryview) -> int:
+        try:
+            return os.write(self._fileno, chunk)
+        except BlockingIOError:
+            # A pseudo-terminal may poll writable and yet have no room for a moment.
+            time.sleep(_FULL_SECONDS)
+            return 0
 
     def _taken(self, count: int) -> None:
         callback = None
         with self._changed:
             self.bytes_sent += count
             self.pending = max(0, self.pending - count)
-            if not self.pending:
+            if count and not self.pending:
                 callback, self._drained_callback = self._drained_callback, None
         if callback is not None:
             callback()

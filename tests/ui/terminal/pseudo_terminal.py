@@ -1,0 +1,123 @@
+"""A child process on a pseudo-terminal, its output shown on an emulator."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from codecs import getincrementaldecoder
+from pathlib import Path
+
+from emulator import Emulator
+
+SCRIPT = Path(__file__).parent / "tiny_app.py"
+_QUERIES = re.compile(r"\x1b\[\?\d+\$p|\x1b\[[<>]\d*u|\x1b\[\?\d+[hl]")
+
+
+class Child:
+    """``tiny_app`` on its own terminal; ``deadline_seconds`` bounds every wait."""
+
+    def __init__(
+        self,
+        width: int = 60,
+        height: int = 10,
+        *,
+        ignore_hangup: bool = False,
+        keys_from_terminal: bool = True,
+    ) -> None:
+        self.emulator = Emulator(width, height)
+        self.raw = b""
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self.master, self.slave = pty.openpty()
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self.before = termios.tcgetattr(self.slave)
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._become_child(ignore_hangup, keys_from_terminal)
+
+    def _become_child(self, ignore_hangup: bool, keys_from_terminal: bool) -> None:
+        try:
+            os.setsid()
+            os.close(self.master)
+            fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
+            for fileno in (0, 1, 2):
+                os.dup2(self.slave, fileno)
+            if not keys_from_terminal:
+                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.closerange(3, 256)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            if ignore_hangup:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            environment = {
+                **{k: v for k, v in os.environ.items() if not k.startswith(("COV", "PYTEST"))},
+                "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
+            }
+            for name in ("NO_COLOR", "LINES", "COLUMNS"):
+                environment.pop(name, None)
+            os.execve(sys.executable, [sys.executable, str(SCRIPT)], environment)
+        finally:
+            os._exit(99)
+
+    def send(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def read(self, seconds: float) -> bytes:
+        """Whatever comes within ``seconds``; empty if nothing does or the child is gone."""
+        readable, _, _ = select.select([self.master], [], [], seconds)
+        if not readable:
+            return b""
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return b""
+        self.raw += data
+        self.emulator.feed(_QUERIES.sub("", self._decoder.decode(data)))
+        return data
+
+    def until(self, text: str, deadline_seconds: float = 15) -> None:
+        """Read until the screen shows ``text``."""
+        end = time.monotonic() + deadline_seconds
+        while text not in self.emulator.text:
+            assert time.monotonic() < end, f"{text!r} not shown:\n{self.emulator.text}"
+            self.read(0.05)
+
+    def until_quiet(self, seconds: float = 0.5) -> None:
+        while self.read(seconds):
+            pass
+
+    def status(self, deadline_seconds: float, *, reading: bool = True) -> int:
+        """The exit status, within the deadline; minus the signal if one killed the child."""
+        end = time.monotonic() + deadline_seconds
+        while time.monotonic() < end:
+            if reading:
+                self.read(0.02)
+            else:
+                time.sleep(0.02)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.pid = 0
+                return os.waitstatus_to_exitcode(status)
+        raise AssertionError(f"still alive after {deadline_seconds} s")
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        os.close(self.slave)
+        os.close(self.master)
+        self.master = self.slave = -1
+
+    def close(self) -> None:
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        for fileno in (self.master, self.slave):
+            if fileno >= 0:
+                os.close(fileno)

@@ -1,0 +1,210 @@
+import fcntl
+import os
+import signal
+import struct
+import termios
+import time
+from contextlib import closing
+
+import psutil
+import pytest
+from pseudo_terminal import Child
+
+END_SECONDS = 2.0
+RESTORED = b"\x1b[?1049l\x1b[?25h"
+
+
+@pytest.fixture
+def child():
+    with closing(Child()) as child:
+        child.until("count 0")
+        child.until_quiet()
+        yield child
+
+
+def assert_restored(child: Child) -> None:
+    while child.read(0.05):
+        pass
+    raw = child.raw
+    for on, off in ((b"?1049h", b"?1049l"), (b"?25l", b"?25h"), (b"?1002h", b"?1002l")):
+        assert raw.rindex(b"\x1b[" + on) < raw.rindex(b"\x1b[" + off)
+    assert raw.rindex(b"\x1b[?2004h") < raw.rindex(b"\x1b[?2004l")
+    assert b"\x1b[<u" in raw
+    assert b"\x1b[?1003h" not in raw
+    assert termios.tcgetattr(child.slave) == child.before
+
+
+def test_start_shows_the_picture_once(child):
+    lines = child.emulator.screen.display
+    assert lines[0].startswith("tile    count 0")
+    assert lines[1].startswith("tile    界 wide │ cell")
+    assert child.emulator.look()[0][0].background == "d0d0d0"
+    assert child.emulator.look()[5][30].background == "101820"
+    # 600 cells, two colours on each of ten rows, and the modes of a terminal program.
+    assert len(child.raw) < 1500
+
+
+def test_a_key_sends_only_the_cell_it_changes(child):
+    before = len(child.raw)
+    child.send("+")
+    child.until("count 1")
+    child.until_quiet()
+    assert len(child.raw) - before < 50
+
+
+def test_a_redraw_sends_everything_again(child):
+    child.emulator.screen.reset()
+    before = len(child.raw)
+    child.send("\x0c")
+    child.until("count 0")
+    child.until_quiet()
+    assert len(child.raw) - before > 500
+    assert child.emulator.screen.display[0].startswith("tile    count 0")
+
+
+def test_it_comes_back_whole_from_a_stop(child):
+    child.send("\x1a")
+    process = psutil.Process(child.pid)
+    end = time.monotonic() + 5
+    while process.status() != psutil.STATUS_STOPPED:
+        assert time.monotonic() < end
+        child.read(0.02)
+    assert termios.tcgetattr(child.slave) == child.before
+    child.until_quiet(0.1)
+    child.emulator.screen.reset()
+    process.send_signal(signal.SIGCONT)
+    child.until("count 0")
+    child.send("+")
+    child.until("count 1")
+    assert child.emulator.screen.display[1].startswith("tile    界 wide │ cell")
+
+
+@pytest.mark.parametrize("key", ["q", "\x03"])
+def test_a_key_ends_it_with_the_terminal_as_it_was(child, key):
+    child.send(key)
+    assert child.status(END_SECONDS) == 0
+    assert_restored(child)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_with_the_terminal_as_it_was(child, number):
+    os.kill(child.pid, number)
+    assert child.status(END_SECONDS) == 128 + number
+    assert_restored(child)
+
+
+def test_a_signal_ends_an_app_that_is_stuck(child):
+    child.send("s")
+    child.until_quiet(0.2)
+    os.kill(child.pid, signal.SIGTERM)
+    assert child.status(END_SECONDS) == 128 + signal.SIGTERM
+    assert_restored(child)
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_it_ends_when_its_terminal_vanishes(ignored):
+    with closing(Child(ignore_hangup=ignored)) as child:
+        child.until("count 0")
+        child.hang_up()
+        assert child.status(END_SECONDS, reading=False) == 128 + signal.SIGHUP
+
+
+@pytest.mark.parametrize("key", ["q", None])
+def test_it_ends_when_its_terminal_takes_no_more_output(key):
+    with closing(Child(200, 50)) as child:
+        child.until("count 0")
+        child.send("b")
+        child.until("frame 1")
+        # Nobody reads from here on: within this many frames the terminal's buffer is full.
+        process = psutil.Process(child.pid)
+        stuck = 0
+        while stuck < 10:
+            sent = process.io_counters().write_chars
+            time.sleep(0.1)
+            stuck = stuck + 1 if process.io_counters().write_chars == sent else 0
+        if key is None:
+            os.kill(child.pid, signal.SIGTERM)
+        else:
+            child.send(key)
+        expected = 0 if key else 128 + signal.SIGTERM
+        assert child.status(END_SECONDS, reading=False) == expected
+        assert termios.tcgetattr(child.slave) == child.before
+        child.until_quiet(0.1)
+        assert RESTORED[:8] in child.raw
+        assert b"\x1b[?25h" in child.raw
+
+
+def test_a_slow_reader_gets_the_newest_frame_not_every_frame(tmp_path, monkeypatch):
+    progress = tmp_path / "progress"
+    monkeypatch.setenv("TINY_APP_PROGRESS", str(progress))
+    with closing(Child(200, 50)) as child:
+        child.until("count 0")
+        child.send("f")
+        child.until("frame 1")
+        child.until_quiet()
+        before = len(child.raw)
+        for count in range(2, 42):
+            child.send("+")
+            end = time.monotonic() + 5
+            while progress.read_text() != str(count):
+                assert time.monotonic() < end
+                time.sleep(0.005)
+        child.until("frame 41")
+        child.until_quiet()
+        # Forty frames of 10,000 cells were drawn; what was sent is the one in hand and the last.
+        assert len(child.raw) - before < 35_000
+        assert all("frame 41" in line for line in child.emulator.screen.display)
+
+
+def test_a_frame_it_cannot_paint_is_painted_textuals_own_way(child):
+    child.send("x")
+    child.until("count 1")
+    child.send("+")
+    child.until("count 2")
+    child.until_quiet()
+    assert child.emulator.screen.display[1].startswith("tile    界 wide │ cell")
+    before = len(child.raw)
+    child.send("+")
+    child.until("count 3")
+    child.until_quiet()
+    assert len(child.raw) - before < 50
+
+
+def test_it_follows_a_resize():
+    with closing(Child(60, 10)) as child:
+        child.until("count 0")
+        child.until_quiet()
+        child.emulator.screen.resize(6, 40)
+        child.emulator.screen.reset()
+        child.emulator.screen.reset_mode(7, private=True)
+        fcntl.ioctl(child.master, termios.TIOCSWINSZ, struct.pack("HHHH", 6, 40, 0, 0))
+        child.until("count 0")
+        child.until_quiet()
+        assert child.emulator.look()[5][39].background == "101820"
+
+
+def test_only_large_frames_are_wrapped_in_synchronized_updates(child):
+    child.send("\x1b[?2026;2$y")
+    child.until_quiet()
+    before = len(child.raw)
+    child.send("\x0c")
+    child.until_quiet()
+    whole = child.raw[before:]
+    assert whole.startswith(b"\x1b[?2026h")
+    assert whole.endswith(b"\x1b[?2026l")
+    child.send("+")
+    child.until("count 1")
+    assert b"2026" not in child.raw[before + len(whole) :]
+
+
+def test_output_without_keys_goes_on_after_the_input_ends():
+    with closing(Child(keys_from_terminal=False)) as child:
+        child.until("count 0")
+        child.until_quiet()
+        process = psutil.Process(child.pid)
+        used = process.cpu_times().user
+        child.until_quiet(1.0)
+        # An input at its end polls readable for ever; reading on would take the whole second.
+        assert process.cpu_times().user - used < 0.5
+        os.kill(child.pid, signal.SIGTERM)
+        assert child.status(END_SECONDS) == 128 + signal.SIGTERM
