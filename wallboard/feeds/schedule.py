@@ -103,9 +103,10 @@ class Schedule:
         turn = self._head()
         return self._pop() if turn and turn.due <= now else None
 
-    def take_any(self) -> Turn | None:
-        """The next turn, due or not."""
-        return self.take(inf)
+    @property
+    def hurried(self) -> bool:
+        """Whether a turn was hurried that nobody has taken yet."""
+        return bool(self._hurried)
 
     def put_back(self, turn: Turn, started_at: float) -> None:
         """Give a turn its next place, after a poll that started at ``started_at``."""

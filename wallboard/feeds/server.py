@@ -41,6 +41,7 @@ class ServerPolls:
         self._client_for = client_for
         self._clock = clock
         self._monotonic = monotonic
+        self._random = random
         self._interval = settings.interval_of(server)
         self._schedule = Schedule(
             entry_points, interval=self._interval, jitter=settings.jitter, random=random
@@ -58,6 +59,7 @@ class ServerPolls:
         self._polls: dict[int, Poll] = {}
         self._in_flight = 0
         self._last_answered: Turn | None = None
+        self._failed_number = 0
         self._idle: deque[asyncio.Future[None]] = deque()
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at = inf
@@ -115,11 +117,24 @@ class ServerPolls:
         elif self._in_flight or now < self._gate.next_probe:
             turn = None
         else:
-            turn = self._schedule.take_any()
+            turn = self._probe()
         if turn:
             self._in_flight += 1
             self._call_worker()
         return turn
+
+    def _probe(self) -> Turn | None:
+        """Whom to ask whether the server is back; a hand poll comes first."""
+        if not self._schedule.hurried:
+            turns = self._schedule.turns
+            if self._gate.announced:
+                probe = self._random.choice(turns)
+            else:
+                # What hangs has hanging neighbours: ask the far side, or who answered last.
+                far_side = (self._failed_number + len(turns) // 2) % len(turns)
+                probe = self._last_answered or turns[far_side]
+            self._schedule.hurry(probe)
+        return self._schedule.take(self._monotonic())
 
     async def _poll(self, client: EceClient, turn: Turn) -> None:
         started_at = self._monotonic()
@@ -133,7 +148,7 @@ class ServerPolls:
         except Exception:
             log.exception("polling %s of %s broke", turn.endpoint, turn.key)
             failure = Failure(Cause.INTERNAL, "The poll broke down; see the log.")
-            self._hear_nothing(failure, probe=probe)
+            self._hear_nothing(failure, turn, probe=probe)
         finally:
             self._in_flight -= 1
             self._schedule.put_back(turn, started_at)
@@ -142,7 +157,7 @@ class ServerPolls:
         outcome = observation.outcome
         if isinstance(outcome, Failure) and outcome.cause.unreachable:
             self._say(observation)
-            self._hear_nothing(outcome, probe=probe)
+            self._hear_nothing(outcome, turn, probe=probe)
             return
         self._last_answered = turn
         status = self._gate.answered(self._clock())
@@ -152,14 +167,12 @@ class ServerPolls:
             self._say(status)
         self._say(observation)
 
-    def _hear_nothing(self, failure: Failure, *, probe: bool) -> None:
-        was_shut = self._gate.shut
+    def _hear_nothing(self, failure: Failure, turn: Turn, *, probe: bool) -> None:
+        self._failed_number = turn.number
         now, wall = self._monotonic(), self._clock()
         status = self._gate.unreached(failure, now, wall, probe=probe)
         if status:
             self._say(status)
-        if self._gate.shut and not was_shut and self._last_answered:
-            self._schedule.hurry(self._last_answered)
 
     def _say(self, event: Event) -> None:
         try:

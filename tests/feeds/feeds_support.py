@@ -1,0 +1,59 @@
+"""What feeds said, what servers saw, and a way to wait for what should happen."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+from wallboard.domain.observation import Event, Observation, ServerStatus
+from wallboard.simulator.server import Simulator
+
+PATIENCE_SECONDS = 30.0
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something to become true; a test that waits in vain fails."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110 - conditions of a server have no event
+            await asyncio.sleep(0.005)
+
+
+class Heard:
+    """Takes events in and keeps them."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+
+    def observations(self, server: str | None = None) -> list[Observation]:
+        return [
+            event
+            for event in self.events
+            if isinstance(event, Observation) and server in {None, event.key.server}
+        ]
+
+    def statuses(self, server: str | None = None) -> list[ServerStatus]:
+        return [
+            event
+            for event in self.events
+            if isinstance(event, ServerStatus) and server in {None, event.server}
+        ]
+
+    def counts(self, server: str | None = None) -> Counter:
+        return Counter((o.key, o.endpoint) for o in self.observations(server))
+
+
+def starts(simulator: Simulator) -> dict[str, list[float]]:
+    """When each address was asked, as the server saw it."""
+    found = defaultdict(list)
+    for at, path in simulator.requests.log:
+        found[path].append(at)
+    return found
+
+
+def rounds(simulator: Simulator) -> int:
+    """How often the address asked least was asked, once all were asked."""
+    found = starts(simulator)
+    whole = len(found) == 5 * len(simulator.entry_points)
+    return min(map(len, found.values())) if whole else 0
