@@ -21,7 +21,10 @@ _QUERIES = re.compile(r"\x1b\[\?\d+\$p|\x1b\[[<>]\d*u|\x1b\[\?\d+[hl]")
 
 
 class Child:
-    """``tiny_app`` on its own terminal; ``deadline_seconds`` bounds every wait."""
+    """``tiny_app`` on its own terminal; ``deadline_seconds`` bounds every wait.
+
+    The descriptors ``elsewhere`` are not on the terminal but on the null device.
+    """
 
     def __init__(
         self,
@@ -29,7 +32,7 @@ class Child:
         height: int = 10,
         *,
         ignore_hangup: bool = False,
-        keys_from_terminal: bool = True,
+        elsewhere: tuple[int, ...] = (),
     ) -> None:
         self.emulator = Emulator(width, height)
         self.raw = b""
@@ -39,17 +42,17 @@ class Child:
         self.before = termios.tcgetattr(self.slave)
         self.pid = os.fork()
         if self.pid == 0:
-            self._become_child(ignore_hangup, keys_from_terminal)
+            self._become_child(ignore_hangup, elsewhere)
 
-    def _become_child(self, ignore_hangup: bool, keys_from_terminal: bool) -> None:
+    def _become_child(self, ignore_hangup: bool, elsewhere: tuple[int, ...]) -> None:
         try:
             os.setsid()
             os.close(self.master)
             fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
             for fileno in (0, 1, 2):
                 os.dup2(self.slave, fileno)
-            if not keys_from_terminal:
-                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            for fileno in elsewhere:
+                os.dup2(os.open(os.devnull, os.O_RDWR), fileno)
             os.closerange(3, 256)
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_DFL)

@@ -198,7 +198,7 @@ def test_only_large_frames_are_wrapped_in_synchronized_updates(child):
 
 
 def test_output_without_keys_goes_on_after_the_input_ends():
-    with closing(Child(keys_from_terminal=False)) as child:
+    with closing(Child(elsewhere=(0,))) as child:
         child.until("count 0")
         child.until_quiet()
         process = psutil.Process(child.pid)
@@ -208,3 +208,12 @@ def test_output_without_keys_goes_on_after_the_input_ends():
         assert process.cpu_times().user - used < 0.5
         os.kill(child.pid, signal.SIGTERM)
         assert child.status(END_SECONDS) == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("elsewhere", [(1,), (2,)])
+def test_it_draws_on_the_terminal_when_the_other_stream_is_elsewhere(elsewhere):
+    with closing(Child(elsewhere=elsewhere)) as child:
+        child.until("count 0")
+        child.send("q")
+        assert child.status(END_SECONDS) == 0
+        assert_restored(child)

@@ -6,7 +6,8 @@
 * ``App._display``, ``App._driver``, ``App._batch_count``, ``App._sync_available``;
 * ``textual._compositor``: ``LayoutUpdate`` (``strips``, ``region``) and ``ChopsUpdate``
   (``chops``, ``spans``, ``chop_ends``);
-* ``LinuxDriver._enable_mouse_support``, ``_disable_mouse_support``, ``_writer_thread``,
-  ``_auto_restart``, and of ``Driver``: ``_app``, ``_debug``, ``_loop``, ``_mouse``;
+* ``LinuxDriver._enable_mouse_support``, ``_disable_mouse_support``,
+  ``_get_terminal_size``, ``_writer_thread``;
+* ``Driver._app``, ``_auto_restart``, ``_debug``, ``_loop``, ``_mouse``;
 * ``textual._xterm_parser.XTermParser`` (``feed``, ``tick``).
 """

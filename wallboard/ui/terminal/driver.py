@@ -48,7 +48,7 @@ class BoardDriver(LinuxDriver):
         """Grows whenever what the terminal shows can no longer be known."""
         self._output: TerminalWriter | None = None
         self._sent_before = 0
-        self._output_fileno = open_unblocked(sys.__stderr__.fileno() if sys.__stderr__ else 2)
+        self._output_fileno = open_unblocked(_terminal_fileno())
         self._ending = Ending(self._end_in_order, self._restore_by_force)
 
     @property
@@ -156,6 +156,14 @@ class BoardDriver(LinuxDriver):
         output.join(2 * _POLL_SECONDS)
         restore_blocked_terminal(self._output_fileno)
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The size of the terminal drawn on, in cells; standard output may be elsewhere."""
+        try:
+            columns, lines = os.get_terminal_size(self._output_fileno)
+        except OSError:
+            columns = lines = 0
+        return (columns, lines) if columns and lines else super()._get_terminal_size()
+
     def _watch_resizes(self) -> None:
         former = signal.getsignal(signal.SIGWINCH)
 
@@ -174,3 +182,11 @@ class BoardDriver(LinuxDriver):
     def _disable_mouse_support(self) -> None:
         if self._mouse:
             self.write("\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+
+
+def _terminal_fileno() -> int:
+    """Where to draw: standard error, as Textual does, unless only standard output is a terminal."""
+    for stream in (sys.__stderr__, sys.__stdout__):
+        if stream is not None and stream.isatty():
+            return stream.fileno()
+    return sys.__stderr__.fileno() if sys.__stderr__ is not None else 2

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-END_SECONDS = 1.5
+END_SECONDS = 1.4
 """How long an orderly end may take before it is cut short."""
 
 _RESTORE_SECONDS = 0.3
