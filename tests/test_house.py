@@ -69,7 +69,8 @@ def test_every_file_of_the_headless_rooms_imports_without_textual():
         for path in sorted((ROOT / "wallboard" / room).glob("*.py"))
         if path.stem not in {"__init__", "__main__"}
     ]
-    assert loaded_by(", ".join(names)) & {"textual", "rich"} == set()
+    # Not Rich: httpx loads it by itself, for a command line of its own.
+    assert "textual" not in loaded_by(", ".join(names))
 
 
 def uncommented(text):
