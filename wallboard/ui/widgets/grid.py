@@ -1,5 +1,7 @@
 """The wall itself: a grid of tiles, of which only the visible ones are ever drawn."""
 
+import logging
+
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
@@ -12,6 +14,8 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.widgets.tile import TILE_HEIGHT, TILE_MIN_WIDTH, TilePainter, age_of
+
+log = logging.getLogger(__name__)
 
 
 def worst_first(snapshot: Snapshot) -> list[EntryPointKey]:
@@ -60,9 +64,10 @@ class WallGrid(ScrollView, can_focus=True):
         self._index = 0
         self._pinned: EntryPointKey | None = None
         self._columns = 1
+        self._height = 0
         self._painters: dict[int, TilePainter] = {}
         self._rows: dict[int, tuple[object, list[Strip]]] = {}
-        self.failures: dict[EntryPointKey, str] = {}
+        self._reported: set[EntryPointKey] = set()
 
     @property
     def selected(self) -> EntryPointKey | None:
@@ -97,8 +102,12 @@ class WallGrid(ScrollView, can_focus=True):
         return drawn[1][line]
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay the tiles out anew for the new width."""
+        """Lay the tiles out anew; a selected tile that was in sight stays in sight."""
+        was_visible = self._is_visible(self._index)
+        self._height = event.size.height
         self._lay_out()
+        if was_visible:
+            self.call_after_refresh(self._scroll_to_selected)
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
@@ -146,16 +155,7 @@ class WallGrid(ScrollView, can_focus=True):
         selected = self._index - row * self._columns
         return (
             selected if 0 <= selected < self._columns else None,
-            [
-                (
-                    s.entry_point.key,
-                    s.judgement,
-                    s.state.history,
-                    age_of(s.judgement, now),
-                    _silence(s, now),
-                )
-                for s in self._statuses(row)
-            ],
+            [_look(status, now) for status in self._statuses(row)],
         )
 
     def _paint(self, row: int) -> list[Strip]:
@@ -176,13 +176,16 @@ class WallGrid(ScrollView, can_focus=True):
     ) -> list[Strip]:
         try:
             return painter.paint(status, now, selected=selected)
-        except Exception as error:  # noqa: BLE001  # one tile that cannot be drawn must not take the board down
-            self.failures[status.entry_point.key] = f"{type(error).__name__}: {error}"
-            return painter.broken(status)
+        except Exception:  # one tile that cannot be drawn must not take the board down
+            key = status.entry_point.key
+            if key not in self._reported:
+                self._reported.add(key)
+                log.exception("The tile of %s %d cannot be drawn", key.server, key.id)
+            return painter.broken(status, selected=selected)
 
     def _visible_rows(self) -> tuple[int, int]:
         top = self.scroll_offset.y // TILE_HEIGHT
-        bottom = -(-(self.scroll_offset.y + self.size.height) // TILE_HEIGHT)
+        bottom = -(-(self.scroll_offset.y + self._height) // TILE_HEIGHT)
         return top, min(bottom, -(-len(self._order) // self._columns))
 
     def _is_visible(self, index: int) -> bool:
@@ -199,7 +202,7 @@ class WallGrid(ScrollView, can_focus=True):
 
     def _scroll_to_selected(self) -> None:
         top = self._index // self._columns * TILE_HEIGHT
-        height = self.size.height
+        height = self._height
         y = self.scroll_offset.y
         if top < y or height <= TILE_HEIGHT:
             self.scroll_to(y=top, animate=False, immediate=True)
@@ -216,7 +219,7 @@ class WallGrid(ScrollView, can_focus=True):
 
     def action_page(self, pages: int) -> None:
         """Select a screenful further."""
-        rows = max(1, self.size.height // TILE_HEIGHT)
+        rows = max(1, self._height // TILE_HEIGHT)
         self._select(self._index + pages * rows * self._columns)
 
     def action_end(self, index: int) -> None:
@@ -246,6 +249,16 @@ class WallGrid(ScrollView, can_focus=True):
             self.action_open()
         else:
             self._select(index)
+
+
+def _look(status: EntryPointStatus, now: float) -> tuple[object, ...]:
+    """Everything that decides how a tile looks; for one that cannot be drawn, the whole of it."""
+    judgement, history = status.judgement, status.state.history
+    try:
+        age, silence = age_of(judgement, now), _silence(status, now)
+    except Exception:  # noqa: BLE001  # drawing it will fail as well, and say so
+        return (status,)
+    return (status.entry_point.key, judgement, history, age, silence)
 
 
 def _silence(status: EntryPointStatus, now: float) -> int:

@@ -2,6 +2,7 @@
 
 from rich.segment import Segment
 from textual import events
+from textual.binding import ActiveBinding
 
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
@@ -15,7 +16,7 @@ class KeyBar(Lines):
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme.ui["footer"])
         self.theme_styles = theme
-        self._spans: list[tuple[int, int, str]] = []
+        self._spans: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
         """Fill the line as soon as there are bindings to show."""
@@ -26,30 +27,30 @@ class KeyBar(Lines):
         line: list[Segment] = []
         self._spans = []
         x = 0
-        for key, description, action in self._keys():
+        for active in self._keys():
             words = [
-                Segment(f" {key}", self.theme_styles.ui["key"]),
-                Segment(f" {description} ", self.background),
+                Segment(
+                    f" {self.app.get_key_display(active.binding)}", self.theme_styles.ui["key"]
+                ),
+                Segment(f" {active.binding.description} ", self.background),
             ]
             width = Segment.get_line_length(words)
-            self._spans.append((x, x + width, action))
+            self._spans.append((x, x + width, active))
             line += words
             x += width
         self.put([line])
 
-    def _keys(self) -> list[tuple[str, str, str]]:
-        """Key, description and action; what is nearest to the operator first, leaving last."""
-        seen: dict[str, tuple[str, str, str]] = {}
+    def _keys(self) -> list[ActiveBinding]:
+        """One key for each action; what is nearest to the operator first, leaving last."""
+        seen: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.show and binding.action not in seen:
-                key = self.app.get_key_display(binding)
-                seen[binding.action] = (key, binding.description, binding.action)
-        return sorted(seen.values(), key=lambda shown: shown[2] == "quit")
+            if active.binding.show:
+                seen.setdefault(active.binding.action, active)
+        return sorted(seen.values(), key=lambda active: active.binding.action == "quit")
 
     async def on_click(self, event: events.Click) -> None:
-        """Do what the key under the pointer does."""
-        for start, stop, action in self._spans:
+        """Do what the key under the pointer does, where its binding says that it is done."""
+        for start, stop, active in self._spans:
             if start <= event.x < stop:
-                await self.screen.run_action(action)
+                await self.app.run_action(active.binding.action, active.node)
                 return

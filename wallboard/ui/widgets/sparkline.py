@@ -1,5 +1,6 @@
 """The wait of the last polls as one line of blocks, with its gaps and its scale."""
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -10,14 +11,18 @@ from wallboard.domain.policy import Level, Thresholds
 from wallboard.ui.glyphs import BLOCKS, GAP
 from wallboard.ui.text import span
 
-_SCALES = (10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400)
+_DAY = 86_400
+_SCALES = (10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, _DAY)
+_LAST_DAY = 999
 SCALE_WIDTH = 5
 
 
 def scale_of(columns: Sequence[float | None]) -> float:
-    """The round number of seconds at the top of a chart of these waits."""
+    """The round number of seconds at the top of a chart of these waits: at most 999 days."""
     highest = max((value for value in columns if value is not None), default=0.0)
-    return next((float(scale) for scale in _SCALES if highest <= scale), highest)
+    if highest > _DAY:
+        return float(_DAY * math.ceil(min(highest / _DAY, _LAST_DAY)))
+    return next(float(scale) for scale in _SCALES if highest <= scale)
 
 
 def sparkline(
@@ -39,7 +44,7 @@ def sparkline(
             cells.append((GAP if begun else " ", gap_style))
             continue
         begun = True
-        block = BLOCKS[min(int(value / scale * len(BLOCKS)), len(BLOCKS) - 1)]
+        block = BLOCKS[int(min(max(value / scale, 0.0) * len(BLOCKS), len(BLOCKS) - 1))]
         cells.append((block, level_styles[thresholds.wait_level(value)]))
     segments = []
     for style, run in groupby(cells, key=lambda cell: cell[1]):

@@ -12,7 +12,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.verdict import Judgement
 from wallboard.ui import glyphs
-from wallboard.ui.text import figure, fit, safe, span, wait
+from wallboard.ui.text import fit, safe, short_figure, span, wait
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.sparkline import SCALE_WIDTH, sparkline
 
@@ -53,12 +53,13 @@ class TilePainter:
         """A place without a tile."""
         return [Strip([Segment(" " * self.width, self.theme.ui["screen"])], self.width)] * 5
 
-    def broken(self, status: EntryPointStatus) -> list[Strip]:
+    def broken(self, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
         """A tile that could not be drawn: its id, and that it is the board that failed."""
-        body = self.theme.ui["tile"]
+        styles = self._styles[selected]
+        edge = Segment(glyphs.SELECTED_EDGE if selected else glyphs.EDGE, styles.edge)
         words = (" ! CANNOT BE DRAWN", f" {status.entry_point.key.id}", " see the notice", "", "")
         return [
-            Strip([Segment(fit(text, self.width - 1), body), self._gap], self.width)
+            Strip([edge, Segment(fit(text, self._inner), styles.body), self._gap], self.width)
             for text in words
         ]
 
@@ -88,7 +89,7 @@ class TilePainter:
         self, status: EntryPointStatus, now: float, styles: "_Styles"
     ) -> list[Segment]:
         judgement, limits = status.judgement, status.policy.thresholds
-        waiting, queue = wait(judgement.wait_seconds), figure(judgement.queue_depth)
+        waiting, queue = wait(judgement.wait_seconds), short_figure(judgement.queue_depth)
         wait_level = limits.wait_level(judgement.wait_seconds)
         queue_level = limits.queue_level(judgement.queue_depth)
         room = self._inner - len(" est. wait ") - len(waiting) - len(queue) - 1
@@ -106,13 +107,14 @@ class TilePainter:
     def _slots_and_button(
         self, judgement: Judgement, now: float, styles: "_Styles"
     ) -> list[Segment]:
-        slots, button = figure(judgement.capacity), judgement.button
+        slots, button = short_figure(judgement.capacity), judgement.button
         room = self._inner - len(" slots ") - len(slots) - len(button) - 1
+        label = " button " if room >= len(" button") else " btn "
         return self._fitted(
             [
                 Segment(" slots ", styles.muted),
                 Segment(slots, styles.value(judgement, Level.OK, now)),
-                Segment(f"{' button ':>{max(room, 0)}}", styles.muted),
+                Segment(f"{label:>{max(room, 0)}}", styles.muted),
                 Segment(button, styles.button[button]),
             ],
             styles,
