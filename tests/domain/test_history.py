@@ -117,6 +117,10 @@ def test_a_failed_poll_is_a_gap_even_behind_a_value():
     assert columns(samples, end=39) == [1.0, None, 3.0, 3.0]
 
 
+def test_a_failed_poll_after_a_good_one_in_a_span_stops_it_holding():
+    assert columns([sample(101, 5.0), sample(108)], end=119, count=2) == [5.0, None]
+
+
 def test_a_span_with_a_failed_poll_and_a_good_one_shows_the_good_one():
     assert columns([sample(1, 4.0), sample(5)], end=9, count=1) == [4.0]
     assert columns([sample(1), sample(5, 4.0)], end=9, count=1) == [4.0]

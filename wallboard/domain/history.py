@@ -92,23 +92,22 @@ class History:
         after its own, since polls jitter; a span for which nothing is known is ``None``, a gap.
         """
         worst: list[float | None] = [None] * count
-        own = [False] * count
         first_span = int(end // seconds) - count + 1
         pick = min if figure == "capacity" else max
         numbers, column = self._numbers, _COLUMN[figure]
+        newer = count
         for row in range((self._stop - 1) * _WIDTH, self._start * _WIDTH - 1, -_WIDTH):
             span = int(numbers[row] // seconds) - first_span
             if span < -1:
                 break
             value = numbers[row + column]
-            gap = isnan(value)
-            if 0 <= span < count:
-                known = worst[span] if own[span] else None
-                if not gap:
+            if span < count and not isnan(value):
+                if newer > span + 1 and span + 1 < count:
+                    worst[span + 1] = value
+                if span >= 0:
+                    known = worst[span]
                     worst[span] = value if known is None else pick(known, value)
-                own[span] = True
-            if 0 <= span + 1 < count and not own[span + 1] and worst[span + 1] is None and not gap:
-                worst[span + 1] = value
+            newer = span
         return worst
 
     def _sample(self, index: int) -> Sample:
