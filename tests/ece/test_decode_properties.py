@@ -121,7 +121,7 @@ def test_a_cut_answer_says_no_more_than_the_whole_one(sample, data):
     cut = decode(endpoint, body[: data.draw(st.integers(0, len(body)))])
 
     assert is_sound(cut)
-    if is_good_news(cut):
+    if is_good_news(cut) and not isinstance(whole, Failure):
         assert is_good_news(whole)
     if isinstance(whole, LiveSessionStatus) and isinstance(cut, LiveSessionStatus):
         assert cut.wait_seconds in {None, whole.wait_seconds}

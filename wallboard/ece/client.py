@@ -14,6 +14,7 @@ from typing import Self
 
 import aiohttp
 import httpx
+from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
@@ -187,8 +188,23 @@ class EceClient:
                 ssl=self._tls,
                 keepalive_timeout=KEEP_ALIVE_SECONDS,
             ),
+            response_class=_AnyReason,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
             auto_decompress=False,
             trust_env=False,
         )
+
+
+class _AnyReason(aiohttp.ClientResponse):
+    """A response whose reason phrase may be in Latin-1, at which the transport would stumble."""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        await super().start(connection)
+        if self.reason and not self.reason.isascii():
+            phrase = self.reason.encode("utf-8", "surrogateescape")
+            try:
+                self.reason = phrase.decode("utf-8")
+            except UnicodeDecodeError:
+                self.reason = phrase.decode("latin-1")
+        return self

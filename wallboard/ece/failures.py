@@ -19,6 +19,7 @@ class Target:
     server: str
     host: str
     port: int
+    tls: bool
     proxied: bool
     connect_timeout: float
     timeout: float
@@ -41,7 +42,7 @@ def failure_of(error: BaseException, target: Target) -> Failure:
             if failure := _proxy_failure(link, target):
                 return failure
     for link in chain:
-        if isinstance(link, ssl.SSLError):
+        if isinstance(link, ssl.SSLError) and not isinstance(link, aiohttp.ClientError):
             return _tls(link, target)
     for link in chain:
         if failure := _failure(link, target):
@@ -99,10 +100,11 @@ def _dns(target: Target) -> Failure:
 
 
 def _no_connection(target: Target) -> Failure:
+    kind = "TLS connection" if target.tls else "connection"
     return Failure(
         Cause.TIMEOUT,
-        f"No connection to {target.address} within {target.connect_timeout:g} s. The host is down, "
-        "or a firewall drops the packets: check the network from this machine.",
+        f"No {kind} to {target.address} within {target.connect_timeout:g} s. The host is down, or "
+        "a firewall drops the packets: check the network from this machine, and the port.",
     )
 
 
@@ -115,7 +117,7 @@ def _not_connected(error: OSError, target: Target) -> Failure:
         )
     if error.errno == errno.ETIMEDOUT:
         return _no_connection(target)
-    if error.errno in {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}:
+    if isinstance(error, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
         return _closed(target)
     if error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
         return Failure(
@@ -130,10 +132,11 @@ def _not_connected(error: OSError, target: Target) -> Failure:
 
 
 def _closed(target: Target) -> Failure:
+    certificate = " or want a client certificate" if target.tls else ""
     return Failure(
         Cause.RESET,
-        f"{target.address} closed the connection without an answer. The server may be restarting, "
-        "or a firewall or load balancer cuts in: look at its log.",
+        f"{target.address} closed the connection without an answer. The server may be restarting"
+        f"{certificate}, or a firewall or load balancer cuts in: look at its log.",
     )
 
 

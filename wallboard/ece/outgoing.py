@@ -47,6 +47,7 @@ def target_of(server: ServerSettings, settings: Settings) -> Target:
         server=server.name,
         host=parts.hostname,
         port=port,
+        tls=parts.scheme == "https",
         proxied=server.proxy is not None,
         connect_timeout=settings.connect_timeout,
         timeout=settings.timeout_of(server),
