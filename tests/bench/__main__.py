@@ -1,0 +1,85 @@
+"""``make bench``: measures every figure, prints it as a ratio, and writes all as JSON."""
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench.figure import FULL, QUICK, Figure, Outcome, Pace, Skipped
+
+FILES = {
+    "cpu_per_poll": ("cpu_per_poll", "cpu_per_poll_paced"),
+    "check": ("check",),
+    "wall_cpu": ("wall_cpu", "wall_cpu_10000"),
+    "terminal_bytes": ("bytes_per_second", "first_paint", "idle_bytes"),
+    "start": ("start", "start_with_config"),
+    "key_to_paint": ("key_to_paint",),
+    "memory": ("memory", "memory_flat"),
+}
+"""Each file of figures and the figures in it; what shares a file is measured together."""
+
+NAMES = [name for file, names in FILES.items() for name in dict.fromkeys((file, *names))]
+
+
+def main() -> int:
+    """Exit status 0 if every figure asked for was measured and met, else 1."""
+    options = _options()
+    outcomes: list[Outcome] = []
+    for file, names in FILES.items():
+        if options.only and not {file, *names} & set(options.only):
+            continue
+        for outcome in _measure(file, QUICK if options.quick else FULL):
+            outcomes.append(outcome)
+            print(_line(outcome), flush=True)
+    Path(options.output).write_text(json.dumps(_document(outcomes, options.quick), indent=2) + "\n")
+    met = sum(isinstance(outcome, Figure) and outcome.met for outcome in outcomes)
+    print(f"\n{met} of {len(outcomes)} met; written to {options.output}")
+    return 0 if met == len(outcomes) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", action="append", metavar="NAME", choices=NAMES,
+                        help=f"measure only this; may be repeated: {', '.join(NAMES)}")  # fmt: skip
+    parser.add_argument("--quick", action="store_true", help="shorter and fewer runs, so rougher")
+    parser.add_argument("--output", default="bench.json", metavar="FILE", help="where to write")
+    return parser.parse_args()
+
+
+def _measure(file: str, pace: Pace) -> Sequence[Outcome]:
+    print(f"{file} …", file=sys.stderr, flush=True)
+    try:
+        module = importlib.import_module(f"tests.bench.figures.{file}")
+        return module.measure(pace)
+    except Exception as error:  # noqa: BLE001 - one that breaks must not cost the others
+        return [Skipped(name, f"{type(error).__name__}: {error}") for name in FILES[file]]
+
+
+def _line(outcome: Outcome) -> str:
+    if isinstance(outcome, Skipped):
+        return f"{outcome.name:<20} NOT MEASURED: {outcome.why}"
+    note = f"  ({outcome.note})" if outcome.note else ""
+    return (
+        f"{outcome.name:<20} {outcome.ratio:7.3f} ≤ {outcome.reach:<5g} "
+        f"{'met    ' if outcome.met else 'NOT MET'}  {outcome.measured:.4g} {outcome.unit} against "
+        f"{outcome.against:.4g} {outcome.unit}, {outcome.against_what}{note}"
+    )
+
+
+def _document(outcomes: Sequence[Outcome], quick: bool) -> dict[str, object]:
+    return {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "quick": quick,
+        "figures": [outcome.as_json() for outcome in outcomes],
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One file per figure: what is measured, against what, and how far it may reach."""

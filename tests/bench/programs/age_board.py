@@ -1,0 +1,106 @@
+"""The whole app: a wall that polls a simulator, and is then told simulated days in minutes.
+
+Arguments: address, entry points, days.
+"""
+
+import asyncio
+import random
+import sys
+from dataclasses import replace
+
+import psutil
+
+from tests.bench.processes import report
+from wallboard.config import settings_for_url
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.observation import Event, Observation, Response
+from wallboard.domain.reading import LiveSessionStatus
+from wallboard.feeds import Publish
+from wallboard.feeds.poll import PollFeed
+from wallboard.settings import Settings
+from wallboard.ui.app import WallboardApp
+
+START = 1_780_000_000.0
+ROUND_SECONDS = 60.0
+DAY_SECONDS = 86_400.0
+MIB = 2**20
+
+
+class Aging:
+    """Polls for real until all have answered, then repeats those answers with other values.
+
+    A simulated day is a poll a minute: four times what the histories hold. Bodies and heads are
+    new bytes each time, as they are from a socket.
+    """
+
+    def __init__(self, settings: Settings, endpoints: int, days: int) -> None:
+        self.now = START
+        self.app: WallboardApp | None = None
+        self._feed = PollFeed(settings, clock=lambda: self.now)
+        self._endpoints = endpoints
+        self._days = days
+        self._heard: dict[tuple[EntryPointKey, str], Observation] = {}
+        self._all_heard = asyncio.Event()
+        self._rolls = random.Random(1)
+
+    def poll_now(self, key: EntryPointKey) -> None:
+        """Passed on."""
+        self._feed.poll_now(key)
+
+    async def run(self, publish: Publish) -> None:
+        real = asyncio.create_task(self._feed.run(lambda event: self._hear(event, publish)))
+        await self._all_heard.wait()
+        at_start = _mib()
+        after_days = []
+        for _ in range(self._days):
+            await self._live_a_day(publish)
+            after_days.append(_mib())
+        report({"mib_at_start": at_start, "mib_after_days": after_days})
+        real.cancel()
+        if self.app:
+            self.app.exit()
+        await asyncio.sleep(60)
+
+    def _hear(self, event: Event, publish: Publish) -> None:
+        publish(event)
+        if isinstance(event, Observation):
+            self._heard[event.key, event.endpoint] = event
+            if len(self._heard) == self._endpoints:
+                self._all_heard.set()
+
+    async def _live_a_day(self, publish: Publish) -> None:
+        end = self.now + DAY_SECONDS
+        while self.now < end:
+            self.now += ROUND_SECONDS
+            for number, observation in enumerate(list(self._heard.values())):
+                publish(self._again(observation))
+                if number % 50 == 0:
+                    await asyncio.sleep(0)
+
+    def _again(self, before: Observation) -> Observation:
+        outcome, response = before.outcome, before.response
+        body = bytearray(response.body if response else b"")
+        if isinstance(outcome, LiveSessionStatus):
+            wait = self._rolls.randint(0, 400)
+            outcome = LiveSessionStatus(float(wait), wait // 12)
+            body += b"<!-- %d -->" % wait
+        if response:
+            head = bytes(bytearray(response.head))
+            response = Response(response.status, "OK", head, bytes(body))
+        return replace(before, at=self.now, outcome=outcome, response=response)
+
+
+def _mib() -> float:
+    return psutil.Process().memory_info().rss / MIB
+
+
+def main(url: str, count: int, days: int) -> None:
+    settings = replace(settings_for_url(url, [f"1000-{999 + count}"]), interval=ROUND_SECONDS)
+    feed = Aging(settings, 5 * count, days)
+    app = WallboardApp(settings, lambda: feed, clock=lambda: feed.now)
+    feed.app = app
+    app.run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,65 @@
+"""The real wall and a real board whose polls go on and always bring the same.
+
+Arguments: entry points, seconds until it ends.
+"""
+
+import asyncio
+import sys
+import time
+
+from tests.bench.boards import answers, entry_points, observed
+from wallboard.board import Board
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.feeds import Publish
+from wallboard.settings import Settings
+from wallboard.ui.app import WallboardApp
+
+INTERVAL_SECONDS = 10.0
+ROUNDS = 30
+
+
+def wait_of(key: EntryPointKey) -> float:
+    """Waits that differ between entry points and never change."""
+    return float(key.id * 37 % 400)
+
+
+class SameAgain:
+    """A feed that answers for each entry point once an interval, evenly spread."""
+
+    def __init__(self, keys: list[EntryPointKey], seconds: float) -> None:
+        self.keys = keys
+        self.seconds = seconds
+        self.app: WallboardApp | None = None
+
+    async def run(self, publish: Publish) -> None:
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end:
+            for key in self.keys:
+                for endpoint, reading in answers(wait_of(key)):
+                    publish(observed(key, endpoint, reading, time.time()))
+                await asyncio.sleep(INTERVAL_SECONDS / len(self.keys))
+        if self.app:
+            self.app.exit()
+
+    def poll_now(self, key: EntryPointKey) -> None:
+        """It comes round soon enough."""
+
+
+def main(count: int, seconds: float) -> None:
+    known = entry_points(count, INTERVAL_SECONDS)
+    board = Board(known)
+    keys = [point.key for point, _ in known]
+    now = time.time()
+    for round_ago in range(ROUNDS, 0, -1):
+        for number, key in enumerate(keys):
+            at = now - (round_ago - number / len(keys)) * INTERVAL_SECONDS
+            for endpoint, reading in answers(wait_of(key)):
+                board.fold(observed(key, endpoint, reading, at))
+    feed = SameAgain(keys, seconds)
+    app = WallboardApp(Settings(title="bench"), lambda: feed, board=board)
+    feed.app = app
+    app.run()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), float(sys.argv[2]))

@@ -1,0 +1,45 @@
+"""Pictures out of a byte stream, and the bytes that the cells that differ are worth."""
+
+import re
+from codecs import getincrementaldecoder
+
+from emulator import Emulator  # type: ignore[import-not-found]
+from minimal import Terminal as Pen  # type: ignore[import-not-found]
+from minimal import minimal_bytes
+
+from tests.bench.terminal import HEIGHT, WIDTH
+
+_NOT_DRAWING = re.compile(r"\x1b\[\?\d+\$p|\x1b\[[<>=]\d*u|\x1b\[\?\d+[hl]|\x1b\[\d* ?q")
+QUIET_SECONDS = 0.08
+"""Bytes that come closer together than this belong to one frame."""
+
+
+class Screens:
+    """An emulator that is fed frame by frame and adds up what each difference is worth."""
+
+    def __init__(self) -> None:
+        self.emulator = Emulator(WIDTH, HEIGHT)
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._pen = Pen()
+        self._look = self.emulator.look()
+
+    def feed(self, data: bytes) -> None:
+        self.emulator.feed(_NOT_DRAWING.sub("", self._decoder.decode(data)))
+
+    def worth(self) -> int:
+        """The least bytes from the picture at the last call to this one."""
+        before, self._look = self._look, self.emulator.look()
+        return int(minimal_bytes(before, self._look, self._pen))
+
+
+def frames(chunks: list[tuple[float, bytes]]) -> list[tuple[float, bytes]]:
+    """Chunks joined to frames, each with when it began."""
+    joined: list[tuple[float, bytes]] = []
+    last = float("-inf")
+    for at, data in chunks:
+        if at - last < QUIET_SECONDS:
+            joined[-1] = (joined[-1][0], joined[-1][1] + data)
+        else:
+            joined.append((at, data))
+        last = at
+    return joined
