@@ -1,6 +1,7 @@
 """The drill-down: one entry point, its five endpoints, and the bytes that prove it."""
 
 import time
+from collections.abc import Iterable
 
 from rich.segment import Segment
 from textual.binding import Binding
@@ -20,6 +21,8 @@ from wallboard.ui.widgets.lines import Lines, split
 
 ROOM_FOR_HEADERS = 34
 """Terminal rows from which response headers are shown without being asked for."""
+
+LEAST_HEADERS = 4
 
 
 class DrillDownScreen(BoardScreen):
@@ -41,11 +44,13 @@ class DrillDownScreen(BoardScreen):
         super().__init__(theme)
         self.view = first
         self.key = key
-        self.endpoint = first.snapshot.entry_points[key].entry_point.endpoints[0]
+        status = first.snapshot.entry_points.get(key)
+        endpoints = status.entry_point.endpoints if status else ()
+        self.endpoint = next(iter(endpoints), Endpoint.CHAT_ALLOWED)
         self.pretty = True
         self.headers: bool | None = None
         self._held: Observation | None = None
-        self._shown: object = None
+        self._shown: tuple[object, bytes | None] = (None, None)
         self._facts = Facts(theme)
         self._table = EndpointTable(theme)
         self._request = RequestLines(theme)
@@ -60,6 +65,8 @@ class DrillDownScreen(BoardScreen):
         super().show(view)
         status = view.snapshot.entry_points.get(self.key)
         if status is None:
+            gone = Segment(" This entry point is not on the board.", self._request.background)
+            self._request.put([[gone]])
             return
         now = view.snapshot.at
         self._facts.show(status, now)
@@ -73,35 +80,33 @@ class DrillDownScreen(BoardScreen):
         headers = self.app.size.height >= ROOM_FOR_HEADERS if self.headers is None else self.headers
         if observation is None:
             self._request.put([[], [Segment(" Not asked yet.", self._request.background)]])
+            self._shown = (None, None)
             self._body.put([], keep_place=False)
             return
         place = recent.index(observation) + 1
         self._request.show(observation, place, len(recent), live=held is None, headers=headers)
-        response = observation.response
         width = max(20, self.app.size.width - 3)
         showing = (self.endpoint, self.pretty, width, held is None)
-        keep_place = showing == self._shown
-        self._shown = showing
-        self._body.put(self._lines(observation, width), keep_place=keep_place)
-        if response is None:
-            self._body.put(
-                ["There is no response: the request was not answered."], keep_place=False
-            )
+        body = observation.response.body if observation.response else None
+        # Laying out a huge body at every tick would leave no time for anything else.
+        if (showing, body) != self._shown:
+            keep_place = showing == self._shown[0]
+            self._shown = (showing, body)
+            self._body.put(self._lines(body, width), keep_place=keep_place)
 
-    def _lines(self, observation: Observation, width: int) -> list[str]:
-        response = observation.response
-        if response is None:
-            return []
-        if not response.body:
+    def _lines(self, body: bytes | None, width: int) -> Iterable[str]:
+        if body is None:
+            return ["There is no response: the request was not answered."]
+        if not body:
             return ["The body is empty."]
         lay_out = bodies.pretty if self.pretty else bodies.raw
-        return list(lay_out(response.body, width))
+        return lay_out(body, width)
 
     def action_choose(self, step: int) -> None:
         """Look at the next or the previous endpoint."""
         status = self._status()
-        if status:
-            endpoints = status.entry_point.endpoints
+        endpoints = status.entry_point.endpoints if status else ()
+        if self.endpoint in endpoints:
             self._choose(endpoints[(endpoints.index(self.endpoint) + step) % len(endpoints)])
 
     def on_endpoint_table_chosen(self, message: EndpointTable.Chosen) -> None:
@@ -175,8 +180,13 @@ class RequestLines(Lines):
             ),
         ]
         if headers and observation.response:
-            head = observation.response.head.decode("latin-1").split("\r\n")
-            lines += [[Segment(f"   {safe(line)}", base)] for line in head if line]
+            head = [
+                line for line in observation.response.head.decode("latin-1").split("\r\n") if line
+            ]
+            most = max(LEAST_HEADERS, self.app.size.height // 3)
+            lines += [[Segment(f"   {safe(line)}", base)] for line in head[:most]]
+            if len(head) > most:
+                lines.append([Segment(f"   … and {len(head) - most} more", muted)])
         self.put(lines)
 
 

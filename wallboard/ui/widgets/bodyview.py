@@ -15,8 +15,8 @@ from textual.strip import Strip
 
 from wallboard.ui.theme import BoardTheme
 
-MOST_LINES = 200_000
-"""More than any body within the size limit needs, unless it is all line feeds."""
+MOST_LINES = 100_000
+"""More than any body within the size limit needs, unless it was made to be long."""
 
 _ATTRIBUTE_LINE = re.compile(r"\s+[\w:.-]+\s*=")
 
@@ -46,13 +46,16 @@ class BodyView(ScrollView, can_focus=True):
 
     def put(self, lines: Iterable[str], *, keep_place: bool) -> None:
         """Show these lines, from the top or from where the reader is."""
-        fresh = list(islice(lines, MOST_LINES))
+        more = iter(lines)
+        fresh = list(islice(more, MOST_LINES))
+        if next(more, None) is not None:
+            fresh.append(f"… and more: only the first {MOST_LINES:,} lines are shown")
+        if not keep_place:
+            self.scroll_to(y=0, animate=False, immediate=True)
         if fresh == self._lines:
             return
         self._lines = fresh
         self.virtual_size = Size(self.size.width, len(fresh))
-        if not keep_place:
-            self.scroll_to(y=0, animate=False, immediate=True)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
