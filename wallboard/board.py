@@ -3,15 +3,23 @@
 It has no clock and asks nobody anything: the same events give the same board, live or replayed.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from wallboard.domain.change import (
+    EVENTS_BOUND,
+    TIMELINE_BOUND,
+    Change,
+    Subject,
+    change_of_endpoint,
+    changes_of_judgement,
+)
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
 from wallboard.domain.observation import Event, Failure, Observation, ServerStatus
-from wallboard.domain.policy import Policy, Verdict
+from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.verdict import Judgement, judge
@@ -22,11 +30,17 @@ TRAFFIC_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class EntryPointStatus:
-    """One entry point in a snapshot: what was heard of it and what that means."""
+    """One entry point in a snapshot: what was heard of it and what that means.
+
+    ``since`` is when its verdict began, Unix time in seconds; ``timeline`` its last changes, oldest
+    first.
+    """
 
     state: EntryPointState
     policy: Policy
     judgement: Judgement
+    since: float | None = None
+    timeline: tuple[Change, ...] = ()
 
     @property
     def entry_point(self) -> EntryPoint:
@@ -39,7 +53,8 @@ class Snapshot:
     """The whole board at one moment; an entry point that did not change is the same object.
 
     ``at`` and ``newest_at`` (the newest poll, good or bad) are Unix time in seconds;
-    ``polls_per_minute`` counts the last minute; ``ranking`` differs when a verdict or a level does.
+    ``polls_per_minute`` counts the last minute; ``ranking`` differs when a verdict or a level does;
+    ``events`` are the last changes across the board, oldest first.
     """
 
     at: float
@@ -49,6 +64,7 @@ class Snapshot:
     polls_per_minute: int
     newest_at: float | None
     ranking: int
+    events: tuple[Change, ...] = ()
 
     @property
     def unreachable(self) -> tuple[ServerStatus, ...]:
@@ -63,34 +79,31 @@ class Board:
         self, entry_points: Sequence[tuple[EntryPoint, Policy]], *, history: int = DEFAULT_BOUND
     ) -> None:
         """An empty board; ``history`` is how many samples each entry point keeps."""
-        self._policies = {entry_point.key: policy for entry_point, policy in entry_points}
-        self._states: dict[EntryPointKey, EntryPointState] = {}
-        self._statuses: dict[EntryPointKey, EntryPointStatus] = {}
+        self._statuses = {
+            entry_point.key: _unheard(entry_point, policy, history)
+            for entry_point, policy in entry_points
+        }
         self._servers: dict[str, ServerStatus] = {}
-        self._verdicts: Counter[Verdict] = Counter()
+        self._verdicts = Counter(s.judgement.verdict for s in self._statuses.values())
         self._traffic = _Traffic()
         self._newest_at: float | None = None
         self._ranking = 0
-        for entry_point, policy in entry_points:
-            endpoints = dict.fromkeys(entry_point.endpoints, EndpointState())
-            state = EntryPointState(entry_point, endpoints, History(history))
-            self._states[entry_point.key] = state
-            self._statuses[entry_point.key] = EntryPointStatus(state, policy, judge(state, policy))
-            self._verdicts[Verdict.WAITING] += 1
-        self._unjudged: set[EntryPointKey] = set()
+        self._events: deque[Change] = deque(maxlen=EVENTS_BOUND)
+        self._events_shown: tuple[Change, ...] = ()
 
     def fold(self, event: Event) -> None:
         """Take in one event. What is not on this board is passed over."""
         if isinstance(event, ServerStatus):
             self._fold_server(event)
-        elif event.key in self._states:
+        elif event.key in self._statuses:
             self._fold_observation(event)
 
     def snapshot(self, now: float) -> Snapshot:
         """The board as it stands at ``now``, Unix time in seconds."""
-        for key in self._unjudged:
-            self._judge(key)
-        self._unjudged.clear()
+        if self._events and (
+            not self._events_shown or self._events_shown[-1] is not self._events[-1]
+        ):
+            self._events_shown = tuple(self._events)
         return Snapshot(
             at=now,
             entry_points=MappingProxyType(self._statuses.copy()),
@@ -99,50 +112,100 @@ class Board:
             polls_per_minute=self._traffic.count(now),
             newest_at=self._newest_at,
             ranking=self._ranking,
+            events=self._events_shown,
         )
 
     def _fold_server(self, status: ServerStatus) -> None:
         before = self._servers.get(status.server)
         self._servers[status.server] = status
-        if (before.failure if before else None) != status.failure:
-            self._unjudged.update(key for key in self._states if key.server == status.server)
+        failed = before.failure if before else None
+        if failed == status.failure:
+            return
+        for entry_point in self._of_server(status.server):
+            self._judge(entry_point, entry_point.state, status.at, None)
+        worst = max((s.judgement.level for s in self._of_server(status.server)), default=Level.OK)
+        since = before.since if before else None
+        self._events.append(
+            Change(
+                at=status.at,
+                key=None,
+                server=status.server,
+                subject=Subject.SERVER,
+                before=str(failed.cause) if failed else "ok",
+                after=str(status.failure.cause) if status.failure else "ok",
+                level=worst,
+                lasted=None if since is None else max(0.0, status.at - since),
+                summary=status.failure.message if status.failure else "",
+            )
+        )
 
     def _fold_observation(self, observation: Observation) -> None:
-        key = observation.key
-        before = self._states[key]
-        state = before.heard(_sharing_body(observation, before.endpoint(observation.endpoint)))
+        before = self._statuses[observation.key]
+        heard = before.state.endpoint(observation.endpoint)
+        observation = _sharing_body(observation, heard)
+        state = before.state.heard(observation)
+        after = self._judge(before, state, observation.at, observation)
         if observation.endpoint is _pace(state.entry_point):
-            state = replace(state, history=state.history.appended(self._sample(state, observation)))
-        self._states[key] = state
-        self._unjudged.add(key)
+            history = state.history.appended(_sample(after, observation.at))
+            after = replace(after, state=replace(state, history=history))
+        changes = tuple(change_of_endpoint(heard, observation, after.judgement.level))
+        self._statuses[observation.key] = self._noted(after, changes)
         self._traffic.add(observation.at)
         self._newest_at = max(self._newest_at or observation.at, observation.at)
 
-    def _sample(self, state: EntryPointState, observation: Observation) -> Sample:
-        live = state.latest(Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus)
-        capacity = state.latest(Endpoint.CAPACITY, Capacity)
-        judgement = judge(state, self._policies[observation.key], self._failure(observation.key))
-        return Sample(
-            at=observation.at,
-            wait_seconds=live.wait_seconds if live else None,
-            queue_depth=live.queue_depth if live else None,
-            capacity=capacity.count if capacity else None,
-            verdict=judgement.verdict,
-        )
-
-    def _judge(self, key: EntryPointKey) -> None:
-        state, policy = self._states[key], self._policies[key]
-        judgement = judge(state, policy, self._failure(key))
-        before = self._statuses[key].judgement
-        if judgement.verdict is not before.verdict or judgement.level is not before.level:
+    def _judge(
+        self,
+        before: EntryPointStatus,
+        state: EntryPointState,
+        at: float,
+        observation: Observation | None,
+    ) -> EntryPointStatus:
+        """Judge a new state of an entry point and put it on the board."""
+        key, was = before.entry_point.key, before.judgement
+        judgement = judge(state, before.policy, self._failure(key))
+        after = replace(before, state=state, judgement=judgement)
+        if judgement.verdict is not was.verdict or judgement.level is not was.level:
             self._ranking += 1
-            self._verdicts[before.verdict] -= 1
+            self._verdicts[was.verdict] -= 1
             self._verdicts[judgement.verdict] += 1
-        self._statuses[key] = EntryPointStatus(state, policy, judgement)
+            if judgement.verdict is not was.verdict:
+                after = replace(after, since=at)
+            changes = changes_of_judgement(key, was, judgement, at, before.since, observation)
+            after = self._noted(after, tuple(changes))
+        self._statuses[key] = after
+        return after
+
+    def _noted(self, status: EntryPointStatus, changes: tuple[Change, ...]) -> EntryPointStatus:
+        if not changes:
+            return status
+        self._events.extend(c for c in changes if c.before != Verdict.WAITING and not c.of_server)
+        timeline = (*status.timeline, *changes)[-TIMELINE_BOUND:]
+        return replace(status, timeline=timeline)
+
+    def _of_server(self, server: str) -> list[EntryPointStatus]:
+        return [s for key, s in self._statuses.items() if key.server == server]
 
     def _failure(self, key: EntryPointKey) -> Failure | None:
         status = self._servers.get(key.server)
         return status.failure if status else None
+
+
+def _unheard(entry_point: EntryPoint, policy: Policy, history: int) -> EntryPointStatus:
+    endpoints = dict.fromkeys(entry_point.endpoints, EndpointState())
+    state = EntryPointState(entry_point, endpoints, History(history))
+    return EntryPointStatus(state, policy, judge(state, policy))
+
+
+def _sample(status: EntryPointStatus, at: float) -> Sample:
+    live = status.state.latest(Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus)
+    capacity = status.state.latest(Endpoint.CAPACITY, Capacity)
+    return Sample(
+        at=at,
+        wait_seconds=live.wait_seconds if live else None,
+        queue_depth=live.queue_depth if live else None,
+        capacity=capacity.count if capacity else None,
+        verdict=status.judgement.verdict,
+    )
 
 
 class _Traffic:

@@ -1,0 +1,108 @@
+"""What became different and when: the lines of a timeline and of the list of events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.state import EndpointState
+from wallboard.domain.verdict import Judgement
+
+TIMELINE_BOUND = 60
+"""Changes kept of one entry point, with the answers that caused them."""
+
+EVENTS_BOUND = 2_000
+"""Changes kept of the whole board."""
+
+
+class Subject(StrEnum):
+    """What a change is about."""
+
+    VERDICT = "verdict"
+    LEVEL = "level"
+    ENDPOINT = "endpoint"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of an entry point, of one of its endpoints, or of a whole server.
+
+    ``at`` is Unix time in seconds and ``lasted`` how many seconds it had been as ``before`` says,
+    where that is known. ``before`` and ``after`` are verdicts, levels, or for an endpoint and a
+    server ``ok`` or the cause of the failure. ``level`` is the level after it. ``observation`` is
+    the poll that brought it; ``of_server`` marks what merely follows from a whole server's outage.
+    """
+
+    at: float
+    key: EntryPointKey | None
+    server: str
+    subject: Subject
+    before: str
+    after: str
+    level: Level
+    lasted: float | None = None
+    summary: str = ""
+    endpoint: Endpoint | None = None
+    observation: Observation | None = None
+    of_server: bool = False
+
+
+def changes_of_judgement(
+    key: EntryPointKey,
+    before: Judgement,
+    after: Judgement,
+    at: float,
+    since: float | None,
+    observation: Observation | None,
+) -> Iterator[Change]:
+    """The change of verdict or, where that stays, of level. ``since`` is when ``before`` began."""
+    verdict = after.verdict is not before.verdict
+    if not verdict and after.level is before.level:
+        return
+    if before.verdict is Verdict.WAITING:
+        since = None
+    yield Change(
+        at=at,
+        key=key,
+        server=key.server,
+        subject=Subject.VERDICT if verdict else Subject.LEVEL,
+        before=before.verdict if verdict else before.level.label,
+        after=after.verdict if verdict else after.level.label,
+        level=after.level,
+        lasted=None if since is None else max(0.0, at - since),
+        summary=after.summary,
+        observation=observation,
+        of_server=observation is None,
+    )
+
+
+def change_of_endpoint(
+    before: EndpointState, observation: Observation, level: Level
+) -> Iterator[Change]:
+    """An endpoint that begins to fail, fails for another cause, or answers again."""
+    last = before.last
+    was = _outcome(last) if last else "ok"
+    now = _outcome(observation)
+    if was == now:
+        return
+    outcome = observation.outcome
+    yield Change(
+        at=observation.at,
+        key=observation.key,
+        server=observation.key.server,
+        subject=Subject.ENDPOINT,
+        before=was,
+        after=now,
+        level=level,
+        summary=outcome.message if isinstance(outcome, Failure) else "",
+        endpoint=observation.endpoint,
+        observation=observation,
+    )
+
+
+def _outcome(observation: Observation) -> str:
+    outcome = observation.outcome
+    return str(outcome.cause) if isinstance(outcome, Failure) else "ok"
