@@ -36,12 +36,15 @@ class Notices(logging.Handler):
         self._texts.clear()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take in a log record, with the name of its exception if it has one."""
-        text = record.getMessage()
-        if record.exc_info and record.exc_info[1] is not None:
-            error = record.exc_info[1]
-            text += f": {type(error).__name__}: {error}"
-        self.add(text)
+        """Take in a log record, on one line, with the name of its exception if it has one."""
+        try:
+            text = record.getMessage()
+            if record.exc_info and record.exc_info[1] is not None:
+                error = record.exc_info[1]
+                text += f": {type(error).__name__}: {error}"
+        except Exception:  # noqa: BLE001  # a message that cannot be put together is still one
+            text = str(record.msg)
+        self.add(" ".join(text.split()))
 
     def listen(self) -> None:
         """Start taking in what the board logs."""

@@ -1,6 +1,7 @@
 """Themes: one TOML file each, from file to the styles that every widget draws with."""
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rich.color import Color, ColorParseError
+from rich.color import Color
 from rich.style import Style
 from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
@@ -49,6 +50,11 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "response_type": RESPONSE_TYPES,
     "syntax": SYNTAX,
 }
+_FACTS: Mapping[str, type] = {"name": str, "dark": bool}
+_KIND_WORDS = {str: "a text", bool: "true or false"}
+_COLOUR = re.compile(
+    r"#[0-9a-fA-F]{6}|default|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)"
+)
 _ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse")
 
 
@@ -134,12 +140,12 @@ def load(name: str, folder: Path | None = None) -> BoardTheme:
         ThemeError: There is no such theme, or its file does not hold a whole one.
 
     """
-    path = (folder or shipped_folder()) / f"{name}.toml"
-    if not name.replace("-", "").replace("_", "").isalnum() or not path.is_file():
+    if name not in available(folder):
         raise ThemeError(f"There is no theme {name!r}. There are: {', '.join(available(folder))}.")
+    path = (folder or shipped_folder()) / f"{name}.toml"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ThemeError(f"Theme file {path}: {error}") from error
     problems = list(_problems(table))
     if problems:
@@ -164,6 +170,10 @@ def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme,
 
 
 def _problems(table: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"{key} is not known" for key in table if key not in {*_PARTS, *_FACTS})
+    for key, kind in _FACTS.items():
+        if not isinstance(table.get(key, kind()), kind):
+            yield f"{key} must be {_KIND_WORDS[kind]}"
     for part, names in _PARTS.items():
         section = table.get(part)
         if not isinstance(section, dict):
@@ -181,9 +191,7 @@ def _problems(table: Mapping[str, Any]) -> Iterator[str]:
 def _style_problems(spec: Mapping[str, Any]) -> Iterator[str]:
     for key, value in spec.items():
         if key in {"fg", "bg"}:
-            try:
-                Color.parse(value)
-            except (ColorParseError, AttributeError, TypeError):
+            if not (isinstance(value, str) and _COLOUR.fullmatch(value)):
                 yield f"{key} = {value!r} is not a colour"
         elif key not in _ATTRIBUTES:
             yield f"{key} is not known"
