@@ -1,6 +1,5 @@
 """``wallboard board``, or ``wallboard`` alone: the wall, or a text board without a terminal."""
 
-
 import click
 
 from wallboard.cli.face import face_of, face_options, show

@@ -8,7 +8,6 @@ from contextlib import suppress
 import click
 
 from wallboard.board import Board, Snapshot
-from wallboard.domain.policy import Verdict
 from wallboard.feeds import Feed
 from wallboard.report.lines import TextBoard
 from wallboard.settings import Settings, entry_points_of
@@ -58,7 +57,13 @@ async def _first_answers(
 
 
 def _is_waiting(snapshot: Snapshot) -> bool:
-    return bool(snapshot.verdicts.get(Verdict.WAITING))
+    down = {status.server for status in snapshot.unreachable}
+    return any(
+        state.last is None
+        for status in snapshot.entry_points.values()
+        if status.entry_point.key.server not in down
+        for state in status.state.endpoints.values()
+    )
 
 
 async def _wait(polling: asyncio.Task[None], seconds: float) -> None:

@@ -27,16 +27,24 @@ def marks_of(status: EntryPointStatus, now: float) -> list[str]:
 
 
 def entry_point_table(snapshot: Snapshot, statuses: Iterable[EntryPointStatus]) -> list[str]:
-    """Aligned lines under a heading; a column that says nothing on this board is left out."""
-    statuses = list(statuses)
-    columns = _columns(snapshot, statuses)
-    kept = [head for head in columns if head not in _OPTIONAL or len(set(columns[head])) > 1
-            or (head != "SERVER" and any(columns[head]))]  # fmt: skip
-    rows = list(zip(*(columns[head] for head in kept), strict=True))
-    return table(kept, rows, right=_FIGURES)
+    """Aligned lines under a heading; a column that says nothing on this board is left out.
+
+    Which are left out depends on the whole board, so that all tables of a log have the same.
+    """
+    columns = _columns(snapshot, list(statuses))
+    for head in _silent(snapshot):
+        del columns[head]
+    return table(list(columns), list(zip(*columns.values(), strict=True)), right=_FIGURES)
 
 
-_OPTIONAL = frozenset({"SERVER", "GROUP", "MARKS"})
+def _silent(snapshot: Snapshot) -> list[str]:
+    entry_points = [status.entry_point for status in snapshot.entry_points.values()]
+    silent = {
+        "SERVER": len({entry_point.key.server for entry_point in entry_points}) < 2,
+        "NAME": all(entry_point.name == str(entry_point.key.id) for entry_point in entry_points),
+        "GROUP": not any(entry_point.group for entry_point in entry_points),
+    }
+    return [head for head, holds in silent.items() if holds]
 
 
 def _columns(snapshot: Snapshot, statuses: list[EntryPointStatus]) -> dict[str, list[str]]:

@@ -1,0 +1,114 @@
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "said"),
+    [
+        (["--nonsense"], 64, "No such option"),
+        (["check", "--format", "yaml"], 64, "yaml"),
+        (["1000"], 64, "need --url"),
+        (["--theme", "dark", "check"], 64, "Put the command first: wallboard check"),
+        (["check", "--url", "ftp://h", "1"], 64, "must start with http:// or https://"),
+        (["check", "--url", "http://h"], 64, "give at least one"),
+        (["check", "--url", "http://h", "9-1", "x"], 64, "runs backwards"),
+        (["check", "--header", "A: b"], 64, "go with --url"),
+        (["check", "--url", "http://h", "1", "--header", "A: b\r\nC: d"], 64, "Name: value"),
+        (["--url", "http://h", "1", "--interval", "0"], 64, "--interval"),
+        (["--url", "http://h", "1", "--frames", "0"], 64, "--frames"),
+        (["simulate", "--scenario", "nope"], 64, "no scenario 'nope'"),
+        (["demo", "--scenario", "nope", "--frames", "1"], 64, "no scenario 'nope'"),
+        (["check"], 78, "there is no config"),
+        (["--frames", "1"], 78, "wallboard --url http"),
+        (["check", "--config", "missing.toml"], 78, "missing.toml"),
+    ],
+)
+async def test_a_mistake_is_one_block_on_stderr_and_a_status_of_64_or_more(
+    wallboard, args, status, said
+):
+    ended = await wallboard(*args)
+    assert ended.status == status
+    assert ended.out == ""
+    assert ended.err.startswith("wallboard: ")
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+async def test_every_fault_of_a_config_is_listed(wallboard, tmp_path):
+    (tmp_path / "wallboard.toml").write_text('intervall = 3\ntimeout = "x"\n')
+    ended = await wallboard("check")
+    assert ended.status == 78
+    assert "intervall" in ended.err
+    assert "timeout" in ended.err
+
+
+async def test_no_escape_sequence_from_the_command_line_reaches_the_terminal(wallboard):
+    ended = await wallboard("check", "--url", "http://h", "\x1b[2J")
+    assert ended.status == 64
+    assert "\x1b" not in ended.err
+
+
+async def test_a_port_that_is_taken_is_said(wallboard, simulated):
+    simulator = await simulated()
+    port = simulator.url.rpartition(":")[2]
+    ended = await wallboard("simulate", "--port", port)
+    assert ended.status == 69
+    assert "already in use" in ended.err
+
+
+@pytest.mark.parametrize("args", [["--help"], ["check", "-h"], ["demo", "--help"]])
+async def test_help_shows_examples(wallboard, args):
+    ended = await wallboard(*args)
+    assert ended.status == 0
+    assert "Examples:" in ended.out
+    assert "Usage: wallboard" in ended.out
+
+
+async def test_the_help_of_the_program_lists_its_commands_and_the_options_of_the_board(wallboard):
+    ended = await wallboard("--help")
+    for word in ("board", "check", "demo", "simulate", "--url", "--frames", "--version"):
+        assert word in ended.out
+
+
+def modules_after(code):
+    """What a fresh interpreter has loaded once it has run ``code``."""
+    program = f"import sys\n{code}\nprint('LOADED', *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("LOADED"))
+    return {name.partition(".")[0] for name in line.split()}
+
+
+def test_the_version_loads_nothing_heavy():
+    loaded = modules_after("from wallboard.cli.run import run\nrun(['--version'])")
+    assert not loaded & {"aiohttp", "httpx", "textual", "rich", "pydantic", "lxml", "asyncio"}
+
+
+def test_a_check_without_a_config_loads_neither_textual_nor_pydantic():
+    url = "http://127.0.0.1:1"
+    loaded = modules_after(
+        f"from wallboard.cli.run import run\nrun(['check', '--url', '{url}', '1000'])"
+    )
+    assert "aiohttp" in loaded
+    assert not loaded & {"textual", "pydantic"}
+
+
+def test_an_unexpected_error_is_one_line_and_the_traceback_is_for_the_asking(monkeypatch, capsys):
+    from wallboard.cli import run
+
+    def broken(_args):
+        raise ZeroDivisionError("so sorry\nsecond line")
+
+    monkeypatch.setattr(run, "_invoke", broken)
+    assert run.run([]) == 70
+    said = capsys.readouterr().err
+    assert said.splitlines() == [
+        "wallboard: this should not have happened: ZeroDivisionError: so sorry",
+        "  Re-run with WALLBOARD_DEBUG=1 for the traceback.",
+    ]
+    monkeypatch.setenv("WALLBOARD_DEBUG", "1")
+    assert run.run([]) == 70
+    assert "Traceback" in capsys.readouterr().err
