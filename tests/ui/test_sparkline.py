@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from wallboard.domain.policy import Level, Thresholds
-from wallboard.ui.glyphs import BLOCKS, GAP
+from wallboard.ui.glyphs import UNICODE
 from wallboard.ui.widgets.sparkline import SCALE_WIDTH, scale_of, sparkline
 
 STYLES = {level: Style(color=f"color({level})") for level in Level}
@@ -31,13 +31,13 @@ def test_every_chart_has_a_cell_a_column_and_room_for_its_scale(columns):
 
 @given(st.lists(st.floats(0, 1e6), min_size=2, max_size=20))
 def test_a_longer_wait_is_never_a_lower_block(columns):
-    heights = [BLOCKS.index(cell) for cell in text_of(columns)[: len(columns)]]
+    heights = [UNICODE.blocks.index(cell) for cell in text_of(columns)[: len(columns)]]
     by_wait = [height for _, height in sorted(zip(columns, heights, strict=True))]
     assert by_wait == sorted(by_wait)
 
 
 def test_what_is_not_known_is_blank_before_the_first_value_and_a_gap_after_it():
-    assert text_of([None, None, 10.0, None, 0.0]) == f"  █{GAP}▁ ≤10s"
+    assert text_of([None, None, 10.0, None, 0.0]) == f"  █{UNICODE.gap}▁ ≤10s"
 
 
 def test_nothing_known_is_a_blank_line():

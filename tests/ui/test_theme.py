@@ -9,9 +9,9 @@ from rich.color import Color
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import Settings
-from wallboard.ui import glyphs
 from wallboard.ui import theme as themes
 from wallboard.ui.app import WallboardApp
+from wallboard.ui.glyphs import ASCII, CONSOLE, UNICODE
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text of ordinary size."""
@@ -111,9 +111,10 @@ def test_verdicts_differ_in_colour(name):
     assert len(set(looks.values())) == len(Verdict)
 
 
-def test_every_two_verdicts_differ_in_glyph_and_in_word():
+@pytest.mark.parametrize("signs", [UNICODE, CONSOLE, ASCII], ids=lambda signs: signs.name)
+def test_every_two_verdicts_differ_in_glyph_and_in_word(signs):
     for one, other in combinations(Verdict, 2):
-        assert glyphs.VERDICT[one] != glyphs.VERDICT[other]
+        assert signs.verdict[one] != signs.verdict[other]
         assert one.label != other.label
 
 

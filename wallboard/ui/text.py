@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
+from wallboard.ui.glyphs import UNICODE, Glyphs
+
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _WORTH_REMEMBERING = 200
 """Characters; what is longer comes from a body, and thousands of those would fill the memory."""
@@ -39,32 +41,33 @@ def _is_selector(char: str) -> bool:
 _cleaned_again = lru_cache(maxsize=16_384)(_cleaned)
 
 
-def fit(text: str, width: int) -> str:
+def fit(text: str, width: int, glyphs: Glyphs = UNICODE) -> str:
     """The text in exactly ``width`` cells: padded, or cut with an ellipsis."""
     if width <= 0:
         return ""
-    return _fitted_again(text, width) if len(text) <= _WORTH_REMEMBERING else _fitted(text, width)
+    remembered = len(text) <= _WORTH_REMEMBERING
+    return (_fitted_again if remembered else _fitted)(text, width, glyphs.ellipsis)
 
 
-def _fitted(text: str, width: int) -> str:
+def _fitted(text: str, width: int, ellipsis: str) -> str:
     if text.isascii():
         length = len(text)
-        return text.ljust(width) if length <= width else text[: width - 1] + "…"
+        return text.ljust(width) if length <= width else text[: width - 1] + ellipsis
     if cell_len(text) <= width:
         return set_cell_size(text, width)
-    return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width - 1) + ellipsis
 
 
 _fitted_again = lru_cache(maxsize=16_384)(_fitted)
 
 
-def span(seconds: float) -> str:
+def span(seconds: float, glyphs: Glyphs = UNICODE) -> str:
     """A span of time in at most six characters: ``3s``, ``1m05s``, ``2h07m``, ``9d04h``.
 
     A span before zero, which a clock that was put back makes, counts as none.
     """
     if not math.isfinite(seconds):
-        return ">999d" if seconds > 0 else "–"
+        return ">999d" if seconds > 0 else glyphs.unknown
     whole = max(0, int(seconds + 0.5))
     if whole < 60:
         return f"{whole}s"
@@ -78,15 +81,15 @@ def span(seconds: float) -> str:
     return f"{days}d" if days < 1000 else ">999d"
 
 
-def figure(value: int | None) -> str:
+def figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
     """A count as it is, or a dash where nothing is known."""
-    return "–" if value is None else str(value)
+    return glyphs.unknown if value is None else str(value)
 
 
-def short_figure(value: int | None) -> str:
+def short_figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
     """A count in at most four digits and a sign: ``9999``, ``12k``, ``-3M``, ``>1T``."""
     if value is None or abs(value) < 10_000:
-        return figure(value)
+        return figure(value, glyphs)
     size, sign = abs(value), "-" if value < 0 else ""
     for unit in "kMG":
         size //= 1000
@@ -95,6 +98,6 @@ def short_figure(value: int | None) -> str:
     return "<-1T" if sign else ">1T"
 
 
-def wait(seconds: float | None) -> str:
+def wait(seconds: float | None, glyphs: Glyphs = UNICODE) -> str:
     """An estimated wait, or a dash where nothing is known."""
-    return "–" if seconds is None else span(seconds)
+    return glyphs.unknown if seconds is None else span(seconds, glyphs)

@@ -15,6 +15,7 @@ from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
 from wallboard.domain.policy import Level, Verdict
+from wallboard.ui.glyphs import UNICODE, Glyphs
 
 FALLBACK = "dark"
 AUTO = "auto"
@@ -64,7 +65,10 @@ class ThemeError(Exception):
 
 @dataclass(frozen=True)
 class BoardTheme:
-    """The styles of one theme: of each level, verdict, response type and part of the screen."""
+    """The styles of one theme: of each level, verdict, response type and part of the screen.
+
+    The signs come with it, since whatever draws has the theme at hand.
+    """
 
     name: str
     dark: bool
@@ -73,6 +77,7 @@ class BoardTheme:
     verdict: Mapping[Verdict, Style]
     response_type: Mapping[str, Style]
     syntax: Mapping[str, Style]
+    glyphs: Glyphs = UNICODE
 
     @property
     def native(self) -> bool:

@@ -7,7 +7,7 @@ from statistics import quantiles
 from tests.bench.figure import Figure, Pace
 from tests.bench.processes import environment, simulator, wallboard
 from tests.bench.terminal import Terminal, on_a_terminal
-from wallboard.ui.glyphs import SELECTED_EDGE
+from wallboard.ui.glyphs import UNICODE
 
 ENTRY_POINTS = 1000
 SETTLE_SECONDS = 14.0
@@ -16,7 +16,7 @@ LATEST_SECONDS = 5.0
 KEYS = (b"\x1b[C", b"\x1b[B", b"\x1b[D", b"\x1b[A")
 """Right, down, left, up: round and round, so that each of them selects another tile."""
 
-_EDGE = SELECTED_EDGE.encode()
+_EDGE = UNICODE.selected_edge.encode()
 
 
 def measure(pace: Pace) -> list[Figure]:

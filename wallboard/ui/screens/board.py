@@ -66,10 +66,16 @@ class TooSmall(Lines):
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme.ui["screen"])
+        self._times = theme.glyphs.times
 
     def say(self, width: int, height: int) -> None:
         """Say what size there is and what it takes."""
         from rich.segment import Segment
 
-        words = ("Terminal too small", f"{width}×{height}", f"needs {LEAST_WIDTH}×{LEAST_HEIGHT}")
+        by = self._times
+        words = (
+            "Terminal too small",
+            f"{width}{by}{height}",
+            f"needs {LEAST_WIDTH}{by}{LEAST_HEIGHT}",
+        )
         self.put([[Segment(text, self.background)] for text in words])

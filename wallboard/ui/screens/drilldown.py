@@ -186,7 +186,14 @@ class RequestLines(Lines):
             most = max(LEAST_HEADERS, self.app.size.height // 3)
             lines += [[Segment(f"   {safe(line)}", base)] for line in head[:most]]
             if len(head) > most:
-                lines.append([Segment(f"   … and {len(head) - most} more", muted)])
+                lines.append(
+                    [
+                        Segment(
+                            f"   {self.theme_styles.glyphs.ellipsis} and {len(head) - most} more",
+                            muted,
+                        )
+                    ]
+                )
         self.put(lines)
 
 

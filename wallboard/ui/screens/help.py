@@ -10,7 +10,7 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
 from wallboard.domain.policy import Verdict
-from wallboard.ui import glyphs
+from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
 
@@ -49,8 +49,9 @@ class HelpScreen(ModalScreen[None]):
             for keys, what in self._keys
         ]
         lines += [[], [Segment(" Signs", key_style)], []]
+        glyphs = self.theme_styles.glyphs
         for verdict in Verdict:
-            chip = f" {glyphs.VERDICT[verdict]} {verdict.label} "
+            chip = f" {glyphs.verdict[verdict]} {verdict.label} "
             words = Segment(f"  {_VERDICT_WORDS[verdict]}", base)
             lines.append(
                 [
@@ -62,7 +63,7 @@ class HelpScreen(ModalScreen[None]):
         lines.append([])
         lines += [
             [Segment(f"  {sign:<16}", key_style), Segment(f"  {words}", base)]
-            for sign, words in _SIGNS
+            for sign, words in _signs(glyphs)
         ]
         self.query_one("#help", Lines).put([*lines, []])
 
@@ -81,13 +82,17 @@ _VERDICT_WORDS = {
     Verdict.WAITING: "no answer yet",
 }
 
-_SIGNS = (
-    (f"{glyphs.PARTIAL} partial", "some endpoint is failing or decides alone"),
-    (f"{glyphs.CONTRADICTION} contradiction", "chatAllowed and checkEligibility disagree"),
-    (f"{glyphs.LENIENT} lenient", "a body was not well formed"),
-    ("12s old", "the last good answer is that old"),
-    (f"▁▃▆{glyphs.GAP}▂  ≤60s", "est. wait, a column a poll; a gap is a failed poll"),
-)
+
+def _signs(glyphs: Glyphs) -> list[tuple[str, str]]:
+    rising = glyphs.blocks[:: max(1, len(glyphs.blocks) // 3)]
+    chart = f"{rising}{glyphs.gap}{glyphs.blocks[1]}  {glyphs.at_most}60s"
+    return [
+        (f"{glyphs.partial} partial", "some endpoint is failing or decides alone"),
+        (f"{glyphs.contradiction} contradiction", "chatAllowed and checkEligibility disagree"),
+        (f"{glyphs.lenient} lenient", "a body was not well formed"),
+        ("12s old", "the last good answer is that old"),
+        (chart, "est. wait, a column a poll; a gap is a failed poll"),
+    ]
 
 
 def keys_of(screen: Screen[Any]) -> list[tuple[str, str]]:

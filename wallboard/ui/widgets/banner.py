@@ -7,7 +7,7 @@ from rich.segment import Segment
 from wallboard.board import Snapshot
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Verdict
-from wallboard.ui import glyphs
+from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import safe, span
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
@@ -29,15 +29,16 @@ class Banner(Lines):
         """Draw the banner for this picture."""
         outage, notice = self.theme_styles.ui["outage"], self.theme_styles.ui["notice"]
         width = self.size.width or self.app.size.width
-        texts = [(outage_words(s, view), outage) for s in view.snapshot.unreachable]
+        glyphs = self.theme_styles.glyphs
+        texts = [(outage_words(s, view, glyphs), outage) for s in view.snapshot.unreachable]
         texts += [(f" ! {safe(text)}", notice) for text in view.notices]
         if len(texts) > MOST_LINES:
             more = len(texts) - MOST_LINES + 1
-            texts = [*texts[: MOST_LINES - 1], (f" … and {more} more", notice)]
+            texts = [*texts[: MOST_LINES - 1], (f" {glyphs.ellipsis} and {more} more", notice)]
         self.put([Segment.adjust_line_length([Segment(t, s)], width, s) for t, s in texts])
 
 
-def outage_words(status: ServerStatus, view: View) -> str:
+def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
     """Which server, why, since when, and when it is tried again."""
     cause = status.failure.cause if status.failure else ""
     message = safe(status.failure.message) if status.failure else ""
@@ -47,7 +48,7 @@ def outage_words(status: ServerStatus, view: View) -> str:
     if status.next_probe_at is not None:
         left = status.next_probe_at - view.now
         retry = f", next try in {span(left)}" if left >= 0.5 else ", trying now"
-    glyph = glyphs.VERDICT[Verdict.UNREACHABLE]
+    glyph = glyphs.verdict[Verdict.UNREACHABLE]
     return f" {glyph} {safe(status.server)} {cause}{since}{retry} ({count}): {message}"
 
 

@@ -49,7 +49,8 @@ class BodyView(ScrollView, can_focus=True):
         more = iter(lines)
         fresh = list(islice(more, MOST_LINES))
         if next(more, None) is not None:
-            fresh.append(f"… and more: only the first {MOST_LINES:,} lines are shown")
+            sign = self.theme_styles.glyphs.ellipsis
+            fresh.append(f"{sign} and more: only the first {MOST_LINES:,} lines are shown")
         if not keep_place:
             self.scroll_to(y=0, animate=False, immediate=True)
         if fresh == self._lines:

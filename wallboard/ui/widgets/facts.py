@@ -9,6 +9,7 @@ from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Level
+from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.meaning import meaning
 from wallboard.ui.text import figure, fit, safe, span, wait
 from wallboard.ui.theme import BoardTheme
@@ -43,27 +44,34 @@ class Facts(Lines):
         place = [str(entry_point.key.id), entry_point.key.server, entry_point.group]
         if entry_point.name == place[0]:
             place = place[1:]
+        place = [safe(part) for part in place if part]
         left = [
-            Segment(f" {title_of(judgement)} ", theme.verdict[judgement.verdict]),
-            Segment(chip_text(judgement, 20), theme.response_type[response_type_kind(judgement)]),
+            Segment(f" {title_of(judgement, theme.glyphs)} ", theme.verdict[judgement.verdict]),
+            Segment(
+                chip_text(judgement, 20, theme.glyphs),
+                theme.response_type[response_type_kind(judgement)],
+            ),
             Segment(f" {safe(entry_point.name)} ", self.background + Style(bold=True)),
-            Segment(" · ".join(safe(part) for part in place if part), self._on_base("muted")),
+            Segment(f" {theme.glyphs.separator} ".join(place), self._on_base("muted")),
         ]
-        right = [Segment(f" {marks_of(judgement, now, width // 2)} ", self._on_base("mark"))]
+        marks = marks_of(judgement, now, width // 2, theme.glyphs)
+        right = [Segment(f" {marks} ", self._on_base("mark"))]
         return split(left, right, width, self.background)
 
     def _figures(self, status: EntryPointStatus) -> list[Segment]:
         judgement, limits = status.judgement, status.policy.thresholds
+        glyphs = self.theme_styles.glyphs
+        waiting, queue = judgement.wait_seconds, judgement.queue_depth
         line: list[Segment] = []
         for label, value, level in (
-            ("est. wait", wait(judgement.wait_seconds), limits.wait_level(judgement.wait_seconds)),
+            ("est. wait", wait(waiting, glyphs), limits.wait_level(waiting)),
+            ("queue depth", figure(queue, glyphs), limits.queue_level(queue)),
             (
-                "queue depth",
-                figure(judgement.queue_depth),
-                limits.queue_level(judgement.queue_depth),
+                "slots",
+                figure(judgement.capacity, glyphs),
+                limits.capacity_level(judgement.capacity),
             ),
-            ("slots", figure(judgement.capacity), limits.capacity_level(judgement.capacity)),
-            ("agent available", _yes_no(judgement.agent_available), Level.OK),
+            ("agent available", _yes_no(judgement.agent_available, glyphs), Level.OK),
             ("button", f"{judgement.button} ({status.policy.button.rule})", Level.OK),
         ):
             strong = self.background + Style(bold=True)
@@ -105,10 +113,10 @@ class EndpointTable(Lines):
     ) -> list[Segment]:
         theme = self.theme_styles
         base = theme.ui["cursor"] if chosen else self.background
-        arrow = "▶" if chosen else " "
+        arrow = theme.glyphs.pointer if chosen else " "
         name = Segment(f" {arrow} {endpoint:<{NAME_WIDTH}} ", base + Style(bold=True))
         if last is None:
-            return [name, Segment(fit("not asked yet", 400), base)]
+            return [name, Segment(fit("not asked yet", 400, theme.glyphs), base)]
         failed = isinstance(last.outcome, Failure)
         level = theme.level[Level.CRITICAL if failed else Level.OK]
         on_base = Style(bgcolor=base.bgcolor) if base.bgcolor else Style()
@@ -117,7 +125,7 @@ class EndpointTable(Lines):
             name,
             Segment(f"{status_words(last):<{room}}", level + on_base),
             Segment(figures, base),
-            Segment(fit(meaning(last), 400), base),
+            Segment(fit(meaning(last), 400, theme.glyphs), base),
         ]
 
     def on_click(self, event: events.Click) -> None:
@@ -146,5 +154,5 @@ def _age(observation: Observation, now: float) -> str:
     return span(max(0.0, now - observation.at))
 
 
-def _yes_no(answer: bool | None) -> str:
-    return "–" if answer is None else "yes" if answer else "no"
+def _yes_no(answer: bool | None, glyphs: Glyphs) -> str:
+    return glyphs.unknown if answer is None else "yes" if answer else "no"

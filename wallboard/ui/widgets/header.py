@@ -7,7 +7,7 @@ from rich.style import Style
 
 from wallboard.board import Snapshot
 from wallboard.domain.policy import WORST_FIRST, Level, Verdict
-from wallboard.ui import glyphs
+from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import safe, span
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
@@ -42,7 +42,7 @@ class BoardHeader(Lines):
         if view.frozen_at is not None:
             frozen = f" FROZEN {span(view.now - view.frozen_at)} "
             right += [Segment(frozen, theme.ui["frozen"]), Segment(" ", base)]
-        beat = glyphs.HEARTBEAT[view.beat % len(glyphs.HEARTBEAT)]
+        beat = theme.glyphs.heartbeat[view.beat % len(theme.glyphs.heartbeat)]
         clock = time.strftime("%H:%M:%S", time.localtime(view.now))
         right.append(Segment(f"{beat} {clock} ", base))
         return split(left, right, width, base)
@@ -51,10 +51,11 @@ class BoardHeader(Lines):
         """The number of entry points in each verdict: in words, the worst first, while they fit."""
         total = len(snapshot.entry_points)
         present = [verdict for verdict in WORST_FIRST if snapshot.verdicts.get(verdict)]
-        chips = {verdict: _in_signs(verdict, snapshot.verdicts[verdict]) for verdict in present}
+        glyphs = self.theme_styles.glyphs
+        chips = {v: _in_signs(v, snapshot.verdicts[v], glyphs) for v in present}
         room = width - len(f" {total} ") - sum(len(chip) + 1 for chip in chips.values())
         for verdict in present:
-            words = _in_words(verdict, snapshot.verdicts[verdict])
+            words = _in_words(verdict, snapshot.verdicts[verdict], glyphs)
             more = len(words) - len(chips[verdict])
             if more <= room:
                 chips[verdict] = words
@@ -91,9 +92,9 @@ def _feed_words(view: View) -> tuple[Level, str]:
     return Level.OK, f"feed ok, {rate}"
 
 
-def _in_words(verdict: Verdict, count: int) -> str:
-    return f" {glyphs.VERDICT[verdict]} {count} {verdict.label} "
+def _in_words(verdict: Verdict, count: int, glyphs: Glyphs) -> str:
+    return f" {glyphs.verdict[verdict]} {count} {verdict.label} "
 
 
-def _in_signs(verdict: Verdict, count: int) -> str:
-    return f" {glyphs.VERDICT[verdict]} {count} "
+def _in_signs(verdict: Verdict, count: int, glyphs: Glyphs) -> str:
+    return f" {glyphs.verdict[verdict]} {count} "

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.policy import Level, Thresholds
-from wallboard.ui.glyphs import BLOCKS, GAP
+from wallboard.ui.glyphs import UNICODE, Glyphs
 from wallboard.ui.text import span
 
 _DAY = 86_400
@@ -31,6 +31,7 @@ def sparkline(
     level_styles: dict[Level, Style],
     gap_style: Style,
     scale_style: Style,
+    glyphs: Glyphs = UNICODE,
 ) -> list[Segment]:
     """One block a column, coloured by the threshold it reaches, then the scale.
 
@@ -41,15 +42,17 @@ def sparkline(
     cells: list[tuple[str, Style]] = []
     for value in columns:
         if value is None:
-            cells.append((GAP if begun else " ", gap_style))
+            cells.append((glyphs.gap if begun else " ", gap_style))
             continue
         begun = True
-        block = BLOCKS[int(min(max(value / scale, 0.0) * len(BLOCKS), len(BLOCKS) - 1))]
+        blocks = glyphs.blocks
+        block = blocks[int(min(max(value / scale, 0.0) * len(blocks), len(blocks) - 1))]
         cells.append((block, level_styles[thresholds.wait_level(value)]))
     segments = []
     for style, run in groupby(cells, key=lambda cell: cell[1]):
         segments.append(Segment("".join(block for block, _ in run), style))
-    segments.append(Segment(f"{f'≤{_round(scale)}' if begun else '':>{SCALE_WIDTH}}", scale_style))
+    top = f"{glyphs.at_most}{_round(scale)}" if begun else ""
+    segments.append(Segment(f"{top:>{SCALE_WIDTH}}", scale_style))
     return segments
 
 

@@ -11,7 +11,7 @@ from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.verdict import Judgement
-from wallboard.ui import glyphs
+from wallboard.ui.glyphs import RESPONSE_TYPE, Glyphs
 from wallboard.ui.text import fit, safe, short_figure, span, wait
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.sparkline import SCALE_WIDTH, sparkline
@@ -27,6 +27,7 @@ class TilePainter:
     def __init__(self, theme: BoardTheme, width: int) -> None:
         """``width`` is in cells and includes the gap to the next tile."""
         self.theme = theme
+        self.glyphs = theme.glyphs
         self.width = width
         self._inner = width - 2
         self._gap = Segment(" ", theme.ui["screen"])
@@ -37,7 +38,7 @@ class TilePainter:
         styles = self._styles[selected]
         judgement = status.judgement
         edge = Segment(
-            glyphs.SELECTED_EDGE if selected else glyphs.EDGE,
+            self.glyphs.selected_edge if selected else self.glyphs.edge,
             styles.edge if selected else styles.edges[judgement.level],
         )
         lines = (
@@ -56,32 +57,36 @@ class TilePainter:
     def broken(self, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
         """A tile that could not be drawn: its id, and that it is the board that failed."""
         styles = self._styles[selected]
-        edge = Segment(glyphs.SELECTED_EDGE if selected else glyphs.EDGE, styles.edge)
+        edge = Segment(self.glyphs.selected_edge if selected else self.glyphs.edge, styles.edge)
         words = (" ! CANNOT BE DRAWN", f" {status.entry_point.key.id}", " see the notice", "", "")
         return [
-            Strip([edge, Segment(fit(text, self._inner), styles.body), self._gap], self.width)
+            Strip(
+                [edge, Segment(fit(text, self._inner, self.glyphs), styles.body), self._gap],
+                self.width,
+            )
             for text in words
         ]
 
     def _title(self, judgement: Judgement) -> list[Segment]:
         style = self.theme.verdict[judgement.verdict]
-        title = title_of(judgement)
-        bare = _title_words(judgement.verdict, "")
-        chip = chip_text(judgement, self._inner - cell_len(bare) - 2)
+        title = title_of(judgement, self.glyphs)
+        bare = _title_words(judgement.verdict, "", self.glyphs.verdict[judgement.verdict])
+        chip = chip_text(judgement, self._inner - cell_len(bare) - 2, self.glyphs)
         chip_style = self.theme.response_type[response_type_kind(judgement)]
         room = self._inner - cell_len(chip)
-        return [Segment(fit(f" {title}", room), style), Segment(chip, chip_style)]
+        return [Segment(fit(f" {title}", room, self.glyphs), style), Segment(chip, chip_style)]
 
     def _name(self, status: EntryPointStatus, now: float, styles: "_Styles") -> list[Segment]:
         name, number = safe(status.entry_point.name), str(status.entry_point.key.id)
         number = "" if name == number else f" {number}"
         beside = self._inner - 2 - cell_len(name) - len(number) - 1
-        marks = marks_of(status.judgement, now, beside)
+        marks = marks_of(status.judgement, now, beside, self.glyphs)
         room = self._inner - 2 - cell_len(marks)
-        name = fit(name, max(1, min(cell_len(name), room - len(number) - 1)))
+        name_room = max(1, min(cell_len(name), room - len(number) - 1))
+        name = fit(name, name_room, self.glyphs)
         return [
             Segment(f" {name}", styles.name),
-            Segment(fit(number, room - cell_len(name)), styles.muted),
+            Segment(fit(number, room - cell_len(name), self.glyphs), styles.muted),
             Segment(f"{marks} ", styles.mark),
         ]
 
@@ -89,7 +94,8 @@ class TilePainter:
         self, status: EntryPointStatus, now: float, styles: "_Styles"
     ) -> list[Segment]:
         judgement, limits = status.judgement, status.policy.thresholds
-        waiting, queue = wait(judgement.wait_seconds), short_figure(judgement.queue_depth)
+        waiting = wait(judgement.wait_seconds, self.glyphs)
+        queue = short_figure(judgement.queue_depth, self.glyphs)
         wait_level = limits.wait_level(judgement.wait_seconds)
         queue_level = limits.queue_level(judgement.queue_depth)
         room = self._inner - len(" est. wait ") - len(waiting) - len(queue) - 1
@@ -107,7 +113,7 @@ class TilePainter:
     def _slots_and_button(
         self, judgement: Judgement, now: float, styles: "_Styles"
     ) -> list[Segment]:
-        slots, button = short_figure(judgement.capacity), judgement.button
+        slots, button = short_figure(judgement.capacity, self.glyphs), judgement.button
         room = self._inner - len(" slots ") - len(slots) - len(button) - 1
         label = " button " if room >= len(" button") else " btn "
         return self._fitted(
@@ -122,7 +128,14 @@ class TilePainter:
 
     def _spark(self, status: EntryPointStatus, now: float, styles: "_Styles") -> list[Segment]:
         columns = chart_columns(status, now, self._inner - 2 - SCALE_WIDTH)
-        chart = sparkline(columns, status.policy.thresholds, styles.spark, styles.gap, styles.muted)
+        chart = sparkline(
+            columns,
+            status.policy.thresholds,
+            styles.spark,
+            styles.gap,
+            styles.muted,
+            self.glyphs,
+        )
         pad = Segment(" ", styles.body)
         return [pad, *chart, pad]
 
@@ -161,14 +174,15 @@ class _Styles:
 
 
 @lru_cache(maxsize=4096)
-def _title_words(verdict: Verdict, detail: str) -> str:
-    words = f"{glyphs.VERDICT[verdict]} {verdict.label}"
+def _title_words(verdict: Verdict, detail: str, sign: str) -> str:
+    words = f"{sign} {verdict.label}"
     return f"{words} {safe(detail)}" if detail else words
 
 
-def title_of(judgement: Judgement) -> str:
+def title_of(judgement: Judgement, glyphs: Glyphs) -> str:
     """Glyph, word and, where there is one, the cause or the raw value behind the verdict."""
-    return _title_words(judgement.verdict, judgement.cause or judgement.raw or "")
+    detail = judgement.cause or judgement.raw or ""
+    return _title_words(judgement.verdict, detail, glyphs.verdict[judgement.verdict])
 
 
 def response_type_kind(judgement: Judgement) -> str:
@@ -180,30 +194,30 @@ def response_type_kind(judgement: Judgement) -> str:
     return "off" if judgement.raw_response_type is None else "unknown"
 
 
-def chip_text(judgement: Judgement, room: int) -> str:
+def chip_text(judgement: Judgement, room: int, glyphs: Glyphs) -> str:
     """The response type in words, or only its number where there is no room for them."""
     kind = str(judgement.response_type)
-    if kind in glyphs.RESPONSE_TYPE:
-        words = f" {kind} {glyphs.RESPONSE_TYPE[kind]} "
+    if kind in RESPONSE_TYPE:
+        words = f" {kind} {RESPONSE_TYPE[kind]} "
         return words if len(words) <= room else f" {kind} " if room > 2 else kind
     if judgement.raw_response_type is not None:
         raw = safe(judgement.raw_response_type)
-        return f" ? {fit(raw, min(len(raw), 8))} " if room > 12 else " ? "
-    return " – " if room > 2 else "–"
+        return f" ? {fit(raw, min(len(raw), 8), glyphs)} " if room > 12 else " ? "
+    return f" {glyphs.unknown} " if room > 2 else glyphs.unknown
 
 
-def marks_of(judgement: Judgement, now: float, room: int) -> str:
+def marks_of(judgement: Judgement, now: float, room: int, glyphs: Glyphs) -> str:
     """What stands beside the verdict: in words where there is room, else as signs; then the age."""
     marks = [
         (sign, word)
         for sign, word, holds in (
-            (glyphs.CONTRADICTION, "contradiction", judgement.contradiction),
+            (glyphs.contradiction, "contradiction", judgement.contradiction),
             (
-                glyphs.PARTIAL,
+                glyphs.partial,
                 "partial",
                 judgement.partial and judgement.verdict is not Verdict.UNREACHABLE,
             ),
-            (glyphs.LENIENT, "lenient", judgement.lenient),
+            (glyphs.lenient, "lenient", judgement.lenient),
         )
         if holds
     ]
