@@ -1,0 +1,223 @@
+"""What an operator asks to see: words and fields that choose entry points.
+
+``sales group:EMEA !level:ok`` are three words that must all hold. ``!`` before a word inverts it,
+and before a blank everything; a comma means or; quotes keep blanks, commas and signs.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from wallboard.board import EntryPointStatus
+from wallboard.domain.pattern import LONGEST_SEARCHED, finder
+from wallboard.domain.policy import Button, Level
+
+Chooses = Callable[[EntryPointStatus, float | None], bool]
+"""Whether an entry point is meant, at a moment in Unix time that may not be known."""
+
+
+class Choice(NamedTuple):
+    """What a word or one of its alternatives chooses, and what is wrong with how it was written."""
+
+    chooses: Chooses
+    problem: str | None = None
+
+
+MARKS = ("partial", "stale", "contradiction", "lenient")
+
+_WORD = re.compile(r'(?:"[^"]*(?:"|$)|[^\s"])+')
+_FIELD = re.compile(r"([A-Za-z_]+):")
+_ALTERNATIVE = re.compile(
+    r'(?:"[^"]*(?:"|$)|\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\\.|[^,"])+'  # signs that may hold a comma
+)
+_IDS = re.compile(r"([0-9]{1,19})(?:-([0-9]{1,19}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was asked, ready to be held against entry points.
+
+    ``problem`` says in words what of it could not be taken as it was meant.
+    """
+
+    text: str = ""
+    problem: str | None = None
+    _inverted: bool = field(default=False, compare=False, repr=False)
+    _words: tuple[Chooses, ...] = field(default=(), compare=False, repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def matches(self, status: EntryPointStatus, now: float | None = None) -> bool:
+        """Whether an entry point is meant; an empty query means every one.
+
+        ``now`` is Unix time in seconds; without it nothing counts as stale.
+        """
+        if not self._words:
+            return True
+        for chooses in self._words:
+            if not chooses(status, now):
+                return self._inverted
+        return not self._inverted
+
+    def select(
+        self, statuses: Iterable[EntryPointStatus], now: float | None = None
+    ) -> list[EntryPointStatus]:
+        """The entry points that are meant, in the order given."""
+        return [status for status in statuses if self.matches(status, now)]
+
+
+def parse(text: str) -> Query:
+    """The query in a text. Whatever is wrong with it is its ``problem``, never an exception."""
+    words = _WORD.findall(text)
+    inverted = False
+    if words and set(words[0]) == {"!"}:
+        inverted = len(words.pop(0)) % 2 == 1
+    choices = [choice for word in words if (choice := _word(word)) is not None]
+    problem = next((choice.problem for choice in choices if choice.problem), None)
+    return Query(text, problem, inverted, tuple(choice.chooses for choice in choices))
+
+
+def _word(word: str) -> Choice | None:
+    """What one word chooses, or ``None`` while there is nothing behind its sign or field yet."""
+    bare = word.lstrip("!")
+    named = _FIELD.match(bare)
+    make = FIELDS.get(named[1].lower()) if named else None
+    values = _values(bare[named.end() :] if named and make else bare)
+    if not values:
+        return None
+    choices = [(make or _anything)(value) for value in values]
+    problem = next((choice.problem for choice in choices if choice.problem), None)
+    if named and not make:
+        problem = _no_field(named[1])
+    chooses = _any_of([choice.chooses for choice in choices])
+    if (len(word) - len(bare)) % 2:
+        return Choice(lambda status, now: not chooses(status, now), problem)
+    return Choice(chooses, problem)
+
+
+def _values(text: str) -> list[str]:
+    """The alternatives in a word, without their quotes."""
+    found = (_unquoted(part) for part in _ALTERNATIVE.findall(text))
+    return [value for value in found if value]
+
+
+def _unquoted(text: str) -> str:
+    return " ".join(text.replace('"', "").split())
+
+
+def _any_of(alternatives: list[Chooses]) -> Chooses:
+    if len(alternatives) == 1:
+        return alternatives[0]
+    return lambda status, now: any(chooses(status, now) for chooses in alternatives)
+
+
+def _no_field(name: str) -> str:
+    from wallboard.config.problem import nearest
+
+    return f'"{name}:" is no field and taken as text; {nearest(name, tuple(FIELDS))}'
+
+
+def _anything(value: str) -> Choice:
+    """An entry point whose name, id, group, server or verdict holds a text."""
+    found, problem = finder(value)
+
+    def chooses(status: EntryPointStatus, _now: float | None) -> bool:
+        entry_point = status.state.entry_point
+        key = entry_point.key
+        return (
+            found(entry_point.name)
+            or found(str(key.id))
+            or found(entry_point.group)
+            or found(key.server)
+            or found(status.judgement.verdict.label)
+        )
+
+    return Choice(chooses, problem)
+
+
+def _in_text(read: Callable[[EntryPointStatus], str]) -> Callable[[str], Choice]:
+    def make(value: str) -> Choice:
+        found, problem = finder(value)
+        return Choice(lambda status, _: found(read(status)), problem)
+
+    return make
+
+
+def _verdict(value: str) -> Choice:
+    wanted = value.casefold()
+
+    def chooses(status: EntryPointStatus, _now: float | None) -> bool:
+        verdict = status.judgement.verdict
+        return wanted in verdict.value or wanted in verdict.label.lower()
+
+    return Choice(chooses)
+
+
+def _level(value: str) -> Choice:
+    begun, problem = _begun(value, [level.label for level in Level])
+    return Choice(lambda status, _: status.judgement.level.label in begun, problem)
+
+
+def _button(value: str) -> Choice:
+    begun, problem = _begun(value, list(Button))
+    return Choice(lambda status, _: status.judgement.button in begun, problem)
+
+
+def _mark(value: str) -> Choice:
+    begun, problem = _begun(value, MARKS)
+    stale, others = "stale" in begun, begun - {"stale"}
+
+    def chooses(status: EntryPointStatus, now: float | None) -> bool:
+        judgement = status.judgement
+        if stale and now is not None and judgement.stale(now):
+            return True
+        return any(getattr(judgement, mark) for mark in others)
+
+    return Choice(chooses, problem)
+
+
+def _begun(value: str, known: Sequence[str]) -> tuple[frozenset[str], str | None]:
+    """The known words that begin with a value."""
+    begun = frozenset(word for word in known if word.startswith(value.casefold()))
+    return begun, None if begun else f'nothing is "{value}" here; known are {", ".join(known)}'
+
+
+def _id(value: str) -> Choice:
+    numbers = _IDS.fullmatch(value.removesuffix("-"))
+    if numbers is None:
+        return Choice(lambda *_: False, f'"{value}" is no id; write 10, 1000 or 1000-1010')
+    start, stop = numbers.groups()
+    if stop is None:
+        return Choice(lambda status, _: str(status.state.entry_point.key.id).startswith(start))
+    low, high = sorted((int(start), int(stop)))
+    return Choice(lambda status, _: low <= status.state.entry_point.key.id <= high)
+
+
+def _response(value: str) -> Choice:
+    """The response type as a number, or as the text the server sent in its place."""
+    wanted = value.casefold()
+
+    def chooses(status: EntryPointStatus, _now: float | None) -> bool:
+        judgement = status.judgement
+        if judgement.response_type is not None:
+            return wanted == str(judgement.response_type)
+        raw = judgement.raw_response_type
+        return wanted == "none" if raw is None else wanted in raw[:LONGEST_SEARCHED].casefold()
+
+    return Choice(chooses)
+
+
+FIELDS: dict[str, Callable[[str], Choice]] = {
+    "verdict": _verdict,
+    "group": _in_text(lambda status: status.state.entry_point.group),
+    "server": _in_text(lambda status: status.state.entry_point.key.server),
+    "level": _level,
+    "id": _id,
+    "name": _in_text(lambda status: status.state.entry_point.name),
+    "response": _response,
+    "button": _button,
+    "mark": _mark,
+}
+"""The fields by name, and what each chooses for a value."""
