@@ -10,7 +10,7 @@ RESPONSE_TYPE = {"0": "CAN TAKE", "1": "NO AGENT", "2": "MAX DEPTH"}
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set of signs. All take one cell, but for ``contradiction``, which may take more.
+    """One set of signs. All take one cell, but ``contradiction`` and ``becomes`` may take more.
 
     ``blocks`` goes from the lowest to the highest column of a chart and may have any length;
     ``gap`` stands in a chart where nothing is known. ``unknown`` stands for a figure that is not
@@ -33,6 +33,7 @@ class Glyphs:
     at_most: str
     separator: str
     pointer: str
+    becomes: str
     times: str
     scroll_ends: str
 
@@ -66,6 +67,7 @@ UNICODE = Glyphs(
     at_most="≤",
     separator="·",
     pointer="▶",
+    becomes="→",
     times="×",
     scroll_ends="▁▂▃▄▅▆▇ ",
 )
@@ -99,6 +101,7 @@ ASCII = Glyphs(
     at_most="^",
     separator="-",
     pointer=">",
+    becomes="->",
     times="x",
     scroll_ends=" " * 8,
 )
@@ -129,6 +132,7 @@ CONSOLE = Glyphs(
     at_most="≤",
     separator="·",
     pointer="►",
+    becomes="->",
     times="x",
     scroll_ends=" " * 8,
 )
