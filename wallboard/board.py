@@ -4,9 +4,10 @@ It has no clock and asks nobody anything: the same events give the same board, l
 """
 
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TypeVar, cast
 
 from wallboard.domain.change import (
     EVENTS_BOUND,
@@ -18,14 +19,22 @@ from wallboard.domain.change import (
 )
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
-from wallboard.domain.observation import Event, Failure, Observation, ServerStatus
+from wallboard.domain.observation import Event, Failure, Observation, Response, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
 from wallboard.domain.state import EndpointState, EntryPointState
-from wallboard.domain.verdict import Judgement, judge
+from wallboard.domain.verdict import Judgement, judge, rejudge
 
 TRAFFIC_SECONDS = 60
 """The span over which polls are counted for the figure in the header."""
+
+SHARED_PARTS = 1024
+"""How many parts of answers are remembered to be shared with later equal ones."""
+
+SHARED_BYTES = 4096
+"""A longer body is shared only with the poll before it: telling it from others costs too much."""
+
+Part = TypeVar("Part", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ class Board:
         self._servers: dict[str, ServerStatus] = {}
         self._verdicts = Counter(s.judgement.verdict for s in self._statuses.values())
         self._traffic = _Traffic()
+        self._parts = _Parts()
         self._newest_at: float | None = None
         self._ranking = 0
         self._events: deque[Change] = deque(maxlen=EVENTS_BOUND)
@@ -142,7 +152,7 @@ class Board:
     def _fold_observation(self, observation: Observation) -> None:
         before = self._statuses[observation.key]
         heard = before.state.endpoint(observation.endpoint)
-        observation = _sharing_body(observation, heard)
+        observation = self._parts.shared(observation, heard)
         state = before.state.heard(observation)
         after = self._judge(before, state, observation.at, observation)
         if observation.endpoint is _pace(state.entry_point):
@@ -162,8 +172,12 @@ class Board:
     ) -> EntryPointStatus:
         """Judge a new state of an entry point and put it on the board."""
         key, was = before.entry_point.key, before.judgement
-        judgement = judge(state, before.policy, self._failure(key))
-        after = replace(before, state=state, judgement=judgement)
+        failure = self._failure(key)
+        if observation:
+            judgement = rejudge(before.state, was, state, observation, before.policy, failure)
+        else:
+            judgement = judge(state, before.policy, failure)
+        after = EntryPointStatus(state, before.policy, judgement, before.since, before.timeline)
         if judgement.verdict is not was.verdict or judgement.level is not was.level:
             self._ranking += 1
             self._verdicts[was.verdict] -= 1
@@ -229,19 +243,45 @@ class _Traffic:
         self._counts = {second: n for second, n in self._counts.items() if second > oldest}
 
 
+class _Parts:
+    """Keeps equal parts of answers once: most heads, bodies and readings say what others said."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Hashable] = {}
+
+    def shared(self, observation: Observation, before: EndpointState) -> Observation:
+        """The same observation, its parts shared with equal ones of earlier polls."""
+        return Observation(
+            observation.key,
+            observation.endpoint,
+            observation.at,
+            observation.elapsed_seconds,
+            self._one(observation.outcome),
+            observation.request,
+            self._response(observation.response, before.last),
+        )
+
+    def _response(self, response: Response | None, last: Observation | None) -> Response | None:
+        if response is None:
+            return None
+        body = response.body
+        if last and last.response and body == last.response.body:
+            body = last.response.body
+        elif len(body) <= SHARED_BYTES:
+            body = self._one(body)
+        head = self._one(response.head)
+        return Response(response.status, response.reason, head, body, response.truncated)
+
+    def _one(self, part: Part) -> Part:
+        known = cast(Part, self._known.setdefault(part, part))
+        if len(self._known) > SHARED_PARTS:
+            self._known.clear()
+        return known
+
+
 def _pace(entry_point: EntryPoint) -> Endpoint | None:
     """The endpoint whose polls set the pace of the history: one sample a round."""
     endpoints = entry_point.endpoints
     if Endpoint.LIVE_SESSION_STATUS in endpoints:
         return Endpoint.LIVE_SESSION_STATUS
     return endpoints[0] if endpoints else None
-
-
-def _sharing_body(observation: Observation, before: EndpointState) -> Observation:
-    """The same observation, sharing its body with the poll before it where that is equal."""
-    response, last = observation.response, before.last
-    if response is None or last is None or last.response is None:
-        return observation
-    if response.body is last.response.body or response.body != last.response.body:
-        return observation
-    return replace(observation, response=replace(response, body=last.response.body))

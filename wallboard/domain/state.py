@@ -1,7 +1,7 @@
 """What has been heard of one entry point so far, as one immutable value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint
@@ -80,20 +80,40 @@ class EntryPointState:
     def heard(self, observation: Observation) -> "EntryPointState":
         """The state after one more poll."""
         endpoint = observation.endpoint
-        state = self.endpoint(endpoint).heard(observation)
-        after = replace(self, endpoints={**self.endpoints, endpoint: state})
-        return after._compared(endpoint) if endpoint in _PAIR else after
+        heard = self.endpoint(endpoint).heard(observation)
+        disagreements, heard_of_pair = self._compared(endpoint, observation)
+        return EntryPointState(
+            self.entry_point,
+            {**self.endpoints, endpoint: heard},
+            self.history,
+            disagreements,
+            heard_of_pair,
+        )
 
-    def _compared(self, endpoint: Endpoint) -> "EntryPointState":
+    def _compared(
+        self, endpoint: Endpoint, observation: Observation
+    ) -> tuple[int, frozenset[Endpoint]]:
+        """The disagreements and the round after one more poll."""
         # The five GETs are not one transaction: the two are compared once both are new.
-        chat_allowed = self.latest(Endpoint.CHAT_ALLOWED, ChatAllowed)
-        eligibility = self.latest(Endpoint.CHECK_ELIGIBILITY, CheckEligibility)
-        if chat_allowed is None or eligibility is None:
-            return replace(self, disagreements=0, round=self.round | {endpoint})
-        if (self.round | {endpoint}) != _PAIR:
-            return replace(self, round=self.round | {endpoint})
+        if endpoint not in _PAIR:
+            return self.disagreements, self.round
+        chat_allowed: object
+        eligibility: object
+        if endpoint is Endpoint.CHAT_ALLOWED:
+            chat_allowed = observation.outcome
+            eligibility = self.latest(Endpoint.CHECK_ELIGIBILITY, CheckEligibility)
+        else:
+            chat_allowed = self.latest(Endpoint.CHAT_ALLOWED, ChatAllowed)
+            eligibility = observation.outcome
+        heard_of_pair = self.round | {endpoint}
+        if not isinstance(chat_allowed, ChatAllowed) or not isinstance(
+            eligibility, CheckEligibility
+        ):
+            return 0, heard_of_pair
+        if heard_of_pair != _PAIR:
+            return self.disagreements, heard_of_pair
         count = self.disagreements + 1 if contradicts(chat_allowed, eligibility) else 0
-        return replace(self, disagreements=count, round=frozenset())
+        return count, frozenset()
 
 
 def contradicts(chat_allowed: ChatAllowed, eligibility: CheckEligibility) -> bool:

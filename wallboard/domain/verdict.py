@@ -3,7 +3,7 @@
 The order of the rules is the order of the functions that ``_verdict`` asks.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wallboard.domain.button import button_of
 from wallboard.domain.endpoint import Endpoint
@@ -138,6 +138,36 @@ def judge(
         newest_at=newest,
         fresh_until=None if newest is None else newest + policy.stale_after,
     )
+
+
+def rejudge(
+    before: EntryPointState,
+    judgement: Judgement,
+    state: EntryPointState,
+    observation: Observation,
+    policy: Policy,
+    server_failure: Failure | None = None,
+) -> Judgement:
+    """What ``judge`` says of ``state``, which is ``before`` (judged so) and one observation more.
+
+    Most polls repeat what the last one said; then only the time is new. ``server_failure`` must be
+    what it was for ``judgement``.
+    """
+    last = before.endpoint(observation.endpoint).last
+    contradiction = state.disagreements >= CONTRADICTION_POLLS
+    if last is None or last.outcome != observation.outcome:
+        return judge(state, policy, server_failure)
+    if contradiction is not judgement.contradiction:
+        return judge(state, policy, server_failure)
+    if isinstance(observation.outcome, Failure) or _older(observation, judgement):
+        return judgement
+    return replace(
+        judgement, newest_at=observation.at, fresh_until=observation.at + policy.stale_after
+    )
+
+
+def _older(observation: Observation, judgement: Judgement) -> bool:
+    return judgement.newest_at is not None and observation.at <= judgement.newest_at
 
 
 def _verdict(state: EntryPointState, server_failure: Failure | None) -> _Finding:
