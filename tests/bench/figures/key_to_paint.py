@@ -30,7 +30,7 @@ def measure(pace: Pace) -> list[Figure]:
                 terminal.press(key)
                 terminal.read_for(0.3)
             taken = _latencies(terminal, pace.keys)
-    percentiles = quantiles(taken, n=100)
+    percentiles = quantiles(taken, n=100, method="inclusive")
     return [
         Figure(
             name="key_to_paint",

@@ -5,8 +5,10 @@ Arguments: address, entry points, days.
 
 import asyncio
 import random
+import re
 import sys
 from dataclasses import replace
+from email.utils import formatdate
 
 import psutil
 
@@ -22,15 +24,18 @@ from wallboard.ui.app import WallboardApp
 
 START = 1_780_000_000.0
 ROUND_SECONDS = 60.0
+INTERVAL_SECONDS = 10.0
 DAY_SECONDS = 86_400.0
 MIB = 2**20
+DATE = re.compile(rb"(?i)date: [^\r\n]*")
 
 
 class Aging:
     """Polls for real until all have answered, then repeats those answers with other values.
 
-    A simulated day is a poll a minute: four times what the histories hold. Bodies and heads are
-    new bytes each time, as they are from a socket.
+    A simulated day is a round a minute: four times what the histories hold. Within a round the
+    polls are as far apart as at the default interval. Bodies and dates are new bytes each time, as
+    they are from a socket, and most waits cross a threshold, which fills the timelines too.
     """
 
     def __init__(self, settings: Settings, endpoints: int, days: int) -> None:
@@ -73,11 +78,12 @@ class Aging:
         while self.now < end:
             self.now += ROUND_SECONDS
             for number, observation in enumerate(list(self._heard.values())):
-                publish(self._again(observation))
+                at = self.now - INTERVAL_SECONDS * (1 - number / self._endpoints)
+                publish(self._again(observation, at))
                 if number % 50 == 0:
                     await asyncio.sleep(0)
 
-    def _again(self, before: Observation) -> Observation:
+    def _again(self, before: Observation, at: float) -> Observation:
         outcome, response = before.outcome, before.response
         body = bytearray(response.body if response else b"")
         if isinstance(outcome, LiveSessionStatus):
@@ -85,9 +91,10 @@ class Aging:
             outcome = LiveSessionStatus(float(wait), wait // 12)
             body += b"<!-- %d -->" % wait
         if response:
-            head = bytes(bytearray(response.head))
+            date = f"Date: {formatdate(at, usegmt=True)}".encode()
+            head = DATE.sub(date, response.head)
             response = Response(response.status, "OK", head, bytes(body))
-        return replace(before, at=self.now, outcome=outcome, response=response)
+        return replace(before, at=at, outcome=outcome, response=response)
 
 
 def _mib() -> float:
