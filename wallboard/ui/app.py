@@ -4,6 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from rich.console import Console
 from textual.binding import Binding
@@ -15,11 +17,13 @@ from wallboard.feeds import Feed
 from wallboard.settings import Settings, entry_points_of
 from wallboard.ui import theme as themes
 from wallboard.ui.notices import Notices
+from wallboard.ui.restyle import restyle
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.drilldown import DrillDownScreen
 from wallboard.ui.screens.help import HelpScreen
 from wallboard.ui.screens.wall import WallScreen
 from wallboard.ui.terminal.app import CellApp
+from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.widgets.grid import WallGrid
 
@@ -96,12 +100,30 @@ class WallboardApp(CellApp[None]):
         """Take a new picture of the board, unless it is frozen, and show it."""
         if self._frozen_at is None:
             self._snapshot = self.board.snapshot(self.clock())
-        screen = self.screen
+        for screen in reversed(self.screen_stack):
+            self._show(screen)
+            if not screen.is_modal:
+                break  # what lies below cannot be seen
+
+    def _show(self, screen: Screen[Any]) -> None:
         if isinstance(screen, BoardScreen) and screen.is_mounted:
             try:
                 screen.show(self._view())
             except Exception:  # one screen that cannot be drawn must not take the board down
                 log.exception("The screen could not be drawn")
+
+    def use_theme(self, theme: BoardTheme) -> None:
+        """Draw everything in this theme from now on; nothing else about the board changes."""
+        theme = replace(theme, glyphs=self.board_theme.glyphs)
+        self.board_theme = theme
+        self.ansi_color = True if theme.native else None
+        self.register_theme(theme.textual)
+        if self.theme == theme.textual.name:
+            self.refresh_css(animate=False)  # the same theme, edited
+        self.theme = theme.textual.name
+        restyle(self.screen_stack, theme)
+        for screen in self.screen_stack:
+            self._show(screen)
 
     def _view(self) -> View:
         now = self.clock()

@@ -38,6 +38,10 @@ class BoardScreen(Screen[object]):
         yield KeyBar(self.theme_styles)
         yield TooSmall(self.theme_styles)
 
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme, for widgets that are still to come."""
+        self.theme_styles = theme
+
     def parts(self) -> list[Widget]:
         """The widgets between banner and keys."""
         return [Vertical()]
@@ -65,14 +69,13 @@ class TooSmall(Lines):
     """Stands in for a board that does not fit."""
 
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme.ui["screen"])
-        self._times = theme.glyphs.times
+        super().__init__(theme, "screen")
 
     def say(self, width: int, height: int) -> None:
         """Say what size there is and what it takes."""
         from rich.segment import Segment
 
-        by = self._times
+        by = self.theme_styles.glyphs.times
         words = (
             "Terminal too small",
             f"{width}{by}{height}",

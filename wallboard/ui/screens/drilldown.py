@@ -154,8 +154,7 @@ class RequestLines(Lines):
     DEFAULT_CSS = "RequestLines { height: auto; }"
 
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme.ui["tile"])
-        self.theme_styles = theme
+        super().__init__(theme, "tile")
 
     def show(
         self, observation: Observation, place: int, count: int, *, live: bool, headers: bool

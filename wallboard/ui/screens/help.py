@@ -37,10 +37,18 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One scrolling page."""
         with VerticalScroll():
-            yield Lines(self.theme_styles.ui["tile"], id="help")
+            yield Lines(self.theme_styles, "tile", id="help")
 
     def on_mount(self) -> None:
         """Fill the page."""
+        self._fill()
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme."""
+        self.theme_styles = theme
+        self._fill()
+
+    def _fill(self) -> None:
         ui, base = self.theme_styles.ui, self.theme_styles.ui["tile"]
         key_style = ui["key"] + base.background_style
         lines = [[Segment(" Keys", key_style)], []]

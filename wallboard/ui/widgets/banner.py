@@ -22,8 +22,7 @@ class Banner(Lines):
     DEFAULT_CSS = "Banner { height: auto; }"
 
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme.ui["screen"])
-        self.theme_styles = theme
+        super().__init__(theme, "screen")
 
     def show(self, view: View) -> None:
         """Draw the banner for this picture."""

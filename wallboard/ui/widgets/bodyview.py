@@ -44,6 +44,12 @@ class BodyView(ScrollView, can_focus=True):
         self._lines: list[str] = []
         self._base = theme.ui["screen"]
 
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme; the reader stays where they are."""
+        self.theme_styles = theme
+        self._base = theme.ui["screen"]
+        self.refresh()
+
     def put(self, lines: Iterable[str], *, keep_place: bool) -> None:
         """Show these lines, from the top or from where the reader is."""
         more = iter(lines)

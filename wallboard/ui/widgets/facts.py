@@ -25,8 +25,7 @@ class Facts(Lines):
     DEFAULT_CSS = "Facts { height: auto; }"
 
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme.ui["tile"])
-        self.theme_styles = theme
+        super().__init__(theme, "tile")
 
     def show(self, status: EntryPointStatus, now: float) -> None:
         """Draw what is known of this entry point."""
@@ -97,8 +96,7 @@ class EndpointTable(Lines):
             self.endpoint = endpoint
 
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme.ui["screen"])
-        self.theme_styles = theme
+        super().__init__(theme, "screen")
         self._endpoints: tuple[Endpoint, ...] = ()
 
     def show(self, status: EntryPointStatus, chosen: Endpoint, now: float) -> None:

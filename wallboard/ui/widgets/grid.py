@@ -69,6 +69,13 @@ class WallGrid(ScrollView, can_focus=True):
         self._rows: dict[int, tuple[object, list[Strip]]] = {}
         self._reported: set[EntryPointKey] = set()
 
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme; selection and place stay as they are."""
+        self.theme_styles = theme
+        self._painters.clear()
+        self._rows.clear()
+        self.refresh()
+
     @property
     def selected(self) -> EntryPointKey | None:
         """The selected entry point; ``None`` only on an empty board."""

@@ -23,8 +23,7 @@ class BoardHeader(Lines):
     DEFAULT_CSS = "BoardHeader { height: 2; }"
 
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme.ui["header"])
-        self.theme_styles = theme
+        super().__init__(theme, "header")
 
     def show(self, view: View) -> None:
         """Draw the header for this picture."""

@@ -14,13 +14,17 @@ class KeyBar(Lines):
     DEFAULT_CSS = "KeyBar { height: 1; dock: bottom; }"
 
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme.ui["footer"])
-        self.theme_styles = theme
+        super().__init__(theme, "footer")
         self._spans: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
         """Fill the line as soon as there are bindings to show."""
         self.call_after_refresh(self.fill)
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme, and draw the keys in it."""
+        super().restyle(theme)
+        self.fill()
 
     def fill(self) -> None:
         """Draw the keys that the screen has now."""

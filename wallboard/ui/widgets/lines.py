@@ -8,15 +8,28 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from wallboard.ui.theme import BoardTheme
+
 
 class Lines(Widget):
     """Shows a few lines of styled text, cut or padded to its width."""
 
-    def __init__(self, background: Style, **options: str) -> None:
-        """``background`` fills what the lines leave free."""
+    def __init__(self, theme: BoardTheme, part: str, **options: str) -> None:
+        """``part`` is the theme's ``ui`` part whose background fills what the lines leave free."""
         super().__init__(**options)  # type: ignore[arg-type]  # id and classes only
-        self.background = background
+        self.theme_styles = theme
+        self._part = part
         self._lines: list[list[Segment]] = []
+
+    @property
+    def background(self) -> Style:
+        """The style of what the lines leave free."""
+        return self.theme_styles.ui[self._part]
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme; whoever put the lines puts them again."""
+        self.theme_styles = theme
+        self.refresh()
 
     def put(self, lines: Sequence[Sequence[Segment]]) -> None:
         """Show these lines; a changed number of lines changes the height of an ``auto`` widget."""
