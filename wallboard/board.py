@@ -88,6 +88,7 @@ class Board:
         self, entry_points: Sequence[tuple[EntryPoint, Policy]], *, history: int = DEFAULT_BOUND
     ) -> None:
         """An empty board; ``history`` is how many samples each entry point keeps."""
+        self._history = history
         self._statuses = {
             entry_point.key: _unheard(entry_point, policy, history)
             for entry_point, policy in entry_points
@@ -108,6 +109,26 @@ class Board:
         elif event.key in self._statuses:
             self._fold_observation(event)
 
+    def replace(self, entry_points: Sequence[tuple[EntryPoint, Policy]], at: float) -> None:
+        """Have these entry points from ``at`` on, Unix time in seconds; events stay as they are.
+
+        What was heard of those that remain is kept and judged anew; that may be a change like any.
+        """
+        before, self._statuses = self._statuses, {}
+        self._verdicts = Counter(s.judgement.verdict for s in before.values())
+        wanted = {entry_point.key: (entry_point, policy) for entry_point, policy in entry_points}
+        for key, status in before.items():
+            if key not in wanted:
+                self._verdicts[status.judgement.verdict] -= 1
+        servers = {key.server for key in wanted}
+        self._servers = {name: s for name, s in self._servers.items() if name in servers}
+        for key, (entry_point, policy) in wanted.items():
+            if key in before:
+                self._redefine(before[key], entry_point, policy, at)
+            else:
+                self._add(entry_point, policy)
+        self._ranking += 1
+
     def snapshot(self, now: float) -> Snapshot:
         """The board as it stands at ``now``, Unix time in seconds."""
         if self._events and (
@@ -125,14 +146,31 @@ class Board:
             events=self._events_shown,
         )
 
+    def _add(self, entry_point: EntryPoint, policy: Policy) -> None:
+        status = _unheard(entry_point, policy, self._history)
+        judgement = judge(status.state, policy, self._failure(entry_point.key))
+        self._statuses[entry_point.key] = replace(status, judgement=judgement)
+        self._verdicts[judgement.verdict] += 1
+
+    def _redefine(
+        self, status: EntryPointStatus, entry_point: EntryPoint, policy: Policy, at: float
+    ) -> None:
+        if (status.entry_point, status.policy) == (entry_point, policy):
+            self._statuses[entry_point.key] = status
+            return
+        state = status.state.redefined(entry_point)
+        self._judge(replace(status, policy=policy), state, at, None, of_server=False)
+
     def _fold_server(self, status: ServerStatus) -> None:
+        if not self._of_server(status.server):
+            return
         before = self._servers.get(status.server)
         self._servers[status.server] = status
         failed = before.failure if before else None
         if failed == status.failure:
             return
         for entry_point in self._of_server(status.server):
-            self._judge(entry_point, entry_point.state, status.at, None)
+            self._judge(entry_point, entry_point.state, status.at, None, of_server=True)
         worst = max((s.judgement.level for s in self._of_server(status.server)), default=Level.OK)
         since = before.since if before else None
         self._events.append(
@@ -154,7 +192,7 @@ class Board:
         heard = before.state.endpoint(observation.endpoint)
         observation = self._parts.shared(observation, heard)
         state = before.state.heard(observation)
-        after = self._judge(before, state, observation.at, observation)
+        after = self._judge(before, state, observation.at, observation, of_server=False)
         if observation.endpoint is _pace(state.entry_point):
             history = state.history.appended(_sample(after, observation.at))
             after = replace(after, state=replace(state, history=history))
@@ -169,6 +207,8 @@ class Board:
         state: EntryPointState,
         at: float,
         observation: Observation | None,
+        *,
+        of_server: bool,
     ) -> EntryPointStatus:
         """Judge a new state of an entry point and put it on the board."""
         key, was = before.entry_point.key, before.judgement
@@ -184,7 +224,9 @@ class Board:
             self._verdicts[judgement.verdict] += 1
             if judgement.verdict is not was.verdict:
                 after = replace(after, since=at)
-            changes = changes_of_judgement(key, was, judgement, at, before.since, observation)
+            changes = changes_of_judgement(
+                key, was, judgement, at, before.since, observation, of_server=of_server
+            )
             after = self._noted(after, tuple(changes))
         self._statuses[key] = after
         return after

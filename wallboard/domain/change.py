@@ -57,6 +57,8 @@ def changes_of_judgement(
     at: float,
     since: float | None,
     observation: Observation | None,
+    *,
+    of_server: bool,
 ) -> Iterator[Change]:
     """The change of verdict or, where that stays, of level. ``since`` is when ``before`` began."""
     verdict = after.verdict is not before.verdict
@@ -75,7 +77,7 @@ def changes_of_judgement(
         lasted=None if since is None else max(0.0, at - since),
         summary=after.summary,
         observation=observation,
-        of_server=observation is None,
+        of_server=of_server,
     )
 
 

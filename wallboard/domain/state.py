@@ -1,7 +1,7 @@
 """What has been heard of one entry point so far, as one immutable value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint
@@ -89,6 +89,13 @@ class EntryPointState:
             disagreements,
             heard_of_pair,
         )
+
+    def redefined(self, entry_point: EntryPoint) -> "EntryPointState":
+        """What was heard of the same entry point, now that it is called or polled otherwise."""
+        endpoints = {endpoint: self.endpoint(endpoint) for endpoint in entry_point.endpoints}
+        if endpoints.keys() >= _PAIR:
+            return replace(self, entry_point=entry_point, endpoints=endpoints)
+        return EntryPointState(entry_point, endpoints, self.history)
 
     def _compared(
         self, endpoint: Endpoint, observation: Observation
