@@ -21,7 +21,7 @@ MOST_LINES = 100_000
 _ATTRIBUTE_LINE = re.compile(r"\s+[\w:.-]+\s*=")
 
 
-class BodyView(ScrollView, can_focus=True):
+class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows lines of text in the colours of a markup language."""
 
     DEFAULT_CSS = """
@@ -29,6 +29,7 @@ class BodyView(ScrollView, can_focus=True):
                scrollbar-gutter: stable; background: $background; }
     """
 
+    # The arrows are not for scrolling here: they choose the endpoint.
     BINDINGS = [
         Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
         Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),
