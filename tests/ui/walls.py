@@ -1,0 +1,99 @@
+"""Boards on a screen that is not there: how tests start one, look at it and wait for it."""
+
+import re
+import unicodedata
+
+from boards import NOW, made_board
+from textual import events
+
+from wallboard.settings import Settings
+from wallboard.ui.app import WallboardApp
+from wallboard.ui.widgets.lines import Lines
+
+STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+PATIENCE = 400
+
+
+class Clock:
+    """A clock that goes only when it is told to."""
+
+    def __init__(self, now=NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def wall(board=None, *, clock=None, make_feed=None, **settings):
+    """An app that ticks only when the test does."""
+    settings = Settings(theme="dark", refresh=60.0, **settings)
+    board = board or made_board(14)
+    return WallboardApp(settings, make_feed, board=board, clock=clock or Clock())
+
+
+async def settled(pilot):
+    """The app after one more tick, with everything painted."""
+    await pilot.pause()
+    pilot.app.tick()
+    await pilot.pause()
+
+
+async def until(pilot, condition):
+    """Wait for something that is on its way."""
+    for _ in range(PATIENCE):
+        if condition():
+            return
+        await pilot.pause()
+    raise AssertionError("it never came")
+
+
+def picture(app):
+    """The screen as lines of text, none of which may steer a terminal."""
+    lines = [strip.text for strip in app.screen._compositor.render_strips()]
+    for line in lines:
+        assert not {unicodedata.category(char) for char in line} & STEERING, ascii(line)
+    return lines
+
+
+def text_on(app):
+    """The screen as one text."""
+    return "\n".join(picture(app))
+
+
+def part(app, kind):
+    """The text of one part of the screen."""
+    region = app.screen.query_one(kind).region
+    lines = picture(app)[region.y : region.bottom]
+    return "\n".join(line[region.x : region.right] for line in lines)
+
+
+def ids_on(app):
+    """The ids of the entry points on the wall, as they are read."""
+    return [int(number) for number in re.findall(r"\b(1\d\d\d)\b", text_on(app))]
+
+
+def words_of(app, selector="Lines"):
+    """All lines of a widget of lines, on the screen or not."""
+    lines = app.screen.query_one(selector, Lines)._lines
+    return ["".join(segment.text for segment in line) for line in lines]
+
+
+def wheel(app, widget, *, up=False):
+    """Turn the wheel of the mouse by a notch over a widget."""
+    kind = events.MouseScrollUp if up else events.MouseScrollDown
+    x, y = widget.region.x + 3, widget.region.y + 1
+    app.screen._forward_event(
+        kind(
+            widget=None,
+            x=x,
+            y=y,
+            delta_x=0,
+            delta_y=0,
+            button=0,
+            shift=False,
+            meta=False,
+            ctrl=False,
+            screen_x=x,
+            screen_y=y,
+        )
+    )
