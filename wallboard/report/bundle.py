@@ -1,0 +1,139 @@
+"""The triage bundle: everything known of one entry point, as Markdown for a ticket or a mail.
+
+It reads as plain text too. Secrets are taken out, and nothing a server said can act: not on a
+terminal, and not as Markdown.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wallboard.board import EntryPointStatus
+from wallboard.domain.change import Change, Subject
+from wallboard.domain.observation import Observation
+from wallboard.domain.policy import Verdict
+from wallboard.report.moments import moment, moments
+from wallboard.report.plain import figure, plain, span, table, wait
+from wallboard.report.poll_section import poll_section
+from wallboard.report.redact import secrets_of, shareable_text, shareable_url
+from wallboard.report.rows import marks_of
+from wallboard.report.surroundings import Surroundings
+from wallboard.report.visible import fenced, prose
+from wallboard.settings import ServerSettings, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subjects:
+    """What a bundle is about.
+
+    ``at`` is the moment of the picture, Unix time in seconds. ``shown`` is the poll that was on the
+    screen, which need not be the newest. ``server`` and ``settings`` are there on a live board.
+    """
+
+    status: EntryPointStatus
+    at: float
+    shown: Observation | None = None
+    server: ServerSettings | None = None
+    settings: Settings | None = None
+
+
+def triage_bundle(subjects: Subjects, made_on: Surroundings) -> str:
+    """The whole bundle, ending with a line break."""
+    parts = [
+        *_verdict(subjects),
+        *_values(subjects),
+        *_timeline(subjects.status.timeline),
+        *_polls(subjects),
+        "## Made on\n\n" + _items(made_on.facts),
+    ]
+    text = "\n\n".join(parts) + "\n"
+    return shareable_text(text, secrets_of(subjects.server))
+
+
+def _verdict(subjects: Subjects) -> Iterator[str]:
+    status, judgement = subjects.status, subjects.status.judgement
+    entry_point = status.entry_point
+    name = "" if entry_point.name == str(entry_point.key.id) else f"{prose(entry_point.name)} "
+    yield f"# {name}({entry_point.key.id}): {judgement.verdict.label}, {judgement.level.label}"
+    yield prose(judgement.summary.rstrip(".")) + "."
+    facts = [("time", moment(subjects.at))]
+    if status.since is not None:
+        lasted = span(max(0.0, subjects.at - status.since))
+        facts.append(("since", f"{moment(status.since)}, for {lasted}"))
+    facts.append(("marks", ", ".join(marks_of(status, subjects.at)) or "none"))
+    if judgement.failing:
+        facts.append(("failing endpoints", ", ".join(judgement.failing)))
+    facts.append(("server", entry_point.key.server))
+    if subjects.server is not None:
+        facts.append(("server address", shareable_url(subjects.server.url)))
+    if entry_point.group:
+        facts.append(("group", entry_point.group))
+    yield _items(facts)
+
+
+def _values(subjects: Subjects) -> Iterator[str]:
+    status, judgement = subjects.status, subjects.status.judgement
+    facts = [
+        ("chat allowed", _yes_or_no(judgement.chat_allowed)),
+        ("reason", judgement.reason),
+        ("response type", figure(judgement.response_type)),
+        ("raw value", judgement.raw or judgement.raw_response_type),
+        ("cause", judgement.cause),
+        ("est. wait", wait(judgement.wait_seconds)),
+        ("queue depth", figure(judgement.queue_depth)),
+        ("free chat slots", figure(judgement.capacity)),
+        ("agent available", _yes_or_no(judgement.agent_available)),
+        ("chat button", f"{judgement.button}, by {status.policy.button.rule}"),
+        ("hint", judgement.hint),
+        ("newest good poll", _age(judgement.newest_at, subjects.at)),
+    ]
+    yield "## Values\n\n" + _items([(name, value) for name, value in facts if value is not None])
+
+
+def _timeline(changes: tuple[Change, ...]) -> Iterator[str]:
+    if not changes:
+        yield "## Timeline\n\nNothing has changed since the board was started."
+        return
+    heads = ["UTC", "LOCAL", "WHAT", "FROM", "TO", "LASTED", "WHY"]
+    rows = [_change(change) for change in reversed(changes)]
+    yield "## Timeline, newest first\n\n" + fenced("\n".join(table(heads, rows)), "text")
+
+
+def _change(change: Change) -> list[str]:
+    return [
+        *moments(change.at),
+        str(change.endpoint or change.subject),
+        _word(change.before, change.subject),
+        _word(change.after, change.subject),
+        "" if change.lasted is None else span(change.lasted),
+        plain(change.summary),
+    ]
+
+
+def _word(state: str, subject: Subject) -> str:
+    return Verdict(state).label if subject is Subject.VERDICT else plain(state)
+
+
+def _polls(subjects: Subjects) -> Iterator[str]:
+    state = subjects.status.state
+    newest = [state.endpoint(endpoint).last for endpoint in state.entry_point.endpoints]
+    if subjects.shown is not None and subjects.shown not in newest:
+        yield from poll_section(subjects.shown, "the poll on the screen", subjects)
+    for endpoint, last in zip(state.entry_point.endpoints, newest, strict=True):
+        if last is None:
+            yield f"## {endpoint}\n\nNot asked yet."
+        else:
+            yield from poll_section(last, "the newest poll", subjects)
+
+
+def _items(facts: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str:
+    return "\n".join(f"- {name}: {prose(value)}" for name, value in facts)
+
+
+def _yes_or_no(value: bool | None) -> str:
+    return "-" if value is None else "yes" if value else "no"
+
+
+def _age(newest_at: float | None, now: float) -> str | None:
+    return (
+        None if newest_at is None else f"{moment(newest_at)}, {span(max(0.0, now - newest_at))} ago"
+    )

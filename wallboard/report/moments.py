@@ -1,0 +1,26 @@
+"""Moments and spans as a report writes them: for machines in UTC, for people in local time."""
+
+from datetime import UTC, datetime
+
+
+def moment(at: float) -> str:
+    """Unix time in seconds as ``2026-11-22 14:05:01 UTC (15:05:01 +01:00)``.
+
+    The local date is written out where it is another one.
+    """
+    universal = datetime.fromtimestamp(at, UTC)
+    local = universal.astimezone()
+    form = "%H:%M:%S" if local.date() == universal.date() else "%Y-%m-%d %H:%M:%S"
+    return f"{universal:%Y-%m-%d %H:%M:%S} UTC ({local.strftime(form)} {_offset(local)})"
+
+
+def moments(at: float) -> tuple[str, str]:
+    """The same for two columns of a table: ``2026-11-22 14:05:01`` and ``15:05:01 +01:00``."""
+    universal = datetime.fromtimestamp(at, UTC)
+    local = universal.astimezone()
+    return f"{universal:%Y-%m-%d %H:%M:%S}", f"{local:%H:%M:%S} {_offset(local)}"
+
+
+def _offset(local: datetime) -> str:
+    text = local.strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"

@@ -1,0 +1,86 @@
+"""One poll as a section of the triage bundle: what was asked, how it went, what came back."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Protocol
+
+from wallboard.domain.observation import Failure, Observation, Response
+from wallboard.domain.reading import Reading
+from wallboard.report.curl import curl_command
+from wallboard.report.moments import moment
+from wallboard.report.redact import secrets_of, shareable_header, shareable_text
+from wallboard.report.visible import fenced, prose, visible, visible_text
+from wallboard.settings import ServerSettings, Settings
+
+BODY_CHARACTERS = 8_000
+"""What is shown of a body: more than any documented answer, and five of them fit a clipboard."""
+
+HEAD_CHARACTERS = 4_000
+
+
+class Asked(Protocol):
+    """What is known of the server that was asked."""
+
+    @property
+    def server(self) -> ServerSettings | None:
+        """Its settings, unless the board is a recording."""
+
+    @property
+    def settings(self) -> Settings | None:
+        """The whole config, likewise."""
+
+
+def poll_section(observation: Observation, which: str, asked: Asked) -> Iterator[str]:
+    """The parts of the section; ``which`` says which of the polls this is."""
+    outcome = observation.outcome
+    yield f"## {observation.endpoint}: {_outcome_words(outcome)}"
+    if isinstance(outcome, Failure):
+        yield prose(outcome.message)
+    took = f"{observation.elapsed_seconds * 1000:.0f} ms"
+    yield f"{which.capitalize()}, {moment(observation.at)}, took {took}."
+    yield fenced(curl_command(observation.request, asked.server, asked.settings), "sh")
+    if observation.response is None:
+        yield "There is no response: the request was not answered."
+        return
+    yield from _response(observation.response, secrets_of(asked.server))
+
+
+def _outcome_words(outcome: Reading | Failure) -> str:
+    if isinstance(outcome, Failure):
+        return f"failed, {outcome.cause}"
+    facts = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
+    lenient = facts.pop("lenient")
+    words = [f"{name}={_value(value)}" for name, value in facts.items() if value is not None]
+    words += ["not well formed"] if lenient else []
+    return prose(", ".join(words) or "nothing understood")
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _response(response: Response, secrets: tuple[str, ...]) -> Iterator[str]:
+    status = f"HTTP {response.status} {response.reason}".rstrip()
+    lines = response.head.decode("utf-8", "backslashreplace").split("\r\n")
+    head = "\n".join(shareable_header(visible_text(line)) for line in lines if line)
+    yield fenced(_cut(f"{visible_text(status)}\n{head}", HEAD_CHARACTERS), "http")
+    if not response.body:
+        yield "The body is empty."
+        return
+    # Secrets go first: one that the cut parts in two would not be known any more.
+    text = shareable_text(visible(response.body), secrets)
+    count = f"{len(response.body):,} bytes"
+    notes = ["cut short on the way"] if response.truncated else []
+    if len(text) > BODY_CHARACTERS:
+        notes.append(f"here only the first {BODY_CHARACTERS:,} of {len(text):,} characters")
+    yield f"The body, {', '.join([count, *notes])}:"
+    yield fenced(text[:BODY_CHARACTERS], _language(text))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}\n(and {len(text) - most:,} characters)"
+
+
+def _language(text: str) -> str:
+    first = text.lstrip()[:1]
+    return "xml" if first == "<" else "json" if first in {"{", "["} else "text"
