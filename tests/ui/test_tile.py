@@ -20,7 +20,6 @@ from wallboard.ui.glyphs import ASCII, CONSOLE, UNICODE
 from wallboard.ui.layout import NORMAL
 from wallboard.ui.theme import available, load, shipped_folder
 from wallboard.ui.widgets.tile import TilePainter
-from wallboard.ui.widgets.tileparts import marks_of
 
 WIDTHS = range(NORMAL.least_width, 61)
 DARK = load("dark")
@@ -194,7 +193,7 @@ def test_a_value_that_is_no_longer_fresh_has_its_age():
 def test_marks_are_words_where_there_is_room_and_signs_where_there_is_none():
     judgement = replace(OPEN, partial=True, contradiction=True, lenient=True)
     assert painted(judgement, 60)[1].rstrip().endswith("≠ contradiction ◐ partial ~ lenient")
-    assert painted(judgement, LEAST_WIDTH)[1].rstrip().endswith("≠◐~")
+    assert painted(judgement, NORMAL.least_width)[1].rstrip().endswith("≠◐~")
 
 
 def test_a_name_like_its_id_is_shown_once():
