@@ -8,6 +8,7 @@ from textual import events
 
 from wallboard.settings import Settings
 from wallboard.ui.app import WallboardApp
+from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.lines import Lines
 
 STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -24,11 +25,17 @@ class Clock:
         return self.now
 
 
-def wall(board=None, *, clock=None, make_feed=None, **settings):
+def wall(board=None, *, clock=None, make_feed=None, density="normal", **settings):
     """An app that ticks only when the test does."""
     settings = Settings(theme="dark", refresh=60.0, **settings)
     board = board or made_board(14)
-    return WallboardApp(settings, make_feed, board=board, clock=clock or Clock())
+    return WallboardApp(
+        settings,
+        make_feed,
+        board=board,
+        clock=clock or Clock(),
+        state=ViewState(density=density),
+    )
 
 
 async def settled(pilot):

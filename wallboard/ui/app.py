@@ -25,6 +25,7 @@ from wallboard.ui.screens.wall import WallScreen
 from wallboard.ui.terminal.app import CellApp
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
+from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.grid import WallGrid
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class WallboardApp(CellApp[None]):
 
     BINDINGS = [
         Binding("r", "poll_now", "Poll"),
-        Binding("space", "freeze", "Freeze"),
+        Binding("space", "freeze", "Freeze", key_display="spc"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("x", "dismiss_notices", "Dismiss notices", show=False),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
@@ -58,6 +59,7 @@ class WallboardApp(CellApp[None]):
         make_feed: MakeFeed | None = None,
         *,
         board: Board | None = None,
+        state: ViewState | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``make_feed`` is called, off the main thread, once the first picture is shown."""
@@ -69,6 +71,7 @@ class WallboardApp(CellApp[None]):
         self.settings = settings
         self.board = board or Board(entry_points_of(settings), history=settings.history)
         self.clock = clock
+        self.state = state or ViewState()
         self.notices = Notices(clock)
         if problem:
             self.notices.add(problem)
@@ -80,7 +83,7 @@ class WallboardApp(CellApp[None]):
 
     def get_default_screen(self) -> Screen[object]:
         """The wall comes first."""
-        return WallScreen(self.board_theme, self._view())
+        return WallScreen(self.board_theme, self._view(), self.state)
 
     def on_mount(self) -> None:
         """Start ticking, and the feed as soon as the first picture is shown."""
@@ -163,6 +166,10 @@ class WallboardApp(CellApp[None]):
                 return key
             case _:
                 return None
+
+    def on_wall_screen_state_changed(self, message: WallScreen.StateChanged) -> None:
+        """Remember how the operator arranged the wall."""
+        self.state = message.state
 
     def action_poll_now(self) -> None:
         """Ask for fresh answers of the selected entry point."""

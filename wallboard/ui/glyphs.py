@@ -14,7 +14,8 @@ class Glyphs:
 
     ``blocks`` goes from the lowest to the highest column of a chart and may have any length;
     ``gap`` stands in a chart where nothing is known. ``unknown`` stands for a figure that is not
-    known, ``at_most`` before the top of a scale. ``scroll_ends`` are Textual's eighths of a row.
+    known, ``at_most`` before the top of a scale. ``scroll_ends`` are Textual's eighths of a row,
+    and ``block`` is the full cell of which big digits are made.
     """
 
     name: str
@@ -36,6 +37,9 @@ class Glyphs:
     becomes: str
     times: str
     scroll_ends: str
+    block: str
+    folded: str
+    unfolded: str
 
 
 UNICODE = Glyphs(
@@ -70,6 +74,9 @@ UNICODE = Glyphs(
     becomes="→",
     times="×",
     scroll_ends="▁▂▃▄▅▆▇ ",
+    block="█",
+    folded="▸",
+    unfolded="▾",
 )
 
 ASCII = Glyphs(
@@ -104,6 +111,9 @@ ASCII = Glyphs(
     becomes="->",
     times="x",
     scroll_ends=" " * 8,
+    block="#",
+    folded="+",
+    unfolded="-",
 )
 
 CONSOLE = Glyphs(
@@ -135,5 +145,8 @@ CONSOLE = Glyphs(
     becomes="->",
     times="x",
     scroll_ends=" " * 8,
+    block="█",
+    folded="►",
+    unfolded="▼",
 )
 """What the fonts of the Linux console have in common: the signs of code page 437."""

@@ -1,12 +1,15 @@
 """What concerns more than one tile: servers that cannot be reached, and notices."""
 
 import time
+from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.segment import Segment
 
 from wallboard.board import Snapshot
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Verdict
+from wallboard.ui.body import wrapped
 from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import safe, span
 from wallboard.ui.theme import BoardTheme
@@ -17,7 +20,7 @@ MOST_LINES = 4
 
 
 class Banner(Lines):
-    """One line for each server that cannot be reached and for each notice; else no line at all."""
+    """A line for each server that cannot be reached, and the notices; else no line at all."""
 
     DEFAULT_CSS = "Banner { height: auto; }"
 
@@ -30,10 +33,17 @@ class Banner(Lines):
         width = self.size.width or self.app.size.width
         glyphs = self.theme_styles.glyphs
         texts = [(outage_words(s, view, glyphs), outage) for s in view.snapshot.unreachable]
-        texts += [(f" ! {safe(text)}", notice) for text in view.notices]
+        texts += [
+            (f" {' ' if number else '!'} {line}", notice)
+            for text in view.notices
+            for number, line in enumerate(whole_words(safe(text), width - 4))
+        ]
         if len(texts) > MOST_LINES:
             more = len(texts) - MOST_LINES + 1
-            texts = [*texts[: MOST_LINES - 1], (f" {glyphs.ellipsis} and {more} more", notice)]
+            texts = [
+                *texts[: MOST_LINES - 1],
+                (f" {glyphs.ellipsis} and {more} more lines", notice),
+            ]
         self.put([Segment.adjust_line_length([Segment(t, s)], width, s) for t, s in texts])
 
 
@@ -49,6 +59,21 @@ def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
         retry = f", next try in {span(left)}" if left >= 0.5 else ", trying now"
     glyph = glyphs.verdict[Verdict.UNREACHABLE]
     return f" {glyph} {safe(status.server)} {cause}{since}{retry} ({count}): {message}"
+
+
+def whole_words(text: str, width: int) -> Iterator[str]:
+    """The text in lines of at most ``width`` cells, parted at spaces where it can be."""
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        if line:
+            yield line
+        *full, line = wrapped(word, max(1, width))
+        yield from full
+    yield line
 
 
 def clock(at: float) -> str:

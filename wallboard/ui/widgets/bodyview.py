@@ -1,7 +1,8 @@
-"""A long text to scroll in; only the lines on the screen are ever highlighted."""
+"""A long text to scroll and search in; only the lines on the screen are ever highlighted."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
@@ -13,16 +14,20 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from wallboard.ui.search import Found, Haystack, Match
 from wallboard.ui.theme import BoardTheme
 
 MOST_LINES = 100_000
 """More than any body within the size limit needs, unless it was made to be long."""
 
 _ATTRIBUTE_LINE = re.compile(r"\s+[\w:.-]+\s*=")
+_UNDERLINED = Style(underline=True)
+
+Span = tuple[int, int, Style]
 
 
 class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows lines of text in the colours of a markup language."""
+    """Shows lines of text in the colours of a markup language, and what was searched in them."""
 
     DEFAULT_CSS = """
     BodyView { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
@@ -43,16 +48,23 @@ class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__()
         self.theme_styles = theme
         self._lines: list[str] = []
-        self._base = theme.ui["screen"]
+        self._width = 0
+        self._haystack: Haystack | None = None
+        self._wanted = ""
+        self._found = Found()
+        self._current = 0
+        self._marked: dict[int, list[tuple[int, int, int]]] = {}
 
     def restyle(self, theme: BoardTheme) -> None:
         """Take another theme; the reader stays where they are."""
         self.theme_styles = theme
-        self._base = theme.ui["screen"]
         self.refresh()
 
-    def put(self, lines: Iterable[str], *, keep_place: bool) -> None:
-        """Show these lines, from the top or from where the reader is."""
+    def put(self, lines: Iterable[str], *, width: int = 0, keep_place: bool) -> None:
+        """Show these lines, from the top or from where the reader is.
+
+        ``width`` is what they were laid out for, in cells.
+        """
         more = iter(lines)
         fresh = list(islice(more, MOST_LINES))
         if next(more, None) is not None:
@@ -60,24 +72,103 @@ class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
             fresh.append(f"{sign} and more: only the first {MOST_LINES:,} lines are shown")
         if not keep_place:
             self.scroll_to(y=0, animate=False, immediate=True)
-        if fresh == self._lines:
+        if fresh == self._lines and width == self._width:
             return
-        self._lines = fresh
+        self._lines, self._width = fresh, width
+        self._haystack = None
         self.virtual_size = Size(self.size.width, len(fresh))
+        if self._wanted:
+            self._search()
         self.refresh()
+
+    @property
+    def wanted(self) -> str:
+        """What is searched for; empty if nothing is."""
+        return self._wanted
+
+    @property
+    def match_words(self) -> str:
+        """Which match of how many is the current one: ``3/17``, ``17+`` where there are more."""
+        count = len(self._found.matches)
+        more = "" if self._found.complete else "+"
+        return f"{self._current + 1 if count else 0}/{count}{more}"
+
+    def look_for(self, wanted: str) -> None:
+        """Mark every place of a text, and go to the first that is in sight or comes after."""
+        self._wanted = wanted
+        self._search()
+        matches = self._found.matches
+        top = self.scroll_offset.y
+        place = bisect_left(matches, top, key=lambda match: match[0].line)
+        self._current = place % len(matches) if matches else 0
+        self._show_current()
+
+    def go_to_match(self, step: int) -> None:
+        """Go to the next match or the one before, round the ends."""
+        if count := len(self._found.matches):
+            self._current = (self._current + step) % count
+            self._show_current()
+
+    def _search(self) -> None:
+        if self._haystack is None:
+            self._haystack = Haystack(self._lines, self._width)
+        self._found = self._haystack.find(self._wanted)
+        self._current = max(0, min(self._current, len(self._found.matches) - 1))
+        self._marked = {}
+        for number, match in enumerate(self._found.matches):
+            for line, start, stop in match:
+                self._marked.setdefault(line, []).append((start, stop, number))
+
+    def _show_current(self) -> None:
+        if self._found.matches:
+            self._scroll_into_sight(self._found.matches[self._current])
+        self.refresh()
+
+    def _scroll_into_sight(self, match: Match) -> None:
+        line, height = match[0].line, max(1, self.size.height)
+        if not self.scroll_offset.y <= line < self.scroll_offset.y + height:
+            self.scroll_to(y=max(0, line - height // 3), animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
         """One highlighted line."""
         index = y + self.scroll_offset.y
         width = self.size.width
+        base = self.theme_styles.ui["screen"]
         text = self._lines[index] if index < len(self._lines) else ""
-        segments = [Segment(" ", self._base)]
-        segments += [Segment(part, self._style(kind)) for part, kind in highlighted(text)]
-        fill = Segment(" " * max(0, width - 1 - cell_len(text)), self._base)
+        parts = [(part, self._style(kind, base)) for part, kind in highlighted(text)]
+        segments = [Segment(" ", base)]
+        segments += [Segment(*part) for part in overlaid(parts, self._spans(index, base))]
+        fill = Segment(" " * max(0, width - 1 - cell_len(text)), base)
         return Strip([*segments, fill]).crop(0, width)
 
-    def _style(self, kind: str) -> Style:
-        return self._base + self.theme_styles.syntax[kind] if kind else self._base
+    def _style(self, kind: str, base: Style) -> Style:
+        return base + self.theme_styles.syntax[kind] if kind else base
+
+    def _spans(self, index: int, base: Style) -> list[Span]:
+        ui = self.theme_styles.ui
+        other = base + ui["mark"] + _UNDERLINED
+        return [
+            (start, stop, ui["cursor"] if number == self._current else other)
+            for start, stop, number in self._marked.get(index, [])
+        ]
+
+
+def overlaid(
+    parts: Iterable[tuple[str, Style]], spans: Iterable[Span]
+) -> Iterator[tuple[str, Style]]:
+    """The parts of a line, with other styles from start to stop of each span, in characters."""
+    waiting = iter(spans)
+    span = next(waiting, None)
+    place = 0
+    for part, style in parts:
+        end = place + len(part)
+        while place < end:
+            while span is not None and span[1] <= place:
+                span = next(waiting, None)
+            inside = span is not None and span[0] <= place
+            border = end if span is None else min(end, span[1] if inside else span[0])
+            yield part[place - end :][: border - place], span[2] if span and inside else style
+            place = border
 
 
 @lru_cache(maxsize=2048)

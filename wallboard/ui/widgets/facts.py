@@ -14,7 +14,7 @@ from wallboard.ui.meaning import meaning
 from wallboard.ui.text import figure, fit, safe, span, wait
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines, split
-from wallboard.ui.widgets.tile import chip_text, marks_of, response_type_kind, title_of
+from wallboard.ui.widgets.tileparts import chip_text, marks_of, response_type_kind, title_of
 
 NAME_WIDTH = max(len(endpoint) for endpoint in Endpoint)
 
@@ -53,7 +53,7 @@ class Facts(Lines):
             Segment(f" {safe(entry_point.name)} ", self.background + Style(bold=True)),
             Segment(f" {theme.glyphs.separator} ".join(place), self._on_base("muted")),
         ]
-        marks = marks_of(judgement, now, width // 2, theme.glyphs)
+        marks = marks_of(status, now, width // 2, theme.glyphs)
         right = [Segment(f" {marks} ", self._on_base("mark"))]
         return split(left, right, width, self.background)
 

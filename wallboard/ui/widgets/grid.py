@@ -1,4 +1,4 @@
-"""The wall itself: a grid of tiles, of which only the visible ones are ever drawn."""
+"""The wall itself: rows of entry points, of which only the visible ones are ever drawn."""
 
 import logging
 
@@ -9,27 +9,23 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.query import Query
+from wallboard.ui.arrange import VOLATILE_SORTS, Section, arrange, is_fault
+from wallboard.ui.layout import Heading, Row, lay_out
+from wallboard.ui.selection import Selection
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
-from wallboard.ui.widgets.tile import TILE_HEIGHT, TILE_MIN_WIDTH, TilePainter, age_of
+from wallboard.ui.viewstate import ViewState
+from wallboard.ui.widgets.painters import HeadingPainter, Painter, painter_of
+from wallboard.ui.widgets.tileparts import age_of, just_changed
 
 log = logging.getLogger(__name__)
 
 
-def worst_first(snapshot: Snapshot) -> list[EntryPointKey]:
-    """All entry points, the worst first, equals in the order of the config."""
-    statuses = snapshot.entry_points
-    return sorted(statuses, key=lambda key: statuses[key].judgement.rank)
-
-
 class WallGrid(ScrollView, can_focus=True):
-    """A grid of tiles with one of them selected.
-
-    Until the operator moves it, the selection stays at the first place, which is the worst entry
-    point; once moved it stays with its entry point, wherever that goes.
-    """
+    """Entry points in one of three densities, with one of them selected."""
 
     DEFAULT_CSS = """
     WallGrid { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
@@ -43,229 +39,288 @@ class WallGrid(ScrollView, can_focus=True):
         Binding("right,l", "move(1, 0)", "Right", show=False),
         Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("home", "end(0)", "Worst entry point", show=False),
-        Binding("end", "end(-1)", "Last entry point", show=False),
-        Binding("enter", "open", "Drill down"),
+        Binding("home", "first", "First", show=False),
+        Binding("end", "last", "Last", show=False),
+        Binding("n", "fault(1)", "Next fault", show=False),
+        Binding("N", "fault(-1)", "Previous fault", show=False),
+        Binding("enter", "open", "Open"),
     ]
 
     class Opened(Message):
-        """The operator wants to see what is behind a tile."""
+        """The operator wants to see what is behind an entry point."""
 
         def __init__(self, key: EntryPointKey) -> None:
             super().__init__()
             self.key = key
 
-    def __init__(self, theme: BoardTheme, first: View) -> None:
+    class Toggled(Message):
+        """The operator wants a section folded or unfolded."""
+
+        def __init__(self, section: str) -> None:
+            super().__init__()
+            self.section = section
+
+    class Arranged(Message):
+        """What is shown, or how, is no longer the same."""
+
+    def __init__(self, theme: BoardTheme, first: View, state: ViewState, query: Query) -> None:
         super().__init__()
         self.theme_styles = theme
+        self.sections: tuple[Section, ...] = ()
+        self.layout_now = lay_out((), 1, 1, state.density)
         self._view = first
-        self._order: list[EntryPointKey] = []
-        self._ranking = -1
-        self._index = 0
-        self._pinned: EntryPointKey | None = None
-        self._columns = 1
-        self._height = 0
-        self._painters: dict[int, TilePainter] = {}
-        self._rows: dict[int, tuple[object, list[Strip]]] = {}
-        self._reported: set[EntryPointKey] = set()
-
-    def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme; selection and place stay as they are."""
-        self.theme_styles = theme
-        self._painters.clear()
-        self._rows.clear()
-        self.refresh()
+        self._state = state
+        self._query = query
+        self._selection = Selection()
+        self._arranged_for: object = None
+        self._painters: dict[int, Painter] = {}
+        self._headings = HeadingPainter(theme)
+        self._drawn: dict[int, tuple[object, list[Strip]]] = {}
+        self._broken: set[EntryPointKey] = set()
 
     @property
     def selected(self) -> EntryPointKey | None:
-        """The selected entry point; ``None`` only on an empty board."""
-        return self._order[self._index] if self._order else None
+        """The selected entry point; ``None`` if there is none, or a heading is selected."""
+        item = self._selection.item
+        return item if isinstance(item, EntryPointKey) else None
+
+    @property
+    def section(self) -> str:
+        """The section in which the selection is."""
+        item = self._selection.item
+        if isinstance(item, Heading):
+            return item.section
+        return next((s.name for s in self.sections if item in s.keys), "")
 
     def show(self, view: View) -> None:
         """Show this picture, repainting only the rows that differ."""
         self._view = view
-        if view.snapshot.ranking != self._ranking:
-            self._reorder(view.snapshot)
-        top, bottom = self._visible_rows()
-        width = self.size.width
-        for row in range(top, bottom):
-            drawn = self._rows.get(row)
-            if drawn is None or drawn[0] != self._signature(row):
-                self.refresh(
-                    Region(0, row * TILE_HEIGHT - self.scroll_offset.y, width, TILE_HEIGHT)
-                )
-        for row in [row for row in self._rows if not top <= row < bottom]:
-            del self._rows[row]
+        volatile = self._state.sort in VOLATILE_SORTS or bool(self._query)
+        snapshot = view.snapshot
+        reason = (snapshot.ranking, len(snapshot.entry_points), snapshot.at if volatile else None)
+        if reason != self._arranged_for:
+            self._arranged_for = reason
+            self._arrange()
+        self._refresh_rows()
 
-    def render_line(self, y: int) -> Strip:
-        """One line of cells, through all tiles of a row."""
-        row, line = divmod(y + self.scroll_offset.y, TILE_HEIGHT)
-        if row * self._columns >= len(self._order):
-            return Strip.blank(self.size.width, self.theme_styles.ui["screen"])
-        signature = self._signature(row)
-        drawn = self._rows.get(row)
-        if drawn is None or drawn[0] != signature:
-            drawn = self._rows[row] = (signature, self._paint(row))
-        return drawn[1][line]
+    def use(self, state: ViewState, query: Query) -> None:
+        """Show the same picture in another way."""
+        if (state, query.text) == (self._state, self._query.text):
+            return
+        self._state, self._query = state, query
+        self._arrange()
+        self._refresh_rows()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Lay the tiles out anew; a selected tile that was in sight stays in sight."""
-        was_visible = self._is_visible(self._index)
-        self._height = event.size.height
-        self._lay_out()
-        if was_visible:
-            self.call_after_refresh(self._scroll_to_selected)
-
-    def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
-        self._columns = max(1, width // TILE_MIN_WIDTH)
-        self._rows.clear()
-        rows = -(-len(self._order) // self._columns)
-        self.virtual_size = Size(width, rows * TILE_HEIGHT)
+    def restyle(self, theme: BoardTheme) -> None:
+        """Draw everything again in another theme."""
+        self.theme_styles = theme
+        self._painters.clear()
+        self._headings = HeadingPainter(theme)
+        self._drawn.clear()
         self.refresh()
 
-    def _reorder(self, snapshot: Snapshot) -> None:
-        order = worst_first(snapshot)
-        self._ranking = snapshot.ranking
-        if order == self._order:
-            return
-        grew = len(order) != len(self._order)
-        self._order = order
-        if self._pinned is not None and self._pinned in snapshot.entry_points:
-            was_visible = self._is_visible(self._index)
-            self._index = order.index(self._pinned)
-            if was_visible:
-                self._scroll_to_selected()
-        else:
-            self._index = min(self._index, max(0, len(order) - 1))
-        if grew:
+    def select(self, key: EntryPointKey) -> None:
+        """Select an entry point, wherever it is."""
+        self._selection.pin(key)
+        self._scroll_to_selected()
+        self._refresh_rows()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of cells, through everything that lies side by side."""
+        number = self.layout_now.row_at(y + self.scroll_offset.y)
+        if number is None:
+            return Strip.blank(self.size.width, self.theme_styles.ui["screen"])
+        row = self.layout_now.rows[number]
+        signature = self._signature(row)
+        drawn = self._drawn.get(number)
+        if drawn is None or drawn[0] != signature:
+            drawn = self._drawn[number] = (signature, self._paint(row))
+        return drawn[1][y + self.scroll_offset.y - row.y]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay everything out anew for the new size."""
+        self._lay_out()
+        self._scroll_to_selected()
+
+    def _arrange(self) -> None:
+        before = self.sections
+        self.sections = arrange(self._view.snapshot, self._state, self._query)
+        if _shape(before) != _shape(self.sections) or self._state.density != self._asked_density:
+            place = self._place_of_selected()
             self._lay_out()
+            self._keep_place(place)
+            self.post_message(self.Arranged())
 
-    def _row_widths(self) -> list[int]:
-        """The widths of the columns: all the room, the rest spread from the left."""
-        base, extra = divmod(self.scrollable_content_region.width, self._columns)
-        return [base + (column < extra) for column in range(self._columns)]
+    def _lay_out(self) -> None:
+        size = self.scrollable_content_region.size
+        before = self.layout_now
+        self._asked_density = self._state.density
+        self.layout_now = lay_out(self.sections, size.width, size.height, self._state.density)
+        self._selection.follow(self.layout_now)
+        if self.layout_now.density != before.density:
+            self._painters.clear()
+            self.post_message(self.Arranged())
+        self._drawn.clear()
+        self.virtual_size = Size(size.width, self.layout_now.height)
+        self.refresh()
 
-    def _painter(self, width: int) -> TilePainter:
-        if width not in self._painters:
-            self._painters[width] = TilePainter(self.theme_styles, width)
-        return self._painters[width]
+    _asked_density = ""
 
-    def _statuses(self, row: int) -> list[EntryPointStatus]:
-        entry_points = self._view.snapshot.entry_points
-        first = row * self._columns
-        return [entry_points[key] for key in self._order[first : first + self._columns]]
+    def _place_of_selected(self) -> int | None:
+        """The line of the screen on which the selected entry point is, if it is pinned there."""
+        row = self._selection.row(self.layout_now)
+        if row is None or not self._selection.pinned:
+            return None
+        y = row.y - self.scroll_offset.y
+        return y if -row.height < y < self.size.height else None
 
-    def _signature(self, row: int) -> object:
+    def _keep_place(self, place: int | None) -> None:
+        row = self._selection.row(self.layout_now)
+        if place is not None and row is not None:
+            self.scroll_to(y=max(0, row.y - place), animate=False, immediate=True)
+
+    def _refresh_rows(self) -> None:
+        rows = self.layout_now.rows
+        first, stop = self._visible_rows()
+        width, top = self.size.width, self.scroll_offset.y
+        for number in range(first, stop):
+            row = rows[number]
+            drawn = self._drawn.get(number)
+            if drawn is None or drawn[0] != self._signature(row):
+                self.refresh(Region(0, row.y - top, width, row.height))
+        for number in [number for number in self._drawn if not first <= number < stop]:
+            del self._drawn[number]
+
+    def _visible_rows(self) -> tuple[int, int]:
+        top = self.scroll_offset.y
+        first = self.layout_now.row_at(top)
+        if first is None:
+            return 0, 0
+        last = self.layout_now.row_at(min(top + self.size.height, self.layout_now.height) - 1)
+        return first, (first if last is None else last) + 1
+
+    def _signature(self, row: Row) -> object:
         """Everything that decides how a row looks, to compare with how it was drawn."""
+        selected = self._selection.item if self._selection.item in row.items else None
+        if row.heading:
+            section = self._section(row.heading)
+            return selected, section.verdicts, section.folded
         now = self._view.snapshot.at
-        selected = self._index - row * self._columns
-        return (
-            selected if 0 <= selected < self._columns else None,
-            [_look(status, now) for status in self._statuses(row)],
-        )
+        statuses = self._view.snapshot.entry_points
+        return selected, [_look(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
 
-    def _paint(self, row: int) -> list[Strip]:
-        now = self._view.snapshot.at
-        statuses = self._statuses(row)
+    def _section(self, heading: Heading) -> Section:
+        return next(s for s in self.sections if s.name == heading.section)
+
+    def _paint(self, row: Row) -> list[Strip]:
+        selected = self._selection.item
+        if row.heading:
+            section = self._section(row.heading)
+            width = self.scrollable_content_region.width
+            return [self._headings.paint(section, width, selected=selected == row.heading)]
         tiles = []
-        for column, width in enumerate(self._row_widths()):
+        for column, width in enumerate(self.layout_now.widths):
             painter = self._painter(width)
-            if column < len(statuses):
-                selected = row * self._columns + column == self._index
-                tiles.append(self._tile(painter, statuses[column], now, selected=selected))
-            else:
+            item = row.items[column] if column < len(row.items) else None
+            status = self._view.snapshot.entry_points.get(item) if item else None  # type: ignore[arg-type]  # no headings here
+            if status is None:
                 tiles.append(painter.blank())
+            else:
+                tiles.append(self._tile(painter, status, selected=item == selected))
         return [Strip.join(line) for line in zip(*tiles, strict=True)]
 
-    def _tile(
-        self, painter: TilePainter, status: EntryPointStatus, now: float, *, selected: bool
-    ) -> list[Strip]:
+    def _painter(self, width: int) -> Painter:
+        if width not in self._painters:
+            density = self.layout_now.density
+            self._painters[width] = painter_of(density, self.theme_styles, width)
+        return self._painters[width]
+
+    def _tile(self, painter: Painter, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
         try:
-            return painter.paint(status, now, selected=selected)
+            return painter.paint(status, self._view.snapshot.at, selected=selected)
         except Exception:  # one tile that cannot be drawn must not take the board down
             key = status.entry_point.key
-            if key not in self._reported:
-                self._reported.add(key)
+            if key not in self._broken:
+                self._broken.add(key)
                 log.exception("The tile of %s %d cannot be drawn", key.server, key.id)
             return painter.broken(status, selected=selected)
 
-    def _visible_rows(self) -> tuple[int, int]:
-        top = self.scroll_offset.y // TILE_HEIGHT
-        bottom = -(-(self.scroll_offset.y + self._height) // TILE_HEIGHT)
-        return top, min(bottom, -(-len(self._order) // self._columns))
-
-    def _is_visible(self, index: int) -> bool:
-        top, bottom = self._visible_rows()
-        return top <= index // self._columns < bottom
-
-    def _select(self, index: int) -> None:
-        if not self._order:
-            return
-        self._index = max(0, min(index, len(self._order) - 1))
-        self._pinned = self._order[self._index]
+    def _moved(self) -> None:
         self._scroll_to_selected()
-        self.show(self._view)
+        self._refresh_rows()
 
     def _scroll_to_selected(self) -> None:
-        top = self._index // self._columns * TILE_HEIGHT
-        height = self._height
-        y = self.scroll_offset.y
-        if top < y or height <= TILE_HEIGHT:
-            self.scroll_to(y=top, animate=False, immediate=True)
-        elif top + TILE_HEIGHT > y + height:
-            self.scroll_to(y=top + TILE_HEIGHT - height, animate=False, immediate=True)
+        row = self._selection.row(self.layout_now)
+        if row is None:
+            return
+        height, y = self.size.height, self.scroll_offset.y
+        if row.y < y or height <= row.height:
+            self.scroll_to(y=row.y, animate=False, immediate=True)
+        elif row.y + row.height > y + height:
+            self.scroll_to(y=row.y + row.height - height, animate=False, immediate=True)
 
     def action_move(self, columns: int, rows: int) -> None:
         """Select a neighbour."""
-        index = self._index + columns + rows * self._columns
-        if 0 <= index < len(self._order):
-            self._select(index)
-        elif rows > 0 and index // self._columns == (len(self._order) - 1) // self._columns:
-            self._select(len(self._order) - 1)
+        self._selection.move(self.layout_now, columns, rows)
+        self._moved()
 
     def action_page(self, pages: int) -> None:
         """Select a screenful further."""
-        rows = max(1, self._height // TILE_HEIGHT)
-        self._select(self._index + pages * rows * self._columns)
+        row = self.layout_now.density.height
+        self._selection.jump(self.layout_now, pages * max(row, self.size.height // row * row))
+        self._moved()
 
-    def action_end(self, index: int) -> None:
-        """Select the first or the last; at the first the selection is let go again."""
-        self._select(index if index >= 0 else len(self._order) - 1)
-        if index == 0:
-            self._pinned = None
+    def action_first(self) -> None:
+        """Select the first and let the selection go again: it stays at the first place."""
+        self._selection.release(self.layout_now)
+        self.scroll_to(y=0, animate=False, immediate=True)
+        self._refresh_rows()
+
+    def action_last(self) -> None:
+        """Select the last."""
+        self._selection.last(self.layout_now)
+        self._moved()
+
+    def action_fault(self, step: int) -> None:
+        """Select the next or the previous entry point that is not ok."""
+        statuses = self._view.snapshot.entry_points
+        self._selection.seek(
+            self.layout_now,
+            step,
+            lambda item: isinstance(item, EntryPointKey) and is_fault(statuses[item]),
+        )
+        self._moved()
 
     def action_open(self) -> None:
-        """Drill down into the selected entry point."""
-        if self.selected:
-            self.post_message(self.Opened(self.selected))
+        """Drill down into the selected entry point, or fold the selected section."""
+        item = self._selection.item
+        if isinstance(item, Heading):
+            self.post_message(self.Toggled(item.section))
+        elif item is not None:
+            self.post_message(self.Opened(item))
 
     def on_click(self, event: events.Click) -> None:
-        """Select the tile under the pointer; a second click opens it."""
-        column, x = 0, event.x
-        for width in self._row_widths():
-            if x < width:
-                break
-            x -= width
-            column += 1
-        row = (event.y + self.scroll_offset.y) // TILE_HEIGHT
-        index = row * self._columns + min(column, self._columns - 1)
-        if index >= len(self._order):
+        """Select what is under the pointer; a second click opens it, and one on a heading folds."""
+        item = self.layout_now.item_at(event.x, event.y + self.scroll_offset.y)
+        if item is None:
             return
-        if event.chain > 1 and index == self._index:
+        again = item == self._selection.item and event.chain > 1
+        self._selection.pin(item)
+        self._refresh_rows()
+        if again or isinstance(item, Heading):
             self.action_open()
-        else:
-            self._select(index)
 
 
-def _look(status: EntryPointStatus, now: float) -> tuple[object, ...]:
+def _look(status: EntryPointStatus | None, now: float) -> object:
     """Everything that decides how a tile looks; for one that cannot be drawn, the whole of it."""
+    if status is None:
+        return None
     judgement, history = status.judgement, status.state.history
     try:
-        age, silence = age_of(judgement, now), _silence(status, now)
+        moving = (age_of(judgement, now), _silence(status, now), just_changed(status, now))
     except Exception:  # noqa: BLE001  # drawing it will fail as well, and say so
         return (status,)
-    return (status.entry_point.key, judgement, history, age, silence)
+    return (status.entry_point, judgement, history, *moving)
 
 
 def _silence(status: EntryPointStatus, now: float) -> int:
@@ -274,3 +329,7 @@ def _silence(status: EntryPointStatus, now: float) -> int:
     if not len(history):
         return 0
     return max(0, int((now - 2 * interval) // interval - history[-1].at // interval))
+
+
+def _shape(sections: tuple[Section, ...]) -> object:
+    return [(section.name, section.shown, section.folded) for section in sections]

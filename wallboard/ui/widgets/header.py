@@ -6,11 +6,11 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.board import Snapshot
-from wallboard.domain.policy import WORST_FIRST, Level, Verdict
-from wallboard.ui.glyphs import Glyphs
+from wallboard.domain.policy import Level
 from wallboard.ui.text import safe, span
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
+from wallboard.ui.widgets.counts import count_chips
 from wallboard.ui.widgets.lines import Lines, split
 
 SILENCE_SECONDS = 30.0
@@ -47,24 +47,14 @@ class BoardHeader(Lines):
         return split(left, right, width, base)
 
     def _counts(self, snapshot: Snapshot, width: int) -> list[Segment]:
-        """The number of entry points in each verdict: in words, the worst first, while they fit."""
         total = len(snapshot.entry_points)
-        present = [verdict for verdict in WORST_FIRST if snapshot.verdicts.get(verdict)]
-        glyphs = self.theme_styles.glyphs
-        chips = {v: _in_signs(v, snapshot.verdicts[v], glyphs) for v in present}
-        room = width - len(f" {total} ") - sum(len(chip) + 1 for chip in chips.values())
-        for verdict in present:
-            words = _in_words(verdict, snapshot.verdicts[verdict], glyphs)
-            more = len(words) - len(chips[verdict])
-            if more <= room:
-                chips[verdict] = words
-                room -= more
+        chips = count_chips(
+            snapshot.verdicts, self.theme_styles, width - len(f" {total} "), self.background
+        )
         noun = " entry points" if total != 1 else " entry point"
-        line = [Segment(f" {total}{noun if len(noun) <= room else ''} ", self.background)]
-        for verdict, chip in chips.items():
-            line.append(Segment(chip, self.theme_styles.verdict[verdict]))
-            line.append(Segment(" ", self.background))
-        return line
+        room = width - len(f" {total} ") - Segment.get_line_length(chips)
+        head = f" {total}{noun if len(noun) <= room else ''} "
+        return [Segment(head, self.background), *chips]
 
 
 def feed_health(view: View, theme: BoardTheme) -> Segment:
@@ -89,11 +79,3 @@ def _feed_words(view: View) -> tuple[Level, str]:
     if down:
         return Level.CRITICAL, f"{rate}, {down} server{'s' if down > 1 else ''} unreachable"
     return Level.OK, f"feed ok, {rate}"
-
-
-def _in_words(verdict: Verdict, count: int, glyphs: Glyphs) -> str:
-    return f" {glyphs.verdict[verdict]} {count} {verdict.label} "
-
-
-def _in_signs(verdict: Verdict, count: int, glyphs: Glyphs) -> str:
-    return f" {glyphs.verdict[verdict]} {count} "

@@ -1,0 +1,84 @@
+"""Which entry points the wall shows and in what order: pure, from a snapshot and the view state."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.policy import Level, Verdict
+from wallboard.query import Query
+from wallboard.ui.viewstate import ViewState
+
+UNGROUPED = "no group"
+SORTS = ("worst", "name", "id", "wait", "queue", "changed")
+VOLATILE_SORTS = frozenset({"wait", "queue", "changed"})
+"""Orders that can change although no verdict did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of entry points in the order they are shown; without a name, all there are."""
+
+    name: str
+    keys: tuple[EntryPointKey, ...]
+    verdicts: Mapping[Verdict, int]
+    folded: bool = False
+
+    @property
+    def shown(self) -> tuple[EntryPointKey, ...]:
+        """The entry points that are not folded away."""
+        return () if self.folded else self.keys
+
+
+def arrange(snapshot: Snapshot, view: ViewState, query: Query) -> tuple[Section, ...]:
+    """The sections of the wall: filtered, sorted, then grouped, groups by name."""
+    statuses = [s for s in snapshot.entry_points.values() if _wanted(s, view, query)]
+    statuses.sort(key=_SORT_KEYS[view.sort], reverse=view.descending)
+    groups: dict[str, list[EntryPointStatus]] = {}
+    for status in statuses:
+        groups.setdefault(_group_of(status, view.grouping), []).append(status)
+    names = sorted(groups, key=lambda name: (name == UNGROUPED, name.casefold()))
+    return tuple(
+        Section(
+            name=name,
+            keys=tuple(status.entry_point.key for status in groups[name]),
+            verdicts=Counter(status.judgement.verdict for status in groups[name]),
+            folded=bool(name) and name in view.folded,
+        )
+        for name in names
+    )
+
+
+def is_fault(status: EntryPointStatus) -> bool:
+    """Whether somebody should look at this: anything but the level ok."""
+    return status.judgement.level is not Level.OK
+
+
+def _wanted(status: EntryPointStatus, view: ViewState, query: Query) -> bool:
+    if view.faults_only and not is_fault(status):
+        return False
+    return not query or query.matches(status)
+
+
+def _group_of(status: EntryPointStatus, grouping: str) -> str:
+    if grouping == "server":
+        return status.entry_point.key.server
+    if grouping == "group":
+        return status.entry_point.group or UNGROUPED
+    return ""
+
+
+_SORT_KEYS: Mapping[str, Callable[[EntryPointStatus], Any]] = {
+    "worst": lambda status: status.judgement.rank,
+    "name": lambda status: (status.entry_point.name.casefold(), status.entry_point.key),
+    "id": lambda status: (status.entry_point.key.id, status.entry_point.key.server),
+    "wait": lambda status: -_known(status.judgement.wait_seconds),
+    "queue": lambda status: -_known(status.judgement.queue_depth),
+    "changed": lambda status: -(status.since or 0.0),
+}
+
+
+def _known(value: float | None) -> float:
+    return -1.0 if value is None else value

@@ -1,0 +1,48 @@
+"""The titles of the columns of the compact wall; a click sorts by one."""
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+
+from wallboard.ui.layout import COMPACT, Layout
+from wallboard.ui.viewstate import ViewState
+from wallboard.ui.widgets.compact import heads
+from wallboard.ui.widgets.lines import Lines
+
+
+class ColumnHeads(Lines):
+    """One line above a compact wall, none above tiles."""
+
+    DEFAULT_CSS = "ColumnHeads { height: auto; }"
+
+    class Clicked(Message):
+        """The operator wants another order."""
+
+        def __init__(self, sort: str) -> None:
+            super().__init__()
+            self.sort = sort
+
+    def show(self, layout: Layout, state: ViewState) -> None:
+        """Draw the titles for this layout, the one that is sorted by underlined."""
+        if layout.density is not COMPACT:
+            self.put([])
+            return
+        line = []
+        for width in layout.widths:
+            for text, sort in heads(width, self.theme_styles.glyphs):
+                chosen = sort == state.sort
+                style = self.background + Style(underline=chosen, bold=chosen)
+                line.append(Segment(text, style))
+        self.put([line])
+
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the column under the pointer."""
+        x = event.x
+        for width in (self.size.width,):
+            for text, sort in heads(width, self.theme_styles.glyphs):
+                if x < len(text):
+                    if sort:
+                        self.post_message(self.Clicked(sort))
+                    return
+                x -= len(text)

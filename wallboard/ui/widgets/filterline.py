@@ -1,0 +1,44 @@
+"""The line in which a filter is typed; the wall follows every key."""
+
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Input
+
+MOST_CHARACTERS = 200
+
+
+class FilterLine(Input):
+    """A filter while it is written. Enter keeps it, Escape takes the one before."""
+
+    DEFAULT_CSS = """
+    FilterLine { dock: bottom; height: 1; border: none; padding: 0 1; background: $surface;
+                 color: $foreground; }
+    FilterLine:focus { border: none; }
+    """
+
+    BINDINGS = [
+        Binding("enter", "close(True)", "Keep the filter", priority=True),
+        Binding("escape", "close(False)", "As before", priority=True),
+    ]
+
+    class Closed(Message):
+        """The operator is done; ``text`` is the filter to keep."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, before: str) -> None:
+        """``before`` is the filter in force, to be changed or kept."""
+        super().__init__(
+            before,
+            placeholder="text, expression, or verdict: group: server: level: id: … ! inverts",
+            compact=True,
+            max_length=MOST_CHARACTERS,
+            select_on_focus=False,
+        )
+        self._before = before
+
+    def action_close(self, keep: bool) -> None:
+        """Leave the line."""
+        self.post_message(self.Closed(self.value if keep else self._before))

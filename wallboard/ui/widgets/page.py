@@ -1,0 +1,64 @@
+"""Styled lines to scroll in."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from wallboard.ui.theme import BoardTheme
+
+
+class Page(ScrollView, can_focus=True):
+    """Shows any number of lines, of which only those in sight are drawn."""
+
+    DEFAULT_CSS = """
+    Page { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+           scrollbar-gutter: stable; background: $background; }
+    """
+
+    BINDINGS = [
+        Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),
+        Binding("home", "scroll_home", "Top", show=False),
+        Binding("end", "scroll_end", "Bottom", show=False),
+        Binding("K,shift+up", "scroll_up", "Line up", show=False),
+        Binding("J,shift+down", "scroll_down", "Line down", show=False),
+    ]
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__()
+        self.theme_styles = theme
+        self._lines: list[list[Segment]] = []
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme; whoever put the lines puts them again."""
+        self.theme_styles = theme
+        self.refresh()
+
+    def put(self, lines: Sequence[list[Segment]], *, keep_place: bool = True) -> None:
+        """Show these lines, repainting only those that differ."""
+        before, self._lines = self._lines, list(lines)
+        if not keep_place:
+            self.scroll_to(y=0, animate=False, immediate=True)
+        if len(before) != len(self._lines):
+            self.virtual_size = Size(self.size.width, len(self._lines))
+            self.refresh()
+            return
+        top, width = self.scroll_offset.y, self.size.width
+        changed = [
+            Region(0, y - top, width, 1)
+            for y in range(top, min(top + self.size.height, len(before)))
+            if before[y] != self._lines[y]
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def render_line(self, y: int) -> Strip:
+        """One line on the background."""
+        index, width = y + self.scroll_offset.y, self.size.width
+        segments = self._lines[index] if index < len(self._lines) else []
+        fill = self.theme_styles.ui["screen"]
+        return Strip(Segment.adjust_line_length(segments, width, fill), width)
