@@ -1,6 +1,7 @@
 """The schedule on a clock that the test moves."""
 
 from collections import Counter
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -163,3 +164,67 @@ def test_nothing_is_late_in_a_first_round_that_is_only_pulled_forward():
     schedule = schedule_of(40)
     schedule.take(START)
     assert schedule.lag(START + 0.04) == 0
+
+
+def due_times(schedule):
+    return {(turn.key, turn.endpoint): turn.due for turn in schedule.turns}
+
+
+def test_turns_that_stay_keep_their_due_and_new_ones_come_soon():
+    schedule = schedule_of(4)
+    polls(schedule, 30)
+    before, now = due_times(schedule), START + 30
+    schedule.replace(entry_points(6)[1:], now)
+    after = due_times(schedule)
+    assert len(after) == 25
+    assert {turn for turn in after if turn in before} == {t for t in before if t[0].id != 1000}
+    for turn, due in after.items():
+        if turn in before:
+            assert due == before[turn]
+        else:
+            assert now <= due < now + FIRST_ROUND_SECONDS
+
+
+def test_after_a_replacement_every_turn_is_polled_once_an_interval():
+    schedule = schedule_of(4, jitter=0.0)
+    polls(schedule, 30)
+    schedule.replace([*entry_points(7)[4:], *entry_points(4)[:2]], START + 30)
+    found = polls(schedule, 30 + 100)
+    by_turn = Counter(turn for _, turn in found)
+    for turn in schedule.turns:
+        starts = [at for at, one in found if one is turn]
+        gaps = {round(later - earlier, 6) for earlier, later in pairwise(starts)}
+        assert min(gaps) >= INTERVAL / 2
+        assert len(gaps) <= 2, "one step to the new phase"
+    assert set(by_turn) == set(schedule.turns)
+    assert set(by_turn.values()) <= {10, 11}
+
+
+def test_a_turn_that_is_taken_stays_taken_and_one_that_is_gone_does_not_come_back():
+    schedule = schedule_of(2)
+    gone, stays = schedule.take(START), None
+    while stays is None or stays.key.id != 1001:
+        stays = schedule.take(START + FIRST_ROUND_SECONDS)
+    schedule.hurry(schedule.turns[2])
+    schedule.replace(entry_points(2)[1:], START + 3)
+    assert not schedule.hurried
+    assert schedule.holds(stays)
+    assert not schedule.holds(gone)
+    schedule.put_back(gone, START + 3)
+    found = [turn for _, turn in polls(schedule, 9)]
+    assert stays not in found
+    assert gone not in found
+    schedule.put_back(stays, START + 9)
+    assert stays in [turn for _, turn in polls(schedule, 30)]
+
+
+def test_an_entry_point_that_goes_and_comes_again_has_one_turn_for_each_endpoint():
+    schedule = schedule_of(2)
+    taken = schedule.take(START)
+    schedule.replace(entry_points(2)[1:], START)
+    schedule.replace(entry_points(2), START)
+    schedule.put_back(taken, START)
+    assert not schedule.holds(taken)
+    by_turn = Counter((turn.key, turn.endpoint) for _, turn in polls(schedule, 9))
+    assert len(by_turn) == 10
+    assert set(by_turn.values()) == {1}

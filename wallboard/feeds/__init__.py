@@ -5,6 +5,7 @@ from typing import Protocol
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Event
+from wallboard.settings import Settings
 
 Publish = Callable[[Event], None]
 """Takes one event; it must return at once and must not raise."""
@@ -18,3 +19,6 @@ class Feed(Protocol):
 
     def poll_now(self, key: EntryPointKey) -> None:
         """Ask for fresh observations of one entry point as soon as may be."""
+
+    def replace(self, settings: Settings) -> None:
+        """Go by other settings from now on, without losing what goes on as before."""

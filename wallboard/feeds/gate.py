@@ -34,11 +34,10 @@ class Gate:
     ) -> None:
         """An open gate; times are seconds."""
         self._server = server
-        self._limit = max(1, min(endpoints, BATCHES * concurrency))
-        # The gap between two polls of a healthy server: probes never come faster than that.
-        gap = interval / max(1, endpoints)
-        self._first_wait = min(max(FIRST_WAIT_SECONDS, gap), interval, backoff_max)
+        self._concurrency = concurrency
+        self._interval = interval
         self._backoff_max = backoff_max
+        self.resize(endpoints)
         self._random = random
         self._in_a_row = 0
         self._probes = 0
@@ -47,6 +46,13 @@ class Gate:
         self.shut = False
         self.next_probe = 0.0
         """When the next probe is due, in monotonic seconds, while the gate is shut."""
+
+    def resize(self, endpoints: int) -> None:
+        """Go by another number of endpoints; what was counted stays."""
+        self._limit = max(1, min(endpoints, BATCHES * self._concurrency))
+        # The gap between two polls of a healthy server: probes never come faster than that.
+        gap = self._interval / max(1, endpoints)
+        self._first_wait = min(max(FIRST_WAIT_SECONDS, gap), self._interval, self._backoff_max)
 
     @property
     def announced(self) -> bool:

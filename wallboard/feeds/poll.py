@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from random import Random
 
-from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Event, ServerStatus
 from wallboard.ece.client import EceClient
 from wallboard.feeds import Publish
 from wallboard.feeds.server import ServerPolls
-from wallboard.settings import ServerSettings, Settings, entry_points_of
+from wallboard.settings import Overrides, ServerSettings, Settings, entry_points_of
 
 POLL_NOW_SECONDS = 1.0
 """An entry point is polled out of turn at most this often, however long a key is held."""
@@ -38,30 +40,86 @@ class PollFeed:
         ``client_for`` makes the client of a server; ``clock`` is Unix time in seconds. Polls are
         timed on ``monotonic`` alone, so that setting the clock neither stalls nor bursts them.
         """
-
-        def client(server: ServerSettings) -> EceClient:
-            return EceClient(server, settings, clock=clock)
-
+        self._settings = settings
+        self._client_for = client_for
+        self._clock = clock
         self._monotonic = monotonic
+        self._random = random or Random()  # noqa: S311 - spreads load, guards nothing
         self._hurried: dict[EntryPointKey, float] = {}
         self._servers = {
-            server.name: ServerPolls(
-                server,
-                settings,
-                entry_points,
-                client_for=client_for or client,
-                clock=clock,
-                monotonic=monotonic,
-                random=random or Random(),  # noqa: S311 - spreads load, guards nothing
-            )
+            server.name: self._polls(server, settings, entry_points)
             for server, entry_points in by_server(settings)
         }
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._start: Callable[[str, asyncio.Task[None] | None], None] | None = None
+        self._publish: Publish = _nobody
 
     async def run(self, publish: Publish) -> None:
         """Publish observations and server statuses until cancelled."""
-        async with asyncio.TaskGroup() as servers:
-            for polls in self._servers.values():
-                servers.create_task(_for_ever(polls, publish))
+        self._publish = publish
+        try:
+            async with asyncio.TaskGroup() as servers:
+
+                def start(name: str, after: asyncio.Task[None] | None) -> None:
+                    polls = _for_ever(self._servers[name], publish, after)
+                    self._tasks[name] = servers.create_task(polls)
+
+                self._start = start
+                for name in self._servers:
+                    start(name, None)
+        finally:
+            self._start, self._publish = None, _nobody
+            self._tasks.clear()
+
+    def replace(self, settings: Settings) -> None:
+        """Poll by other settings from now on.
+
+        Servers that are asked as before are not disturbed; where only the entry points differ, the
+        connections stay.
+        """
+        before, self._settings = self._settings, settings
+        wanted = {server.name: (server, points) for server, points in by_server(settings)}
+        old = {server.name: (server, points) for server, points in by_server(before)}
+        for name in [name for name in self._servers if name not in wanted]:
+            self._stop(name)
+        for name, (server, points) in wanted.items():
+            if name not in old or _way(server, settings) != _way(old[name][0], before):
+                self._renew(name, self._polls(server, settings, points))
+            elif _asked(points) != _asked(old[name][1]):
+                self._servers[name].replace(points)
+
+    def _polls(
+        self, server: ServerSettings, settings: Settings, entry_points: Sequence[EntryPoint]
+    ) -> ServerPolls:
+        def client(server: ServerSettings) -> EceClient:
+            return EceClient(server, settings, clock=self._clock)
+
+        return ServerPolls(
+            server,
+            settings,
+            entry_points,
+            client_for=self._client_for or client,
+            clock=self._clock,
+            monotonic=self._monotonic,
+            random=self._random,
+        )
+
+    def _stop(self, name: str) -> asyncio.Task[None] | None:
+        task = self._tasks.pop(name, None)
+        self._servers.pop(name, None)
+        if task:
+            task.cancel()
+        return task
+
+    def _renew(self, name: str, polls: ServerPolls) -> None:
+        """Have a server polled in another way, once its polls of before have ended."""
+        before = self._servers.get(name)
+        after = self._stop(name)
+        self._servers[name] = polls
+        if before and before.announced:
+            self._publish(ServerStatus(name, self._clock()))
+        if self._start:
+            self._start(name, after)
 
     def poll_now(self, key: EntryPointKey) -> None:
         """Poll one entry point before all others, at most once a second."""
@@ -78,13 +136,40 @@ class PollFeed:
         return max((polls.lag_seconds for polls in self._servers.values()), default=0.0)
 
 
-async def _for_ever(polls: ServerPolls, publish: Publish) -> None:
+async def _for_ever(polls: ServerPolls, publish: Publish, after: asyncio.Task[None] | None) -> None:
+    if after:
+        await asyncio.wait({after})
     while True:
         try:
             await polls.run(publish)
         except Exception:
             log.exception("the polls of a server broke; they start again")
         await asyncio.sleep(RESTART_SECONDS)
+
+
+def _way(server: ServerSettings, settings: Settings) -> tuple[object, ...]:
+    """Everything that decides how a server is asked, as against what and what that means."""
+    bare = ServerSettings(name=server.name, url=server.url)
+    elsewhere = {"interval", "timeout", "concurrency", "endpoints", "entry_point"}
+    elsewhere |= {field.name for field in fields(Overrides)}
+    return (
+        replace(server, **{name: getattr(bare, name) for name in elsewhere}),
+        settings.interval_of(server),
+        settings.timeout_of(server),
+        settings.concurrency_of(server),
+        settings.connect_timeout,
+        settings.jitter,
+        settings.backoff_max,
+        settings.max_body,
+    )
+
+
+def _asked(entry_points: Sequence[EntryPoint]) -> list[tuple[EntryPointKey, tuple[Endpoint, ...]]]:
+    return [(entry_point.key, entry_point.endpoints) for entry_point in entry_points]
+
+
+def _nobody(event: Event) -> None:
+    """Takes events while nobody listens."""
 
 
 def by_server(settings: Settings) -> list[tuple[ServerSettings, list[EntryPoint]]]:

@@ -63,15 +63,7 @@ class Schedule:
         random: Random,
     ) -> None:
         """A schedule not yet started; ``interval`` is seconds, ``jitter`` a share of it."""
-        wanted = dict.fromkeys(
-            (entry_point.key, endpoint)
-            for entry_point in entry_points
-            for endpoint in verdict_first(entry_point.endpoints)
-        )
-        self.turns = tuple(
-            Turn(number, key, endpoint, number / len(wanted))
-            for number, (key, endpoint) in enumerate(wanted)
-        )
+        self.turns = _turns(entry_points, {})
         self._interval = interval
         self._jitter = jitter
         self._random = random
@@ -96,6 +88,29 @@ class Schedule:
             self._heap.append((turn.due, turn.number))
         heapify(self._heap)
 
+    def replace(self, entry_points: Sequence[EntryPoint], now: float) -> None:
+        """Have these turns from ``now`` on: those that stay keep their due, new ones come soon.
+
+        Phases are dealt out anew, which the turns take up from their next round on.
+        """
+        known = {(turn.key, turn.endpoint): turn for turn in self.turns}
+        before = set(self.turns)
+        self.turns = _turns(entry_points, known)
+        new = [turn for turn in self.turns if turn not in before]
+        spread = min(self._interval, FIRST_ROUND_SECONDS)
+        for number, turn in enumerate(new):
+            turn.due = now + number / len(new) * spread
+            turn.late_after = now + number / len(new) * self._interval
+        keys = {turn.key for turn in self.turns}
+        self._wobbles = {key: drawn for key, drawn in self._wobbles.items() if key in keys}
+        self._hurried = deque(turn for turn in self._hurried if self.holds(turn))
+        self._heap = [(t.due, t.number) for t in self.turns if t.place is Place.WAITING]
+        heapify(self._heap)
+
+    def holds(self, turn: Turn) -> bool:
+        """Whether a turn is still one of this schedule."""
+        return turn.number < len(self.turns) and self.turns[turn.number] is turn
+
     def take(self, now: float) -> Turn | None:
         """The turn that has waited longest of those due, or ``None``. It must be put back."""
         if self._hurried:
@@ -110,6 +125,8 @@ class Schedule:
 
     def put_back(self, turn: Turn, started_at: float) -> None:
         """Give a turn its next place, after a poll that started at ``started_at``."""
+        if not self.holds(turn):
+            return
         rounds = (started_at - self._base) / self._interval - turn.phase + HALF_A_ROUND
         number = max(1, ceil(rounds))
         nominal = self._base + (number + turn.phase) * self._interval
@@ -158,6 +175,23 @@ class Schedule:
             drawn = (number, self._random.uniform(-self._jitter, self._jitter) * self._interval)
             self._wobbles[key] = drawn
         return drawn[1]
+
+
+def _turns(
+    entry_points: Sequence[EntryPoint], known: dict[tuple[EntryPointKey, Endpoint], Turn]
+) -> tuple[Turn, ...]:
+    """A turn for each endpoint, the known ones among them, with their phases evenly dealt out."""
+    wanted = dict.fromkeys(
+        (entry_point.key, endpoint)
+        for entry_point in entry_points
+        for endpoint in verdict_first(entry_point.endpoints)
+    )
+    turns = []
+    for number, (key, endpoint) in enumerate(wanted):
+        turn = known.get((key, endpoint)) or Turn(number, key, endpoint, 0.0)
+        turn.number, turn.phase = number, number / len(wanted)
+        turns.append(turn)
+    return tuple(turns)
 
 
 def verdict_first(endpoints: Sequence[Endpoint]) -> list[Endpoint]:

@@ -55,8 +55,8 @@ class ServerPolls:
             backoff_max=settings.backoff_max,
             random=random,
         )
-        self._workers = min(concurrency, len(self._schedule.turns))
-        self._polls: dict[int, Poll] = {}
+        self._workers = concurrency
+        self._polls: dict[Turn, Poll] = {}
         self._in_flight = 0
         self._last_answered: Turn | None = None
         self._failed_number = 0
@@ -78,6 +78,15 @@ class ServerPolls:
             self._set_alarm(inf)
             await client.aclose()
 
+    def replace(self, entry_points: Sequence[EntryPoint]) -> None:
+        """Poll these entry points from now on, over the same connections."""
+        self._entry_points = {entry_point.key: entry_point for entry_point in entry_points}
+        self._schedule.replace(entry_points, self._monotonic())
+        kept = self._schedule.holds
+        self._polls = {turn: poll for turn, poll in self._polls.items() if kept(turn)}
+        self._gate.resize(len(self._schedule.turns))
+        self._call_worker()
+
     def poll_now(self, key: EntryPointKey) -> None:
         """Put the endpoints of one entry point before all others; probe, if that is all we may."""
         for turn in self._schedule.turns:
@@ -85,6 +94,11 @@ class ServerPolls:
                 self._schedule.hurry(turn)
         self._gate.hurry(self._monotonic())
         self._call_worker()
+
+    @property
+    def announced(self) -> bool:
+        """Whether it was published that the server cannot be reached."""
+        return self._gate.announced
 
     @property
     def lag_seconds(self) -> float:
@@ -132,7 +146,8 @@ class ServerPolls:
             else:
                 # What hangs has hanging neighbours: ask the far side, or who answered last.
                 far_side = (self._failed_number + len(turns) // 2) % len(turns)
-                probe = self._last_answered or turns[far_side]
+                last = self._last_answered
+                probe = last if last and self._schedule.holds(last) else turns[far_side]
             self._schedule.hurry(probe)
         return self._schedule.take(self._monotonic())
 
@@ -140,10 +155,10 @@ class ServerPolls:
         started_at = self._monotonic()
         probe = self._gate.shut
         try:
-            poll = self._polls.get(turn.number)
+            poll = self._polls.get(turn)
             if poll is None:
                 poll = client.prepare(self._entry_points[turn.key], turn.endpoint)
-                self._polls[turn.number] = poll
+                self._polls[turn] = poll
             self._hear(await client.poll(poll), turn, probe=probe)
         except Exception:
             log.exception("polling %s of %s broke", turn.endpoint, turn.key)
