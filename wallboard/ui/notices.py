@@ -1,4 +1,4 @@
-"""Lasting messages to the operator: whatever went wrong inside the board itself."""
+"""Messages to the operator: what went wrong inside the board, and what a key just did."""
 
 import logging
 import time
@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 
 MOST = 3
+PASSING_SECONDS = 6.0
+"""How long a message stands that goes away by itself."""
 
 
 class Notices(logging.Handler):
@@ -19,11 +21,18 @@ class Notices(logging.Handler):
         super().__init__(logging.WARNING)
         self._clock = clock
         self._texts: deque[str] = deque(maxlen=MOST)
+        self._passing: tuple[str, float] | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The messages, oldest first."""
-        return tuple(self._texts)
+        """The answer to a key that was just pressed, then the lasting messages, oldest first."""
+        if (
+            self._passing is not None
+            and not 0 <= self._passing[1] - self._clock() <= PASSING_SECONDS
+        ):
+            self._passing = None
+        passing = () if self._passing is None else (self._passing[0],)
+        return (*passing, *self._texts)
 
     def add(self, text: str) -> None:
         """Keep a message; the same one twice running is kept once."""
@@ -31,9 +40,14 @@ class Notices(logging.Handler):
             at = time.strftime("%H:%M:%S", time.localtime(self._clock()))
             self._texts.append(f"{at} {text}")
 
+    def add_passing(self, text: str) -> None:
+        """Say something for some seconds, in place of what was said like this before."""
+        self._passing = (text, self._clock() + PASSING_SECONDS)
+
     def clear(self) -> None:
         """Forget all messages."""
         self._texts.clear()
+        self._passing = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take in a log record, on one line, with the name of its exception if it has one."""

@@ -55,6 +55,16 @@ class CellApp(App[ReturnType]):
         """The driver with its ``bytes_sent`` and ``pending``; ``None`` without a terminal."""
         return self._driver if isinstance(self._driver, BoardDriver) else None
 
+    def send_aside(self, sequence: str) -> bool:
+        """Send what neither shows anything nor moves the cursor, between frames; false if nowhere.
+
+        Frames stay right: they are whole strings in the same queue, and know nothing of this one.
+        """
+        if self._driver is None or self.is_headless:
+            return False
+        self._driver.write(sequence)
+        return True
+
     def hold_paints(self) -> None:
         """Keep frames until ``release_paints``."""
         self.paints_held = True

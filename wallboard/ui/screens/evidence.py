@@ -1,0 +1,221 @@
+"""Keys that take evidence along: the body, the request as curl, the triage bundle.
+
+What is copied is always kept as a file too, for nobody can know whether a terminal took it.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+
+from textual.binding import Binding
+
+from wallboard.board import EntryPointStatus
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Observation
+from wallboard.settings import ServerSettings, Settings
+from wallboard.ui.notices import PASSING_SECONDS, Notices
+from wallboard.ui.screens.board import BoardScreen
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a screen is about: an entry point, and the poll of it that is looked at."""
+
+    status: EntryPointStatus
+    observation: Observation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Something to take along.
+
+    ``data`` goes into a file as it is; ``text``, in which nothing can act, to the terminal.
+    """
+
+    title: str
+    name: tuple[str, ...]
+    ending: str
+    data: bytes
+    text: str
+
+
+class Desk(Protocol):
+    """What the keys need of the app."""
+
+    settings: Settings
+    notices: Notices
+    clock: Callable[[], float]
+
+    def send_aside(self, sequence: str) -> bool:
+        """Send a sequence that shows nothing to the terminal."""
+
+    def tick(self) -> None:
+        """Show what is new."""
+
+
+class EvidenceScreen(BoardScreen):
+    """A board screen whose evidence can be copied; a subclass says what that is."""
+
+    BINDINGS = [
+        Binding("y", "copy_body", "Copy the body", show=False),
+        Binding("c", "copy_curl", "Copy the request as a curl command", show=False),
+        Binding("b", "copy_bundle", "Copy a triage bundle", show=False),
+    ]
+
+    def evidence(self) -> Evidence | None:
+        """What is selected; ``None`` if nothing is."""
+        raise NotImplementedError
+
+    def action_copy_body(self) -> None:
+        """Copy the body that is shown, on the wall that of ``chatAllowed``."""
+        evidence = self.evidence()
+        observation = evidence.observation if evidence else None
+        if observation is None:
+            self._say("There is no body to copy: nothing has been heard yet.")
+        elif observation.response is None:
+            self._say("There is no body to copy: the request was not answered.")
+        elif not observation.response.body:
+            self._say("There is no body to copy: it is empty.")
+        else:
+            body = observation.response.body
+            self._take_along(lambda: body_copy(observation, body))
+
+    def action_copy_curl(self) -> None:
+        """Copy a command that asks what was asked."""
+        evidence = self.evidence()
+        observation = evidence.observation if evidence else None
+        if observation is None:
+            self._say("There is no request to copy: nothing was asked yet.")
+            return
+        settings = self._desk.settings
+        self._take_along(lambda: curl_copy(observation, settings))
+
+    def action_copy_bundle(self) -> None:
+        """Copy everything that is known of the entry point."""
+        evidence = self.evidence()
+        if evidence is None or self.view is None:
+            self._say("There is nothing to copy: no entry point is selected.")
+            return
+        settings, at = self._desk.settings, self.view.snapshot.at
+        self._take_along(lambda: bundle_copy(evidence, settings, at))
+
+    @property
+    def _desk(self) -> Desk:
+        return cast(Desk, self.app)
+
+    def _take_along(self, make: Callable[[], Copy]) -> None:
+        # Off the loop, since a body may be large and a home folder far away; and not this screen's
+        # work, which would end with it.
+        self.app.run_worker(self._deliver(make), exit_on_error=False)
+
+    async def _deliver(self, make: Callable[[], Copy]) -> None:
+        desk, at = self._desk, self._desk.clock()
+        try:
+            copy, where = await asyncio.to_thread(_made_and_kept, make, at)
+            sent = _send(desk, copy)
+        except Exception:
+            log.exception("The copy could not be made")
+            desk.tick()
+            return
+        self._say(f"{copy.title}: {sent}; {where}")
+
+    def _say(self, text: str) -> None:
+        desk = self._desk
+        desk.notices.add_passing(text)
+        desk.tick()
+        self.app.set_timer(PASSING_SECONDS + 0.1, desk.tick)
+
+
+def latest_evidence(status: EntryPointStatus) -> Evidence:
+    """An entry point with its newest poll of ``chatAllowed``, or of the first endpoint it has."""
+    endpoints = status.entry_point.endpoints
+    first = next(iter(endpoints), Endpoint.CHAT_ALLOWED)
+    endpoint = Endpoint.CHAT_ALLOWED if Endpoint.CHAT_ALLOWED in endpoints else first
+    return Evidence(status, status.state.endpoint(endpoint).last)
+
+
+def body_copy(observation: Observation, body: bytes) -> Copy:
+    """The body: byte for byte in the file, made visible on the clipboard."""
+    from wallboard.report.visible import visible
+
+    text = visible(body.removeprefix(b"\xef\xbb\xbf"))
+    return Copy("Body", _name(observation), _ending(text), body, text)
+
+
+def curl_copy(observation: Observation, settings: Settings) -> Copy:
+    """The request as a command for a shell."""
+    from wallboard.report.curl import curl_command
+
+    server = _server(settings, observation.key.server)
+    text = curl_command(observation.request, server, settings) + "\n"
+    return Copy("curl command", (*_name(observation), "curl"), "sh", text.encode(), text)
+
+
+def bundle_copy(evidence: Evidence, settings: Settings, at: float) -> Copy:
+    """The triage bundle."""
+    from wallboard.report.bundle import Subjects, triage_bundle
+    from wallboard.report.surroundings import surroundings
+
+    key = evidence.status.entry_point.key
+    subjects = Subjects(
+        status=evidence.status,
+        at=at,
+        shown=evidence.observation,
+        server=_server(settings, key.server),
+        settings=settings,
+    )
+    text = triage_bundle(subjects, surroundings())
+    return Copy("Triage bundle", (key.server, str(key.id), "triage"), "md", text.encode(), text)
+
+
+def _made_and_kept(make: Callable[[], Copy], at: float) -> tuple[Copy, str]:
+    from wallboard.ui.copies import copies_folder, keep_copy
+
+    copy = make()
+    folder = copies_folder()
+    try:
+        path = keep_copy(copy.data, copy.name, copy.ending, at, folder)
+    except OSError as error:
+        return copy, f"no file was kept: {_shown(folder)}: {error.strerror or error}"
+    return copy, f"also in {_shown(path)}"
+
+
+def _send(desk: Desk, copy: Copy) -> str:
+    from wallboard.ui.clipboard import MOST_BYTES, clipboard_sequence
+
+    size = len(copy.text.encode("utf-8", "backslashreplace"))
+    if size > MOST_BYTES:
+        return f"{size:,} bytes are too many for the terminal's clipboard, so nothing was sent"
+    sequence = clipboard_sequence(copy.text, os.environ)
+    if sequence is None or not desk.send_aside(sequence):
+        return "this terminal has no clipboard, so nothing was sent"
+    return f"{size:,} bytes sent to the terminal"
+
+
+def _server(settings: Settings, name: str) -> ServerSettings | None:
+    return next((server for server in settings.server if server.name == name), None)
+
+
+def _name(observation: Observation) -> tuple[str, ...]:
+    return (observation.key.server, str(observation.key.id), str(observation.endpoint))
+
+
+def _ending(text: str) -> str:
+    start = text[:1000].lstrip().lower()
+    if "<html" in start or start.startswith("<!doctype html"):
+        return "html"
+    return "xml" if start[:1] == "<" else "json" if start[:1] in {"{", "["} else "txt"
+
+
+def _shown(path: Path) -> str:
+    """The path as it can be typed: with ``~`` for the home folder."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)
