@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from wallboard.query import Query, parse
-from wallboard.ui.screens.board import BoardScreen
+from wallboard.ui.screens.evidence import Evidence, EvidenceScreen, latest_evidence
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import DENSITIES, GROUPINGS, SORTS, ViewState
@@ -20,7 +20,7 @@ from wallboard.ui.widgets.viewline import ViewLine
 Choice = TypeVar("Choice")
 
 
-class WallScreen(BoardScreen):
+class WallScreen(EvidenceScreen):
     """Header, banner, how it is arranged, and the entry points."""
 
     AUTO_FOCUS = "WallGrid"
@@ -62,6 +62,12 @@ class WallScreen(BoardScreen):
         super().show(view)
         self.grid.show(view)
         self._show_arrangement()
+
+    def evidence(self) -> Evidence | None:
+        """What was last heard of the selected entry point."""
+        statuses = self.view.snapshot.entry_points if self.view else {}
+        status = statuses.get(self.grid.selected) if self.grid.selected else None
+        return latest_evidence(status) if status else None
 
     def show_as(self, state: ViewState) -> None:
         """Show the same picture in another arrangement."""
