@@ -11,7 +11,7 @@ def _same_everywhere():
     """Clock times and colours in pictures must not depend on the machine."""
     os.environ["TZ"] = "UTC"
     time.tzset()
-    for name in ("NO_COLOR", "WALLBOARD_CONFIG"):
+    for name in ("NO_COLOR", "COLORFGBG", "WALLBOARD_CONFIG"):
         os.environ.pop(name, None)
     os.environ["TERM"] = "xterm-256color"
     os.environ["COLORTERM"] = "truecolor"

@@ -2,6 +2,7 @@
 
 import tomllib
 from itertools import combinations
+from math import dist
 
 import pytest
 from boards import NOW, made_board
@@ -10,22 +11,77 @@ from rich.color import Color
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import Settings
 from wallboard.ui import theme as themes
+from wallboard.ui import theme_file
 from wallboard.ui.app import WallboardApp
 from wallboard.ui.glyphs import ASCII, CONSOLE, UNICODE
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text of ordinary size."""
 
-TRUE_COLOUR = ("dark", "light")
+SHIPPED = themes.available(themes.shipped_folder())
+LEAST_SHAPE_CONTRAST = 3.0
+"""WCAG 2.1, level AA, for shapes that carry a meaning."""
+
+LEAST_ENHANCED_CONTRAST = 7.0
+"""WCAG 2.1, level AAA, for text."""
+
+LEAST_DIFFERENCE = 15.0
+"""CIE 1976 between the bars of two verdicts: six times what is just seen side by side."""
+
+LEAST_DIFFERENCE_COLOUR_BLIND = 8.0
+
+# How a colour looks without one kind of cone, on linear RGB (Machado, Oliveira, Fernandes 2009).
+COLOUR_BLIND = {
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+SEEN_BY_ALL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+TRUE_COLOUR = [name for name in SHIPPED if name not in {"ansi16", "mono"}]
+
+
+def linear(channel: int) -> float:
+    part = channel / 255
+    return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
 
 
 def luminance(color: Color) -> float:
-    def linear(channel):
-        part = channel / 255
-        return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(channel) for channel in color.triplet)
+    red, green, blue = map(linear, color.triplet)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def lab(color: Color, cones=SEEN_BY_ALL) -> tuple[float, float, float]:
+    """A colour in CIE L*a*b*, as it looks with these cones."""
+    light = [linear(channel) for channel in color.triplet]
+    red, green, blue = (min(1.0, max(0.0, sum(map(float.__mul__, row, light)))) for row in cones)
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883
+    x, y, z = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z))
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def too_close(theme, least, cones=SEEN_BY_ALL):
+    """The pairs of verdicts whose bars look too much alike."""
+    seen = {verdict: lab(style.bgcolor, cones) for verdict, style in theme.verdict.items()}
+    return {
+        (one, other): round(dist(seen[one], seen[other]), 1)
+        for one, other in combinations(seen, 2)
+        if dist(seen[one], seen[other]) < least
+    }
 
 
 def contrast(style, background=None) -> float:
@@ -44,19 +100,20 @@ def written(folder, text, name="mine"):
     return folder
 
 
-def test_dark_light_sixteen_colours_and_none_are_shipped():
-    assert {"dark", "light", "ansi16", "mono"} <= set(themes.available())
+def test_ten_themes_and_more_are_shipped():
+    assert {"dark", "light", "ansi16", "mono", "high-contrast", "colour-blind"} <= set(SHIPPED)
+    assert len(SHIPPED) >= 10
 
 
-@pytest.mark.parametrize("name", themes.available())
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_theme_is_whole(name):
     theme = themes.load(name)
     assert theme.name == name
     assert set(theme.verdict) == set(Verdict)
     assert set(theme.level) == set(Level)
-    assert set(theme.response_type) == set(themes.RESPONSE_TYPES)
-    assert set(theme.ui) == set(themes.UI_PARTS)
-    assert set(theme.syntax) == set(themes.SYNTAX)
+    assert set(theme.response_type) == set(theme_file.RESPONSE_TYPES)
+    assert set(theme.ui) == set(theme_file.UI_PARTS)
+    assert set(theme.syntax) == set(theme_file.SYNTAX)
     assert theme.textual.name == f"wallboard-{name}"
 
 
@@ -83,11 +140,19 @@ def test_header_keys_banner_and_selection_can_be_read(name):
 @pytest.mark.parametrize("background", ["tile", "selected"])
 def test_the_words_and_figures_of_a_tile_can_be_read(name, background):
     theme = themes.load(name)
-    styles = {part: theme.ui[part] for part in ("muted", "stale", "mark", "spark")}
+    styles = {part: theme.ui[part] for part in ("muted", "stale", "mark")}
     styles |= {level.label: theme.level[level] for level in Level}
     behind = theme.ui[background]
     low = {what: contrast(style, behind) for what, style in styles.items()}
     assert not {what: round(ratio, 2) for what, ratio in low.items() if ratio < LEAST_CONTRAST}
+
+
+@pytest.mark.parametrize("name", TRUE_COLOUR)
+@pytest.mark.parametrize("background", ["tile", "selected"])
+def test_charts_and_their_gaps_can_be_seen(name, background):
+    ui = themes.load(name).ui
+    ratios = {part: contrast(ui[part], ui[background]) for part in ("spark", "gap")}
+    assert not {p: ratio for p, ratio in ratios.items() if ratio < LEAST_SHAPE_CONTRAST}
 
 
 @pytest.mark.parametrize("name", TRUE_COLOUR)
@@ -104,7 +169,7 @@ def test_bodies_and_levels_can_be_read_on_the_screen_and_in_the_header(name, par
     assert not low
 
 
-@pytest.mark.parametrize("name", [n for n in themes.available() if n != "mono"])
+@pytest.mark.parametrize("name", [n for n in SHIPPED if n != "mono"])
 def test_verdicts_differ_in_colour(name):
     theme = themes.load(name)
     looks = {verdict: (s.color, s.bgcolor, s.reverse) for verdict, s in theme.verdict.items()}
@@ -145,6 +210,12 @@ def test_the_sixteen_colour_theme_names_only_those():
         ("light", None, {}, "mono"),
         ("light", "truecolor", {"NO_COLOR": "1"}, "mono"),
         ("auto", "truecolor", {"NO_COLOR": ""}, "dark"),
+        ("auto", "truecolor", {"COLORFGBG": "0;15"}, "light"),
+        ("auto", "256", {"COLORFGBG": "0;default;7"}, "light"),
+        ("auto", "256", {"COLORFGBG": "15;0"}, "dark"),
+        ("auto", "256", {"COLORFGBG": "0;default"}, "dark"),
+        ("auto", "standard", {"COLORFGBG": "0;15"}, "ansi16"),
+        ("dark", "256", {"COLORFGBG": "0;15"}, "dark"),
     ],
 )
 def test_the_theme_is_what_the_terminal_can_show(asked, color_system, environ, chosen):
@@ -160,7 +231,7 @@ def test_everything_wrong_in_a_file_is_said_at_once(tmp_path):
         .replace("edge = {", "egde = {")
         .replace('0 = { fg = "#7ee2a8"', '0 = { blink = true, fg = "#7ee2a8"')
     )
-    with pytest.raises(themes.ThemeError) as error:
+    with pytest.raises(theme_file.ThemeError) as error:
         themes.load("mine", written(tmp_path, text))
     for words in (
         "mine.toml",
@@ -179,7 +250,7 @@ def test_everything_wrong_in_a_file_is_said_at_once(tmp_path):
 @pytest.mark.parametrize("part", ["ui", "level", "verdict", "response_type", "syntax"])
 def test_a_missing_part_is_named(tmp_path, part):
     text = shipped("dark").replace(f"[{part}]", "[spare]")
-    with pytest.raises(themes.ThemeError, match=rf"\[{part}\] is missing"):
+    with pytest.raises(theme_file.ThemeError, match=rf"\[{part}\] is missing"):
         themes.load("mine", written(tmp_path, text))
 
 
@@ -199,7 +270,7 @@ def test_a_missing_part_is_named(tmp_path, part):
 )
 def test_only_the_documented_colours_are_colours(tmp_path, colour):
     text = shipped("dark").replace('open = { fg = "#ffffff"', f"open = {{ fg = {colour}")
-    with pytest.raises(themes.ThemeError, match="is not a colour"):
+    with pytest.raises(theme_file.ThemeError, match="is not a colour"):
         themes.load("mine", written(tmp_path, text))
 
 
@@ -231,7 +302,7 @@ def test_a_theme_that_is_not_there_is_reported_with_those_that_are(name):
     theme, problem = themes.load_or_fallback(name)
     assert theme.name == themes.FALLBACK
     assert "There is no theme" in problem
-    assert "ansi16, dark, light, mono" in problem
+    assert ", ".join(SHIPPED) in problem
 
 
 def test_a_folder_in_the_place_of_a_file_is_reported(tmp_path):
@@ -263,7 +334,7 @@ async def test_no_color_in_the_environment_means_no_colour(monkeypatch):
         assert app.board_theme.name == themes.PLAIN
 
 
-@pytest.mark.parametrize("name", themes.available())
+@pytest.mark.parametrize("name", SHIPPED)
 async def test_the_board_starts_in_every_theme(name):
     app = WallboardApp(Settings(theme=name), board=made_board(2), clock=lambda: NOW)
     async with app.run_test() as pilot:

@@ -1,13 +1,11 @@
-"""Themes: one TOML file each, from file to the styles that every widget draws with."""
+"""Themes: where they are, which one to use, and the styles that every widget draws with."""
 
 import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from rich.color import Color
 from rich.style import Style
@@ -16,51 +14,15 @@ from textual.theme import Theme as TextualTheme
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.glyphs import UNICODE, Glyphs
+from wallboard.ui.theme_file import ThemeError, read_table, styles
 
 FALLBACK = "dark"
+LIGHT = "light"
 AUTO = "auto"
 PLAIN = "mono"
 SIXTEEN_COLOURS = "ansi16"
 
-UI_PARTS = (
-    "screen",
-    "tile",
-    "selected",
-    "edge",
-    "muted",
-    "stale",
-    "mark",
-    "spark",
-    "gap",
-    "header",
-    "title",
-    "frozen",
-    "footer",
-    "key",
-    "outage",
-    "notice",
-    "cursor",
-    "scrollbar",
-)
-RESPONSE_TYPES = ("0", "1", "2", "unknown", "off")
-SYNTAX = ("tag", "attribute", "value", "text", "punctuation", "comment")
-_PARTS: Mapping[str, tuple[str, ...]] = {
-    "ui": UI_PARTS,
-    "level": tuple(level.label for level in Level),
-    "verdict": tuple(Verdict),
-    "response_type": RESPONSE_TYPES,
-    "syntax": SYNTAX,
-}
-_FACTS: Mapping[str, type] = {"name": str, "dark": bool}
-_KIND_WORDS = {str: "a text", bool: "true or false"}
-_COLOUR = re.compile(
-    r"#[0-9a-fA-F]{6}|default|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)"
-)
-_ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse")
-
-
-class ThemeError(Exception):
-    """A theme that cannot be used; the message names the file and everything wrong in it."""
+_NO_IDENTIFIER = re.compile(r"[^a-zA-Z0-9_-]")
 
 
 @dataclass(frozen=True)
@@ -93,7 +55,7 @@ class BoardTheme:
         # In native colours Textual's CSS asks for variables that only its own themes define.
         own = BUILTIN_THEMES["ansi-dark" if self.dark else "ansi-light"] if self.native else None
         return TextualTheme(
-            name=f"wallboard-{self.name}",
+            name=f"wallboard-{_NO_IDENTIFIER.sub('-', self.name)}",
             primary=_css(edge.color),
             foreground=_css(screen.color),
             background=_css(screen.bgcolor),
@@ -121,9 +83,33 @@ def shipped_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "themes"
 
 
+def own_folder() -> Path:
+    """The folder of the user's own themes, which need not be there."""
+    from platformdirs import user_config_path
+
+    return user_config_path("wallboard") / "themes"
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeFile:
+    """Where a theme is; ``own`` says that it is the user's, whoever else has one of that name."""
+
+    name: str
+    path: Path
+    own: bool
+
+
+def theme_files(folder: Path | None = None) -> dict[str, ThemeFile]:
+    """All themes by name: of one folder, or the shipped ones with the user's own over them."""
+    if folder is not None:
+        return _files_in(folder, own=False)
+    found = _files_in(shipped_folder(), own=False) | _files_in(own_folder(), own=True)
+    return dict(sorted(found.items()))
+
+
 def available(folder: Path | None = None) -> list[str]:
-    """The names of all themes in a folder."""
-    return sorted(path.stem for path in (folder or shipped_folder()).glob("*.toml"))
+    """The names of all themes, or of those in one folder."""
+    return list(theme_files(folder))
 
 
 def choose(asked: str, color_system: str | None, environ: Mapping[str, str] = os.environ) -> str:
@@ -135,82 +121,61 @@ def choose(asked: str, color_system: str | None, environ: Mapping[str, str] = os
         return PLAIN
     if asked != AUTO:
         return asked
-    return SIXTEEN_COLOURS if color_system == "standard" else FALLBACK
+    if color_system == "standard":
+        return SIXTEEN_COLOURS
+    return LIGHT if _light_background(environ) else FALLBACK
 
 
 def load(name: str, folder: Path | None = None) -> BoardTheme:
-    """The named theme.
+    """The named theme; a name is that of the file.
 
     Raises:
         ThemeError: There is no such theme, or its file does not hold a whole one.
 
     """
-    if name not in available(folder):
-        raise ThemeError(f"There is no theme {name!r}. There are: {', '.join(available(folder))}.")
-    path = (folder or shipped_folder()) / f"{name}.toml"
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ThemeError(f"Theme file {path}: {error}") from error
-    problems = list(_problems(table))
-    if problems:
-        raise ThemeError(f"Theme file {path}: {'; '.join(problems)}")
+    files = theme_files(folder)
+    if name not in files:
+        raise ThemeError(f"There is no theme {name!r}. There are: {', '.join(files)}.")
+    return load_file(files[name])
+
+
+def load_file(file: ThemeFile) -> BoardTheme:
+    """The theme in a file. Raises ``ThemeError`` if that does not hold a whole one."""
+    table = read_table(file.path)
+    levels, verdicts = styles(table["level"]), styles(table["verdict"])
     return BoardTheme(
-        name=table.get("name", name),
-        dark=bool(table.get("dark", True)),
-        ui=_styles(table["ui"]),
-        level={level: _style(table["level"][level.label]) for level in Level},
-        verdict={verdict: _style(table["verdict"][verdict]) for verdict in Verdict},
-        response_type=_styles(table["response_type"]),
-        syntax=_styles(table["syntax"]),
+        name=file.name,
+        dark=table["dark"],
+        ui=styles(table["ui"]),
+        level={level: levels[level.label] for level in Level},
+        verdict={verdict: verdicts[verdict] for verdict in Verdict},
+        response_type=styles(table["response_type"]),
+        syntax=styles(table["syntax"]),
     )
 
 
 def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme, str | None]:
-    """The named theme or, with the reason, the one that is used when it is broken."""
+    """The named theme or, with the reason, the shipped one that is used when it is broken."""
     try:
         return load(name, folder), None
     except ThemeError as error:
-        return load(FALLBACK), f"{error} Using the theme {FALLBACK!r}."
+        return load(FALLBACK, shipped_folder()), f"{error} Using the theme {FALLBACK!r}."
 
 
-def _problems(table: Mapping[str, Any]) -> Iterator[str]:
-    yield from (f"{key} is not known" for key in table if key not in {*_PARTS, *_FACTS})
-    for key, kind in _FACTS.items():
-        if not isinstance(table.get(key, kind()), kind):
-            yield f"{key} must be {_KIND_WORDS[kind]}"
-    for part, names in _PARTS.items():
-        section = table.get(part)
-        if not isinstance(section, dict):
-            yield f"[{part}] is missing"
-            continue
-        for name in names:
-            spec = section.get(name)
-            if not isinstance(spec, dict):
-                yield f"[{part}] {name} is missing"
-            else:
-                yield from (f"[{part}] {name}: {wrong}" for wrong in _style_problems(spec))
-        yield from (f"[{part}] {name} is not known" for name in section if name not in names)
+def _files_in(folder: Path, *, own: bool) -> dict[str, ThemeFile]:
+    try:
+        paths = sorted(folder.glob("*.toml"))
+    except OSError:
+        return {}
+    # Editors keep what is not saved yet in hidden files.
+    visible = [path for path in paths if not path.name.startswith(".")]
+    return {path.stem: ThemeFile(path.stem, path, own) for path in visible}
 
 
-def _style_problems(spec: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in spec.items():
-        if key in {"fg", "bg"}:
-            if not (isinstance(value, str) and _COLOUR.fullmatch(value)):
-                yield f"{key} = {value!r} is not a colour"
-        elif key not in _ATTRIBUTES:
-            yield f"{key} is not known"
-        elif not isinstance(value, bool):
-            yield f"{key} must be true or false"
-
-
-def _styles(section: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Style]:
-    return {name: _style(spec) for name, spec in section.items()}
-
-
-def _style(spec: Mapping[str, Any]) -> Style:
-    attributes = {name: spec[name] for name in _ATTRIBUTES if name in spec}
-    return Style(color=spec.get("fg"), bgcolor=spec.get("bg"), **attributes)
+def _light_background(environ: Mapping[str, str]) -> bool:
+    """What ``COLORFGBG`` says: its last number is the background's, of the sixteen colours."""
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return background in {"7", "9", "10", "11", "12", "13", "14", "15"}
 
 
 def _css(color: Color | None) -> str:

@@ -1,0 +1,120 @@
+"""A theme file: what must be in it, and its styles."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.style import Style
+
+from wallboard.domain.policy import Level, Verdict
+
+LARGEST_FILE = 256 * 1024
+"""Bytes; a whole theme takes five thousand."""
+
+UI_PARTS = (
+    "screen",
+    "tile",
+    "selected",
+    "edge",
+    "muted",
+    "stale",
+    "mark",
+    "spark",
+    "gap",
+    "header",
+    "title",
+    "frozen",
+    "footer",
+    "key",
+    "outage",
+    "notice",
+    "cursor",
+    "scrollbar",
+)
+RESPONSE_TYPES = ("0", "1", "2", "unknown", "off")
+SYNTAX = ("tag", "attribute", "value", "text", "punctuation", "comment")
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "ui": UI_PARTS,
+    "level": tuple(level.label for level in Level),
+    "verdict": tuple(Verdict),
+    "response_type": RESPONSE_TYPES,
+    "syntax": SYNTAX,
+}
+_FACTS = ("dark",)
+_COLOUR = re.compile(
+    r"#[0-9a-fA-F]{6}|default|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)"
+)
+_ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse")
+
+
+class ThemeError(Exception):
+    """A theme that cannot be used; the message names the file and everything wrong in it."""
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The tables of a whole theme.
+
+    Raises:
+        ThemeError: The file cannot be read or does not hold a whole theme.
+
+    """
+    try:
+        table = tomllib.loads(_read(path))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ThemeError(f"Theme file {path}: {error}") from error
+    problems = list(_problems(table))
+    if problems:
+        raise ThemeError(f"Theme file {path}: {'; '.join(problems)}")
+    return table
+
+
+def styles(section: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Style]:
+    """The styles of one table of a whole theme, by their names."""
+    return {name: _style(spec) for name, spec in section.items()}
+
+
+def _read(path: Path) -> str:
+    if not path.is_file():
+        raise OSError("is not a file")
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise OSError(f"is larger than {LARGEST_FILE // 1024} KiB")
+    return data.decode("utf-8-sig")
+
+
+def _problems(table: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"{key} is not known" for key in table if key not in {*_PARTS, *_FACTS})
+    for key in _FACTS:
+        if not isinstance(table.get(key), bool):
+            yield f"{key} must be true or false"
+    for part, names in _PARTS.items():
+        section = table.get(part)
+        if not isinstance(section, dict):
+            yield f"[{part}] is missing"
+            continue
+        for name in names:
+            spec = section.get(name)
+            if not isinstance(spec, dict):
+                yield f"[{part}] {name} is missing"
+            else:
+                yield from (f"[{part}] {name}: {wrong}" for wrong in _style_problems(spec))
+        yield from (f"[{part}] {name} is not known" for name in section if name not in names)
+
+
+def _style_problems(spec: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in spec.items():
+        if key in {"fg", "bg"}:
+            if not (isinstance(value, str) and _COLOUR.fullmatch(value)):
+                yield f"{key} = {value!r} is not a colour"
+        elif key not in _ATTRIBUTES:
+            yield f"{key} is not known"
+        elif not isinstance(value, bool):
+            yield f"{key} must be true or false"
+
+
+def _style(spec: Mapping[str, Any]) -> Style:
+    attributes = {name: spec[name] for name in _ATTRIBUTES if name in spec}
+    return Style(color=spec.get("fg"), bgcolor=spec.get("bg"), **attributes)
