@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -107,6 +108,12 @@ class WallboardApp(CellApp[None]):
             self._show(screen)
             if not screen.is_modal:
                 break  # what lies below cannot be seen
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave a screen; the one below shows at once what it missed."""
+        left = super().pop_screen()
+        self.tick()
+        return left
 
     def _show(self, screen: Screen[Any]) -> None:
         if isinstance(screen, BoardScreen) and screen.is_mounted:

@@ -1,0 +1,39 @@
+"""Going to a screen and coming back."""
+
+from boards import NOW, REFUSED, made_board, observed
+from walls import Clock, settled, text_on, until, wall
+
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.ui.screens.drilldown import DrillDownScreen
+from wallboard.ui.screens.wall import WallScreen
+
+SIZE = (120, 50)
+KEY = EntryPointKey("prod", 1000)
+
+
+async def test_the_wall_is_up_to_date_as_soon_as_it_is_seen_again():
+    clock = Clock()
+    app = wall(made_board(2), clock=clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        for endpoint in Endpoint:
+            app.board.fold(observed(KEY, endpoint, REFUSED, NOW + 1))
+        clock.now += 5
+        assert "UNREACHABLE" not in text_on(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, WallScreen)
+        assert "UNREACHABLE" in text_on(app)
+
+
+async def test_enter_twice_opens_one_drill_down():
+    app = wall(made_board(2))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, DrillDownScreen))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, WallScreen)
