@@ -136,7 +136,7 @@ async def test_brackets_go_back_and_forth_through_the_last_polls():
         assert screen.body == ["<poll>5</poll>"]
 
 
-async def test_a_poll_that_is_forgotten_while_it_is_looked_at_gives_way_to_the_newest():
+async def test_a_poll_that_is_forgotten_while_it_is_looked_at_stays_until_it_is_let_go():
     board = one()
     for n in range(3):
         board.fold(answered(ChatAllowed(True), b"<poll>%d</poll>" % n, at=NOW + n))
@@ -146,6 +146,12 @@ async def test_a_poll_that_is_forgotten_while_it_is_looked_at_gives_way_to_the_n
             answered(ChatAllowed(True), b"<poll>%d</poll>" % n, at=NOW + n) for n in range(3, 40)
         ]
         await screen.heard(*more)
+        assert screen.body == ["<poll>1</poll>"]
+        assert "kept poll" in screen.part(RequestLines)
+        assert "not live" in screen.part(RequestLines)
+        await screen.press("left_square_bracket")
+        assert screen.body == ["<poll>1</poll>"]
+        await screen.press("right_square_bracket")
         assert screen.body == ["<poll>39</poll>"]
         assert "not live" not in screen.part(RequestLines)
 
@@ -159,27 +165,6 @@ async def test_p_shows_the_body_laid_out_or_byte_for_byte():
         assert screen.body == ["<a>␍␊", "<b>1</b></a>"]
         await screen.press("p")
         assert screen.body == ["<a>", "<b>1</b>", "</a>"]
-
-
-@pytest.mark.parametrize(("rows", "at_first"), [(30, False), (50, True)])
-async def test_h_shows_and_hides_the_headers(rows, at_first):
-    board = one()
-    board.fold(answered(ChatAllowed(True)))
-    async with opened(board, (110, rows)) as screen:
-        for shown in (at_first, not at_first, at_first):
-            assert ("Server: Apache" in screen.part(RequestLines)) is shown
-            assert "4 headers" in screen.part(RequestLines)
-            await screen.press("h")
-
-
-async def test_many_headers_leave_room_for_the_body():
-    board = one()
-    head = b"".join(b"X-%d: y\r\n" % n for n in range(200))
-    board.fold(answered(ChatAllowed(True), b"<a/>", head=head))
-    async with opened(board) as screen:
-        await screen.press("h")
-        assert "and 190 more" in screen.part(RequestLines)
-        assert screen.body == ["<a/>"]
 
 
 async def test_keys_choose_the_endpoint():
@@ -267,7 +252,7 @@ async def test_a_poll_without_a_response_says_so_and_paints_nothing_more():
         words = ["There is no response: the request was not answered."]
         assert screen.body == words
         assert "refused after 12ms" in screen.part(RequestLines)
-        await screen.press("h", "p")
+        await screen.press("p")
         await settled(screen.pilot)
         assert screen.body == words
 

@@ -1,43 +1,68 @@
-"""The drill-down: one entry point, its five endpoints, and the bytes that prove it."""
+"""The drill-down: one entry point, its endpoints, and in five tabs what proves its verdict."""
 
 import time
 from collections.abc import Iterable
 
-from rich.segment import Segment
+from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
+from textual.widgets import Input
 
 from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.observation import Observation
 from wallboard.ui import body as bodies
-from wallboard.ui.screens.board import BoardScreen
-from wallboard.ui.text import safe
+from wallboard.ui.screens.evidence import Evidence, EvidenceScreen
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.turn import last_turn
 from wallboard.ui.view import View
 from wallboard.ui.widgets.bodyview import BodyView
-from wallboard.ui.widgets.facts import EndpointTable, Facts, latency
-from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.chart import Chart
+from wallboard.ui.widgets.difference import Difference
+from wallboard.ui.widgets.facts import EndpointTable, Facts
+from wallboard.ui.widgets.keybar import KeyBar
+from wallboard.ui.widgets.page import Page
+from wallboard.ui.widgets.request import RequestLines, header_lines
+from wallboard.ui.widgets.searchline import SearchLine
+from wallboard.ui.widgets.tabs import Tab, TabBar
+from wallboard.ui.widgets.timeline import Timeline, TimelineDetail
 
-ROOM_FOR_HEADERS = 34
-"""Terminal rows from which response headers are shown without being asked for."""
+ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16
+"""Terminal rows from which all endpoints, and all facts, are shown above the tab."""
 
-LEAST_HEADERS = 4
+_OF_ONE_POLL = frozenset({Tab.BODY, Tab.HEADERS})
+_OF_ONE_ENDPOINT = _OF_ONE_POLL | {Tab.DIFF}
+_ONLY_IN: dict[str, frozenset[Tab]] = {
+    "choose": _OF_ONE_ENDPOINT,
+    "older": _OF_ONE_POLL,
+    "pretty": frozenset({Tab.BODY}),
+    "search": frozenset({Tab.BODY}),
+    "match": frozenset({Tab.BODY}),
+}
 
 
-class DrillDownScreen(BoardScreen):
+class DrillDownScreen(EvidenceScreen):
     """Live while it is open; ``[`` and ``]`` go back and forth through the last polls."""
 
     AUTO_FOCUS = "BodyView"
 
     BINDINGS = [
-        Binding("escape,backspace", "app.pop_screen", "Back"),
+        Binding("escape,backspace", "back", "Back"),
         Binding("up,k", "choose(-1)", "Endpoint up", show=False),
         Binding("down,j", "choose(1)", "Endpoint down", show=False),
         Binding("left_square_bracket", "older(1)", "Older", key_display="["),
         Binding("right_square_bracket", "older(-1)", "Newer", key_display="]"),
         Binding("p", "pretty", "Raw"),
-        Binding("h", "headers", "Head"),
+        Binding("slash", "search", "Find", key_display="/"),
+        Binding("n", "match(1)", "Next match", show=False),
+        Binding("N", "match(-1)", "Match before", show=False),
+        Binding("tab", "turn(1)", "Next tab", show=False),
+        Binding("shift+tab", "turn(-1)", "Tab before", show=False),
+        Binding("1", "tab('body')", "Body", show=False),
+        Binding("2,h", "tab('headers')", "Headers", show=False),
+        Binding("3", "tab('timeline')", "Timeline", show=False),
+        Binding("4", "tab('chart')", "Chart", show=False),
+        Binding("5", "tab('diff')", "Last good against first bad", show=False),
     ]
 
     def __init__(self, theme: BoardTheme, key: EntryPointKey, first: View) -> None:
@@ -47,52 +72,104 @@ class DrillDownScreen(BoardScreen):
         status = first.snapshot.entry_points.get(key)
         endpoints = status.entry_point.endpoints if status else ()
         self.endpoint = next(iter(endpoints), Endpoint.CHAT_ALLOWED)
+        self.tab = Tab.BODY
         self.pretty = True
-        self.headers: bool | None = None
         self._held: Observation | None = None
-        self._shown: tuple[object, bytes | None] = (None, None)
+        self._laid_out: tuple[object, bytes | None] = (None, None)
         self._facts = Facts(theme)
         self._table = EndpointTable(theme)
+        self._tabs = TabBar(theme)
         self._request = RequestLines(theme)
         self._body = BodyView(theme)
+        self._headers = Page(theme)
+        self._detail = TimelineDetail(theme)
+        self._timeline = Timeline(theme, self._detail)
+        self._chart = Chart(theme)
+        self._diff = Difference(theme)
+        self._line: SearchLine | None = None
+        self._contents: dict[Tab, tuple[Widget, ...]] = {
+            Tab.BODY: (self._body,),
+            Tab.HEADERS: (self._headers,),
+            Tab.TIMELINE: (self._timeline, self._detail),
+            Tab.CHART: (self._chart,),
+            Tab.DIFF: (self._diff,),
+        }
 
     def parts(self) -> list[Widget]:
-        """Verdict and figures, the endpoints, the request, the body."""
-        return [self._facts, self._table, self._request, self._body]
+        """Verdict and figures, the endpoints, the tabs, and what the chosen tab shows."""
+        contents = [widget for widgets in self._contents.values() for widget in widgets]
+        self._display()
+        return [self._facts, self._table, self._tabs, self._request, *contents]
+
+    @property
+    def observation(self) -> Observation | None:
+        """The poll that is shown: the one held, else the newest."""
+        status = self._status()
+        if self._held or status is None:
+            return self._held
+        return status.state.endpoint(self.endpoint).last
+
+    def evidence(self) -> Evidence | None:
+        """The entry point and the poll that is shown."""
+        status = self._status()
+        return Evidence(status, self.observation) if status else None
 
     def show(self, view: View) -> None:
         """Show this picture."""
         super().show(view)
         status = view.snapshot.entry_points.get(self.key)
         if status is None:
-            gone = Segment(" This entry point is not on the board.", self._request.background)
-            self._request.put([[gone]])
+            self._request.say("This entry point is not on the board.")
             return
-        now = view.snapshot.at
-        self._facts.show(status, now)
-        self._table.show(status, self.endpoint, now)
-        self._show_evidence(status)
+        now, height = view.snapshot.at, self.app.size.height
+        self._facts.show(status, now, brief=height < ROOM_FOR_FACTS)
+        if self.tab in _OF_ONE_ENDPOINT:
+            only_chosen = height < ROOM_FOR_ALL_ENDPOINTS
+            self._table.show(status, self.endpoint, now, only_chosen=only_chosen)
+        self._show_tab(status, now)
+        found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
+        self._tabs.show(self.tab, found if self.tab is Tab.BODY else "")
 
-    def _show_evidence(self, status: EntryPointStatus) -> None:
-        recent = status.state.endpoint(self.endpoint).recent
-        held = self._held if self._held in recent else None
-        observation = held or (recent[-1] if recent else None)
-        headers = self.app.size.height >= ROOM_FOR_HEADERS if self.headers is None else self.headers
-        if observation is None:
-            self._request.put([[], [Segment(" Not asked yet.", self._request.background)]])
-            self._shown = (None, None)
+    def _show_tab(self, status: EntryPointStatus, now: float) -> None:
+        match self.tab:
+            case Tab.BODY:
+                self._show_request(status, now)
+                self._show_body(self.observation)
+            case Tab.HEADERS:
+                self._show_request(status, now)
+                poll = self.observation
+                self._headers.put(header_lines(poll, self.theme_styles) if poll else [])
+            case Tab.TIMELINE:
+                self._timeline.show(status, now)
+            case Tab.CHART:
+                self._chart.show(status)
+            case Tab.DIFF:
+                self._diff.show(last_turn(status, self.endpoint), self.endpoint, now)
+
+    def _show_request(self, status: EntryPointStatus, now: float) -> None:
+        recent, poll = status.state.endpoint(self.endpoint).recent, self.observation
+        if poll is None:
+            self._request.say("Not asked yet.")
+            return
+        place = _place(poll, recent)
+        which = "kept poll" if place is None else f"poll {place + 1}/{len(recent)}"
+        form = "%H:%M:%S" if now - poll.at < 43_200 else "%d %b %H:%M:%S"
+        when = time.strftime(form, time.localtime(poll.at))
+        self._request.show(poll, f"{which} at {when}", live=self._held is None)
+
+    def _show_body(self, poll: Observation | None) -> None:
+        if poll is None:
+            self._laid_out = (None, None)
             self._body.put([], keep_place=False)
             return
-        place = recent.index(observation) + 1
-        self._request.show(observation, place, len(recent), live=held is None, headers=headers)
         width = max(20, self.app.size.width - 3)
-        showing = (self.endpoint, self.pretty, width, held is None)
-        body = observation.response.body if observation.response else None
+        showing = (self.endpoint, self.pretty, width, self._held is None)
+        body = poll.response.body if poll.response else None
         # Laying out a huge body at every tick would leave no time for anything else.
-        if (showing, body) != self._shown:
-            keep_place = showing == self._shown[0]
-            self._shown = (showing, body)
-            self._body.put(self._lines(body, width), keep_place=keep_place)
+        if (showing, body) != self._laid_out:
+            keep_place = showing == self._laid_out[0]
+            self._laid_out = (showing, body)
+            self._body.put(self._lines(body, width), width=width, keep_place=keep_place)
 
     def _lines(self, body: bytes | None, width: int) -> Iterable[str]:
         if body is None:
@@ -101,6 +178,47 @@ class DrillDownScreen(BoardScreen):
             return ["The body is empty."]
         lay_out = bodies.pretty if self.pretty else bodies.raw
         return lay_out(body, width)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that mean nothing in this tab do nothing, and are not offered."""
+        return self.tab in _ONLY_IN.get(action, Tab)
+
+    def action_back(self) -> None:
+        """Leave what was entered last: the search, a poll of the past, the drill-down."""
+        if self._line or self._body.wanted:
+            self._close_line()
+            self._body.look_for("")
+        elif self._held:
+            self._held = None
+        else:
+            self.app.pop_screen()
+            return
+        self._redraw()
+
+    def action_tab(self, name: str) -> None:
+        """Show another tab."""
+        self._close_line()
+        self.tab = Tab(name)
+        self._display()
+        self._contents[self.tab][0].focus()
+        self.call_after_refresh(self._redraw)
+        self.call_after_refresh(self.query_one(KeyBar).fill)
+
+    def action_turn(self, step: int) -> None:
+        """Show the next tab or the one before."""
+        tabs = list(Tab)
+        self.action_tab(tabs[(tabs.index(self.tab) + step) % len(tabs)])
+
+    def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
+        """Show the tab that was pointed at."""
+        self.action_tab(message.tab)
+
+    def _display(self) -> None:
+        self._table.display = self.tab in _OF_ONE_ENDPOINT
+        self._request.display = self.tab in _OF_ONE_POLL
+        for tab, widgets in self._contents.items():
+            for widget in widgets:
+                widget.display = tab is self.tab
 
     def action_choose(self, step: int) -> None:
         """Look at the next or the previous endpoint."""
@@ -120,25 +238,59 @@ class DrillDownScreen(BoardScreen):
 
     def action_older(self, steps: int) -> None:
         """Go back (or forth) through the last polls; past the newest it is live again."""
-        status = self._status()
+        status, poll = self._status(), self.observation
         recent = status.state.endpoint(self.endpoint).recent if status else ()
-        if not recent:
+        if poll is None or not recent:
             return
-        place = recent.index(self._held) if self._held in recent else len(recent) - 1
-        place = max(0, place - steps)
-        self._held = recent[place] if place < len(recent) - 1 else None
+        place = _place(poll, recent)
+        if place is not None:
+            place = max(0, place - steps)
+            self._held = recent[place] if place < len(recent) - 1 else None
+        elif steps < 0:
+            self._held = None
         self._redraw()
+
+    def on_timeline_opened(self, message: Timeline.Opened) -> None:
+        """Show the body that brought a change, held until the operator lets it go."""
+        poll = message.change.observation
+        if poll is not None:
+            self.endpoint, self._held = poll.endpoint, poll
+            self.action_tab(Tab.BODY)
 
     def action_pretty(self) -> None:
         """Lay the body out, or show it byte for byte."""
         self.pretty = not self.pretty
         self._redraw()
 
-    def action_headers(self) -> None:
-        """Show or hide the response headers."""
-        shown = self.app.size.height >= ROOM_FOR_HEADERS if self.headers is None else self.headers
-        self.headers = not shown
+    def action_search(self) -> None:
+        """Type what to search for in the body."""
+        if self._line is None:
+            self._line = SearchLine(self._body.wanted)
+            self.mount(self._line)
+            self._line.focus()
+
+    @on(Input.Changed)
+    def _search_typed(self, message: Input.Changed) -> None:
+        message.stop()
+        if message.input is self._line:
+            self._body.look_for(message.value)
+            self._redraw()
+
+    @on(Input.Submitted)
+    def _search_kept(self, message: Input.Submitted) -> None:
+        message.stop()
+        self._close_line()
+
+    def action_match(self, step: int) -> None:
+        """Go to the next match or the one before."""
+        self._body.go_to_match(step)
         self._redraw()
+
+    def _close_line(self) -> None:
+        if self._line is not None:
+            self._line.remove()
+            self._line = None
+            self._body.focus()
 
     def _status(self) -> EntryPointStatus | None:
         return self.view.snapshot.entry_points.get(self.key) if self.view else None
@@ -148,62 +300,6 @@ class DrillDownScreen(BoardScreen):
             self.show(self.view)
 
 
-class RequestLines(Lines):
-    """The request line, how it went, and the response headers."""
-
-    DEFAULT_CSS = "RequestLines { height: auto; }"
-
-    def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme, "tile")
-
-    def show(
-        self, observation: Observation, place: int, count: int, *, live: bool, headers: bool
-    ) -> None:
-        """Draw what was asked and what came back, but for the body."""
-        width, base = self.size.width or self.app.size.width, self.background
-        muted = self.theme_styles.ui["muted"] + base.background_style
-        request = [Segment(f" {observation.request.method} {safe(observation.request.url)}", base)]
-        when = time.strftime("%H:%M:%S", time.localtime(observation.at))
-        poll = f" poll {place}/{count} at {when} "
-        state = Segment(
-            " live " if live else " not live ",
-            muted if live else self.theme_styles.ui["frozen"],
-        )
-        lines = [
-            request,
-            split(
-                [Segment(f" {_response_words(observation)}", muted)],
-                [Segment(poll, muted), state],
-                width,
-                base,
-            ),
-        ]
-        if headers and observation.response:
-            head = [
-                line for line in observation.response.head.decode("latin-1").split("\r\n") if line
-            ]
-            most = max(LEAST_HEADERS, self.app.size.height // 3)
-            lines += [[Segment(f"   {safe(line)}", base)] for line in head[:most]]
-            if len(head) > most:
-                lines.append(
-                    [
-                        Segment(
-                            f"   {self.theme_styles.glyphs.ellipsis} and {len(head) - most} more",
-                            muted,
-                        )
-                    ]
-                )
-        self.put(lines)
-
-
-def _response_words(observation: Observation) -> str:
-    response = observation.response
-    if response is None:
-        cause = observation.outcome.cause if isinstance(observation.outcome, Failure) else "?"
-        return f"{cause} after {latency(observation)}"
-    count = sum(1 for line in response.head.split(b"\r\n") if line)
-    size = f"{len(response.body):,} bytes" + (", cut short" if response.truncated else "")
-    return (
-        f"{response.status} {safe(response.reason)} in {latency(observation)}, {size}, "
-        f"{count} headers"
-    )
+def _place(poll: Observation, recent: tuple[Observation, ...]) -> int | None:
+    """Where a poll is among these; the very same one, since others may be equal to it."""
+    return next((place for place, other in enumerate(recent) if other is poll), None)

@@ -35,6 +35,7 @@ class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     # The arrows are not for scrolling here: they choose the endpoint.
+    # The arrows are not for scrolling here: they choose the endpoint.
     BINDINGS = [
         Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
         Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),

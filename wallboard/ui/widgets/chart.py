@@ -18,7 +18,7 @@ from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from wallboard.ui.widgets.plot import Plot, Series
+    from wallboard.ui.widgets.plot import Plot
 
 MOST_SAMPLES = 5_000
 """Samples drawn at most, the newest: more would only be slower on a screen of this size."""
@@ -41,7 +41,7 @@ class Chart(Container):
     DEFAULT_CSS = """
     Chart { height: 1fr; layout: vertical; background: $background; }
     Chart.-beside { layout: horizontal; }
-    Chart > Vertical { height: 1fr; width: 1fr; }
+    Chart > Vertical { height: 1fr; width: 1fr; padding-right: 1; }
     Chart.-one > .second { display: none; }
     Chart Legend { height: 1; }
     """
@@ -183,7 +183,7 @@ def y_range(values: Sequence[float], limits: Sequence[float]) -> tuple[float, fl
     """What the y axis shows: all values, zero, and the next threshold above if that is near."""
     low, high = min([0.0, *values]), max([0.0, *values])
     above = min((limit for limit in limits if limit > high), default=high)
-    if above <= 4 * high:
+    if above <= 2 * high:
         high = above
     return low, max(high * 1.08, low + 1.0)
 

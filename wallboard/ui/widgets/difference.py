@@ -69,12 +69,17 @@ def _nothing_bad(turn: Turn, now: float) -> str:
 def _moments(turn: Turn, bad: Observation, now: float, theme: BoardTheme) -> Iterator[Line]:
     base, strong = theme.ui["screen"], theme.ui["screen"] + Style(bold=True)
     if turn.good is None:
-        words = "None is kept from before it"
+        words = "none is kept from before it"
     else:
         words = f"{clock(turn.good.at, now)}, {span(bad.at - turn.good.at)} earlier"
-    ending = "  The newest poll is good again." if turn.over else ""
-    yield [Segment(" First bad ", strong), Segment(f"{clock(bad.at, now)}{ending}", base)]
-    yield [Segment(" Last good ", strong), Segment(words, base)]
+    yield [
+        Segment(" First bad ", strong),
+        Segment(f"{clock(bad.at, now)}  ", base),
+        Segment(" Last good ", strong),
+        Segment(words, base),
+    ]
+    if turn.over:
+        yield [Segment(" The newest poll is good again.", base)]
 
 
 def _table(found: list[Row], width: int, theme: BoardTheme) -> Iterator[Line]:

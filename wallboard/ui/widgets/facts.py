@@ -20,20 +20,22 @@ NAME_WIDTH = max(len(endpoint) for endpoint in Endpoint)
 
 
 class Facts(Lines):
-    """Verdict, figures, the summary in words and the hint, in three or four lines."""
+    """Verdict, figures, the summary in words and the hint, in one to four lines."""
 
     DEFAULT_CSS = "Facts { height: auto; }"
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "tile")
 
-    def show(self, status: EntryPointStatus, now: float) -> None:
-        """Draw what is known of this entry point."""
+    def show(self, status: EntryPointStatus, now: float, *, brief: bool = False) -> None:
+        """Draw what is known of this entry point; ``brief`` is the verdict alone."""
         width = self.size.width or self.app.size.width
         judgement, base = status.judgement, self.background
         summary = [Segment(f" {safe(judgement.summary)}", base)]
-        lines = [self._title(status, now, width), self._figures(status), summary]
-        if judgement.hint:
+        lines = [self._title(status, now, width)]
+        if not brief:
+            lines += [self._figures(status), summary]
+        if judgement.hint and not brief:
             lines.append([Segment(f" Hint: {judgement.hint}", self._on_base("mark"))])
         self.put(lines)
 
@@ -99,9 +101,12 @@ class EndpointTable(Lines):
         super().__init__(theme, "screen")
         self._endpoints: tuple[Endpoint, ...] = ()
 
-    def show(self, status: EntryPointStatus, chosen: Endpoint, now: float) -> None:
-        """Draw the endpoints of this entry point."""
-        self._endpoints = status.entry_point.endpoints
+    def show(
+        self, status: EntryPointStatus, chosen: Endpoint, now: float, *, only_chosen: bool = False
+    ) -> None:
+        """Draw the endpoints of this entry point, or only the chosen one where room is scarce."""
+        endpoints = status.entry_point.endpoints
+        self._endpoints = tuple(e for e in endpoints if e is chosen or not only_chosen)
         polls = {e: status.state.endpoint(e).last for e in self._endpoints}
         room = max((len(status_words(last)) for last in polls.values() if last), default=0)
         self.put([self._line(e, last, e is chosen, now, room) for e, last in polls.items()])

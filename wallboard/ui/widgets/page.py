@@ -11,7 +11,7 @@ from textual.strip import Strip
 from wallboard.ui.theme import BoardTheme
 
 
-class Page(ScrollView, can_focus=True):
+class Page(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows any number of lines, of which only those in sight are drawn."""
 
     DEFAULT_CSS = """
@@ -19,6 +19,7 @@ class Page(ScrollView, can_focus=True):
            scrollbar-gutter: stable; background: $background; }
     """
 
+    # The arrows are not for scrolling here: they choose.
     BINDINGS = [
         Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
         Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),

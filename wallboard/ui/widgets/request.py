@@ -41,13 +41,17 @@ class RequestLines(Lines):
 
 
 def response_words(observation: Observation) -> str:
-    """How a poll went: status, latency, size; or why there is none of that."""
+    """How a poll went: status, latency, size and headers; or why there is none of that."""
     response = observation.response
     if response is None:
         cause = observation.outcome.cause if isinstance(observation.outcome, Failure) else "?"
         return f"{cause} after {latency(observation)}"
     size = f"{len(response.body):,} bytes" + (", cut short" if response.truncated else "")
-    return f"{response.status} {safe(response.reason)} in {latency(observation)}, {size}"
+    count = sum(1 for line in response.head.split(b"\r\n") if line)
+    return (
+        f"{response.status} {safe(response.reason)} in {latency(observation)}, {size}, "
+        f"{_count(count)}"
+    )
 
 
 def header_lines(observation: Observation, theme: BoardTheme) -> list[list[Segment]]:

@@ -173,11 +173,19 @@ class Timeline(Page):
 
 
 def lasted(change: Change, timeline: tuple[Change, ...]) -> float | None:
-    """How many seconds it had been as before; of an endpoint, since its change before this one."""
-    if change.lasted is not None or change.subject is not Subject.ENDPOINT:
+    """How many seconds it had been as before: since what last changed the same thing.
+
+    A new verdict brings its own level, so for a level both count.
+    """
+    if change.subject is Subject.VERDICT:
         return change.lasted
-    earlier = [c.at for c in timeline if c.endpoint is change.endpoint and c.at < change.at]
-    return change.at - max(earlier) if earlier else None
+    same = {change.subject} if change.endpoint else {Subject.LEVEL, Subject.VERDICT}
+    earlier = [
+        other.at
+        for other in timeline
+        if other.subject in same and other.endpoint is change.endpoint and other.at < change.at
+    ]
+    return change.at - max(earlier) if earlier else change.lasted
 
 
 def subject_of(change: Change) -> str:

@@ -1,0 +1,110 @@
+"""Search inside a text that was laid out in lines, in bounded time."""
+
+import re
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from wallboard.domain.pattern import refuse_endless
+
+MOST_MATCHES = 9_999
+"""Matches found at most; nobody steps through more."""
+
+LONGEST_SECONDS = 0.1
+"""How long an expression may be looked for."""
+
+_SIGNS = frozenset(".^$*+?{}[]()|\\")
+
+
+class Piece(NamedTuple):
+    """The part of a match that is on one line, from ``start`` up to ``stop`` in characters."""
+
+    line: int
+    start: int
+    stop: int
+
+
+Match = tuple[Piece, ...]
+
+
+class Found(NamedTuple):
+    """The matches in their order; ``complete`` says that there are no more."""
+
+    matches: tuple[Match, ...] = ()
+    complete: bool = True
+
+
+class Haystack:
+    """Lines to search in. A line as wide as it can be is taken to go on in the next one."""
+
+    def __init__(self, lines: Sequence[str], width: int) -> None:
+        """``width`` is what the lines were laid out for, in cells."""
+        self._lines = lines
+        ends = ["" if _is_full(line, width) else "\n" for line in lines]
+        self._text = "".join(line + end for line, end in zip(lines, ends, strict=True))
+        lengths = (len(line) + len(end) for line, end in zip(lines, ends, strict=True))
+        self._starts = list(accumulate(lengths, initial=0))
+
+    def find(self, wanted: str, clock: Callable[[], float] = time.perf_counter) -> Found:
+        """Where a text is, ignoring case; one with the signs of an expression is one if it can be.
+
+        A text is found across the ends of lines that were cut, an expression only within a line:
+        its work grows with a power of what it looks at.
+        """
+        if not wanted:
+            return Found()
+        expression = None if _SIGNS.isdisjoint(wanted) else _compiled(wanted)
+        places = self._of_expression(expression, clock) if expression else self._of_text(wanted)
+        matches: list[Match] = []
+        for match in places:
+            if match is None or len(matches) >= MOST_MATCHES:
+                return Found(tuple(matches), complete=False)
+            matches.append(match)
+        return Found(tuple(matches))
+
+    def _of_text(self, wanted: str) -> Iterator[Match | None]:
+        for found in re.finditer(re.escape(wanted), self._text, re.IGNORECASE):
+            yield tuple(self._pieces(found.start(), found.end()))
+
+    def _of_expression(
+        self, expression: re.Pattern[str], clock: Callable[[], float]
+    ) -> Iterator[Match | None]:
+        """The matches line by line, and ``None`` when the time is up."""
+        deadline = clock() + LONGEST_SECONDS
+        for number, line in enumerate(self._lines):
+            for found in expression.finditer(line):
+                if found.end() > found.start():
+                    yield (Piece(number, found.start(), found.end()),)
+            if clock() > deadline and number + 1 < len(self._lines):
+                yield None
+
+    def _pieces(self, start: int, stop: int) -> Iterator[Piece]:
+        line = bisect_right(self._starts, start) - 1
+        while start < stop:
+            first, following = self._starts[line], self._starts[line + 1]
+            yield Piece(line, start - first, min(stop, following) - first)
+            start, line = following, line + 1
+
+
+def _is_full(line: str, width: int) -> bool:
+    if line.isascii():
+        return len(line) == width
+    # A wide character that did not fit leaves one cell free.
+    return cell_len(line) >= width - 1
+
+
+def _compiled(wanted: str) -> re.Pattern[str] | None:
+    import warnings
+
+    try:
+        refuse_endless(wanted)
+        with warnings.catch_warnings():
+            # Python warns of signs that may mean something else one day.
+            warnings.simplefilter("ignore")
+            return re.compile(wanted, re.IGNORECASE)
+    except (re.error, ValueError, OverflowError, RecursionError):
+        return None
