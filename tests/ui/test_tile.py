@@ -30,6 +30,7 @@ ALL_PAINTERS = [
 ]
 OPEN = Judgement(Verdict.OPEN, Level.OK, "Customers can start a chat", Button.SHOWN)
 
+STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 NAMES = (
     "",
     "Sales",
@@ -77,7 +78,7 @@ def assert_whole(lines, width):
     assert len(lines) == NORMAL.height
     for line in lines:
         assert cell_len(line) == width, line
-        assert not {unicodedata.category(char) for char in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        assert not {unicodedata.category(char) for char in line} & STEERING
 
 
 @pytest.mark.parametrize("width", WIDTHS)

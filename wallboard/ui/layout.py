@@ -78,15 +78,21 @@ class Layout:
 
 
 def lay_out(sections: Sequence[Section], width: int, height: int, density: str) -> Layout:
-    """The layout in one density; ``auto`` is the largest in which all of it fits the height."""
+    """The layout in one density; big digits need their room and are tiles without it.
+
+    ``auto`` is the largest in which all of it fits the height, else lines, else tiles where the
+    terminal is too narrow for lines.
+    """
     if density in DENSITIES:
-        return _laid_out(sections, width, DENSITIES[density])
+        chosen = DENSITIES[density]
+        too_narrow = chosen is LARGE and width < LARGE.least_width
+        return _laid_out(sections, width, NORMAL if too_narrow else chosen)
     for candidate in (LARGE, NORMAL):
         if width >= candidate.least_width:
             layout = _laid_out(sections, width, candidate)
             if layout.height <= height:
                 return layout
-    return _laid_out(sections, width, COMPACT)
+    return _laid_out(sections, width, COMPACT if width >= COMPACT.least_width else NORMAL)
 
 
 def _laid_out(sections: Sequence[Section], width: int, density: Density) -> Layout:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from wallboard.board import EntryPointStatus
@@ -114,7 +115,7 @@ class CompactPainter:
             *self._spark(status, now, styles),
             Segment(fit(marks, columns.marks, glyphs), styles.mark),
         ]
-        fitted = Segment.adjust_line_length(line, self.width - 1, styles.body)
+        fitted = _whole(line, self.width - 1, styles.body)
         return [Strip([*fitted, self._gap], self.width)]
 
     def blank(self) -> list[Strip]:
@@ -147,3 +148,15 @@ class CompactPainter:
         limits = status.policy.thresholds
         chart = sparkline(columns, limits, styles.spark, styles.gap, styles.muted, self.glyphs)
         return [*chart, Segment(" ", styles.body)]
+
+
+def _whole(line: list[Segment], room: int, fill: Style) -> list[Segment]:
+    """What fits of a line in whole columns: part of a figure would be another figure."""
+    kept: list[Segment] = []
+    for segment in line:
+        room -= segment.cell_length
+        if room < 0:
+            room += segment.cell_length
+            break
+        kept.append(segment)
+    return [*kept, Segment(" " * room, fill)]
