@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from wallboard.query import Query, parse
+from wallboard.ui.layout import Heading
 from wallboard.ui.screens.evidence import Evidence, EvidenceScreen, latest_evidence
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
@@ -158,6 +159,8 @@ class WallScreen(EvidenceScreen):
         self.show_as(replace(self.state, folded=folded))
 
     def _toggle(self, section: str) -> None:
+        if section not in self.state.folded:
+            self.grid.select(Heading(section))
         self.show_as(replace(self.state, folded=self.state.folded ^ {section}))
 
 

@@ -13,7 +13,7 @@ from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query
 from wallboard.ui.arrange import VOLATILE_SORTS, Section, arrange, is_fault
-from wallboard.ui.layout import Heading, Row, lay_out
+from wallboard.ui.layout import Heading, Item, Row, lay_out
 from wallboard.ui.selection import Selection
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
@@ -119,9 +119,9 @@ class WallGrid(ScrollView, can_focus=True):
         self._drawn.clear()
         self.refresh()
 
-    def select(self, key: EntryPointKey) -> None:
-        """Select an entry point, wherever it is."""
-        self._selection.pin(key)
+    def select(self, item: Item) -> None:
+        """Select an entry point or a heading, wherever it is."""
+        self._selection.pin(item)
         self._scroll_to_selected()
         self._refresh_rows()
 
