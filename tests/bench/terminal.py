@@ -84,7 +84,8 @@ class Terminal:
 
         screens = Screens()
         screens.feed(b"".join(data for _, data in self.chunks))
-        return screens.emulator.text
+        lines = (line.rstrip() for line in screens.emulator.text.splitlines())
+        return "\n".join(filter(None, lines))
 
     def end(self) -> None:
         """End the program if it has not ended, and wait for it."""
