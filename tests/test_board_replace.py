@@ -117,6 +117,18 @@ def test_an_endpoint_that_is_asked_again_begins_unheard():
     assert after.judgement.verdict is Verdict.WAITING
 
 
+@pytest.mark.parametrize("bound", [3, 5, 9])
+def test_another_bound_holds_for_the_past_and_for_what_comes(bound):
+    board = board_with_a_past()
+    before = list(board.snapshot(21.0).entry_points[A].state.history)
+    board.replace(wanted(A, B), 21.0, history=bound)
+    now = list(board.snapshot(21.0).entry_points[A].state.history)
+    assert now == before[-bound:]
+    for at in range(22, 32):
+        board.fold(heard(LiveSessionStatus(1.0, 2), key=A, at=float(at)))
+    assert len(board.snapshot(40.0).entry_points[A].state.history) == bound
+
+
 def test_a_server_without_entry_points_is_forgotten_and_not_heard_of_again():
     board = Board(wanted(A, ELSEWHERE))
     board.fold(ServerStatus("test", 1.0, DOWN, since=0.5))

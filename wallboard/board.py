@@ -109,12 +109,21 @@ class Board:
         elif event.key in self._statuses:
             self._fold_observation(event)
 
-    def replace(self, entry_points: Sequence[tuple[EntryPoint, Policy]], at: float) -> None:
+    def replace(
+        self,
+        entry_points: Sequence[tuple[EntryPoint, Policy]],
+        at: float,
+        *,
+        history: int | None = None,
+    ) -> None:
         """Have these entry points from ``at`` on, Unix time in seconds; events stay as they are.
 
         What was heard of those that remain is kept and judged anew; that may be a change like any.
         """
         before, self._statuses = self._statuses, {}
+        if history is not None and history != self._history:
+            self._history = history
+            before = {key: _with_history(status, history) for key, status in before.items()}
         self._verdicts = Counter(s.judgement.verdict for s in before.values())
         wanted = {entry_point.key: (entry_point, policy) for entry_point, policy in entry_points}
         for key, status in before.items():
@@ -250,6 +259,11 @@ def _unheard(entry_point: EntryPoint, policy: Policy, history: int) -> EntryPoin
     endpoints = dict.fromkeys(entry_point.endpoints, EndpointState())
     state = EntryPointState(entry_point, endpoints, History(history))
     return EntryPointStatus(state, policy, judge(state, policy))
+
+
+def _with_history(status: EntryPointStatus, bound: int) -> EntryPointStatus:
+    state = replace(status.state, history=status.state.history.bounded(bound))
+    return replace(status, state=state)
 
 
 def _sample(status: EntryPointStatus, at: float) -> Sample:

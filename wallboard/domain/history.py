@@ -71,6 +71,13 @@ class History:
         longer._start = max(start, longer._stop - self._bound)
         return longer
 
+    def bounded(self, bound: int) -> "History":
+        """This history, of which the last ``bound`` samples are kept from now on."""
+        same = History(bound)
+        same._numbers, same._stop = self._numbers, self._stop
+        same._start = max(self._start, self._stop - bound)
+        return same
+
     def __len__(self) -> int:
         return self._stop - self._start
 

@@ -1,0 +1,69 @@
+"""Where the settings of a board come from, and when that has changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from wallboard.settings import Settings
+
+LOOK_SECONDS = 1.0
+"""Between two looks at a file."""
+
+
+class Stamp(NamedTuple):
+    """What differs once a file has been written or replaced."""
+
+    modified_ns: int
+    size: int
+    inode: int
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file, or ``None`` where there is none to be read."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSource:
+    """Where a board's settings come from.
+
+    ``board`` tells this board from others. ``read`` gives the settings anew or raises
+    ``ConfigError``; it may take a while. ``path`` is the file they are in, if there is one, and
+    ``stamp`` what that file was when it was read first.
+    """
+
+    board: str
+    read: Callable[[], Settings]
+    path: Path | None = None
+    stamp: Stamp | None = None
+
+
+class Watch:
+    """Looks at a file now and then, and tells when it is another one that lies still."""
+
+    def __init__(self, path: Path, stamp: Stamp | None) -> None:
+        """``stamp`` is that of the file as it was last read."""
+        self._path = path
+        self._known = stamp
+        self._seen = stamp
+        self._looked_at: float | None = None
+
+    def changed(self, now: float) -> bool:
+        """Whether the file has changed and was the same at two looks; for every tick.
+
+        An editor may need several strokes to write a file, and half a config can be a valid one.
+        ``now`` is seconds on any clock, even one that is put back.
+        """
+        if self._looked_at is not None and 0 <= now - self._looked_at < LOOK_SECONDS:
+            return False
+        self._looked_at = now
+        before, self._seen = self._seen, stamp_of(self._path)
+        if self._seen == self._known or self._seen != before:
+            return False
+        self._known = self._seen
+        return True

@@ -1,0 +1,98 @@
+"""Takes edits of the config into a running board."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from wallboard.config.problem import ConfigError
+from wallboard.config.watch import ConfigSource, Watch
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.settings import Settings, entry_points_of
+
+FIRST_AGAIN_SECONDS = 1.0
+"""Before a config that cannot be used is read once more; only then is it reported."""
+
+AGAIN_SECONDS = 10.0
+"""Between later tries: what is wrong may be put right without touching the file."""
+
+log = logging.getLogger(__name__)
+
+Use = Callable[[Settings], None]
+
+
+class Reload:
+    """Reads the config anew when its file changes, off the main thread.
+
+    One that cannot be used changes nothing but ``problems``, which stand until it can be used.
+    """
+
+    def __init__(self, source: ConfigSource, use: Use) -> None:
+        """``use`` takes the settings of an edited config."""
+        self.problems: tuple[str, ...] = ()
+        self._source = source
+        self._use = use
+        self._watch = Watch(source.path, source.stamp) if source.path else None
+        self._again_at: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def tick(self, now: float) -> None:
+        """Look whether there is something to read; ``now`` is seconds on any clock."""
+        if self._watch is None or (self._task and not self._task.done()):
+            return
+        again = self._again_at is not None and not 0 < self._again_at - now <= AGAIN_SECONDS
+        if self._watch.changed(now):
+            self._start(now, first=True)
+        elif again:
+            self._start(now, first=False)
+
+    def stop(self) -> None:
+        """Forget what is being read."""
+        if self._task:
+            self._task.cancel()
+
+    def _start(self, now: float, *, first: bool) -> None:
+        self._again_at = None
+        self._task = asyncio.create_task(self._read(now, first=first))
+
+    async def _read(self, now: float, *, first: bool) -> None:
+        try:
+            settings = await asyncio.to_thread(self._source.read)
+        except ConfigError as error:
+            self._again_at = now + (FIRST_AGAIN_SECONDS if first else AGAIN_SECONDS)
+            if not first or self.problems:
+                self.problems = _in_words(error)
+            return
+        except Exception:
+            self._again_at = now + AGAIN_SECONDS
+            log.exception("The config could not be read again")
+            return
+        self.problems = ()
+        try:
+            self._use(settings)
+        except Exception:  # a config that cannot be taken up must not take the board down
+            log.exception("The config could not be taken up")
+
+
+def _in_words(error: ConfigError) -> tuple[str, ...]:
+    first = error.problems[0]
+    more = len(error.problems) - 1
+    also = f" (and {more} more)" if more else ""
+    return (f"The edited config is not in use, the one before it is: {first}{also}",)
+
+
+def what_changed(before: Settings, after: Settings) -> str:
+    """What an edit did, in one sentence."""
+    old, new = _by_key(before), _by_key(after)
+    counts = (
+        (len(new.keys() - old.keys()), "added"),
+        (len(old.keys() - new.keys()), "removed"),
+        (sum(new[key] != old[key] for key in new.keys() & old.keys()), "changed"),
+    )
+    said = ", ".join(f"{count} {word}" for count, word in counts if count)
+    return f"The edited config is in use: {said or 'no entry point changed'}"
+
+
+def _by_key(settings: Settings) -> dict[EntryPointKey, object]:
+    return {
+        entry_point.key: (entry_point, policy) for entry_point, policy in entry_points_of(settings)
+    }
