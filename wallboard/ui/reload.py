@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import PurePath
 
 from wallboard.config.problem import ConfigError
 from wallboard.config.watch import ConfigSource, Watch
@@ -77,7 +79,8 @@ def _in_words(error: ConfigError) -> tuple[str, ...]:
     first = error.problems[0]
     more = len(error.problems) - 1
     also = f" (and {more} more)" if more else ""
-    return (f"The edited config is not in use, the one before it is: {first}{also}",)
+    short = replace(first, file=PurePath(first.file).name)
+    return (f"The edited config cannot be used, so the one before it is: {short}{also}",)
 
 
 def what_changed(before: Settings, after: Settings) -> str:
