@@ -22,9 +22,12 @@ from wallboard.ui.restyle import restyle
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.drilldown import DrillDownScreen
 from wallboard.ui.screens.help import HelpScreen
+from wallboard.ui.screens.themes import ThemePicker
 from wallboard.ui.screens.wall import WallScreen
 from wallboard.ui.terminal.app import CellApp
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.theme_file import ThemeError
+from wallboard.ui.theme_watch import ThemeWatch
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.grid import WallGrid
@@ -48,6 +51,7 @@ class WallboardApp(CellApp[None]):
         Binding("r", "poll_now", "Poll"),
         Binding("space", "freeze", "Freeze", key_display="spc"),
         Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("t", "themes", "Theme", show=False),
         Binding("x", "dismiss_notices", "Dismiss notices", show=False),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
         Binding("q", "quit", "Quit"),
@@ -64,7 +68,9 @@ class WallboardApp(CellApp[None]):
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``make_feed`` is called, off the main thread, once the first picture is shown."""
-        name = themes.choose(settings.theme, Console(force_terminal=True).color_system)
+        self.state = state or ViewState()
+        asked = self.state.theme or settings.theme
+        name = themes.choose(asked, Console(force_terminal=True).color_system)
         self.board_theme, problem = themes.load_or_fallback(name)
         super().__init__(ansi_color=True if self.board_theme.native else None)
         self.register_theme(self.board_theme.textual)
@@ -72,8 +78,8 @@ class WallboardApp(CellApp[None]):
         self.settings = settings
         self.board = board or Board(entry_points_of(settings), history=settings.history)
         self.clock = clock
-        self.state = state or ViewState()
         self.notices = Notices(clock)
+        self._theme_watch = ThemeWatch(name)
         if problem:
             self.notices.add(problem)
         self.feed: Feed | None = None
@@ -104,6 +110,7 @@ class WallboardApp(CellApp[None]):
         """Take a new picture of the board, unless it is frozen, and show it."""
         if self._frozen_at is None:
             self._snapshot = self.board.snapshot(self.clock())
+        self._follow_theme()
         for screen in reversed(self.screen_stack):
             self._show(screen)
             if not screen.is_modal:
@@ -126,6 +133,8 @@ class WallboardApp(CellApp[None]):
         """Draw everything in this theme from now on; nothing else about the board changes."""
         theme = replace(theme, glyphs=self.board_theme.glyphs)
         self.board_theme = theme
+        if self._theme_watch.name != theme.name:
+            self._theme_watch.follow(theme.name)
         self.ansi_color = True if theme.native else None
         self.register_theme(theme.textual)
         if self.theme == theme.textual.name:
@@ -134,6 +143,15 @@ class WallboardApp(CellApp[None]):
         restyle(self.screen_stack, theme)
         for screen in self.screen_stack:
             self._show(screen)
+
+    def _follow_theme(self) -> None:
+        """Take up an edit of the theme in use; one that broke it is a notice."""
+        match self._theme_watch.poll():
+            case BoardTheme() as theme:
+                self.use_theme(theme)
+                self.notices.add_passing(f"The theme {theme.name!r} was read again.")
+            case ThemeError() as error:
+                self.notices.add(f"{error} The theme stays as it was.")
 
     def _view(self) -> View:
         now = self.clock()
@@ -176,7 +194,7 @@ class WallboardApp(CellApp[None]):
 
     def on_wall_screen_state_changed(self, message: WallScreen.StateChanged) -> None:
         """Remember how the operator arranged the wall."""
-        self.state = message.state
+        self.state = replace(message.state, theme=self.state.theme)
 
     def action_poll_now(self) -> None:
         """Ask for fresh answers of the selected entry point."""
@@ -193,6 +211,21 @@ class WallboardApp(CellApp[None]):
         """Show the keys of this screen."""
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.board_theme, self.screen))
+
+    def action_themes(self) -> None:
+        """Pick a theme while the board shows how it looks."""
+        before = self.board_theme
+
+        def picked(theme: BoardTheme | None) -> None:
+            self.use_theme(theme or before)
+            if theme is not None:
+                self.state = replace(self.state, theme=theme.name)
+
+        self.push_screen(ThemePicker(before), picked)
+
+    def on_theme_picker_previewed(self, message: ThemePicker.Previewed) -> None:
+        """Draw the board in the theme that is looked at."""
+        self.use_theme(message.theme)
 
     def action_dismiss_notices(self) -> None:
         """Clear what has been read."""

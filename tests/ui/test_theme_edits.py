@@ -1,0 +1,145 @@
+"""The user's own themes: over the shipped ones, and read again when they are edited."""
+
+import os
+
+import pytest
+from boards import NOW, made_board
+
+from wallboard.settings import Settings
+from wallboard.ui import theme as themes
+from wallboard.ui.app import WallboardApp
+
+DARK_OPEN = 'open = { fg = "#ffffff", bg = "#1f7a3a"'
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = themes.own_folder()
+    folder.mkdir(parents=True)
+    return folder
+
+
+def dark():
+    return (themes.shipped_folder() / "dark.toml").read_text(encoding="utf-8")
+
+
+def write(folder, text, name="mine"):
+    """Write a theme as an editor does, at a time of its own."""
+    path = folder / f"{name}.toml"
+    before = path.stat().st_mtime_ns if path.exists() else NOW * 1e9
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(int(before) + 10**9,) * 2)
+
+
+def app(theme="mine"):
+    return WallboardApp(Settings(theme=theme), board=made_board(4), clock=lambda: NOW)
+
+
+def open_background(app):
+    return app.board_theme.verdict["open"].bgcolor.triplet.hex
+
+
+def ticks(pilot):
+    pilot.app.tick()
+    pilot.app.tick()
+
+
+def test_an_own_theme_is_listed_as_such(own):
+    write(own, dark())
+    files = themes.theme_files()
+    assert files["mine"].own
+    assert not files["dark"].own
+    assert list(files) == sorted(files)
+
+
+def test_an_own_theme_shadows_a_shipped_one_of_its_name(own):
+    write(own, dark().replace(DARK_OPEN, DARK_OPEN.replace("1f7a3a", "005f00")), name="nord")
+    assert themes.theme_files()["nord"].own
+    assert themes.load("nord").verdict["open"].bgcolor.triplet.hex == "#005f00"
+
+
+def test_what_an_editor_hides_is_no_theme(own):
+    write(own, dark(), name=".#mine")
+    assert ".#mine" not in themes.available()
+
+
+def test_without_an_own_folder_there_are_the_shipped_themes(own):
+    own.rmdir()
+    assert themes.available() == themes.available(themes.shipped_folder())
+
+
+@pytest.mark.parametrize("name", ["my theme", "Größe", "a.b", "<x>", "1"])
+async def test_a_theme_of_any_name_can_be_used(own, name):
+    write(own, dark(), name=name)
+    async with app(name).run_test() as pilot:
+        assert pilot.app.board_theme.name == name
+        assert not pilot.app.notices.texts
+
+
+async def test_an_edit_is_taken_up_once_the_file_stands_still(own):
+    write(own, dark())
+    async with app().run_test() as pilot:
+        assert open_background(pilot.app) == "#1f7a3a"
+        write(own, dark().replace("#1f7a3a", "#005f00"))
+        pilot.app.tick()
+        assert open_background(pilot.app) == "#1f7a3a"
+        pilot.app.tick()
+        assert open_background(pilot.app) == "#005f00"
+
+
+async def test_a_broken_edit_keeps_the_last_good_theme_and_says_what_is_wrong(own):
+    write(own, dark())
+    async with app().run_test() as pilot:
+        write(own, dark().replace('"#1f7a3a"', '"greenish"'))
+        ticks(pilot)
+        assert open_background(pilot.app) == "#1f7a3a"
+        (notice,) = pilot.app.notices.texts
+        assert "mine.toml" in notice
+        assert "[verdict] open: bg = 'greenish' is not a colour" in notice
+        ticks(pilot)
+        assert pilot.app.notices.texts == (notice,)
+        write(own, dark().replace("#1f7a3a", "#005f00"))
+        ticks(pilot)
+        assert open_background(pilot.app) == "#005f00"
+
+
+async def test_a_theme_that_was_broken_at_the_start_is_taken_up_when_it_is_mended(own):
+    write(own, "dark = true\n")
+    async with app().run_test() as pilot:
+        assert pilot.app.board_theme.name == themes.FALLBACK
+        write(own, dark())
+        ticks(pilot)
+        assert pilot.app.board_theme.name == "mine"
+
+
+async def test_a_shipped_theme_gives_way_to_an_own_one_and_comes_back(own):
+    async with app("nord").run_test() as pilot:
+        shipped = open_background(pilot.app)
+        write(own, dark().replace("#1f7a3a", "#005f00"), name="nord")
+        ticks(pilot)
+        assert open_background(pilot.app) == "#005f00"
+        (own / "nord.toml").unlink()
+        ticks(pilot)
+        assert open_background(pilot.app) == shipped
+
+
+async def test_a_theme_that_is_deleted_stays_in_use(own):
+    write(own, dark())
+    async with app().run_test() as pilot:
+        (own / "mine.toml").unlink()
+        ticks(pilot)
+        assert pilot.app.board_theme.name == "mine"
+        assert "There is no theme 'mine'" in pilot.app.notices.texts[-1]
+
+
+def test_a_huge_file_is_not_read(own):
+    (own / "mine.toml").write_bytes(b"#" * 1_000_000)
+    _, problem = themes.load_or_fallback("mine")
+    assert "is larger than 256 KiB" in problem
+
+
+def test_a_pipe_is_not_waited_for(own):
+    os.mkfifo(own / "mine.toml")
+    _, problem = themes.load_or_fallback("mine")
+    assert "is not a file" in problem
