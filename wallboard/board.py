@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from wallboard.domain.change import (
     EVENTS_BOUND,
@@ -21,7 +21,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
 from wallboard.domain.observation import Event, Failure, Observation, Response, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
-from wallboard.domain.reading import Capacity, LiveSessionStatus
+from wallboard.domain.reading import Capacity, LiveSessionStatus, Reading
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.verdict import Judgement, judge, rejudge
 
@@ -29,7 +29,7 @@ TRAFFIC_SECONDS = 60
 """The span over which polls are counted for the figure in the header."""
 
 SHARED_PARTS = 1024
-"""How many parts of answers are remembered to be shared with later equal ones."""
+"""How many parts of answers of each kind are remembered, to be shared with later equal ones."""
 
 SHARED_BYTES = 4096
 """A longer body is shared only with the poll before it: telling it from others costs too much."""
@@ -303,7 +303,9 @@ class _Parts:
     """Keeps equal parts of answers once: most heads, bodies and readings say what others said."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Hashable] = {}
+        self._heads: dict[bytes, bytes] = {}
+        self._bodies: dict[bytes, bytes] = {}
+        self._outcomes: dict[Reading | Failure, Reading | Failure] = {}
 
     def shared(self, observation: Observation, before: EndpointState) -> Observation:
         """The same observation, its parts shared with equal ones of earlier polls."""
@@ -312,7 +314,7 @@ class _Parts:
             observation.endpoint,
             observation.at,
             observation.elapsed_seconds,
-            self._one(observation.outcome),
+            _one(self._outcomes, observation.outcome),
             observation.request,
             self._response(observation.response, before.last),
         )
@@ -324,15 +326,16 @@ class _Parts:
         if last and last.response and body == last.response.body:
             body = last.response.body
         elif len(body) <= SHARED_BYTES:
-            body = self._one(body)
-        head = self._one(response.head)
+            body = _one(self._bodies, body)
+        head = _one(self._heads, response.head)
         return Response(response.status, response.reason, head, body, response.truncated)
 
-    def _one(self, part: Part) -> Part:
-        known = cast(Part, self._known.setdefault(part, part))
-        if len(self._known) > SHARED_PARTS:
-            self._known.clear()
-        return known
+
+def _one(known: dict[Part, Part], part: Part) -> Part:
+    one = known.setdefault(part, part)
+    if len(known) > SHARED_PARTS:
+        known.clear()
+    return one
 
 
 def _pace(entry_point: EntryPoint) -> Endpoint | None:

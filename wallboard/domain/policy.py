@@ -19,7 +19,10 @@ class Level(IntEnum):
     @property
     def label(self) -> str:
         """The word used in the config and in every report."""
-        return self.name.lower()
+        return _LEVEL_LABELS[self]
+
+
+_LEVEL_LABELS = {level: level.name.lower() for level in Level}
 
 
 class Verdict(StrEnum):
