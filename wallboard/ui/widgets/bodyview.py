@@ -13,12 +13,20 @@ from textual.binding import Binding
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
 from wallboard.ui.search import Found, Haystack, Match
 from wallboard.ui.theme import BoardTheme
 
 MOST_LINES = 100_000
 """More than any body within the size limit needs, unless it was made to be long."""
+
+FIRST_LINES = 500
+"""Lines that are laid out before anything is shown; whoever opened the body waits for these."""
+
+SLICE_LINES = 2_000
+SLICE_SECONDS = 0.02
+"""The rest comes in slices of so many lines, a slice each so many seconds."""
 
 _ATTRIBUTE_LINE = re.compile(r"\s+[\w:.-]+\s*=")
 _UNDERLINED = Style(underline=True)
@@ -49,6 +57,9 @@ class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__()
         self.theme_styles = theme
         self._lines: list[str] = []
+        self._rest: Iterator[str] = iter(())
+        self._whole = True
+        self._slices: Timer | None = None
         self._width = 0
         self._haystack: Haystack | None = None
         self._wanted = ""
@@ -66,21 +77,57 @@ class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
 
         ``width`` is what they were laid out for, in cells.
         """
-        more = iter(lines)
-        fresh = list(islice(more, MOST_LINES))
-        if next(more, None) is not None:
-            sign = self.theme_styles.glyphs.ellipsis
-            fresh.append(f"{sign} and more: only the first {MOST_LINES:,} lines are shown")
+        was_whole, before = self._whole, self._lines
+        self._rest, self._whole, self._lines, self._width = iter(lines), False, [], width
+        in_sight = self.scroll_offset.y + self.size.height if keep_place else 0
+        self._take(max(FIRST_LINES, in_sight + 1))
         if not keep_place:
             self.scroll_to(y=0, animate=False, immediate=True)
-        if fresh == self._lines and width == self._width:
-            return
-        self._lines, self._width = fresh, width
         self._haystack = None
-        self.virtual_size = Size(self.size.width, len(fresh))
         if self._wanted:
             self._search()
-        self.refresh()
+        if not (was_whole and self._whole and before == self._lines):
+            self._resize()
+            self.refresh()
+        self._go_on()
+
+    def _take(self, count: int) -> None:
+        """Take so many more lines, and say so at the end if there are more than can be shown."""
+        self._lines += islice(self._rest, min(count, MOST_LINES - len(self._lines)))
+        following = next(self._rest, None)
+        if following is None:
+            self._whole = True
+        elif len(self._lines) < MOST_LINES:
+            self._lines.append(following)
+        else:
+            sign = self.theme_styles.glyphs.ellipsis
+            self._lines.append(f"{sign} and more: only the first {MOST_LINES:,} lines are shown")
+            self._whole = True
+
+    def _go_on(self) -> None:
+        """Lay out the next slice a little later, so that keys are heard in between."""
+        if self._slices is not None:
+            self._slices.stop()
+        self._slices = None if self._whole else self.set_timer(SLICE_SECONDS, self._lay_out_more)
+
+    def _lay_out_more(self) -> None:
+        if not self._whole:
+            self._take(SLICE_LINES)
+            self._resize()
+            self._go_on()
+
+    def _lay_out_all(self) -> None:
+        if not self._whole:
+            self._take(MOST_LINES)
+            self._resize()
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._lines))
+
+    def action_scroll_end(self) -> None:
+        """Go to the last line, which may have to be laid out first."""
+        self._lay_out_all()
+        super().action_scroll_end()
 
     @property
     def wanted(self) -> str:
@@ -111,6 +158,7 @@ class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
             self._show_current()
 
     def _search(self) -> None:
+        self._lay_out_all()
         if self._haystack is None:
             self._haystack = Haystack(self._lines, self._width)
         self._found = self._haystack.find(self._wanted)

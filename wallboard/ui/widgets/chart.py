@@ -97,7 +97,9 @@ class Chart(Container):
         theme, interval = self.theme_styles, status.policy.interval
         glyphs, limits = theme.glyphs, status.policy.thresholds
         line = "braille" if glyphs.name == "unicode" else "*"
-        slots_marker = glyphs.separator
+        slots_style = theme.level[Level.OK]
+        told_by_colour = slots_style.color != theme.ui["spark"].color
+        slots_marker = line if told_by_colour else glyphs.separator
         end = samples[-1].at
         x_range = min(samples[0].at, end - LEAST_INTERVALS * interval), end
 
@@ -127,7 +129,7 @@ class Chart(Container):
 
         waits = [(_wait, theme.ui["spark"], line)]
         chats = [
-            (_slots, theme.level[Level.OK], slots_marker),
+            (_slots, slots_style, slots_marker),
             (_depth, theme.ui["spark"], line),
         ]
         plots[0].put(picture(waits, _wait_levels(limits), axes.wait_ticks))
@@ -215,10 +217,13 @@ def _queue_levels(limits: Thresholds) -> list[tuple[float | None, Level]]:
 def _wait_legend(samples: Sequence[Sample], limits: Thresholds, theme: BoardTheme) -> list[Segment]:
     if not samples:
         return [Segment(" No poll has been counted yet.", theme.ui["screen"])]
-    line = _named(
-        "est. wait", wait(samples[-1].wait_seconds, theme.glyphs), theme.ui["spark"], theme
-    )
-    return [*line, *_limit_words(_wait_levels(limits), axes.short_span, theme)]
+    newest = wait(samples[-1].wait_seconds, theme.glyphs)
+    failed = any(sample.wait_seconds is None for sample in samples)
+    return [
+        *_named("est. wait", newest, theme.ui["spark"], theme),
+        *_limit_words(_wait_levels(limits), axes.short_span, theme),
+        *(_failed_words(theme) if failed else []),
+    ]
 
 
 def _queue_legend(
@@ -232,6 +237,12 @@ def _queue_legend(
         *_named("slots", short_figure(last.capacity, glyphs), theme.level[Level.OK], theme),
         *_limit_words(_queue_levels(limits), lambda count: short_figure(int(count)), theme),
     ]
+
+
+def _failed_words(theme: BoardTheme) -> list[Segment]:
+    on_base = Style(bgcolor=theme.ui["screen"].bgcolor)
+    style = theme.level[Level.CRITICAL] + on_base
+    return [Segment(" ", theme.ui["screen"]), Segment(f"{theme.glyphs.times} failed", style)]
 
 
 def _named(name: str, value: str, style: Style, theme: BoardTheme) -> list[Segment]:
@@ -250,7 +261,7 @@ def _limit_words(
 ) -> list[Segment]:
     on_base = Style(bgcolor=theme.ui["screen"].bgcolor)
     return [
-        Segment(f" {theme.glyphs.gap}{words(limit)}", theme.level[level] + on_base)
+        Segment(f"{theme.glyphs.gap}{words(limit)} ", theme.level[level] + on_base)
         for limit, level in levels
         if limit is not None
     ]

@@ -94,7 +94,7 @@ class Timeline(Page):
         return next(places, 0)
 
     def _draw(self) -> None:
-        width, base = self.size.width or self.app.size.width, self.theme_styles.ui["screen"]
+        width, base = self.scrollable_content_region.width, self.theme_styles.ui["screen"]
         self._detail.show(self.chosen)
         if not self._changes:
             self.put([[Segment(" Nothing has changed since the board was started.", base)]])
@@ -124,7 +124,7 @@ class Timeline(Page):
             Segment(f" {before:>{BEFORE_WIDTH}} {glyphs.becomes} ", muted),
             after_chip,
             Segment(" " * max(0, BEFORE_WIDTH - len(after)), base),
-            Segment(f" {lasting:<{LASTED_WIDTH + 6}} ", base),
+            Segment(f" {lasting:<{LASTED_WIDTH + 6}}  ", base),
         ]
         room = width - Segment.get_line_length(line)
         if room > 0:
