@@ -137,11 +137,12 @@ def test_a_passing_notice_goes_by_itself_and_the_lasting_ones_stay():
     notices.add("lasting")
     notices.add_passing("first")
     notices.add_passing("second")
-    assert [text.rpartition(" ")[2] for text in notices.texts] == ["second", "lasting"]
+    assert notices.passing == "second"
     now += PASSING_SECONDS
-    assert len(notices.texts) == 2
+    assert notices.passing == "second"
     now += 0.1
-    assert [text.rpartition(" ")[2] for text in notices.texts] == ["lasting"]
+    assert notices.passing == ""
+    assert len(notices.texts) == 1
 
 
 def test_a_passing_notice_does_not_stay_for_ever_when_the_clock_is_put_back():
@@ -149,11 +150,11 @@ def test_a_passing_notice_does_not_stay_for_ever_when_the_clock_is_put_back():
     notices = Notices(lambda: now)
     notices.add_passing("sent")
     now -= 3600
-    assert notices.texts == ()
+    assert notices.passing == ""
 
 
 def test_dismissing_clears_a_passing_notice_too():
     notices = Notices(lambda: NOW)
     notices.add_passing("sent")
     notices.clear()
-    assert notices.texts == ()
+    assert notices.passing == ""

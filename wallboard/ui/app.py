@@ -163,6 +163,7 @@ class WallboardApp(CellApp[None]):
             frozen_at=self._frozen_at,
             lag_seconds=getattr(self.feed, "lag_seconds", 0.0),
             notices=self.notices.texts,
+            passing=self.notices.passing,
         )
 
     def _start_feed(self, make_feed: MakeFeed) -> None:

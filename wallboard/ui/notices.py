@@ -25,14 +25,16 @@ class Notices(logging.Handler):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The answer to a key that was just pressed, then the lasting messages, oldest first."""
-        if (
-            self._passing is not None
-            and not 0 <= self._passing[1] - self._clock() <= PASSING_SECONDS
-        ):
-            self._passing = None
-        passing = () if self._passing is None else (self._passing[0],)
-        return (*passing, *self._texts)
+        """The lasting messages, oldest first."""
+        return tuple(self._texts)
+
+    @property
+    def passing(self) -> str:
+        """The answer to a key that was just pressed, for some seconds."""
+        if self._passing is None:
+            return ""
+        text, until = self._passing
+        return text if 0 <= until - self._clock() <= PASSING_SECONDS else ""
 
     def add(self, text: str) -> None:
         """Keep a message; the same one twice running is kept once."""

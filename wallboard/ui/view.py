@@ -12,7 +12,8 @@ class View:
 
     ``snapshot`` stays the same while the picture is frozen, since ``frozen_at``; ``now`` goes on.
     Both are Unix time in seconds. ``beat`` counts ticks; ``lag_seconds`` is how far the polls are
-    behind their schedule; ``notices`` are lasting messages to the operator.
+    behind their schedule; ``notices`` are lasting messages to the operator, ``passing`` is one
+    that will go away by itself.
     """
 
     title: str
@@ -22,6 +23,7 @@ class View:
     frozen_at: float | None = None
     lag_seconds: float = 0.0
     notices: tuple[str, ...] = ()
+    passing: str = ""
 
 
 class Shows(Protocol):

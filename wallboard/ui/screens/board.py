@@ -11,6 +11,7 @@ from wallboard.ui.widgets.banner import Banner
 from wallboard.ui.widgets.header import BoardHeader
 from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.lines import Lines
+from wallboard.ui.widgets.passing import Passing
 
 LEAST_WIDTH, LEAST_HEIGHT = 28, 9
 
@@ -19,7 +20,7 @@ class BoardScreen(Screen[object]):
     """A screen with the board's header and banner; a subclass fills the room between."""
 
     DEFAULT_CSS = """
-    BoardScreen { layout: vertical; background: $background; }
+    BoardScreen { layout: vertical; background: $background; layers: default passing; }
     BoardScreen > TooSmall { display: none; height: 1fr; }
     BoardScreen.-too-small > * { display: none; }
     BoardScreen.-too-small > TooSmall { display: block; }
@@ -36,6 +37,7 @@ class BoardScreen(Screen[object]):
         yield Banner(self.theme_styles)
         yield from self.parts()
         yield KeyBar(self.theme_styles)
+        yield Passing(self.theme_styles)
         yield TooSmall(self.theme_styles)
 
     def restyle(self, theme: BoardTheme) -> None:
@@ -53,6 +55,7 @@ class BoardScreen(Screen[object]):
             return
         self.query_one(BoardHeader).show(view)
         self.query_one(Banner).show(view)
+        self.query_one(Passing).show(view)
 
     def on_resize(self) -> None:
         """Say so when there is no room for the board; else draw it for the new size."""

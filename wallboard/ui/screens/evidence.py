@@ -154,7 +154,7 @@ def curl_copy(observation: Observation, settings: Settings) -> Copy:
 
     server = _server(settings, observation.key.server)
     text = curl_command(observation.request, server, settings) + "\n"
-    return Copy("curl command", (*_name(observation), "curl"), "sh", text.encode(), text)
+    return Copy("curl command", _name(observation), "sh", text.encode(), text)
 
 
 def bundle_copy(evidence: Evidence, settings: Settings, at: float) -> Copy:
@@ -183,7 +183,7 @@ def _made_and_kept(make: Callable[[], Copy], at: float) -> tuple[Copy, str]:
         path = keep_copy(copy.data, copy.name, copy.ending, at, folder)
     except OSError as error:
         return copy, f"no file was kept: {_shown(folder)}: {error.strerror or error}"
-    return copy, f"also in {_shown(path)}"
+    return copy, f"kept in {_shown(path)}"
 
 
 def _send(desk: Desk, copy: Copy) -> str:

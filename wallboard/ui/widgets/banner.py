@@ -1,20 +1,17 @@
 """What concerns more than one tile: servers that cannot be reached, and notices."""
 
 import time
-from collections.abc import Iterator
 
-from rich.cells import cell_len
 from rich.segment import Segment
 
 from wallboard.board import Snapshot
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Verdict
-from wallboard.ui.body import wrapped
 from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import safe, span
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
-from wallboard.ui.widgets.lines import Lines
+from wallboard.ui.widgets.lines import Lines, whole_words
 
 MOST_LINES = 4
 
@@ -59,21 +56,6 @@ def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
         retry = f", next try in {span(left)}" if left >= 0.5 else ", trying now"
     glyph = glyphs.verdict[Verdict.UNREACHABLE]
     return f" {glyph} {safe(status.server)} {cause}{since}{retry} ({count}): {message}"
-
-
-def whole_words(text: str, width: int) -> Iterator[str]:
-    """The text in lines of at most ``width`` cells, parted at spaces where it can be."""
-    line = ""
-    for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
-        if cell_len(longer) <= width:
-            line = longer
-            continue
-        if line:
-            yield line
-        *full, line = wrapped(word, max(1, width))
-        yield from full
-    yield line
 
 
 def clock(at: float) -> str:

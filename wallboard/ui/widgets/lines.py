@@ -1,13 +1,15 @@
 """A widget made of whole lines that it is told to show; only lines that differ are repainted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from wallboard.ui.body import wrapped
 from wallboard.ui.theme import BoardTheme
 
 
@@ -58,3 +60,18 @@ def split(left: list[Segment], right: list[Segment], width: int, fill: Style) ->
     """A line with one part at each end; the right one is kept whole where both do not fit."""
     right_width = Segment.get_line_length(right)
     return [*Segment.adjust_line_length(left, max(0, width - right_width), fill), *right]
+
+
+def whole_words(text: str, width: int) -> Iterator[str]:
+    """The text in lines of at most ``width`` cells, parted at spaces where it can be."""
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        if line:
+            yield line
+        *full, line = wrapped(word, max(1, width))
+        yield from full
+    yield line
