@@ -13,6 +13,7 @@ from test_tile import DARK, NAMES, OPEN, SIGNS, STEERING, judgements, status_of,
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.arrange import Section
 from wallboard.ui.layout import COMPACT, LARGE, NORMAL, lay_out
+from wallboard.ui.widgets.compact import heads
 from wallboard.ui.widgets.painters import painter_of
 
 NARROWEST = 26
@@ -80,3 +81,13 @@ def test_big_digits_need_their_room():
     sections = (Section("", (EntryPointKey("prod", 1),), {}),)
     assert lay_out(sections, LARGE.least_width, 24, "large").density is LARGE
     assert lay_out(sections, LARGE.least_width - 1, 24, "large").density is NORMAL
+
+
+@pytest.mark.parametrize("width", range(COMPACT.least_width, 200))
+def test_the_columns_of_a_line_take_exactly_its_room(width):
+    judgement = replace(OPEN, partial=True, contradiction=True, lenient=True)
+    painter = painter_of(COMPACT, DARK, width)
+    line = texts(painter.paint(status_of(judgement), NOW, selected=False))[0]
+    assert "≠" in line
+    room = sum(len(title) for title, _ in heads(width, DARK.glyphs))
+    assert room == width - 1

@@ -42,7 +42,8 @@ def columns_of(width: int) -> Columns:
     """The columns of a line; ``width`` is in cells, with the gap to the next line beside it."""
     chip = CHIP if width >= 96 else 3
     verdict = VERDICT_AND_CAUSE if width >= 110 else VERDICT
-    fixed = 1 + verdict + 1 + chip + 1 + NUMBER + 1 + WAIT + QUEUE + 1 + SLOTS + 1 + BUTTON + 1 + 1
+    figures = WAIT + (QUEUE + 1) + (SLOTS + 1) + 1
+    fixed = 1 + verdict + 1 + chip + 1 + (NUMBER + 1) + figures + (BUTTON + 1) + 1
     room = width - fixed
     marks = min(20, max(0, room // 4))
     group = 8 if room >= 60 else 0
