@@ -16,7 +16,7 @@ from wallboard.config import (
 )
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
-from wallboard.settings import Settings, ThresholdSettings
+from wallboard.settings import AlarmSettings, Settings, ThresholdSettings
 
 TOP = 'title = "x"\n'
 SERVER = '[[server]]\nname = "prod"\nurl = "https://ece.example.com"\n'
@@ -128,6 +128,16 @@ def test_a_problem_reads_file_then_table_then_key_then_what_to_do():
         ('theme = "\\u001b[2J"\n' + WHOLE, "", "theme", 'control characters: "\\x1b[2J"'),
         ('title = "\\u202e"\n' + WHOLE, "", "title", 'control characters: "\\u202e"'),
         ("thresholds = 3\n" + WHOLE, "", "thresholds", "must be a table, not 3"),
+        ("alarm = 3\n" + WHOLE, "", "alarm", "must be a table, not 3"),
+        ("rotate = 0\n" + WHOLE, "", "rotate", "a number from 1 to 86400, not 0"),
+        ("[alarm]\nbel = []\n" + WHOLE, "[alarm]", "bel", 'did you mean "bell"?'),
+        ("[alarm]\nbell = true\n" + WHOLE, "[alarm]", "bell", 'levels, such as ["critical"]'),
+        (
+            '[alarm]\nflash = ["critcal"]\n' + WHOLE,
+            "[alarm]",
+            "flash",
+            '"critcal" is no level; did you mean "critical"?',
+        ),
         ("group = 3\n" + WHOLE, "", "group", "must be a list of tables, not 3"),
         ('button_rule = "chatallowed"\n' + WHOLE, "", "button_rule", 'mean "chatAllowed"?'),
         ("intervall = 1\n" + WHOLE, "", "intervall", 'unknown key; did you mean "interval"?'),
@@ -461,6 +471,11 @@ def test_a_key_without_its_certificate_is_refused(tmp_path):
 def test_connecting_never_takes_longer_than_a_short_timeout(tmp_path):
     settings = load(tmp_path, "timeout = 2\n" + WHOLE)
     assert (settings.timeout, settings.connect_timeout) == (2, 2)
+
+
+def test_an_alarm_names_its_levels_in_words(tmp_path):
+    settings = load(tmp_path, '[alarm]\nbell = ["critical", "unknown"]\n' + WHOLE)
+    assert settings.alarm == AlarmSettings(bell=(Level.CRITICAL, Level.UNKNOWN))
 
 
 def test_servers_may_be_left_out_when_the_command_line_names_one(tmp_path):

@@ -12,6 +12,7 @@ import pytest
 
 from wallboard.config import settings_from
 from wallboard.settings import (
+    AlarmSettings,
     EntryPointSettings,
     GroupSettings,
     ServerSettings,
@@ -103,6 +104,7 @@ def test_the_example_config_writes_every_default_out():
     written = {name for name in document if name != "server"}
     assert written == {field.name for field in fields(Settings)} - {"group", "server"}
     assert set(document["thresholds"]) == {field.name for field in fields(ThresholdSettings)}
+    assert set(document["alarm"]) == {field.name for field in fields(AlarmSettings)}
 
 
 def test_every_setting_is_in_the_example_and_its_examples_are_valid(tmp_path):

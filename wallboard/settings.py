@@ -107,6 +107,16 @@ class ServerSettings(Overrides):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSettings:
+    """The levels that make a noise, or make the header flash, when an entry point reaches them."""
+
+    __pydantic_config__ = _STRICT
+
+    bell: tuple[Level, ...] = ()
+    flash: tuple[Level, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole config. Seconds throughout; ``max_body`` is bytes, ``history`` samples."""
 
@@ -123,11 +133,15 @@ class Settings:
     history: Annotated[int, Ge(2), Le(100_000)] = 360
     refresh: Annotated[float, Ge(0.1), Le(60)] = 0.5
     theme: Name = "auto"
+    lite: bool = False
+    kiosk: bool = False
+    rotate: Annotated[float, Ge(1), Le(86_400)] = 15.0
     button_rule: Endpoint = Endpoint.CHAT_ALLOWED
     button_max_wait: Seconds = 300.0
     button_max_queue: Count = 10
     thresholds: ThresholdSettings = ThresholdSettings()
     levels: Mapping[Verdict, Level] = field(default_factory=dict)
+    alarm: AlarmSettings = AlarmSettings()
     group: tuple[GroupSettings, ...] = ()
     server: tuple[ServerSettings, ...] = ()
 

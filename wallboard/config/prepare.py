@@ -29,6 +29,10 @@ def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[T
     """
     copy = _plain(document, _DEEPEST)
     faults: list[Fault] = []
+    alarm = copy.get("alarm")
+    if isinstance(alarm, dict):
+        for key in ("bell", "flash"):
+            faults += _read(alarm, key, ("alarm",), _levels)
     for path, table in _tables(copy):
         faults += _read_each(table, "levels", path, _level)
         if path and path[-2] == "server":
@@ -96,6 +100,12 @@ def _level(value: Toml) -> int:
     if not isinstance(value, str):
         raise ValueError(f"must be one of the words {words}")
     raise ValueError(f"{shown(value)} is no level; {nearest(value, tuple(LEVEL_WORDS))}")
+
+
+def _levels(value: Toml) -> list[int]:
+    if not isinstance(value, list):
+        raise ValueError('must be a list of levels, such as ["critical"]')
+    return [_level(word) for word in value]
 
 
 def _secret(value: Toml, environ: Mapping[str, str]) -> dict[str, str]:

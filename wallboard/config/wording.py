@@ -11,6 +11,7 @@ from annotated_types import Ge, Gt, Le
 from wallboard.config.place import LISTED, SINGLE, Path
 from wallboard.config.prepare import SECRET_FORM
 from wallboard.settings import (
+    AlarmSettings,
     EntryPointSettings,
     GroupSettings,
     Secret,
@@ -27,6 +28,7 @@ _TABLES: dict[str, type] = {
     "group": GroupSettings,
     "entry_point": EntryPointSettings,
     "thresholds": ThresholdSettings,
+    "alarm": AlarmSettings,
 }
 _BASES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
 
