@@ -142,9 +142,18 @@ def test_no_body_ends_its_code_block():
 
 def test_a_long_body_is_cut_with_a_note():
     text = bundle_of(answered(b"x" * 100_000))
-    assert "The body, 100,000 bytes, here only the first 8,000 of 100,000 characters:" in text
+    assert "The body, 100,000 bytes, here only the first 8,000 characters:" in text
     assert "x" * 8_000 in text
     assert "x" * 8_001 not in text
+
+
+def test_a_secret_on_the_edge_of_what_is_looked_at_does_not_show_in_part():
+    secret = "session-" + "7" * 992
+    server = replace(SECRETS, headers={"X-egain-session": Secret(secret)})
+    text = bundle_of(answered(secret.encode() * 200), server=server)
+    body = text.split("The body, ")[1]
+    assert MASK * 50 in body
+    assert "session" not in body
 
 
 def test_what_is_not_text_can_be_seen_and_does_nothing():

@@ -17,6 +17,8 @@ BODY_CHARACTERS = 8_000
 
 HEAD_CHARACTERS = 4_000
 
+_BODY_WINDOW = 64 * 1024
+
 
 class Asked(Protocol):
     """What is known of the server that was asked."""
@@ -67,14 +69,32 @@ def _response(response: Response, secrets: tuple[str, ...]) -> Iterator[str]:
     if not response.body:
         yield "The body is empty."
         return
-    # Secrets go first: one that the cut parts in two would not be known any more.
-    text = shareable_text(visible(response.body), secrets)
-    count = f"{len(response.body):,} bytes"
-    notes = ["cut short on the way"] if response.truncated else []
-    if len(text) > BODY_CHARACTERS:
-        notes.append(f"here only the first {BODY_CHARACTERS:,} of {len(text):,} characters")
-    yield f"The body, {', '.join([count, *notes])}:"
-    yield fenced(text[:BODY_CHARACTERS], _language(text))
+    text = _beginning(response.body, secrets)
+    notes = [f"{len(response.body):,} bytes"]
+    if response.truncated:
+        notes.append("cut short on the way")
+    if len(text) > BODY_CHARACTERS or len(response.body) > _BODY_WINDOW:
+        text = text[:BODY_CHARACTERS]
+        notes.append(f"here only the first {len(text):,} characters")
+    yield f"The body, {', '.join(notes)}:"
+    yield fenced(text, _language(text))
+
+
+def _beginning(body: bytes, secrets: tuple[str, ...]) -> str:
+    """More of a body than is shown, made visible, without secrets and without part of one."""
+    text = visible(body[:_BODY_WINDOW])
+    if len(body) > _BODY_WINDOW:
+        # One that the window parts in two is not known any more.
+        for secret in secrets:
+            text = _without_end(text, secret)
+    return shareable_text(text, secrets)
+
+
+def _without_end(text: str, secret: str) -> str:
+    """The text without what it ends with that may be the beginning of a secret."""
+    lengths = range(min(len(secret), len(text)), 0, -1)
+    torn = next((length for length in lengths if text.endswith(secret[:length])), 0)
+    return text[: len(text) - torn]
 
 
 def _cut(text: str, most: int) -> str:
