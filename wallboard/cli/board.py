@@ -26,8 +26,8 @@ def command(**parameters: object) -> int:
     Without a terminal it is printed as text that is only appended to.
     """
     face = face_of(parameters)
-    settings = target_of(parameters).settings()
-    return show(settings, face, lambda: live(settings))
+    settings, source = target_of(parameters).opened()
+    return show(settings, face, lambda: live(settings), source)
 
 
 def live(settings: Settings) -> Feed:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
 from wallboard.settings import Settings
 
@@ -56,13 +57,26 @@ def face_of(parameters: dict[str, Any]) -> Face:
     return Face(**{name: parameters.pop(name) for name in Face.__dataclass_fields__})
 
 
-def show(settings: Settings, face: Face, make_feed: Callable[[], Feed]) -> int:
-    """Show the board until the operator ends it; the exit status."""
+def show(
+    settings: Settings,
+    face: Face,
+    make_feed: Callable[[], Feed],
+    source: ConfigSource | None = None,
+) -> int:
+    """Show the board until the operator ends it; the exit status.
+
+    A board with a ``source`` remembers how it was arranged and follows its config.
+    """
     _start_log(face.log, quiet=not face.as_text)
     if not face.as_text:
         from wallboard.ui.app import run_board
 
-        return run_board(face.themed(settings), make_feed)
+        if source:
+            read = source.read
+            source = replace(source, read=lambda: face.themed(read()))
+        return run_board(
+            face.themed(settings), make_feed, source=source, themed=face.theme is not None
+        )
     from wallboard.cli.text_board import print_board
 
     if face.frames is None and face.every is None:

@@ -10,6 +10,7 @@ import click
 
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError, config_errors
+from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.settings import Secret, ServerSettings, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -34,35 +35,34 @@ class Target:
 
         Raises ``CommandError`` with every fault found.
         """
-        settings = self._of_url() if self.url is not None else self._of_config()
-        if self.interval is None:
-            return settings
-        servers = tuple(replace(server, interval=None) for server in settings.server)
-        return replace(settings, interval=self.interval, server=servers)
+        return self.opened()[0]
 
-    def _of_url(self) -> Settings:
-        from wallboard.config import load_config, settings_for_url
-
+    def opened(self) -> tuple[Settings, ConfigSource]:
+        """The settings, and where to read them again when they were edited."""
         with config_errors():
-            base = Settings()
-            if self.config:
-                base = load_config(self.config, os.environ, servers_required=False)
-            settings = settings_for_url(self.url or "", self.ids, base)
-        headers = dict(_header(line) for line in self.headers)
-        servers = tuple(self._dressed(server, headers) for server in settings.server)
-        return replace(settings, server=servers)
+            path = self._path()
+            stamp = stamp_of(path) if path else None
+            settings = self._read(path)
+        return settings, ConfigSource(
+            self._board(settings, path), lambda: self._read(path), path, stamp
+        )
 
-    def _dressed(self, server: ServerSettings, headers: dict[str, Secret]) -> ServerSettings:
-        return replace(server, verify=not self.no_verify, headers=headers)
+    def _board(self, settings: Settings, path: Path | None) -> str:
+        """What tells this board from others: its config, or what was asked for instead."""
+        if self.url is None and path:
+            return os.path.realpath(path)
+        ids = (str(entry.id) for server in settings.server for entry in server.entry_point)
+        return " ".join([*(server.url for server in settings.server), *ids])
 
-    def _of_config(self) -> Settings:
-        from wallboard.config import find_config, load_config
+    def _path(self) -> Path | None:
+        from wallboard.config import find_config
 
+        if self.url is not None:
+            return self.config
         self._refuse_triage_options()
-        with config_errors():
-            path = find_config(self.config, os.environ, Path.cwd())
-            if path:
-                return load_config(path, os.environ)
+        path = find_config(self.config, os.environ, Path.cwd())
+        if path:
+            return path
         raise CommandError(
             "there is no config, so there is nothing to poll\n"
             "Looked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in your "
@@ -71,6 +71,32 @@ class Target:
             "To look around: wallboard demo",
             status.CONFIG,
         )
+
+    def _read(self, path: Path | None) -> Settings:
+        settings = self._of_url(path) if self.url is not None else self._of_config(path)
+        if self.interval is None:
+            return settings
+        servers = tuple(replace(server, interval=None) for server in settings.server)
+        return replace(settings, interval=self.interval, server=servers)
+
+    def _of_url(self, path: Path | None) -> Settings:
+        from wallboard.config import load_config, settings_for_url
+
+        base = Settings()
+        if path:
+            base = load_config(path, os.environ, servers_required=False)
+        settings = settings_for_url(self.url or "", self.ids, base)
+        headers = dict(_header(line) for line in self.headers)
+        servers = tuple(self._dressed(server, headers) for server in settings.server)
+        return replace(settings, server=servers)
+
+    def _of_config(self, path: Path | None) -> Settings:
+        from wallboard.config import load_config
+
+        return load_config(path, os.environ) if path else Settings()
+
+    def _dressed(self, server: ServerSettings, headers: dict[str, Secret]) -> ServerSettings:
+        return replace(server, verify=not self.no_verify, headers=headers)
 
     def _refuse_triage_options(self) -> None:
         from wallboard.cli.group import COMMANDS

@@ -5,19 +5,24 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rich.console import Console
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.timer import Timer
 
 from wallboard.board import Board
+from wallboard.config.watch import ConfigSource
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.feeds import Feed
 from wallboard.settings import Settings, entry_points_of
 from wallboard.ui import theme as themes
+from wallboard.ui.memory import Memory, views_folder
 from wallboard.ui.notices import Notices
+from wallboard.ui.reload import Reload, take_up
 from wallboard.ui.restyle import restyle
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.drilldown import DrillDownScreen
@@ -65,9 +70,15 @@ class WallboardApp(CellApp[None]):
         *,
         board: Board | None = None,
         state: ViewState | None = None,
+        memory: Memory | None = None,
+        source: ConfigSource | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``make_feed`` is called, off the main thread, once the first picture is shown."""
+        """``make_feed`` is called, off the main thread, once the first picture is shown.
+
+        ``memory`` keeps the arrangement that begins as ``state``; ``source`` is where ``settings``
+        came from, to follow its edits.
+        """
         self.state = state or ViewState()
         asked = self.state.theme or settings.theme
         name = themes.choose(asked, Console(force_terminal=True).color_system)
@@ -84,6 +95,10 @@ class WallboardApp(CellApp[None]):
             self.notices.add(problem)
         self.feed: Feed | None = None
         self._make_feed = make_feed
+        self._made_for = settings
+        self._memory = memory
+        self._reload = Reload(source, partial(take_up, self)) if source else None
+        self._ticking: Timer | None = None
         self._feed_task: asyncio.Task[None] | None = None
         self._frozen_at: float | None = None
         self._snapshot = self.board.snapshot(clock())
@@ -95,19 +110,33 @@ class WallboardApp(CellApp[None]):
     def on_mount(self) -> None:
         """Start ticking, and the feed as soon as the first picture is shown."""
         self.notices.listen()
-        self.set_interval(self.settings.refresh, self.tick)
+        self.start_ticking()
         if self._make_feed is not None:
             self.call_after_refresh(self._start_feed, self._make_feed)
 
     async def on_unmount(self) -> None:
-        """Stop the feed."""
+        """Stop the feed, and remember the arrangement."""
+        if self._reload:
+            self._reload.stop()
+        if self._memory:
+            self._memory.save(self.state)
         self.notices.stop_listening()
         if self._feed_task is not None:
             self._feed_task.cancel()
             await asyncio.gather(self._feed_task, return_exceptions=True)
 
+    def start_ticking(self) -> None:
+        """Tick as often as the settings say, from now on."""
+        if self._ticking:
+            self._ticking.stop()
+        self._ticking = self.set_interval(self.settings.refresh, self.tick)
+
     def tick(self) -> None:
         """Take a new picture of the board, unless it is frozen, and show it."""
+        if self._memory:
+            self._memory.keep(self.state, self.clock())
+        if self._reload:
+            self._reload.tick(self.clock())
         if self._frozen_at is None:
             self._snapshot = self.board.snapshot(self.clock())
         self._follow_theme()
@@ -128,6 +157,14 @@ class WallboardApp(CellApp[None]):
                 screen.show(self._view())
             except Exception:  # one screen that cannot be drawn must not take the board down
                 log.exception("The screen could not be drawn")
+
+    def use_theme_named(self, asked: str) -> None:
+        """Draw everything in the theme that the config names."""
+        name = themes.choose(asked, Console(force_terminal=True).color_system)
+        theme, problem = themes.load_or_fallback(name)
+        if problem:
+            self.notices.add(problem)
+        self.use_theme(theme)
 
     def use_theme(self, theme: BoardTheme) -> None:
         """Draw everything in this theme from now on; nothing else about the board changes."""
@@ -162,7 +199,7 @@ class WallboardApp(CellApp[None]):
             beat=int(now),
             frozen_at=self._frozen_at,
             lag_seconds=getattr(self.feed, "lag_seconds", 0.0),
-            notices=self.notices.texts,
+            notices=(*(self._reload.problems if self._reload else ()), *self.notices.texts),
             passing=self.notices.passing,
         )
 
@@ -174,6 +211,8 @@ class WallboardApp(CellApp[None]):
         while True:
             try:
                 self.feed = await asyncio.to_thread(make_feed)
+                if self.settings is not self._made_for:
+                    self.feed.replace(self.settings)
                 await self.feed.run(self.board.fold)
                 log.error("The feed ended; starting it again")
             except Exception:
@@ -234,8 +273,22 @@ class WallboardApp(CellApp[None]):
         self.tick()
 
 
-def run_board(settings: Settings, make_feed: MakeFeed) -> int:
-    """Show the board until the operator or a signal ends it; the exit status."""
-    app = WallboardApp(settings, make_feed)
+def run_board(
+    settings: Settings,
+    make_feed: MakeFeed,
+    *,
+    source: ConfigSource | None = None,
+    themed: bool = False,
+) -> int:
+    """Show the board until the operator or a signal ends it; the exit status.
+
+    With a ``source`` its edits are followed and the arrangement of the board is remembered.
+    ``themed`` says that the theme was asked for on the command line.
+    """
+    memory = Memory(source.board, views_folder(), themed=themed) if source else None
+    state, problem = memory.load() if memory else (ViewState(), None)
+    app = WallboardApp(settings, make_feed, state=state, memory=memory, source=source)
+    if problem:
+        app.notices.add(problem)
     app.run()
     return app.return_code or 0

@@ -5,11 +5,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from wallboard.config.problem import ConfigError
 from wallboard.config.watch import ConfigSource, Watch
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.settings import Settings, entry_points_of
+
+if TYPE_CHECKING:
+    from wallboard.ui.app import WallboardApp
 
 FIRST_AGAIN_SECONDS = 1.0
 """Before a config that cannot be used is read once more; only then is it reported."""
@@ -99,3 +103,17 @@ def _by_key(settings: Settings) -> dict[EntryPointKey, object]:
     return {
         entry_point.key: (entry_point, policy) for entry_point, policy in entry_points_of(settings)
     }
+
+
+def take_up(app: "WallboardApp", settings: Settings) -> None:
+    """Have a running board go by other settings; what stays keeps its past and its place."""
+    before, app.settings = app.settings, settings
+    if app.feed is not None:
+        app.feed.replace(settings)
+    app.board.replace(entry_points_of(settings), app.clock(), history=settings.history)
+    if settings.theme != before.theme and app.state.theme is None:
+        app.use_theme_named(settings.theme)
+    if settings.refresh != before.refresh:
+        app.start_ticking()
+    app.notices.add_passing(what_changed(before, settings))
+    app.tick()

@@ -1,0 +1,244 @@
+"""A board that runs while its config is edited and its arrangement is kept."""
+
+import asyncio
+import os
+
+import pytest
+from boards import observed
+
+from wallboard.config import load_config
+from wallboard.config.watch import ConfigSource, stamp_of
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.policy import Level
+from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
+from wallboard.ui.app import WallboardApp
+from wallboard.ui.memory import Memory
+from wallboard.ui.viewstate import ViewState
+
+START = 1_780_000_000.0
+CONFIG = """
+theme = "dark"
+refresh = 60
+{top}
+[[server]]
+name = "prod"
+url = "http://127.0.0.1:9"
+{points}
+"""
+A, B, C = (EntryPointKey("prod", number) for number in (1000, 1001, 1002))
+
+
+def config(*ids: int, top=""):
+    points = "\n".join(f"[[server.entry_point]]\nid = {number}" for number in ids)
+    return CONFIG.format(top=top, points=points)
+
+
+class SilentFeed:
+    """Publishes nothing and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told = []
+
+    async def run(self, publish):
+        await asyncio.Event().wait()
+
+    def poll_now(self, key):
+        pass
+
+    def replace(self, settings):
+        self.told.append(settings)
+
+
+class Living:
+    """An app on a config file, with a clock that the test moves."""
+
+    def __init__(self, path, **more) -> None:
+        self.path = path
+        self.now = START
+        self.feed = SilentFeed()
+        source = ConfigSource("x", lambda: load_config(path, os.environ), path, stamp_of(path))
+        settings = load_config(path, os.environ)
+        self.app = WallboardApp(
+            settings, lambda: self.feed, source=source, clock=lambda: self.now, **more
+        )
+
+    def edit(self, text):
+        new = self.path.with_suffix(".new")
+        new.write_text(text)
+        new.replace(self.path)
+
+    async def seconds(self, count):
+        for _ in range(count):
+            self.now += 1.0
+            self.app.tick()
+            if self.app._reload._task:
+                await asyncio.wait({self.app._reload._task})
+
+    @property
+    def notices(self):
+        return self.app._view().notices
+
+    def heard(self, key, *outcomes: object):
+        endpoints = {ChatAllowed: Endpoint.CHAT_ALLOWED}
+        for outcome in outcomes:
+            endpoint = endpoints.get(type(outcome), Endpoint.LIVE_SESSION_STATUS)
+            self.app.board.fold(observed(key, endpoint, outcome, self.now))
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "wallboard.toml"
+    file.write_text(config(1000, 1001))
+    return file
+
+
+async def test_an_edit_changes_the_board_and_the_feed_but_not_what_is_selected(path):
+    living = Living(path)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        living.heard(A, ChatAllowed(True), LiveSessionStatus(30.0, 1))
+        living.heard(B, ChatAllowed(True), LiveSessionStatus(30.0, 1))
+        await living.seconds(1)
+        await pilot.press("end")
+        grid = living.app.screen.grid
+        selected, other = grid.selected, A if grid.selected == B else B
+        history = living.app._snapshot.entry_points[selected].state.history
+        top = "[thresholds]\nwait_critical = 20\nwait_warning = 20\n"
+        living.edit(config(1002, selected.id, top=top))
+        await living.seconds(4)
+        await pilot.pause()
+        assert list(living.app._snapshot.entry_points) == [C, selected]
+        status = living.app._snapshot.entry_points[selected]
+        assert status.state.history is history
+        assert status.judgement.level is Level.CRITICAL
+        assert grid.selected == selected
+        assert [s.server[0].entry_point[0].id for s in living.feed.told] == [1002]
+        assert other not in living.app._snapshot.entry_points
+        assert pilot.app.is_running
+
+
+async def test_removing_the_selected_entry_point_selects_another(path):
+    living = Living(path)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        await pilot.press("home")
+        grid = living.app.screen.grid
+        gone = grid.selected
+        living.edit(config(*{1000, 1001} - {gone.id}, 1002))
+        await living.seconds(4)
+        await pilot.pause()
+        assert grid.selected in living.app._snapshot.entry_points
+        assert pilot.app.is_running
+
+
+async def test_a_drill_down_of_an_entry_point_that_is_removed_does_not_break(path, caplog):
+    living = Living(path)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        living.heard(A, ChatAllowed(True))
+        living.heard(B, ChatAllowed(True))
+        await living.seconds(1)
+        await pilot.press("home", "enter")
+        await pilot.pause()
+        living.edit(config(1002))
+        await living.seconds(4)
+        await pilot.press("down", "1", "2", "3", "4", "5", "left_square_bracket", "y", "r")
+        await living.seconds(2)
+        await pilot.press("escape")
+        await living.seconds(2)
+        assert list(living.app._snapshot.entry_points) == [C]
+        assert pilot.app.is_running
+    assert "could not be drawn" not in caplog.text
+
+
+async def test_an_invalid_edit_stands_in_the_banner_until_it_is_put_right(path):
+    living = Living(path)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        living.edit(config(1000, top="intervall = 3"))
+        await living.seconds(6)
+        await pilot.press("x")
+        assert [text for text in living.notices if "intervall" in text]
+        assert list(living.app._snapshot.entry_points) == [A, B]
+        assert living.feed.told == []
+        living.edit(config(1000))
+        await living.seconds(4)
+        assert not [text for text in living.notices if "intervall" in text]
+        assert list(living.app._snapshot.entry_points) == [A]
+
+
+async def test_theme_title_refresh_and_history_follow_the_config(path):
+    living = Living(path)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        text = config(1000, top='title = "Night"\nhistory = 7\n')
+        living.edit(text.replace('"dark"', '"light"').replace("refresh = 60", "refresh = 30"))
+        await living.seconds(4)
+        await pilot.pause()
+        app = living.app
+        assert app.board_theme.name == "light"
+        assert app._view().title == "Night"
+        assert app._ticking._interval == 30
+        for _ in range(9):
+            living.heard(A, LiveSessionStatus(1.0, 1))
+        await living.seconds(1)
+        assert len(app._snapshot.entry_points[A].state.history) == 7
+
+
+async def test_a_theme_picked_on_the_board_stays_whatever_the_config_says(path):
+    living = Living(path, state=ViewState(theme="mono"))
+    async with living.app.run_test(size=(80, 24)):
+        await living.seconds(1)
+        living.edit(config(1000).replace('"dark"', '"light"'))
+        await living.seconds(4)
+        assert list(living.app._snapshot.entry_points) == [A]
+        assert living.app.board_theme.name == "mono"
+
+
+async def test_a_feed_that_starts_after_an_edit_goes_by_it(path):
+    living = Living(path)
+    made = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def make():
+        asyncio.run_coroutine_threadsafe(made.wait(), loop).result()
+        return living.feed
+
+    living.app._make_feed = make
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        living.edit(config(1002))
+        await living.seconds(4)
+        assert living.feed.told == []
+        made.set()
+        async with asyncio.timeout(10):
+            while not living.feed.told:  # noqa: ASYNC110 - made in another thread
+                await asyncio.sleep(0.005)
+        assert living.feed.told == [living.app.settings]
+
+
+async def test_the_arrangement_is_there_in_the_next_run(path, tmp_path):
+    memory = Memory("x", tmp_path / "views")
+    living = Living(path, memory=memory)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        await pilot.press("s")
+        await living.seconds(3)
+        await pilot.press("d")
+        await pilot.pause()
+        arranged = living.app.state
+    state, problem = Memory("x", tmp_path / "views").load()
+    assert problem is None
+    assert state == arranged
+    assert state.sort != ViewState().sort
+    assert state.density != ViewState().density
+
+
+async def test_a_state_folder_that_cannot_be_written_is_one_notice(path, tmp_path):
+    (tmp_path / "views").write_text("in the way")
+    living = Living(path, memory=Memory("x", tmp_path / "views"))
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        for _ in range(3):
+            await pilot.press("s")
+            await living.seconds(4)
+        assert sum("cannot be kept" in text for text in living.notices) == 1
