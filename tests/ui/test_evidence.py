@@ -239,6 +239,12 @@ class Tmux:
         )
         return done.stdout
 
+    def attached(self):
+        """A terminal that looks at the pane."""
+        environment = {**self._environment, "TERM": "xterm-256color"}
+        arguments = ["-S", self._socket, "attach"]
+        return pexpect.spawn("tmux", arguments, env=environment, dimensions=(24, 80), timeout=20)
+
     def until(self, holds) -> str:
         """The picture, once it is as wanted."""
         end = time.monotonic() + PATIENCE_SECONDS
@@ -259,17 +265,33 @@ def tmux(folder):
 def test_tmux_holds_what_was_sent_and_the_picture_is_whole(tmux, folder):
     tmux.until(lambda picture: "SERVICE DOWN" in picture)
     tmux("send-keys", "j", "b")
-    shown = tmux.until(lambda picture: "sent to the terminal" in picture)
+    shown = tmux.until(lambda picture: "-triage.md" in picture)
     bundle = only_file(folder).read_text()
     assert tmux("show-buffer") == bundle
     assert re.search(r"- terminal: .*inside tmux", bundle)
     tmux("send-keys", "y")
-    tmux.until(lambda picture: "Body: " in picture)
+    tmux.until(lambda picture: "Allowed.xml" in picture)
     assert tmux("show-buffer").encode() == next(folder.glob("*.xml")).read_bytes()
     tmux("send-keys", "b", "C-l")
-    again = tmux.until(lambda picture: "Triage bundle: " in picture)
+    again = tmux.until(lambda picture: "-triage-2.md" in picture)
     different = [pair for pair in zip(shown.splitlines(), again.splitlines(), strict=True)
                  if pair[0] != pair[1]]  # fmt: skip
     # Only the number in the name of the second file.
     assert len(different) == 1
     assert different[0][0].replace("triage.md", "triage-2.md").rstrip() == different[0][1].rstrip()
+
+
+@needs_tmux
+def test_tmux_that_keeps_no_buffers_may_pass_it_on_to_the_terminal(tmux, folder):
+    tmux("set", "-g", "set-clipboard", "off")
+    tmux("set", "-gw", "allow-passthrough", "on")
+    outside = tmux.attached()
+    outside.expect_exact(b"SERVICE DOWN")
+    outside.send("j")
+    outside.send("y")
+    outside.expect(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
+    assert base64.b64decode(outside.match[1]) == only_file(folder).read_bytes()
+    assert tmux("list-buffers") == ""
+    tmux("kill-server")
+    outside.expect(pexpect.EOF)
+    outside.close()
