@@ -53,7 +53,13 @@ def _fetch(curl: str, config: Path) -> float:
 
 def _seconds(command: list[str], fine: range) -> float:
     began = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, env=environment(), check=False)
+    done = subprocess.run(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        check=False,
+    )
     elapsed = time.perf_counter() - began
     if done.returncode not in fine:
         raise RuntimeError(f"{command[0]} ended with status {done.returncode}")
