@@ -12,7 +12,8 @@ from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.ui import body as bodies
-from wallboard.ui.screens.evidence import Evidence, EvidenceScreen
+from wallboard.ui.evidence import Evidence
+from wallboard.ui.screens.evidence import EvidenceScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.turn import last_turn
 from wallboard.ui.view import View

@@ -9,8 +9,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from wallboard.query import Query, parse
+from wallboard.ui.evidence import Evidence, latest_evidence
 from wallboard.ui.layout import Heading
-from wallboard.ui.screens.evidence import Evidence, EvidenceScreen, latest_evidence
+from wallboard.ui.screens.evidence import EvidenceScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import DENSITIES, GROUPINGS, SORTS, ViewState
