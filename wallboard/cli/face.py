@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,6 +23,10 @@ class Face:
     """What the command line says about how to show the board."""
 
     theme: str | None
+    ascii: bool
+    kiosk: bool
+    rotate: float | None
+    lite: bool
     frames: int | None
     every: float | None
     log: Path | None
@@ -31,15 +36,32 @@ class Face:
         """Whether to print text: nobody is at a terminal, or text was asked for."""
         return self.frames is not None or self.every is not None or not at_a_terminal()
 
-    def themed(self, settings: Settings) -> Settings:
-        """The settings with the theme of the command line, if there is one."""
-        return settings if self.theme is None else replace(settings, theme=self.theme)
+    def over(self, settings: Settings) -> Settings:
+        """The settings with what the command line says instead of them."""
+        return replace(
+            settings,
+            theme=settings.theme if self.theme is None else self.theme,
+            ascii=self.ascii or settings.ascii,
+            kiosk=self.kiosk or settings.kiosk,
+            rotate=self.rotate or settings.rotate,
+            lite=self.lite or settings.lite,
+        )
 
 
 def face_options(command: Command) -> Command:
     """Adds the options of ``Face`` to a command; take them with ``face_of``."""
     options = (
-        click.option("--theme", metavar="NAME", help="The theme of the board."),
+        click.option("--theme", metavar="NAME",
+                     help="The theme of the board; `wallboard themes` shows them all."),
+        click.option("--ascii", is_flag=True,
+                     help="Draw with plain ASCII, as is done where the locale is not UTF-8."),
+        click.option("--kiosk", is_flag=True,
+                     help="A wall that nobody sits at: no footer, pages that turn by themselves, "
+                          "and keys that change nothing but the picture."),
+        click.option("--rotate", type=click.FloatRange(min=1, max=86_400), metavar="SECONDS",
+                     help="How long a page of a kiosk stands; 15 unless set."),
+        click.option("--lite", is_flag=True,
+                     help="For slow links: sixteen colours, fewer pictures, sweeping charts."),
         click.option("--frames", type=click.IntRange(min=1), metavar="N",
                      help="Print the board as text and end after this many frames."),
         click.option("--every", type=click.FloatRange(min=0.1, max=86_400), metavar="SECONDS",
@@ -73,15 +95,15 @@ def show(
 
         if source:
             read = source.read
-            source = replace(source, read=lambda: face.themed(read()))
+            source = replace(source, read=lambda: face.over(read()))
         return run_board(
-            face.themed(settings), make_feed, source=source, themed=face.theme is not None
+            face.over(settings), make_feed, source=source, themed=face.theme is not None
         )
     from wallboard.cli.text_board import print_board
 
     if face.frames is None and face.every is None:
         click.echo(
-            "wallboard: no terminal here, so the board is printed as text; "
+            "wallboard: no terminal here that can be drawn on, so the board is printed as text; "
             "--frames N ends it after N frames.",
             err=True,
         )
@@ -91,7 +113,9 @@ def show(
 
 
 def at_a_terminal() -> bool:
-    """Whether somebody can see the board and press keys."""
+    """Whether somebody can see the board and press keys, on a terminal that can be drawn on."""
+    if os.environ.get("TERM", "") in {"dumb", "unknown"}:
+        return False
     return all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 

@@ -9,9 +9,11 @@ from functools import partial
 from typing import Any
 
 from rich.console import Console
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 from textual.timer import Timer
 
 from wallboard.board import Board
@@ -19,16 +21,20 @@ from wallboard.config.watch import ConfigSource
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.feeds import Feed
 from wallboard.settings import Settings, entry_points_of
+from wallboard.ui import glyphs, lite
 from wallboard.ui import theme as themes
 from wallboard.ui.memory import Memory, views_folder
+from wallboard.ui.modes import Modes
 from wallboard.ui.notices import Notices
 from wallboard.ui.reload import Reload, take_up
 from wallboard.ui.restyle import restyle
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.drilldown import DrillDownScreen
+from wallboard.ui.screens.evidence import EvidenceScreen
 from wallboard.ui.screens.help import HelpScreen
 from wallboard.ui.screens.themes import ThemePicker
 from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.scrollbar import WholeCells
 from wallboard.ui.terminal.app import CellApp
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.theme_file import ThemeError
@@ -38,6 +44,11 @@ from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.grid import WallGrid
 
 log = logging.getLogger(__name__)
+
+ScrollBar.renderer = WholeCells
+
+TOUCHES = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
+"""How a terminal shows that somebody is there."""
 
 RESTART_SECONDS = 1.0
 """How long a feed that broke down stays down."""
@@ -55,12 +66,14 @@ class WallboardApp(CellApp[None]):
     BINDINGS = [
         Binding("r", "poll_now", "Poll"),
         Binding("space", "freeze", "Freeze", key_display="spc"),
+        Binding("e", "events", "Events"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("t", "themes", "Theme", show=False),
         Binding("x", "dismiss_notices", "Dismiss notices", show=False),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
+        Binding("m", "meter", "Meter of the bytes sent", show=False),
         Binding("q", "quit", "Quit"),
-        Binding("ctrl+c,ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+c,ctrl+q", "end", "Quit, even a kiosk", show=False, priority=True),
     ]
 
     def __init__(
@@ -80,9 +93,12 @@ class WallboardApp(CellApp[None]):
         came from, to follow its edits.
         """
         self.state = state or ViewState()
-        asked = self.state.theme or settings.theme
+        asked = lite.asked_theme(self.state.theme or settings.theme, settings)
         name = themes.choose(asked, Console(force_terminal=True).color_system)
-        self.board_theme, problem = themes.load_or_fallback(name)
+        theme, problem = themes.load_or_fallback(name)
+        signs = glyphs.choose(settings.ascii)
+        self.board_theme = replace(theme, glyphs=signs, sweeps=settings.lite)
+        self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
         super().__init__(ansi_color=True if self.board_theme.native else None)
         self.register_theme(self.board_theme.textual)
         self.theme = self.board_theme.textual.name
@@ -90,6 +106,7 @@ class WallboardApp(CellApp[None]):
         self.board = board or Board(entry_points_of(settings), history=settings.history)
         self.clock = clock
         self.notices = Notices(clock)
+        self.modes = Modes(lambda: self.settings, self.bell, self._bytes_sent)
         self._theme_watch = ThemeWatch(name)
         if problem:
             self.notices.add(problem)
@@ -105,7 +122,11 @@ class WallboardApp(CellApp[None]):
 
     def get_default_screen(self) -> Screen[object]:
         """The wall comes first."""
-        return WallScreen(self.board_theme, self._view(), self.state)
+        if not self.modes.kiosk:
+            return WallScreen(self.board_theme, self._view(), self.state)
+        from wallboard.ui.screens.kiosk import KioskScreen
+
+        return KioskScreen(self.board_theme, self._view(), self.state, self.settings.rotate)
 
     def on_mount(self) -> None:
         """Start ticking, and the feed as soon as the first picture is shown."""
@@ -129,7 +150,7 @@ class WallboardApp(CellApp[None]):
         """Tick as often as the settings say, from now on."""
         if self._ticking:
             self._ticking.stop()
-        self._ticking = self.set_interval(self.settings.refresh, self.tick)
+        self._ticking = self.set_interval(lite.refresh_seconds(self.settings), self.tick)
 
     def tick(self) -> None:
         """Take a new picture of the board, unless it is frozen, and show it."""
@@ -140,6 +161,9 @@ class WallboardApp(CellApp[None]):
         if self._frozen_at is None:
             self._snapshot = self.board.snapshot(self.clock())
         self._follow_theme()
+        self.modes.tick(self._snapshot, self.clock())
+        if self.modes.wall_is_due(self.clock()):
+            self._back_to_the_wall()
         for screen in reversed(self.screen_stack):
             self._show(screen)
             if not screen.is_modal:
@@ -160,6 +184,7 @@ class WallboardApp(CellApp[None]):
 
     def use_theme_named(self, asked: str) -> None:
         """Draw everything in the theme that the config names."""
+        asked = lite.asked_theme(asked, self.settings)
         name = themes.choose(asked, Console(force_terminal=True).color_system)
         theme, problem = themes.load_or_fallback(name)
         if problem:
@@ -168,7 +193,7 @@ class WallboardApp(CellApp[None]):
 
     def use_theme(self, theme: BoardTheme) -> None:
         """Draw everything in this theme from now on; nothing else about the board changes."""
-        theme = replace(theme, glyphs=self.board_theme.glyphs)
+        theme = replace(theme, glyphs=self.board_theme.glyphs, sweeps=self.board_theme.sweeps)
         self.board_theme = theme
         if self._theme_watch.name != theme.name:
             self._theme_watch.follow(theme.name)
@@ -196,11 +221,12 @@ class WallboardApp(CellApp[None]):
             title=self.settings.title,
             snapshot=self._snapshot,
             now=now,
-            beat=int(now),
+            beat=lite.beat(now, self.settings),
             frozen_at=self._frozen_at,
             lag_seconds=getattr(self.feed, "lag_seconds", 0.0),
             notices=(*(self._reload.problems if self._reload else ()), *self.notices.texts),
             passing=self.notices.passing,
+            extras=self.modes.extras(now),
         )
 
     def _start_feed(self, make_feed: MakeFeed) -> None:
@@ -224,17 +250,17 @@ class WallboardApp(CellApp[None]):
         self.push_screen(DrillDownScreen(self.board_theme, message.key, self._view()))
 
     def _selected(self) -> EntryPointKey | None:
-        match self.screen:
-            case WallScreen(grid=grid):
-                return grid.selected
-            case DrillDownScreen(key=key):
-                return key
-            case _:
-                return None
+        evidence = self.screen.evidence() if isinstance(self.screen, EvidenceScreen) else None
+        return evidence.status.entry_point.key if evidence else None
 
     def on_wall_screen_state_changed(self, message: WallScreen.StateChanged) -> None:
         """Remember how the operator arranged the wall."""
         self.state = replace(message.state, theme=self.state.theme)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
+        shown = super().get_key_display(binding)
+        return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
 
     def action_poll_now(self) -> None:
         """Ask for fresh answers of the selected entry point."""
@@ -245,6 +271,41 @@ class WallboardApp(CellApp[None]):
     def action_freeze(self) -> None:
         """Hold the picture while polling goes on, or let it go."""
         self._frozen_at = self.clock() if self._frozen_at is None else None
+        self.tick()
+
+    def action_events(self) -> None:
+        """Show every change across the board, or go back to where they are shown already."""
+        from wallboard.ui.screens.events import EventsScreen
+
+        if not any(isinstance(screen, EventsScreen) for screen in self.screen_stack):
+            self.push_screen(EventsScreen(self.board_theme, self._view()))
+        while not isinstance(self.screen, EventsScreen):
+            self.pop_screen()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take notice of whoever presses a key, before the key does what it does."""
+        if isinstance(event, TOUCHES):
+            self.modes.touch(self.screen, self.clock())
+        await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether keys may do this; those of a kiosk change nothing but the picture."""
+        return self.modes.allows(action) and super().check_action(action, parameters)
+
+    def _back_to_the_wall(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.screen.dismiss(None)
+
+    def _bytes_sent(self) -> int:
+        return self.terminal.bytes_sent if self.terminal else 0
+
+    def action_end(self) -> None:
+        """Leave, whatever is shown."""
+        self.exit()
+
+    def action_meter(self) -> None:
+        """Show how much goes to the terminal, or stop showing it."""
+        self.modes.meter.turn(self.clock())
         self.tick()
 
     def action_help(self) -> None:

@@ -29,7 +29,8 @@ _NO_IDENTIFIER = re.compile(r"[^a-zA-Z0-9_-]")
 class BoardTheme:
     """The styles of one theme: of each level, verdict, response type and part of the screen.
 
-    The signs come with it, since whatever draws has the theme at hand.
+    The signs come with it, since whatever draws has the theme at hand, and so does whether charts
+    sweep or scroll.
     """
 
     name: str
@@ -40,6 +41,7 @@ class BoardTheme:
     response_type: Mapping[str, Style]
     syntax: Mapping[str, Style]
     glyphs: Glyphs = UNICODE
+    sweeps: bool = False
 
     @property
     def native(self) -> bool:

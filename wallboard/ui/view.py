@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wallboard.board import Snapshot
+from wallboard.ui.extras import PLAIN, Extras
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class View:
     ``snapshot`` stays the same while the picture is frozen, since ``frozen_at``; ``now`` goes on.
     Both are Unix time in seconds. ``beat`` counts ticks; ``lag_seconds`` is how far the polls are
     behind their schedule; ``notices`` are lasting messages to the operator, ``passing`` is one
-    that will go away by itself.
+    that will go away by itself. ``extras`` is what stands beside the board.
     """
 
     title: str
@@ -24,6 +25,7 @@ class View:
     lag_seconds: float = 0.0
     notices: tuple[str, ...] = ()
     passing: str = ""
+    extras: Extras = PLAIN
 
 
 class Shows(Protocol):

@@ -44,6 +44,10 @@ class BoardScreen(Screen[object]):
         """Take another theme, for widgets that are still to come."""
         self.theme_styles = theme
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether keys may do this: the app says, for all its screens."""
+        return self.app.check_action(action, parameters)
+
     def parts(self) -> list[Widget]:
         """The widgets between banner and keys."""
         return [Vertical()]

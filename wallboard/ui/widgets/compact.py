@@ -15,6 +15,7 @@ from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.sparkline import SCALE_WIDTH, sparkline
 from wallboard.ui.widgets.tileparts import (
     chart_columns,
+    chart_slot,
     chip_text,
     marks_of,
     response_type_kind,
@@ -147,7 +148,15 @@ class CompactPainter:
             return []
         columns = chart_columns(status, now, self.columns.spark - SCALE_WIDTH - 1)
         limits = status.policy.thresholds
-        chart = sparkline(columns, limits, styles.spark, styles.gap, styles.muted, self.glyphs)
+        chart = sparkline(
+            columns,
+            limits,
+            styles.spark,
+            styles.gap,
+            styles.muted,
+            self.glyphs,
+            slot=chart_slot(status, now) if self.theme.sweeps else None,
+        )
         return [*chart, Segment(" ", styles.body)]
 
 

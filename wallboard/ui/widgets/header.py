@@ -6,7 +6,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.board import Snapshot
-from wallboard.domain.policy import Level
+from wallboard.domain.policy import Level, Verdict
+from wallboard.ui.lite import newest_words
 from wallboard.ui.text import safe, span
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
@@ -16,35 +17,81 @@ from wallboard.ui.widgets.lines import Lines, split
 SILENCE_SECONDS = 30.0
 """Without an answer for this long, or for three intervals, the feed counts as silent."""
 
+_TINTS = {
+    Level.OK: Verdict.OPEN,
+    Level.WARNING: Verdict.QUEUE_DEPTH_REACHED,
+    Level.UNKNOWN: Verdict.UNKNOWN,
+    Level.CRITICAL: Verdict.AGENT_NOT_AVAILABLE,
+}
+"""The verdict whose colours stand for a whole level."""
+
 
 class BoardHeader(Lines):
-    """Two lines: name, feed health, heartbeat and clock; then the counts by verdict."""
+    """Two lines: name, feed health, heartbeat and clock; then the counts by verdict.
+
+    On a kiosk its background has the colour of the worst level, to be seen from afar.
+    """
 
     DEFAULT_CSS = "BoardHeader { height: 2; }"
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "header")
+        self._base: Style | None = None
+        self._tinted = False
+
+    @property
+    def background(self) -> Style:
+        """The style of what the lines leave free, which the worst level or a flash may change."""
+        return self.theme_styles.ui["header"] if self._base is None else self._base
 
     def show(self, view: View) -> None:
         """Draw the header for this picture."""
         width = self.size.width
+        self._dress(view)
         self.put([self._health(view, width), self._counts(view.snapshot, width)])
+
+    def _dress(self, view: View) -> None:
+        base, tint = self.theme_styles.ui["header"], None
+        if view.extras.kiosk:
+            tint = tint_of(worst_level(view), self.theme_styles)
+        if view.extras.inverted:
+            flipped = tint or base
+            tint = flipped + Style(reverse=not flipped.reverse)
+        self._base, self._tinted = tint or base, tint is not None
 
     def _health(self, view: View, width: int) -> list[Segment]:
         theme, base = self.theme_styles, self.background
-        left = [
-            Segment(f" {safe(view.title)} ", theme.ui["title"]),
-            Segment(" ", base),
-            feed_health(view, theme),
-        ]
+        title_style, feed = theme.ui["title"], feed_health(view, theme)
+        if self._tinted:
+            # The colours of titles and levels are chosen for the plain header alone.
+            title_style, feed = base + Style(bold=True), Segment(feed.text, base)
+        title = f" {safe(view.title)} "
+        right = self._right(view)
+        left = [Segment(title, title_style), Segment(" ", base), feed]
+        if view.extras.kiosk:
+            words = theme.glyphs.level[worst_level(view)].strip()
+            head = f" {words} {worst_level(view).label.upper()} ".replace("  ", " ")
+            left.insert(0, Segment(head, base + Style(bold=True, reverse=not base.reverse)))
+        return split(left, right, width, base)
+
+    def _right(self, view: View) -> list[Segment]:
+        theme, base, extras = self.theme_styles, self.background, view.extras
         right = []
         if view.frozen_at is not None:
             frozen = f" FROZEN {span(view.now - view.frozen_at)} "
             right += [Segment(frozen, theme.ui["frozen"]), Segment(" ", base)]
+        words = []
+        if extras.kiosk and view.snapshot.newest_at is not None:
+            age = max(0.0, view.now - view.snapshot.newest_at)
+            words.append(newest_words(age, lite=extras.lite))
+        if extras.page:
+            words.append(f"{extras.page_held} {extras.page[0]}/{extras.page[1]}".strip())
+        words += [extras.traffic] if extras.traffic else []
         beat = theme.glyphs.heartbeat[view.beat % len(theme.glyphs.heartbeat)]
-        clock = time.strftime("%H:%M:%S", time.localtime(view.now))
-        right.append(Segment(f"{beat} {clock} ", base))
-        return split(left, right, width, base)
+        form = "%H:%M" if extras.lite else "%H:%M:%S"
+        words.append(f"{beat} {time.strftime(form, time.localtime(view.now))}")
+        right.append(Segment(f" {'  '.join(words)} ", base))
+        return right
 
     def _counts(self, snapshot: Snapshot, width: int) -> list[Segment]:
         total = len(snapshot.entry_points)
@@ -57,6 +104,21 @@ class BoardHeader(Lines):
         return [Segment(head, self.background), *chips]
 
 
+def worst_level(view: View) -> Level:
+    """The worst level on the board; a board without answers knows nothing good."""
+    if silence_of(view) is not None:
+        return Level.CRITICAL
+    statuses = view.snapshot.entry_points.values()
+    return max((status.judgement.level for status in statuses), default=Level.UNKNOWN)
+
+
+def tint_of(level: Level, theme: BoardTheme) -> Style | None:
+    """The header's style for a worst level; ``None`` where the theme has no colour for it."""
+    style = theme.verdict[_TINTS[level]]
+    colour = style.bgcolor is not None and not style.bgcolor.is_default
+    return style if colour or (style.reverse and level is Level.CRITICAL) else None
+
+
 def feed_health(view: View, theme: BoardTheme) -> Segment:
     """Whether answers are coming in, in words and in the colour of their level."""
     level, words = _feed_words(view)
@@ -64,18 +126,28 @@ def feed_health(view: View, theme: BoardTheme) -> Segment:
     return Segment(words, theme.level[level] + on_header)
 
 
+def silence_of(view: View) -> float | None:
+    """For how many seconds there has been no answer, once that is longer than it should be."""
+    snapshot = view.snapshot
+    if snapshot.newest_at is None:
+        return None
+    silence = max(0.0, (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at)
+    intervals = [status.policy.interval for status in snapshot.entry_points.values()][:1]
+    longest = max(SILENCE_SECONDS, *(3 * interval for interval in intervals))
+    return silence if silence > longest else None
+
+
 def _feed_words(view: View) -> tuple[Level, str]:
     snapshot = view.snapshot
     if snapshot.newest_at is None:
         return Level.UNKNOWN, "waiting for the first answer"
-    silence = max(0.0, (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at)
-    intervals = [status.policy.interval for status in snapshot.entry_points.values()][:1]
-    if silence > max(SILENCE_SECONDS, *(3 * interval for interval in intervals)):
+    silence = silence_of(view)
+    if silence is not None:
         return Level.CRITICAL, f"NO ANSWER FOR {span(silence)}"
-    rate = f"{snapshot.polls_per_minute} polls/min"
+    rate = "feed ok" if view.extras.lite else f"{snapshot.polls_per_minute} polls/min"
     if view.lag_seconds >= 1.0:
         return Level.WARNING, f"{rate}, {span(view.lag_seconds)} behind"
     down = len(snapshot.unreachable)
     if down:
         return Level.CRITICAL, f"{rate}, {down} server{'s' if down > 1 else ''} unreachable"
-    return Level.OK, f"feed ok, {rate}"
+    return Level.OK, rate if view.extras.lite else f"feed ok, {rate}"

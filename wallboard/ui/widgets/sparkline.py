@@ -32,10 +32,14 @@ def sparkline(
     gap_style: Style,
     scale_style: Style,
     glyphs: Glyphs = UNICODE,
+    *,
+    slot: int | None = None,
 ) -> list[Segment]:
     """One block a column, coloured by the threshold it reaches, then the scale.
 
-    What lies before the first known value is blank; an unknown value after it is a gap.
+    What lies before the first known value is blank; an unknown value after it is a gap. With
+    ``slot``, the number of the interval the last column stands for, the chart sweeps: each interval
+    has its place for good, and the cell ahead of the newest is blank.
     """
     scale = scale_of(columns)
     begun = False
@@ -48,12 +52,28 @@ def sparkline(
         blocks = glyphs.blocks
         block = blocks[int(min(max(value / scale, 0.0) * len(blocks), len(blocks) - 1))]
         cells.append((block, level_styles[thresholds.wait_level(value)]))
+    if slot is not None:
+        cells = _swept(cells, slot, (" ", gap_style))
     segments = []
     for style, run in groupby(cells, key=lambda cell: cell[1]):
         segments.append(Segment("".join(block for block, _ in run), style))
     top = f"{glyphs.at_most}{_round(scale)}" if begun else ""
     segments.append(Segment(f"{top:>{SCALE_WIDTH}}", scale_style))
     return segments
+
+
+def _swept(
+    cells: list[tuple[str, Style]], slot: int, blank: tuple[str, Style]
+) -> list[tuple[str, Style]]:
+    """The cells with each at the place of its interval, the oldest giving way to the blank."""
+    if not cells:
+        return []
+    newest = slot % len(cells)
+    ahead = (newest + 1) % len(cells)
+    swept = cells[len(cells) - 1 - newest :] + cells[: len(cells) - 1 - newest]
+    if len(cells) > 1:
+        swept[ahead] = blank
+    return swept
 
 
 def _round(scale: float) -> str:

@@ -13,6 +13,7 @@ from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.sparkline import SCALE_WIDTH, sparkline
 from wallboard.ui.widgets.tileparts import (
     chart_columns,
+    chart_slot,
     chip_text,
     marks_of,
     response_type_kind,
@@ -144,6 +145,7 @@ class TilePainter:
             styles.gap,
             styles.muted,
             self.glyphs,
+            slot=chart_slot(status, now) if self.theme.sweeps else None,
         )
         pad = Segment(" ", styles.body)
         return [pad, *chart, pad]

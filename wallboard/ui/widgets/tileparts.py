@@ -106,5 +106,15 @@ def chart_columns(status: EntryPointStatus, now: float, count: int) -> list[floa
     history, interval = status.state.history, status.policy.interval
     if not len(history) or count <= 0:
         return [None] * max(count, 0)
-    end = max(history[-1].at, now - 2 * interval)
+    end = _chart_end(status, now)
     return history.columns("wait_seconds", end=end, seconds=interval, count=count)
+
+
+def chart_slot(status: EntryPointStatus, now: float) -> int:
+    """The number of the interval for which the last column of ``chart_columns`` stands."""
+    return int(_chart_end(status, now) // status.policy.interval)
+
+
+def _chart_end(status: EntryPointStatus, now: float) -> float:
+    history, silent_since = status.state.history, now - 2 * status.policy.interval
+    return max(history[-1].at, silent_since) if len(history) else silent_since
