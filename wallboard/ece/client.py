@@ -16,6 +16,7 @@ import aiohttp
 import httpx
 from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
+from multidict import CIMultiDict
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Request
@@ -24,7 +25,7 @@ from wallboard.ece.decode import decode
 from wallboard.ece.endpoints import url_of
 from wallboard.ece.errors import ClientSetupError
 from wallboard.ece.failures import deadline_passed, failure_of, internal
-from wallboard.ece.outgoing import headers_of, proxy_of, target_of, uses_tls
+from wallboard.ece.outgoing import ReadyGet, headers_of, proxy_of, target_of, uses_tls
 from wallboard.ece.received import Received
 from wallboard.ece.status import status_failure
 from wallboard.ece.tls import tls_context
@@ -69,6 +70,7 @@ class EceClient:
         self._server = server
         self._target = target_of(server, settings)
         self._headers = headers_of(server)
+        self._sent = CIMultiDict(self._headers.sent.multi_items())
         self._concurrency = settings.concurrency_of(server)
         self._max_body = settings.max_body
         self._clock = clock
@@ -102,9 +104,8 @@ class EceClient:
     def prepare(self, entry_point: EntryPoint, endpoint: Endpoint) -> Poll:
         """Build the request of one GET, once for all its polls."""
         url = url_of(self._server, endpoint, entry_point.key.id)
-        http = httpx.Request("GET", url, headers=self._headers.sent, extensions=self._timeouts)
-        request = Request("GET", str(http.url), self._headers.shown)
-        return Poll(entry_point.key, endpoint, request, http)
+        request = Request("GET", url, self._headers.shown)
+        return Poll(entry_point.key, endpoint, request, ReadyGet(url, self._sent, self._timeouts))
 
     async def poll(self, poll: Poll) -> Observation:
         """Ask once and tell what came of it. Raises nothing but ``CancelledError``."""
@@ -166,7 +167,7 @@ class EceClient:
                 f"{endpoint}: the answer is packed as {shown(received.unreadable, 40)}, and could "
                 "not be unpacked. Look at the server, or at a proxy on the way.",
             )
-        return decode(endpoint, received.body, received.headers.get("content-type", ""))
+        return decode(endpoint, received.body, received.header("content-type") or "")
 
     def _status_failure(self, endpoint: Endpoint, received: Received) -> Failure | None:
         """The status tells more than how its body ended, so it comes before everything else."""
@@ -176,7 +177,7 @@ class EceClient:
             endpoint,
             received.status,
             received.reason,
-            received.headers.get("location"),
+            received.header("location"),
             proxied=self._target.proxied,
         )
 

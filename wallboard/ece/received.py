@@ -1,6 +1,7 @@
 """What has come back so far of one answer, bounded however much the server sends."""
 
 import zlib
+from collections.abc import Sequence
 
 import httpx
 
@@ -22,9 +23,9 @@ class Received:
         "_body",
         "_cap",
         "_complete",
+        "_head",
         "_inflate",
         "_wire",
-        "headers",
         "reason",
         "status",
         "too_large",
@@ -35,7 +36,7 @@ class Received:
         """Nothing yet; at most ``cap`` bytes of body will be kept."""
         self.status: int | None = None
         self.reason = ""
-        self.headers = httpx.Headers()
+        self._head: Sequence[tuple[bytes, bytes]] = ()
         self.too_large = False
         self.unreadable: str | None = None
         self._cap = cap
@@ -47,10 +48,10 @@ class Received:
     def start(self, response: httpx.Response) -> None:
         """Take the status line and the headers."""
         self.status = response.status_code
-        self.headers = response.headers
+        self._head = response.headers.raw
         self.reason = response.extensions.get("reason_phrase", b"").decode("utf-8", "replace")
-        coding = response.headers.get("content-encoding")
-        if coding is None or (coding := coding.strip().lower()) in {"", "identity"}:
+        coding = (self.header("content-encoding") or "").strip().lower()
+        if coding in {"", "identity"}:
             return
         if coding in _PACKED:
             self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB)
@@ -75,6 +76,12 @@ class Received:
         if self._inflate is not None and self._wire and not self._inflate.eof:
             self._cannot_unpack()
 
+    def header(self, name: str) -> str | None:
+        """The values of a header, or ``None``; far cheaper than asking the library for it."""
+        wanted = name.encode()
+        values = [value for known, value in self._head if known.lower() == wanted]
+        return ", ".join(value.decode("utf-8", "replace") for value in values) if values else None
+
     @property
     def body(self) -> bytes:
         """The body so far, content coding undone."""
@@ -84,7 +91,7 @@ class Received:
         """All of it as it may be shown, ``None`` while there was no status line."""
         if self.status is None:
             return None
-        head = b"\r\n".join(name + b": " + value for name, value in self.headers.raw)
+        head = b"\r\n".join(name + b": " + value for name, value in self._head)
         return Response(self.status, self.reason, head, self.body, not self._complete)
 
     def _keep(self, data: bytes) -> None:
@@ -109,7 +116,7 @@ class Received:
         return self._inflate
 
     def _cannot_unpack(self) -> None:
-        self.unreadable = self.headers.get("content-encoding", "").strip().lower()
+        self.unreadable = (self.header("content-encoding") or "").strip().lower()
         self._body = self._wire
 
 
