@@ -13,6 +13,14 @@ from wallboard.board import EntryPointStatus
 from wallboard.domain.pattern import LONGEST_SEARCHED, finder
 from wallboard.domain.policy import Button, Level
 
+
+@dataclass(frozen=True, slots=True)
+class Told(EntryPointStatus):
+    """An entry point as it was when something was told of it; words are also found in that."""
+
+    text: str = ""
+
+
 Chooses = Callable[[EntryPointStatus, float | None], bool]
 """Whether an entry point is meant, at a moment in Unix time that may not be known."""
 
@@ -132,6 +140,7 @@ def _anything(value: str) -> Choice:
             or found(entry_point.group)
             or found(key.server)
             or found(status.judgement.verdict.label)
+            or (isinstance(status, Told) and found(status.text))
         )
 
     return Choice(chooses, problem)
