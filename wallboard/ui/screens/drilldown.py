@@ -48,22 +48,22 @@ class DrillDownScreen(EvidenceScreen):
     AUTO_FOCUS = "BodyView"
 
     BINDINGS = [
-        Binding("escape,backspace", "back", "Back"),
-        Binding("up,k", "choose(-1)", "Endpoint up", show=False),
-        Binding("down,j", "choose(1)", "Endpoint down", show=False),
-        Binding("left_square_bracket", "older(1)", "Older", key_display="["),
-        Binding("right_square_bracket", "older(-1)", "Newer", key_display="]"),
-        Binding("p", "pretty", "Raw"),
-        Binding("slash", "search", "Find", key_display="/"),
-        Binding("n", "match(1)", "Next match", show=False),
-        Binding("N", "match(-1)", "Match before", show=False),
-        Binding("tab", "turn(1)", "Next tab", show=False),
-        Binding("shift+tab", "turn(-1)", "Tab before", show=False),
-        Binding("1", "tab('body')", "Body", show=False),
-        Binding("2,h", "tab('headers')", "Headers", show=False),
-        Binding("3", "tab('timeline')", "Timeline", show=False),
-        Binding("4", "tab('chart')", "Chart", show=False),
-        Binding("5", "tab('diff')", "Last good against first bad", show=False),
+        Binding("escape,backspace", "back", "Back", id="back"),
+        Binding("up,k", "choose(-1)", "Endpoint up", show=False, id="up"),
+        Binding("down,j", "choose(1)", "Endpoint down", show=False, id="down"),
+        Binding("left_square_bracket", "older(1)", "Older", key_display="[", id="older"),
+        Binding("right_square_bracket", "older(-1)", "Newer", key_display="]", id="newer"),
+        Binding("p", "pretty", "Raw", id="raw"),
+        Binding("slash", "search", "Find", key_display="/", id="search"),
+        Binding("n", "match(1)", "Next match", show=False, id="next_match"),
+        Binding("N", "match(-1)", "Match before", show=False, id="previous_match"),
+        Binding("tab", "turn(1)", "Next tab", show=False, id="next_tab"),
+        Binding("shift+tab", "turn(-1)", "Tab before", show=False, id="previous_tab"),
+        Binding("1", "tab('body')", "Body", show=False, id="tab_body"),
+        Binding("2,h", "tab('headers')", "Headers", show=False, id="tab_headers"),
+        Binding("3", "tab('timeline')", "Timeline", show=False, id="tab_timeline"),
+        Binding("4", "tab('chart')", "Chart", show=False, id="tab_chart"),
+        Binding("5", "tab('diff')", "Last good against first bad", show=False, id="tab_diff"),
     ]
 
     def __init__(self, theme: BoardTheme, key: EntryPointKey, first: View) -> None:

@@ -32,9 +32,9 @@ class EventsScreen(EvidenceScreen):
     """
 
     BINDINGS = [
-        Binding("escape,backspace", "back", "Back"),
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("f", "faults", "Faults"),
+        Binding("escape,backspace", "back", "Back", id="back"),
+        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
+        Binding("f", "faults", "Faults", id="faults"),
     ]
 
     def __init__(self, theme: BoardTheme, first: View) -> None:

@@ -38,9 +38,9 @@ class EvidenceScreen(BoardScreen):
     """A board screen whose evidence can be copied; a subclass says what that is."""
 
     BINDINGS = [
-        Binding("y", "copy_body", "Copy the body", show=False),
-        Binding("c", "copy_curl", "Copy the request as a curl command", show=False),
-        Binding("b", "copy_bundle", "Copy a triage bundle", show=False),
+        Binding("y", "copy_body", "Copy the body", show=False, id="copy_body"),
+        Binding("c", "copy_curl", "Copy the request as a curl command", show=False, id="copy_curl"),
+        Binding("b", "copy_bundle", "Copy a triage bundle", show=False, id="copy_bundle"),
     ]
 
     def evidence(self) -> Evidence | None:

@@ -27,7 +27,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen Lines { height: auto; }
     """
 
-    BINDINGS = [Binding("escape,question_mark,q,enter", "dismiss", "Close")]
+    BINDINGS = [Binding("escape,question_mark,q,enter", "dismiss", "Close", id="close")]
 
     def __init__(self, theme: BoardTheme, about: Screen[Any]) -> None:
         super().__init__()

@@ -21,8 +21,8 @@ class ThemePicker(ModalScreen[BoardTheme | None]):
     AUTO_FOCUS = "ThemeList"
 
     BINDINGS = [
-        Binding("enter", "take", "Keep"),
-        Binding("escape,t,q", "dismiss", "As before"),
+        Binding("enter", "take", "Keep", id="keep_theme"),
+        Binding("escape,t,q", "dismiss", "As before", id="close"),
     ]
 
     class Previewed(Message):

@@ -28,15 +28,15 @@ class WallScreen(EvidenceScreen):
     AUTO_FOCUS = "WallGrid"
 
     BINDINGS = [
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("f", "faults", "Faults"),
-        Binding("s", "sort", "Sort"),
-        Binding("S", "reverse", "Reverse the order", show=False),
-        Binding("d", "density", "Size"),
-        Binding("G", "group", "Group", show=False),
-        Binding("z", "fold", "Fold or unfold the section", show=False),
-        Binding("Z", "fold_all", "Fold or unfold all sections", show=False),
-        Binding("escape", "clear", "Clear the filter", show=False),
+        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
+        Binding("f", "faults", "Faults", id="faults"),
+        Binding("s", "sort", "Sort", id="sort"),
+        Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
+        Binding("d", "density", "Size", id="density"),
+        Binding("G", "group", "Group", show=False, id="group"),
+        Binding("z", "fold", "Fold or unfold the section", show=False, id="fold"),
+        Binding("Z", "fold_all", "Fold or unfold all sections", show=False, id="fold_all"),
+        Binding("escape", "clear", "Clear the filter", show=False, id="clear"),
     ]
 
     class StateChanged(Message):

@@ -45,12 +45,12 @@ class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
     # The arrows are not for scrolling here: they choose the endpoint.
     # The arrows are not for scrolling here: they choose the endpoint.
     BINDINGS = [
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),
-        Binding("home", "scroll_home", "Top", show=False),
-        Binding("end", "scroll_end", "Bottom", show=False),
-        Binding("K,shift+up", "scroll_up", "Line up", show=False),
-        Binding("J,shift+down", "scroll_down", "Line down", show=False),
+        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, id="page_up"),
+        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, id="page_down"),
+        Binding("home", "scroll_home", "Top", show=False, id="first"),
+        Binding("end", "scroll_end", "Bottom", show=False, id="last"),
+        Binding("K,shift+up", "scroll_up", "Line up", show=False, id="line_up"),
+        Binding("J,shift+down", "scroll_down", "Line down", show=False, id="line_down"),
     ]
 
     def __init__(self, theme: BoardTheme) -> None:

@@ -30,13 +30,13 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     BINDINGS = [
-        Binding("up,k", "move(-1)", "Newer event", show=False),
-        Binding("down,j", "move(1)", "Older event", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("home", "newest", "Newest event", show=False),
-        Binding("end", "oldest", "Oldest event", show=False),
-        Binding("enter", "open", "Open"),
+        Binding("up,k", "move(-1)", "Newer event", show=False, id="up"),
+        Binding("down,j", "move(1)", "Older event", show=False, id="down"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="page_up"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page_down"),
+        Binding("home", "newest", "Newest event", show=False, id="first"),
+        Binding("end", "oldest", "Oldest event", show=False, id="last"),
+        Binding("enter", "open", "Open", id="open"),
     ]
 
     class Chosen(Message):

@@ -17,8 +17,8 @@ class FilterLine(Input):
     """
 
     BINDINGS = [
-        Binding("enter", "close(True)", "Keep the filter", priority=True),
-        Binding("escape", "close(False)", "As before", priority=True),
+        Binding("enter", "close(True)", "Keep the filter", priority=True, id="keep_filter"),
+        Binding("escape", "close(False)", "As before", priority=True, id="undo_filter"),
     ]
 
     class Closed(Message):

@@ -33,17 +33,17 @@ class WallGrid(ScrollView, can_focus=True):
     """
 
     BINDINGS = [
-        Binding("up,k", "move(0, -1)", "Up", show=False),
-        Binding("down,j", "move(0, 1)", "Down", show=False),
-        Binding("left,h", "move(-1, 0)", "Left", show=False),
-        Binding("right,l", "move(1, 0)", "Right", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("home", "first", "First", show=False),
-        Binding("end", "last", "Last", show=False),
-        Binding("n", "fault(1)", "Next fault", show=False),
-        Binding("N", "fault(-1)", "Previous fault", show=False),
-        Binding("enter", "open", "Open"),
+        Binding("up,k", "move(0, -1)", "Up", show=False, id="up"),
+        Binding("down,j", "move(0, 1)", "Down", show=False, id="down"),
+        Binding("left,h", "move(-1, 0)", "Left", show=False, id="left"),
+        Binding("right,l", "move(1, 0)", "Right", show=False, id="right"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="page_up"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page_down"),
+        Binding("home", "first", "First", show=False, id="first"),
+        Binding("end", "last", "Last", show=False, id="last"),
+        Binding("n", "fault(1)", "Next fault", show=False, id="next_fault"),
+        Binding("N", "fault(-1)", "Previous fault", show=False, id="previous_fault"),
+        Binding("enter", "open", "Open", id="open"),
     ]
 
     class Opened(Message):

@@ -48,12 +48,12 @@ class ThemeList(Lines, can_focus=True):
     DEFAULT_CSS = "ThemeList { height: 1fr; }"
 
     BINDINGS = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup,ctrl+b", "move(-10)", "Ten up", show=False),
-        Binding("pagedown,ctrl+f", "move(10)", "Ten down", show=False),
-        Binding("home", "move(-9999)", "First", show=False),
-        Binding("end", "move(9999)", "Last", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False, id="up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="down"),
+        Binding("pageup,ctrl+b", "move(-10)", "Ten up", show=False, id="page_up"),
+        Binding("pagedown,ctrl+f", "move(10)", "Ten down", show=False, id="page_down"),
+        Binding("home", "move(-9999)", "First", show=False, id="first"),
+        Binding("end", "move(9999)", "Last", show=False, id="last"),
     ]
 
     class Chosen(Message):

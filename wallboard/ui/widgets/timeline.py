@@ -51,13 +51,13 @@ class Timeline(Page):
     """
 
     BINDINGS = [
-        Binding("up,k", "move(-1)", "Newer change", show=False),
-        Binding("down,j", "move(1)", "Older change", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("home", "end(0)", "Newest change", show=False),
-        Binding("end", "end(-1)", "Oldest change", show=False),
-        Binding("enter", "open", "Body then"),
+        Binding("up,k", "move(-1)", "Newer change", show=False, id="up"),
+        Binding("down,j", "move(1)", "Older change", show=False, id="down"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="page_up"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page_down"),
+        Binding("home", "end(0)", "Newest change", show=False, id="first"),
+        Binding("end", "end(-1)", "Oldest change", show=False, id="last"),
+        Binding("enter", "open", "Body then", id="open"),
     ]
 
     class Opened(Message):
