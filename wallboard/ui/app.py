@@ -1,0 +1,355 @@
+"""The wallboard app: takes events from a feed, ticks, and hands each picture to the screen."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from rich.console import Console
+from textual import events
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar
+from textual.timer import Timer
+
+from wallboard.board import Board
+from wallboard.config.watch import ConfigSource
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.feeds import Feed
+from wallboard.settings import Settings, entry_points_of
+from wallboard.ui import glyphs, lite
+from wallboard.ui import theme as themes
+from wallboard.ui.memory import Memory, views_folder
+from wallboard.ui.modes import Modes
+from wallboard.ui.notices import Notices
+from wallboard.ui.reload import Reload, take_up
+from wallboard.ui.restyle import restyle
+from wallboard.ui.screens.board import BoardScreen
+from wallboard.ui.screens.drilldown import DrillDownScreen
+from wallboard.ui.screens.evidence import EvidenceScreen
+from wallboard.ui.screens.help import HelpScreen
+from wallboard.ui.screens.themes import ThemePicker
+from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.scrollbar import WholeCells
+from wallboard.ui.terminal.app import CellApp
+from wallboard.ui.theme import BoardTheme
+from wallboard.ui.theme_file import ThemeError
+from wallboard.ui.theme_watch import ThemeWatch
+from wallboard.ui.view import View
+from wallboard.ui.viewstate import ViewState
+from wallboard.ui.widgets.grid import WallGrid
+
+log = logging.getLogger(__name__)
+
+ScrollBar.renderer = WholeCells
+
+TOUCHES = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
+"""How a terminal shows that somebody is there."""
+
+RESTART_SECONDS = 1.0
+"""How long a feed that broke down stays down."""
+
+MakeFeed = Callable[[], Feed]
+
+
+class WallboardApp(CellApp[None]):
+    """The board in a terminal."""
+
+    TITLE = "wallboard"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen { background: $background; color: $foreground; }"
+
+    BINDINGS = [
+        Binding("r", "poll_now", "Poll"),
+        Binding("space", "freeze", "Freeze", key_display="spc"),
+        Binding("e", "events", "Events"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("t", "themes", "Theme", show=False),
+        Binding("x", "dismiss_notices", "Dismiss notices", show=False),
+        Binding("ctrl+l", "redraw", "Redraw", show=False),
+        Binding("m", "meter", "Meter of the bytes sent", show=False),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+c,ctrl+q", "end", "Quit, even a kiosk", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_feed: MakeFeed | None = None,
+        *,
+        board: Board | None = None,
+        state: ViewState | None = None,
+        memory: Memory | None = None,
+        source: ConfigSource | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``make_feed`` is called, off the main thread, once the first picture is shown.
+
+        ``memory`` keeps the arrangement that begins as ``state``; ``source`` is where ``settings``
+        came from, to follow its edits.
+        """
+        self.state = state or ViewState()
+        asked = lite.asked_theme(self.state.theme or settings.theme, settings)
+        name = themes.choose(asked, Console(force_terminal=True).color_system)
+        theme, problem = themes.load_or_fallback(name)
+        signs = glyphs.choose(settings.ascii)
+        self.board_theme = replace(theme, glyphs=signs, sweeps=settings.lite)
+        self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
+        super().__init__(ansi_color=True if self.board_theme.native else None)
+        self.register_theme(self.board_theme.textual)
+        self.theme = self.board_theme.textual.name
+        self.settings = settings
+        self.board = board or Board(entry_points_of(settings), history=settings.history)
+        self.clock = clock
+        self.notices = Notices(clock)
+        self.modes = Modes(lambda: self.settings, self.bell, self._bytes_sent)
+        self._theme_watch = ThemeWatch(name)
+        if problem:
+            self.notices.add(problem)
+        self.feed: Feed | None = None
+        self._make_feed = make_feed
+        self._made_for = settings
+        self._memory = memory
+        self._reload = Reload(source, partial(take_up, self)) if source else None
+        self._ticking: Timer | None = None
+        self._feed_task: asyncio.Task[None] | None = None
+        self._frozen_at: float | None = None
+        self._snapshot = self.board.snapshot(clock())
+
+    def get_default_screen(self) -> Screen[object]:
+        """The wall comes first."""
+        if not self.modes.kiosk:
+            return WallScreen(self.board_theme, self._view(), self.state)
+        from wallboard.ui.screens.kiosk import KioskScreen
+
+        return KioskScreen(self.board_theme, self._view(), self.state, self.settings.rotate)
+
+    def on_mount(self) -> None:
+        """Start ticking, and the feed as soon as the first picture is shown."""
+        self.notices.listen()
+        self.start_ticking()
+        if self._make_feed is not None:
+            self.call_after_refresh(self._start_feed, self._make_feed)
+
+    async def on_unmount(self) -> None:
+        """Stop the feed, and remember the arrangement."""
+        if self._reload:
+            self._reload.stop()
+        if self._memory:
+            self._memory.save(self.state)
+        self.notices.stop_listening()
+        if self._feed_task is not None:
+            self._feed_task.cancel()
+            await asyncio.gather(self._feed_task, return_exceptions=True)
+
+    def start_ticking(self) -> None:
+        """Tick as often as the settings say, from now on."""
+        if self._ticking:
+            self._ticking.stop()
+        self._ticking = self.set_interval(lite.refresh_seconds(self.settings), self.tick)
+
+    def tick(self) -> None:
+        """Take a new picture of the board, unless it is frozen, and show it."""
+        if self._memory:
+            self._memory.keep(self.state, self.clock())
+        if self._reload:
+            self._reload.tick(self.clock())
+        if self._frozen_at is None:
+            self._snapshot = self.board.snapshot(self.clock())
+        self._follow_theme()
+        self.modes.tick(self._snapshot, self.clock())
+        if self.modes.wall_is_due(self.clock()):
+            self._back_to_the_wall()
+        for screen in reversed(self.screen_stack):
+            self._show(screen)
+            if not screen.is_modal:
+                break  # what lies below cannot be seen
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave a screen; the one below shows at once what it missed."""
+        left = super().pop_screen()
+        self.tick()
+        return left
+
+    def _show(self, screen: Screen[Any]) -> None:
+        if isinstance(screen, BoardScreen) and screen.is_mounted:
+            try:
+                screen.show(self._view())
+            except Exception:  # one screen that cannot be drawn must not take the board down
+                log.exception("The screen could not be drawn")
+
+    def use_theme_named(self, asked: str) -> None:
+        """Draw everything in the theme that the config names."""
+        asked = lite.asked_theme(asked, self.settings)
+        name = themes.choose(asked, Console(force_terminal=True).color_system)
+        theme, problem = themes.load_or_fallback(name)
+        if problem:
+            self.notices.add(problem)
+        self.use_theme(theme)
+
+    def use_theme(self, theme: BoardTheme) -> None:
+        """Draw everything in this theme from now on; nothing else about the board changes."""
+        theme = replace(theme, glyphs=self.board_theme.glyphs, sweeps=self.board_theme.sweeps)
+        self.board_theme = theme
+        if self._theme_watch.name != theme.name:
+            self._theme_watch.follow(theme.name)
+        self.ansi_color = True if theme.native else None
+        self.register_theme(theme.textual)
+        if self.theme == theme.textual.name:
+            self.refresh_css(animate=False)  # the same theme, edited
+        self.theme = theme.textual.name
+        restyle(self.screen_stack, theme)
+        for screen in self.screen_stack:
+            self._show(screen)
+
+    def _follow_theme(self) -> None:
+        """Take up an edit of the theme in use; one that broke it is a notice."""
+        match self._theme_watch.poll():
+            case BoardTheme() as theme:
+                self.use_theme(theme)
+                self.notices.add_passing(f"The theme {theme.name!r} was read again.")
+            case ThemeError() as error:
+                self.notices.add(f"{error} The theme stays as it was.")
+
+    def _view(self) -> View:
+        now = self.clock()
+        return View(
+            title=self.settings.title,
+            snapshot=self._snapshot,
+            now=now,
+            beat=lite.beat(now, self.settings),
+            frozen_at=self._frozen_at,
+            lag_seconds=getattr(self.feed, "lag_seconds", 0.0),
+            notices=(*(self._reload.problems if self._reload else ()), *self.notices.texts),
+            passing=self.notices.passing,
+            extras=self.modes.extras(now),
+        )
+
+    def _start_feed(self, make_feed: MakeFeed) -> None:
+        self._feed_task = asyncio.create_task(self._run_feed(make_feed))
+
+    async def _run_feed(self, make_feed: MakeFeed) -> None:
+        """Run the feed for ever: one that breaks down is reported and started again."""
+        while True:
+            try:
+                self.feed = await asyncio.to_thread(make_feed)
+                if self.settings is not self._made_for:
+                    self.feed.replace(self.settings)
+                await self.feed.run(self.board.fold)
+                log.error("The feed ended; starting it again")
+            except Exception:
+                log.exception("The feed broke down; starting it again")
+            await asyncio.sleep(RESTART_SECONDS)
+
+    def on_wall_grid_opened(self, message: WallGrid.Opened) -> None:
+        """Drill down into the entry point that was opened."""
+        self.push_screen(DrillDownScreen(self.board_theme, message.key, self._view()))
+
+    def _selected(self) -> EntryPointKey | None:
+        evidence = self.screen.evidence() if isinstance(self.screen, EvidenceScreen) else None
+        return evidence.status.entry_point.key if evidence else None
+
+    def on_wall_screen_state_changed(self, message: WallScreen.StateChanged) -> None:
+        """Remember how the operator arranged the wall."""
+        self.state = replace(message.state, theme=self.state.theme)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
+        shown = super().get_key_display(binding)
+        return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
+
+    def action_poll_now(self) -> None:
+        """Ask for fresh answers of the selected entry point."""
+        key = self._selected()
+        if key is not None and self.feed is not None:
+            self.feed.poll_now(key)
+
+    def action_freeze(self) -> None:
+        """Hold the picture while polling goes on, or let it go."""
+        self._frozen_at = self.clock() if self._frozen_at is None else None
+        self.tick()
+
+    def action_events(self) -> None:
+        """Show every change across the board, or go back to where they are shown already."""
+        from wallboard.ui.screens.events import EventsScreen
+
+        if not any(isinstance(screen, EventsScreen) for screen in self.screen_stack):
+            self.push_screen(EventsScreen(self.board_theme, self._view()))
+        while not isinstance(self.screen, EventsScreen):
+            self.pop_screen()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take notice of whoever presses a key, before the key does what it does."""
+        if isinstance(event, TOUCHES):
+            self.modes.touch(self.screen, self.clock())
+        await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether keys may do this; those of a kiosk change nothing but the picture."""
+        return self.modes.allows(action) and super().check_action(action, parameters)
+
+    def _back_to_the_wall(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.screen.dismiss(None)
+
+    def _bytes_sent(self) -> int:
+        return self.terminal.bytes_sent if self.terminal else 0
+
+    def action_end(self) -> None:
+        """Leave, whatever is shown."""
+        self.exit()
+
+    def action_meter(self) -> None:
+        """Show how much goes to the terminal, or stop showing it."""
+        self.modes.meter.turn(self.clock())
+        self.tick()
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.board_theme, self.screen))
+
+    def action_themes(self) -> None:
+        """Pick a theme while the board shows how it looks."""
+        before = self.board_theme
+
+        def picked(theme: BoardTheme | None) -> None:
+            self.use_theme(theme or before)
+            if theme is not None:
+                self.state = replace(self.state, theme=theme.name)
+
+        self.push_screen(ThemePicker(before), picked)
+
+    def on_theme_picker_previewed(self, message: ThemePicker.Previewed) -> None:
+        """Draw the board in the theme that is looked at."""
+        self.use_theme(message.theme)
+
+    def action_dismiss_notices(self) -> None:
+        """Clear what has been read."""
+        self.notices.clear()
+        self.tick()
+
+
+def run_board(
+    settings: Settings,
+    make_feed: MakeFeed,
+    *,
+    source: ConfigSource | None = None,
+    themed: bool = False,
+) -> int:
+    """Show the board until the operator or a signal ends it; the exit status.
+
+    With a ``source`` its edits are followed and the arrangement of the board is remembered.
+    ``themed`` says that the theme was asked for on the command line.
+    """
+    memory = Memory(source.board, views_folder(), themed=themed) if source else None
+    state, problem = memory.load() if memory else (ViewState(), None)
+    app = WallboardApp(settings, make_feed, state=state, memory=memory, source=source)
+    if problem:
+        app.notices.add(problem)
+    app.run()
+    return app.return_code or 0
