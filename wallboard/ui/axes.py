@@ -32,6 +32,18 @@ def count_ticks(low: float, high: float, count: int) -> Ticks:
     return [(value, short_figure(int(value))) for value in _round_values(low, high, count, ())]
 
 
+def apart(ticks: Ticks, low: float, high: float, rows: int) -> Ticks:
+    """The ticks that get a row of their own, the first and the last before those between them."""
+
+    def row(value: float) -> int:
+        return round((value - low) / (high - low) * (rows - 1))
+
+    kept: dict[int, tuple[float, str]] = {}
+    for tick in [*ticks[:1], *ticks[-1:], *ticks[1:-1]]:
+        kept.setdefault(row(tick[0]), tick)
+    return sorted(kept.values())
+
+
 def _round_values(low: float, high: float, count: int, steps: Sequence[int]) -> list[float]:
     step = _step((high - low) / max(1, count), steps)
     first = -(low // -step) * step

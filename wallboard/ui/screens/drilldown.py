@@ -182,6 +182,8 @@ class DrillDownScreen(EvidenceScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that mean nothing in this tab do nothing, and are not offered."""
+        if action == "older" and parameters == (-1,) and self._held is None:
+            return False
         return self.tab in _ONLY_IN.get(action, Tab)
 
     def action_back(self) -> None:
@@ -203,7 +205,6 @@ class DrillDownScreen(EvidenceScreen):
         self._display()
         self._contents[self.tab][0].focus()
         self.call_after_refresh(self._redraw)
-        self.call_after_refresh(self.query_one(KeyBar).fill)
 
     def action_turn(self, step: int) -> None:
         """Show the next tab or the one before."""
@@ -299,6 +300,7 @@ class DrillDownScreen(EvidenceScreen):
     def _redraw(self) -> None:
         if self.view:
             self.show(self.view)
+            self.call_after_refresh(self.query_one(KeyBar).fill)
 
 
 def _place(poll: Observation, recent: tuple[Observation, ...]) -> int | None:

@@ -123,9 +123,7 @@ class Chart(Container):
                 [(s.at, low)] for s in samples if all(pick(s) is None for pick, _, _ in lines)
             ]
             series.append(Series(failed[-MOST_POINTS:], theme.level[Level.CRITICAL], glyphs.times))
-            return Picture(
-                series, x_range, (low, high), axes.time_ticks(*x_range, 4), ticks(low, high, 4)
-            )
+            return Picture(series, x_range, (low, high), ticks)
 
         waits = [(_wait, theme.ui["spark"], line)]
         chats = [

@@ -1,14 +1,18 @@
 """One plot with axes, drawn by plotext; imported when a chart is first asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
 from rich.text import Text
 from textual_plotext import PlotextPlot
 
-from wallboard.ui.axes import Ticks
+from wallboard.ui.axes import Ticks, apart, time_ticks
 from wallboard.ui.theme import BoardTheme
+
+AXIS_ROWS = 2
+MOST_Y_TICKS = 4
+X_TICK_WIDTH = 12
 
 Colour = str | int | tuple[int, int, int]
 Points = Sequence[tuple[float, float]]
@@ -27,13 +31,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything that is drawn: series from the back to the front, and what both axes show."""
+    """Everything that is drawn: series from the back to the front, and what both axes show.
+
+    The x axis is Unix time in seconds; ``y_ticks`` gives so many marks between two values.
+    """
 
     series: Sequence[Series]
     x_range: tuple[float, float]
     y_range: tuple[float, float]
-    x_ticks: Ticks
-    y_ticks: Ticks
+    y_ticks: Callable[[float, float, int], Ticks]
 
 
 class Plot(PlotextPlot, can_focus=False):
@@ -76,8 +82,11 @@ class Plot(PlotextPlot, can_focus=False):
         plt.yaxes(True, False)
         plt.xlim(*picture.x_range)
         plt.ylim(*picture.y_range)
-        plt.xticks([at for at, _ in picture.x_ticks], [text for _, text in picture.x_ticks])
-        plt.yticks([at for at, _ in picture.y_ticks], [text for _, text in picture.y_ticks])
+        rows = max(1, height - AXIS_ROWS)
+        values = apart(picture.y_ticks(*picture.y_range, MOST_Y_TICKS), *picture.y_range, rows)
+        times = time_ticks(*picture.x_range, max(1, width // X_TICK_WIDTH))
+        plt.xticks([at for at, _ in times], [text for _, text in times])
+        plt.yticks([value for value, _ in values], [text for _, text in values])
         for series in picture.series:
             style = "bold" if series.style.bold else None
             for run in series.runs:
