@@ -133,6 +133,7 @@ class Settings:
     history: Annotated[int, Ge(2), Le(100_000)] = 360
     refresh: Annotated[float, Ge(0.1), Le(60)] = 0.5
     theme: Name = "auto"
+    ascii: bool | Literal["auto"] = "auto"
     lite: bool = False
     kiosk: bool = False
     rotate: Annotated[float, Ge(1), Le(86_400)] = 15.0

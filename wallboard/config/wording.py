@@ -88,7 +88,7 @@ def _said(hint: Hint) -> str:
     if origin in {Union, UnionType}:
         return " or ".join(_said(kind) for kind in inner if kind is not NoneType)
     if origin is Literal:
-        return "false"
+        return " or ".join(f'"{word}"' if isinstance(word, str) else "false" for word in inner)
     if origin is tuple:
         return "a list of tables" if is_dataclass(inner[0]) else f"a list of {_words(inner[0])}"
     if hint is Secret:

@@ -1,7 +1,10 @@
 """The shapes that say the same as the colours, in what the terminal's font can show."""
 
+import locale
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from wallboard.domain.policy import Level, Verdict
 
@@ -14,8 +17,9 @@ class Glyphs:
 
     ``blocks`` goes from the lowest to the highest column of a chart and may have any length;
     ``gap`` stands in a chart where nothing is known. ``unknown`` stands for a figure that is not
-    known, ``at_most`` before the top of a scale. ``scroll_ends`` are Textual's eighths of a row,
-    and ``block`` is the full cell of which big digits are made.
+    known, ``at_most`` before the top of a scale, and ``block`` is the full cell of which big digits
+    are made. ``beyond_ascii`` are all signs that the terminal can show besides ASCII, ``None`` if
+    it can show anything.
     """
 
     name: str
@@ -36,10 +40,10 @@ class Glyphs:
     pointer: str
     becomes: str
     times: str
-    scroll_ends: str
     block: str
     folded: str
     unfolded: str
+    beyond_ascii: frozenset[str] | None
 
 
 UNICODE = Glyphs(
@@ -73,10 +77,10 @@ UNICODE = Glyphs(
     pointer="▶",
     becomes="→",
     times="×",
-    scroll_ends="▁▂▃▄▅▆▇ ",
     block="█",
     folded="▸",
     unfolded="▾",
+    beyond_ascii=None,
 )
 
 ASCII = Glyphs(
@@ -110,10 +114,10 @@ ASCII = Glyphs(
     pointer=">",
     becomes="->",
     times="x",
-    scroll_ends=" " * 8,
     block="#",
     folded="+",
     unfolded="-",
+    beyond_ascii=frozenset(),
 )
 
 CONSOLE = Glyphs(
@@ -144,9 +148,32 @@ CONSOLE = Glyphs(
     pointer="►",
     becomes="->",
     times="x",
-    scroll_ends=" " * 8,
     block="█",
     folded="►",
     unfolded="▼",
+    beyond_ascii=frozenset(bytes(range(128, 255)).decode("cp437") + "►◄▲▼○♦"),
 )
 """What the fonts of the Linux console have in common: the signs of code page 437."""
+
+
+def choose(ascii_only: bool | Literal["auto"], environ: Mapping[str, str] = os.environ) -> Glyphs:
+    """The set to draw with: as the config says, or by the locale's encoding and ``TERM``."""
+    if ascii_only == "auto":
+        ascii_only = not _is_unicode(_encoding(environ))
+    if ascii_only:
+        return ASCII
+    return CONSOLE if environ.get("TERM") == "linux" else UNICODE
+
+
+def _encoding(environ: Mapping[str, str]) -> str:
+    """What the locale says; that of Python itself is no help, since it turns C into UTF-8."""
+    for variable in ("LC_ALL", "LC_CTYPE", "LANG"):
+        named = environ.get(variable)
+        if named:
+            encoding = named.partition(".")[2].partition("@")[0]
+            return "ascii" if named in {"C", "POSIX"} else encoding or locale.getencoding()
+    return locale.getencoding()
+
+
+def _is_unicode(encoding: str) -> bool:
+    return encoding.lower().replace("-", "") == "utf8"

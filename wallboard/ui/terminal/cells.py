@@ -12,6 +12,9 @@ SUBSTITUTE = "\N{REPLACEMENT CHARACTER}"
 CONTINUATION = ""
 """The text of a cell that is the right half of the wide character before it."""
 
+UNSHOWABLE = "?"
+"""Shown in place of a character that the terminal has no sign for."""
+
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _EMOJI_SELECTOR = "\N{VARIATION SELECTOR-16}"
 _LONGEST_CLUSTER = 8
@@ -41,6 +44,29 @@ _SOMETIMES_EMOJI = frozenset(
         range(0x25FB, 0x25FF),
     )
 )
+
+_ALIKE = {
+    " ": "\u2007\u2008\u2009\u200a\u202f\u2800",
+    '"': "“”„«»",
+    "'": "‘’‚‹›",
+    "-": "‐‑–—−─━═╌",
+    "|": "│┃║▎▌▐",
+    "+": "┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬",
+    "#": "█▇▆▅▓▒■",
+    "_": "▁▂▃▄",
+    ".": "·•…░␉␊␍",
+    ">": "→▶►▸⏎",
+    "<": "←◀◄◂",
+    "^": "↑▲▴",
+    "v": "↓▼▾",
+    "x": "×✗✕",
+    "o": "○●ø",
+    "O": "Ø",
+    "l": "ł",
+    "L": "Ł",
+    "s": "ß",
+}
+_PLAIN = {char: plain for plain, chars in _ALIKE.items() for char in chars}
 
 PREDICTABLE = frozenset(
     character
@@ -92,6 +118,29 @@ def _clusters(text: str) -> list[str]:
 
 def _is_zero_width(character: str) -> bool:
     return character == _EMOJI_SELECTOR or get_character_cell_size(character) == 0
+
+
+@lru_cache(maxsize=4096)
+def respelt(text: str, beyond_ascii: frozenset[str]) -> tuple[str, ...]:
+    """Text as cells for a terminal that shows only ASCII and these signs.
+
+    Each other cell takes what is nearest: a letter without its accents, a dash for a drawn line;
+    the rest are question marks.
+    """
+    cells: list[str] = []
+    for cell in split(text):
+        if cell == CONTINUATION and cells[-1].isascii():
+            cells.append(UNSHOWABLE)
+        elif cell.isascii() or cell in beyond_ascii:
+            cells.append(cell)
+        else:
+            cells.append(_nearest(cell))
+    return tuple(cells)
+
+
+def _nearest(cell: str) -> str:
+    plain = _PLAIN.get(cell) or unicodedata.normalize("NFKD", cell)[:1]
+    return plain if plain.isascii() and plain.isprintable() else UNSHOWABLE
 
 
 def encoded_length(text: str) -> int:

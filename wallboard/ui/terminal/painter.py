@@ -11,6 +11,7 @@ from wallboard.ui.terminal.cells import (
     PREDICTABLE,
     encoded_length,
     is_predictable,
+    respelt,
     split,
 )
 from wallboard.ui.terminal.pen import Pen, PenCase
@@ -29,7 +30,15 @@ class Painter:
     the interpreter's own list code.
     """
 
-    def __init__(self, width: int, height: int, colors: ColorSystem) -> None:
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        colors: ColorSystem,
+        beyond_ascii: frozenset[str] | None = None,
+    ) -> None:
+        """``beyond_ascii`` is all that the terminal can show besides ASCII; ``None``: anything."""
+        self._beyond_ascii = beyond_ascii
         self.pens = PenCase(colors)
         self.width = width
         self.height = height
@@ -124,7 +133,7 @@ class Painter:
             if control or not text:
                 continue
             pen = self.pens.for_style(style)
-            cells: str | tuple[str, ...] = text if is_predictable(text) else split(text)
+            cells = self._spell(text)
             texts.extend(cells)
             if " " not in text or pen.blank is pen:
                 inks.extend([pen] * len(cells))
@@ -141,6 +150,11 @@ class Painter:
             if half:
                 texts[-1], inks[-1] = " ", inks[-1].blank
         return texts, inks
+
+    def _spell(self, text: str) -> str | tuple[str, ...]:
+        if self._beyond_ascii is not None and not text.isascii():
+            return respelt(text, self._beyond_ascii)
+        return text if is_predictable(text) else split(text)
 
     def _write(self, y: int, x: int, texts: list[str], inks: list[Pen]) -> None:
         row, ink = self._texts[y], self._inks[y]

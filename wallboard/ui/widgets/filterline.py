@@ -32,7 +32,7 @@ class FilterLine(Input):
         """``before`` is the filter in force, to be changed or kept."""
         super().__init__(
             before,
-            placeholder="text, expression, or verdict: group: server: level: id: … ! inverts",
+            placeholder="text, expression, verdict: group: server: level: id:   ! inverts",
             compact=True,
             max_length=MOST_CHARACTERS,
             select_on_focus=False,
