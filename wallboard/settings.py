@@ -118,7 +118,10 @@ class AlarmSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The whole config. Seconds throughout; ``max_body`` is bytes, ``history`` samples."""
+    """The whole config. Seconds throughout; ``max_body`` is bytes, ``history`` samples.
+
+    ``keys`` gives actions of the board other keys than their own.
+    """
 
     __pydantic_config__ = _STRICT
 
@@ -143,6 +146,7 @@ class Settings:
     thresholds: ThresholdSettings = ThresholdSettings()
     levels: Mapping[Verdict, Level] = field(default_factory=dict)
     alarm: AlarmSettings = AlarmSettings()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     group: tuple[GroupSettings, ...] = ()
     server: tuple[ServerSettings, ...] = ()
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from wallboard.cli.errors import config_errors
 from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
 from wallboard.settings import Settings
@@ -93,12 +94,15 @@ def show(
     if not face.as_text:
         from wallboard.ui.app import run_board
 
+        from wallboard.ui.keys import with_good_keys
+
+        path = source.path if source else None
+        with config_errors():
+            settings = with_good_keys(face.over(settings), path)
         if source:
             read = source.read
-            source = replace(source, read=lambda: face.over(read()))
-        return run_board(
-            face.over(settings), make_feed, source=source, themed=face.theme is not None
-        )
+            source = replace(source, read=lambda: with_good_keys(face.over(read()), path))
+        return run_board(settings, make_feed, source=source, themed=face.theme is not None)
     from wallboard.cli.text_board import print_board
 
     if face.frames is None and face.every is None:

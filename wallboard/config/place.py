@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 LISTED = frozenset({"server", "group", "entry_point"})
 """Written as ``[[table]]``, any number of times."""
 
-SINGLE = frozenset({"thresholds", "levels", "paths", "headers", "alarm"})
+SINGLE = frozenset({"thresholds", "levels", "paths", "headers", "alarm", "keys"})
 """Written as ``[table]``."""
 
 

@@ -12,6 +12,7 @@ from wallboard.domain.policy import Level
 
 LEVEL_WORDS = {level.label: int(level) for level in Level}
 SECRET_FORM = 'a text or { env = "NAME" }'  # noqa: S105 - how to write one
+KEYS_FORM = 'a key such as "p" or a list of keys'
 
 _NEVER_VALID: list[Toml] = [[]]
 """Stands for what JSON cannot carry; no setting takes it, so it is refused in its own place."""
@@ -33,6 +34,7 @@ def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[T
     if isinstance(alarm, dict):
         for key in ("bell", "flash"):
             faults += _read(alarm, key, ("alarm",), _levels)
+    faults += _read_each(copy, "keys", (), _keys)
     for path, table in _tables(copy):
         faults += _read_each(table, "levels", path, _level)
         if path and path[-2] == "server":
@@ -106,6 +108,13 @@ def _levels(value: Toml) -> list[int]:
     if not isinstance(value, list):
         raise ValueError('must be a list of levels, such as ["critical"]')
     return [_level(word) for word in value]
+
+
+def _keys(value: Toml) -> list[str]:
+    keys = value if isinstance(value, list) else [value]
+    if not keys or not all(isinstance(key, str) and key for key in keys):
+        raise ValueError(f"must be {KEYS_FORM}")
+    return keys
 
 
 def _secret(value: Toml, environ: Mapping[str, str]) -> dict[str, str]:

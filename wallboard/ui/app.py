@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -42,6 +42,7 @@ from wallboard.ui.theme_watch import ThemeWatch
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.grid import WallGrid
+from wallboard.ui.widgets.keybar import KeyBar
 
 log = logging.getLogger(__name__)
 
@@ -64,15 +65,15 @@ class WallboardApp(CellApp[None]):
     CSS = "Screen { background: $background; color: $foreground; }"
 
     BINDINGS = [
-        Binding("r", "poll_now", "Poll"),
-        Binding("space", "freeze", "Freeze", key_display="spc"),
-        Binding("e", "events", "Events"),
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("t", "themes", "Theme", show=False),
-        Binding("x", "dismiss_notices", "Dismiss notices", show=False),
-        Binding("ctrl+l", "redraw", "Redraw", show=False),
-        Binding("m", "meter", "Meter of the bytes sent", show=False),
-        Binding("q", "quit", "Quit"),
+        Binding("r", "poll_now", "Poll", id="poll_now"),
+        Binding("space", "freeze", "Freeze", key_display="spc", id="freeze"),
+        Binding("e", "events", "Events", id="events"),
+        Binding("question_mark", "help", "Help", key_display="?", id="help"),
+        Binding("t", "themes", "Theme", show=False, id="themes"),
+        Binding("x", "dismiss_notices", "Dismiss notices", show=False, id="dismiss_notices"),
+        Binding("ctrl+l", "redraw", "Redraw", show=False, id="redraw"),
+        Binding("m", "meter", "Meter of the bytes sent", show=False, id="meter"),
+        Binding("q", "quit", "Quit", id="quit"),
         Binding("ctrl+c,ctrl+q", "end", "Quit, even a kiosk", show=False, priority=True),
     ]
 
@@ -132,6 +133,8 @@ class WallboardApp(CellApp[None]):
         """Start ticking, and the feed as soon as the first picture is shown."""
         self.notices.listen()
         self.start_ticking()
+        if self.settings.keys:
+            self.use_keys(self.settings.keys)
         if self._make_feed is not None:
             self.call_after_refresh(self._start_feed, self._make_feed)
 
@@ -181,6 +184,15 @@ class WallboardApp(CellApp[None]):
                 screen.show(self._view())
             except Exception:  # one screen that cannot be drawn must not take the board down
                 log.exception("The screen could not be drawn")
+
+    def use_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Have these actions on these keys, and all others on their own."""
+        from wallboard.ui.keys import keymap_of
+
+        self.set_keymap(keymap_of(keys))
+        for screen in self.screen_stack:
+            for bar in screen.query(KeyBar):
+                bar.fill()
 
     def use_theme_named(self, asked: str) -> None:
         """Draw everything in the theme that the config names."""

@@ -21,6 +21,9 @@ FIRST_AGAIN_SECONDS = 1.0
 AGAIN_SECONDS = 10.0
 """Between later tries: what is wrong may be put right without touching the file."""
 
+AT_THE_START = ("ascii", "kiosk", "lite")
+"""Settings that are looked at only when a board starts."""
+
 log = logging.getLogger(__name__)
 
 Use = Callable[[Settings], None]
@@ -115,5 +118,11 @@ def take_up(app: "WallboardApp", settings: Settings) -> None:
         app.use_theme_named(settings.theme)
     if settings.refresh != before.refresh:
         app.start_ticking()
-    app.notices.add_passing(what_changed(before, settings))
+    if settings.keys != before.keys:
+        app.use_keys(settings.keys)
+    said = what_changed(before, settings)
+    later = [name for name in AT_THE_START if getattr(settings, name) != getattr(before, name)]
+    if later:
+        said += f"; {' and '.join(later)} only from the next start on"
+    app.notices.add_passing(said)
     app.tick()
