@@ -93,7 +93,6 @@ def show(
     _start_log(face.log, quiet=not face.as_text)
     if not face.as_text:
         from wallboard.ui.app import run_board
-
         from wallboard.ui.keys import with_good_keys
 
         path = source.path if source else None
