@@ -101,6 +101,7 @@ class WallboardApp(CellApp[None]):
         self.board_theme = replace(theme, glyphs=signs, sweeps=settings.lite)
         self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
         super().__init__(ansi_color=True if self.board_theme.native else None)
+        self.most_colors = lite.most_colors(settings)
         self.register_theme(self.board_theme.textual)
         self.theme = self.board_theme.textual.name
         self.settings = settings

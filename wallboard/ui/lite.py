@@ -3,6 +3,8 @@
 A chart that scrolls sends every cell of it at each poll; one that sweeps sends the newest alone.
 """
 
+from rich.color import ColorSystem
+
 from wallboard.settings import Settings
 from wallboard.ui.text import span
 from wallboard.ui.theme import AUTO, SIXTEEN_COLOURS
@@ -12,6 +14,9 @@ PICTURE_SECONDS = 2.0
 
 BEAT_SECONDS = 10
 """Between two beats of the heart; a terminal that stands still for longer is a dead one."""
+
+ORDER_SECONDS = 10.0
+"""Between two changes of the order, for each sends whole tiles anew."""
 
 AGE_SECONDS = 10
 """The steps in which the age of the newest answer is said."""
@@ -25,6 +30,11 @@ def asked_theme(asked: str, settings: Settings) -> str:
 def refresh_seconds(settings: Settings) -> float:
     """Seconds between two pictures."""
     return max(settings.refresh, PICTURE_SECONDS) if settings.lite else settings.refresh
+
+
+def most_colors(settings: Settings) -> ColorSystem:
+    """The colours to send at most: a colour out of 256 takes half the bytes of a true one."""
+    return ColorSystem.EIGHT_BIT if settings.lite else ColorSystem.TRUECOLOR
 
 
 def beat(now: float, settings: Settings) -> int:

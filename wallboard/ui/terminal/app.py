@@ -37,6 +37,8 @@ class CellApp(App[ReturnType]):
     """While true, frames are kept and not sent."""
     beyond_ascii: frozenset[str] | None = None
     """All that the terminal can show besides ASCII; ``None`` if that is anything."""
+    most_colors = ColorSystem.TRUECOLOR
+    """The colours to send at most, whatever the terminal could show."""
     paint_faults = 0
     """How often a frame had to go Textual's own way; after three all of them do."""
 
@@ -151,6 +153,7 @@ class CellApp(App[ReturnType]):
         if painter is None:
             name = self.console.color_system
             colors = COLOR_SYSTEMS[name] if name else ColorSystem.TRUECOLOR
+            colors = min(colors, self.most_colors)
             painter = self._painter = Painter(width, height, colors, self.beyond_ascii)
         elif (painter.width, painter.height) != (width, height):
             painter.resize(width, height)

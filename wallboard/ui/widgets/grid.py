@@ -14,6 +14,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query
 from wallboard.ui.arrange import VOLATILE_SORTS, Section, arrange, is_fault
 from wallboard.ui.layout import Heading, Item, Row, lay_out
+from wallboard.ui.lite import ORDER_SECONDS
 from wallboard.ui.selection import Selection
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
@@ -73,6 +74,7 @@ class WallGrid(ScrollView, can_focus=True):
         self._query = query
         self._selection = Selection()
         self._arranged_for: object = None
+        self._arranged_at = 0.0
         self._painters: dict[int, Painter] = {}
         self._headings = HeadingPainter(theme)
         self._drawn: dict[int, tuple[object, list[Strip]]] = {}
@@ -98,10 +100,16 @@ class WallGrid(ScrollView, can_focus=True):
         volatile = self._state.sort in VOLATILE_SORTS or bool(self._query)
         snapshot = view.snapshot
         reason = (snapshot.ranking, len(snapshot.entry_points), snapshot.at if volatile else None)
-        if reason != self._arranged_for:
-            self._arranged_for = reason
+        if reason != self._arranged_for and not self._order_holds(view):
+            self._arranged_for, self._arranged_at = reason, view.now
             self._arrange()
         self._refresh_rows()
+
+    def _order_holds(self, view: View) -> bool:
+        """Whether a slow link spares itself another order for the same entry points."""
+        same = all(key in view.snapshot.entry_points for s in self.sections for key in s.keys)
+        recent = 0 <= view.now - self._arranged_at < ORDER_SECONDS
+        return view.extras.lite and recent and same
 
     def use(self, state: ViewState, query: Query) -> None:
         """Show the same picture in another way."""
