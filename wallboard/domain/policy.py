@@ -41,6 +41,9 @@ class Verdict(StrEnum):
     WAITING = "waiting"
     """Nothing has been heard yet; only ever seen in the first moments of a board."""
 
+    place: int
+    """Where it stands in ``WORST_FIRST``; an attribute, since looking up a member is slow."""
+
     @property
     def label(self) -> str:
         """The words on the tile."""
@@ -75,6 +78,9 @@ WORST_FIRST = (
     Verdict.OPEN,
 )
 """The order in which verdicts of one level are shown."""
+
+for _place, _verdict in enumerate(WORST_FIRST):
+    _verdict.place = _place
 
 DEFAULT_LEVELS: Mapping[Verdict, Level] = MappingProxyType(
     {

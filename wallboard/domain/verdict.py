@@ -60,18 +60,11 @@ class Judgement:
     @property
     def rank(self) -> int:
         """Sorts entry points worst first: by level, then by what a level's verdicts mean."""
-        return _RANKS[self.level, self.verdict]
+        return (Level.CRITICAL - self.level) * len(WORST_FIRST) + self.verdict.place
 
     def stale(self, now: float) -> bool:
         """Whether the last good reading is older than three intervals."""
         return self.fresh_until is not None and now > self.fresh_until
-
-
-_RANKS = {
-    (level, verdict): (Level.CRITICAL - level) * len(WORST_FIRST) + place
-    for level in Level
-    for place, verdict in enumerate(WORST_FIRST)
-}
 
 
 @dataclass(frozen=True, slots=True)
