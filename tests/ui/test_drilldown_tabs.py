@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 from boards import HTTP_500, NOW, REFUSED, observed, outage
 from stories import KEY, story
+from textual import events
 from walls import Clock, part, picture, settled, text_on, until, wall
 
 from wallboard.board import Board
@@ -13,6 +14,7 @@ from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.theme import load
 from wallboard.ui.widgets.bodyview import MOST_LINES, BodyView
 from wallboard.ui.widgets.chart import Chart
 from wallboard.ui.widgets.difference import Difference
@@ -87,6 +89,8 @@ async def test_the_keys_at_the_bottom_are_those_of_the_tab():
         await press(pilot, "3")
         assert "Raw" not in part(pilot.app, KeyBar)
         assert "Body then" in part(pilot.app, KeyBar)
+        await press(pilot, "enter")
+        assert "Body then" not in part(pilot.app, KeyBar)
 
 
 @pytest.mark.parametrize("key", "12345")
@@ -231,6 +235,24 @@ async def test_the_chart_is_drawn_anew_only_for_a_new_sample():
         await until(pilot, lambda: part(pilot.app, Chart) != before)
 
 
+def styled(app):
+    """Every cell of the screen with its style, however the cells are put together."""
+    strips = app.screen._compositor.render_strips()
+    return [[(c, s.style) for s in strip for c in s.text] for strip in strips]
+
+
+@pytest.mark.parametrize("key", "12345")
+async def test_every_tab_takes_another_theme_while_it_is_open(key):
+    async with opened(story()) as pilot:
+        await press(pilot, key)
+        pilot.app.use_theme(load("light"))
+        await settled(pilot)
+        await settled(pilot)
+        restyled = styled(pilot.app)
+        await press(pilot, "escape", "enter", key)
+        assert styled(pilot.app) == restyled
+
+
 async def test_a_chart_of_nothing_says_so():
     async with opened(one()) as pilot:
         await press(pilot, "4")
@@ -277,21 +299,30 @@ async def test_a_search_follows_every_key_and_enter_keeps_it():
     body = b"<a>\n" + b"<b>wait</b>\n" * 3 + b"</a>"
     async with opened(one(answered(OPEN, body=body))) as pilot:
         await press(pilot, "slash", *"WAI")
+        assert part(pilot.app, SearchLine).strip() == "WAI"
         assert "/WAI 1/3" in part(pilot.app, TabBar)
         await press(pilot, "x")
         assert "/WAIx 0/0" in part(pilot.app, TabBar)
         await press(pilot, "backspace", "enter")
-        assert not pilot.app.screen.query(SearchLine)
+        assert not pilot.app.screen.query_one(SearchLine).display
         assert "/WAI 1/3" in part(pilot.app, TabBar)
         for key, which in (("n", "2/3"), ("n", "3/3"), ("n", "1/3"), ("N", "3/3")):
             await press(pilot, key)
             assert f"/WAI {which}" in part(pilot.app, TabBar)
 
 
+async def test_what_is_typed_in_one_breath_with_the_slash_is_searched():
+    async with opened(one(answered(OPEN, body=b"<a>a/b</a>"))) as pilot:
+        for key in ("slash", "slash", "b"):
+            character = "/" if key == "slash" else key
+            pilot.app.post_message(events.Key(key, character))
+        await until(pilot, lambda: "//b 1/1" in part(pilot.app, TabBar))
+
+
 async def test_escape_clears_the_search_before_it_leaves():
     async with opened(one(answered(OPEN))) as pilot:
         await press(pilot, "slash", "a", "escape")
-        assert not pilot.app.screen.query(SearchLine)
+        assert not pilot.app.screen.query_one(SearchLine).display
         assert "/a" not in part(pilot.app, TabBar)
         await press(pilot, "slash", "a", "enter", "escape")
         assert "/a" not in part(pilot.app, TabBar)

@@ -54,7 +54,8 @@ class DrillDownScreen(EvidenceScreen):
         Binding("left_square_bracket", "older(1)", "Older", key_display="[", id="older"),
         Binding("right_square_bracket", "older(-1)", "Newer", key_display="]", id="newer"),
         Binding("p", "pretty", "Raw", id="raw"),
-        Binding("slash", "search", "Find", key_display="/", id="search"),
+        # A priority, so that keys typed in the same breath already go into the line.
+        Binding("slash", "search", "Find", key_display="/", priority=True, id="search"),
         Binding("n", "match(1)", "Next match", show=False, id="next_match"),
         Binding("N", "match(-1)", "Match before", show=False, id="previous_match"),
         Binding("tab", "turn(1)", "Next tab", show=False, id="next_tab"),
@@ -87,7 +88,7 @@ class DrillDownScreen(EvidenceScreen):
         self._timeline = Timeline(theme, self._detail)
         self._chart = Chart(theme)
         self._diff = Difference(theme)
-        self._line: SearchLine | None = None
+        self._line = SearchLine()
         self._contents: dict[Tab, tuple[Widget, ...]] = {
             Tab.BODY: (self._body,),
             Tab.HEADERS: (self._headers,),
@@ -100,7 +101,7 @@ class DrillDownScreen(EvidenceScreen):
         """Verdict and figures, the endpoints, the tabs, and what the chosen tab shows."""
         contents = [widget for widgets in self._contents.values() for widget in widgets]
         self._display()
-        return [self._facts, self._table, self._tabs, self._request, *contents]
+        return [self._facts, self._table, self._tabs, self._request, *contents, self._line]
 
     @property
     def observation(self) -> Observation | None:
@@ -182,13 +183,15 @@ class DrillDownScreen(EvidenceScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that mean nothing in this tab do nothing, and are not offered."""
+        if action == "search" and self._line.display:
+            return False
         if action == "older" and parameters == (-1,) and self._held is None:
             return False
         return self.tab in _ONLY_IN.get(action, Tab)
 
     def action_back(self) -> None:
         """Leave what was entered last: the search, a poll of the past, the drill-down."""
-        if self._line or self._body.wanted:
+        if self._line.display or self._body.wanted:
             self._close_line()
             self._body.look_for("")
         elif self._held:
@@ -203,7 +206,8 @@ class DrillDownScreen(EvidenceScreen):
         self._close_line()
         self.tab = Tab(name)
         self._display()
-        self._contents[self.tab][0].focus()
+        content = self._contents[self.tab][0]
+        self.set_focus(content if content.focusable else None)
         self.call_after_refresh(self._redraw)
 
     def action_turn(self, step: int) -> None:
@@ -266,15 +270,13 @@ class DrillDownScreen(EvidenceScreen):
 
     def action_search(self) -> None:
         """Type what to search for in the body."""
-        if self._line is None:
-            self._line = SearchLine(self._body.wanted)
-            self.mount(self._line)
-            self._line.focus()
+        self._line.open(self._body.wanted)
+        self.set_focus(self._line)
 
     @on(Input.Changed)
     def _search_typed(self, message: Input.Changed) -> None:
         message.stop()
-        if message.input is self._line:
+        if self._line.display:
             self._body.look_for(message.value)
             self._redraw()
 
@@ -289,10 +291,9 @@ class DrillDownScreen(EvidenceScreen):
         self._redraw()
 
     def _close_line(self) -> None:
-        if self._line is not None:
-            self._line.remove()
-            self._line = None
-            self._body.focus()
+        if self._line.display:
+            self._line.display = False
+            self.set_focus(self._body)
 
     def _status(self) -> EntryPointStatus | None:
         return self.view.snapshot.entry_points.get(self.key) if self.view else None

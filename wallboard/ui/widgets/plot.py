@@ -52,6 +52,11 @@ class Plot(PlotextPlot, can_focus=False):
         self.theme_styles = theme
         self._picture: Picture | None = None
 
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme; the picture comes in its styles at the next tick."""
+        self.theme_styles = theme
+        self.refresh()
+
     def put(self, picture: Picture) -> None:
         """Draw this from now on."""
         if picture != self._picture:
