@@ -4,10 +4,9 @@ It has no clock and asks nobody anything: the same events give the same board, l
 """
 
 from collections import Counter, deque
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeVar
 
 from wallboard.domain.change import (
     EVENTS_BOUND,
@@ -19,22 +18,13 @@ from wallboard.domain.change import (
 )
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
-from wallboard.domain.observation import Event, Failure, Observation, Response, ServerStatus
+from wallboard.domain.observation import Event, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
-from wallboard.domain.reading import Capacity, LiveSessionStatus, Reading
+from wallboard.domain.reading import Capacity, LiveSessionStatus
+from wallboard.domain.sharing import Sharing
 from wallboard.domain.state import EndpointState, EntryPointState
+from wallboard.domain.traffic import Traffic
 from wallboard.domain.verdict import Judgement, judge, rejudge
-
-TRAFFIC_SECONDS = 60
-"""The span over which polls are counted for the figure in the header."""
-
-SHARED_PARTS = 1024
-"""How many parts of answers of each kind are remembered, to be shared with later equal ones."""
-
-SHARED_BYTES = 4096
-"""A longer body is shared only with the poll before it: telling it from others costs too much."""
-
-Part = TypeVar("Part", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +85,8 @@ class Board:
         }
         self._servers: dict[str, ServerStatus] = {}
         self._verdicts = Counter(s.judgement.verdict for s in self._statuses.values())
-        self._traffic = _Traffic()
-        self._parts = _Parts()
+        self._traffic = Traffic()
+        self._parts = Sharing()
         self._newest_at: float | None = None
         self._ranking = 0
         self._events: deque[Change] = deque(maxlen=EVENTS_BOUND)
@@ -276,66 +266,6 @@ def _sample(status: EntryPointStatus, at: float) -> Sample:
         capacity=capacity.count if capacity else None,
         verdict=status.judgement.verdict,
     )
-
-
-class _Traffic:
-    """Counts polls a second over the last minute, in a fixed amount of memory."""
-
-    def __init__(self) -> None:
-        self._counts: dict[int, int] = {}
-
-    def add(self, at: float) -> None:
-        second = int(at)
-        self._counts[second] = self._counts.get(second, 0) + 1
-        if len(self._counts) > 2 * TRAFFIC_SECONDS:
-            self._forget(second)
-
-    def count(self, now: float) -> int:
-        self._forget(int(now))
-        return sum(self._counts.values())
-
-    def _forget(self, now: int) -> None:
-        oldest = now - TRAFFIC_SECONDS
-        self._counts = {second: n for second, n in self._counts.items() if second > oldest}
-
-
-class _Parts:
-    """Keeps equal parts of answers once: most heads, bodies and readings say what others said."""
-
-    def __init__(self) -> None:
-        self._heads: dict[bytes, bytes] = {}
-        self._bodies: dict[bytes, bytes] = {}
-        self._outcomes: dict[Reading | Failure, Reading | Failure] = {}
-
-    def shared(self, observation: Observation, before: EndpointState) -> Observation:
-        """The same observation, its parts shared with equal ones of earlier polls."""
-        return Observation(
-            observation.key,
-            observation.endpoint,
-            observation.at,
-            observation.elapsed_seconds,
-            _one(self._outcomes, observation.outcome),
-            observation.request,
-            self._response(observation.response, before.last),
-        )
-
-    def _response(self, response: Response | None, last: Observation | None) -> Response | None:
-        if response is None:
-            return None
-        body = response.body
-        if last and last.response and body == last.response.body:
-            body = last.response.body
-        elif len(body) <= SHARED_BYTES:
-            body = _one(self._bodies, body)
-        head = _one(self._heads, response.head)
-        return Response(response.status, response.reason, head, body, response.truncated)
-
-
-def _one(known: dict[Part, Part], part: Part) -> Part:
-    one = known.setdefault(part, part)
-    if len(known) > SHARED_PARTS:
-        known.clear()
-    return one
 
 
 def _pace(entry_point: EntryPoint) -> Endpoint | None:
