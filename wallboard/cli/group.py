@@ -6,7 +6,7 @@ import click
 
 from wallboard import __version__
 
-COMMANDS = ("board", "check", "demo", "simulate")
+COMMANDS = ("board", "check", "demo", "simulate", "themes")
 DEFAULT = "board"
 _GLOBAL_OPTIONS = {"--help", "-h", "--version"}
 
