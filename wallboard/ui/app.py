@@ -65,10 +65,11 @@ class WallboardApp(CellApp[None]):
     CSS = "Screen { background: $background; color: $foreground; }"
 
     BINDINGS = [
+        Binding("e", "events", "Events", id="events"),
         Binding("r", "poll_now", "Poll", id="poll_now"),
         Binding("space", "freeze", "Freeze", key_display="spc", id="freeze"),
-        Binding("e", "events", "Events", id="events"),
         Binding("question_mark", "help", "Help", key_display="?", id="help"),
+        Binding("ctrl+p", "commands", "Commands", show=False, id="commands"),
         Binding("t", "themes", "Theme", show=False, id="themes"),
         Binding("x", "dismiss_notices", "Dismiss notices", show=False, id="dismiss_notices"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="redraw"),
@@ -320,6 +321,13 @@ class WallboardApp(CellApp[None]):
         """Show how much goes to the terminal, or stop showing it."""
         self.modes.meter.turn(self.clock())
         self.tick()
+
+    def action_commands(self) -> None:
+        """Find what a key does by its words, and do it."""
+        from wallboard.ui.commands import Commands
+
+        if not isinstance(self.screen, Commands):
+            self.push_screen(Commands())
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

@@ -62,7 +62,7 @@ def told(event: Change, statuses: Statuses) -> Told:
     if event.subject is Subject.VERDICT:
         verdict = Verdict(event.after)
     judgement = replace(known.judgement, verdict=verdict, level=event.level)
-    return Told(known.state, known.policy, judgement, known.since, (), text)
+    return Told(known.state, known.policy, judgement, since=known.since, text=text)
 
 
 def subject_words(event: Change) -> str:

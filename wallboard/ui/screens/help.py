@@ -1,46 +1,67 @@
-"""The help: every key of the screen it was asked on, made from the bindings themselves."""
+"""The help: every key by screen, made from the bindings themselves, and what the signs mean."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
 from wallboard.domain.policy import Verdict
+from wallboard.query import FIELDS
 from wallboard.ui.glyphs import Glyphs
+from wallboard.ui.keylist import Group, groups_of
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.lines import Lines
 
-KEY_WIDTH = 22
+KEY_WIDTH = 16
+COLUMN = 68
+"""Cells of one column; where the terminal has room for two, they stand side by side."""
+
+Line = list[Segment]
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys first, then what the signs on a tile mean."""
+    """The keys of the screen it was asked on come first."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
-    HelpScreen > VerticalScroll { width: 74; max-width: 100%; height: auto; max-height: 100%;
-                                  background: $surface; scrollbar-size-vertical: 1; }
-    HelpScreen Lines { height: auto; }
+    HelpScreen > VerticalScroll { width: auto; max-width: 100%; height: auto; max-height: 100%;
+                                  margin-bottom: 1; background: $surface;
+                                  scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    HelpScreen #help { height: auto; }
     """
 
-    BINDINGS = [Binding("escape,question_mark,q,enter", "dismiss", "Close", id="close")]
+    AUTO_FOCUS = "VerticalScroll"
+
+    BINDINGS = [
+        Binding("escape,question_mark,q,enter", "dismiss", "Close", id="close"),
+        Binding("down,j", "scroll(1)", "Down", show=False, id="down"),
+        Binding("up,k", "scroll(-1)", "Up", show=False, id="up"),
+    ]
 
     def __init__(self, theme: BoardTheme, about: Screen[Any]) -> None:
         super().__init__()
         self.theme_styles = theme
-        self._keys = keys_of(about)
+        self._groups = groups_of(about.app, about)
 
     def compose(self) -> ComposeResult:
-        """One scrolling page."""
+        """One scrolling page, and the keys that leave it."""
         with VerticalScroll():
             yield Lines(self.theme_styles, "tile", id="help")
+        yield KeyBar(self.theme_styles)
 
     def on_mount(self) -> None:
         """Fill the page."""
+        self._fill()
+
+    def on_resize(self) -> None:
+        """Fill the page anew: there may be room for two columns, or no more."""
         self._fill()
 
     def restyle(self, theme: BoardTheme) -> None:
@@ -48,32 +69,95 @@ class HelpScreen(ModalScreen[None]):
         self.theme_styles = theme
         self._fill()
 
+    def action_scroll(self, lines: int) -> None:
+        """Go down or up by a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
     def _fill(self) -> None:
-        ui, base = self.theme_styles.ui, self.theme_styles.ui["tile"]
-        key_style = ui["key"] + base.background_style
-        lines = [[Segment(" Keys", key_style)], []]
-        lines += [
-            [Segment(f"  {keys:<{KEY_WIDTH}}", key_style), Segment(what, base)]
-            for keys, what in self._keys
+        two = self.app.size.width >= 2 * COLUMN + 2
+        page = self.query_one("#help", Lines)
+        page.styles.width = 2 * COLUMN if two else min(COLUMN + 8, self.app.size.width - 1)
+        sections = list(self._sections())
+        if two:
+            page.put(_side_by_side(sections, page.background))
+        else:
+            page.put([line for section in sections for line in section])
+
+    def _sections(self) -> Iterator[list[Line]]:
+        """The parts of the page, each with its title and an empty line at its end."""
+        theme, base = self.theme_styles, self.theme_styles.ui["tile"]
+        key_style = theme.ui["key"] + base.background_style
+        for group in self._groups:
+            yield _keys_section(group, key_style, base)
+        yield [
+            [Segment(" Filter", key_style)],
+            *(
+                [Segment(f"  {asked:<{KEY_WIDTH}}", key_style), Segment(what, base)]
+                for asked, what in _filters()
+            ),
+            [],
         ]
-        lines += [[], [Segment(" Signs", key_style)], []]
-        glyphs = self.theme_styles.glyphs
-        for verdict in Verdict:
-            chip = f" {glyphs.verdict[verdict]} {verdict.label} "
-            words = Segment(f"  {_VERDICT_WORDS[verdict]}", base)
-            lines.append(
-                [
-                    Segment("  ", base),
-                    Segment(f"{chip:<16}", self.theme_styles.verdict[verdict]),
-                    words,
-                ]
-            )
-        lines.append([])
-        lines += [
-            [Segment(f"  {sign:<16}", key_style), Segment(f"  {words}", base)]
-            for sign, words in _signs(glyphs)
+        yield [
+            [Segment(" Signs", key_style)],
+            *(_verdict_line(verdict, theme, base) for verdict in Verdict),
+            [],
+            *(
+                [Segment(f"  {sign:<16}", key_style), Segment(f"  {words}", base)]
+                for sign, words in _signs(theme.glyphs)
+            ),
+            [],
         ]
-        self.query_one("#help", Lines).put([*lines, []])
+
+
+def _keys_section(group: Group, key_style: Style, base: Style) -> list[Line]:
+    lines: list[Line] = [[Segment(f" {group.title}", key_style)]]
+    for keys, words in group.lines:
+        padding = " " * max(1, KEY_WIDTH - cell_len(keys))
+        lines.append([Segment(f"  {keys}{padding}", key_style), Segment(words, base)])
+    return [*lines, []]
+
+
+def _verdict_line(verdict: Verdict, theme: BoardTheme, base: Style) -> Line:
+    chip = f" {theme.glyphs.verdict[verdict]} {verdict.label} "
+    return [
+        Segment("  ", base),
+        Segment(f"{chip:<16}", theme.verdict[verdict]),
+        Segment(f"  {_VERDICT_WORDS[verdict]}", base),
+    ]
+
+
+def _side_by_side(sections: Sequence[list[Line]], base: Style) -> list[Line]:
+    """The sections in two columns of about the same height, the first ones on the left."""
+    half = sum(map(len, sections)) / 2
+    left: list[Line] = []
+    right: list[Line] = []
+    for section in sections:
+        fits = not right and len(left) + len(section) / 2 <= half
+        (left if fits else right).extend(section)
+    height = max(len(left), len(right))
+    left += [[]] * (height - len(left))
+    right += [[]] * (height - len(right))
+    return [
+        [*Segment.adjust_line_length(one, COLUMN, base), *other]
+        for one, other in zip(left, right, strict=True)
+    ]
+
+
+def _filters() -> list[tuple[str, str]]:
+    """How to ask for entry points and events."""
+    fields = [f"{name}:" for name in FIELDS]
+    half = (len(fields) + 1) // 2
+    return [
+        ("sales emea", "both, in name, id, group, server or verdict"),
+        ("sales,billing", "one of them"),
+        ("!sales", "not that; ! and a blank turn round the whole"),
+        ('"a b"', "quotes keep blanks, commas and signs"),
+        ("^sal.*[0-9]$", "an expression"),
+        ("verdict:full", f"a field: {' '.join(fields[:half])}"),
+        ("", f"{' '.join(fields[half:])}"),
+        ("id:1000-1010", "ids from, to; or how an id begins"),
+        ("level:critical", "of an event: what it led to"),
+    ]
 
 
 _VERDICT_WORDS = {
@@ -99,29 +183,5 @@ def _signs(glyphs: Glyphs) -> list[tuple[str, str]]:
         (f"{glyphs.contradiction} contradiction", "chatAllowed and checkEligibility disagree"),
         (f"{glyphs.lenient} lenient", "a body was not well formed"),
         ("12s old", "the last good answer is that old"),
-        (chart, "est. wait, a column a poll; a gap is a failed poll"),
+        (chart, "est. wait, poll by poll; a gap is a failed poll"),
     ]
-
-
-def keys_of(screen: Screen[Any]) -> list[tuple[str, str]]:
-    """Every key that works on a screen, with those that do the same on one line."""
-    keys: dict[str, list[str]] = {}
-    words: dict[str, str] = {}
-    for active in screen.active_bindings.values():
-        binding = active.binding
-        if _is_ours(active.node, binding):
-            shown = screen.app.get_key_display(binding)
-            keys.setdefault(binding.action, [])
-            if shown not in keys[binding.action]:
-                keys[binding.action].append(shown)
-            words.setdefault(binding.action, binding.description)
-    return [(" ".join(keys[action]), words[action]) for action in keys]
-
-
-def _is_ours(node: DOMNode, binding: Binding) -> bool:
-    """Whether the board itself gave this key its meaning, and not a widget it is built on."""
-    ours = [cls for cls in type(node).__mro__ if cls.__module__.startswith("wallboard.")]
-    actions = {
-        own.action for cls in ours for own in cls.__dict__.get("BINDINGS", ()) if own.description
-    }
-    return binding.action in actions

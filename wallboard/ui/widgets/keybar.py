@@ -7,6 +7,9 @@ from textual.binding import ActiveBinding
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
 
+LASTING = frozenset({"back", "help", "quit", "dismiss"})
+"""Actions whose keys are shown however little room there is."""
+
 
 class KeyBar(Lines):
     """One line of keys and what they do; a click does the same."""
@@ -27,22 +30,34 @@ class KeyBar(Lines):
         self.fill()
 
     def fill(self) -> None:
-        """Draw the keys that the screen has now."""
+        """Draw the keys that the screen has now; help and leaving always, others if they fit."""
         line: list[Segment] = []
         self._spans = []
         x = 0
-        for active in self._keys():
-            words = [
-                Segment(
-                    f" {self.app.get_key_display(active.binding)}", self.theme_styles.ui["key"]
-                ),
-                Segment(f" {active.binding.description} ", self.background),
-            ]
+        for active, words in self._fitting():
             width = Segment.get_line_length(words)
             self._spans.append((x, x + width, active))
             line += words
             x += width
         self.put([line])
+
+    def on_resize(self) -> None:
+        """See which keys fit now."""
+        self.call_after_refresh(self.fill)
+
+    def _fitting(self) -> list[tuple[ActiveBinding, list[Segment]]]:
+        keys = [(active, self._words(active)) for active in self._keys()]
+        room = self.size.width or self.app.size.width
+        while sum(Segment.get_line_length(words) for _, words in keys) > room:
+            left_out = [key for key in keys if key[0].binding.action not in LASTING]
+            if not left_out:
+                break
+            keys.remove(left_out[-1])
+        return keys
+
+    def _words(self, active: ActiveBinding) -> list[Segment]:
+        key = Segment(f" {self.app.get_key_display(active.binding)}", self.theme_styles.ui["key"])
+        return [key, Segment(f" {active.binding.description} ", self.background)]
 
     def _keys(self) -> list[ActiveBinding]:
         """One key for each action; what is nearest to the operator first, leaving last."""

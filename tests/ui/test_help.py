@@ -1,0 +1,156 @@
+"""The help: every key by screen, the filter and the signs."""
+
+import importlib
+import pkgutil
+
+import pytest
+from walls import part, settled, text_on, until, wall, words_of
+
+import wallboard.ui
+from wallboard.ui.commands import Commands
+from wallboard.ui.keylist import groups_of
+from wallboard.ui.screens.events import EventsScreen
+from wallboard.ui.screens.help import KEY_WIDTH, HelpScreen
+from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.widgets.keybar import KeyBar
+
+SMALL, LARGE = (80, 24), (200, 50)
+
+WAYS = [([], "Wall"), (["enter"], "Drill-down"), (["e"], "Events")]
+
+
+@pytest.mark.parametrize(("way", "title"), WAYS, ids=[title for _, title in WAYS])
+async def test_the_keys_of_the_screen_that_is_open_come_first(way, title):
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press(*way)
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        lines = words_of(app, "#help")
+        assert lines[0].strip() == title
+        titles = [line.strip() for line in lines if line.startswith(" ") and line[1:2] != " "]
+        assert set(titles) >= {"Wall", "Drill-down", "Events", "Everywhere", "Filter", "Signs"}
+
+
+async def test_no_key_of_the_board_is_missing_from_the_help():
+    for module in pkgutil.walk_packages(wallboard.ui.__path__, "wallboard.ui."):
+        importlib.import_module(module.name)
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        listed = {words for group in groups_of(app, app.screen) for _, words in group.lines}
+    kinds = {
+        value
+        for module in pkgutil.walk_packages(wallboard.ui.__path__, "wallboard.ui.")
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, type) and value.__module__.startswith("wallboard.ui.")
+    }
+    for kind in kinds - {HelpScreen, Commands}:
+        for binding in kind.__dict__.get("BINDINGS", ()):
+            assert binding.description in listed, (kind, binding)
+
+
+async def test_keys_that_do_the_same_are_on_one_line():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        lines = {words: keys for keys, words in groups_of(app, app.screen)[0].lines}
+        assert lines["Up"] == "↑ k"
+        assert lines["Filter"] == "/"
+
+
+async def test_a_key_that_was_changed_is_listed_as_it_is_now():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        app.set_keymap({"filter": "F,f7"})
+        app.update_keymap({})
+        lines = {words: keys for keys, words in groups_of(app, app.screen)[0].lines}
+        assert lines["Filter"].split() == ["F", "f7"]
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, (120, 30), (40, 10)], ids="{0[0]}x{0[1]}".format)
+async def test_every_line_can_be_reached_with_the_arrow_keys_and_a_page_at_a_time(size):
+    app = wall()
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        page = app.screen.query_one("VerticalScroll")
+        seen = {line.strip() for line in text_on(app).splitlines()}
+        for _ in range(page.max_scroll_y + 1):
+            await pilot.press("down")
+        await pilot.pause()
+        assert page.scroll_offset.y == page.max_scroll_y
+        assert "a gap is a failed poll" in text_on(app) or size[0] < 66
+        await pilot.press("up")
+        await pilot.pause()
+        assert page.scroll_offset.y == max(0, page.max_scroll_y - 1)
+        await pilot.press("home")
+        await until(pilot, lambda: page.scroll_offset.y == 0)
+        await pilot.press("pagedown")
+        await until(pilot, lambda: page.scroll_offset.y > 1 or not page.max_scroll_y)
+        assert seen
+
+
+async def test_two_columns_stand_side_by_side_where_there_is_room():
+    app = wall()
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        assert any("Wall" in line and "Events" in line for line in text_on(app).splitlines())
+        tall = len(words_of(app, "#help"))
+        await pilot.resize_terminal(*SMALL)
+        await settled(pilot)
+        assert len(words_of(app, "#help")) > 1.5 * tall
+
+
+async def test_no_words_of_the_help_are_cut():
+    app = wall()
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        page = app.screen.query_one("#help")
+        assert max(len(line.rstrip()) for line in words_of(app, "#help")) <= page.size.width
+        await pilot.resize_terminal(*SMALL)
+        await settled(pilot)
+        assert max(len(line.rstrip()) for line in words_of(app, "#help")) <= page.size.width
+        for group in groups_of(app, app.screen_stack[0]):
+            assert all(len(keys) < KEY_WIDTH for keys, _ in group.lines)
+
+
+async def test_the_help_says_how_to_ask_and_what_the_signs_mean():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        text = "\n".join(words_of(app, "#help"))
+        for words in (
+            "verdict:",
+            "group:",
+            "server:",
+            "level:",
+            "!sales",
+            "UNREACHABLE",
+            "partial",
+        ):
+            assert words in text
+
+
+@pytest.mark.parametrize("size", [SMALL, (60, 20), (40, 10), (28, 9)], ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("way", [[], ["e"]], ids=["wall", "events"])
+async def test_help_and_leaving_are_on_the_key_bar_however_narrow_it_is(size, way):
+    app = wall()
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press(*way)
+        await settled(pilot)
+        line = part(app, KeyBar)
+        assert "? Help" in line
+        assert "q Quit" in line
+        assert isinstance(app.screen, EventsScreen if way else WallScreen)
