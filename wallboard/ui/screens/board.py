@@ -30,6 +30,7 @@ class BoardScreen(Screen[object]):
         super().__init__()
         self.theme_styles = theme
         self.view: View | None = None
+        self._focused_before: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Header, banner, what the subclass shows, and the keys."""
@@ -65,6 +66,11 @@ class BoardScreen(Screen[object]):
         """Say so when there is no room for the board; else draw it for the new size."""
         width, height = self.app.size
         too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        # What is hidden loses the focus for good, and the keys with it.
+        if too_small:
+            self._focused_before = self.focused or self._focused_before
+        elif self.focused is None and self._focused_before:
+            self.call_after_refresh(self.set_focus, self._focused_before)
         self.set_class(too_small, "-too-small")
         if too_small:
             self.query_one(TooSmall).say(width, height)
