@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.board import Board
+from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Policy, Verdict
@@ -290,3 +291,24 @@ def test_looking_at_the_board_does_not_change_what_it_says(events):
         assert judgement_of(seen, key) == judgement_of(unseen, key)
         ours, theirs = (s.entry_points[key].state.history for s in (seen, unseen))
         assert list(ours) == list(theirs)
+
+
+def test_a_change_of_level_says_how_long_the_level_had_been():
+    polls = [heard(LiveSessionStatus(wait, 0), at=at) for at, wait in WAITS]
+    events = folded(board_of(KEY), heard(ALLOWED, at=100.0), *polls, now=300.0).events
+    levels = [change for change in events if change.subject is Subject.LEVEL]
+    assert [(change.before, change.after, change.lasted) for change in levels] == [
+        ("ok", "warning", 61.0),
+        ("warning", "critical", 20.0),
+        ("critical", "ok", 100.0),
+    ]
+
+
+WAITS = ((101.0, 0.0), (161.0, 90.0), (181.0, 400.0), (281.0, 0.0))
+
+
+def test_an_endpoint_that_answers_again_says_how_long_it_failed():
+    bad = failed(Endpoint.CAPACITY, at=110.0)
+    good = heard(Capacity(3), at=150.0)
+    events = folded(board_of(KEY), bad, good, now=300.0).events
+    assert [(change.after, change.lasted) for change in events] == [("http", None), ("ok", 40.0)]

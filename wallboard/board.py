@@ -31,7 +31,8 @@ from wallboard.domain.verdict import Judgement, judge, rejudge
 class EntryPointStatus:
     """One entry point in a snapshot: what was heard of it and what that means.
 
-    ``since`` is when its verdict began, Unix time in seconds; ``timeline`` its last changes, oldest
+    ``since`` is when its verdict began and ``level_since`` its level, Unix time in seconds;
+    ``timeline`` its last changes, oldest
     first.
     """
 
@@ -39,6 +40,7 @@ class EntryPointStatus:
     policy: Policy
     judgement: Judgement
     since: float | None = None
+    level_since: float | None = None
     timeline: tuple[Change, ...] = ()
 
     @property
@@ -195,7 +197,9 @@ class Board:
         if observation.endpoint is _pace(state.entry_point):
             history = state.history.appended(_sample(after, observation.at))
             after = replace(after, state=replace(state, history=history))
-        changes = tuple(change_of_endpoint(heard, observation, after.judgement.level))
+        changes = tuple(
+            change_of_endpoint(heard, observation, after.judgement.level, before.timeline)
+        )
         self._statuses[observation.key] = self._noted(after, changes)
         self._traffic.add(observation.at)
         self._newest_at = max(self._newest_at or observation.at, observation.at)
@@ -216,15 +220,19 @@ class Board:
             judgement = rejudge(before.state, was, state, observation, before.policy, failure)
         else:
             judgement = judge(state, before.policy, failure)
-        after = EntryPointStatus(state, before.policy, judgement, before.since, before.timeline)
+        after = EntryPointStatus(
+            state, before.policy, judgement, before.since, before.level_since, before.timeline
+        )
         if judgement.verdict is not was.verdict or judgement.level is not was.level:
             self._ranking += 1
             self._verdicts[was.verdict] -= 1
             self._verdicts[judgement.verdict] += 1
-            if judgement.verdict is not was.verdict:
-                after = replace(after, since=at)
+            if judgement.verdict is was.verdict:
+                since, after = before.level_since, replace(after, level_since=at)
+            else:
+                since, after = before.since, replace(after, since=at, level_since=at)
             changes = changes_of_judgement(
-                key, was, judgement, at, before.since, observation, of_server=of_server
+                key, was, judgement, at, since, observation, of_server=of_server
             )
             after = self._noted(after, tuple(changes))
         self._statuses[key] = after

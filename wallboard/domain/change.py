@@ -1,6 +1,6 @@
 """What became different and when: the lines of a timeline and of the list of events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -82,9 +82,12 @@ def changes_of_judgement(
 
 
 def change_of_endpoint(
-    before: EndpointState, observation: Observation, level: Level
+    before: EndpointState, observation: Observation, level: Level, timeline: Sequence[Change]
 ) -> Iterator[Change]:
-    """An endpoint that begins to fail, fails for another cause, or answers again."""
+    """An endpoint that begins to fail, fails for another cause, or answers again.
+
+    How long it had been as before is taken from the timeline, as far back as that goes.
+    """
     last = before.last
     was = _outcome(last) if last else "ok"
     now = _outcome(observation)
@@ -99,6 +102,14 @@ def change_of_endpoint(
         before=was,
         after=now,
         level=level,
+        lasted=next(
+            (
+                max(0.0, observation.at - change.at)
+                for change in reversed(timeline)
+                if change.endpoint is observation.endpoint
+            ),
+            None,
+        ),
         summary=outcome.message if isinstance(outcome, Failure) else "",
         endpoint=observation.endpoint,
         observation=observation,

@@ -13,7 +13,7 @@ from wallboard.ui.events import Statuses, after_words, before_words, subject_wor
 from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import fit, safe, span
 from wallboard.ui.theme import BoardTheme
-from wallboard.ui.widgets.timeline import clock, lasted, style_after
+from wallboard.ui.widgets.timeline import clock, style_after
 
 VALUE, LASTED, TIME = 12, 6, 8
 LONG_SUBJECT, SHORT_SUBJECT = max(map(len, Endpoint)), 8
@@ -99,10 +99,8 @@ class EventPainter:
             line.append(Segment(f" {before_words(event):>{columns.before}}", muted))
         line.append(Segment(f" {glyphs.becomes} ", muted))
         line += self._after(event, base)
-        status = statuses.get(event.key) if event.key else None
-        seconds = lasted(event, status.timeline if status else ())
         if columns.lasted:
-            words = "" if seconds is None else span(seconds, glyphs)
+            words = "" if event.lasted is None else span(event.lasted, glyphs)
             line.append(Segment(f" {words:>{columns.lasted}}", base))
         line.append(Segment(f" {fit(safe(event.summary), columns.why, glyphs)}", muted))
         return line

@@ -72,7 +72,6 @@ class Timeline(Page):
         super().__init__(theme)
         self._detail = detail
         self._changes: list[Change] = []
-        self._lasted: list[float | None] = []
         self._pinned: Change | None = None
         self._now = 0.0
 
@@ -84,7 +83,6 @@ class Timeline(Page):
     def show(self, status: EntryPointStatus, now: float) -> None:
         """Draw the timeline of this entry point."""
         self._changes = list(reversed(status.timeline))
-        self._lasted = [lasted(change, status.timeline) for change in self._changes]
         self._now = now
         self._draw()
 
@@ -110,14 +108,14 @@ class Timeline(Page):
         )
 
     def _line(self, number: int, when: str, width: int, *, chosen: bool) -> list[Segment]:
-        change, seconds = self._changes[number], self._lasted[number]
+        change = self._changes[number]
         theme, glyphs = self.theme_styles, self.theme_styles.glyphs
         base = theme.ui["cursor"] if chosen else theme.ui["screen"]
         muted = base if chosen else theme.ui["muted"] + Style(bgcolor=base.bgcolor)
         pointer = glyphs.pointer if chosen else " "
         before, after = words_of(change.before), words_of(change.after)
         after_chip = Segment(f" {after} ", style_after(change, theme, base))
-        lasting = "" if seconds is None else f"after {span(seconds)}"
+        lasting = "" if change.lasted is None else f"after {span(change.lasted)}"
         line = [
             Segment(f"{pointer}{when} ", base),
             Segment(f" {subject_of(change):<{NAME_WIDTH}} ", muted),
@@ -170,22 +168,6 @@ class Timeline(Page):
             self.action_open()
         else:
             self._choose(index)
-
-
-def lasted(change: Change, timeline: tuple[Change, ...]) -> float | None:
-    """How many seconds it had been as before: since what last changed the same thing.
-
-    A new verdict brings its own level, so for a level both count.
-    """
-    if change.subject is Subject.VERDICT:
-        return change.lasted
-    same = {change.subject} if change.endpoint else {Subject.LEVEL, Subject.VERDICT}
-    earlier = [
-        other.at
-        for other in timeline
-        if other.subject in same and other.endpoint is change.endpoint and other.at < change.at
-    ]
-    return change.at - max(earlier) if earlier else change.lasted
 
 
 def subject_of(change: Change) -> str:
