@@ -4,6 +4,14 @@ import unicodedata
 
 import pyte
 from minimal import Look, seen
+from pyte import graphics
+
+_NAMES = {
+    **graphics.FG_ANSI,
+    **graphics.BG_ANSI,
+    **graphics.FG_AIXTERM,
+    **graphics.BG_AIXTERM,
+}
 
 
 class Emulator:
@@ -64,6 +72,9 @@ def _look(text, pen) -> Look:
 
 
 def _color(codes: str) -> str:
-    if codes in ("39", "49"):
-        return "default"
-    return "".join(f"{int(part):02x}" for part in codes.split(";")[2:])
+    parts = [int(part) for part in codes.split(";")]
+    if parts[1:2] == [5]:
+        return graphics.FG_BG_256[parts[2]]
+    if parts[1:2] == [2]:
+        return "".join(f"{part:02x}" for part in parts[2:])
+    return _NAMES[parts[0]]

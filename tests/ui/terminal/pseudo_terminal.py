@@ -12,7 +12,9 @@ import sys
 import termios
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from emulator import Emulator
 
@@ -23,7 +25,9 @@ _QUERIES = re.compile(r"\x1b\[\?\d+\$p|\x1b\[[<>]\d*u|\x1b\[\?\d+[hl]")
 class Child:
     """``tiny_app`` on its own terminal; ``deadline_seconds`` bounds every wait.
 
-    The descriptors ``elsewhere`` are not on the terminal but on the null device.
+    ``argv`` is another program to run, ``variables`` its environment where it differs from that of
+    a terminal with all colours; a variable that is ``None`` is not set. The descriptors
+    ``elsewhere`` are not on the terminal but on the null device.
     """
 
     def __init__(
@@ -33,7 +37,10 @@ class Child:
         *,
         ignore_hangup: bool = False,
         elsewhere: tuple[int, ...] = (),
+        argv: tuple[str, ...] = (sys.executable, str(SCRIPT)),
+        variables: Mapping[str, str | None] = MappingProxyType({}),
     ) -> None:
+        self._argv, self._variables = argv, variables
         self.emulator = Emulator(width, height)
         self.raw = b""
         self._decoder = getincrementaldecoder("utf-8")("replace")
@@ -65,9 +72,16 @@ class Child:
             }
             for name in ("NO_COLOR", "LINES", "COLUMNS"):
                 environment.pop(name, None)
-            os.execve(sys.executable, [sys.executable, str(SCRIPT)], environment)
+            changed = {**environment, **self._variables}
+            environment = {name: value for name, value in changed.items() if value is not None}
+            os.execve(self._argv[0], list(self._argv), environment)
         finally:
             os._exit(99)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size, which tells the child."""
+        self.emulator.screen.resize(height, width)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def send(self, keys: str) -> None:
         os.write(self.master, keys.encode())
