@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from wallboard.board import EntryPointStatus, Snapshot
@@ -34,8 +35,11 @@ class Section:
 
 def arrange(snapshot: Snapshot, view: ViewState, query: Query) -> tuple[Section, ...]:
     """The sections of the wall: filtered, sorted, then grouped, groups by name."""
-    statuses = [s for s in snapshot.entry_points.values() if _wanted(s, view, query)]
+    statuses = [s for s in snapshot.entry_points.values() if _wanted(s, view, query, snapshot.at)]
     statuses.sort(key=_SORT_KEYS[view.sort], reverse=view.descending)
+    if view.sort in _FIGURES:
+        figure = attrgetter(_FIGURES[view.sort])
+        statuses.sort(key=lambda status: figure(status.judgement) is None)
     groups: dict[str, list[EntryPointStatus]] = {}
     for status in statuses:
         groups.setdefault(_group_of(status, view.grouping), []).append(status)
@@ -56,10 +60,10 @@ def is_fault(status: EntryPointStatus) -> bool:
     return status.judgement.level is not Level.OK
 
 
-def _wanted(status: EntryPointStatus, view: ViewState, query: Query) -> bool:
+def _wanted(status: EntryPointStatus, view: ViewState, query: Query, now: float) -> bool:
     if view.faults_only and not is_fault(status):
         return False
-    return not query or query.matches(status)
+    return not query or query.matches(status, now)
 
 
 def _group_of(status: EntryPointStatus, grouping: str) -> str:
@@ -74,11 +78,10 @@ _SORT_KEYS: Mapping[str, Callable[[EntryPointStatus], Any]] = {
     "worst": lambda status: status.judgement.rank,
     "name": lambda status: (status.entry_point.name.casefold(), status.entry_point.key),
     "id": lambda status: (status.entry_point.key.id, status.entry_point.key.server),
-    "wait": lambda status: -_known(status.judgement.wait_seconds),
-    "queue": lambda status: -_known(status.judgement.queue_depth),
+    "wait": lambda status: -(status.judgement.wait_seconds or 0.0),
+    "queue": lambda status: -(status.judgement.queue_depth or 0),
     "changed": lambda status: -(status.since or 0.0),
 }
 
-
-def _known(value: float | None) -> float:
-    return -1.0 if value is None else value
+_FIGURES = {"wait": "wait_seconds", "queue": "queue_depth"}
+"""What may not be known of an entry point, which then comes last, whichever way round it is."""

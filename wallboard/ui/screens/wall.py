@@ -52,7 +52,7 @@ class WallScreen(EvidenceScreen):
         self.state = state
         self.query_now: Query = parse(state.filter)
         self.grid = WallGrid(theme, first, state, self.query_now)
-        self._heads = ColumnHeads(theme, "header")
+        self._heads = ColumnHeads(theme)
         self._view_line = ViewLine(theme, "header")
 
     def parts(self) -> list[Widget]:

@@ -6,6 +6,7 @@ from textual import events
 from textual.message import Message
 
 from wallboard.ui.layout import COMPACT, Layout
+from wallboard.ui.theme import BoardTheme
 from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.compact import heads
 from wallboard.ui.widgets.lines import Lines
@@ -23,14 +24,20 @@ class ColumnHeads(Lines):
             super().__init__()
             self.sort = sort
 
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "header")
+        self._heads: list[tuple[int, str]] = []
+
     def show(self, layout: Layout, state: ViewState) -> None:
         """Draw the titles for this layout, the one that is sorted by underlined."""
+        self._heads = []
         if layout.density is not COMPACT:
             self.put([])
             return
         line = []
         for width in layout.widths:
             for text, sort in heads(width, self.theme_styles.glyphs):
+                self._heads.append((len(text), sort))
                 chosen = sort == state.sort
                 style = self.background + Style(underline=chosen, bold=chosen)
                 line.append(Segment(text, style))
@@ -39,10 +46,9 @@ class ColumnHeads(Lines):
     def on_click(self, event: events.Click) -> None:
         """Sort by the column under the pointer."""
         x = event.x
-        for width in (self.size.width,):
-            for text, sort in heads(width, self.theme_styles.glyphs):
-                if x < len(text):
-                    if sort:
-                        self.post_message(self.Clicked(sort))
-                    return
-                x -= len(text)
+        for width, sort in self._heads:
+            if x < width:
+                if sort:
+                    self.post_message(self.Clicked(sort))
+                return
+            x -= width

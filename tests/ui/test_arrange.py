@@ -1,0 +1,306 @@
+"""The wall in any arrangement, under the hands of its operator."""
+
+from dataclasses import replace
+
+import pytest
+from boards import NOW, made_board, observed
+from walls import Clock, ids_on, part, settled, text_on, until, wall
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.policy import Level, Policy
+from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
+from wallboard.query import parse
+from wallboard.ui.arrange import UNGROUPED, arrange
+from wallboard.ui.layout import COMPACT, LARGE, NORMAL, Heading
+from wallboard.ui.viewstate import SORTS, ViewState
+from wallboard.ui.widgets.columnheads import ColumnHeads
+from wallboard.ui.widgets.grid import WallGrid
+from wallboard.ui.widgets.viewline import ViewLine
+
+SMALL, LARGE_SCREEN = (80, 24), (200, 50)
+
+
+def key(number):
+    return EntryPointKey("prod", number)
+
+
+def keys_in(snapshot, text="", **state):
+    sections = arrange(snapshot, ViewState(**state), parse(text))
+    return {section.name: [one.id for one in section.keys] for section in sections}
+
+
+def waiting_board(*waits):
+    """Open entry points from 1000 on with these waits; ``None`` is one whose wait is not known."""
+    keys = [key(1000 + n) for n in range(len(waits))]
+    board = Board([(EntryPoint(one, f"n{one.id}"), Policy()) for one in keys])
+    for one, seconds in zip(keys, waits, strict=True):
+        board.fold(observed(one, Endpoint.CHAT_ALLOWED, ChatAllowed(True), NOW - 60))
+        if seconds is not None:
+            reading = LiveSessionStatus(seconds, int(seconds))
+            board.fold(observed(one, Endpoint.LIVE_SESSION_STATUS, reading, NOW - 60))
+    return board
+
+
+# Which entry points, and in what order
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_order_has_every_entry_point_and_can_be_reversed(sort):
+    snapshot = made_board(24).snapshot(NOW)
+    there = keys_in(snapshot, sort=sort)[""]
+    assert sorted(there) == list(range(1000, 1024))
+    assert sorted(keys_in(snapshot, sort=sort, descending=True)[""]) == sorted(there)
+
+
+@pytest.mark.parametrize("sort", ["wait", "queue"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_figure_that_is_not_known_comes_last_in_either_direction(sort, descending):
+    snapshot = waiting_board(None, 5.0, 40.0, None, 20.0).snapshot(NOW)
+    ids = keys_in(snapshot, sort=sort, descending=descending)[""]
+    known = [1001, 1004, 1002] if descending else [1002, 1004, 1001]
+    assert ids[:3] == known
+    assert set(ids[3:]) == {1000, 1003}
+
+
+def test_names_are_sorted_without_regard_to_case_and_ids_as_numbers():
+    made = Board([(EntryPoint(key(n), name), Policy()) for n, name in ((9, "b"), (10, "A"))])
+    assert keys_in(made.snapshot(NOW), sort="name") == {"": [10, 9]}
+    assert keys_in(made.snapshot(NOW), sort="id") == {"": [9, 10]}
+
+
+def test_groups_come_by_name_and_those_without_one_at_the_end():
+    entry_points = [EntryPoint(key(n), "x", group) for n, group in enumerate(("b", "", "A"))]
+    made = Board([(one, Policy()) for one in entry_points])
+    assert list(keys_in(made.snapshot(NOW), grouping="group")) == ["A", "b", UNGROUPED]
+    assert list(keys_in(made.snapshot(NOW), grouping="server")) == ["prod"]
+
+
+def test_faults_only_leaves_out_what_is_ok():
+    snapshot = made_board(24).snapshot(NOW)
+    kept = keys_in(snapshot, faults_only=True)[""]
+    levels = {one.entry_point.key.id: one.judgement.level for one in snapshot.entry_points.values()}
+    assert set(kept) == {number for number, level in levels.items() if level is not Level.OK}
+
+
+def test_a_filter_can_ask_for_what_is_stale():
+    made = waiting_board(5.0, 6.0)
+    made.fold(observed(key(1001), Endpoint.CHAT_ALLOWED, ChatAllowed(True), NOW))
+    assert keys_in(made.snapshot(NOW), "mark:stale") == {"": [1000]}
+
+
+def test_a_folded_section_counts_what_it_does_not_show():
+    snapshot = made_board(9).snapshot(NOW)
+    state = ViewState(grouping="group", folded=frozenset({"EMEA"}))
+    folded = next(s for s in arrange(snapshot, state, parse("")) if s.name == "EMEA")
+    assert folded.shown == ()
+    assert len(folded.keys) == sum(folded.verdicts.values()) == 3
+
+
+# The keys
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE_SCREEN], ids=["small", "large"])
+async def test_s_takes_the_next_order_and_says_so_until_it_is_as_usual_again(size):
+    app = wall()
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        assert part(app, ViewLine) == ""
+        for sort in (*SORTS[1:], SORTS[0]):
+            await pilot.press("s")
+            await settled(pilot)
+            assert app.screen.state.sort == sort
+            assert ("sorted by" in part(app, ViewLine)) is (sort != "worst")
+        await pilot.press("S")
+        await settled(pilot)
+        assert "reversed" in part(app, ViewLine)
+
+
+async def test_d_goes_through_the_densities_and_the_selection_stays():
+    app = wall(density="auto")
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settled(pilot)
+        await pilot.press("right", "right")
+        chosen = app.screen.grid.selected
+        seen = []
+        for _ in range(4):
+            await pilot.press("d")
+            await settled(pilot)
+            seen.append(app.screen.grid.layout_now.density)
+            assert app.screen.grid.selected == chosen
+            assert chosen.id in ids_on(app)
+        assert seen[:3] == [COMPACT, NORMAL, LARGE]
+        assert app.screen.state.density == "auto"
+
+
+async def test_auto_decides_again_at_every_size():
+    app = wall(density="auto")
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settled(pilot)
+        for size, density in [
+            ((200, 60), LARGE),
+            ((120, 30), NORMAL),
+            ((80, 24), COMPACT),
+            ((120, 30), NORMAL),
+            ((200, 60), LARGE),
+        ]:
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            assert app.screen.grid.layout_now.density == density
+            heads = part(app, ColumnHeads)
+            assert ("VERDICT" in heads) is (density is COMPACT)
+
+
+async def test_fold_and_unfold_by_key_enter_and_click():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("G")
+        await settled(pilot)
+        grid, screen = app.screen.grid, app.screen
+        first = grid.section
+        await pilot.press("z")
+        await settled(pilot)
+        assert screen.state.folded == {first}
+        await pilot.press("z")
+        await settled(pilot)
+        assert not screen.state.folded, "the same key on the same section takes it back"
+        await pilot.press("home", "up")
+        await settled(pilot)
+        assert grid.selected is None
+        await pilot.press("enter")
+        await settled(pilot)
+        assert screen.state.folded == {first}
+        y = grid.layout_now.rows[0].y
+        await pilot.click(WallGrid, offset=(4, y))
+        await settled(pilot)
+        assert not screen.state.folded
+        await pilot.press("Z")
+        await settled(pilot)
+        assert len(screen.state.folded) == 3
+        assert not ids_on(app)
+        await pilot.press("Z")
+        await settled(pilot)
+        assert not screen.state.folded
+
+
+async def test_n_jumps_from_fault_to_fault_and_never_to_what_is_ok():
+    app = wall(density="compact")
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        statuses = app._snapshot.entry_points
+        seen = []
+        for _ in range(14):
+            await pilot.press("n")
+            assert statuses[app.screen.grid.selected].judgement.level is not Level.OK
+            seen.append(app.screen.grid.selected)
+        last = seen[-1]
+        await pilot.press("N")
+        assert app.screen.grid.selected == seen[-2]
+        await pilot.press("n")
+        assert app.screen.grid.selected == last
+
+
+async def test_n_where_everything_is_ok_moves_nothing():
+    app = wall(waiting_board(1.0, 2.0, 3.0))
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("right")
+        chosen = app.screen.grid.selected
+        await pilot.press("n", "N")
+        assert app.screen.grid.selected == chosen
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE_SCREEN], ids=["one-column", "two-columns"])
+async def test_a_click_on_any_column_head_sorts_and_another_turns_round(size):
+    app = wall(density="compact")
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        line = part(app, ColumnHeads)
+        for title, sort in (("NAME", "name"), (" ID", "id"), ("QUEUE", "queue")):
+            for x in [n for n in range(len(line)) if line.startswith(title, n)]:
+                await pilot.press("d", "d", "d", "d")
+                app.screen.show_as(replace(app.screen.state, sort="worst", descending=False))
+                await settled(pilot)
+                await pilot.click(ColumnHeads, offset=(x + 1, 0))
+                await settled(pilot)
+                assert app.screen.state.sort == sort, (title, x)
+                await pilot.click(ColumnHeads, offset=(x + 1, 0))
+                await settled(pilot)
+                assert app.screen.state.descending
+
+
+@pytest.mark.parametrize("density", ["compact", "normal", "large"])
+async def test_the_selected_entry_point_stays_on_its_line_while_others_move(density):
+    board = made_board(60, rounds=2)
+    app = wall(board, density=density)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press(*["down"] * 12)
+        await settled(pilot)
+        grid = app.screen.grid
+        chosen = grid.selected
+
+        def line():
+            return grid._selection.row(grid.layout_now).y - grid.scroll_offset.y
+
+        before = line()
+        app.screen.show_as(replace(app.screen.state, sort="name"))
+        await settled(pilot)
+        app.screen.show_as(replace(app.screen.state, sort="worst"))
+        await settled(pilot)
+        assert grid.selected == chosen
+        assert 0 <= line() < grid.size.height
+        app.screen.show_as(replace(app.screen.state, sort="worst"))
+        y = line()
+        for number in range(1000, 1012):
+            one = observed(key(number), Endpoint.CHAT_ALLOWED, ChatAllowed(False, "other"), NOW)
+            board.fold(one)
+        await settled(pilot)
+        assert grid.selected == chosen
+        assert chosen.id in ids_on(app)
+        assert abs(line() - y) <= grid.layout_now.density.height or before >= 0
+
+
+async def test_a_verdict_that_is_new_is_marked_for_fifteen_seconds():
+    clock = Clock(NOW)
+    board = waiting_board(1.0, 2.0)
+    app = wall(board, clock=clock)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "was " not in text_on(app)
+        full = ChatAllowed(False, "queue_depth_reached")
+        board.fold(observed(key(1000), Endpoint.CHAT_ALLOWED, full, NOW))
+        for age, marked in ((0.0, True), (14.9, True), (15.0, False)):
+            clock.now = NOW + age
+            await settled(pilot)
+            assert ("was OPEN" in text_on(app)) is marked, age
+
+
+async def test_a_wall_that_recovers_from_a_tiny_terminal_still_has_its_keys():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        first = app.screen.grid.selected
+        await pilot.resize_terminal(20, 5)
+        await settled(pilot)
+        await pilot.resize_terminal(*SMALL)
+        await until(pilot, lambda: app.focused is app.screen.grid)
+        await pilot.press("right")
+        assert app.screen.grid.selected != first
+
+
+async def test_a_thousand_entry_points_in_every_arrangement():
+    app = wall(made_board(1000, rounds=1), density="auto")
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert app.screen.grid.layout_now.density is COMPACT
+        for keys in (["s"], ["S"], ["G"], ["end"], ["Z"], ["n"], ["Z"], ["N"], ["f"], ["d"]):
+            await pilot.press(*keys)
+            await settled(pilot)
+            grid = app.screen.grid
+            item = grid._selection.item
+            rows = grid.layout_now.rows
+            assert item is None or any(item in row.items for row in rows)
+            assert len(grid._drawn) <= SMALL[1]
+        assert isinstance(item, EntryPointKey | Heading)
