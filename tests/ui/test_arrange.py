@@ -30,7 +30,7 @@ def keys_in(snapshot, text="", **state):
     return {section.name: [one.id for one in section.keys] for section in sections}
 
 
-def waiting_board(*waits):
+def waiting_board(*waits: float | None):
     """Open entry points from 1000 on with these waits; ``None`` is one whose wait is not known."""
     keys = [key(1000 + n) for n in range(len(waits))]
     board = Board([(EntryPoint(one, f"n{one.id}"), Policy()) for one in keys])
@@ -182,6 +182,16 @@ async def test_fold_and_unfold_by_key_enter_and_click():
         await pilot.press("Z")
         await settled(pilot)
         assert not screen.state.folded
+
+
+async def test_the_heads_of_a_second_column_stand_above_it():
+    app = wall(density="compact")
+    async with app.run_test(size=LARGE_SCREEN) as pilot:
+        await settled(pilot)
+        widths, line = app.screen.grid.layout_now.widths, part(app, ColumnHeads)
+        assert len(widths) == 2
+        first = line.index("NAME")
+        assert line.index("NAME", first + 1) == first + widths[0]
 
 
 async def test_n_jumps_from_fault_to_fault_and_never_to_what_is_ok():

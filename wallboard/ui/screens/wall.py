@@ -96,9 +96,8 @@ class WallScreen(EvidenceScreen):
         from wallboard.ui.widgets.filterline import FilterLine
 
         if not self.query(FilterLine):
-            line = FilterLine(self.state.filter)
-            await self.mount(line)
-            line.focus()
+            await self.mount(FilterLine(self.state.filter))
+        self.query_one(FilterLine).focus()
 
     def on_input_changed(self, event: Message) -> None:
         """Filter as it is typed."""
@@ -112,8 +111,9 @@ class WallScreen(EvidenceScreen):
         await self.query(FilterLine).remove()
         self.grid.focus()
 
-    def action_clear(self) -> None:
+    async def action_clear(self) -> None:
         """Show every entry point again."""
+        await self.query("FilterLine").remove()
         self.show_as(replace(self.state, filter="", faults_only=False))
 
     def action_faults(self) -> None:

@@ -36,7 +36,9 @@ class ColumnHeads(Lines):
             return
         line = []
         for width in layout.widths:
-            for text, sort in heads(width, self.theme_styles.glyphs):
+            titles = heads(width, self.theme_styles.glyphs)
+            gap = " " * (width - sum(len(text) for text, _ in titles))
+            for text, sort in (*titles, (gap, "")):
                 self._heads.append((len(text), sort))
                 chosen = sort == state.sort
                 style = self.background + Style(underline=chosen, bold=chosen)

@@ -2,6 +2,8 @@
 
 import logging
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
@@ -16,6 +18,7 @@ from wallboard.ui.arrange import VOLATILE_SORTS, Section, arrange, is_fault
 from wallboard.ui.layout import Heading, Item, Row, lay_out
 from wallboard.ui.lite import ORDER_SECONDS
 from wallboard.ui.selection import Selection
+from wallboard.ui.text import fit, safe
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import ViewState
@@ -118,6 +121,8 @@ class WallGrid(ScrollView, can_focus=True):
         self._state, self._query = state, query
         self._arrange()
         self._refresh_rows()
+        if not self.layout_now.rows:
+            self.refresh()
 
     def restyle(self, theme: BoardTheme) -> None:
         """Draw everything again in another theme."""
@@ -137,7 +142,8 @@ class WallGrid(ScrollView, can_focus=True):
         """One line of cells, through everything that lies side by side."""
         number = self.layout_now.row_at(y + self.scroll_offset.y)
         if number is None:
-            return Strip.blank(self.size.width, self.theme_styles.ui["screen"])
+            nothing = self._nothing() if y == self.size.height // 3 else ""
+            return Strip([Segment(nothing, self.theme_styles.ui["screen"])], self.size.width)
         row = self.layout_now.rows[number]
         signature = self._signature(row)
         drawn = self._drawn.get(number)
@@ -198,6 +204,20 @@ class WallGrid(ScrollView, can_focus=True):
                 self.refresh(Region(0, row.y - top, width, row.height))
         for number in [number for number in self._drawn if not first <= number < stop]:
             del self._drawn[number]
+
+    def _nothing(self) -> str:
+        """Why there is nothing to see, in the middle of a line."""
+        if self.layout_now.rows:
+            words = ""
+        elif not self._view.snapshot.entry_points:
+            words = "There are no entry points."
+        elif self._query:
+            words = f"Nothing matches /{safe(self._query.text)}. Esc shows all."
+        else:
+            words = "Everything is ok. Esc shows all."
+        width = self.size.width
+        left = max(0, (width - cell_len(words)) // 2)
+        return fit(" " * left + words, width, self.theme_styles.glyphs)
 
     def _visible_rows(self) -> tuple[int, int]:
         top = self.scroll_offset.y

@@ -1,0 +1,80 @@
+"""Where everything on the wall lies: arithmetic that never fails."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.arrange import Section
+from wallboard.ui.layout import COMPACT, DENSITIES, LARGE, NORMAL, Heading, lay_out
+from wallboard.ui.viewstate import DENSITIES as CHOICES
+
+WIDTHS, HEIGHTS = st.integers(0, 400), st.integers(0, 120)
+
+
+@st.composite
+def sections(draw):
+    """Sections with names of their own, some folded, and entry points of their own."""
+    names = draw(st.lists(st.text(min_size=1, max_size=3), unique=True, max_size=5))
+    if not names and draw(st.booleans()):
+        names = [""]
+    number, made = 0, []
+    for name in names:
+        count = draw(st.integers(0, 30))
+        keys = tuple(EntryPointKey("s", number + n) for n in range(count))
+        number += count
+        made.append(Section(name, keys, {}, folded=bool(name) and draw(st.booleans())))
+    return tuple(made)
+
+
+@given(sections(), WIDTHS, HEIGHTS, st.sampled_from(CHOICES))
+def test_everything_that_is_not_folded_lies_somewhere_once(made, width, height, density):
+    layout = lay_out(made, width, height, density)
+    items = [item for row in layout.rows for item in row.items]
+    shown = [one for section in made for one in section.shown]
+    assert [item for item in items if isinstance(item, EntryPointKey)] == shown
+    named = [section.name for section in made if section.name]
+    assert [item.section for item in items if isinstance(item, Heading)] == named
+
+
+@given(sections(), WIDTHS, HEIGHTS, st.sampled_from(CHOICES))
+def test_rows_follow_each_other_without_a_gap(made, width, height, density):
+    layout = lay_out(made, width, height, density)
+    y = 0
+    for row in layout.rows:
+        assert row.y == y
+        y += row.height
+    assert layout.height == y
+    assert sum(layout.widths) == max(width, 1)
+
+
+@given(sections(), WIDTHS, HEIGHTS, st.sampled_from(CHOICES), st.data())
+def test_what_lies_under_a_cell_is_in_the_row_of_its_line(made, width, height, density, data):
+    layout = lay_out(made, width, height, density)
+    x, y = data.draw(st.integers(0, 420)), data.draw(st.integers(-3, layout.height + 3))
+    number, item = layout.row_at(y), layout.item_at(x, y)
+    if 0 <= y < layout.height:
+        row = layout.rows[number]
+        assert row.y <= y < row.y + row.height
+        assert item is None or item in row.items
+    else:
+        assert number is None
+        assert item is None
+
+
+@given(sections(), WIDTHS, HEIGHTS)
+def test_auto_is_the_largest_density_in_which_everything_fits(made, width, height):
+    chosen = lay_out(made, width, height, "auto").density
+    for density in (LARGE, NORMAL):
+        fits = lay_out(made, width, height, density.name).height <= height
+        if width >= density.least_width and fits:
+            assert chosen == density
+            return
+    assert chosen == (COMPACT if width >= COMPACT.least_width else NORMAL)
+
+
+@pytest.mark.parametrize("density", DENSITIES.values(), ids=DENSITIES)
+@given(width=st.integers(1, 400))
+def test_a_column_is_as_wide_as_it_needs_to_be_unless_the_screen_is_narrower(density, width):
+    widths = lay_out((), width, 10, density.name).widths
+    assert len(widths) == 1 or min(widths) >= density.least_width
