@@ -473,7 +473,7 @@ async def test_r_asks_for_the_entry_point_of_the_chosen_event():
 
     app = wall(told_board(), make_feed=Feed)
     async with app.run_test(size=SMALL) as pilot:
-        await until(pilot, lambda: app.feed is not None)
+        await until(pilot, lambda: app.feeding.running)
         await pilot.press("e", "end", "r")
         await pilot.press("home", "r")
         assert asked == [key(1000)]

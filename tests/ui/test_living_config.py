@@ -76,7 +76,7 @@ class Living:
 
     @property
     def notices(self):
-        return self.app._view().notices
+        return self.app.view().notices
 
     def heard(self, key, *outcomes: object):
         endpoints = {ChatAllowed: Endpoint.CHAT_ALLOWED}
@@ -176,7 +176,7 @@ async def test_theme_title_refresh_and_history_follow_the_config(path):
         await pilot.pause()
         app = living.app
         assert app.board_theme.name == "light"
-        assert app._view().title == "Night"
+        assert app.view().title == "Night"
         assert app._ticking._interval == 30
         for _ in range(9):
             living.heard(A, LiveSessionStatus(1.0, 1))
@@ -203,7 +203,7 @@ async def test_a_feed_that_starts_after_an_edit_goes_by_it(path):
         asyncio.run_coroutine_threadsafe(made.wait(), loop).result()
         return living.feed
 
-    living.app._make_feed = make
+    living.app.feeding._make_feed = make
     async with living.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         living.edit(config(1002))

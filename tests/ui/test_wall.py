@@ -21,7 +21,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import Capacity, ChatAllowed
-from wallboard.ui import app as app_module
+from wallboard.ui import feeding
 from wallboard.ui.screens.drilldown import DrillDownScreen
 from wallboard.ui.screens.help import KEY_WIDTH, HelpScreen
 from wallboard.ui.screens.wall import WallScreen
@@ -238,7 +238,7 @@ class AskedFeed:
 async def test_r_asks_the_feed_for_the_selected_entry_point():
     app = wall(make_feed=AskedFeed)
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: app.feed is not None)
+        await until(pilot, lambda: app.feeding.running)
         await settled(pilot)
         await pilot.press("right", "r")
         chosen = app.screen.grid.selected
@@ -251,7 +251,7 @@ async def test_r_asks_the_feed_for_the_selected_entry_point():
 async def test_r_on_the_drill_down_asks_for_the_entry_point_that_is_open():
     app = wall(make_feed=AskedFeed)
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: app.feed is not None)
+        await until(pilot, lambda: app.feeding.running)
         await settled(pilot)
         await pilot.press("enter")
         await pilot.pause()
@@ -370,7 +370,7 @@ class Breaking:
 
 
 async def test_a_feed_that_breaks_down_or_ends_is_reported_and_started_again(monkeypatch):
-    monkeypatch.setattr(app_module, "RESTART_SECONDS", 0.0)
+    monkeypatch.setattr(feeding, "RESTART_SECONDS", 0.0)
     made = []
     app = wall(make_feed=lambda: Breaking(made))
     async with app.run_test(size=WIDE) as pilot:

@@ -1,68 +1,50 @@
 """The wallboard app: takes events from a feed, ticks, and hands each picture to the screen."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.scrollbar import ScrollBar
 from textual.timer import Timer
 
 from wallboard.board import Board
 from wallboard.config.watch import ConfigSource
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.feeds import Feed
 from wallboard.settings import Settings, entry_points_of
-from wallboard.ui import glyphs, lite
-from wallboard.ui import theme as themes
+from wallboard.ui import lite, opening
+from wallboard.ui.feeding import Feeding, MakeFeed
 from wallboard.ui.memory import Memory, views_folder
 from wallboard.ui.modes import Modes
-from wallboard.ui.notices import Notices
 from wallboard.ui.reload import Reload, take_up
-from wallboard.ui.restyle import restyle
 from wallboard.ui.screens.board import BoardScreen
-from wallboard.ui.screens.drilldown import DrillDownScreen
 from wallboard.ui.screens.evidence import EvidenceScreen
-from wallboard.ui.screens.help import HelpScreen
-from wallboard.ui.screens.themes import ThemePicker
 from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.scrollbar import WholeCells
-from wallboard.ui.terminal.app import CellApp
-from wallboard.ui.theme import BoardTheme
-from wallboard.ui.theme_file import ThemeError
-from wallboard.ui.theme_watch import ThemeWatch
+from wallboard.ui.styled import StyledApp
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.grid import WallGrid
 from wallboard.ui.widgets.keybar import KeyBar
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from wallboard.ui.screens.themes import ThemePicker
 
-ScrollBar.renderer = WholeCells
+log = logging.getLogger(__name__)
 
 TOUCHES = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 """How a terminal shows that somebody is there."""
 
-RESTART_SECONDS = 1.0
-"""How long a feed that broke down stays down."""
 
-MakeFeed = Callable[[], Feed]
-
-
-class WallboardApp(CellApp[None]):
+class WallboardApp(StyledApp):
     """The board in a terminal."""
 
     TITLE = "wallboard"
     ENABLE_COMMAND_PALETTE = False
-    CSS = "Screen { background: $background; color: $foreground; }"
 
     BINDINGS = [
         Binding("e", "events", "Events", id="events"),
@@ -95,41 +77,23 @@ class WallboardApp(CellApp[None]):
         came from, to follow its edits.
         """
         self.state = state or ViewState()
-        asked = lite.asked_theme(self.state.theme or settings.theme, settings)
-        name = themes.choose(asked, Console(force_terminal=True).color_system)
-        theme, problem = themes.load_or_fallback(name)
-        signs = glyphs.choose(settings.ascii)
-        self.board_theme = replace(theme, glyphs=signs, sweeps=settings.lite)
-        self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
-        super().__init__(ansi_color=True if self.board_theme.native else None)
-        self.most_colors = lite.most_colors(settings)
-        self.register_theme(self.board_theme.textual)
-        self.theme = self.board_theme.textual.name
-        self.settings = settings
+        super().__init__(settings, self.state.theme, clock)
         self.board = board or Board(entry_points_of(settings), history=settings.history)
-        self.clock = clock
-        self.notices = Notices(clock)
         self.modes = Modes(lambda: self.settings, self.bell, self._bytes_sent)
-        self._theme_watch = ThemeWatch(name)
-        if problem:
-            self.notices.add(problem)
-        self.feed: Feed | None = None
-        self._make_feed = make_feed
-        self._made_for = settings
+        self.feeding = Feeding(make_feed, settings, self.board.fold) if make_feed else None
         self._memory = memory
         self._reload = Reload(source, partial(take_up, self)) if source else None
         self._ticking: Timer | None = None
-        self._feed_task: asyncio.Task[None] | None = None
         self._frozen_at: float | None = None
         self._snapshot = self.board.snapshot(clock())
 
     def get_default_screen(self) -> Screen[object]:
         """The wall comes first."""
         if not self.modes.kiosk:
-            return WallScreen(self.board_theme, self._view(), self.state)
+            return WallScreen(self.board_theme, self.view(), self.state)
         from wallboard.ui.screens.kiosk import KioskScreen
 
-        return KioskScreen(self.board_theme, self._view(), self.state, self.settings.rotate)
+        return KioskScreen(self.board_theme, self.view(), self.state, self.settings.rotate)
 
     def on_mount(self) -> None:
         """Start ticking, and the feed as soon as the first picture is shown."""
@@ -137,8 +101,8 @@ class WallboardApp(CellApp[None]):
         self.start_ticking()
         if self.settings.keys:
             self.use_keys(self.settings.keys)
-        if self._make_feed is not None:
-            self.call_after_refresh(self._start_feed, self._make_feed)
+        if self.feeding:
+            self.call_after_refresh(self.feeding.start)
 
     async def on_unmount(self) -> None:
         """Stop the feed, and remember the arrangement."""
@@ -147,9 +111,8 @@ class WallboardApp(CellApp[None]):
         if self._memory:
             self._memory.save(self.state)
         self.notices.stop_listening()
-        if self._feed_task is not None:
-            self._feed_task.cancel()
-            await asyncio.gather(self._feed_task, return_exceptions=True)
+        if self.feeding:
+            await self.feeding.stop()
 
     def start_ticking(self) -> None:
         """Tick as often as the settings say, from now on."""
@@ -165,7 +128,7 @@ class WallboardApp(CellApp[None]):
             self._reload.tick(self.clock())
         if self._frozen_at is None:
             self._snapshot = self.board.snapshot(self.clock())
-        self._follow_theme()
+        self.follow_theme()
         self.modes.tick(self._snapshot, self.clock())
         if self.modes.wall_is_due(self.clock()):
             self._back_to_the_wall()
@@ -183,7 +146,7 @@ class WallboardApp(CellApp[None]):
     def _show(self, screen: Screen[Any]) -> None:
         if isinstance(screen, BoardScreen) and screen.is_mounted:
             try:
-                screen.show(self._view())
+                screen.show(self.view())
             except Exception:  # one screen that cannot be drawn must not take the board down
                 log.exception("The screen could not be drawn")
 
@@ -196,40 +159,8 @@ class WallboardApp(CellApp[None]):
             for bar in screen.query(KeyBar):
                 bar.fill()
 
-    def use_theme_named(self, asked: str) -> None:
-        """Draw everything in the theme that the config names."""
-        asked = lite.asked_theme(asked, self.settings)
-        name = themes.choose(asked, Console(force_terminal=True).color_system)
-        theme, problem = themes.load_or_fallback(name)
-        if problem:
-            self.notices.add(problem)
-        self.use_theme(theme)
-
-    def use_theme(self, theme: BoardTheme) -> None:
-        """Draw everything in this theme from now on; nothing else about the board changes."""
-        theme = replace(theme, glyphs=self.board_theme.glyphs, sweeps=self.board_theme.sweeps)
-        self.board_theme = theme
-        if self._theme_watch.name != theme.name:
-            self._theme_watch.follow(theme.name)
-        self.ansi_color = True if theme.native else None
-        self.register_theme(theme.textual)
-        if self.theme == theme.textual.name:
-            self.refresh_css(animate=False)  # the same theme, edited
-        self.theme = theme.textual.name
-        restyle(self.screen_stack, theme)
-        for screen in self.screen_stack:
-            self._show(screen)
-
-    def _follow_theme(self) -> None:
-        """Take up an edit of the theme in use; one that broke it is a notice."""
-        match self._theme_watch.poll():
-            case BoardTheme() as theme:
-                self.use_theme(theme)
-                self.notices.add_passing(f"The theme {theme.name!r} was read again.")
-            case ThemeError() as error:
-                self.notices.add(f"{error} The theme stays as it was.")
-
-    def _view(self) -> View:
+    def view(self) -> View:
+        """Everything there is to show at this moment."""
         now = self.clock()
         return View(
             title=self.settings.title,
@@ -237,31 +168,20 @@ class WallboardApp(CellApp[None]):
             now=now,
             beat=lite.beat(now, self.settings),
             frozen_at=self._frozen_at,
-            lag_seconds=getattr(self.feed, "lag_seconds", 0.0),
+            lag_seconds=self.feeding.lag_seconds if self.feeding else 0.0,
             notices=(*(self._reload.problems if self._reload else ()), *self.notices.texts),
             passing=self.notices.passing,
             extras=self.modes.extras(now),
         )
 
-    def _start_feed(self, make_feed: MakeFeed) -> None:
-        self._feed_task = asyncio.create_task(self._run_feed(make_feed))
-
-    async def _run_feed(self, make_feed: MakeFeed) -> None:
-        """Run the feed for ever: one that breaks down is reported and started again."""
-        while True:
-            try:
-                self.feed = await asyncio.to_thread(make_feed)
-                if self.settings is not self._made_for:
-                    self.feed.replace(self.settings)
-                await self.feed.run(self.board.fold)
-                log.error("The feed ended; starting it again")
-            except Exception:
-                log.exception("The feed broke down; starting it again")
-            await asyncio.sleep(RESTART_SECONDS)
+    def restyled(self) -> None:
+        """Show every screen in the theme that was just taken."""
+        for screen in self.screen_stack:
+            self._show(screen)
 
     def on_wall_grid_opened(self, message: WallGrid.Opened) -> None:
         """Drill down into the entry point that was opened."""
-        self.push_screen(DrillDownScreen(self.board_theme, message.key, self._view()))
+        opening.drill_down(self, message.key)
 
     def _selected(self) -> EntryPointKey | None:
         evidence = self.screen.evidence() if isinstance(self.screen, EvidenceScreen) else None
@@ -271,30 +191,16 @@ class WallboardApp(CellApp[None]):
         """Remember how the operator arranged the wall."""
         self.state = replace(message.state, theme=self.state.theme)
 
-    def get_key_display(self, binding: Binding) -> str:
-        """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
-        shown = super().get_key_display(binding)
-        return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
-
     def action_poll_now(self) -> None:
         """Ask for fresh answers of the selected entry point."""
         key = self._selected()
-        if key is not None and self.feed is not None:
-            self.feed.poll_now(key)
+        if key is not None and self.feeding:
+            self.feeding.poll_now(key)
 
     def action_freeze(self) -> None:
         """Hold the picture while polling goes on, or let it go."""
         self._frozen_at = self.clock() if self._frozen_at is None else None
         self.tick()
-
-    def action_events(self) -> None:
-        """Show every change across the board, or go back to where they are shown already."""
-        from wallboard.ui.screens.events import EventsScreen
-
-        if not any(isinstance(screen, EventsScreen) for screen in self.screen_stack):
-            self.push_screen(EventsScreen(self.board_theme, self._view()))
-        while not isinstance(self.screen, EventsScreen):
-            self.pop_screen()
 
     async def on_event(self, event: events.Event) -> None:
         """Take notice of whoever presses a key, before the key does what it does."""
@@ -322,30 +228,23 @@ class WallboardApp(CellApp[None]):
         self.modes.meter.turn(self.clock())
         self.tick()
 
+    def action_events(self) -> None:
+        """Show every change across the board."""
+        opening.events(self)
+
     def action_commands(self) -> None:
         """Find what a key does by its words, and do it."""
-        from wallboard.ui.commands import Commands
-
-        if not isinstance(self.screen, Commands):
-            self.push_screen(Commands())
+        opening.commands(self)
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.board_theme, self.screen))
+        opening.help_on_keys(self)
 
     def action_themes(self) -> None:
         """Pick a theme while the board shows how it looks."""
-        before = self.board_theme
+        opening.theme_picker(self)
 
-        def picked(theme: BoardTheme | None) -> None:
-            self.use_theme(theme or before)
-            if theme is not None:
-                self.state = replace(self.state, theme=theme.name)
-
-        self.push_screen(ThemePicker(before), picked)
-
-    def on_theme_picker_previewed(self, message: ThemePicker.Previewed) -> None:
+    def on_theme_picker_previewed(self, message: "ThemePicker.Previewed") -> None:
         """Draw the board in the theme that is looked at."""
         self.use_theme(message.theme)
 

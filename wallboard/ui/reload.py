@@ -111,8 +111,8 @@ def _by_key(settings: Settings) -> dict[EntryPointKey, object]:
 def take_up(app: "WallboardApp", settings: Settings) -> None:
     """Have a running board go by other settings; what stays keeps its past and its place."""
     before, app.settings = app.settings, settings
-    if app.feed is not None:
-        app.feed.replace(settings)
+    if app.feeding:
+        app.feeding.replace(settings)
     app.board.replace(entry_points_of(settings), app.clock(), history=settings.history)
     if settings.theme != before.theme and app.state.theme is None:
         app.use_theme_named(settings.theme)

@@ -1,0 +1,57 @@
+"""Opens the other screens. Each is imported when it is first asked for, to keep the start short."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.theme import BoardTheme
+
+if TYPE_CHECKING:
+    from wallboard.ui.app import WallboardApp
+
+
+def drill_down(app: "WallboardApp", key: EntryPointKey) -> None:
+    """Show what is behind an entry point."""
+    from wallboard.ui.screens.drilldown import DrillDownScreen
+
+    app.push_screen(DrillDownScreen(app.board_theme, key, app.view()))
+
+
+def events(app: "WallboardApp") -> None:
+    """Show every change across the board, or go back to where they are shown already."""
+    from wallboard.ui.screens.events import EventsScreen
+
+    if not any(isinstance(screen, EventsScreen) for screen in app.screen_stack):
+        app.push_screen(EventsScreen(app.board_theme, app.view()))
+    while not isinstance(app.screen, EventsScreen):
+        app.pop_screen()
+
+
+def commands(app: "WallboardApp") -> None:
+    """Show everything a key does, to be found by its words."""
+    from wallboard.ui.commands import Commands
+
+    if not isinstance(app.screen, Commands):
+        app.push_screen(Commands())
+
+
+def help_on_keys(app: "WallboardApp") -> None:
+    """Show the keys of the screen that is shown."""
+    from wallboard.ui.screens.help import HelpScreen
+
+    if not isinstance(app.screen, HelpScreen):
+        app.push_screen(HelpScreen(app.board_theme, app.screen))
+
+
+def theme_picker(app: "WallboardApp") -> None:
+    """Show the themes; the board follows the one that is looked at."""
+    from wallboard.ui.screens.themes import ThemePicker
+
+    before = app.board_theme
+
+    def picked(theme: BoardTheme | None) -> None:
+        app.use_theme(theme or before)
+        if theme is not None:
+            app.state = replace(app.state, theme=theme.name)
+
+    app.push_screen(ThemePicker(before), picked)

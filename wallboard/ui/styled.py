@@ -1,0 +1,89 @@
+"""An app that is drawn in one of the board's themes, and can take another while it runs."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from rich.console import Console
+from textual.binding import Binding
+from textual.scrollbar import ScrollBar
+
+from wallboard.settings import Settings
+from wallboard.ui import glyphs, lite
+from wallboard.ui import theme as themes
+from wallboard.ui.notices import Notices
+from wallboard.ui.restyle import restyle
+from wallboard.ui.scrollbar import WholeCells
+from wallboard.ui.terminal.app import CellApp
+from wallboard.ui.theme import BoardTheme
+from wallboard.ui.theme_file import ThemeError
+from wallboard.ui.theme_watch import ThemeWatch
+
+ScrollBar.renderer = WholeCells
+
+
+class StyledApp(CellApp[None]):
+    """Knows its theme and its signs, and follows edits of the theme's file."""
+
+    CSS = "Screen { background: $background; color: $foreground; }"
+
+    def __init__(
+        self, settings: Settings, asked: str | None, clock: Callable[[], float] = time.time
+    ) -> None:
+        """``asked`` is the theme picked on the board, if one was; else the settings name it."""
+        wanted = lite.asked_theme(asked or settings.theme, settings)
+        name = themes.choose(wanted, Console(force_terminal=True).color_system)
+        theme, problem = themes.load_or_fallback(name)
+        signs = glyphs.choose(settings.ascii)
+        self.board_theme = replace(theme, glyphs=signs, sweeps=settings.lite)
+        self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
+        super().__init__(ansi_color=True if self.board_theme.native else None)
+        self.settings = settings
+        self.most_colors = lite.most_colors(settings)
+        self.register_theme(self.board_theme.textual)
+        self.theme = self.board_theme.textual.name
+        self._theme_watch = ThemeWatch(name)
+        self.clock = clock
+        self.notices = Notices(clock)
+        if problem:
+            self.notices.add(problem)
+
+    def restyled(self) -> None:
+        """Draw whatever is shown anew; there is nothing to draw until there are screens."""
+
+    def use_theme_named(self, asked: str) -> None:
+        """Draw everything in the theme that the config names."""
+        asked = lite.asked_theme(asked, self.settings)
+        name = themes.choose(asked, Console(force_terminal=True).color_system)
+        theme, problem = themes.load_or_fallback(name)
+        if problem:
+            self.notices.add(problem)
+        self.use_theme(theme)
+
+    def use_theme(self, theme: BoardTheme) -> None:
+        """Draw everything in this theme from now on; nothing else about the board changes."""
+        theme = replace(theme, glyphs=self.board_theme.glyphs, sweeps=self.board_theme.sweeps)
+        self.board_theme = theme
+        if self._theme_watch.name != theme.name:
+            self._theme_watch.follow(theme.name)
+        self.ansi_color = True if theme.native else None
+        self.register_theme(theme.textual)
+        if self.theme == theme.textual.name:
+            self.refresh_css(animate=False)  # the same theme, edited
+        self.theme = theme.textual.name
+        restyle(self.screen_stack, theme)
+        self.restyled()
+
+    def follow_theme(self) -> None:
+        """Take up an edit of the theme in use; one that broke it is a notice."""
+        match self._theme_watch.poll():
+            case BoardTheme() as theme:
+                self.use_theme(theme)
+                self.notices.add_passing(f"The theme {theme.name!r} was read again.")
+            case ThemeError() as error:
+                self.notices.add(f"{error} The theme stays as it was.")
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
+        shown = super().get_key_display(binding)
+        return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
