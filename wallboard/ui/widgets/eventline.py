@@ -17,7 +17,7 @@ from wallboard.ui.widgets.timeline import clock, style_after
 
 VALUE, LASTED, TIME = 12, 6, 8
 LONG_SUBJECT, SHORT_SUBJECT = max(map(len, Endpoint)), 8
-LEAST_NAME, MOST_NAME, SERVER = 3, 40, 12
+LEAST_NAME, MOST_NAME, SERVER = 3, 30, 12
 
 _SHORT_SUBJECTS = {
     Endpoint.CHAT_ALLOWED: "allowed",

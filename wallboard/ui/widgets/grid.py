@@ -142,8 +142,9 @@ class WallGrid(ScrollView, can_focus=True):
         """One line of cells, through everything that lies side by side."""
         number = self.layout_now.row_at(y + self.scroll_offset.y)
         if number is None:
-            nothing = self._nothing() if y == self.size.height // 3 else ""
-            return Strip([Segment(nothing, self.theme_styles.ui["screen"])], self.size.width)
+            words = self._nothing() if y == self.size.height // 3 else ""
+            words = fit(words, self.size.width, self.theme_styles.glyphs)
+            return Strip([Segment(words, self.theme_styles.ui["screen"])], self.size.width)
         row = self.layout_now.rows[number]
         signature = self._signature(row)
         drawn = self._drawn.get(number)
@@ -215,9 +216,7 @@ class WallGrid(ScrollView, can_focus=True):
             words = f"Nothing matches /{safe(self._query.text)}. Esc shows all."
         else:
             words = "Everything is ok. Esc shows all."
-        width = self.size.width
-        left = max(0, (width - cell_len(words)) // 2)
-        return fit(" " * left + words, width, self.theme_styles.glyphs)
+        return " " * ((self.size.width - cell_len(words)) // 2) + words
 
     def _visible_rows(self) -> tuple[int, int]:
         top = self.scroll_offset.y
