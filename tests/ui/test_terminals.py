@@ -48,7 +48,7 @@ class Board(Child):
 
     def wanted(self):
         """What the board wants shown, once nothing more comes."""
-        self.until_quiet(1.0)
+        self.until_quiet(0.3)
         self.answer.unlink(missing_ok=True)
         os.kill(self.pid, signal.SIGUSR1)
         end = time.monotonic() + PATIENCE_SECONDS
@@ -58,9 +58,14 @@ class Board(Child):
         return json.loads(self.answer.read_text())
 
     def assert_shown(self):
-        """The terminal shows what the board wants, to the last cell and colour."""
+        """The terminal comes to show what the board wants, to the last cell and colour."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while differences := self.differences():
+            assert time.monotonic() < end, "\n".join(differences)
+
+    def differences(self):
         wanted = self.wanted()
-        self.until_quiet(0.2)
+        self.until_quiet(0.1)
         assert wanted["faults"] == 0
         rows = [
             [
@@ -69,14 +74,16 @@ class Board(Child):
             ]
             for row in wanted["rows"]
         ]
+        screen = self.emulator.screen
+        if (len(rows[0]), len(rows)) != (screen.columns, screen.lines):
+            return ["another size"]
         painter = SimpleNamespace(height=len(rows), wanted_row=rows.__getitem__)
-        assert (len(rows[0]), len(rows)) == (
-            self.emulator.screen.columns,
-            self.emulator.screen.lines,
-        )
-        shown = self.emulator.seen()
-        for y, row in enumerate(wanted_look(painter)):
-            assert shown[y] == row, f"row {y}: {self.emulator.screen.display[y]!r}"
+        both = zip(self.emulator.seen(), wanted_look(painter), strict=True)
+        return [
+            f"row {y}: {screen.display[y]!r}"
+            for y, (shown, wanted) in enumerate(both)
+            if shown != wanted
+        ]
 
     def started(self):
         """Read until the board has said all it has to say at the start."""
@@ -84,7 +91,7 @@ class Board(Child):
         while b"\x1b[H\x1b[2J" not in self.raw:
             assert time.monotonic() < end, self.raw
             self.read(0.1)
-        self.until_quiet(1.0)
+        self.until_quiet(0.3)
         return self
 
 

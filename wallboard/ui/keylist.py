@@ -88,6 +88,8 @@ def _lines(
     keys: dict[str, list[str]] = {}
     for kind in kinds:
         for binding in _own_bindings(kind, keymap):
+            if not app.check_action(binding.action.partition("(")[0], ()):
+                continue
             shown = app.get_key_display(binding)
             listed = keys.setdefault(binding.description, [])
             if shown not in listed:

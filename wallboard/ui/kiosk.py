@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from wallboard.ui.layout import Item, Layout
 
@@ -45,7 +46,7 @@ def pages_of(layout: Layout, height: int) -> tuple[Page, ...]:
 def _sections(layout: Layout) -> list[tuple[int, int]]:
     """Where the rows of each section begin and end."""
     starts = [number for number, row in enumerate(layout.rows) if row.heading or not number]
-    return list(zip(starts, [*starts[1:], len(layout.rows)], strict=True))
+    return list(pairwise([*starts, len(layout.rows)]))
 
 
 class Rotation:

@@ -187,7 +187,8 @@ class DrillDownScreen(EvidenceScreen):
             return False
         if action == "older" and parameters == (-1,) and self._held is None:
             return False
-        return self.tab in _ONLY_IN.get(action, Tab)
+        here = self.tab in _ONLY_IN.get(action, Tab)
+        return here and super().check_action(action, parameters)
 
     def action_back(self) -> None:
         """Leave what was entered last: the search, a poll of the past, the drill-down."""
