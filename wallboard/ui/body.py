@@ -10,9 +10,7 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
-from rich.cells import get_character_cell_size
-
-from wallboard.ui.text import is_safe, safe
+from wallboard.ui.text import is_safe, safe, wrapped
 
 _BETWEEN_ATTRIBUTES = re.compile(r"""(?<!\s)\s++(?=[^\s=<>"'/?]++\s*+=)""")
 _ELEMENT_NAME = re.compile(r"<\s*+([\w:.-]++)")
@@ -60,25 +58,6 @@ def decoded(body: bytes) -> str:
     zeros = body[:1] == b"\0", body[1:2] == b"\0"
     encoding = {(False, True): "utf-16-le", (True, False): "utf-16-be"}.get(zeros, "utf-8")
     return body.decode(encoding, "backslashreplace")
-
-
-def wrapped(line: str, width: int) -> Iterator[str]:
-    """A line in pieces of at most ``width`` cells, and of few characters where those have none."""
-    if line.isascii():
-        if len(line) <= width:
-            yield line
-            return
-        for start in range(0, len(line), max(1, width)):
-            yield line[start : start + width]
-        return
-    start = cells = 0
-    for index, char in enumerate(line):
-        size = get_character_cell_size(char)
-        if index > start and (cells + size > width or index - start >= 2 * width):
-            yield line[start:index]
-            start, cells = index, 0
-        cells += size
-    yield line[start:]
 
 
 def tokens(text: str) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 import math
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
 
 from wallboard.ui.glyphs import UNICODE, Glyphs
 
@@ -101,3 +102,22 @@ def short_figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
 def wait(seconds: float | None, glyphs: Glyphs = UNICODE) -> str:
     """An estimated wait, or a dash where nothing is known."""
     return glyphs.unknown if seconds is None else span(seconds, glyphs)
+
+
+def wrapped(line: str, width: int) -> Iterator[str]:
+    """A line in pieces of at most ``width`` cells, and of few characters where those have none."""
+    if line.isascii():
+        if len(line) <= width:
+            yield line
+            return
+        for start in range(0, len(line), max(1, width)):
+            yield line[start : start + width]
+        return
+    start = cells = 0
+    for index, char in enumerate(line):
+        size = get_character_cell_size(char)
+        if index > start and (cells + size > width or index - start >= 2 * width):
+            yield line[start:index]
+            start, cells = index, 0
+        cells += size
+    yield line[start:]

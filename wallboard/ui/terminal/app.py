@@ -89,10 +89,12 @@ class CellApp(App[ReturnType]):
 
     def _on_ready(self) -> None:
         if self.RELEASE_PAINTS_WHEN_READY:
-            self.call_after_refresh(self._end_hold)
+            self.call_later(self.call_later, self._end_hold)
 
     def _end_hold(self) -> None:
         if self.paints_held:
+            # What the first layout made dirty would wait for the next beat of Textual's clock.
+            self.screen._on_timer_update()
             self.release_paints()
 
     async def _on_resize(self, event: Resize) -> None:

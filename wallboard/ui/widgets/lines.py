@@ -9,7 +9,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from wallboard.ui.body import wrapped
+from wallboard.ui.text import wrapped
 from wallboard.ui.theme import BoardTheme
 
 
