@@ -1,7 +1,7 @@
 """Which entry points the wall shows and in what order: pure, from a snapshot and the view state."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -20,7 +20,10 @@ VOLATILE_SORTS = frozenset({"wait", "queue", "changed"})
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of entry points in the order they are shown; without a name, all there are."""
+    """A group of entry points in the order they are shown; without a name, all there are.
+
+    ``verdicts`` counts them for the heading, which only a section with a name has.
+    """
 
     name: str
     keys: tuple[EntryPointKey, ...]
@@ -35,11 +38,15 @@ class Section:
 
 def arrange(snapshot: Snapshot, view: ViewState, query: Query) -> tuple[Section, ...]:
     """The sections of the wall: filtered, sorted, then grouped, groups by name."""
-    statuses = [s for s in snapshot.entry_points.values() if _wanted(s, view, query, snapshot.at)]
+    statuses = list(snapshot.entry_points.values())
+    if query or view.faults_only:
+        statuses = [s for s in statuses if _wanted(s, view, query, snapshot.at)]
     statuses.sort(key=_SORT_KEYS[view.sort], reverse=view.descending)
     if view.sort in _FIGURES:
         figure = attrgetter(_FIGURES[view.sort])
         statuses.sort(key=lambda status: figure(status.judgement) is None)
+    if view.grouping == "none":
+        return (Section("", _keys_of(statuses), {}),) if statuses else ()
     groups: dict[str, list[EntryPointStatus]] = {}
     for status in statuses:
         groups.setdefault(_group_of(status, view.grouping), []).append(status)
@@ -47,12 +54,16 @@ def arrange(snapshot: Snapshot, view: ViewState, query: Query) -> tuple[Section,
     return tuple(
         Section(
             name=name,
-            keys=tuple(status.entry_point.key for status in groups[name]),
+            keys=_keys_of(groups[name]),
             verdicts=Counter(status.judgement.verdict for status in groups[name]),
-            folded=bool(name) and name in view.folded,
+            folded=name in view.folded,
         )
         for name in names
     )
+
+
+def _keys_of(statuses: Iterable[EntryPointStatus]) -> tuple[EntryPointKey, ...]:
+    return tuple(map(attrgetter("state.entry_point.key"), statuses))
 
 
 def is_fault(status: EntryPointStatus) -> bool:
@@ -69,13 +80,11 @@ def _wanted(status: EntryPointStatus, view: ViewState, query: Query, now: float)
 def _group_of(status: EntryPointStatus, grouping: str) -> str:
     if grouping == "server":
         return status.entry_point.key.server
-    if grouping == "group":
-        return status.entry_point.group or UNGROUPED
-    return ""
+    return status.entry_point.group or UNGROUPED
 
 
 _SORT_KEYS: Mapping[str, Callable[[EntryPointStatus], Any]] = {
-    "worst": lambda status: status.judgement.rank,
+    "worst": attrgetter("judgement.rank"),
     "name": lambda status: (status.entry_point.name.casefold(), status.entry_point.key),
     "id": lambda status: (status.entry_point.key.id, status.entry_point.key.server),
     "wait": lambda status: -(status.judgement.wait_seconds or 0.0),

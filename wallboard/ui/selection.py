@@ -31,7 +31,7 @@ class Selection:
 
     def follow(self, layout: Layout) -> None:
         """Find the item again in a new layout."""
-        items = _items(layout)
+        items = layout.rows.items
         if not items:
             self._item = None
         elif self._pin is None:
@@ -59,7 +59,7 @@ class Selection:
 
     def last(self, layout: Layout) -> None:
         """Select the last item."""
-        self._to(layout, len(_items(layout)) - 1)
+        self._to(layout, len(layout.rows.items) - 1)
 
     def move(self, layout: Layout, columns: int, rows: int) -> None:
         """Select the neighbour in a direction, if there is one."""
@@ -83,7 +83,7 @@ class Selection:
             return
         number = layout.row_at(row.y + lines)
         if number is None:
-            self._to(layout, 0 if lines < 0 else len(_items(layout)) - 1)
+            self._to(layout, 0 if lines < 0 else len(layout.rows.items) - 1)
         else:
             items = layout.rows[number].items
             column = row.items.index(self._item)
@@ -91,7 +91,7 @@ class Selection:
 
     def seek(self, layout: Layout, step: int, wanted: Callable[[Item], bool]) -> None:
         """Select the next item in a direction that is wanted, round the end if need be."""
-        items = _items(layout)
+        items = layout.rows.items
         start = self._index_now(layout)
         for distance in range(1, len(items) + 1):
             item = items[(start + step * distance) % len(items)]
@@ -100,24 +100,17 @@ class Selection:
                 return
 
     def _to(self, layout: Layout, index: int) -> None:
-        items = _items(layout)
+        items = layout.rows.items
         if items:
             self._choose(layout, items[max(0, min(index, len(items) - 1))])
 
     def _choose(self, layout: Layout, item: Item) -> None:
         self.pin(item)
-        self._index = _items(layout).index(item)
+        self._index = layout.rows.items.index(item)
 
     def _index_now(self, layout: Layout) -> int:
-        items = _items(layout)
+        items = layout.rows.items
         return items.index(self._item) if self._item in items else 0
 
     def _row_number(self, layout: Layout) -> int | None:
-        for number, row in enumerate(layout.rows):
-            if self._item in row.items:
-                return number
-        return None
-
-
-def _items(layout: Layout) -> list[Item]:
-    return [item for row in layout.rows for item in row.items]
+        return None if self._item is None else layout.rows.number_of(self._item)
