@@ -10,8 +10,9 @@ from textual.binding import Binding
 from wallboard.config import ConfigError, settings_from
 from wallboard.settings import Settings
 from wallboard.ui.app import WallboardApp
+from wallboard.ui.keylist import commands_of
 from wallboard.ui.keys import LEAVING, bindings_by_screen, faults, keymap_of, normal, with_good_keys
-from wallboard.ui.screens.help import HelpScreen, keys_of
+from wallboard.ui.screens.help import HelpScreen
 from wallboard.ui.screens.wall import WallScreen
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -151,8 +152,8 @@ async def test_the_help_and_the_footer_show_the_keys_as_they_are():
     app = made({"sort": ("o",)})
     async with app.run_test(size=(200, 50)) as pilot:
         await pilot.pause()
-        shown = {what: keys for keys, what in keys_of(app.screen)}
-        assert shown["Sort"] == "o"
+        shown = {command.words: command.keys for command in commands_of(app.screen)}
+        assert shown["Sort"] == ("o",)
         bar = app.screen.query_one("KeyBar")
         assert ("o", "sort") in {(one.binding.key, one.binding.action) for *_, one in bar._spans}
         app.use_keys({})
