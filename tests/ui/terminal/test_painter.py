@@ -11,7 +11,7 @@ from textual.strip import Strip
 from wallboard.ui.terminal.painter import Painter
 
 COLORS = [None, "#112233", "#445566", "#aabbcc"]
-CLUSTERS = ["a", "b", " ", "  ", "│", "█", "é", "●", "界", "字", "e\u0301", "→", "…", "☎"]
+CLUSTERS = [*"ab │█é●界字→…☎", "  ", "e\u0301", "\U0001f1e9"]
 
 
 def painter_of(width: int, height: int) -> Painter:
@@ -191,3 +191,11 @@ def test_parking_the_cursor_twice_sends_one_move():
     painter.paint()
     assert painter.park(3, 2) == "\x1b[3;4H"
     assert painter.park(3, 2) == ""
+
+
+def test_what_a_terminal_draws_wider_than_it_is_takes_nothing_from_its_neighbour():
+    painter, emulator = painter_of(10, 1), Emulator(10, 1)
+    for text in ("xab", "\U0001f1e9ab"):
+        painter.put(0, 0, strip_of((text, None)))
+        emulator.feed(painter.paint())
+    assert [cell.text for cell in emulator.look()[0][:3]] == ["\U0001f1e9", "a", "b"]

@@ -143,6 +143,13 @@ def _nearest(cell: str) -> str:
     return plain if plain.isascii() and plain.isprintable() else UNSHOWABLE
 
 
+def widest(cell: str) -> int:
+    """How many cells some terminal may draw this one in; they differ on the rarer characters."""
+    if cell == CONTINUATION:
+        return 0
+    return 1 if cell in PREDICTABLE else max(2, 2 * sum(map(bool, map(cell_len, cell))))
+
+
 def encoded_length(text: str) -> int:
     """How many bytes ``text`` takes on the wire."""
     return len(text) if text.isascii() else len(text.encode())

@@ -13,6 +13,7 @@ from wallboard.ui.terminal.cells import (
     is_predictable,
     respelt,
     split,
+    widest,
 )
 from wallboard.ui.terminal.pen import Pen, PenCase
 
@@ -97,7 +98,7 @@ class Painter:
             start, end = self._dirty[y]
             changed = self._changed(y, start, end)
             if changed:
-                self._paint_row(y, changed, out)
+                self._paint_row(y, self._with_spilt_on(y, changed), out)
                 self._shown_texts[y][start:end] = self._texts[y][start:end]
                 self._shown_inks[y][start:end] = self._inks[y][start:end]
         self._dirty.clear()
@@ -191,6 +192,19 @@ class Painter:
             for x in range(start, end)
             if inks[x] is not shown_inks[x] or texts[x] != shown_texts[x]
         ]
+
+    def _with_spilt_on(self, y: int, changed: list[int]) -> list[int]:
+        """The changed cells, and those onto which a terminal may draw a part of the ones before."""
+        texts = self._texts[y]
+        if PREDICTABLE.issuperset(texts[x] for x in changed):
+            return changed
+        wanted, reach = set(changed), 0
+        sent = []
+        for x in range(changed[0], self.width):
+            if x in wanted or x < reach:
+                sent.append(x)
+                reach = max(reach, x + widest(texts[x]))
+        return sent
 
     def _paint_row(self, y: int, changed: list[int], out: list[str]) -> None:
         texts = self._texts[y]
