@@ -2,7 +2,8 @@
 
 import pytest
 from boards import NOW, made_board, observed
-from walls import ids_on, part, settled, text_on, wall
+from textual import events
+from walls import ids_on, part, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.reading import ChatAllowed
@@ -31,7 +32,7 @@ async def test_every_key_filters_at_once_and_the_filter_is_always_visible(size):
         assert "/sales" in part(app, ViewLine)
         assert "2 of 14 shown" in part(app, ViewLine)
         assert sorted(ids_on(app)) == [1000, 1009]
-        assert not app.screen.query(FilterLine)
+        assert not any(line.display for line in app.screen.query(FilterLine))
         assert app.focused is app.screen.grid
 
 
@@ -138,7 +139,7 @@ async def test_the_slash_goes_back_to_a_line_that_lost_the_focus():
         await pilot.press("slash", "e", "s", "enter")
         await settled(pilot)
         assert app.screen.state.filter == "sales"
-        assert not app.screen.query(FilterLine)
+        assert not any(line.display for line in app.screen.query(FilterLine))
 
 
 async def test_escape_on_the_wall_closes_a_line_that_lost_the_focus():
@@ -150,7 +151,7 @@ async def test_escape_on_the_wall_closes_a_line_that_lost_the_focus():
         await pilot.press("escape")
         await settled(pilot)
         assert app.screen.state.filter == ""
-        assert not app.screen.query(FilterLine)
+        assert not any(line.display for line in app.screen.query(FilterLine))
 
 
 async def test_keys_typed_into_the_filter_do_nothing_else():
@@ -176,3 +177,17 @@ async def test_a_thousand_entry_points_are_filtered_as_it_is_typed():
         await pilot.press("enter", "f")
         await settled(pilot)
         assert "1000 shown" in part(app, ViewLine)
+
+
+async def test_keys_typed_in_one_burst_all_go_into_the_filter():
+    app = wall()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        for key in ("slash", *"sfd"):
+            app.post_message(events.Key(key, None if key == "slash" else key))
+        await until(pilot, lambda: app.state.filter == "sfd")
+        assert (app.state.sort, app.state.faults_only, app.state.density) == (
+            "worst",
+            False,
+            "normal",
+        )

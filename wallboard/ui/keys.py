@@ -90,12 +90,16 @@ def bindings_by_screen() -> Mapping[str, tuple[Bound, ...]]:
     """Everything a key does on each screen: by the app, the screen and the widgets on it."""
     from wallboard.ui import screens
     from wallboard.ui.app import WallboardApp
+    from wallboard.ui.screens.filtering import FilteringScreen
+    from wallboard.ui.widgets.filterline import FilterLine
 
     found: dict[str, tuple[Bound, ...]] = {}
     for module in pkgutil.iter_modules(screens.__path__, f"{screens.__name__}."):
         importlib.import_module(module.name)
     for screen in sorted(set(_subclasses(Screen)), key=lambda kind: len(kind.__mro__)):
         nodes: list[type[DOMNode]] = [screen, *_widgets_of(screen)]
+        if issubclass(screen, FilteringScreen):
+            nodes.append(FilterLine)
         if not issubclass(screen, ModalScreen):
             nodes.append(WallboardApp)
         bound = dict.fromkeys(one for node in nodes for one in _own(node))

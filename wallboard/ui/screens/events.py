@@ -3,7 +3,6 @@
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
-from textual.message import Message
 from textual.widget import Widget
 
 from wallboard.domain.change import Change
@@ -11,17 +10,16 @@ from wallboard.query import Query, parse
 from wallboard.ui.events import chosen_events
 from wallboard.ui.evidence import Evidence, latest_evidence
 from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.screens.evidence import EvidenceScreen
+from wallboard.ui.screens.filtering import FilteringScreen
 from wallboard.ui.text import safe
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.widgets.eventline import heads
 from wallboard.ui.widgets.eventlist import EventList
-from wallboard.ui.widgets.filterline import FilterLine
 from wallboard.ui.widgets.lines import Lines, split
 
 
-class EventsScreen(EvidenceScreen):
+class EventsScreen(FilteringScreen):
     """Live while it is open; what it copies is what brought the chosen event."""
 
     AUTO_FOCUS = "EventList"
@@ -33,7 +31,6 @@ class EventsScreen(EvidenceScreen):
 
     BINDINGS = [
         Binding("escape,backspace", "back", "Back", id="back"),
-        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
         Binding("f", "faults", "Faults", id="faults"),
     ]
 
@@ -95,41 +92,34 @@ class EventsScreen(EvidenceScreen):
         else:
             self.app.push_screen(DrillDownScreen(self.theme_styles, event.key, self.view))
 
-    async def action_filter(self) -> None:
-        """Type a filter."""
-        lines = self.query(FilterLine)
-        if not lines:
-            await self.mount(FilterLine(self.query_now.text))
-        self.query_one(FilterLine).focus()
+    @property
+    def filter_text(self) -> str:
+        """The filter in force."""
+        return self.query_now.text
 
-    def on_input_changed(self, event: Message) -> None:
-        """Filter as it is typed."""
-        self._filter(getattr(event, "value", ""))
+    def use_filter(self, text: str) -> None:
+        """Show only the events that match this filter."""
+        if text != self.query_now.text:
+            self.query_now = parse(text)
+            self._redraw()
 
-    async def on_filter_line_closed(self, event: FilterLine.Closed) -> None:
-        """Keep what was typed or what was there before."""
-        self._filter(event.text.strip())
-        await self.query(FilterLine).remove()
-        self.list.focus()
+    def filtered(self) -> Widget:
+        """The events."""
+        return self.list
 
     def action_faults(self) -> None:
         """Show only what led to a level that is not ok, or everything."""
         self.faults_only = not self.faults_only
         self._redraw()
 
-    async def action_back(self) -> None:
+    def action_back(self) -> None:
         """Show all events again or, where all are shown, leave."""
-        await self.query(FilterLine).remove()
+        self.close_filter()
         if self.query_now.text or self.faults_only:
             self.query_now, self.faults_only = parse(""), False
             self._redraw()
         else:
             self.app.pop_screen()
-
-    def _filter(self, text: str) -> None:
-        if text != self.query_now.text:
-            self.query_now = parse(text)
-            self._redraw()
 
     def _redraw(self) -> None:
         if self.view:

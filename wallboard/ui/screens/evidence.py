@@ -45,7 +45,7 @@ class EvidenceScreen(BoardScreen):
 
     def evidence(self) -> Evidence | None:
         """What is selected; ``None`` if nothing is."""
-        raise NotImplementedError
+        return None
 
     def action_copy_body(self) -> None:
         """Copy the body that is shown, on the wall that of ``chatAllowed``."""

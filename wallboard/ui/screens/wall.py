@@ -11,7 +11,7 @@ from textual.widget import Widget
 from wallboard.query import Query, parse
 from wallboard.ui.evidence import Evidence, latest_evidence
 from wallboard.ui.layout import Heading
-from wallboard.ui.screens.evidence import EvidenceScreen
+from wallboard.ui.screens.filtering import FilteringScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import DENSITIES, GROUPINGS, SORTS, ViewState
@@ -22,13 +22,12 @@ from wallboard.ui.widgets.viewline import ViewLine
 Choice = TypeVar("Choice")
 
 
-class WallScreen(EvidenceScreen):
+class WallScreen(FilteringScreen):
     """Header, banner, how it is arranged, and the entry points."""
 
     AUTO_FOCUS = "WallGrid"
 
     BINDINGS = [
-        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
         Binding("f", "faults", "Faults", id="faults"),
         Binding("s", "sort", "Sort", id="sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
@@ -91,29 +90,22 @@ class WallScreen(EvidenceScreen):
         self._view_line.show(self.state, self.query_now, shown, total)
         self._heads.show(self.grid.layout_now, self.state)
 
-    async def action_filter(self) -> None:
-        """Type a filter."""
-        from wallboard.ui.widgets.filterline import FilterLine
+    @property
+    def filter_text(self) -> str:
+        """The filter in force."""
+        return self.state.filter
 
-        if not self.query(FilterLine):
-            await self.mount(FilterLine(self.state.filter))
-        self.query_one(FilterLine).focus()
+    def use_filter(self, text: str) -> None:
+        """Show only what matches this filter."""
+        self.show_as(replace(self.state, filter=text))
 
-    def on_input_changed(self, event: Message) -> None:
-        """Filter as it is typed."""
-        self.show_as(replace(self.state, filter=getattr(event, "value", "")))
+    def filtered(self) -> Widget:
+        """The entry points."""
+        return self.grid
 
-    async def on_filter_line_closed(self, event: Message) -> None:
-        """Keep what was typed or what was there before."""
-        from wallboard.ui.widgets.filterline import FilterLine
-
-        self.show_as(replace(self.state, filter=getattr(event, "text", "").strip()))
-        await self.query(FilterLine).remove()
-        self.grid.focus()
-
-    async def action_clear(self) -> None:
+    def action_clear(self) -> None:
         """Show every entry point again."""
-        await self.query("FilterLine").remove()
+        self.close_filter()
         self.show_as(replace(self.state, filter="", faults_only=False))
 
     def action_faults(self) -> None:

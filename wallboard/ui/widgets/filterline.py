@@ -28,16 +28,22 @@ class FilterLine(Input):
             super().__init__()
             self.text = text
 
-    def __init__(self, before: str) -> None:
-        """``before`` is the filter in force, to be changed or kept."""
+    def __init__(self) -> None:
         super().__init__(
-            before,
             placeholder="text, expression, verdict: group: server: level: id:   ! inverts",
             compact=True,
             max_length=MOST_CHARACTERS,
             select_on_focus=False,
         )
-        self._before = before
+        self.cursor_blink = False
+        self.display = False
+        self._before = ""
+
+    def open(self, before: str) -> None:
+        """Show the line with the filter in force, to be changed or kept."""
+        self._before = self.value = before
+        self.cursor_position = len(before)
+        self.display = True
 
     def action_close(self, keep: bool) -> None:
         """Leave the line."""
