@@ -5,7 +5,10 @@ Run with ``make pictures``; it takes about half a minute and writes ``docs/*.svg
 
 import asyncio
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+from textual.pilot import Pilot
 
 from wallboard.cli.demo import demo_settings
 from wallboard.cli.story import Story
@@ -19,31 +22,42 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs"
 SIZE = (120, 33)
 ENTRY_POINTS = 20
 ENOUGH_VERDICTS = 7
+SEED = 11
+
+SHOTS = (
+    ("wall", ()),
+    ("drilldown", ("enter",)),
+    ("events", ("escape", "e")),
+    ("themes", ("escape", "t", "down", "down")),
+    ("chart", ("escape", "s", "s", "s", "home", "enter", "4")),
+    ("large", ("escape", "d", "d", "d")),
+    ("compact", ("d", "d", "G")),
+)
+"""Each picture, and the keys that lead to it from the one before."""
 
 
 async def take() -> None:
     """Start a simulator, watch it for a while, and take the pictures."""
-    scenario = load_scenario("demo")
     ids = entry_point_ids(ENTRY_POINTS)
-    async with Simulator(entry_points=ids, scenario=scenario, seed=11) as simulator:
-        story = Story(entry_points=ENTRY_POINTS, scenario="demo", seed=11, speed=1.0)
+    async with Simulator(entry_points=ids, scenario=load_scenario("demo"), seed=SEED) as simulator:
+        story = Story(entry_points=ENTRY_POINTS, scenario="demo", seed=SEED, speed=1.0)
         settings = demo_settings(simulator.url, story, 1.0)
         app = WallboardApp(settings, lambda: PollFeed(settings))
         async with app.run_test(size=SIZE) as pilot:
-            await asyncio.sleep(20)
+            await asyncio.sleep(25)
             while len(app.board.snapshot(app.clock()).verdicts) < ENOUGH_VERDICTS:  # noqa: ASYNC110  # the board has no event to wait for
                 await asyncio.sleep(0.5)
-            app.tick()
-            await pilot.pause()
-            _save(app, "wall")
-            await pilot.press("enter")
-            await pilot.pause(1.0)
-            _save(app, "drilldown")
+            for name, keys in SHOTS:
+                await _press(pilot, keys)
+                svg = app.export_screenshot(title="wallboard demo")
+                (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
-def _save(app: WallboardApp, name: str) -> None:
-    svg = app.export_screenshot(title="wallboard demo")
-    (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+async def _press(pilot: Pilot[None], keys: Iterable[str]) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause(0.3)
+    await pilot.pause(1.0)
 
 
 if __name__ == "__main__":
