@@ -15,7 +15,7 @@ from wallboard.domain.reading import (
     CheckEligibility,
 )
 
-RECENT_POLLS = 20
+RECENT_POLLS = 12
 """Polls kept of each endpoint, with their bodies, for the drill-down."""
 
 Fact = TypeVar("Fact")
