@@ -10,7 +10,7 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import EndpointState
 from wallboard.domain.verdict import Judgement
 
-TIMELINE_BOUND = 40
+TIMELINE_BOUND = 32
 """Changes kept of one entry point, with the answers that caused them."""
 
 EVENTS_BOUND = 2_000

@@ -52,7 +52,7 @@ class History:
         """This history and one more sample, without its oldest if it was full."""
         numbers, start, stop = self._numbers, self._start, self._stop
         shared_with_a_longer_one = len(numbers) != stop * _WIDTH
-        worth_trimming = start > self._bound // 4
+        worth_trimming = start > self._bound // 8
         if shared_with_a_longer_one or worth_trimming:
             numbers = numbers[start * _WIDTH : stop * _WIDTH]
             start, stop = 0, stop - start

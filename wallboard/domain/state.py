@@ -15,7 +15,7 @@ from wallboard.domain.reading import (
     CheckEligibility,
 )
 
-RECENT_POLLS = 12
+RECENT_POLLS = 10
 """Polls kept of each endpoint, with their bodies, for the drill-down."""
 
 Fact = TypeVar("Fact")
