@@ -211,6 +211,29 @@ async def test_n_jumps_from_fault_to_fault_and_never_to_what_is_ok():
         assert app.screen.grid.selected == last
 
 
+@pytest.mark.parametrize("burst", [False, True])
+async def test_n_reaches_faults_in_folded_sections_and_unfolds_them(burst):
+    app = wall(density="compact")
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("G")
+        screen = app.screen
+        start = Heading(screen.grid.sections[0].name)
+        screen.grid.select(start)
+        await pilot.press(*"nnnnnn")
+        wanted = screen.grid.selected
+        await pilot.press("Z")
+        screen.grid.select(start)
+        await settled(pilot)
+        for keys in ["nnnnnn"] if burst else "nnnnnn":
+            await pilot.press(*keys)
+            await settled(pilot)
+            assert screen.grid.section not in screen.state.folded
+        assert screen.grid.selected == wanted
+        y = screen.grid._selection.row(screen.grid.layout_now).y - screen.grid.scroll_offset.y
+        assert 0 <= y < screen.grid.size.height
+
+
 async def test_n_where_everything_is_ok_moves_nothing():
     app = wall(waiting_board(1.0, 2.0, 3.0))
     async with app.run_test(size=SMALL) as pilot:
@@ -312,5 +335,5 @@ async def test_a_thousand_entry_points_in_every_arrangement():
             item = grid._selection.item
             rows = grid.layout_now.rows
             assert item is None or any(item in row.items for row in rows)
-            assert len(grid._drawn) <= SMALL[1]
+            assert len(grid._painter.drawn) <= SMALL[1]
         assert isinstance(item, EntryPointKey | Heading)

@@ -13,7 +13,8 @@ from test_tile import DARK, NAMES, OPEN, SIGNS, STEERING, judgements, status_of,
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.arrange import Section
 from wallboard.ui.layout import COMPACT, LARGE, NORMAL, lay_out
-from wallboard.ui.widgets.compact import heads
+from wallboard.ui.widgets.compact import LEAST_NAME, columns_of, heads
+from wallboard.ui.widgets.header import words_that_fit
 from wallboard.ui.widgets.painters import painter_of
 
 NARROWEST = 26
@@ -91,3 +92,14 @@ def test_the_columns_of_a_line_take_exactly_its_room(width):
     assert "≠" in line
     room = sum(len(title) for title, _ in heads(width, DARK.glyphs))
     assert room == width - 1
+
+
+@pytest.mark.parametrize("width", [28, 40, 60])
+def test_on_a_narrow_line_names_are_left_and_figures_give_way(width):
+    assert columns_of(width).name >= LEAST_NAME
+
+
+def test_the_health_of_the_feed_is_said_in_whole_words():
+    words = "feed ok, 1779 polls/min"
+    said = [words_that_fit(words, room) for room in (23, 22, 12, 8, 7, 4, 1, -3)]
+    assert said == [words, "feed ok", "feed ok", "feed ok", "feed ok", "feed", "", ""]

@@ -129,7 +129,7 @@ async def test_the_timeline_has_the_newest_change_first():
         await press(pilot, "3")
         lines = lines_of(pilot, Timeline)
         assert "chatAllowed" in lines[0]
-        assert "ok → http" in " ".join(lines[0].split())
+        assert "answers → HTTP error" in " ".join(lines[0].split())
         assert "OPEN → QUEUE FULL after 40s" in " ".join("\n".join(lines).split())
         assert "20:26:20" in "\n".join(lines)
 

@@ -12,6 +12,7 @@ from wallboard.ui.keylist import groups_of
 from wallboard.ui.screens.events import EventsScreen
 from wallboard.ui.screens.help import KEY_WIDTH, HelpScreen
 from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.theme import load
 from wallboard.ui.widgets.keybar import KeyBar
 
 SMALL, LARGE = (80, 24), (200, 50)
@@ -154,3 +155,31 @@ async def test_help_and_leaving_are_on_the_key_bar_however_narrow_it_is(size, wa
         assert "? Help" in line
         assert "q Quit" in line
         assert isinstance(app.screen, EventsScreen if way else WallScreen)
+
+
+@pytest.mark.parametrize("theme", ["dark", "ansi16"])
+async def test_the_board_is_seen_beside_the_help_only_where_it_can_be_dimmed(theme):
+    app = wall()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.use_theme(load(theme))
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        assert ("wallboard" in text_on(app)) == (theme == "dark")
+
+
+async def test_the_line_of_keys_follows_what_has_the_focus_and_offers_no_key_to_where_one_is():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        usual = part(app, KeyBar)
+        assert "Events" in usual
+        await pilot.press("slash", "s", "enter", "escape")
+        await settled(pilot)
+        assert part(app, KeyBar) == usual
+        await pilot.press("enter", "slash", "a", "enter")
+        await settled(pilot)
+        assert "Find" in part(app, KeyBar)
+        await pilot.press("e")
+        await settled(pilot)
+        assert "Events" not in part(app, KeyBar)

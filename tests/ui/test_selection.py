@@ -62,7 +62,7 @@ def test_the_selected_item_is_always_in_the_layout_or_none(now, steps):
             now = values[0]
             selection.follow(now)
         elif step == "seek":
-            selection.seek(now, values[0], lambda item: isinstance(item, EntryPointKey))
+            selection.seek(items(now), values[0], lambda item: isinstance(item, EntryPointKey))
         else:
             getattr(selection, step)(now, *values)
         if items(now):
@@ -120,11 +120,11 @@ def test_seeking_goes_round_the_end_and_stays_where_nothing_is_wanted():
     now = layout(("", range(5)))
     selection = Selection()
     selection.follow(now)
-    selection.seek(now, -1, lambda item: item.id in {1, 3})
+    selection.seek(items(now), -1, lambda item: item.id in {1, 3})
     assert selection.item == key(3)
-    selection.seek(now, 1, lambda item: item.id in {1, 3})
+    selection.seek(items(now), 1, lambda item: item.id in {1, 3})
     assert selection.item == key(1)
-    selection.seek(now, 1, lambda item: False)
+    selection.seek(items(now), 1, lambda item: False)
     assert selection.item == key(1)
 
 

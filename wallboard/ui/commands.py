@@ -11,7 +11,7 @@ from wallboard.ui.keylist import Command, commands_of
 THIS = "commands"
 """The action that opens the palette, which need not be offered in it."""
 
-WORDS_WIDTH = 44
+WORDS_WIDTH, KEYS_WIDTH = 44, 14
 
 KEY_SCORE = 1000.0
 """More than any words score: what the typed key does comes first."""
@@ -49,7 +49,7 @@ class BoardCommands(Provider):
         """Everything, as long as nothing was typed."""
         for command in self._commands():
             words = Content(command.words)
-            yield DiscoveryHit(_line(words, command), self._run(command), command.words)
+            yield DiscoveryHit(self._line(words, command), self._run(command), command.words)
 
     async def search(self, query: str) -> Hits:
         """What fits the words that were typed, or is done by the key that was."""
@@ -58,7 +58,7 @@ class BoardCommands(Provider):
             score = KEY_SCORE if query in command.keys else matcher.match(command.words)
             if score > 0:
                 words = matcher.highlight(command.words)
-                yield Hit(score, _line(words, command), self._run(command), command.words)
+                yield Hit(score, self._line(words, command), self._run(command), command.words)
 
     def _commands(self) -> list[Command]:
         return [command for command in commands_of(self.screen) if command.action != THIS]
@@ -66,7 +66,7 @@ class BoardCommands(Provider):
     def _run(self, command: Command) -> IgnoreReturnCallbackType:
         return partial(self.app.run_action, command.action, command.node)
 
-
-def _line(words: Content, command: Command) -> Content:
-    room = " " * max(2, WORDS_WIDTH - words.cell_length)
-    return Content.assemble(words, room, Content(" ".join(command.keys)).stylize("not bold"))
+    def _line(self, words: Content, command: Command) -> Content:
+        width = min(WORDS_WIDTH, self.app.size.width - KEYS_WIDTH)
+        room = " " * max(2, width - words.cell_length)
+        return Content.assemble(words, room, Content(" ".join(command.keys)).stylize("not bold"))

@@ -1,6 +1,6 @@
 """Which item of the wall is selected, while the items move: pure, over a layout."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.layout import Item, Layout, Row
@@ -89,14 +89,13 @@ class Selection:
             column = row.items.index(self._item)
             self._choose(layout, items[min(column, len(items) - 1)])
 
-    def seek(self, layout: Layout, step: int, wanted: Callable[[Item], bool]) -> None:
-        """Select the next item in a direction that is wanted, round the end if need be."""
-        items = layout.rows.items
-        start = self._index_now(layout)
+    def seek(self, items: Sequence[Item], step: int, wanted: Callable[[Item], bool]) -> None:
+        """Select the next of these in a direction that is wanted, round the end if need be."""
+        start = items.index(self._item) if self._item in items else 0
         for distance in range(1, len(items) + 1):
             item = items[(start + step * distance) % len(items)]
             if wanted(item):
-                self._choose(layout, item)
+                self.pin(item)
                 return
 
     def _to(self, layout: Layout, index: int) -> None:

@@ -25,7 +25,7 @@ ScrollBar.renderer = WholeCells
 class StyledApp(CellApp[None]):
     """Knows its theme and its signs, and follows edits of the theme's file."""
 
-    CSS = "Screen { background: $background; color: $foreground; }"
+    CSS = "BoardScreen { background: $background; color: $foreground; }"
 
     def __init__(
         self, settings: Settings, asked: str | None, clock: Callable[[], float] = time.time

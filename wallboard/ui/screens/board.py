@@ -1,5 +1,7 @@
 """What the wall and the drill-down have in common: header, banner, keys and the tick."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
@@ -25,6 +27,9 @@ class BoardScreen(Screen[object]):
     BoardScreen.-too-small > * { display: none; }
     BoardScreen.-too-small > TooSmall { display: block; }
     """
+
+    REACHED_BY: ClassVar[str] = ""
+    """The action that opens this screen, which the line of keys need not offer on it."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__()

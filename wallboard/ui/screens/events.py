@@ -24,6 +24,8 @@ class EventsScreen(FilteringScreen):
 
     AUTO_FOCUS = "EventList"
 
+    REACHED_BY = "events"
+
     DEFAULT_CSS = """
     EventsScreen > .heads { height: 2; }
     EventsScreen > .detail { height: 2; }

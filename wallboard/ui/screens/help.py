@@ -31,6 +31,7 @@ class HelpScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
+    HelpScreen:ansi { background: ansi_default; }
     HelpScreen > VerticalScroll { width: auto; max-width: 100%; height: auto; max-height: 100%;
                                   margin-bottom: 1; background: $surface;
                                   scrollbar-size-vertical: 1; scrollbar-gutter: stable; }

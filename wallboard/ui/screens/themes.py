@@ -14,7 +14,7 @@ class ThemePicker(ModalScreen[BoardTheme | None]):
     """Ends with the theme that was picked, or with ``None`` if it shall be as before."""
 
     DEFAULT_CSS = f"""
-    ThemePicker {{ align: right top; }}
+    ThemePicker {{ align: right top; background: transparent; }}
     ThemePicker > ThemeList {{ width: {WIDTH}; max-width: 100%; margin-top: 2; }}
     """
 
@@ -41,10 +41,6 @@ class ThemePicker(ModalScreen[BoardTheme | None]):
         """The list, and the keys that work while it is open."""
         yield self._list
         yield self._keys
-
-    def on_mount(self) -> None:
-        """Let the board be seen: the app paints the background of every other screen."""
-        self.styles.background = "transparent"
 
     def on_theme_list_chosen(self, message: ThemeList.Chosen) -> None:
         """Have the board drawn in the theme that is looked at."""

@@ -145,6 +145,12 @@ class WallScreen(FilteringScreen):
         """Fold or unfold a section."""
         self._toggle(event.section)
 
+    def on_wall_grid_entered(self, event: WallGrid.Entered) -> None:
+        """Unfold a section, for something in it is selected now."""
+        self.show_as(replace(self.state, folded=self.state.folded - {event.section}))
+        if self.grid.selected:
+            self.grid.select(self.grid.selected)
+
     def action_fold_all(self) -> None:
         """Fold all sections or, where all are folded, unfold them."""
         names = frozenset(section.name for section in self.grid.sections if section.name)

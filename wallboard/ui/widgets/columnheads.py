@@ -1,5 +1,7 @@
 """The titles of the columns of the compact wall; a click sorts by one."""
 
+from collections.abc import Iterator
+
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -34,16 +36,25 @@ class ColumnHeads(Lines):
         if layout.density is not COMPACT:
             self.put([])
             return
-        line = []
+        line: list[Segment] = []
         for width in layout.widths:
-            titles = heads(width, self.theme_styles.glyphs)
-            gap = " " * (width - sum(len(text) for text, _ in titles))
-            for text, sort in (*titles, (gap, "")):
-                self._heads.append((len(text), sort))
-                chosen = sort == state.sort
-                style = self.background + Style(underline=chosen, bold=chosen)
-                line.append(Segment(text, style))
+            line += self._column(width, state)
         self.put([line])
+
+    def _column(self, width: int, state: ViewState) -> Iterator[Segment]:
+        """The titles of one column of entry points; like its figures, each whole or not at all."""
+        room = width
+        for text, sort in heads(width, self.theme_styles.glyphs):
+            if len(text) > room:
+                break
+            room -= len(text)
+            self._heads.append((len(text), sort))
+            if sort == state.sort:
+                yield from _underlined(text, self.background)
+            else:
+                yield Segment(text, self.background)
+        self._heads.append((room, ""))
+        yield Segment(" " * room, self.background)
 
     def on_click(self, event: events.Click) -> None:
         """Sort by the column under the pointer."""
@@ -54,3 +65,11 @@ class ColumnHeads(Lines):
                     self.post_message(self.Clicked(sort))
                 return
             x -= width
+
+
+def _underlined(text: str, base: Style) -> list[Segment]:
+    """A title with a line under its words and none under its padding."""
+    words = text.strip()
+    before, after = text.split(words) if words else (text, "")
+    marked = Segment(words, base + Style(underline=True, bold=True))
+    return [Segment(before, base), marked, Segment(after, base)]

@@ -26,6 +26,9 @@ from wallboard.ui.widgets.tilestyles import TileStyles
 
 CHIP, NUMBER, WAIT, QUEUE, SLOTS, BUTTON = 13, 6, 6, 5, 5, 7
 VERDICT, VERDICT_AND_CAUSE = 15, 23
+
+LEAST_NAME = 12
+"""Cells of a name, for which figures give way where a terminal is narrow."""
 NAME = 20
 """What a name is given before a chart is; it also takes what the chart leaves."""
 LEAST_SPARK, LONGEST_SPARK = 12, 40
@@ -53,7 +56,7 @@ def columns_of(width: int) -> Columns:
     group = 8 if room >= 60 else 0
     left = room - marks - group - NAME
     spark = min(LONGEST_SPARK, left) if left >= LEAST_SPARK else 0
-    name = max(1, room - marks - group - spark)
+    name = max(LEAST_NAME, room - marks - group - spark)
     return Columns(verdict, chip, name, group, spark, marks)
 
 

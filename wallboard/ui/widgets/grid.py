@@ -1,6 +1,6 @@
 """The wall itself: rows of entry points, of which only the visible ones are ever drawn."""
 
-import logging
+from collections.abc import Iterator
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -11,21 +11,17 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query
 from wallboard.ui.arrange import VOLATILE_SORTS, Section, arrange, is_fault
-from wallboard.ui.layout import Heading, Item, Row, lay_out
+from wallboard.ui.layout import Heading, Item, lay_out
 from wallboard.ui.lite import ORDER_SECONDS
 from wallboard.ui.selection import Selection
 from wallboard.ui.text import fit, safe
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import ViewState
-from wallboard.ui.widgets.painters import HeadingPainter, Painter, painter_of
-from wallboard.ui.widgets.tileparts import age_of, just_changed
-
-log = logging.getLogger(__name__)
+from wallboard.ui.widgets.rows import RowPainter, Scene
 
 
 class WallGrid(ScrollView, can_focus=True):
@@ -45,8 +41,8 @@ class WallGrid(ScrollView, can_focus=True):
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page_down"),
         Binding("home", "first", "First", show=False, id="first"),
         Binding("end", "last", "Last", show=False, id="last"),
-        Binding("n", "fault(1)", "Next fault", show=False, id="next_fault"),
-        Binding("N", "fault(-1)", "Previous fault", show=False, id="previous_fault"),
+        Binding("n", "fault(1)", "Next fault, folded or not", show=False, id="next_fault"),
+        Binding("N", "fault(-1)", "Previous fault, folded or not", show=False, id="previous_fault"),
         Binding("enter", "open", "Open", id="open"),
     ]
 
@@ -59,6 +55,13 @@ class WallGrid(ScrollView, can_focus=True):
 
     class Toggled(Message):
         """The operator wants a section folded or unfolded."""
+
+        def __init__(self, section: str) -> None:
+            super().__init__()
+            self.section = section
+
+    class Entered(Message):
+        """The selection went on to an entry point in a folded section."""
 
         def __init__(self, section: str) -> None:
             super().__init__()
@@ -78,10 +81,7 @@ class WallGrid(ScrollView, can_focus=True):
         self._selection = Selection()
         self._arranged_for: object = None
         self._arranged_at = 0.0
-        self._painters: dict[int, Painter] = {}
-        self._headings = HeadingPainter(theme)
-        self._drawn: dict[int, tuple[object, list[Strip]]] = {}
-        self._broken: set[EntryPointKey] = set()
+        self._painter = RowPainter(theme)
 
     @property
     def selected(self) -> EntryPointKey | None:
@@ -127,9 +127,7 @@ class WallGrid(ScrollView, can_focus=True):
     def restyle(self, theme: BoardTheme) -> None:
         """Draw everything again in another theme."""
         self.theme_styles = theme
-        self._painters.clear()
-        self._headings = HeadingPainter(theme)
-        self._drawn.clear()
+        self._painter.restyle(theme)
         self.refresh()
 
     def select(self, item: Item) -> None:
@@ -145,12 +143,8 @@ class WallGrid(ScrollView, can_focus=True):
             words = self._nothing() if y == self.size.height // 3 else ""
             words = fit(words, self.size.width, self.theme_styles.glyphs)
             return Strip([Segment(words, self.theme_styles.ui["screen"])], self.size.width)
-        row = self.layout_now.rows[number]
-        signature = self._signature(row)
-        drawn = self._drawn.get(number)
-        if drawn is None or drawn[0] != signature:
-            drawn = self._drawn[number] = (signature, self._paint(row))
-        return drawn[1][y + self.scroll_offset.y - row.y]
+        lines = self._painter.lines(number, self._scene(), self.scrollable_content_region.width)
+        return lines[y + self.scroll_offset.y - self.layout_now.rows[number].y]
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay everything out anew for the new size."""
@@ -173,9 +167,8 @@ class WallGrid(ScrollView, can_focus=True):
         self.layout_now = lay_out(self.sections, size.width, size.height, self._state.density)
         self._selection.follow(self.layout_now)
         if self.layout_now.density != before.density:
-            self._painters.clear()
             self.post_message(self.Arranged())
-        self._drawn.clear()
+        self._painter.reshape()
         self.virtual_size = Size(size.width, self.layout_now.height)
         self.refresh()
 
@@ -195,16 +188,17 @@ class WallGrid(ScrollView, can_focus=True):
             self.scroll_to(y=max(0, row.y - place), animate=False, immediate=True)
 
     def _refresh_rows(self) -> None:
-        rows = self.layout_now.rows
-        first, stop = self._visible_rows()
+        scene, shown = self._scene(), self._visible_rows()
         width, top = self.size.width, self.scroll_offset.y
-        for number in range(first, stop):
-            row = rows[number]
-            drawn = self._drawn.get(number)
-            if drawn is None or drawn[0] != self._signature(row):
+        for number in shown:
+            if self._painter.differs(number, scene):
+                row = scene.layout.rows[number]
                 self.refresh(Region(0, row.y - top, width, row.height))
-        for number in [number for number in self._drawn if not first <= number < stop]:
-            del self._drawn[number]
+        self._painter.keep(shown)
+
+    def _scene(self) -> Scene:
+        selected = self._selection.item
+        return Scene(self._view.snapshot, self.sections, self.layout_now, selected)
 
     def _nothing(self) -> str:
         """Why there is nothing to see, in the middle of a line."""
@@ -218,59 +212,13 @@ class WallGrid(ScrollView, can_focus=True):
             words = "Everything is ok. Esc shows all."
         return " " * ((self.size.width - cell_len(words)) // 2) + words
 
-    def _visible_rows(self) -> tuple[int, int]:
+    def _visible_rows(self) -> range:
         top = self.scroll_offset.y
         first = self.layout_now.row_at(top)
         if first is None:
-            return 0, 0
+            return range(0)
         last = self.layout_now.row_at(min(top + self.size.height, self.layout_now.height) - 1)
-        return first, (first if last is None else last) + 1
-
-    def _signature(self, row: Row) -> object:
-        """Everything that decides how a row looks, to compare with how it was drawn."""
-        selected = self._selection.item if self._selection.item in row.items else None
-        if row.heading:
-            section = self._section(row.heading)
-            return selected, section.verdicts, section.folded
-        now = self._view.snapshot.at
-        statuses = self._view.snapshot.entry_points
-        return selected, [_look(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
-
-    def _section(self, heading: Heading) -> Section:
-        return next(s for s in self.sections if s.name == heading.section)
-
-    def _paint(self, row: Row) -> list[Strip]:
-        selected = self._selection.item
-        if row.heading:
-            section = self._section(row.heading)
-            width = self.scrollable_content_region.width
-            return [self._headings.paint(section, width, selected=selected == row.heading)]
-        tiles = []
-        for column, width in enumerate(self.layout_now.widths):
-            painter = self._painter(width)
-            item = row.items[column] if column < len(row.items) else None
-            status = self._view.snapshot.entry_points.get(item) if item else None  # type: ignore[arg-type]  # no headings here
-            if status is None:
-                tiles.append(painter.blank())
-            else:
-                tiles.append(self._tile(painter, status, selected=item == selected))
-        return [Strip.join(line) for line in zip(*tiles, strict=True)]
-
-    def _painter(self, width: int) -> Painter:
-        if width not in self._painters:
-            density = self.layout_now.density
-            self._painters[width] = painter_of(density, self.theme_styles, width)
-        return self._painters[width]
-
-    def _tile(self, painter: Painter, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
-        try:
-            return painter.paint(status, self._view.snapshot.at, selected=selected)
-        except Exception:  # one tile that cannot be drawn must not take the board down
-            key = status.entry_point.key
-            if key not in self._broken:
-                self._broken.add(key)
-                log.exception("The tile of %s %d cannot be drawn", key.server, key.id)
-            return painter.broken(status, selected=selected)
+        return range(first, (first if last is None else last) + 1)
 
     def _moved(self) -> None:
         self._scroll_to_selected()
@@ -309,13 +257,16 @@ class WallGrid(ScrollView, can_focus=True):
         self._moved()
 
     def action_fault(self, step: int) -> None:
-        """Select the next or the previous entry point that is not ok."""
+        """Select the next or the previous entry point that is not ok, folded away or not."""
         statuses = self._view.snapshot.entry_points
         self._selection.seek(
-            self.layout_now,
+            list(_everything(self.sections)),
             step,
             lambda item: isinstance(item, EntryPointKey) and is_fault(statuses[item]),
         )
+        section = next((s for s in self.sections if s.folded and self.selected in s.keys), None)
+        if section:
+            self.post_message(self.Entered(section.name))
         self._moved()
 
     def action_open(self) -> None:
@@ -338,24 +289,12 @@ class WallGrid(ScrollView, can_focus=True):
             self.action_open()
 
 
-def _look(status: EntryPointStatus | None, now: float) -> object:
-    """Everything that decides how a tile looks; for one that cannot be drawn, the whole of it."""
-    if status is None:
-        return None
-    judgement, history = status.judgement, status.state.history
-    try:
-        moving = (age_of(judgement, now), _silence(status, now), just_changed(status, now))
-    except Exception:  # noqa: BLE001  # drawing it will fail as well, and say so
-        return (status,)
-    return (status.entry_point, judgement, history, *moving)
-
-
-def _silence(status: EntryPointStatus, now: float) -> int:
-    """How many intervals nothing has been heard for, beyond the two that are usual."""
-    history, interval = status.state.history, status.policy.interval
-    if not len(history):
-        return 0
-    return max(0, int((now - 2 * interval) // interval - history[-1].at // interval))
+def _everything(sections: tuple[Section, ...]) -> Iterator[Item]:
+    """All that can be selected in the order of reading, as if no section were folded."""
+    for section in sections:
+        if section.name:
+            yield Heading(section.name)
+        yield from section.keys
 
 
 def _shape(sections: tuple[Section, ...]) -> object:

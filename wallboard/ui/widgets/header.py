@@ -2,6 +2,7 @@
 
 import time
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -65,13 +66,16 @@ class BoardHeader(Lines):
         if self._tinted:
             # The colours of titles and levels are chosen for the plain header alone.
             title_style, feed = base + Style(bold=True), Segment(feed.text, base)
-        title = f" {safe(view.title)} "
         right = self._right(view)
-        left = [Segment(title, title_style), Segment(" ", base), feed]
+        left = []
         if view.extras.kiosk:
             words = theme.glyphs.level[worst_level(view)].strip()
             head = f" {words} {worst_level(view).label.upper()} ".replace("  ", " ")
-            left.insert(0, Segment(head, base + Style(bold=True, reverse=not base.reverse)))
+            left.append(Segment(head, base + Style(bold=True, reverse=not base.reverse)))
+        room = width - Segment.get_line_length([*left, *right])
+        title = f" {safe(view.title)} "
+        words = words_that_fit(feed.text, room - cell_len(title) - 1)
+        left += [Segment(title, title_style), Segment(" ", base), Segment(words, feed.style)]
         return split(left, right, width, base)
 
     def _right(self, view: View) -> list[Segment]:
@@ -117,6 +121,14 @@ def tint_of(level: Level, theme: BoardTheme) -> Style | None:
     style = theme.verdict[_TINTS[level]]
     colour = style.bgcolor is not None and not style.bgcolor.is_default
     return style if colour or (style.reverse and level is Level.CRITICAL) else None
+
+
+def words_that_fit(words: str, room: int) -> str:
+    """As much of the health of the feed as can be said whole: half a figure is another figure."""
+    for between in (", ", " "):
+        while cell_len(words) > room and between in words:
+            words, _, _ = words.rpartition(between)
+    return words if cell_len(words) <= room else ""
 
 
 def feed_health(view: View, theme: BoardTheme) -> Segment:

@@ -21,8 +21,9 @@ class KeyBar(Lines):
         self._spans: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
-        """Fill the line as soon as there are bindings to show."""
+        """Fill the line as soon as there are bindings to show, and whenever there are others."""
         self.call_after_refresh(self.fill)
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.fill())
 
     def restyle(self, theme: BoardTheme) -> None:
         """Take another theme, and draw the keys in it."""
@@ -61,9 +62,10 @@ class KeyBar(Lines):
 
     def _keys(self) -> list[ActiveBinding]:
         """One key for each action; what is nearest to the operator first, leaving last."""
+        here = getattr(self.screen, "REACHED_BY", "")
         seen: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            if active.binding.show:
+            if active.binding.show and active.binding.action != here:
                 seen.setdefault(active.binding.action, active)
         return sorted(seen.values(), key=lambda active: active.binding.action == "quit")
 

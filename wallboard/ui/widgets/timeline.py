@@ -2,6 +2,7 @@
 
 import time
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -11,6 +12,7 @@ from textual.message import Message
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.policy import Level, Verdict
+from wallboard.ui.events import after_words, before_words, subject_words
 from wallboard.ui.text import fit, safe, span
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.facts import NAME_WIDTH
@@ -19,6 +21,8 @@ from wallboard.ui.widgets.page import Page
 
 BEFORE_WIDTH = max(len(verdict.label) for verdict in Verdict)
 LASTED_WIDTH = 6
+WIDE = 64
+"""Cells from which on there is room for what it was, and for how long."""
 
 
 class TimelineDetail(Lines):
@@ -113,12 +117,20 @@ class Timeline(Page):
         base = theme.ui["cursor"] if chosen else theme.ui["screen"]
         muted = base if chosen else theme.ui["muted"] + Style(bgcolor=base.bgcolor)
         pointer = glyphs.pointer if chosen else " "
-        before, after = words_of(change.before), words_of(change.after)
+        before, after = before_words(change), after_words(change)
         after_chip = Segment(f" {after} ", style_after(change, theme, base))
         lasting = "" if change.lasted is None else f"after {span(change.lasted)}"
+        subject = subject_words(change)
+        if width < WIDE:
+            room = max(1, width - cell_len(when) - BEFORE_WIDTH - 8)
+            return [
+                Segment(f"{pointer}{when} ", base),
+                Segment(f" {fit(subject, room, glyphs)} {glyphs.becomes} ", muted),
+                after_chip,
+            ]
         line = [
             Segment(f"{pointer}{when} ", base),
-            Segment(f" {subject_of(change):<{NAME_WIDTH}} ", muted),
+            Segment(f" {subject:<{NAME_WIDTH}} ", muted),
             Segment(f" {before:>{BEFORE_WIDTH}} {glyphs.becomes} ", muted),
             after_chip,
             Segment(" " * max(0, BEFORE_WIDTH - len(after)), base),
@@ -168,19 +180,6 @@ class Timeline(Page):
             self.action_open()
         else:
             self._choose(index)
-
-
-def subject_of(change: Change) -> str:
-    """What changed, in a word."""
-    return str(change.endpoint) if change.endpoint else str(change.subject)
-
-
-def words_of(value: str) -> str:
-    """A verdict as on its tile; a level or a cause as it is."""
-    try:
-        return Verdict(value).label
-    except ValueError:
-        return safe(value)
 
 
 def style_after(change: Change, theme: BoardTheme, base: Style) -> Style:
