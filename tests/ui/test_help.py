@@ -120,6 +120,9 @@ async def test_no_words_of_the_help_are_cut():
         await pilot.resize_terminal(*SMALL)
         await settled(pilot)
         assert max(len(line.rstrip()) for line in words_of(app, "#help")) <= page.size.width
+        await pilot.resize_terminal(40, 10)
+        await settled(pilot)
+        assert max(len(line.rstrip()) for line in words_of(app, "#help")) <= page.size.width
         for group in groups_of(app, app.screen_stack[0]):
             assert all(len(keys) < KEY_WIDTH for keys, _ in group.lines)
 

@@ -17,7 +17,7 @@ from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.keylist import Group, groups_of
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.keybar import KeyBar
-from wallboard.ui.widgets.lines import Lines
+from wallboard.ui.widgets.lines import Lines, whole_words
 
 KEY_WIDTH = 16
 COLUMN = 68
@@ -33,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen { align: center middle; background: $background 60%; }
     HelpScreen:ansi { background: ansi_default; }
     HelpScreen > VerticalScroll { width: auto; max-width: 100%; height: auto; max-height: 100%;
-                                  margin-bottom: 1; background: $surface;
+                                  background: $surface;
                                   scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     HelpScreen #help { height: auto; }
     """
@@ -78,7 +78,8 @@ class HelpScreen(ModalScreen[None]):
         two = self.app.size.width >= 2 * COLUMN + 2
         page = self.query_one("#help", Lines)
         page.styles.width = 2 * COLUMN if two else min(COLUMN + 8, self.app.size.width - 1)
-        sections = list(self._sections())
+        width = COLUMN if two else min(COLUMN + 8, self.app.size.width - 1)
+        sections = [_whole(lines, width, page.background) for lines in self._sections()]
         if two:
             page.put(_side_by_side(sections, page.background))
         else:
@@ -142,6 +143,22 @@ def _side_by_side(sections: Sequence[list[Line]], base: Style) -> list[Line]:
         [*Segment.adjust_line_length(one, COLUMN, base), *other]
         for one, other in zip(left, right, strict=True)
     ]
+
+
+def _whole(lines: Sequence[Line], width: int, base: Style) -> list[Line]:
+    """The lines with words that do not fit on lines of their own, below their like."""
+    whole: list[Line] = []
+    for line in lines:
+        before, last = line[:-1], line[-1] if line else Segment("")
+        taken = Segment.get_line_length(before)
+        if taken + last.cell_length <= width:
+            whole.append(line)
+            continue
+        indent = taken + len(last.text) - len(last.text.lstrip())
+        first, *others = whole_words(last.text.strip(), max(1, width - indent))
+        whole.append([*before, Segment(" " * (indent - taken) + first, last.style)])
+        whole += [[Segment(" " * indent, base), Segment(words, last.style)] for words in others]
+    return whole
 
 
 def _filters() -> list[tuple[str, str]]:

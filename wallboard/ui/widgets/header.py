@@ -71,6 +71,8 @@ class BoardHeader(Lines):
         if view.extras.kiosk:
             words = theme.glyphs.level[worst_level(view)].strip()
             head = f" {words} {worst_level(view).label.upper()} ".replace("  ", " ")
+            if cell_len(head) + Segment.get_line_length(right) > width:
+                head = f" {words} "
             left.append(Segment(head, base + Style(bold=True, reverse=not base.reverse)))
         room = width - Segment.get_line_length([*left, *right])
         title = f" {safe(view.title)} "
