@@ -42,6 +42,14 @@ def test_failing_endpoints_are_told_in_words():
     assert "partial" in lines_of(text, "Sales")[0]
 
 
+def test_the_line_of_a_failing_endpoint_names_it_once():
+    sales = entry_point(1000, "Sales")
+    board = board_of(sales)
+    empty = Failure(Cause.EMPTY, "capacity: the server answered 200 with an empty body.")
+    tell(board, sales, {**OPEN, Endpoint.CAPACITY: empty})
+    assert "(1000) capacity: the server answered 200" in text_report(board.snapshot(NOW))
+
+
 def test_a_dead_server_is_one_sentence_and_not_one_for_each_endpoint():
     many = [entry_point(number) for number in range(1000, 1020)]
     board = board_of(*many)

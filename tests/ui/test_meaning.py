@@ -69,6 +69,12 @@ def test_every_answer_is_said_in_words(outcome, said):
     assert words(outcome) == said
 
 
+def test_a_failure_does_not_repeat_the_name_of_its_endpoint():
+    failure = Failure(Cause.EMPTY, "chatAllowed: the server answered 200 with an empty body.")
+
+    assert words(failure) == "the server answered 200 with an empty body."
+
+
 def test_an_answer_that_was_not_well_formed_says_so():
     assert words(ChatAllowed(True, lenient=True)).endswith("(~ not well formed)")
 

@@ -292,7 +292,7 @@ def test_a_hostile_file_is_reported_and_the_default_is_used(tmp_path, hostile):
     theme, problem = themes.load_or_fallback("mine", tmp_path)
     assert theme.name == themes.FALLBACK
     assert "mine.toml" in problem
-    assert "Using the theme 'dark'" in problem
+    assert ". Using the theme 'dark'." in problem
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def _failing(snapshot: Snapshot) -> Iterator[str]:
             if failure:
                 name = plain(status.entry_point.name)
                 who = str(key.id) if name == str(key.id) else f"{name} ({key.id})"
-                found.append(f"  {who} {endpoint}: {plain(failure.message)} [{failure.cause}]")
+                # Some sentences name the endpoint themselves; once a line is enough.
+                why = plain(failure.message.removeprefix(f"{endpoint}: "))
+                found.append(f"  {who} {endpoint}: {why} [{failure.cause}]")
     if found:
         yield "Failing endpoints:"
         yield from found

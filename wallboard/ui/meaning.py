@@ -21,7 +21,8 @@ _RESPONSE_TYPES = {
 def meaning(observation: Observation) -> str:
     """One line that says what the poll found or, if it failed, why and what to do."""
     if isinstance(observation.outcome, Failure):
-        return safe(observation.outcome.message)
+        # The line begins with the endpoint's name, and so do some sentences.
+        return safe(observation.outcome.message.removeprefix(f"{observation.endpoint}: "))
     words = _of_reading(observation.outcome)
     return f"{words}  (~ not well formed)" if observation.outcome.lenient else words
 

@@ -161,7 +161,8 @@ def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme,
     try:
         return load(name, folder), None
     except ThemeError as error:
-        return load(FALLBACK, shipped_folder()), f"{error} Using the theme {FALLBACK!r}."
+        problem = f"{str(error).rstrip('.')}. Using the theme {FALLBACK!r}."
+        return load(FALLBACK, shipped_folder()), problem
 
 
 def _files_in(folder: Path, *, own: bool) -> dict[str, ThemeFile]:
