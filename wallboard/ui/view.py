@@ -1,7 +1,6 @@
 """What the app hands to a screen at every tick: one frozen picture of everything."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from wallboard.board import Snapshot
 from wallboard.ui.extras import PLAIN, Extras
@@ -26,10 +25,3 @@ class View:
     notices: tuple[str, ...] = ()
     passing: str = ""
     extras: Extras = PLAIN
-
-
-class Shows(Protocol):
-    """A screen or a widget that can show the board."""
-
-    def show(self, view: View) -> None:
-        """Show this picture, painting only what differs from the last one."""

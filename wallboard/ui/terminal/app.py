@@ -69,10 +69,6 @@ class CellApp(App[ReturnType]):
         self._driver.write(sequence)
         return True
 
-    def hold_paints(self) -> None:
-        """Keep frames until ``release_paints``."""
-        self.paints_held = True
-
     def release_paints(self) -> None:
         """Paint what was held, and every frame from now on."""
         self.paints_held = False
