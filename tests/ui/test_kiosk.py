@@ -244,10 +244,12 @@ async def test_a_new_critical_brings_the_wall_back_once_nobody_is_at_the_keys():
 class Feed:
     def __init__(self) -> None:
         self.asked = []
+        self.running = False
 
     async def run(self, publish):
         import asyncio
 
+        self.running = True
         await asyncio.Event().wait()
 
     def poll_now(self, key):
@@ -260,7 +262,7 @@ async def test_no_key_reaches_further_than_the_picture(tmp_path, monkeypatch, ke
     feed = Feed()
     app = kiosk(make_feed=lambda: feed)
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.feeding.running)
+        await until(pilot, lambda: feed.running)
         await pilot.press("down", *keys)
         await settled(pilot)
         await pilot.press("r", "space", "y", "c", "b", "q", "ctrl+z")
