@@ -29,6 +29,11 @@ class Feeding:
         self._task: asyncio.Task[None] | None = None
 
     @property
+    def running(self) -> bool:
+        """Whether there is a feed by now."""
+        return self._feed is not None
+
+    @property
     def lag_seconds(self) -> float:
         """How far the feed is behind its schedule, if it has one."""
         return getattr(self._feed, "lag_seconds", 0.0)
