@@ -163,6 +163,11 @@ class Settings:
         return server.concurrency or self.concurrency
 
 
+def longest_interval(settings: Settings) -> float:
+    """Seconds between two polls of an endpoint of the server that is polled least often."""
+    return max(map(settings.interval_of, settings.server), default=settings.interval)
+
+
 def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
     """Every entry point with the policy that holds for it, in the order of the config."""
     groups = {group.name: group for group in settings.group}

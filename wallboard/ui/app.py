@@ -16,7 +16,7 @@ from textual.timer import Timer
 from wallboard.board import Board
 from wallboard.config.watch import ConfigSource
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.settings import Settings, entry_points_of
+from wallboard.settings import Settings, entry_points_of, longest_interval
 from wallboard.ui import lite, opening
 from wallboard.ui.feeding import Feeding, MakeFeed
 from wallboard.ui.memory import Memory, views_folder
@@ -169,6 +169,7 @@ class WallboardApp(StyledApp):
             beat=lite.beat(now, self.settings),
             frozen_at=self._frozen_at,
             lag_seconds=self.feeding.lag_seconds if self.feeding else 0.0,
+            longest_interval=longest_interval(self.settings),
             notices=(*(self._reload.problems if self._reload else ()), *self.notices.texts),
             passing=self.notices.passing,
             extras=self.modes.extras(now),

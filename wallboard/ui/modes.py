@@ -62,6 +62,9 @@ class Modes:
 
     def tick(self, snapshot: Snapshot, now: float) -> None:
         """Take in a picture; ``now`` is Unix time in seconds."""
+        alarm = self._current().alarm
+        if not (self.kiosk or alarm.bell or alarm.flash):
+            return  # a board that calls nobody need not look through every entry point
         arrivals = self._arrivals.look(snapshot)
         self._alarm.hear(arrivals, now)
         self._note(arrivals, now)

@@ -12,8 +12,9 @@ class View:
 
     ``snapshot`` stays the same while the picture is frozen, since ``frozen_at``; ``now`` goes on.
     Both are Unix time in seconds. ``beat`` counts ticks; ``lag_seconds`` is how far the polls are
-    behind their schedule; ``notices`` are lasting messages to the operator, ``passing`` is one
-    that will go away by itself. ``extras`` is what stands beside the board.
+    behind their schedule and ``longest_interval`` seconds between two polls of the most patient
+    server; ``notices`` are lasting messages to the operator, ``passing`` is one that will go away
+    by itself. ``extras`` is what stands beside the board.
     """
 
     title: str
@@ -22,6 +23,7 @@ class View:
     beat: int = 0
     frozen_at: float | None = None
     lag_seconds: float = 0.0
+    longest_interval: float = 10.0
     notices: tuple[str, ...] = ()
     passing: str = ""
     extras: Extras = PLAIN

@@ -110,9 +110,9 @@ class WallGrid(ScrollView, can_focus=True):
 
     def _order_holds(self, view: View) -> bool:
         """Whether a slow link spares itself another order for the same entry points."""
-        same = all(key in view.snapshot.entry_points for s in self.sections for key in s.keys)
-        recent = 0 <= view.now - self._arranged_at < ORDER_SECONDS
-        return view.extras.lite and recent and same
+        if not view.extras.lite or not 0 <= view.now - self._arranged_at < ORDER_SECONDS:
+            return False
+        return all(key in view.snapshot.entry_points for s in self.sections for key in s.keys)
 
     def use(self, state: ViewState, query: Query) -> None:
         """Show the same picture in another way."""

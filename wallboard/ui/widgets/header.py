@@ -146,9 +146,7 @@ def silence_of(view: View) -> float | None:
     if snapshot.newest_at is None:
         return None
     silence = max(0.0, (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at)
-    intervals = [status.policy.interval for status in snapshot.entry_points.values()][:1]
-    longest = max(SILENCE_SECONDS, *(3 * interval for interval in intervals))
-    return silence if silence > longest else None
+    return silence if silence > max(SILENCE_SECONDS, 3 * view.longest_interval) else None
 
 
 def _feed_words(view: View) -> tuple[Level, str]:
