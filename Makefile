@@ -28,7 +28,7 @@ pictures: $(VENV)/.developing
 	$(BIN)/python tests/pictures.py
 
 snapshots: $(VENV)/.developing
-	$(BIN)/python -m pytest -q tests/ui/test_snapshots.py --snapshot-update
+	$(BIN)/python -m pytest -q tests/ui/test_snapshots*.py --snapshot-update
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

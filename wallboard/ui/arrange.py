@@ -67,8 +67,9 @@ def _keys_of(statuses: Iterable[EntryPointStatus]) -> tuple[EntryPointKey, ...]:
 
 
 def is_fault(status: EntryPointStatus) -> bool:
-    """Whether somebody should look at this: anything but the level ok."""
-    return status.judgement.level is not Level.OK
+    """Whether somebody should look at this: anything heard that is not of the level ok."""
+    judgement = status.judgement
+    return judgement.level is not Level.OK and judgement.verdict is not Verdict.WAITING
 
 
 def _wanted(status: EntryPointStatus, view: ViewState, query: Query, now: float) -> bool:
