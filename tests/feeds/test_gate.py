@@ -120,3 +120,12 @@ def test_a_probe_can_be_asked_for_early():
     fail(gate, 1, now=5, probe=True)
     gate.hurry(5.1)
     assert gate.next_probe == 5.1
+
+
+def test_another_cause_starts_the_waiting_anew():
+    gate = gate_of()
+    fail(gate, 4)
+    fail(gate, 6, probe=True)
+    assert gate.next_probe > 20
+    gate.unreached(TIMEOUT, 0.0, WALL, probe=True)
+    assert gate.next_probe <= 1

@@ -99,11 +99,15 @@ class Target:
         return replace(server, verify=not self.no_verify, headers=headers)
 
     def _refuse_triage_options(self) -> None:
+        from difflib import get_close_matches
+
         from wallboard.cli.group import COMMANDS
 
         for word in self.ids:
             if word in COMMANDS:
                 raise click.UsageError(f"Put the command first: wallboard {word} ...")
+        if self.ids and (meant := get_close_matches(self.ids[0], COMMANDS, 1)):
+            raise click.UsageError(f"There is no command {self.ids[0]!r}; did you mean {meant[0]}?")
         if self.ids:
             raise click.UsageError(
                 f"Entry points on the command line ({self.ids[0]!r}) need --url as well."

@@ -75,7 +75,7 @@ class Gate:
         ``probe`` says whether the poll started with the gate shut; stragglers from before that
         neither lengthen the wait nor shorten it.
         """
-        self._failure = failure
+        before, self._failure = self._failure, failure
         self._since = wall if self._since is None else self._since
         if not self.shut:
             self._in_a_row += 1
@@ -85,6 +85,8 @@ class Gate:
             return None
         if not probe:
             return None
+        if before and before.cause is not failure.cause:
+            self._probes = 0  # something moves over there: look again soon
         self.next_probe = now + self._wait()
         self._probes += 1
         return self._status(wall, wall + self.next_probe - now)
