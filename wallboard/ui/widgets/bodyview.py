@@ -9,14 +9,13 @@ from itertools import islice
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
 from wallboard.ui.search import Found, Haystack, Match
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.widgets.scroller import Scroller
 
 MOST_LINES = 100_000
 """More than any body within the size limit needs, unless it was made to be long."""
@@ -34,28 +33,11 @@ _UNDERLINED = Style(underline=True)
 Span = tuple[int, int, Style]
 
 
-class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
+class BodyView(Scroller):
     """Shows lines of text in the colours of a markup language, and what was searched in them."""
 
-    DEFAULT_CSS = """
-    BodyView { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
-               scrollbar-gutter: stable; background: $background; }
-    """
-
-    # The arrows are not for scrolling here: they choose the endpoint.
-    # The arrows are not for scrolling here: they choose the endpoint.
-    BINDINGS = [
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, id="page_up"),
-        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, id="page_down"),
-        Binding("home", "scroll_home", "Top", show=False, id="first"),
-        Binding("end", "scroll_end", "Bottom", show=False, id="last"),
-        Binding("K,shift+up", "scroll_up", "Line up", show=False, id="line_up"),
-        Binding("J,shift+down", "scroll_down", "Line down", show=False, id="line_down"),
-    ]
-
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__()
-        self.theme_styles = theme
+        super().__init__(theme)
         self._lines: list[str] = []
         self._rest: Iterator[str] = iter(())
         self._whole = True
@@ -66,11 +48,6 @@ class BodyView(ScrollView, can_focus=True, inherit_bindings=False):
         self._found = Found()
         self._current = 0
         self._marked: dict[int, list[tuple[int, int, int]]] = {}
-
-    def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme; the reader stays where they are."""
-        self.theme_styles = theme
-        self.refresh()
 
     def put(self, lines: Iterable[str], *, width: int = 0, keep_place: bool) -> None:
         """Show these lines, from the top or from where the reader is.

@@ -3,41 +3,19 @@
 from collections.abc import Sequence
 
 from rich.segment import Segment
-from textual.binding import Binding
 from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.widgets.scroller import Scroller
 
 
-class Page(ScrollView, can_focus=True, inherit_bindings=False):
+class Page(Scroller):
     """Shows any number of lines, of which only those in sight are drawn."""
 
-    DEFAULT_CSS = """
-    Page { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
-           scrollbar-gutter: stable; background: $background; }
-    """
-
-    # The arrows are not for scrolling here: they choose.
-    BINDINGS = [
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, id="page_up"),
-        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, id="page_down"),
-        Binding("home", "scroll_home", "Top", show=False, id="first"),
-        Binding("end", "scroll_end", "Bottom", show=False, id="last"),
-        Binding("K,shift+up", "scroll_up", "Line up", show=False, id="line_up"),
-        Binding("J,shift+down", "scroll_down", "Line down", show=False, id="line_down"),
-    ]
-
     def __init__(self, theme: BoardTheme) -> None:
-        super().__init__()
-        self.theme_styles = theme
+        super().__init__(theme)
         self._lines: list[list[Segment]] = []
-
-    def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme; whoever put the lines puts them again."""
-        self.theme_styles = theme
-        self.refresh()
 
     def put(self, lines: Sequence[list[Segment]], *, keep_place: bool = True) -> None:
         """Show these lines, repainting only those that differ."""
