@@ -103,11 +103,6 @@ def judge(
         raised, why = _raised(policy.thresholds, wait_seconds, queue_depth, slots)
         level = max(level, raised)
         summary = "; ".join((summary, *why))
-    lenient = any(
-        not isinstance(s.last.outcome, Failure) and s.last.outcome.lenient
-        for s in state.endpoints.values()
-        if s.last
-    )
     return Judgement(
         verdict=finding.verdict,
         level=level,
@@ -115,7 +110,7 @@ def judge(
         button=Button.UNKNOWN if server_failure else button_of(state, policy.button),
         partial=finding.partial or bool(failing),
         contradiction=state.disagreements >= CONTRADICTION_POLLS,
-        lenient=lenient,
+        lenient=_lenient(state),
         failing=failing,
         raw=finding.raw,
         cause=finding.cause,
@@ -131,6 +126,12 @@ def judge(
         newest_at=newest,
         fresh_until=None if newest is None else newest + policy.stale_after,
     )
+
+
+def _lenient(state: EntryPointState) -> bool:
+    """Whether any newest answer was not well formed."""
+    newest = (endpoint.last for endpoint in state.endpoints.values() if endpoint.last)
+    return any(not isinstance(o.outcome, Failure) and o.outcome.lenient for o in newest)
 
 
 def rejudge(
