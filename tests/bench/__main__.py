@@ -16,9 +16,13 @@ FILES = {
     "cpu_per_poll": ("cpu_per_poll", "cpu_per_poll_paced"),
     "check": ("check",),
     "wall_cpu": ("wall_cpu", "wall_cpu_10000"),
+    "lite_bytes": ("lite_bytes",),
     "terminal_bytes": ("bytes_per_second", "first_paint", "idle_bytes"),
     "start": ("start", "start_with_config"),
     "key_to_paint": ("key_to_paint",),
+    "filter_to_paint": ("filter_to_paint",),
+    "drilldown_open": ("drilldown_open", "drilldown_open_1mib"),
+    "kiosk_week": ("kiosk_week",),
     "memory": ("memory", "memory_flat"),
 }
 """Each file of figures and the figures in it; what shares a file is measured together."""

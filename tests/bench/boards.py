@@ -20,6 +20,8 @@ START = 1_780_000_000.0
 SERVER = "bench"
 WARM_ROUNDS = 24
 """Rounds before the first picture, so that every chart is full."""
+BODY_MARK = "shown-by-its-body"
+"""What no screen shows but one with an answer of ``answer_of``."""
 
 _SAID = Request("GET", "http://ece.example.com/")
 _HEARD = Response(200, "OK", b"Content-Type: application/xml", b"<answer/>")
@@ -40,9 +42,25 @@ class PreparedBoard:
         return replace(self._snapshots[index], at=now)
 
 
-def observed(key: EntryPointKey, endpoint: Endpoint, outcome: Reading, at: float) -> Observation:
+def observed(
+    key: EntryPointKey,
+    endpoint: Endpoint,
+    outcome: Reading,
+    at: float,
+    heard: Response = _HEARD,
+) -> Observation:
     """A good poll."""
-    return Observation(key, endpoint, at, 0.01, outcome, _SAID, _HEARD)
+    return Observation(key, endpoint, at, 0.01, outcome, _SAID, heard)
+
+
+def answer_of(size: int) -> Response:
+    """An XML answer of this many bytes, whose second element says ``BODY_MARK``."""
+    head, end = f"<answer><mark>{BODY_MARK}</mark>".encode(), b"</answer>"
+    item = b"<item><id>17</id><state>open</state></item>"
+    room = max(0, size - len(head) - len(end))
+    items = item * (room // len(item))
+    body = head + items + b" " * (room - len(items)) + end
+    return Response(200, "OK", b"Content-Type: application/xml", body)
 
 
 def answers(wait: float) -> list[tuple[Endpoint, Reading]]:

@@ -58,9 +58,10 @@ class Pace:
     keys: int
     gets: int
     simulated_days: int
+    kiosk_days: int
 
 
-FULL = Pace(runs=3, seconds=10.0, starts=11, keys=300, gets=2000, simulated_days=3)
-QUICK = Pace(runs=1, seconds=4.0, starts=5, keys=60, gets=500, simulated_days=2)
+FULL = Pace(runs=3, seconds=10.0, starts=11, keys=300, gets=2000, simulated_days=3, kiosk_days=7)
+QUICK = Pace(runs=1, seconds=4.0, starts=5, keys=60, gets=500, simulated_days=2, kiosk_days=2)
 
 Measure = Callable[[Pace], Sequence[Outcome]]

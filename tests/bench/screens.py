@@ -2,14 +2,16 @@
 
 import re
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 
 from emulator import Emulator  # type: ignore[import-not-found]
 from minimal import Terminal as Pen  # type: ignore[import-not-found]
 from minimal import minimal_bytes
 
-from tests.bench.terminal import HEIGHT, WIDTH
+from tests.bench.terminal import HEIGHT, WIDTH, Terminal
 
 _NOT_DRAWING = re.compile(r"\x1b\[\?\d+\$p|\x1b\[[<>=]\d*u|\x1b\[\?\d+[hl]|\x1b\[\d* ?q")
+FRAME_END = b"\x1b[?2026l"
 QUIET_SECONDS = 0.08
 """Bytes that come closer together than this belong to one frame."""
 
@@ -30,6 +32,38 @@ class Screens:
         """The least bytes from the picture at the last call to this one."""
         before, self._look = self._look, self.emulator.look()
         return int(minimal_bytes(before, self._look, self._pen))
+
+
+class Watch:
+    """Says when a terminal showed what was waited for; emulates after the event, so as not to add.
+
+    Only whole frames count: a paint ends where its synchronized update does.
+    """
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.screens = Screens()
+        self._terminal = terminal
+        self._fed = 0
+        self._tail = b""
+
+    def catch_up(self) -> str:
+        """All that the terminal shows now."""
+        self.when(lambda _: False)
+        return str(self.screens.emulator.text)
+
+    def when(self, holds: Callable[[str], bool]) -> float | None:
+        """When the end of a frame first brought a picture that holds, of what came since."""
+        found = None
+        for at, data in self._terminal.chunks[self._fed :]:
+            # Bytes come in pieces that may end within a sign, which an emulator would take amiss.
+            whole, end, self._tail = (self._tail + data).rpartition(FRAME_END)
+            if not end:
+                continue
+            self.screens.feed(whole + end)
+            if found is None and holds(self.screens.emulator.text):
+                found = at
+        self._fed = len(self._terminal.chunks)
+        return found
 
 
 def frames(chunks: list[tuple[float, bytes]]) -> list[tuple[float, bytes]]:

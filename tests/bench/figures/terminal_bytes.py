@@ -49,8 +49,8 @@ def measure(pace: Pace) -> list[Figure]:
 
 
 def _moving(seconds: float) -> tuple[float, float]:
-    with _wall("draw_wall", TILES, 1, START_SECONDS + seconds + 2, "moving") as terminal:
-        _shown(terminal)
+    with wall("draw_wall", TILES, 1, START_SECONDS + seconds + 2, "moving") as terminal:
+        shown(terminal)
         terminal.read_for(START_SECONDS)
         begun = len(terminal.chunks)
         terminal.read_for(seconds)
@@ -66,8 +66,8 @@ def _moving(seconds: float) -> tuple[float, float]:
 
 
 def _first_paint() -> tuple[int, int]:
-    with _wall("draw_wall", TILES, 1, 30, "still") as terminal:
-        _shown(terminal)
+    with wall("draw_wall", TILES, 1, 30, "still") as terminal:
+        shown(terminal)
         terminal.read_for(START_SECONDS)
         chunks = list(terminal.chunks)
     screens = Screens()
@@ -76,20 +76,21 @@ def _first_paint() -> tuple[int, int]:
 
 
 def _idle(seconds: float) -> float:
-    with _wall("idle_wall", TILES, 2 * START_SECONDS + seconds + 2) as terminal:
-        _shown(terminal)
+    with wall("idle_wall", TILES, 2 * START_SECONDS + seconds + 2) as terminal:
+        shown(terminal)
         terminal.read_for(2 * START_SECONDS)
         before = terminal.sent
         terminal.read_for(seconds)
         return (terminal.sent - before) / seconds
 
 
-def _shown(terminal: Terminal) -> None:
+def shown(terminal: Terminal) -> None:
+    """Wait for the first tile."""
     if terminal.read_until(lambda text: FIRST_TILE in text, within=60) is None:
         raise RuntimeError(f"no tile was shown:\n{terminal.screen_text()}")
 
 
-class _wall:  # noqa: N801 - reads as the context it is
+class wall:  # noqa: N801 - reads as the context it is
     """A wall on a terminal; its own report is not looked at."""
 
     def __init__(self, name: str, *arguments: object) -> None:

@@ -1,6 +1,7 @@
 """The whole app: a wall that polls a simulator, and is then told simulated days in minutes.
 
-Arguments: address, entry points, days.
+Arguments: address, entry points, days, and perhaps ``kiosk``: then each round is shown, the rounds
+are four minutes apart, and every round turns the page.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ from wallboard.ui.app import WallboardApp
 
 START = 1_780_000_000.0
 ROUND_SECONDS = 60.0
+KIOSK_ROUND_SECONDS = 240.0
+PAINT_SECONDS = 0.004
 INTERVAL_SECONDS = 10.0
 DAY_SECONDS = 86_400.0
 MIB = 2**20
@@ -33,7 +36,8 @@ DATE = re.compile(rb"(?i)date: [^\r\n]*")
 class Aging:
     """Polls for real until all have answered, then repeats those answers with other values.
 
-    A simulated day is a round a minute: four times what the histories hold. Within a round the
+    A simulated day is a round a minute: four times what the histories hold. A kiosk has a round in
+    four minutes, which fills them in a day too. Within a round the
     polls are as far apart as at the default interval. Bodies and dates are new bytes each time, as
     they are from a socket, and most waits cross a threshold, which fills the timelines too.
     """
@@ -42,6 +46,8 @@ class Aging:
         self.now = START
         self.app: WallboardApp | None = None
         self._feed = PollFeed(settings, clock=lambda: self.now)
+        self._kiosk = settings.kiosk
+        self._round_seconds = KIOSK_ROUND_SECONDS if settings.kiosk else ROUND_SECONDS
         self._endpoints = endpoints
         self._days = days
         self._heard: dict[tuple[EntryPointKey, str], Observation] = {}
@@ -76,12 +82,15 @@ class Aging:
     async def _live_a_day(self, publish: Publish) -> None:
         end = self.now + DAY_SECONDS
         while self.now < end:
-            self.now += ROUND_SECONDS
+            self.now += self._round_seconds
             for number, observation in enumerate(list(self._heard.values())):
                 at = self.now - INTERVAL_SECONDS * (1 - number / self._endpoints)
                 publish(self._again(observation, at))
                 if number % 50 == 0:
                     await asyncio.sleep(0)
+            if self._kiosk and self.app:
+                self.app.tick()
+                await asyncio.sleep(PAINT_SECONDS)
 
     def _again(self, before: Observation, at: float) -> Observation:
         outcome, response = before.outcome, before.response
@@ -101,8 +110,10 @@ def _mib() -> float:
     return psutil.Process().memory_info().rss / MIB
 
 
-def main(url: str, count: int, days: int) -> None:
-    settings = replace(settings_for_url(url, [f"1000-{999 + count}"]), interval=ROUND_SECONDS)
+def main(url: str, count: int, days: int, *, kiosk: bool) -> None:
+    settings = replace(
+        settings_for_url(url, [f"1000-{999 + count}"]), interval=ROUND_SECONDS, kiosk=kiosk
+    )
     feed = Aging(settings, 5 * count, days)
     app = WallboardApp(settings, lambda: feed, clock=lambda: feed.now)
     feed.app = app
@@ -110,4 +121,4 @@ def main(url: str, count: int, days: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), kiosk="kiosk" in sys.argv[4:])

@@ -1,7 +1,7 @@
 """The real wall on a board made beforehand; reports the CPU it takes a second.
 
-Arguments: entry points, seconds before measuring, seconds to measure, and ``moving`` or ``still``
-(a clock that stands, for the first paint alone).
+Arguments: entry points, seconds before measuring, seconds to measure, ``moving`` or ``still`` (a
+clock that stands, for the first paint alone), and perhaps ``lite``.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class Stopwatch:
         """Nothing to poll."""
 
 
-def main(count: int, settle_seconds: float, seconds: float, *, moving: bool) -> None:
+def main(count: int, settle_seconds: float, seconds: float, *, moving: bool, lite: bool) -> None:
     board = changing(count, int(settle_seconds + seconds) + 3 if moving else 1)
     # The pictures of the seconds to come are ours and not the product's: keep them from its
     # garbage collections.
@@ -51,11 +51,12 @@ def main(count: int, settle_seconds: float, seconds: float, *, moving: bool) -> 
     def clock() -> float:
         return START + (time.monotonic() - began if moving else 0.0)
 
-    app = WallboardApp(Settings(title="bench"), lambda: feed, board=board, clock=clock)  # type: ignore[arg-type]
+    settings = Settings(title="bench", lite=lite)
+    app = WallboardApp(settings, lambda: feed, board=board, clock=clock)  # type: ignore[arg-type]
     feed.app = app
     app.run()
 
 
 if __name__ == "__main__":
-    count, settle, seconds, how = sys.argv[1:]
-    main(int(count), float(settle), float(seconds), moving=how == "moving")
+    count, settle, seconds, how, *more = sys.argv[1:]
+    main(int(count), float(settle), float(seconds), moving=how == "moving", lite="lite" in more)

@@ -1,15 +1,16 @@
 """The real wall and a real board whose polls go on and always bring the same.
 
-Arguments: entry points, seconds until it ends.
+Arguments: entry points, seconds until it ends, and perhaps how many bytes of XML an answer has.
 """
 
 import asyncio
 import sys
 import time
 
-from tests.bench.boards import answers, entry_points, observed
+from tests.bench.boards import answer_of, answers, entry_points, observed
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.observation import Response
 from wallboard.feeds import Publish
 from wallboard.settings import Settings
 from wallboard.ui.app import WallboardApp
@@ -26,7 +27,8 @@ def wait_of(key: EntryPointKey) -> float:
 class SameAgain:
     """A feed that answers for each entry point once an interval, evenly spread."""
 
-    def __init__(self, keys: list[EntryPointKey], seconds: float) -> None:
+    def __init__(self, keys: list[EntryPointKey], seconds: float, heard: Response) -> None:
+        self.heard = heard
         self.keys = keys
         self.seconds = seconds
         self.app: WallboardApp | None = None
@@ -36,7 +38,7 @@ class SameAgain:
         while time.monotonic() < end:
             for key in self.keys:
                 for endpoint, reading in answers(wait_of(key)):
-                    publish(observed(key, endpoint, reading, time.time()))
+                    publish(observed(key, endpoint, reading, time.time(), self.heard))
                 await asyncio.sleep(INTERVAL_SECONDS / len(self.keys))
         if self.app:
             self.app.exit()
@@ -45,21 +47,22 @@ class SameAgain:
         """It comes round soon enough."""
 
 
-def main(count: int, seconds: float) -> None:
+def main(count: int, seconds: float, size: int) -> None:
     known = entry_points(count, INTERVAL_SECONDS)
     board = Board(known)
+    heard = answer_of(size)
     keys = [point.key for point, _ in known]
     now = time.time()
     for round_ago in range(ROUNDS, 0, -1):
         for number, key in enumerate(keys):
             at = now - (round_ago - number / len(keys)) * INTERVAL_SECONDS
             for endpoint, reading in answers(wait_of(key)):
-                board.fold(observed(key, endpoint, reading, at))
-    feed = SameAgain(keys, seconds)
+                board.fold(observed(key, endpoint, reading, at, heard))
+    feed = SameAgain(keys, seconds, heard)
     app = WallboardApp(Settings(title="bench"), lambda: feed, board=board)
     feed.app = app
     app.run()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]))
+    main(int(sys.argv[1]), float(sys.argv[2]), int((*sys.argv, 0)[3]))
