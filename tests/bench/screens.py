@@ -37,7 +37,7 @@ class Screens:
 class Watch:
     """Says when a terminal showed what was waited for; emulates after the event, so as not to add.
 
-    Only whole frames count: a paint ends where its synchronized update does.
+    Only whole frames count: a paint ends where its synchronized update does, or in silence.
     """
 
     def __init__(self, terminal: Terminal) -> None:
@@ -54,10 +54,14 @@ class Watch:
     def when(self, holds: Callable[[str], bool]) -> float | None:
         """When the end of a frame first brought a picture that holds, of what came since."""
         found = None
-        for at, data in self._terminal.chunks[self._fed :]:
+        chunks = self._terminal.chunks[self._fed :]
+        followers = [at for at, _ in chunks[1:]] + [float("inf")]
+        for (at, data), next_at in zip(chunks, followers, strict=False):
             # Bytes come in pieces that may end within a sign, which an emulator would take amiss.
             whole, end, self._tail = (self._tail + data).rpartition(FRAME_END)
-            if not end:
+            if next_at - at > QUIET_SECONDS:
+                whole, end, self._tail = whole + end + self._tail, b"", b""
+            elif not end:
                 continue
             self.screens.feed(whole + end)
             if found is None and holds(self.screens.emulator.text):

@@ -12,7 +12,7 @@ from tests.bench.terminal import Terminal, on_a_terminal
 
 KEYS = (b"2", b"5", b"\x7f", b"7", b"\x7f", b"\x7f", b"9", b"\x7f")
 """Behind a 1, which every name begins with: each of them leaves another number of tiles."""
-LATEST_SECONDS = 0.4
+LATEST_SECONDS = 0.8
 
 _SHOWN = re.compile(rf"(\d+) of {ENTRY_POINTS} shown")
 
@@ -55,7 +55,9 @@ def _latencies(terminal: Terminal, count: int) -> list[float]:
         painted = watch.when(lambda text, was=before: _shown(text) not in {None, was})  # type: ignore[misc]
         before = _shown(watch.catch_up())
         if painted is None:
-            raise RuntimeError(f"a key was not painted:\n{terminal.screen_text()}")
+            raise RuntimeError(
+                f"key {number} {KEYS[number % len(KEYS)]!r} was not painted, before {before}:\n{terminal.screen_text()}"
+            )
         taken.append(painted - pressed)
     return taken
 
