@@ -56,7 +56,8 @@ def _latencies(terminal: Terminal, count: int) -> list[float]:
         before = _shown(watch.catch_up())
         if painted is None:
             raise RuntimeError(
-                f"key {number} {KEYS[number % len(KEYS)]!r} was not painted, before {before}:\n{terminal.screen_text()}"
+                f"key {number} {KEYS[number % len(KEYS)]!r} was not painted, before {before}:\n"
+                f"{terminal.screen_text()}"
             )
         taken.append(painted - pressed)
     return taken
