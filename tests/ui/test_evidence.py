@@ -215,13 +215,17 @@ def test_a_terminal_is_sent_the_body_though_no_file_can_be_kept(folder):
     child.expect(pexpect.EOF)
 
 
+NOT_INHERITED = {"TMUX", "TMUX_PANE", "STY", "COLUMNS", "LINES"}
+"""What would tell tmux of another terminal than the one it is in."""
+
+
 class Tmux:
     """A tmux server of our own with the wall in its one pane."""
 
     def __init__(self, folder) -> None:
         self._socket = str(folder.parents[3] / "tmux.socket")
         self._environment = {
-            **{k: v for k, v in os.environ.items() if k not in {"TMUX", "TMUX_PANE", "STY"}},
+            **{k: v for k, v in os.environ.items() if k not in NOT_INHERITED},
             "HOME": str(folder.parents[3]),
             "LC_ALL": "C.UTF-8",
         }
