@@ -29,6 +29,9 @@ class FilteringScreen(EvidenceScreen):
     def use_filter(self, text: str) -> None:
         """Go by another filter."""
 
+    def typing(self, now: bool) -> None:
+        """Take notice that a filter is being typed, or no longer."""
+
     def filtered(self) -> Widget | None:
         """What gets the keys when the filter is typed."""
         return None
@@ -45,6 +48,7 @@ class FilteringScreen(EvidenceScreen):
         line = self.query_one(FilterLine)
         line.open(self.filter_text)
         self.set_focus(line)
+        self.typing(True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A slash that is typed into the filter is a slash."""
@@ -67,6 +71,7 @@ class FilteringScreen(EvidenceScreen):
         if self._is_typing:
             self.query_one("FilterLine").display = False
             self.set_focus(self.filtered())
+            self.typing(False)
 
     @property
     def _is_typing(self) -> bool:

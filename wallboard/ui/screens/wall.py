@@ -99,6 +99,10 @@ class WallScreen(FilteringScreen):
         """Show only what matches this filter."""
         self.show_as(replace(self.state, filter=text))
 
+    def typing(self, now: bool) -> None:
+        """Draw entry points as large as before while a filter is typed."""
+        self.grid.hold_density(now)
+
     def filtered(self) -> Widget:
         """The entry points."""
         return self.grid

@@ -164,7 +164,8 @@ class WallGrid(ScrollView, can_focus=True):
         size = self.scrollable_content_region.size
         before = self.layout_now
         self._asked_density = self._state.density
-        self.layout_now = lay_out(self.sections, size.width, size.height, self._state.density)
+        density = before.density.name if self._density_held else self._state.density
+        self.layout_now = lay_out(self.sections, size.width, size.height, density)
         self._selection.follow(self.layout_now)
         if self.layout_now.density != before.density:
             self.post_message(self.Arranged())
@@ -173,6 +174,14 @@ class WallGrid(ScrollView, can_focus=True):
         self.refresh()
 
     _asked_density = ""
+    _density_held = False
+
+    def hold_density(self, held: bool) -> None:
+        """Keep the density while a filter is typed: another one at every key would only blink."""
+        if held is not self._density_held:
+            self._density_held = held
+            self._lay_out()
+            self._scroll_to_selected()
 
     def _place_of_selected(self) -> int | None:
         """The line of the screen on which the selected entry point is, if it is pinned there."""
