@@ -18,9 +18,10 @@ from wallboard.domain.change import (
 )
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
-from wallboard.domain.observation import Event, Failure, Observation, ServerStatus
+from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
+from wallboard.domain.restored import Event, Recalled, Restored
 from wallboard.domain.sharing import Sharing
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.traffic import Traffic
@@ -96,10 +97,16 @@ class Board:
 
     def fold(self, event: Event) -> None:
         """Take in one event. What is not on this board is passed over."""
-        if isinstance(event, ServerStatus):
+        if isinstance(event, Restored):
+            self._restore(event)
+        elif isinstance(event, ServerStatus):
             self._fold_server(event)
         elif event.key in self._statuses:
             self._fold_observation(event)
+
+    def status(self, key: EntryPointKey) -> EntryPointStatus | None:
+        """What the board says of one entry point by now."""
+        return self._statuses.get(key)
 
     def replace(
         self,
@@ -152,6 +159,46 @@ class Board:
         judgement = judge(status.state, policy, self._failure(entry_point.key))
         self._statuses[entry_point.key] = replace(status, judgement=judgement)
         self._verdicts[judgement.verdict] += 1
+
+    def _restore(self, restored: Restored) -> None:
+        """Stand as a recording says the board stood; what it does not know of is unheard."""
+        recalled = {one.key: one for one in restored.entry_points}
+        servers = {key.server for key in self._statuses}
+        self._servers = {one.server: one for one in restored.servers if one.server in servers}
+        self._events = deque(
+            (c for c in restored.events if c.server in servers), maxlen=EVENTS_BOUND
+        )
+        self._events_shown = ()
+        self._traffic, self._newest_at = Traffic(), None
+        self._verdicts.clear()
+        for key, status in self._statuses.items():
+            one = recalled.get(key)
+            if one:
+                after = self._recalled(status, one)
+            else:
+                after = _unheard(status.entry_point, status.policy, self._history)
+                failure = self._failure(key)
+                after = replace(after, judgement=judge(after.state, after.policy, failure))
+            self._statuses[key] = after
+            self._verdicts[after.judgement.verdict] += 1
+        self._ranking += 1
+
+    def _recalled(self, status: EntryPointStatus, one: Recalled) -> EntryPointStatus:
+        entry_point = status.entry_point
+        endpoints = {e: one.endpoints.get(e, EndpointState()) for e in entry_point.endpoints}
+        history = one.history.bounded(self._history)
+        state = EntryPointState(entry_point, endpoints, history, one.disagreements)
+        judgement = judge(state, status.policy, self._failure(entry_point.key))
+        last = [heard.last.at for heard in endpoints.values() if heard.last]
+        self._newest_at = max([*last, self._newest_at or 0.0]) or None
+        # Judged by other rules than then, it is since the last poll as far as anybody knows.
+        as_then = judgement.verdict is one.verdict
+        since = one.since if as_then else max(last, default=None)
+        as_then = as_then and judgement.level is one.level
+        level_since = one.level_since if as_then else max(last, default=None)
+        return EntryPointStatus(
+            state, status.policy, judgement, since, level_since, one.timeline[-TIMELINE_BOUND:]
+        )
 
     def _redefine(
         self, status: EntryPointStatus, entry_point: EntryPoint, policy: Policy, at: float

@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
-from wallboard.domain.observation import Event, Observation, ServerStatus
+from wallboard.domain.observation import Observation, ServerStatus
+from wallboard.domain.restored import Event
 from wallboard.simulator.server import Simulator
 
 PATIENCE_SECONDS = 30.0

@@ -71,6 +71,28 @@ class History:
         longer._start = max(start, longer._stop - self._bound)
         return longer
 
+    @classmethod
+    def of_columns(
+        cls,
+        bound: int,
+        at: "array[float]",
+        wait_seconds: "array[float]",
+        queue_depth: "array[float]",
+        capacity: "array[float]",
+        verdict: "array[float]",
+    ) -> "History":
+        """A history of whole columns of doubles, oldest first, of which the last ``bound`` count.
+
+        ``nan`` is a figure that could not be read; a verdict is its place in ``Verdict``.
+        """
+        numbers = array("d", bytes(8 * _WIDTH * len(at)))
+        for number, column in enumerate((at, wait_seconds, queue_depth, capacity, verdict)):
+            numbers[number::_WIDTH] = column
+        history = cls(bound)
+        history._numbers, history._stop = numbers, len(at)
+        history._start = max(0, history._stop - bound)
+        return history
+
     def bounded(self, bound: int) -> "History":
         """This history, of which the last ``bound`` samples are kept from now on."""
         same = History(bound)

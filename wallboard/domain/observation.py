@@ -99,6 +99,3 @@ class ServerStatus:
     failure: Failure | None = None
     since: float | None = None
     next_probe_at: float | None = None
-
-
-Event = Observation | ServerStatus

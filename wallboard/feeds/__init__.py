@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.observation import Event
+from wallboard.domain.restored import Event
 from wallboard.settings import Settings
 
 Publish = Callable[[Event], None]

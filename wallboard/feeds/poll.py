@@ -8,7 +8,8 @@ from dataclasses import fields, replace
 from random import Random
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.observation import Event, ServerStatus
+from wallboard.domain.observation import ServerStatus
+from wallboard.domain.restored import Event
 from wallboard.ece.client import EceClient
 from wallboard.feeds import Publish
 from wallboard.feeds.server import ServerPolls

@@ -8,7 +8,8 @@ from math import inf
 from random import Random
 
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
-from wallboard.domain.observation import Cause, Event, Failure, Observation
+from wallboard.domain.observation import Cause, Failure, Observation
+from wallboard.domain.restored import Event
 from wallboard.ece.client import ClientSetupError, EceClient, Poll
 from wallboard.feeds import Publish
 from wallboard.feeds.gate import Gate

@@ -16,8 +16,9 @@ import psutil
 from tests.bench.processes import report
 from wallboard.config import settings_for_url
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.observation import Event, Observation, Response
+from wallboard.domain.observation import Observation, Response
 from wallboard.domain.reading import LiveSessionStatus
+from wallboard.domain.restored import Event
 from wallboard.feeds import Publish
 from wallboard.feeds.poll import PollFeed
 from wallboard.settings import Settings

@@ -1,0 +1,48 @@
+"""What a recording knows of the board at one moment, given back to the board as one event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.history import History
+from wallboard.domain.observation import Observation, ServerStatus
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.state import EndpointState
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What was known of one entry point.
+
+    ``verdict`` and ``level`` are those it was given then, since ``since`` and ``level_since`` (Unix
+    time in seconds). ``timeline`` is its last changes, oldest first. ``disagreements`` counts the
+    rounds in a row in which ``chatAllowed`` and ``checkEligibility`` contradicted each other.
+    """
+
+    key: EntryPointKey
+    endpoints: Mapping[Endpoint, EndpointState]
+    history: History
+    verdict: Verdict | None = None
+    level: Level | None = None
+    since: float | None = None
+    level_since: float | None = None
+    timeline: tuple[Change, ...] = ()
+    disagreements: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The whole board as it stood at ``at``, Unix time in seconds, in place of what it was.
+
+    An entry point that is not among these was not heard of; ``events`` are oldest first.
+    """
+
+    at: float
+    entry_points: tuple[Recalled, ...]
+    servers: tuple[ServerStatus, ...] = ()
+    events: tuple[Change, ...] = ()
+
+
+Event = Observation | ServerStatus | Restored
+"""What a feed publishes: one poll, what became of a server, or a board from a recording."""
