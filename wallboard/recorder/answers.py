@@ -1,0 +1,107 @@
+"""What one poll brought back as it is kept, and the same turned into an observation again.
+
+A good answer is read anew from its body by the very decoder that read it first; only a failure,
+which may have had no body at all, is kept in words.
+"""
+
+import zlib
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Cause, Failure, Observation, Response
+from wallboard.domain.reading import Reading
+from wallboard.ece.decode import decode
+from wallboard.recorder.errors import DamagedError
+
+DIGEST_BYTES = 16
+
+KEPT_HEADERS = frozenset(
+    {b"content-type", b"content-encoding", b"server", b"via", b"retry-after", b"www-authenticate"}
+)
+"""Headers of an answer that are kept. Any other could hold a secret, such as a cookie, or would
+make every answer another one, such as the date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All of an observation but whose it is, when it was and how long it took."""
+
+    failure: Failure | None
+    response: Response | None
+
+    @property
+    def digest(self) -> bytes:
+        """Tells this answer from all others."""
+        parts: list[bytes] = []
+        if self.failure:
+            parts += [self.failure.cause.encode(), self.failure.message.encode()]
+        if self.response:
+            sort = f"{self.response.status} {self.response.truncated:d} {self.response.reason}"
+            parts += [sort.encode(), self.response.head, self.response.body]
+        hashed = blake2b(digest_size=DIGEST_BYTES)
+        for part in parts:
+            hashed.update(len(part).to_bytes(8, "big") + part)
+        return hashed.digest()
+
+    def outcome(self, endpoint: Endpoint) -> Reading | Failure:
+        """What it means."""
+        if self.failure:
+            return self.failure
+        if self.response is None:
+            return Failure(Cause.INTERNAL, f"{endpoint}: the recording holds no answer")
+        return decode(endpoint, self.response.body, _content_type(self.response.head))
+
+
+def answer_of(observation: Observation) -> Answer:
+    """What is kept of an observation."""
+    outcome, response = observation.outcome, observation.response
+    kept = None
+    if response:
+        kept = Response(
+            response.status,
+            response.reason,
+            kept_head(response.head),
+            response.body,
+            response.truncated,
+        )
+    return Answer(outcome if isinstance(outcome, Failure) else None, kept)
+
+
+def kept_head(head: bytes) -> bytes:
+    """The lines of a header block that are kept."""
+    lines = head.split(b"\r\n")
+    return b"\r\n".join(
+        line for line in lines if line.partition(b":")[0].strip().lower() in KEPT_HEADERS
+    )
+
+
+def body_digest(body: bytes) -> bytes:
+    """Tells a body from all others."""
+    return blake2b(body, digest_size=DIGEST_BYTES).digest()
+
+
+def packed(body: bytes, dictionary: bytes) -> bytes:
+    """A body compressed; one much like the dictionary becomes a few bytes."""
+    compressor = zlib.compressobj(9, zdict=dictionary) if dictionary else zlib.compressobj(9)
+    return compressor.compress(body) + compressor.flush()
+
+
+def unpacked(data: bytes, dictionary: bytes, size: int, digest: bytes) -> bytes:
+    """The body again, checked. Raises ``DamagedError`` if it is not what was written."""
+    unpacker = zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj()
+    try:
+        body = unpacker.decompress(data, size + 1)
+    except zlib.error:
+        body = b""
+    if len(body) != size or body_digest(body) != digest:
+        raise DamagedError("a body in it is not what was written")
+    return body
+
+
+def _content_type(head: bytes) -> str:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-type":
+            return value.strip().decode("utf-8", "replace")
+    return ""
