@@ -108,18 +108,28 @@ class Link:
 
 
 def test_the_meter_says_nothing_until_it_is_switched_on():
-    meter = Meter(Link())
+    link = Link()
+    meter = Meter(link)
     assert meter.words(NOW) == ""
-    meter.turn(NOW)
-    assert meter.words(NOW) == "... KB/s"
-    meter.turn(NOW)
+    link.sent = 6000
     assert meter.words(NOW + WINDOW_SECONDS) == ""
+    meter.turn()
+    assert meter.words(NOW + WINDOW_SECONDS) == "1.2 KB/s", "it measured all the time"
+    meter.turn()
+    assert meter.words(NOW + WINDOW_SECONDS) == ""
+
+
+def test_the_meter_gives_a_figure_of_the_same_width_before_its_first_window_has_passed():
+    meter = Meter(Link())
+    meter.turn()
+    assert meter.words(NOW) == "0.0 KB/s"
 
 
 def test_the_meter_gives_a_new_average_once_a_window():
     link = Link()
     meter = Meter(link)
-    meter.turn(NOW)
+    meter.turn()
+    meter.words(NOW)
     link.sent = 6000
     assert meter.words(NOW + WINDOW_SECONDS) == "1.2 KB/s"
     link.sent = 99_000
@@ -130,7 +140,8 @@ def test_the_meter_gives_a_new_average_once_a_window():
 def test_the_meter_goes_on_after_the_clock_was_put_back():
     link = Link()
     meter = Meter(link)
-    meter.turn(NOW)
+    meter.turn()
+    meter.words(NOW)
     meter.words(NOW - 3600)
     link.sent = 5000
     assert meter.words(NOW - 3600 + WINDOW_SECONDS) == "1.0 KB/s"

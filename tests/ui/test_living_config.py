@@ -5,6 +5,8 @@ import os
 
 import pytest
 from boards import observed
+from rich.color import ColorSystem
+from walls import settled, text_on
 
 from wallboard.config import load_config
 from wallboard.config.watch import ConfigSource, stamp_of
@@ -13,7 +15,11 @@ from wallboard.domain.policy import Level
 from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
 from wallboard.ui.app import WallboardApp
 from wallboard.ui.memory import Memory
+from wallboard.ui.screens.drilldown import DrillDownScreen
+from wallboard.ui.screens.kiosk import KioskScreen
+from wallboard.ui.screens.wall import WallScreen
 from wallboard.ui.viewstate import ViewState
+from wallboard.ui.widgets.keybar import KeyBar
 
 START = 1_780_000_000.0
 CONFIG = """
@@ -182,6 +188,100 @@ async def test_theme_title_refresh_and_history_follow_the_config(path):
             living.heard(A, LiveSessionStatus(1.0, 1))
         await living.seconds(1)
         assert len(app._snapshot.entry_points[A].state.history) == 7
+
+
+async def test_an_edit_of_the_signs_draws_the_board_in_them_at_once(path):
+    living = Living(path)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        living.heard(A, ChatAllowed(True))
+        await living.seconds(1)
+        await settled(pilot)
+        assert not text_on(living.app).isascii()
+        living.edit(config(1000, 1001, top="ascii = true"))
+        await living.seconds(4)
+        await settled(pilot)
+        assert text_on(living.app).isascii()
+        assert living.app.beyond_ascii == frozenset()
+        living.edit(config(1000, 1001, top="ascii = false"))
+        await living.seconds(4)
+        await settled(pilot)
+        assert not text_on(living.app).isascii()
+
+
+async def test_an_edit_for_a_slow_link_holds_at_once_and_can_be_taken_back(path):
+    auto = config(1000).replace('"dark"', '"auto"').replace("refresh = 60", "refresh = 0.5")
+    path.write_text(auto)
+    living = Living(path)
+
+    def arrangement(app):
+        return (
+            app.board_theme.name,
+            app.board_theme.sweeps,
+            app.most_colors,
+            app._ticking._interval,
+        )
+
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        before = arrangement(living.app)
+        living.edit("lite = true\n" + auto)
+        await living.seconds(4)
+        await settled(pilot)
+        assert arrangement(living.app) == ("ansi16", True, ColorSystem.EIGHT_BIT, 2.0)
+        assert "polls/min" not in text_on(living.app)
+        living.edit(auto)
+        await living.seconds(4)
+        await settled(pilot)
+        assert arrangement(living.app) == before
+
+
+async def test_an_edit_makes_a_kiosk_of_a_frozen_board_and_lets_the_picture_go(path):
+    living = Living(path, state=ViewState(density="compact"))
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        await pilot.press("enter", "space", "question_mark")
+        await pilot.pause()
+        living.edit(config(1000, 1001, top="kiosk = true"))
+        await living.seconds(4)
+        await settled(pilot)
+        assert isinstance(living.app.screen, KioskScreen)
+        assert len(living.app.screen_stack) == 1
+        assert living.app.view().frozen_at is None
+        assert not living.app.screen.query_one(KeyBar).display
+        assert living.app.screen.state.density == "compact"
+        await pilot.press("space", "q")
+        await living.seconds(1)
+        assert living.app.view().frozen_at is None
+        assert pilot.app.is_running
+
+
+async def test_an_edit_makes_an_ordinary_wall_of_a_kiosk(path):
+    path.write_text(config(1000, 1001, top="kiosk = true"))
+    living = Living(path)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        assert isinstance(living.app.screen, KioskScreen)
+        living.edit(config(1000, 1001))
+        await living.seconds(4)
+        await settled(pilot)
+        assert type(living.app.screen) is WallScreen
+        await pilot.press("end", "enter")
+        await settled(pilot)
+        assert isinstance(living.app.screen, DrillDownScreen)
+
+
+async def test_an_edit_of_the_pace_of_a_kiosk_holds_for_the_page_that_stands(path):
+    ids = range(1000, 1060)
+    path.write_text(config(*ids, top="kiosk = true\nrotate = 1000"))
+    living = Living(path)
+    async with living.app.run_test(size=(80, 24)) as pilot:
+        await living.seconds(1)
+        await settled(pilot)
+        await living.seconds(20)
+        assert living.app.screen._rotation.number == 0
+        living.edit(config(*ids, top="kiosk = true\nrotate = 10"))
+        await living.seconds(5)
+        assert living.app.screen._rotation.number == 1
 
 
 async def test_a_theme_picked_on_the_board_stays_whatever_the_config_says(path):

@@ -21,9 +21,12 @@ class Alarm:
         current: Callable[[], AlarmSettings],
         ring: Callable[[], None],
         *,
-        flash_seconds: float = FLASH_SECONDS,
+        flash_seconds: Callable[[], float] = lambda: FLASH_SECONDS,
     ) -> None:
-        """``current`` gives the settings, ``ring`` rings the bell once."""
+        """``current`` gives the settings, ``ring`` rings the bell once.
+
+        ``flash_seconds`` gives how long the header stands inverted, and then as it was.
+        """
         self._current = current
         self._ring = ring
         self._flash_seconds = flash_seconds
@@ -46,10 +49,11 @@ class Alarm:
         """Whether the header stands inverted at this moment."""
         if self._flashed_at is None:
             return False
-        if not _within(self._flashed_at, now, 2 * FLASHES * self._flash_seconds):
+        seconds = self._flash_seconds()
+        if not _within(self._flashed_at, now, 2 * FLASHES * seconds):
             self._flashed_at = None
             return False
-        return int((now - self._flashed_at) / self._flash_seconds) % 2 == 0
+        return int((now - self._flashed_at) / seconds) % 2 == 0
 
 
 def _within(at: float | None, now: float, seconds: float) -> bool:

@@ -89,11 +89,7 @@ class WallboardApp(StyledApp):
 
     def get_default_screen(self) -> Screen[object]:
         """The wall comes first."""
-        if not self.modes.kiosk:
-            return WallScreen(self.board_theme, self.view(), self.state)
-        from wallboard.ui.screens.kiosk import KioskScreen
-
-        return KioskScreen(self.board_theme, self.view(), self.state, self.settings.rotate)
+        return opening.wall(self)
 
     def on_mount(self) -> None:
         """Start ticking, and the feed as soon as the first picture is shown."""
@@ -119,6 +115,15 @@ class WallboardApp(StyledApp):
         if self._ticking:
             self._ticking.stop()
         self._ticking = self.set_interval(lite.refresh_seconds(self.settings), self.tick)
+
+    def use_other_wall(self) -> None:
+        """Show the wall of a kiosk in place of an ordinary one, or the other way round."""
+        self._back_to_the_wall()
+        self._frozen_at = None  # a kiosk has no key to let the picture go
+        if not self.screen._result_callbacks:
+            # Textual takes one away from each screen it replaces, but gives the first one none.
+            self.screen._push_result_callback(self.screen, None)
+        self.switch_screen(opening.wall(self))
 
     def tick(self) -> None:
         """Take a new picture of the board, unless it is frozen, and show it."""
@@ -226,7 +231,7 @@ class WallboardApp(StyledApp):
 
     def action_meter(self) -> None:
         """Show how much goes to the terminal, or stop showing it."""
-        self.modes.meter.turn(self.clock())
+        self.modes.meter.turn()
         self.tick()
 
     def action_events(self) -> None:

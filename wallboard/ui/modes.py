@@ -50,15 +50,21 @@ class Modes:
         bytes_sent: Callable[[], int],
     ) -> None:
         """``current`` gives the settings, which an edit of the config may exchange."""
-        settings = current()
         self._current = current
-        self.kiosk = settings.kiosk
         self.meter = Meter(bytes_sent)
-        flash_seconds = max(FLASH_SECONDS, refresh_seconds(settings))
-        self._alarm = Alarm(lambda: current().alarm, ring, flash_seconds=flash_seconds)
+        self._alarm = Alarm(
+            lambda: current().alarm,
+            ring,
+            flash_seconds=lambda: max(FLASH_SECONDS, refresh_seconds(current())),
+        )
         self._arrivals = Arrivals()
         self._new: dict[EntryPointKey, float] = {}
         self._touched_at: float | None = None
+
+    @property
+    def kiosk(self) -> bool:
+        """Whether the board hangs on a wall."""
+        return self._current().kiosk
 
     def tick(self, snapshot: Snapshot, now: float) -> None:
         """Take in a picture; ``now`` is Unix time in seconds."""

@@ -4,10 +4,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.screens.wall import WallScreen
 from wallboard.ui.theme import BoardTheme
 
 if TYPE_CHECKING:
     from wallboard.ui.app import WallboardApp
+
+
+def wall(app: "WallboardApp") -> WallScreen:
+    """The wall that comes first: of a kiosk, or of somebody who sits at it."""
+    if not app.modes.kiosk:
+        return WallScreen(app.board_theme, app.view(), app.state)
+    from wallboard.ui.screens.kiosk import KioskScreen
+
+    return KioskScreen(app.board_theme, app.view(), app.state, lambda: app.settings.rotate)
 
 
 def drill_down(app: "WallboardApp", key: EntryPointKey) -> None:

@@ -11,6 +11,7 @@ from wallboard.config.problem import ConfigError
 from wallboard.config.watch import ConfigSource, Watch
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.settings import Settings, entry_points_of
+from wallboard.ui.lite import refresh_seconds
 
 if TYPE_CHECKING:
     from wallboard.ui.app import WallboardApp
@@ -20,9 +21,6 @@ FIRST_AGAIN_SECONDS = 1.0
 
 AGAIN_SECONDS = 10.0
 """Between later tries: what is wrong may be put right without touching the file."""
-
-AT_THE_START = ("ascii", "kiosk", "lite")
-"""Settings that are looked at only when a board starts."""
 
 log = logging.getLogger(__name__)
 
@@ -114,15 +112,15 @@ def take_up(app: "WallboardApp", settings: Settings) -> None:
     if app.feeding:
         app.feeding.replace(settings)
     app.board.replace(entry_points_of(settings), app.clock(), history=settings.history)
-    if settings.theme != before.theme and app.state.theme is None:
+    if (settings.theme, settings.lite) != (before.theme, before.lite) and app.state.theme is None:
         app.use_theme_named(settings.theme)
-    if settings.refresh != before.refresh:
+    if (settings.ascii, settings.lite) != (before.ascii, before.lite):
+        app.use_signs_and_colours()
+    if refresh_seconds(settings) != refresh_seconds(before):
         app.start_ticking()
+    if settings.kiosk != before.kiosk:
+        app.use_other_wall()
     if settings.keys != before.keys:
         app.use_keys(settings.keys)
-    said = what_changed(before, settings)
-    later = [name for name in AT_THE_START if getattr(settings, name) != getattr(before, name)]
-    if later:
-        said += f"; {' and '.join(later)} only from the next start on"
-    app.notices.add_passing(said)
+    app.notices.add_passing(what_changed(before, settings))
     app.tick()

@@ -34,8 +34,7 @@ class StyledApp(CellApp[None]):
         wanted = lite.asked_theme(asked or settings.theme, settings)
         name = themes.choose(wanted, Console(force_terminal=True).color_system)
         theme, problem = themes.load_or_fallback(name)
-        signs = glyphs.choose(settings.ascii)
-        self.board_theme = replace(theme, glyphs=signs, sweeps=settings.lite)
+        self.board_theme = dressed(theme, settings)
         self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
         super().__init__(ansi_color=True if self.board_theme.native else None)
         self.settings = settings
@@ -62,7 +61,7 @@ class StyledApp(CellApp[None]):
 
     def use_theme(self, theme: BoardTheme) -> None:
         """Draw everything in this theme from now on; nothing else about the board changes."""
-        theme = replace(theme, glyphs=self.board_theme.glyphs, sweeps=self.board_theme.sweeps)
+        theme = dressed(theme, self.settings)
         self.board_theme = theme
         if self._theme_watch.name != theme.name:
             self._theme_watch.follow(theme.name)
@@ -73,6 +72,13 @@ class StyledApp(CellApp[None]):
         self.theme = theme.textual.name
         restyle(self.screen_stack, theme)
         self.restyled()
+
+    def use_signs_and_colours(self) -> None:
+        """Send from now on the signs and the colours that the settings allow."""
+        self.most_colors = lite.most_colors(self.settings)
+        self.use_theme(self.board_theme)
+        self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
+        self.repaint()
 
     def follow_theme(self) -> None:
         """Take up an edit of the theme in use; one that broke it is a notice."""
@@ -87,3 +93,8 @@ class StyledApp(CellApp[None]):
         """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
         shown = super().get_key_display(binding)
         return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
+
+
+def dressed(theme: BoardTheme, settings: Settings) -> BoardTheme:
+    """A theme with the signs and the charts that the settings ask for."""
+    return replace(theme, glyphs=glyphs.choose(settings.ascii), sweeps=settings.lite)

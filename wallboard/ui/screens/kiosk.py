@@ -1,5 +1,6 @@
 """The wall that hangs on a wall: nobody sits at it, so it turns its pages by itself."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from textual.widget import Widget
@@ -21,11 +22,17 @@ class KioskScreen(WallScreen):
     DEFAULT_CSS = "KioskScreen > KeyBar { display: none; }"
 
     def __init__(
-        self, theme: BoardTheme, first: View, state: ViewState, rotate_seconds: float
+        self,
+        theme: BoardTheme,
+        first: View,
+        state: ViewState,
+        rotate_seconds: Callable[[], float],
     ) -> None:
+        """``rotate_seconds`` gives how long a page stands, which may change at any time."""
         super().__init__(theme, first, state)
         self.grid: KioskGrid = KioskGrid(theme, first, state, self.query_now)
-        self._rotation = Rotation(rotate_seconds)
+        self._rotate_seconds = rotate_seconds
+        self._rotation = Rotation(rotate_seconds())
 
     def parts(self) -> list[Widget]:
         """The parts of a wall, below what it says when nothing answers."""
@@ -46,6 +53,7 @@ class KioskScreen(WallScreen):
     def _paged(self, view: View) -> Extras:
         """Turn to the page whose turn it is; what to say of it."""
         extras, pages = view.extras, self.grid.pages
+        self._rotation.seconds = self._rotate_seconds()
         if is_paused(extras.touched_at, view.now):
             number, held = self.grid.page_in_sight(), "paused"
         else:

@@ -80,6 +80,11 @@ class CellApp(App[ReturnType]):
             self._painter.invalidate()
             self._paint()
 
+    def repaint(self) -> None:
+        """Paint everything again with what ``beyond_ascii`` and ``most_colors`` say by now."""
+        self._forget()
+        self.refresh()
+
     def _on_mount(self) -> None:
         self.set_timer(_HOLD_SECONDS, self._end_hold, name="paint hold limit")
 
