@@ -1,0 +1,98 @@
+"""A moment as an operator writes it."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.moment import MomentError, moment
+
+ROME = ZoneInfo("Europe/Rome")
+NOW = datetime(2026, 11, 22, 15, 0, 30, tzinfo=ROME)
+
+
+def _read(text: str, zone=ROME) -> datetime:
+    return datetime.fromtimestamp(moment(text, NOW.timestamp(), zone), ROME)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("14:32", NOW.replace(hour=14, minute=32, second=0)),
+        (" 14:32:10 ", NOW.replace(hour=14, minute=32, second=10)),
+        ("9:05", NOW.replace(hour=9, minute=5, second=0)),
+        ("14:32:10.25", NOW.replace(hour=14, minute=32, second=10, microsecond=250_000)),
+        ("2026-11-21 14:32", datetime(2026, 11, 21, 14, 32, tzinfo=ROME)),
+        ("2026-11-21T14:32:10", datetime(2026, 11, 21, 14, 32, 10, tzinfo=ROME)),
+        ("2026-11-21", datetime(2026, 11, 21, tzinfo=ROME)),
+        ("2026-11-21 14:32+03:00", datetime(2026, 11, 21, 12, 32, tzinfo=ROME)),
+        ("2026-11-21 14:32 -0500", datetime(2026, 11, 21, 20, 32, tzinfo=ROME)),
+        ("2026-11-21T14:32Z", datetime(2026, 11, 21, 15, 32, tzinfo=ROME)),
+        ("13:10 utc", NOW.replace(hour=14, minute=10, second=0)),
+        ("yesterday 14:32", datetime(2026, 11, 21, 14, 32, tzinfo=ROME)),
+        ("Today 16:00", NOW.replace(hour=16, minute=0, second=0)),
+        ("yesterday", datetime(2026, 11, 21, tzinfo=ROME)),
+        ("-2h", NOW - timedelta(hours=2)),
+        ("2h", NOW - timedelta(hours=2)),
+        ("-90s", NOW - timedelta(seconds=90)),
+        ("-1h30m", NOW - timedelta(minutes=90)),
+        ("-1d 2h", NOW - timedelta(hours=26)),
+        ("now", NOW),
+    ],
+)
+def test_a_moment_is_read_as_it_was_meant(text, meant):
+    assert _read(text) == meant
+
+
+def test_a_time_that_is_still_to_come_today_was_yesterday():
+    assert _read("15:01") == datetime(2026, 11, 21, 15, 1, tzinfo=ROME)
+
+
+def test_a_time_with_an_offset_is_the_last_one_there():
+    tokyo = timezone(timedelta(hours=9))
+    assert _read("23:30+09:00") == datetime(2026, 11, 21, 23, 30, tzinfo=tokyo)
+    assert _read("23:00+09:00") == datetime(2026, 11, 22, 23, 0, tzinfo=tokyo)
+
+
+def test_of_an_hour_that_there_is_twice_the_first_is_meant():
+    assert moment("2026-10-25 02:30", NOW.timestamp(), ROME) == moment(
+        "2026-10-25 02:30+02:00", NOW.timestamp(), ROME
+    )
+
+
+def test_without_a_zone_it_is_the_clock_of_this_machine():
+    local = datetime.fromtimestamp(NOW.timestamp())  # noqa: DTZ006
+    said = f"{local:%Y-%m-%d %H:%M:%S}"
+    assert moment(said, NOW.timestamp()) == NOW.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no moment; write it like 14:32"),
+        ("+01:00", "is no moment"),
+        ("tomorrow", "is no moment"),
+        ("14", "is no moment"),
+        ("25:00", "there is no such day or time"),
+        ("2026-02-30 12:00", "there is no such day or time"),
+        ("0001-01-01 00:00+14:00", "is longer ago than any recording"),
+        ("14:32+25:00", "no place on earth is +25:00 from UTC"),
+        ("1969-01-01", "is longer ago than any recording"),
+        ("-99999w", "is longer ago than any recording"),
+        ("14:32\x1b[2J", r"'14:32\x1b[2J' is no moment"),
+    ],
+)
+def test_what_says_no_moment_is_said_to_be_none(text, said):
+    with pytest.raises(MomentError) as raised:
+        moment(text, NOW.timestamp(), UTC)
+    assert said in str(raised.value)
+
+
+@given(st.text(alphabet="0123456789:-+.tTzZ smhdwyesterday", max_size=30))
+def test_whatever_is_written_is_a_moment_or_said_to_be_none(text):
+    try:
+        assert moment(text, NOW.timestamp(), UTC) >= 0
+    except MomentError as error:
+        assert str(error)
