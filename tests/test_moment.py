@@ -1,5 +1,6 @@
 """A moment as an operator writes it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -92,7 +93,5 @@ def test_what_says_no_moment_is_said_to_be_none(text, said):
 
 @given(st.text(alphabet="0123456789:-+.tTzZ smhdwyesterday", max_size=30))
 def test_whatever_is_written_is_a_moment_or_said_to_be_none(text):
-    try:
+    with suppress(MomentError):
         assert moment(text, NOW.timestamp(), UTC) >= 0
-    except MomentError as error:
-        assert str(error)
