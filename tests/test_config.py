@@ -706,3 +706,39 @@ def test_no_document_brings_anything_but_settings_or_a_config_error(tmp_path_fac
         return
     assert found
     assert all(problem.message and str(problem).isprintable() for problem in found)
+
+
+def test_where_to_record_counts_from_the_folder_of_the_config_and_need_not_be_there(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "conf").mkdir()
+    for written, found in (
+        ('"wall.db"', str(tmp_path / "conf" / "wall.db")),
+        ('"no/such/folder/wall.db"', str(tmp_path / "conf" / "no/such/folder/wall.db")),
+        ('"~/wall.db"', str(tmp_path / "home" / "wall.db")),
+        ("true", True),
+        ("false", False),
+    ):
+        assert load(tmp_path / "conf", f"record = {written}\n" + WHOLE).record == found
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('"."', "is a folder; name the file in it"),
+        ('""', "must be true or false or a text that is not empty"),
+        ("1", "must be true or false or a text that is not empty"),
+        ('"a\\u001b[2Jb"', "must hold no control characters"),
+        ('"~nobody-of-that-name/wall.db"', "there is no such user"),
+    ],
+)
+def test_a_place_to_record_that_cannot_be_used_is_refused(tmp_path, written, message):
+    table, key, said = told(tmp_path, f"record = {written}\n" + WHOLE)
+    assert (table, key) == ("", "record")
+    assert message in said
+
+
+@pytest.mark.parametrize("key", ["record_days", "record_megabytes"])
+def test_a_recording_has_some_room(tmp_path, key):
+    assert told(tmp_path, f"{key} = 0\n" + WHOLE)[1] == key

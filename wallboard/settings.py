@@ -120,7 +120,9 @@ class AlarmSettings:
 class Settings:
     """The whole config. Seconds throughout; ``max_body`` is bytes, ``history`` samples.
 
-    ``keys`` gives actions of the board other keys than their own.
+    ``record`` says whether the board is recorded, or names the file. A recording goes back at most
+    ``record_days`` days and takes at most ``record_megabytes`` million bytes. ``keys`` gives
+    actions of the board other keys than their own.
     """
 
     __pydantic_config__ = _STRICT
@@ -134,6 +136,9 @@ class Settings:
     backoff_max: Positive = 60.0
     max_body: Annotated[int, Ge(1024)] = 1024 * 1024
     history: Annotated[int, Ge(2), Le(100_000)] = 360
+    record: bool | Name = True
+    record_days: Positive = 7.0
+    record_megabytes: Annotated[int, Ge(1)] = 512
     refresh: Annotated[float, Ge(0.1), Le(60)] = 0.5
     theme: Name = "auto"
     ascii: bool | Literal["auto"] = "auto"

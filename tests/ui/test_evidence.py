@@ -31,7 +31,8 @@ PATIENCE_SECONDS = 20.0
 def folder(tmp_path, monkeypatch):
     """Where copies go: the state folder of a user who has nothing yet."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    for name in ("WALLBOARD_STATE", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path / ".local/state/wallboard/copies"
 
 

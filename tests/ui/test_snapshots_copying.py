@@ -10,7 +10,8 @@ from wallboard.ui.app import WallboardApp
 @pytest.fixture(autouse=True)
 def _empty_home(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    for name in ("WALLBOARD_STATE", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.parametrize("keys", [("b",), ("enter", "y")], ids=["bundle", "body"])

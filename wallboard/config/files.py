@@ -18,7 +18,12 @@ def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]
         _server_with_files(server, folder, ("server", number), faults)
         for number, server in enumerate(settings.server)
     )
-    return replace(settings, server=servers), faults
+    record = settings.record
+    try:
+        record = record if isinstance(record, bool) else str(_recording(record, folder))
+    except ValueError as error:
+        faults.append((("record",), str(error)))
+    return replace(settings, server=servers, record=record), faults
 
 
 def _server_with_files(
@@ -45,10 +50,7 @@ def _existing(written: str, folder: Path) -> Path:
     # A key pasted in place of its path must not be repeated in a message.
     if "-----BEGIN" in written or not written.isprintable():
         raise ValueError("must be the path of a PEM file, not what is in it")
-    try:
-        path = folder / Path(written).expanduser()
-    except RuntimeError:
-        raise ValueError(f"there is no such user: {shown(written)}") from None
+    path = _whole(written, folder)
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -60,3 +62,20 @@ def _existing(written: str, folder: Path) -> Path:
     if not os.access(path, os.R_OK):
         raise ValueError(f"may not be read; change its permissions: {shown(str(path))}")
     return path
+
+
+def _recording(written: str, folder: Path) -> Path:
+    # It need not be there: the first board makes it, and one that cannot says so and goes on.
+    if not written.isprintable():
+        raise ValueError(f"must hold no control characters: {shown(written)}")
+    path = _whole(written, folder)
+    if os.path.isdir(path):  # noqa: PTH112 - unlike pathlib it never raises
+        raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+    return path
+
+
+def _whole(written: str, folder: Path) -> Path:
+    try:
+        return folder / Path(written).expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no such user: {shown(written)}") from None

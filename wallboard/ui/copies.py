@@ -6,6 +6,8 @@ import re
 import time
 from pathlib import Path
 
+from wallboard.config.state import state_folder
+
 MOST_FILES = 200
 """Older copies go when there are more."""
 
@@ -17,9 +19,7 @@ _SAME_SECOND = 1000
 
 def copies_folder() -> Path:
     """Where copies are kept: in the user's state folder."""
-    import platformdirs
-
-    return platformdirs.user_state_path("wallboard") / "copies"
+    return state_folder(os.environ) / "copies"
 
 
 def keep_copy(data: bytes, what: tuple[str, ...], ending: str, at: float, folder: Path) -> Path:

@@ -6,13 +6,10 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
+from wallboard.config.state import board_name, state_folder
 from wallboard.ui.viewstate import ViewState
-
-VARIABLE = "WALLBOARD_STATE"
-"""The environment variable that may name the state folder."""
 
 SAVE_SECONDS = 2.0
 """Between two times the file is written, however fast the operator is."""
@@ -31,7 +28,7 @@ class Memory:
         ``themed`` says that the theme of this run was asked for elsewhere; the one picked on the
         board is then kept for the next run.
         """
-        self.path = folder / f"{sha256(board.encode('utf-8', 'replace')).hexdigest()[:20]}.toml"
+        self.path = folder / f"{board_name(board)}.toml"
         self._board = board
         self._themed = themed
         self._picked: str | None = None
@@ -100,11 +97,7 @@ _LOST = "The board is arranged as usual:"
 
 def views_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where arrangements are kept."""
-    if named := environ.get(VARIABLE):
-        return Path(named) / "views"
-    import platformdirs
-
-    return platformdirs.user_state_path("wallboard", appauthor=False) / "views"
+    return state_folder(environ) / "views"
 
 
 def _read(path: Path) -> bytes:

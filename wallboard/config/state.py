@@ -1,0 +1,22 @@
+"""The state folder: what the program keeps from one run to the next, by itself."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+VARIABLE = "WALLBOARD_STATE"
+"""The environment variable that may name the state folder."""
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """The user's state folder, or the one that the environment names."""
+    if named := environ.get(VARIABLE):
+        return Path(named)
+    import platformdirs
+
+    return platformdirs.user_state_path("wallboard", appauthor=False)
+
+
+def board_name(board: str) -> str:
+    """What files of one board are called; ``board`` tells it from all others."""
+    return sha256(board.encode("utf-8", "replace")).hexdigest()[:20]
