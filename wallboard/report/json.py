@@ -5,11 +5,11 @@ sentence that goes with it. New keys may be added, none is ever renamed or remov
 """
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.observation import Failure, Observation
+from wallboard.report.moments import iso
 
 
 def json_report(snapshot: Snapshot) -> str:
@@ -20,7 +20,7 @@ def json_report(snapshot: Snapshot) -> str:
 def document(snapshot: Snapshot) -> dict[str, Any]:
     """The document as plain values: ``at`` is ISO 8601 with its offset from UTC."""
     return {
-        "at": datetime.fromtimestamp(snapshot.at, UTC).isoformat(timespec="milliseconds"),
+        "at": iso(snapshot.at),
         "entry_points": [
             _entry_point(status, snapshot) for status in snapshot.entry_points.values()
         ],

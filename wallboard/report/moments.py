@@ -21,6 +21,11 @@ def moments(at: float) -> tuple[str, str]:
     return f"{universal:%Y-%m-%d %H:%M:%S}", f"{local:%H:%M:%S} {_offset(local)}"
 
 
+def iso(at: float) -> str:
+    """The same in ISO 8601 with its offset from UTC, for programs."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
 def _offset(local: datetime) -> str:
     text = local.strftime("%z")
     return f"{text[:3]}:{text[3:5]}"

@@ -1,13 +1,12 @@
 """One poll as a section of the triage bundle: what was asked, how it went, what came back."""
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Protocol
 
 from wallboard.domain.observation import Failure, Observation, Response
-from wallboard.domain.reading import Reading
 from wallboard.report.curl import curl_command
 from wallboard.report.moments import moment
+from wallboard.report.outcome import outcome_words
 from wallboard.report.redact import secrets_of, shareable_header, shareable_text
 from wallboard.report.visible import fenced, prose, visible, visible_text
 from wallboard.settings import ServerSettings, Settings
@@ -35,7 +34,7 @@ class Asked(Protocol):
 def poll_section(observation: Observation, which: str, asked: Asked) -> Iterator[str]:
     """The parts of the section; ``which`` says which of the polls this is."""
     outcome = observation.outcome
-    yield f"## {observation.endpoint}: {_outcome_words(outcome)}"
+    yield f"## {observation.endpoint}: {prose(outcome_words(outcome))}"
     if isinstance(outcome, Failure):
         yield prose(outcome.message)
     took = f"{observation.elapsed_seconds * 1000:.0f} ms"
@@ -45,20 +44,6 @@ def poll_section(observation: Observation, which: str, asked: Asked) -> Iterator
         yield "There is no response: the request was not answered."
         return
     yield from _response(observation.response, secrets_of(asked.server))
-
-
-def _outcome_words(outcome: Reading | Failure) -> str:
-    if isinstance(outcome, Failure):
-        return f"failed, {outcome.cause}"
-    facts = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
-    lenient = facts.pop("lenient")
-    words = [f"{name}={_value(value)}" for name, value in facts.items() if value is not None]
-    words += ["not well formed"] if lenient else []
-    return prose(", ".join(words) or "nothing understood")
-
-
-def _value(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _response(response: Response, secrets: tuple[str, ...]) -> Iterator[str]:
