@@ -33,7 +33,7 @@ def settings_for_url(url: str, ids: Sequence[str], base: Settings = DEFAULTS) ->
     for word in ids:
         for part in word.split(","):
             try:
-                found.update(dict.fromkeys(_ids(part.strip(), MOST_IDS - len(found))))
+                found.update(dict.fromkeys(ids_in(part.strip(), MOST_IDS - len(found))))
             except ValueError as error:
                 problems.append(Problem("", "", "entry point id", str(error)))
     if not found and not problems:
@@ -50,7 +50,8 @@ def settings_for_url(url: str, ids: Sequence[str], base: Settings = DEFAULTS) ->
     return replace(base, server=(server,), group=())
 
 
-def _ids(part: str, room: int) -> Iterator[int]:
+def ids_in(part: str, room: int = MOST_IDS) -> Iterator[int]:
+    """The ids in a number or a range, at most ``room`` of them. Raises ``ValueError``, in words."""
     match = _ID.fullmatch(part)
     if not match:
         raise ValueError(f"{shown(part)} is neither a number nor a range such as 1005-1010")

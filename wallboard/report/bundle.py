@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wallboard.board import EntryPointStatus
-from wallboard.domain.change import Change, Subject
+from wallboard.domain.change import Change
 from wallboard.domain.observation import Observation
-from wallboard.domain.policy import Verdict
-from wallboard.report.moments import moment, moments
-from wallboard.report.plain import figure, plain, span, table, wait
+from wallboard.report.changes import CHANGE_HEADS, change_cells
+from wallboard.report.moments import moment
+from wallboard.report.plain import figure, span, table, wait
 from wallboard.report.poll_section import poll_section
 from wallboard.report.redact import secrets_of, shareable_text, shareable_url
 from wallboard.report.rows import marks_of
@@ -93,24 +93,8 @@ def _timeline(changes: tuple[Change, ...]) -> Iterator[str]:
     if not changes:
         yield "## Timeline\n\nNothing has changed since the board was started."
         return
-    heads = ["UTC", "LOCAL", "WHAT", "FROM", "TO", "LASTED", "WHY"]
-    rows = [_change(change) for change in reversed(changes)]
-    yield "## Timeline, newest first\n\n" + fenced("\n".join(table(heads, rows)), "text")
-
-
-def _change(change: Change) -> list[str]:
-    return [
-        *moments(change.at),
-        str(change.endpoint or change.subject),
-        _word(change.before, change.subject),
-        _word(change.after, change.subject),
-        "" if change.lasted is None else span(change.lasted),
-        plain(change.summary),
-    ]
-
-
-def _word(state: str, subject: Subject) -> str:
-    return Verdict(state).label if subject is Subject.VERDICT else plain(state)
+    rows = [change_cells(change) for change in reversed(changes)]
+    yield "## Timeline, newest first\n\n" + fenced("\n".join(table(CHANGE_HEADS, rows)), "text")
 
 
 def _polls(subjects: Subjects) -> Iterator[str]:
