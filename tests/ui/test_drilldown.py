@@ -1,10 +1,12 @@
 """The drill-down: live evidence of one entry point, whatever the server sent."""
 
+import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 from boards import HEAD, HTTP_500, NOW, REFUSED, made_board, observed
+from stories import story
 from walls import Clock, part, picture, settled, text_on, until, wall, wheel
 
 from wallboard.board import Board
@@ -379,3 +381,62 @@ async def test_it_survives_any_size():
         after = picture(screen.app)
     async with opened(made_board(14)) as fresh:
         assert picture(fresh.app) == after
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 24)], ids="{0[0]}x{0[1]}".format)
+async def test_what_does_not_fit_is_wrapped_or_ends_in_an_ellipsis(size):
+    board = story()
+    async with opened(board, size) as screen:
+        facts = screen.part(Facts)
+        assert "button hidden" in facts
+        assert " ".join(facts.split()).endswith(
+            "The queue has reached its maximum depth "
+            "Hint: all slots full, or Agent Available = Not Required"
+        )
+        lines = screen.part(EndpointTable).splitlines()
+        assert lines[1].endswith("…")
+        assert "responseType=" in lines[1]
+
+
+async def test_the_rule_of_the_button_is_told_where_there_is_room():
+    async with opened(story(), (100, 24)) as screen:
+        assert "button hidden (chatAllowed)" in screen.part(Facts)
+    async with opened(story(), (80, 24)) as screen:
+        assert "(chatAllowed)" not in screen.part(Facts)
+
+
+async def test_a_long_sentence_takes_two_lines_and_no_more():
+    failure = Failure(Cause.HTTP, "One word after another. " * 20)
+    board = one(endpoints=(Endpoint.CHAT_ALLOWED,))
+    board.fold(answered(failure))
+    async with opened(board, (80, 24)) as screen:
+        lines = screen.part(Facts).splitlines()
+        assert [line.startswith((" One", " word", " after", " another")) for line in lines] == [
+            False,
+            False,
+            True,
+            True,
+        ]
+        assert lines[-1].endswith("…")
+
+
+@pytest.mark.parametrize("width", [80, 40])
+async def test_a_frozen_drill_down_says_of_when_its_picture_is(width):
+    clock = Clock()
+    async with opened(story(), (width, 24), clock) as screen:
+        assert " live " in screen.part(RequestLines)
+        await screen.press("space")
+        clock.now += 100
+        await settled(screen.pilot)
+        assert f"frozen {time.strftime('%H:%M:%S', time.localtime(NOW))}" in screen.part(
+            RequestLines
+        )
+        assert "live" not in screen.part(RequestLines)
+        await screen.press("space")
+        assert " live " in screen.part(RequestLines)
+
+
+async def test_a_poll_of_the_past_in_a_frozen_drill_down_is_not_live():
+    async with opened(story(), (80, 24)) as screen:
+        await screen.press("space", "left_square_bracket")
+        assert " not live " in screen.part(RequestLines)

@@ -132,6 +132,13 @@ async def test_a_click_looks_at_a_theme_and_a_second_click_takes_it():
         assert pilot.app.board_theme.name == "light"
 
 
+async def test_a_click_finds_its_theme_in_a_list_with_a_frame_too():
+    async with app("ansi16").run_test(size=(120, 40)) as pilot:
+        await pilot.press("t")
+        await pilot.click(ThemeList, offset=(5, 3 + SHIPPED.index("mono")))
+        assert pilot.app.board_theme.name == "mono"
+
+
 async def test_a_broken_theme_is_listed_with_what_is_wrong_and_cannot_be_taken(own):
     (own / "aaa.toml").write_text("dark = 3\n", encoding="utf-8")
     async with app("dark").run_test(size=(120, 40)) as pilot:

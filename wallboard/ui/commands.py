@@ -32,6 +32,12 @@ class Commands(CommandPalette):
                                                        background: $surface;
                                                        scrollbar-size-vertical: 1; }
     Commands LoadingIndicator { border: none; }
+    Commands:ansi #--input { border: solid $primary; height: 3; }
+    Commands:ansi #--input.--list-visible { border: solid $primary; border-bottom: none;
+                                            height: 2; }
+    Commands:ansi CommandList, Commands:ansi CommandList:focus { border: solid $primary;
+                                                                 border-top: none;
+                                                                 max-height: 75vh; }
     """
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ from wallboard.ui.widgets.page import Page
 from wallboard.ui.widgets.request import RequestLines, header_lines
 from wallboard.ui.widgets.searchline import SearchLine
 from wallboard.ui.widgets.tabs import Tab, TabBar
-from wallboard.ui.widgets.timeline import Timeline, TimelineDetail
+from wallboard.ui.widgets.timeline import Timeline, TimelineDetail, clock
 
 ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16
 """Terminal rows from which all endpoints, and all facts, are shown above the tab."""
@@ -157,7 +157,14 @@ class DrillDownScreen(EvidenceScreen):
         which = "kept poll" if place is None else f"poll {place + 1}/{len(recent)}"
         form = "%H:%M:%S" if now - poll.at < 43_200 else "%d %b %H:%M:%S"
         when = time.strftime(form, time.localtime(poll.at))
-        self._request.show(poll, f"{which} at {when}", live=self._held is None)
+        self._request.show(poll, which, when, self._not_live(now))
+
+    def _not_live(self, now: float) -> str:
+        """Why what is shown is not the newest there is; empty if it is."""
+        if self._held:
+            return "not live"
+        frozen_at = self.view.frozen_at if self.view else None
+        return "" if frozen_at is None else f"frozen {clock(frozen_at, now)}"
 
     def _show_body(self, poll: Observation | None) -> None:
         if poll is None:

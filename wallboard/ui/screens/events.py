@@ -149,8 +149,9 @@ class EventsScreen(FilteringScreen):
         count = f"{shown} of {total}" if filtering else str(total)
         right = [Segment(f" {count} ", base)]
         width = self.app.size.width
-        titles = heads(self.list.columns, self.theme_styles.glyphs)
-        self._heads.put([split(left, right, width, base), [Segment(titles, base)]])
+        glyphs = self.theme_styles.glyphs
+        titles = heads(self.list.columns, glyphs)
+        self._heads.put([split(left, right, width, base, glyphs), [Segment(titles, base)]])
 
     def _show_detail(self) -> None:
         event, base = self.list.chosen, self._detail.background

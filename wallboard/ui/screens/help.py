@@ -23,6 +23,9 @@ KEY_WIDTH = 16
 COLUMN = 68
 """Cells of one column; where the terminal has room for two, they stand side by side."""
 
+FRAME = 2
+"""Cells that a frame takes, which sets a page apart where the terminal's own colours cannot."""
+
 Line = list[Segment]
 
 
@@ -35,6 +38,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen > VerticalScroll { width: auto; max-width: 100%; height: auto; max-height: 100%;
                                   background: $surface;
                                   scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    HelpScreen:ansi > VerticalScroll { border: solid $primary; }
     HelpScreen #help { height: auto; }
     """
 
@@ -75,10 +79,11 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def _fill(self) -> None:
-        two = self.app.size.width >= 2 * COLUMN + 2
+        room = self.app.size.width - 1 - (FRAME if self.theme_styles.native else 0)
+        two = room > 2 * COLUMN
+        width = COLUMN if two else min(COLUMN + 8, room)
         page = self.query_one("#help", Lines)
-        page.styles.width = 2 * COLUMN if two else min(COLUMN + 8, self.app.size.width - 1)
-        width = COLUMN if two else min(COLUMN + 8, self.app.size.width - 1)
+        page.styles.width = 2 * COLUMN if two else width
         sections = [_whole(lines, width, page.background) for lines in self._sections()]
         if two:
             page.put(_side_by_side(sections, page.background))

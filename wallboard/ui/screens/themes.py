@@ -5,6 +5,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.screen import ModalScreen
 
+from wallboard.ui.screens.help import FRAME
 from wallboard.ui.theme import BoardTheme, theme_files
 from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.themelist import WIDTH, Choice, ThemeList, choice_of
@@ -16,6 +17,7 @@ class ThemePicker(ModalScreen[BoardTheme | None]):
     DEFAULT_CSS = f"""
     ThemePicker {{ align: right top; background: transparent; }}
     ThemePicker > ThemeList {{ width: {WIDTH}; max-width: 100%; margin-top: 2; }}
+    ThemePicker:ansi > ThemeList {{ width: {WIDTH + FRAME}; border: solid $primary; }}
     """
 
     AUTO_FOCUS = "ThemeList"

@@ -13,10 +13,16 @@ from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.meaning import meaning
 from wallboard.ui.text import figure, fit, safe, span, wait
 from wallboard.ui.theme import BoardTheme
-from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.lines import Lines, split, whole_words
 from wallboard.ui.widgets.tileparts import chip_text, marks_of, response_type_kind, title_of
 
 NAME_WIDTH = max(len(endpoint) for endpoint in Endpoint)
+
+NARROW = 56
+"""Cells below which an endpoint's line has room for its meaning only without latency and age."""
+
+MOST_LINES = 2
+"""Of the summary and of the hint, each."""
 
 
 class Facts(Lines):
@@ -31,13 +37,19 @@ class Facts(Lines):
         """Draw what is known of this entry point; ``brief`` is the verdict alone."""
         width = self.size.width or self.app.size.width
         judgement, base = status.judgement, self.background
-        summary = [Segment(f" {safe(judgement.summary)}", base)]
         lines = [self._title(status, now, width)]
         if not brief:
-            lines += [self._figures(status), summary]
+            lines += self._figures(status, width)
+            lines += self._told(safe(judgement.summary), base, width)
         if judgement.hint and not brief:
-            lines.append([Segment(f" Hint: {judgement.hint}", self._on_base("mark"))])
+            lines += self._told(f"Hint: {judgement.hint}", self._on_base("mark"), width)
         self.put(lines)
+
+    def _told(self, words: str, style: Style, width: int) -> list[list[Segment]]:
+        """A sentence on as many lines as it may take, the last of which may be cut."""
+        lines = list(whole_words(words, max(1, width - 2)))
+        last = " ".join(lines[MOST_LINES - 1 :])
+        return [[Segment(f" {line}", style)] for line in [*lines[: MOST_LINES - 1], last] if line]
 
     def _title(self, status: EntryPointStatus, now: float, width: int) -> list[Segment]:
         judgement, theme = status.judgement, self.theme_styles
@@ -57,13 +69,31 @@ class Facts(Lines):
         ]
         marks = marks_of(status, now, width // 2, theme.glyphs)
         right = [Segment(f" {marks} ", self._on_base("mark"))]
-        return split(left, right, width, self.background)
+        return split(left, right, width, self.background, theme.glyphs)
 
-    def _figures(self, status: EntryPointStatus) -> list[Segment]:
+    def _figures(self, status: EntryPointStatus, width: int) -> list[list[Segment]]:
+        """The figures with their labels, on as many lines as they take.
+
+        The rule of the button is told where all of it fits one line.
+        """
+        rule = f" ({status.policy.button.rule})"
+        figures = self._labelled(status)
+        whole = sum(map(Segment.get_line_length, figures)) + len(rule)
+        if whole <= width + 1:
+            figures[-1].insert(-1, Segment(rule, figures[-1][-2].style))
+        lines: list[list[Segment]] = [[]]
+        for one in figures:
+            # The blank behind a figure may be lost.
+            if Segment.get_line_length([*lines[-1], *one]) > width + 1 and lines[-1]:
+                lines.append([])
+            lines[-1] += one
+        return lines
+
+    def _labelled(self, status: EntryPointStatus) -> list[list[Segment]]:
         judgement, limits = status.judgement, status.policy.thresholds
         glyphs = self.theme_styles.glyphs
         waiting, queue = judgement.wait_seconds, judgement.queue_depth
-        line: list[Segment] = []
+        figures = []
         for label, value, level in (
             ("est. wait", wait(waiting, glyphs), limits.wait_level(waiting)),
             ("queue depth", figure(queue, glyphs), limits.queue_level(queue)),
@@ -73,13 +103,19 @@ class Facts(Lines):
                 limits.capacity_level(judgement.capacity),
             ),
             ("agent available", _yes_no(judgement.agent_available, glyphs), Level.OK),
-            ("button", f"{judgement.button} ({status.policy.button.rule})", Level.OK),
+            ("button", str(judgement.button), Level.OK),
         ):
             strong = self.background + Style(bold=True)
             raised = self.theme_styles.level[level] + Style(bgcolor=self.background.bgcolor)
-            line.append(Segment(f" {label} ", self._on_base("muted")))
-            line.append(Segment(f"{value} ", raised if level else strong))
-        return line
+            style = raised if level else strong
+            figures.append(
+                [
+                    Segment(f" {label} ", self._on_base("muted")),
+                    Segment(value, style),
+                    Segment(" ", style),
+                ]
+            )
+        return figures
 
     def _on_base(self, part: str) -> Style:
         return self.theme_styles.ui[part] + Style(bgcolor=self.background.bgcolor)
@@ -117,18 +153,21 @@ class EndpointTable(Lines):
         theme = self.theme_styles
         base = theme.ui["cursor"] if chosen else self.background
         arrow = theme.glyphs.pointer if chosen else " "
+        width = self.size.width or self.app.size.width
+        room_left = width - NAME_WIDTH - 4
         name = Segment(f" {arrow} {endpoint:<{NAME_WIDTH}} ", base + Style(bold=True))
         if last is None:
-            return [name, Segment(fit("not asked yet", 400, theme.glyphs), base)]
+            return [name, Segment(fit("not asked yet", room_left, theme.glyphs), base)]
         failed = isinstance(last.outcome, Failure)
         level = theme.level[Level.CRITICAL if failed else Level.OK]
         on_base = Style(bgcolor=base.bgcolor) if base.bgcolor else Style()
-        figures = f"{latency(last):>7} {_age(last, now):>6} ago  "
+        figures = f"{latency(last):>7} {_age(last, now):>6} ago  " if width >= NARROW else "  "
+        room_left -= room + len(figures)
         return [
             name,
             Segment(f"{status_words(last):<{room}}", level + on_base),
             Segment(figures, base),
-            Segment(fit(meaning(last), 400, theme.glyphs), base),
+            Segment(fit(meaning(last), room_left, theme.glyphs), base),
         ]
 
     def on_click(self, event: events.Click) -> None:

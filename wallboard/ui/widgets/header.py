@@ -78,7 +78,7 @@ class BoardHeader(Lines):
         title = f" {safe(view.title)} "
         words = words_that_fit(feed.text, room - cell_len(title) - 1)
         left += [Segment(title, title_style), Segment(" ", base), Segment(words, feed.style)]
-        return split(left, right, width, base)
+        return split(left, right, width, base, theme.glyphs)
 
     def _right(self, view: View) -> list[Segment]:
         theme, base, extras = self.theme_styles, self.background, view.extras

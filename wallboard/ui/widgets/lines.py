@@ -9,6 +9,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import wrapped
 from wallboard.ui.theme import BoardTheme
 
@@ -53,13 +54,24 @@ class Lines(Widget):
         """One line on the background."""
         width = self.size.width
         segments = self._lines[y] if y < len(self._lines) else []
-        return Strip(Segment.adjust_line_length(segments, width, self.background), width)
+        return Strip(cut(segments, width, self.background, self.theme_styles.glyphs), width)
 
 
-def split(left: list[Segment], right: list[Segment], width: int, fill: Style) -> list[Segment]:
+def cut(line: list[Segment], width: int, fill: Style, glyphs: Glyphs) -> list[Segment]:
+    """The line in exactly ``width`` cells; where words do not fit, an ellipsis says so."""
+    words = "".join(segment.text for segment in line) if width else ""
+    if cell_len(words) <= width or cell_len(words.rstrip()) <= width:
+        return Segment.adjust_line_length(line, width, fill)
+    kept = Segment.adjust_line_length(line, width - 1, fill)
+    return [*kept, Segment(glyphs.ellipsis, kept[-1].style if kept else fill)]
+
+
+def split(
+    left: list[Segment], right: list[Segment], width: int, fill: Style, glyphs: Glyphs
+) -> list[Segment]:
     """A line with one part at each end; the right one is kept whole where both do not fit."""
     right_width = Segment.get_line_length(right)
-    return [*Segment.adjust_line_length(left, max(0, width - right_width), fill), *right]
+    return [*cut(left, max(0, width - right_width), fill, glyphs), *right]
 
 
 def whole_words(text: str, width: int) -> Iterator[str]:

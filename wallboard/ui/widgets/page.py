@@ -7,6 +7,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.widgets.lines import cut
 from wallboard.ui.widgets.scroller import Scroller
 
 
@@ -40,4 +41,4 @@ class Page(Scroller):
         index, width = y + self.scroll_offset.y, self.size.width
         segments = self._lines[index] if index < len(self._lines) else []
         fill = self.theme_styles.ui["screen"]
-        return Strip(Segment.adjust_line_length(segments, width, fill), width)
+        return Strip(cut(segments, width, fill, self.theme_styles.glyphs), width)

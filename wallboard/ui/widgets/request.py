@@ -6,7 +6,7 @@ from rich.style import Style
 from wallboard.domain.observation import Failure, Observation
 from wallboard.ui.text import safe
 from wallboard.ui.theme import BoardTheme
-from wallboard.ui.widgets.facts import latency
+from wallboard.ui.widgets.facts import NARROW, latency
 from wallboard.ui.widgets.lines import Lines, split
 
 
@@ -22,20 +22,21 @@ class RequestLines(Lines):
         """Say why there is no request to show."""
         self.put([[], [Segment(f" {words}", self.background)]])
 
-    def show(self, observation: Observation, which: str, *, live: bool) -> None:
-        """Draw what was asked and what came back; ``which`` names the poll."""
+    def show(self, observation: Observation, which: str, when: str, state: str = "") -> None:
+        """Draw what was asked and what came back: ``which`` poll it is, and of ``when``.
+
+        ``state`` says why it is not the newest; empty if it is.
+        """
         width, base = self.size.width or self.app.size.width, self.background
         muted = self.theme_styles.ui["muted"] + base.background_style
         request = f" {observation.request.method} {safe(observation.request.url)}"
-        state = Segment(
-            " live " if live else " not live ",
-            muted if live else self.theme_styles.ui["frozen"],
-        )
+        chip = Segment(f" {state or 'live'} ", self.theme_styles.ui["frozen"] if state else muted)
         came = split(
             [Segment(f" {response_words(observation)}", muted)],
-            [Segment(f" {which} ", muted), state],
+            [Segment(f" {which} at {when} " if width >= NARROW else f" {when} ", muted), chip],
             width,
             base,
+            self.theme_styles.glyphs,
         )
         self.put([[Segment(request, base)], came])
 

@@ -61,7 +61,7 @@ class TabBar(Lines):
             stop += len(words)
             self._stops.append((stop, tab))
         mark = [Segment(f" {beside} ", ui["mark"] + on_base)] if beside else []
-        self.put([split(line, mark, width, base)])
+        self.put([split(line, mark, width, base, self.theme_styles.glyphs)])
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the pointer."""

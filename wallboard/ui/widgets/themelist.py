@@ -134,8 +134,9 @@ class ThemeList(Lines, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Look at the theme under the pointer; a second click takes it."""
-        index = self._top + event.y - _TITLE_ROWS
-        if event.y >= _TITLE_ROWS and index < len(self._choices):
+        row = event.y - self.gutter.top
+        index = self._top + row - _TITLE_ROWS
+        if row >= _TITLE_ROWS and index < len(self._choices):
             self._choose(index)
             if event.chain > 1:
                 self.post_message(self.Taken())

@@ -42,7 +42,8 @@ class ViewLine(Lines):
             left.append(Segment(f"{safe(query.problem)} ", self.theme_styles.ui["notice"]))
         left.append(Segment(", ".join(words), base))
         right = [Segment(f" {shown} of {total} shown " if filtering else "", base)]
-        self.put([split(left, right, self.size.width or self.app.size.width, base)])
+        width = self.size.width or self.app.size.width
+        self.put([split(left, right, width, base, self.theme_styles.glyphs)])
 
 
 def arrangement_words(state: ViewState) -> list[str]:
