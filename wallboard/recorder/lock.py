@@ -1,0 +1,183 @@
+"""Who polls for a recording: one process holds a lock beside it, and the kernel lets it go.
+
+The lock is on the file ``NAME.lock``, which stays when it is let go; what is in it says who took it
+last. Nobody else's death, however sudden, leaves a lock behind.
+"""
+
+import fcntl
+import json
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.places import OWN_MODE, Place
+
+LARGEST = 4096
+"""Bytes of a lock file that are read."""
+
+LONGEST_NAME = 64
+
+# A pipe in its place must not hold us, nor a link lead us to another file.
+_CAREFULLY = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class LockError(RecordingError):
+    """The lock cannot be taken, and not because somebody holds it; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that polls for a recording; ``since`` is Unix time in seconds.
+
+    Anybody who may write the file may have written these: they are for people's eyes only.
+    """
+
+    user: str = ""
+    host: str = ""
+    pid: int = 0
+    since: float = 0.0
+
+    def __str__(self) -> str:
+        if not self.pid:
+            return "another process"
+        return f"{self.user}@{self.host.partition('.')[0]} pid {self.pid}"
+
+
+class Lock:
+    """The lock of a recording, until it is released or the process ends."""
+
+    def __init__(self, fileno: int, path: Path) -> None:
+        """``fileno`` is the open file at ``path``, from now on ours to close."""
+        self._fileno = fileno
+        self._path = path
+
+    def try_to(self, operation: int) -> bool:
+        """Lock the file in this way, unless somebody else has it."""
+        try:
+            fcntl.flock(self._fileno, operation | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def stands(self) -> bool:
+        """Whether others still see it: a lock on a file that was removed keeps nobody out."""
+        try:
+            ours, theirs = os.fstat(self._fileno), self._path.stat()
+        except OSError:
+            return False
+        return os.path.samestat(ours, theirs)
+
+    def sign(self, now: float) -> None:
+        """Write into it whose it is."""
+        data = json.dumps(asdict(Holder(_user(), os.uname().nodename, os.getpid(), now))).encode()
+        # On a full disk it holds all the same; only nobody can tell whose it is.
+        with suppress(OSError):
+            os.ftruncate(self._fileno, 0)
+            os.pwrite(self._fileno, data, 0)
+
+    def signature(self) -> Holder:
+        """Whose it is, as far as that can be read."""
+        try:
+            table = json.loads(os.pread(self._fileno, LARGEST, 0))
+            user, host = (str(table[name])[:LONGEST_NAME] for name in ("user", "host"))
+            return Holder(user, host, int(table["pid"]), float(table["since"]))
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            return Holder()
+
+    def release(self) -> None:
+        """Let it go; once is enough."""
+        if self._fileno >= 0:
+            os.close(self._fileno)
+            self._fileno = -1
+
+
+def take(place: Place, *, clock: Callable[[], float] = time.time) -> Lock | None:
+    """The lock of a recording, or ``None`` while somebody else holds it.
+
+    ``clock`` is Unix time in seconds. Raises ``LockError`` where this process may not write the
+    recording: such a one only ever looks on.
+    """
+    path = lock_path(place.path)
+    with _in_words():
+        _demand_writable(place)
+        while True:
+            lock = Lock(_made(path, place.mode), path)
+            if not lock.try_to(fcntl.LOCK_EX):
+                return None
+            if lock.stands():
+                lock.sign(clock())
+                return lock
+            lock.release()  # somebody removed it in this very moment
+
+
+def holder(path: Path) -> Holder | None:
+    """Who holds the lock of the recording at ``path``, or ``None`` if nobody does.
+
+    It takes no permission but to read. Raises ``LockError`` where even that is missing.
+    """
+    with _in_words():
+        try:
+            lock = Lock(_opened(lock_path(path), os.O_RDONLY), path)
+        except FileNotFoundError:
+            return None
+        try:
+            return None if lock.try_to(fcntl.LOCK_SH) else lock.signature()
+        finally:
+            lock.release()
+
+
+def lock_path(path: Path) -> Path:
+    """The file that is locked for a recording."""
+    return path.with_name(path.name + ".lock")
+
+
+def _made(path: Path, mode: int) -> int:
+    # Some systems refuse to "create" a file of another user, even one that is there.
+    try:
+        return _opened(path, os.O_RDWR)
+    except FileNotFoundError:
+        return _opened(path, os.O_RDWR | os.O_CREAT, mode)
+
+
+def _opened(path: Path, flags: int, mode: int = OWN_MODE) -> int:
+    fileno = os.open(path, flags | _CAREFULLY, mode)
+    if stat.S_ISREG(os.fstat(fileno).st_mode):
+        return fileno
+    os.close(fileno)
+    raise LockError("its lock is no file")
+
+
+def _demand_writable(place: Place) -> None:
+    """Raise where a recording could be locked but not written."""
+    path, folder = place.path, place.path.parent
+    if place.mode == OWN_MODE:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.is_dir():
+        raise LockError(f"there is no folder {folder}")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise LockError("this user may not write to it")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise LockError(f"this user may not write to the folder {folder}")
+
+
+def _user() -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        file = f"{error.filename}: " if error.filename else ""
+        raise LockError(f"{file}{error.strerror or error}") from None
