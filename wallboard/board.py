@@ -108,6 +108,15 @@ class Board:
         """What the board says of one entry point by now."""
         return self._statuses.get(key)
 
+    def statuses_of(self, server: str) -> list[EntryPointStatus]:
+        """What the board says of the entry points of one server by now."""
+        return [s for key, s in self._statuses.items() if key.server == server]
+
+    @property
+    def newest_event(self) -> Change | None:
+        """The last change across the board."""
+        return self._events[-1] if self._events else None
+
     def replace(
         self,
         entry_points: Sequence[tuple[EntryPoint, Policy]],
@@ -210,16 +219,16 @@ class Board:
         self._judge(replace(status, policy=policy), state, at, None, of_server=False)
 
     def _fold_server(self, status: ServerStatus) -> None:
-        if not self._of_server(status.server):
+        if not self.statuses_of(status.server):
             return
         before = self._servers.get(status.server)
         self._servers[status.server] = status
         failed = before.failure if before else None
         if failed == status.failure:
             return
-        for entry_point in self._of_server(status.server):
+        for entry_point in self.statuses_of(status.server):
             self._judge(entry_point, entry_point.state, status.at, None, of_server=True)
-        worst = max((s.judgement.level for s in self._of_server(status.server)), default=Level.OK)
+        worst = max((s.judgement.level for s in self.statuses_of(status.server)), default=Level.OK)
         since = before.since if before else None
         self._events.append(
             Change(
@@ -291,9 +300,6 @@ class Board:
         self._events.extend(c for c in changes if c.before != Verdict.WAITING and not c.of_server)
         timeline = (*status.timeline, *changes)[-TIMELINE_BOUND:]
         return replace(status, timeline=timeline)
-
-    def _of_server(self, server: str) -> list[EntryPointStatus]:
-        return [s for key, s in self._statuses.items() if key.server == server]
 
     def _failure(self, key: EntryPointKey) -> Failure | None:
         status = self._servers.get(key.server)

@@ -35,10 +35,10 @@ class Answer:
         """Tells this answer from all others."""
         parts: list[bytes] = []
         if self.failure:
-            parts += [self.failure.cause.encode(), self.failure.message.encode()]
+            parts += [self.failure.cause.encode(), self.failure.message.encode("utf-8", "replace")]
         if self.response:
             sort = f"{self.response.status} {self.response.truncated:d} {self.response.reason}"
-            parts += [sort.encode(), self.response.head, self.response.body]
+            parts += [sort.encode("utf-8", "replace"), self.response.head, self.response.body]
         hashed = blake2b(digest_size=DIGEST_BYTES)
         for part in parts:
             hashed.update(len(part).to_bytes(8, "big") + part)

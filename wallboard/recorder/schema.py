@@ -78,6 +78,7 @@ CREATE TABLE answer (
   truncated INTEGER NOT NULL,
   seen INTEGER NOT NULL
 );
+CREATE INDEX answer_body ON answer (body);
 
 -- Polls of a target in a row that brought the same answer; appended once it is over, and when its
 -- segment is. For a single poll last, count, least and most are null.

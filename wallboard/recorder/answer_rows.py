@@ -1,0 +1,117 @@
+"""The rows of answers, bodies and dictionaries: each different one once."""
+
+import sqlite3
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.recorder.answers import body_digest, packed
+from wallboard.recorder.openrun import KeptAnswer
+
+DICTIONARY_BYTES = 4096
+"""The longest body that others are compressed against."""
+
+
+class AnswerRows:
+    """Writes answers; whoever rolls a transaction back must call ``rolled_back``."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._dictionaries: dict[Endpoint, tuple[int, bytes]] = {}
+        self._fresh: list[KeptAnswer] = []
+        self._fresh_dictionaries: list[Endpoint] = []
+        self._seen: list[tuple[KeptAnswer, int]] = []
+
+    def number_of(self, kept: KeptAnswer, segment: int) -> int:
+        """The row of an answer, which is in this segment too."""
+        if kept.id is None:
+            kept.id = self._found(kept) or self._inserted(kept, segment)
+            self._fresh.append(kept)
+        if kept.seen < segment:
+            self._database.execute("UPDATE answer SET seen = ? WHERE id = ?", (segment, kept.id))
+            self._seen.append((kept, kept.seen))
+            kept.seen = segment
+        return kept.id
+
+    def committed(self) -> None:
+        """What was written is in the file."""
+        self._fresh.clear()
+        self._fresh_dictionaries.clear()
+        self._seen.clear()
+
+    def rolled_back(self) -> None:
+        """What was written is not in the file."""
+        for kept in self._fresh:
+            kept.id = None
+        for kept, seen in reversed(self._seen):
+            kept.seen = seen
+        for endpoint in self._fresh_dictionaries:
+            del self._dictionaries[endpoint]
+        self.committed()
+
+    def _found(self, kept: KeptAnswer) -> int | None:
+        row = self._database.execute(
+            "SELECT id FROM answer WHERE digest = ?", (kept.digest,)
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def _inserted(self, kept: KeptAnswer, segment: int) -> int:
+        answer = kept.answer
+        assert answer is not None  # noqa: S101  only one that came from the file has none
+        failure, response = answer.failure, answer.response
+        number = self._database.execute(
+            "INSERT INTO answer (digest, cause, message, status, reason, head, body, truncated,"
+            " seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                kept.digest,
+                str(failure.cause) if failure else None,
+                storable(failure.message) if failure else None,
+                response.status if response else None,
+                storable(response.reason) if response else None,
+                response.head if response else None,
+                self._body(response.body, kept.endpoint) if response else None,
+                bool(response and response.truncated),
+                segment,
+            ),
+        ).lastrowid
+        kept.seen = segment
+        return int(number or 0)
+
+    def _body(self, body: bytes, endpoint: Endpoint | None) -> int:
+        digest = body_digest(body)
+        row = self._database.execute("SELECT id FROM body WHERE digest = ?", (digest,)).fetchone()
+        if row:
+            return int(row[0])
+        number, dictionary = self._dictionary(endpoint, body) if endpoint else (None, b"")
+        return int(
+            self._database.execute(
+                "INSERT INTO body (digest, size, dictionary, packed) VALUES (?, ?, ?, ?)",
+                (digest, len(body), number, packed(body, dictionary)),
+            ).lastrowid
+            or 0
+        )
+
+    def _dictionary(self, endpoint: Endpoint, body: bytes) -> tuple[int | None, bytes]:
+        """What a body of an endpoint is compressed against: the first one that was kept of it."""
+        known = self._dictionaries.get(endpoint)
+        if known is None:
+            name = f"dictionary {endpoint}"
+            row = self._database.execute(
+                "SELECT dictionary.id, bytes FROM about JOIN dictionary ON dictionary.id = value"
+                " WHERE name = ?",
+                (name,),
+            ).fetchone()
+            if row is None and 0 < len(body) <= DICTIONARY_BYTES:
+                number = self._database.execute(
+                    "INSERT INTO dictionary (bytes) VALUES (?)", (body,)
+                ).lastrowid
+                self._database.execute("INSERT INTO about VALUES (?, ?)", (name, number))
+                row = (number, body)
+            if row is None:
+                return None, b""
+            known = self._dictionaries[endpoint] = (int(row[0]), bytes(row[1]))
+            self._fresh_dictionaries.append(endpoint)
+        return known
+
+
+def storable(text: str) -> str:
+    """A text as the file can hold it: without lone surrogates."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,78 @@
+"""Opens the file of a recording for writing, and says in our words what is wrong with it."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.schema import create, is_empty, migrate
+
+BUSY_SECONDS = 5.0
+"""How long to wait for another program that has the file locked."""
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_WORDS = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it may not be written to",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_PERM: "it may not be written to",
+    sqlite3.SQLITE_BUSY: "another program has it locked",
+    sqlite3.SQLITE_LOCKED: "another program has it locked",
+    sqlite3.SQLITE_IOERR: "the disk does not do as it is told",
+}
+
+
+def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
+    """A connection to a recording of this schema; a file that is not there is begun at ``now``.
+
+    Raises ``RecordingError``, of which ``DamagedError`` is one.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode))
+    except OSError as error:
+        raise RecordingError(error.strerror or str(error)) from None
+    with translated():
+        database = sqlite3.connect(
+            address(path, "rw"),
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_SECONDS,
+        )
+        try:
+            if is_empty(database):
+                create(database, now)
+            else:
+                migrate(database)
+            # A commit need not reach the disk itself: a power cut could lose it, never tear it.
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.execute("PRAGMA temp_store = MEMORY")
+            database.execute("PRAGMA journal_size_limit = 8388608")
+        except BaseException:
+            database.close()
+            raise
+    return database
+
+
+def address(path: Path, mode: str) -> str:
+    """A file as SQLite takes it with options, whatever signs are in its name."""
+    return f"{path.absolute().as_uri()}?mode={mode}"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns errors of SQLite into ``RecordingError`` and ``DamagedError``."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise in_words(error) from None
+
+
+def in_words(error: sqlite3.Error) -> RecordingError:
+    """What an error of SQLite means to the operator."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _DAMAGED or isinstance(error, sqlite3.InternalError):
+        return DamagedError(f"the file is damaged ({error})")
+    return RecordingError(_WORDS.get(code, str(error)))

@@ -1,0 +1,224 @@
+"""The rows of what was heard: runs, rounds, changes, servers, segments."""
+
+import sqlite3
+
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.observation import ServerStatus
+from wallboard.domain.policy import Policy, Verdict
+from wallboard.recorder.answer_rows import AnswerRows, storable
+from wallboard.recorder.openrun import KeptAnswer, OpenRun, Target
+from wallboard.recorder.policies import policy_text
+from wallboard.recorder.samples import columns_of_rows, samples_bytes
+from wallboard.recorder.standing import Standing, standing_bytes
+from wallboard.recorder.stretch import Stood, Stretch
+
+LARGEST = 2**62
+"""The largest number that is written; SQLite holds no more than twice that."""
+
+_VERDICT_PLACE = {verdict: place for place, verdict in enumerate(Verdict)}
+
+_UPSERT = """
+INSERT INTO latest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (target) DO UPDATE SET answer = excluded.answer, first = excluded.first,
+last = excluded.last, count = excluded.count, mean = excluded.mean, least = excluded.least,
+most = excluded.most, elapsed = excluded.elapsed
+"""
+
+
+class Rows:
+    """Writes rows within the transaction of a writer, who tells how that ended."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+        self._answers = AnswerRows(database)
+        self._entry_points: dict[EntryPointKey, int] = {}
+        self._fresh_targets: list[Target] = []
+        self._fresh_entry_points: list[EntryPointKey] = []
+
+    def committed(self) -> None:
+        """What was written is in the file."""
+        self._fresh_targets.clear()
+        self._fresh_entry_points.clear()
+        self._answers.committed()
+
+    def rolled_back(self) -> None:
+        """What was written is not in the file; the numbers it got are nobody's."""
+        for target in self._fresh_targets:
+            target.id = None
+        for key in self._fresh_entry_points:
+            self._entry_points.pop(key, None)
+        self._answers.rolled_back()
+        self.committed()
+
+    def write(self, stretch: Stretch) -> None:
+        """Write all of a stretch that is not in the file yet."""
+        number = stretch.number
+        executemany = self.database.executemany
+        runs = [self._run_row(target, run, number) for target, run in stretch.ended]
+        executemany(
+            "INSERT INTO run (target, answer, first, last, count, mean, least, most)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            runs,
+        )
+        latest = [self._latest_row(target, run, number) for target, run in stretch.touched.items()]
+        executemany(_UPSERT, latest)
+        executemany(
+            "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    self._entry_point(key),
+                    sample.at,
+                    sample.wait_seconds,
+                    _held(sample.queue_depth),
+                    _held(sample.capacity),
+                    _VERDICT_PLACE[sample.verdict],
+                )
+                for key, sample in stretch.samples
+            ],
+        )
+        for change, answer in stretch.changes:
+            self._write_change(change, answer, number)
+        for status, changed in stretch.servers:
+            self._write_server(status, changed=changed)
+        if stretch.sealed is not None:
+            self._write_segment(stretch, stretch.sealed)
+
+    def _write_segment(self, stretch: Stretch, stood: tuple[Stood, ...]) -> None:
+        execute, number = self.database.execute, stretch.number
+        (before,) = execute("SELECT coalesce(max(last_run), 0) FROM segment").fetchone()
+        (last,) = execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
+        standing = standing_bytes(self._standing(one, number) for one in stood)
+        rows = execute("SELECT entry_point, round(at), wait, depth, capacity, verdict FROM sample")
+        samples = samples_bytes(columns_of_rows(rows))
+        execute("DELETE FROM sample")
+        stretched = (stretch.from_at, stretch.to_at, before + 1, last, stretch.polls)
+        execute(
+            "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, *stretched, standing, samples),
+        )
+
+    def _run_row(self, target: Target, run: OpenRun, segment: int) -> tuple[int | None, ...]:
+        answer = self._answers.number_of(run.answer, segment)
+        if run.polls == 1:
+            return (self._target(target), answer, run.first, None, None, run.total, None, None)
+        return (
+            self._target(target),
+            answer,
+            run.first,
+            run.last,
+            run.polls,
+            round(run.total / run.polls),
+            run.least,
+            run.most,
+        )
+
+    def _latest_row(self, target: Target, run: OpenRun, segment: int) -> tuple[float, ...]:
+        return (
+            self._target(target),
+            self._answers.number_of(run.answer, segment),
+            run.first,
+            run.last,
+            run.polls,
+            run.total / run.polls,
+            run.least,
+            run.most,
+            run.elapsed,
+        )
+
+    def _standing(self, stood: Stood, segment: int) -> Standing:
+        run, good = stood.run, stood.good
+        return Standing(
+            self._target(stood.target),
+            self._answers.number_of(run.answer, segment),
+            run.first,
+            run.last,
+            run.polls,
+            run.elapsed,
+            self._answers.number_of(good[0], segment) if good else None,
+            good[1] if good else 0,
+            good[2] if good else 0,
+        )
+
+    def _write_change(self, change: Change, answer: KeptAnswer | None, segment: int) -> None:
+        poll = change.observation
+        endpoint = change.endpoint or (poll.endpoint if poll else None)
+        self.database.execute(
+            "INSERT INTO change (at, entry_point, server, subject, before, after, level, lasted,"
+            " summary, endpoint, answer, polled_at, elapsed, of_server)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                change.at,
+                self._entry_point(change.key) if change.key else None,
+                storable(change.server),
+                str(change.subject),
+                change.before,
+                change.after,
+                int(change.level),
+                change.lasted,
+                storable(change.summary),
+                str(endpoint) if endpoint else None,
+                self._answers.number_of(answer, segment) if answer else None,
+                poll.at if poll else None,
+                poll.elapsed_seconds if poll else None,
+                change.of_server,
+            ),
+        )
+
+    def _write_server(self, status: ServerStatus, *, changed: bool) -> None:
+        server = storable(status.server)
+        if not changed:
+            self.database.execute(
+                "UPDATE server_status SET at = ?, next_probe_at = ?, since = ?"
+                " WHERE id = (SELECT max(id) FROM server_status WHERE server = ?)",
+                (status.at, status.next_probe_at, status.since, server),
+            )
+            return
+        failure = status.failure
+        self.database.execute(
+            "INSERT INTO server_status (server, begun_at, at, cause, message, since, next_probe_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                server,
+                status.at,
+                status.at,
+                str(failure.cause) if failure else None,
+                storable(failure.message) if failure else None,
+                status.since,
+                status.next_probe_at,
+            ),
+        )
+
+    def _entry_point(self, key: EntryPointKey) -> int:
+        number = self._entry_points.get(key)
+        if number is None:
+            place = (storable(key.server), key.id)
+            self.database.execute(
+                "INSERT INTO entry_point (server, number, name, grp, endpoints, policy)"
+                " VALUES (?, ?, ?, '', '[]', ?) ON CONFLICT DO NOTHING",
+                (*place, str(key.id), policy_text(Policy())),
+            )
+            (number,) = self.database.execute(
+                "SELECT id FROM entry_point WHERE server = ? AND number = ?", place
+            ).fetchone()
+            self._entry_points[key] = int(number)
+            self._fresh_entry_points.append(key)
+        return int(number)
+
+    def _target(self, target: Target) -> int:
+        if target.id is None:
+            row = (self._entry_point(target.key), str(target.endpoint), storable(target.url))
+            (number,) = self.database.execute(
+                "INSERT INTO target (entry_point, endpoint, url) VALUES (?, ?, ?)"
+                " ON CONFLICT (entry_point, endpoint) DO UPDATE SET url = excluded.url"
+                " RETURNING id",
+                row,
+            ).fetchone()
+            target.id = int(number)
+            self._fresh_targets.append(target)
+        return target.id
+
+
+def _held(figure: int | None) -> int | None:
+    """A figure as large as SQLite can hold."""
+    return None if figure is None else max(-LARGEST, min(LARGEST, figure))

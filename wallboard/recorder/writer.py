@@ -1,0 +1,131 @@
+"""Writes a recording: one connection, one thread, one transaction for all heard at once."""
+
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.policy import Policy
+from wallboard.recorder.answer_rows import storable
+from wallboard.recorder.heard import Heard
+from wallboard.recorder.listener import Listener
+from wallboard.recorder.opening import open_to_write, translated
+from wallboard.recorder.policies import policy_text
+from wallboard.recorder.resume import resume
+from wallboard.recorder.rows import LARGEST, Rows
+from wallboard.recorder.schema import epoch_of
+
+log = logging.getLogger(__name__)
+
+GAP_SECONDS = 120.0
+"""So long without any poll ends a segment, so that the gap can be seen; never less."""
+
+
+class Writer:
+    """The one that may write a recording. What cannot be written now is kept for the next time."""
+
+    @classmethod
+    def open(
+        cls, path: Path, *, mode: int = 0o600, clock: Callable[[], float] = time.time
+    ) -> "Writer":
+        """Open a recording, or begin one whose file has these permissions.
+
+        Raises ``RecordingError`` for a file that is none, a newer one or one that may not be
+        written, and ``DamagedError`` for a broken one.
+        """
+        database = open_to_write(path, mode, clock())
+        try:
+            return cls(database)
+        except BaseException:
+            database.close()
+            raise
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+        self._rows = Rows(database)
+        with translated():
+            self.listener = Listener(epoch_of(database), 1)
+            resume(database, self.listener)
+        self.commit()
+
+    def listed(self, entry_points: Sequence[tuple[EntryPoint, Policy]], title: str) -> None:
+        """Note what is on the board, in its order, and what the board is called."""
+        rows = [
+            (
+                storable(entry_point.key.server),
+                entry_point.key.id,
+                storable(entry_point.name),
+                storable(entry_point.group),
+                json.dumps([str(endpoint) for endpoint in entry_point.endpoints]),
+                policy_text(policy),
+                place,
+            )
+            for place, (entry_point, policy) in enumerate(entry_points)
+            if entry_point.key.id <= LARGEST
+        ]
+        with self._transaction():
+            self.database.execute("UPDATE entry_point SET place = NULL WHERE place IS NOT NULL")
+            self.database.executemany(
+                "INSERT INTO entry_point (server, number, name, grp, endpoints, policy, place)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (server, number) DO UPDATE SET"
+                " name = excluded.name, grp = excluded.grp, endpoints = excluded.endpoints,"
+                " policy = excluded.policy, place = excluded.place",
+                rows,
+            )
+            self.database.execute(
+                "INSERT INTO about VALUES ('title', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+                (storable(title),),
+            )
+        longest = max((policy.interval for _, policy in entry_points), default=0.0)
+        self.listener.gap_seconds = max(GAP_SECONDS, 3 * longest)
+
+    def write(self, batch: Sequence[Heard]) -> None:
+        """Take in what was heard, in its order, and write it."""
+        for heard in batch:
+            try:
+                self.listener.hear(heard)
+            except Exception:  # one strange event must not cost the others
+                log.exception("An event could not be recorded")
+        self.commit()
+
+    def seal(self) -> None:
+        """End the segment that goes on."""
+        self.listener.seal()
+        self.commit()
+
+    def close(self) -> None:
+        """End the segment and close the file; the recording cannot be written by this any more."""
+        try:
+            self.seal()
+        finally:
+            self.database.close()
+
+    def commit(self) -> None:
+        """Write all that is not in the file yet; nothing is lost by a ``RecordingError``."""
+        stretches = self.listener.stretches
+        if len(stretches) == 1 and not (stretches[0].touched or stretches[0].size):
+            return
+        with self._transaction():
+            for stretch in stretches:
+                self._rows.write(stretch)
+        for stretch in stretches:
+            stretch.written()
+        del stretches[:-1]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with translated():
+            self.database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.database.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self.database.execute("ROLLBACK")
+                self._rows.rolled_back()
+                raise
+        self._rows.committed()
