@@ -120,10 +120,7 @@ class WallboardApp(StyledApp):
         """Show the wall of a kiosk in place of an ordinary one, or the other way round."""
         self._back_to_the_wall()
         self._frozen_at = None  # a kiosk has no key to let the picture go
-        if not self.screen._result_callbacks:
-            # Textual takes one away from each screen it replaces, but gives the first one none.
-            self.screen._push_result_callback(self.screen, None)
-        self.switch_screen(opening.wall(self))
+        self.exchange_screen(opening.wall(self))
 
     def tick(self) -> None:
         """Take a new picture of the board, unless it is frozen, and show it."""

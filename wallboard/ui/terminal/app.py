@@ -80,6 +80,13 @@ class CellApp(App[ReturnType]):
             self._painter.invalidate()
             self._paint()
 
+    def exchange_screen(self, screen: Screen[Any]) -> None:
+        """Show another screen in place of this one, also where this is the first of all."""
+        if not self.screen._result_callbacks:
+            # Textual takes one away from each screen it replaces, but gives the first one none.
+            self.screen._push_result_callback(self.screen, None)
+        self.switch_screen(screen)
+
     def repaint(self) -> None:
         """Paint everything again with what ``beyond_ascii`` and ``most_colors`` say by now."""
         self._forget()
