@@ -16,6 +16,7 @@ from wallboard.recorder.listener import Listener
 from wallboard.recorder.opening import open_to_write, translated
 from wallboard.recorder.policies import policy_text
 from wallboard.recorder.resume import resume
+from wallboard.recorder.retention import Retention, give_back, oldest_segment, trim_step
 from wallboard.recorder.rows import LARGEST, Rows
 from wallboard.recorder.schema import epoch_of
 
@@ -115,6 +116,24 @@ class Writer:
         for stretch in stretches:
             stretch.written()
         del stretches[:-1]
+
+    @property
+    def waiting(self) -> int:
+        """How many runs, rounds and changes are not in the file yet."""
+        return sum(stretch.size for stretch in self.listener.stretches)
+
+    def trim(self, retention: Retention, now: float | None) -> bool:
+        """Forget one segment if there is one to forget; whether there may be more.
+
+        ``now`` is Unix time in seconds, or ``None`` while no clock can be trusted.
+        """
+        with self._transaction():
+            trimmed = trim_step(self.database, retention, now)
+        if trimmed:
+            self.listener.forget_answers(oldest_segment(self.database))
+            with translated():
+                give_back(self.database)
+        return trimmed
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,0 +1,196 @@
+"""The recorder at work: on its thread, on a real disk that does not always do as it is told."""
+
+import asyncio
+import logging
+import os
+import sqlite3
+import time
+
+import pytest
+from recordings import START, board_of, poll
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import Endpoint
+from wallboard.recorder.places import Place
+from wallboard.recorder.recorder import Recorder
+
+CAPACITY = Endpoint.CAPACITY
+
+
+async def until(condition, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        await asyncio.sleep(0.02)
+
+
+class Recording:
+    """A recorder with a board before it."""
+
+    def __init__(self, path, **options: object) -> None:
+        self.path = path
+        self.board = Board(board_of(1000))
+        self.recorder = Recorder(Place(path), board_of(1000), "Tests", **options)
+        self.told = 0
+
+    def tell(self, count=1):
+        for _ in range(count):
+            event = poll(CAPACITY, 10 * self.told, self.told)
+            self.told += 1
+            self.board.fold(event)
+            self.recorder.take(event, self.board)
+
+    @property
+    def written(self):
+        try:
+            database = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
+        except sqlite3.Error:
+            return -1
+        try:
+            (runs,) = database.execute("SELECT count(*) FROM run").fetchone()
+            (going_on,) = database.execute(
+                "SELECT count(*) FROM latest WHERE (target, first) NOT IN"
+                " (SELECT target, first FROM run)"
+            ).fetchone()
+            return runs + going_on
+        except sqlite3.Error:
+            return -1
+        finally:
+            database.close()
+
+
+@pytest.fixture
+def make(tmp_path):
+    made = []
+
+    def recording(path=tmp_path / "r.db", **options: object):
+        made.append(Recording(path, **options))
+        return made[-1]
+
+    yield recording
+    for one in made:
+        one.recorder.stop()
+
+
+async def test_what_is_taken_is_soon_in_the_file(make):
+    one = make()
+    one.recorder.start()
+    one.tell(5)
+    await until(lambda: one.written == 5)
+    assert one.recorder.problem is None
+
+
+async def test_stopping_writes_what_waits(make):
+    one = make()
+    one.recorder.start()
+    one.tell(5)
+    one.recorder.stop()
+    assert one.written == 5
+
+
+async def test_a_folder_that_is_missing_is_a_problem_until_it_is_there(make, tmp_path):
+    one = make(tmp_path / "later" / "r.db")
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.recorder.problem)
+    assert "No such file" in one.recorder.problem
+    assert str(one.path) in one.recorder.problem
+    one.path.parent.mkdir()
+    await until(lambda: one.recorder.problem is None)
+    assert one.written == 3
+
+
+async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(make, caplog):
+    first = make()
+    first.recorder.start()
+    first.tell(40)
+    first.recorder.stop()
+    os.truncate(first.path, first.path.stat().st_size // 2)
+    broken = first.path.read_bytes()
+    with caplog.at_level(logging.WARNING):
+        one = make()
+        one.recorder.start()
+        one.tell(3)
+        await until(lambda: one.written == 3)
+    (aside,) = [file for file in one.path.parent.iterdir() if ".damaged-" in file.name]
+    assert aside.read_bytes() == broken
+    assert str(aside) in caplog.text
+
+
+async def test_a_file_that_is_no_database_is_set_aside_too(make):
+    one = make()
+    one.path.write_bytes(b"not a database, " * 1000)
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.written == 3)
+    (aside,) = [file for file in one.path.parent.iterdir() if ".damaged-" in file.name]
+    assert aside.read_bytes() == b"not a database, " * 1000
+
+
+async def test_somebody_elses_database_is_left_alone(make):
+    one = make()
+    with sqlite3.connect(one.path) as database:
+        database.execute("CREATE TABLE mine (x)")
+    database.close()
+    before = one.path.read_bytes()
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.recorder.problem)
+    assert "no recording of wallboard" in one.recorder.problem
+    assert one.path.read_bytes() == before
+
+
+async def test_a_file_that_was_removed_is_begun_anew(make, monkeypatch):
+    monkeypatch.setattr("wallboard.recorder.keeper.LOOK_SECONDS", 0.1)
+    one = make()
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.written == 3)
+    for file in one.path.parent.iterdir():
+        file.unlink()
+
+    def told_again():
+        one.tell()
+        return one.written > 0
+
+    await until(told_again)
+
+
+async def test_a_file_locked_by_another_program_loses_nothing(make):
+    one = make()
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.written == 3)
+    other = sqlite3.connect(one.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    one.tell(3)
+    await until(lambda: one.recorder.problem and "locked" in one.recorder.problem)
+    other.execute("ROLLBACK")
+    other.close()
+    await until(lambda: one.written == 6)
+    await until(lambda: one.recorder.problem is None)
+
+
+async def test_a_fault_of_ours_is_told_and_recording_goes_on(make, monkeypatch, caplog):
+    from wallboard.recorder.rows import Rows
+
+    write, faults = Rows.write, [RuntimeError("boom")]
+
+    def stumbling(self, stretch):
+        if faults:
+            raise faults.pop()
+        write(self, stretch)
+
+    monkeypatch.setattr(Rows, "write", stumbling)
+    one = make()
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.written == 3)
+    assert "boom" in caplog.text
+
+
+def test_nothing_is_touched_before_it_is_started(make, tmp_path):
+    one = make()
+    one.tell(3)
+    assert list(tmp_path.iterdir()) == []
+    assert START > 0

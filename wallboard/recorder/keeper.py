@@ -1,0 +1,127 @@
+"""Keeps a recording in order: opens, writes and trims it, and puts a broken one aside."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.policy import Policy
+from wallboard.recorder.heard import Heard
+from wallboard.recorder.places import Place
+from wallboard.recorder.retention import Retention
+from wallboard.recorder.steady import SteadyClock
+from wallboard.recorder.writer import Writer
+
+TRIM_SECONDS = 10.0
+"""Between two looks at what is too old; while there is something, each commit forgets a bit."""
+
+LOOK_SECONDS = 5.0
+"""Between two looks at whether the file is still there."""
+
+MOST_WAITING = 200_000
+"""Runs, rounds and changes that wait for a disk that cannot be written."""
+
+Beside = ("", "-wal", "-shm")
+
+
+class Keeper:
+    """The recording of one place, open or not; for one thread."""
+
+    def __init__(
+        self,
+        place: Place,
+        retention: Retention,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.retention = retention
+        self._place = place
+        self._clock = clock
+        self._monotonic = monotonic
+        self._steady = SteadyClock(clock, monotonic)
+        self._writer: Writer | None = None
+        self._identity: tuple[int, int] | None = None
+        self._listed: tuple[Sequence[tuple[EntryPoint, Policy]], str] | None = None
+        self._unlisted = False
+        self._trim_at = self._look_at = 0.0
+
+    def open(self) -> None:
+        """Open the file, if it is not open or another one is in its place.
+
+        Raises ``RecordingError``.
+        """
+        now = self._monotonic()
+        if self._writer and now >= self._look_at:
+            self._look_at = now + LOOK_SECONDS
+            if _identity(self._place.path) != self._identity:
+                self._let_go()
+        if self._writer is None:
+            self._writer = Writer.open(self._place.path, mode=self._place.mode, clock=self._clock)
+            self._identity = _identity(self._place.path)
+            self._unlisted = True
+        if self._unlisted and self._listed:
+            self._writer.listed(*self._listed)
+            self._unlisted = False
+
+    def list(self, entry_points: Sequence[tuple[EntryPoint, Policy]], title: str) -> None:
+        """Note what is on the board, for the next time that it is opened."""
+        self._listed, self._unlisted = (entry_points, title), True
+
+    def keep(self, batch: Sequence[Heard]) -> None:
+        """Write what was heard, and trim if it is time. Raises ``RecordingError``."""
+        if self._writer is None:
+            return
+        self._writer.write(batch)
+        now = self._monotonic()
+        if now >= self._trim_at:
+            more = self._writer.trim(self.retention, self._steady.now())
+            self._trim_at = now if more else now + TRIM_SECONDS
+
+    def shed(self) -> int:
+        """Give up what waits if there is too much of it; how much that was."""
+        waiting = self._writer.waiting if self._writer else 0
+        if waiting <= MOST_WAITING or self._writer is None:
+            return 0
+        self._let_go()
+        return waiting
+
+    def set_aside(self) -> Path:
+        """Give a broken file another name, for whoever can make something of it.
+
+        Raises ``OSError``.
+        """
+        self._let_go()
+        path = self._place.path
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._clock()))
+        aside = path.with_name(f"{path.name}.damaged-{stamp}")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+        # The database last: what else there is belongs to whatever has its name.
+        for suffix in reversed(Beside):
+            part = path.with_name(path.name + suffix)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + suffix))
+        return aside
+
+    def close(self) -> None:
+        """Write everything, seal it, and close the file. Raises ``RecordingError``."""
+        if self._writer:
+            writer, self._writer = self._writer, None
+            writer.close()
+
+    def _let_go(self) -> None:
+        """Close the file as it is."""
+        if self._writer:
+            writer, self._writer = self._writer, None
+            writer.database.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - never raises but OSError
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

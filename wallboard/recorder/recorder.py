@@ -1,0 +1,148 @@
+"""Records on a thread of its own: whatever the disk does, the board never waits for it."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.policy import Policy
+from wallboard.domain.restored import Event
+from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.heard import Heard, heard
+from wallboard.recorder.keeper import Keeper
+from wallboard.recorder.places import Place
+from wallboard.recorder.retention import Retention
+
+FLUSH_SECONDS = 0.5
+"""Between two commits: what a crash can cost."""
+
+RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0)
+"""After so long it is tried again to write what could not be written; the last one repeats."""
+
+WAITING_EVENTS = 5000
+"""Events kept for a file that cannot be opened; older ones go unrecorded."""
+
+END_SECONDS = 5.0
+"""How long an end waits for the last commit."""
+
+DEFAULT_RETENTION = Retention()
+
+log = logging.getLogger(__name__)
+
+Listed = tuple[Sequence[tuple[EntryPoint, Policy]], str]
+
+
+class Recorder:
+    """Takes events from the board's thread and has them written by its own.
+
+    ``problem`` is a sentence for the operator while nothing can be written, and ``None`` again once
+    everything that waited is in the file.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        entry_points: Sequence[tuple[EntryPoint, Policy]],
+        title: str,
+        *,
+        retention: Retention = DEFAULT_RETENTION,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Touch no file until it is started. ``clock`` is Unix time in seconds."""
+        self.problem: str | None = None
+        self._place = place
+        self._queue: deque[Heard] = deque()
+        self._listed: Listed | None = (entry_points, title)
+        self._keeper = Keeper(place, retention, clock, monotonic)
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._tries = 0
+        self._lost = 0
+
+    def start(self) -> None:
+        """Record from now on."""
+        self._thread.start()
+
+    def take(self, event: Event, board: Board) -> None:
+        """Keep what the board has just folded; to be called in the board's thread."""
+        one = heard(event, board)
+        if one:
+            self._queue.append(one)
+
+    def replace(
+        self,
+        entry_points: Sequence[tuple[EntryPoint, Policy]],
+        title: str,
+        retention: Retention | None = None,
+    ) -> None:
+        """Note that other entry points or other rules are on the board from now on."""
+        self._listed = (entry_points, title)
+        if retention:
+            self._keeper.retention = retention
+
+    def stop(self, seconds: float = END_SECONDS) -> None:
+        """Write what waits, and end; what is not written by then is lost."""
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        pause = FLUSH_SECONDS
+        while not self._ending.wait(pause):
+            pause = self._step()
+        self._step()
+        try:
+            self._keeper.close()
+        except RecordingError as error:
+            log.warning("The end of the recording %s is lost: %s", self._place.path, error)
+
+    def _step(self) -> float:
+        """Write what waits; seconds until the next time."""
+        try:
+            listed, self._listed = self._listed, None
+            if listed:
+                self._keeper.list(*listed)
+            self._keeper.open()
+            self._keeper.keep(self._taken())
+        except DamagedError as error:
+            self._set_aside(error)
+        except RecordingError as error:
+            self._troubled(str(error))
+        except Exception as error:
+            log.exception("The recorder stumbled")
+            self._troubled(f"a fault of wallboard ({type(error).__name__})")
+        else:
+            self._well()
+            return FLUSH_SECONDS
+        return RETRY_SECONDS[min(self._tries, len(RETRY_SECONDS)) - 1]
+
+    def _taken(self) -> list[Heard]:
+        queue = self._queue
+        return [queue.popleft() for _ in range(len(queue))]
+
+    def _well(self) -> None:
+        if self.problem and self._lost:
+            log.warning("Recording goes on; %d polls before that are not in it", self._lost)
+        self.problem, self._tries, self._lost = None, 0, 0
+
+    def _troubled(self, why: str) -> None:
+        self._tries += 1
+        while len(self._queue) > WAITING_EVENTS:
+            self._queue.popleft()
+            self._lost += 1
+        self._lost += self._keeper.shed()
+        self.problem = f"Nothing is recorded in {self._place.path}: {why}. Trying again."
+
+    def _set_aside(self, damage: DamagedError) -> None:
+        self._tries += 1
+        try:
+            aside = self._keeper.set_aside()
+        except OSError as error:
+            why = error.strerror or error
+            self._troubled(f"{damage}, and it cannot be set aside ({why})")
+        else:
+            log.warning("The recording was set aside as %s: %s. A new one begins.", aside, damage)

@@ -1,0 +1,95 @@
+"""What is too old or too much is forgotten, a segment at a time, so that nobody waits for it."""
+
+import sqlite3
+from dataclasses import dataclass
+
+MEGABYTE = 1_000_000
+SWEPT_ANSWERS = 5000
+"""Rows of answers that one step looks at."""
+
+FREED_PAGES = 256
+"""Pages that one step gives back to the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How much of the past is kept: seconds, and bytes of the file."""
+
+    seconds: float = 7 * 86_400.0
+    bytes: int = 512 * MEGABYTE
+
+
+def used_bytes(database: sqlite3.Connection) -> int:
+    """Bytes of a recording that hold something."""
+    (size,) = database.execute("PRAGMA page_size").fetchone()
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    (free,) = database.execute("PRAGMA freelist_count").fetchone()
+    return int(size * (pages - free))
+
+
+def trim_step(database: sqlite3.Connection, retention: Retention, now: float | None) -> bool:
+    """Forget the oldest segment if it is to be forgotten; whether there may be more to do.
+
+    ``now`` is Unix time in seconds, ``None`` when no clock can be trusted: then only size counts.
+    The newest segment always stays. To be called within a transaction.
+    """
+    oldest = database.execute(
+        "SELECT id, to_at, last_run FROM segment ORDER BY id LIMIT 2"
+    ).fetchall()
+    if len(oldest) < 2:
+        return False
+    (segment, to_at, last_run), _ = oldest
+    too_old = now is not None and to_at < now - retention.seconds
+    if not too_old and used_bytes(database) <= retention.bytes:
+        return False
+    database.execute("DELETE FROM run WHERE id <= ?", (last_run,))
+    database.execute("DELETE FROM segment WHERE id = ?", (segment,))
+    _forget_changes(database, to_at)
+    _sweep(database, segment)
+    return True
+
+
+def oldest_segment(database: sqlite3.Connection) -> int:
+    """The number of the first segment that is left; 0 if there is none."""
+    (segment,) = database.execute("SELECT coalesce(min(id), 0) FROM segment").fetchone()
+    return int(segment)
+
+
+def give_back(database: sqlite3.Connection) -> None:
+    """Let the file shrink by some of its free pages."""
+    # It frees a page a step and gives no rows, so that execute() would stop after one.
+    database.executescript(f"PRAGMA incremental_vacuum({FREED_PAGES})")
+
+
+def _forget_changes(database: sqlite3.Connection, until: float) -> None:
+    """Forget what changed by then, but for what still tells how each entry point stands."""
+    database.execute(
+        "DELETE FROM change WHERE at <= ?1 AND id NOT IN ("
+        " SELECT max(id) FROM change WHERE subject IN ('verdict', 'level')"
+        " GROUP BY entry_point, subject)",
+        (until,),
+    )
+    database.execute(
+        "DELETE FROM server_status WHERE at <= ? AND id NOT IN"
+        " (SELECT max(id) FROM server_status GROUP BY server)",
+        (until,),
+    )
+
+
+def _sweep(database: sqlite3.Connection, segment: int) -> None:
+    """Forget some of the answers that no segment holds any more; the next step goes on there."""
+    row = database.execute("SELECT value FROM about WHERE name = 'swept'").fetchone()
+    start = row[0] if row else 0
+    gone = database.execute(
+        "DELETE FROM answer WHERE id > ? AND id <= ? AND seen <= ? RETURNING body",
+        (start, start + SWEPT_ANSWERS, segment),
+    ).fetchall()
+    database.executemany(
+        "DELETE FROM body WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM answer WHERE body = ?1)", gone
+    )
+    (last,) = database.execute("SELECT coalesce(max(id), 0) FROM answer").fetchone()
+    after = start + SWEPT_ANSWERS
+    database.execute(
+        "INSERT INTO about VALUES ('swept', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+        (0 if after >= last else after,),
+    )
