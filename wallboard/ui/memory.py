@@ -4,11 +4,11 @@ import logging
 import os
 import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from wallboard.config.state import board_name, state_folder
+from wallboard.files import replaced
 from wallboard.ui.viewstate import ViewState
 
 SAVE_SECONDS = 2.0
@@ -117,16 +117,6 @@ def _text(board: str, state: ViewState) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever sees a part of it; only its owner may read it."""
-    from tempfile import mkstemp
-
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-    try:
-        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-            file.write(data)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+    with replaced(path) as file:
+        file.write(data)
