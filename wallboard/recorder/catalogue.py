@@ -1,0 +1,122 @@
+"""What a recording is of: its entry points and their endpoints, and how its times are read."""
+
+import json
+import math
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Request
+from wallboard.domain.policy import Policy
+from wallboard.recorder.gaps import gap_after
+from wallboard.recorder.policies import policy_of
+from wallboard.recorder.schema import TICKS, epoch_of
+
+_ENDPOINTS = {str(endpoint): endpoint for endpoint in Endpoint}
+
+_UNKNOWN_REQUEST = Request("GET", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One endpoint of one entry point in the file; ``entry_point`` is that one's number."""
+
+    entry_point: int
+    key: EntryPointKey
+    endpoint: Endpoint
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Whose every number in the file is; a longer silence than ``gap_seconds`` is a gap."""
+
+    epoch: float
+    gap_seconds: float
+    keys: Mapping[int, EntryPointKey]
+    numbers: Mapping[EntryPointKey, int]
+    sources: Mapping[int, Source]
+    requests: Mapping[tuple[int, Endpoint], Request]
+
+    def ticks(self, at: float) -> int:
+        """The first moment in the file's time that is not before ``at``, Unix time in seconds."""
+        # Whoever asks for the end of time shall not overflow SQLite's numbers.
+        return math.ceil(min(max((at - self.epoch) * TICKS, -(2.0**60)), 2.0**60))
+
+    def at(self, ticks: float) -> float:
+        """A moment in the file's time as Unix time in seconds."""
+        return self.epoch + ticks / TICKS
+
+    def request(self, entry_point: int, endpoint: Endpoint) -> Request:
+        """What is asked of an entry point, as far as a recording knows: no header is kept."""
+        return self.requests.get((entry_point, endpoint), _UNKNOWN_REQUEST)
+
+    def sources_of(
+        self,
+        keys: Collection[EntryPointKey] | None = None,
+        endpoints: Collection[Endpoint] | None = None,
+    ) -> dict[int, Source]:
+        """Those of some entry points and some endpoints, or of all."""
+        return {
+            number: source
+            for number, source in self.sources.items()
+            if (keys is None or source.key in keys)
+            and (endpoints is None or source.endpoint in endpoints)
+        }
+
+
+def read_catalogue(database: sqlite3.Connection) -> Catalogue:
+    """What the file says it is of."""
+    keys = {
+        number: EntryPointKey(str(server), int(id_))
+        for number, server, id_ in database.execute("SELECT id, server, number FROM entry_point")
+    }
+    sources = {
+        number: Source(
+            entry_point, keys[entry_point], _ENDPOINTS[endpoint], Request("GET", str(url))
+        )
+        for number, entry_point, endpoint, url in database.execute(
+            "SELECT id, entry_point, endpoint, url FROM target"
+        )
+    }
+    return Catalogue(
+        epoch_of(database),
+        _gap_seconds(database),
+        keys,
+        {key: number for number, key in keys.items()},
+        sources,
+        {(source.entry_point, source.endpoint): source.request for source in sources.values()},
+    )
+
+
+def read_entry_points(database: sqlite3.Connection) -> list[tuple[EntryPoint, Policy]]:
+    """What was last on the board, in its order."""
+    return [
+        (
+            EntryPoint(
+                EntryPointKey(str(server), int(number)),
+                str(name),
+                str(group),
+                tuple(_ENDPOINTS[endpoint] for endpoint in json.loads(endpoints)),
+            ),
+            policy_of(policy),
+        )
+        for server, number, name, group, endpoints, policy in database.execute(
+            "SELECT server, number, name, grp, endpoints, policy FROM entry_point"
+            " WHERE place IS NOT NULL ORDER BY place"
+        )
+    ]
+
+
+def read_title(database: sqlite3.Connection) -> str:
+    """What the board is called."""
+    row = database.execute("SELECT value FROM about WHERE name = 'title'").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _gap_seconds(database: sqlite3.Connection) -> float:
+    (longest,) = database.execute(
+        "SELECT max(json_extract(policy, '$.interval')) FROM entry_point WHERE place IS NOT NULL"
+    ).fetchone()
+    return gap_after(float(longest or 0.0))

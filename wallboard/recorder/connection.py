@@ -1,0 +1,127 @@
+"""A recording opened to read, whoever writes it meanwhile and whoever may write beside it."""
+
+import contextlib
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.opening import BUSY_SECONDS, address
+from wallboard.recorder.schema import check, is_empty
+from wallboard.recorder.trouble import worded
+
+_CACHE_KIB = 16 * 1024
+
+Stamp = tuple[int | None, ...]
+Version = tuple[int, int]
+"""Differs when the content of the file does."""
+
+
+class Connection:
+    """Reads a file as it stood at one moment at a time; used by one thread at a time.
+
+    A file without a write-ahead log has no writer, and is read as one that nothing changes: that
+    takes no permission to write beside it, and leaves nothing there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises ``RecordingError`` or ``DamagedError``."""
+        self._path = path
+        self._log = path.with_name(f"{path.name}-wal")
+        self._lock = threading.RLock()
+        self._opened = 0
+        self._immutable = False
+        self._stamp: Stamp = ()
+        self.version: Version = (0, 0)
+        with worded():
+            self._database = self._open()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._database.close()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The file as it stands now, which stays so within; ``version`` is then the file's.
+
+        Raises ``RecordingError`` or ``DamagedError`` for whatever goes wrong within.
+        """
+        with self._lock, worded():
+            self._follow_the_file()
+            database = self._database
+            database.execute("BEGIN")
+            try:
+                (version,) = database.execute("PRAGMA data_version").fetchone()
+                self.version = (self._opened, int(version))
+                yield database
+            except sqlite3.DatabaseError as error:
+                if self._immutable and self._stamp != self._stamp_now():
+                    raise RecordingError("it began to be written just now") from error
+                raise
+            finally:
+                with contextlib.suppress(sqlite3.Error):
+                    database.execute("COMMIT")
+
+    def _open(self) -> sqlite3.Connection:
+        if not stat.S_ISREG(self._path.stat().st_mode):
+            raise RecordingError("it is no file")
+        with self._path.open("rb"):
+            pass  # Says why it may not be read, which SQLite does not.
+        self._opened += 1
+        if self._log.exists():
+            try:
+                return self._opened_as("ro", immutable=False)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _NO_WRITING_BESIDE:
+                    raise
+        return self._opened_as("ro&immutable=1", immutable=True)
+
+    def _opened_as(self, how: str, *, immutable: bool) -> sqlite3.Connection:
+        self._immutable = immutable
+        self._stamp = self._stamp_now()
+        database = sqlite3.connect(
+            address(self._path, how),
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_SECONDS,
+        )
+        try:
+            if is_empty(database):
+                raise RecordingError("nothing has been recorded in it")
+            check(database)
+            database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _follow_the_file(self) -> None:
+        """Open the file anew if it is another one, or no longer one that nothing changes."""
+        if self._stamp == self._stamp_now():
+            return
+        before = self._database
+        self._database = self._open()
+        before.close()
+
+    def _stamp_now(self) -> Stamp:
+        try:
+            file = os.stat(self._path)  # noqa: PTH116  asked at every reading: this is the quick way
+        except FileNotFoundError:
+            return self._stamp  # What is open can still be read.
+        if not self._immutable:
+            return (file.st_dev, file.st_ino)
+        try:
+            log = os.stat(self._log)  # noqa: PTH116  as above
+        except FileNotFoundError:
+            return (file.st_dev, file.st_ino, file.st_mtime_ns, file.st_size)
+        return (file.st_dev, file.st_ino, file.st_mtime_ns, log.st_mtime_ns, log.st_size)
+
+
+_NO_WRITING_BESIDE = frozenset(
+    {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+)

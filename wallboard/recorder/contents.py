@@ -1,0 +1,65 @@
+"""What all who read one recording share: what was read lately, and what the file is of."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from wallboard.recorder.answer_store import AnswerStore
+from wallboard.recorder.catalogue import Catalogue, read_catalogue
+from wallboard.recorder.connection import Connection, Version
+from wallboard.recorder.lately import Lately
+from wallboard.recorder.rounds import Rounds
+from wallboard.recorder.segments import Segment, Span, read_open, read_sealed
+from wallboard.recorder.standing import Standing, standings_of
+
+_KEPT_STANDINGS = 8
+
+
+class Contents:
+    """Asked only within a reading of its connection; all of it is as the file stands then."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.answers = AnswerStore()
+        self.rounds = Rounds()
+        self._connection = connection
+        self._standings: Lately[tuple[int | None, Span], dict[int, Standing]] = Lately(
+            _KEPT_STANDINGS
+        )
+        self._of_catalogue: tuple[Version, Catalogue] | None = None
+        self._of_segments: tuple[Version, list[Segment]] | None = None
+
+    def catalogue(self, database: sqlite3.Connection) -> Catalogue:
+        """Whose every number is."""
+        known = self._of_catalogue
+        if known is None or known[0] != self._connection.version:
+            known = self._of_catalogue = (self._connection.version, read_catalogue(database))
+        return known[1]
+
+    def segments(self, database: sqlite3.Connection) -> Sequence[Segment]:
+        """The stretches in the order of recording, the one that goes on last."""
+        known = self._of_segments
+        if known is None or known[0] != self._connection.version:
+            known = self._of_segments = (self._connection.version, self._read(database))
+        return known[1]
+
+    def stood_after(
+        self, database: sqlite3.Connection, segments: Sequence[Segment], place: int
+    ) -> Mapping[int, Standing]:
+        """How every target stood at the end of a sealed segment; nothing was known before all."""
+        if place < 0:
+            return {}
+        segment = segments[place]
+        known = self._standings.get(segment.name)
+        if known is None:
+            row = database.execute(
+                "SELECT standing FROM segment WHERE id = ?", (segment.number,)
+            ).fetchone()
+            known = {one.target: one for one in standings_of(row[0])}
+            self._standings.put(segment.name, known)
+        return known
+
+    def _read(self, database: sqlite3.Connection) -> list[Segment]:
+        segments = read_sealed(database)
+        stood = self.stood_after(database, segments, len(segments) - 1)
+        last_run = segments[-1].last_run if segments else 0
+        going_on = read_open(database, self.catalogue(database), last_run, stood)
+        return [*segments, going_on] if going_on else segments

@@ -1,0 +1,9 @@
+"""What counts as a gap in a recording."""
+
+GAP_SECONDS = 120.0
+"""A shorter silence is none, however often the entry points are polled."""
+
+
+def gap_after(longest_interval: float) -> float:
+    """After how many seconds without a poll a recording has a gap, given the slowest interval."""
+    return max(GAP_SECONDS, 3 * longest_interval)

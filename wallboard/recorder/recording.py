@@ -1,0 +1,195 @@
+"""A recording, read: the board at any moment, what changed, and what is new."""
+
+import math
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.history import DEFAULT_BOUND
+from wallboard.domain.observation import Observation
+from wallboard.domain.policy import Level, Policy
+from wallboard.domain.restored import Recalled, Restored
+from wallboard.domain.state import RECENT_POLLS
+from wallboard.recorder import change_log, past, pictures, runs, strip
+from wallboard.recorder.catalogue import read_entry_points, read_title
+from wallboard.recorder.change_rows import change_of
+from wallboard.recorder.connection import Connection
+from wallboard.recorder.contents import Contents
+from wallboard.recorder.runs import Run
+from wallboard.recorder.segments import Span, joined
+from wallboard.recorder.tail import Tail
+
+__all__ = ["Recording", "Run", "Span", "Tail"]
+
+
+class Recording:
+    """Reads one file, also while it is written; one thread at a time.
+
+    All times are Unix time in seconds. Everything raises ``RecordingError`` where the file cannot
+    be read, and ``DamagedError``, which is one, where what is in it makes no sense.
+    """
+
+    @classmethod
+    def open(cls, path: Path) -> "Recording":
+        """Open a recording; nothing is ever written to it."""
+        return cls(Connection(path))
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._contents = Contents(connection)
+        self._strip = strip.Strip()
+
+    def __enter__(self) -> "Recording":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @property
+    def title(self) -> str:
+        """What the board is called."""
+        with self._connection.reading() as database:
+            return read_title(database)
+
+    def entry_points(self) -> list[tuple[EntryPoint, Policy]]:
+        """What was last on the board, in its order, and how it was judged."""
+        with self._connection.reading() as database:
+            return read_entry_points(database)
+
+    def span(self) -> Span | None:
+        """From the first poll to the last; ``None`` if there is none."""
+        stretches = self.stretches()
+        if not stretches:
+            return None
+        return Span(stretches[0].first_at, max(span.last_at for span in stretches))
+
+    def stretches(self) -> list[Span]:
+        """When there was recording, in the order of time; what is between them are gaps."""
+        with self._connection.reading() as database:
+            spans = [segment.span for segment in self._contents.segments(database)]
+            return joined(spans, self._contents.catalogue(database).gap_seconds)
+
+    def board_at(self, at: float, *, history: int = DEFAULT_BOUND) -> Restored:
+        """The board as it stood at a moment; in a gap, as it stood when that began.
+
+        Of each endpoint it knows the last poll and the last good one; of each entry point the last
+        ``history`` rounds, and those of the board's last changes that are its own, without the
+        polls that brought them.
+        """
+        with self._connection.reading() as database:
+            return pictures.board_at(database, self._contents, at, history)
+
+    def entry_point_at(
+        self,
+        key: EntryPointKey,
+        at: float,
+        *,
+        polls: int = RECENT_POLLS,
+        history: int = DEFAULT_BOUND,
+    ) -> Recalled | None:
+        """One entry point in full, or ``None`` if nothing had been heard of it.
+
+        It has the last polls of each endpoint and the polls that brought its changes.
+        """
+        with self._connection.reading() as database:
+            return past.entry_point_at(database, self._contents, key, at, polls, history)
+
+    def changes(
+        self,
+        since: float | None = None,
+        until: float | None = None,
+        *,
+        keys: Collection[EntryPointKey] | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Change]:
+        """What became different, both moments included, without the polls that brought it.
+
+        With ``keys`` only changes of these entry points and of their servers as a whole.
+        """
+        wanted = change_log.Wanted(None if keys is None else frozenset(keys))
+        first = -math.inf if since is None else since
+        last = math.inf if until is None else until
+        place = change_log.begin(first, last, newest_first=newest_first)
+        left = math.inf if limit is None else limit
+        while left > 0:
+            size = int(min(change_log.PAGE, left))
+            with self._connection.reading() as database:
+                rows = change_log.page(database, self._contents, wanted, place, size)
+                known = self._contents.catalogue(database).keys
+                changes = [change_of(row, known) for row in rows]
+            yield from changes
+            if len(rows) < size:
+                return
+            left -= size
+            place = place.after(rows[-1])
+
+    def next_change(
+        self, after: float, *, keys: Collection[EntryPointKey] | None = None
+    ) -> Change | None:
+        """The first change of a verdict, a level or a server after a moment.
+
+        First answers do not count, nor what merely follows from a server's outage.
+        """
+        return self._step(after, keys, back=False)
+
+    def previous_change(
+        self, before: float, *, keys: Collection[EntryPointKey] | None = None
+    ) -> Change | None:
+        """The last such change before a moment."""
+        return self._step(before, keys, back=True)
+
+    def observation_of(self, change: Change) -> Observation | None:
+        """The poll that brought a change; ``None`` if none did or it is no longer in the file."""
+        with self._connection.reading() as database:
+            return change_log.observation_of_change(database, self._contents, change)
+
+    def levels(self, start: float, end: float, count: int) -> list[Level | None]:
+        """The worst level of the board in each of ``count`` slices of a span.
+
+        It is ``None`` where nothing was recorded.
+        """
+        with self._connection.reading() as database:
+            catalogue = self._contents.catalogue(database)
+            spans = [segment.span for segment in self._contents.segments(database)]
+            recorded = joined(spans, catalogue.gap_seconds)
+            steps = self._strip.steps(database, catalogue, self._connection.version)
+        return strip.levels(steps, recorded, start, end, count)
+
+    def runs(
+        self,
+        since: float | None = None,
+        until: float | None = None,
+        *,
+        keys: Collection[EntryPointKey] | None = None,
+        endpoints: Collection[Endpoint] | None = None,
+    ) -> Iterator[Run]:
+        """The runs that overlap a span, whole as far as they are known, in the order they ended.
+
+        They are read as they are wanted, so a recording of any length takes little memory.
+        """
+        return runs.read(
+            self._connection, self._contents, runs.Asked(since, until, keys, endpoints)
+        )
+
+    def tail(self) -> Tail:
+        """Follows the recording from now on."""
+        return Tail(self._connection, self._contents)
+
+    def _step(
+        self, at: float, keys: Collection[EntryPointKey] | None, *, back: bool
+    ) -> Change | None:
+        wanted = change_log.Wanted(None if keys is None else frozenset(keys))
+        with self._connection.reading() as database:
+            return change_log.step(database, self._contents, wanted, at, back=back)

@@ -1,0 +1,92 @@
+"""Runs as the file holds them, and the single polls of a run."""
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+
+class RunRow(NamedTuple):
+    """Polls of a target in a row that brought one answer; times and latencies as in the schema.
+
+    ``elapsed`` is the latency of the newest poll, where that is known.
+    """
+
+    target: int
+    answer: int
+    first: int
+    last: int
+    polls: int
+    mean: float
+    least: int
+    most: int
+    elapsed: int | None = None
+
+    def polls_until(self, ticks: int) -> int:
+        """How many of its polls had been by a moment, were they spread evenly."""
+        if ticks >= self.last or self.polls < 2 or self.last <= self.first:
+            return self.polls if ticks >= self.first else 0
+        return (ticks - self.first) * (self.polls - 1) // (self.last - self.first) + 1
+
+    def poll(self, number: int) -> "Poll":
+        """One of its polls, counted from 0."""
+        if number == self.polls - 1:
+            return Poll(self.answer, self.last, self.mean if self.elapsed is None else self.elapsed)
+        at = self.first + (self.last - self.first) * number / max(1, self.polls - 1)
+        return Poll(self.answer, at, self.mean)
+
+
+class Poll(NamedTuple):
+    """One poll; the latency is the mean of its run unless its own is known."""
+
+    answer: int
+    at: float
+    elapsed: float
+
+
+COLUMNS = (
+    "run.target, run.answer, run.first, coalesce(run.last, run.first), coalesce(run.count, 1),"
+    " run.mean, coalesce(run.least, run.mean), coalesce(run.most, run.mean)"
+)
+
+
+def newest_of_each(
+    database: sqlite3.Connection, first_run: int, last_run: int, ticks: int
+) -> Iterator[RunRow]:
+    """The newest run of each target among some that had begun by a moment."""
+    # max() makes the other columns those of its row.
+    for _, *row in database.execute(
+        f"SELECT max(run.id), {COLUMNS} FROM run"  # noqa: S608  our own names
+        " WHERE run.id BETWEEN ? AND ? AND run.first <= ? GROUP BY run.target",
+        (first_run, last_run, ticks),
+    ):
+        yield RunRow(*row)
+
+
+def newest_good_of_each(
+    database: sqlite3.Connection, first_run: int, last_run: int, ticks: int
+) -> Iterator[RunRow]:
+    """The same of the runs whose answer was good."""
+    for _, *row in database.execute(
+        f"SELECT max(run.id), {COLUMNS} FROM run JOIN answer ON answer.id = run.answer"  # noqa: S608
+        " WHERE run.id BETWEEN ? AND ? AND run.first <= ? AND answer.cause IS NULL"
+        " GROUP BY run.target",
+        (first_run, last_run, ticks),
+    ):
+        yield RunRow(*row)
+
+
+def newest_first(
+    database: sqlite3.Connection,
+    first_run: int,
+    last_run: int,
+    ticks: int,
+    targets: Collection[int],
+) -> Iterator[RunRow]:
+    """The runs of some targets that had begun by a moment."""
+    places = ", ".join("?" * len(targets))
+    for row in database.execute(
+        f"SELECT {COLUMNS} FROM run WHERE run.id BETWEEN ? AND ? AND run.first <= ?"  # noqa: S608
+        f" AND run.target IN ({places}) ORDER BY run.id DESC",
+        (first_run, last_run, ticks, *targets),
+    ):
+        yield RunRow(*row)

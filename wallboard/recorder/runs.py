@@ -1,0 +1,197 @@
+"""Runs, one after the other, however many there are."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.observation import Failure, Request, Response
+from wallboard.domain.reading import Reading
+from wallboard.recorder.answer_store import Answers
+from wallboard.recorder.catalogue import Catalogue, Source
+from wallboard.recorder.connection import Connection
+from wallboard.recorder.contents import Contents
+from wallboard.recorder.run_rows import COLUMNS, RunRow
+from wallboard.recorder.schema import LATENCY_TICKS
+from wallboard.recorder.segments import Segment, adjoins
+
+PAGE = 5000
+"""Rows read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Polls of an endpoint in a row that brought the same answer, with no gap between.
+
+    ``first_at`` and ``last_at`` are Unix time in seconds, of the first and of the last poll. The
+    others are the latencies of these polls.
+    """
+
+    key: EntryPointKey
+    endpoint: Endpoint
+    first_at: float
+    last_at: float
+    polls: int
+    least_seconds: float
+    mean_seconds: float
+    most_seconds: float
+    outcome: Reading | Failure
+    response: Response | None
+    request: Request
+
+
+def page(
+    database: sqlite3.Connection,
+    first_run: int,
+    last_run: int,
+    targets: Collection[int] | None,
+) -> list[tuple[int, RunRow]]:
+    """The next runs by their numbers, in the order of recording."""
+    of = None if targets is None else json.dumps(list(targets))
+    return [
+        (number, RunRow(*row))
+        for number, *row in database.execute(
+            f"SELECT run.id, {COLUMNS} FROM run WHERE run.id BETWEEN ? AND ?"  # noqa: S608  our own names
+            " AND (?3 IS NULL OR run.target IN (SELECT value FROM json_each(?3)))"
+            " ORDER BY run.id LIMIT ?4",
+            (first_run, last_run, of, PAGE),
+        )
+    ]
+
+
+def run_of(catalogue: Catalogue, source: Source, row: RunRow, answers: Answers) -> Run:
+    """The run of a row."""
+    known = answers[row.answer]
+    return Run(
+        source.key,
+        source.endpoint,
+        catalogue.at(row.first),
+        catalogue.at(row.last),
+        row.polls,
+        row.least / LATENCY_TICKS,
+        row.mean / LATENCY_TICKS,
+        row.most / LATENCY_TICKS,
+        known.outcome(source.endpoint),
+        known.answer.response,
+        source.request,
+    )
+
+
+def adjoining(segments: Sequence[Segment], gap_seconds: float) -> list[list[Segment]]:
+    """The segments in the order of recording, those that adjoin in one list."""
+    found: list[list[Segment]] = []
+    for segment in segments:
+        if found and adjoins(found[-1][-1], segment, gap_seconds):
+            found[-1].append(segment)
+        else:
+            found.append([segment])
+    return found
+
+
+class Joining:
+    """Joins runs of one target that segments cut apart; to be used for adjoining segments."""
+
+    def __init__(self) -> None:
+        self._going_on: dict[int, RunRow] = {}
+
+    def joined(self, rows: Iterable[RunRow]) -> Iterator[RunRow]:
+        """The runs that are over once these have been seen."""
+        for row in rows:
+            before = self._going_on.pop(row.target, None)
+            if before is None:
+                self._going_on[row.target] = row
+            elif before.answer == row.answer:
+                self._going_on[row.target] = _one(before, row)
+            else:
+                self._going_on[row.target] = row
+                yield before
+
+    def rest(self) -> list[RunRow]:
+        """Those that nothing has ended."""
+        rest = list(self._going_on.values())
+        self._going_on.clear()
+        return rest
+
+
+def _one(before: RunRow, after: RunRow) -> RunRow:
+    polls = before.polls + after.polls
+    return RunRow(
+        before.target,
+        before.answer,
+        before.first,
+        after.last,
+        polls,
+        (before.mean * before.polls + after.mean * after.polls) / polls,
+        min(before.least, after.least),
+        max(before.most, after.most),
+        after.elapsed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which runs: those that overlap a span (Unix time in seconds), of some or of all."""
+
+    since: float | None = None
+    until: float | None = None
+    keys: Collection[EntryPointKey] | None = None
+    endpoints: Collection[Endpoint] | None = None
+
+    def overlaps(self, first_at: float, last_at: float) -> bool:
+        """Whether something that lasted so long is in the span."""
+        if self.since is not None and last_at < self.since:
+            return False
+        return self.until is None or first_at <= self.until
+
+
+def read(connection: Connection, contents: Contents, asked: Asked) -> Iterator[Run]:
+    """Runs in the order they ended; the file is let go of between two thousands of them."""
+    with connection.reading() as database:
+        catalogue, segments = contents.catalogue(database), contents.segments(database)
+    targets = _targets(catalogue, asked)
+    wanted = [one for one in segments if asked.overlaps(one.span.first_at, one.span.last_at)]
+    for group in adjoining(wanted, catalogue.gap_seconds):
+        joining = Joining()
+        for segment in group:
+            for rows in _pages(connection, segment, targets):
+                yield from _told(connection, contents, catalogue, asked, joining.joined(rows))
+        yield from _told(connection, contents, catalogue, asked, joining.rest())
+
+
+def _targets(catalogue: Catalogue, asked: Asked) -> Collection[int] | None:
+    if asked.keys is None and asked.endpoints is None:
+        return None
+    return set(catalogue.sources_of(asked.keys, asked.endpoints))
+
+
+def _pages(
+    connection: Connection, segment: Segment, targets: Collection[int] | None
+) -> Iterator[list[RunRow]]:
+    first_run = segment.first_run
+    while True:
+        with connection.reading() as database:
+            rows = page(database, first_run, segment.last_run, targets)
+        yield [row for _, row in rows]
+        if len(rows) < PAGE:
+            break
+        first_run = rows[-1][0] + 1
+    going_on = segment.going_on.values()
+    yield [run for run in going_on if targets is None or run.target in targets]
+
+
+def _told(
+    connection: Connection,
+    contents: Contents,
+    catalogue: Catalogue,
+    asked: Asked,
+    rows: Iterable[RunRow],
+) -> list[Run]:
+    wanted = [
+        row for row in rows if asked.overlaps(catalogue.at(row.first), catalogue.at(row.last))
+    ]
+    if not wanted:
+        return []
+    with connection.reading() as database:
+        answers = contents.answers.of(database, {row.answer for row in wanted})
+    return [run_of(catalogue, catalogue.sources[row.target], row, answers) for row in wanted]

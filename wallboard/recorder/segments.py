@@ -1,0 +1,110 @@
+"""The stretches of a recording: those that are sealed, and the one that goes on."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from wallboard.recorder.catalogue import Catalogue
+from wallboard.recorder.listener import BACK_SECONDS
+from wallboard.recorder.run_rows import RunRow
+from wallboard.recorder.standing import Standing
+
+_ROUNDED_SECONDS = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, both ends in it; Unix time in seconds."""
+
+    first_at: float
+    last_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch, its time and which rows of ``run`` are its own.
+
+    ``number`` is ``None`` for the one that goes on; ``going_on`` then are its runs that are not
+    over, by target.
+    """
+
+    number: int | None
+    span: Span
+    first_run: int
+    last_run: int
+    going_on: Mapping[int, RunRow]
+
+    @property
+    def name(self) -> tuple[int | None, Span]:
+        """Tells it from all others, even after its number was used again."""
+        return (self.number, self.span)
+
+
+def read_sealed(database: sqlite3.Connection) -> list[Segment]:
+    """Those that are sealed, in the order of recording."""
+    return [
+        Segment(number, Span(from_at, to_at), first_run, last_run, {})
+        for number, from_at, to_at, first_run, last_run in database.execute(
+            "SELECT id, from_at, to_at, first_run, last_run FROM segment ORDER BY id"
+        )
+    ]
+
+
+def read_open(
+    database: sqlite3.Connection,
+    catalogue: Catalogue,
+    after_run: int,
+    stood: Mapping[int, Standing],
+) -> Segment | None:
+    """The one that goes on after a run and after what so stood at its end, if it has begun."""
+    first, last, last_run = database.execute(
+        "SELECT min(first), max(coalesce(last, first)), max(id) FROM run WHERE id > ?", (after_run,)
+    ).fetchone()
+    going_on = {}
+    for row in database.execute(
+        "SELECT target, answer, first, last, count, mean, least, most, elapsed FROM latest"
+    ):
+        run = RunRow(*row)
+        known = stood.get(run.target)
+        if known is None or known.first != run.first:
+            going_on[run.target] = run
+    moments = [moment for run in going_on.values() for moment in (run.first, run.last)]
+    moments += [] if first is None else [first, last]
+    if not moments:
+        return None
+    span = Span(catalogue.at(min(moments)), catalogue.at(max(moments)))
+    return Segment(None, span, after_run + 1, last_run or after_run, going_on)
+
+
+def at_moment(segments: Sequence[Segment], at: float) -> int | None:
+    """Which of them holds a moment or, in a gap, ended last before it; ``None`` before all.
+
+    Where a clock was put back and several hold it, it is the one recorded last.
+    """
+    before: int | None = None
+    for place in range(len(segments) - 1, -1, -1):
+        span = segments[place].span
+        # The ends of one that goes on are rounded.
+        if span.first_at - _ROUNDED_SECONDS <= at:
+            if at <= span.last_at + _ROUNDED_SECONDS:
+                return place
+            if before is None or span.last_at > segments[before].span.last_at:
+                before = place
+    return before
+
+
+def adjoins(before: Segment, after: Segment, gap_seconds: float) -> bool:
+    """Whether one goes on where the other ended, with no gap between."""
+    silence = after.span.first_at - before.span.last_at
+    return -BACK_SECONDS <= silence <= gap_seconds
+
+
+def joined(spans: Iterable[Span], gap_seconds: float) -> list[Span]:
+    """Spans in the order of time, those that overlap or adjoin made one."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.first_at):
+        if found and span.first_at - found[-1].last_at <= gap_seconds:
+            found[-1] = replace(found[-1], last_at=max(found[-1].last_at, span.last_at))
+        else:
+            found.append(span)
+    return found
