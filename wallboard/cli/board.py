@@ -1,9 +1,12 @@
 """``wallboard board``, or ``wallboard`` alone: the wall, or a text board without a terminal."""
 
+from functools import partial
+
 import click
 
+from wallboard.board import Board
 from wallboard.cli.face import face_of, face_options, show
-from wallboard.cli.options import target_of, target_options
+from wallboard.cli.options import record_options, target_of, target_options
 from wallboard.feeds import Feed
 from wallboard.settings import Settings
 
@@ -19,6 +22,7 @@ Examples:
 """,
 )
 @target_options
+@record_options
 @face_options
 def command(**parameters: object) -> int:
     """Show the board: every chat entry point, living, worst first.
@@ -27,11 +31,14 @@ def command(**parameters: object) -> int:
     """
     face = face_of(parameters)
     settings, source = target_of(parameters).opened()
-    return show(settings, face, lambda: live(settings), source)
+    return show(settings, face, partial(live, settings, name=source.board), source)
 
 
-def live(settings: Settings) -> Feed:
-    """The feed that polls; what it needs is imported only now, after the first paint."""
-    from wallboard.feeds.poll import PollFeed
+def live(settings: Settings, board: Board, *, name: str) -> Feed:
+    """The feed that records what it polls, or follows who does; ``name`` tells the board.
 
-    return PollFeed(settings)
+    What it needs is imported only now, after the first paint.
+    """
+    from wallboard.feeds.shared import SharedFeed
+
+    return SharedFeed(settings, board, name)

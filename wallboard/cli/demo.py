@@ -1,11 +1,14 @@
 """``wallboard demo``: a board that lives, on a simulator of its own."""
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import click
 
 from wallboard.cli.board import live
 from wallboard.cli.face import Face, face_of, face_options, show
+from wallboard.cli.options import record_options, recorded
 from wallboard.cli.story import Story, story_of, story_options
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
@@ -27,19 +30,27 @@ Examples:
 @click.option("--interval", type=click.FloatRange(min=0.1, max=3600), default=INTERVAL_SECONDS,
               show_default=True, metavar="SECONDS",
               help="Seconds between two polls of an endpoint.")  # fmt: skip
+@record_options
 @face_options
-def command(interval: float, **parameters: object) -> int:
+def command(interval: float, record: Path | None, *, no_record: bool, **parameters: object) -> int:
     """Show the board of a simulated call centre: nothing to set up, every verdict in a minute.
 
     The simulator listens on a free port of this machine only, in a process that ends with this one.
+    What is recorded goes with it too, unless --record names a file.
     """
+    from tempfile import TemporaryDirectory
+
     from wallboard.cli.child import simulator
 
     story, face = story_of(parameters), face_of(parameters)
     story.load()
-    with simulator(story.arguments(), meanwhile=lambda: _warm_up(face)) as url:
+    with (
+        TemporaryDirectory(prefix="wallboard-") as folder,
+        simulator(story.arguments(), meanwhile=lambda: _warm_up(face)) as url,
+    ):
         settings = demo_settings(url, story, interval)
-        return show(settings, face, lambda: live(settings))
+        settings = recorded(settings, record or Path(folder) / "demo.db", off=no_record)
+        return show(settings, face, partial(live, settings, name="demo"))
 
 
 def demo_settings(url: str, story: Story, interval: float) -> Settings:

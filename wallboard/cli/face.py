@@ -6,15 +6,17 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from wallboard.board import Board
 from wallboard.cli.errors import config_errors
 from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
-from wallboard.settings import Settings
+from wallboard.settings import Settings, entry_points_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -83,14 +85,17 @@ def face_of(parameters: dict[str, Any]) -> Face:
 def show(
     settings: Settings,
     face: Face,
-    make_feed: Callable[[], Feed],
+    make_feed: Callable[[Board], Feed],
     source: ConfigSource | None = None,
 ) -> int:
     """Show the board until the operator ends it; the exit status.
 
-    A board with a ``source`` remembers how it was arranged and follows its config.
+    ``make_feed`` is given the board that folds what the feed publishes. A board with a ``source``
+    remembers how it was arranged and follows its config.
     """
     _start_log(face.log, quiet=not face.as_text)
+    board = Board(entry_points_of(settings), history=settings.history)
+    feed = partial(make_feed, board)
     if not face.as_text:
         from wallboard.ui.app import run_board
         from wallboard.ui.keys import with_good_keys
@@ -101,7 +106,8 @@ def show(
         if source:
             read = source.read
             source = replace(source, read=lambda: with_good_keys(face.over(read()), path))
-        return run_board(settings, make_feed, source=source, themed=face.theme is not None)
+        themed = face.theme is not None
+        return run_board(settings, feed, board=board, source=source, themed=themed)
     from wallboard.cli.text_board import print_board
 
     if face.frames is None and face.every is None:
@@ -111,7 +117,8 @@ def show(
             err=True,
         )
     every = face.every or min(map(settings.interval_of, settings.server))
-    asyncio.run(print_board(settings, make_feed(), every=every, frames=face.frames))
+    printing = print_board(settings, board, feed(), every=every, frames=face.frames)
+    asyncio.run(printing)
     return 0
 
 

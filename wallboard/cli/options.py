@@ -21,7 +21,7 @@ HEADER = "Name: value"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What the command line says about whom to poll."""
+    """What the command line says about whom to poll, and whether and where to record it."""
 
     url: str | None
     ids: tuple[str, ...]
@@ -29,6 +29,8 @@ class Target:
     interval: float | None
     no_verify: bool
     headers: tuple[str, ...]
+    record: Path | None = None
+    no_record: bool = False
 
     def settings(self) -> Settings:
         """The settings of the config, or of the address and ids given instead of one.
@@ -74,6 +76,7 @@ class Target:
 
     def _read(self, path: Path | None) -> Settings:
         settings = self._of_url(path) if self.url is not None else self._of_config(path)
+        settings = recorded(settings, self.record, off=self.no_record)
         if self.interval is None:
             return settings
         servers = tuple(replace(server, interval=None) for server in settings.server)
@@ -141,7 +144,31 @@ def target_options(command: Command) -> Command:
 
 def target_of(parameters: dict[str, Any]) -> Target:
     """Takes the options of ``Target`` out of a command's parameters."""
-    return Target(**{name: parameters.pop(name) for name in Target.__dataclass_fields__})
+    names = [name for name in Target.__dataclass_fields__ if name in parameters]
+    return Target(**{name: parameters.pop(name) for name in names})
+
+
+def record_options(command: Command) -> Command:
+    """Adds ``--record`` and ``--no-record``, for commands that can record."""
+    options = (
+        click.option("--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                     help="Record into this file; boards on one recording poll once. One in the "
+                     "state folder unless given."),
+        click.option("--no-record", is_flag=True,
+                     help="Record nothing, and share no polls with other boards."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def recorded(settings: Settings, file: Path | None, *, off: bool) -> Settings:
+    """The settings with what the command line says of recording in place of theirs."""
+    if file and off:
+        raise click.UsageError("--record and --no-record exclude each other.")
+    if off:
+        return replace(settings, record=False)
+    return replace(settings, record=os.path.abspath(file)) if file else settings  # noqa: PTH100 - of a link the name is kept
 
 
 def _header(line: str) -> tuple[str, Secret]:

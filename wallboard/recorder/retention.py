@@ -3,6 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from wallboard.settings import Settings
+
 MEGABYTE = 1_000_000
 SWEPT_ANSWERS = 5000
 """Rows of answers that one step looks at."""
@@ -17,6 +19,11 @@ class Retention:
 
     seconds: float = 7 * 86_400.0
     bytes: int = 512 * MEGABYTE
+
+
+def retention_of(settings: Settings) -> Retention:
+    """How much of the past the settings keep."""
+    return Retention(settings.record_days * 86_400.0, settings.record_megabytes * MEGABYTE)
 
 
 def used_bytes(database: sqlite3.Connection) -> int:

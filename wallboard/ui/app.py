@@ -172,8 +172,13 @@ class WallboardApp(StyledApp):
             frozen_at=self._frozen_at,
             lag_seconds=self.feeding.lag_seconds if self.feeding else 0.0,
             longest_interval=longest_interval(self.settings),
-            notices=(*(self._reload.problems if self._reload else ()), *self.notices.texts),
+            notices=(
+                *(self._reload.problems if self._reload else ()),
+                *(self.feeding.problems if self.feeding else ()),
+                *self.notices.texts,
+            ),
             passing=self.notices.passing,
+            who=self.feeding.who if self.feeding else "",
             extras=self.modes.extras(now),
         )
 
@@ -199,6 +204,10 @@ class WallboardApp(StyledApp):
         key = self._selected()
         if key is not None and self.feeding:
             self.feeding.poll_now(key)
+            if self.feeding.who:
+                self.notices.add_passing(
+                    f"Not polled: this board {self.feeding.who}, which polls in its own time"
+                )
 
     def action_freeze(self) -> None:
         """Hold the picture while polling goes on, or let it go."""
@@ -261,6 +270,7 @@ def run_board(
     settings: Settings,
     make_feed: MakeFeed,
     *,
+    board: Board | None = None,
     source: ConfigSource | None = None,
     themed: bool = False,
 ) -> int:
@@ -271,7 +281,7 @@ def run_board(
     """
     memory = Memory(source.board, views_folder(), themed=themed) if source else None
     state, problem = memory.load() if memory else (ViewState(), None)
-    app = WallboardApp(settings, make_feed, state=state, memory=memory, source=source)
+    app = WallboardApp(settings, make_feed, board=board, state=state, memory=memory, source=source)
     if problem:
         app.notices.add(problem)
     app.run()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.feeds import Feed, Publish
@@ -37,6 +38,21 @@ class Feeding:
     def lag_seconds(self) -> float:
         """How far the feed is behind its schedule, if it has one."""
         return getattr(self._feed, "lag_seconds", 0.0)
+
+    @property
+    def who(self) -> str:
+        """Whom the feed follows, if others poll."""
+        return getattr(self._feed, "who", "")
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What hinders the feed for now, in sentences."""
+        return getattr(self._feed, "problems", ())
+
+    @property
+    def recording_path(self) -> Path | None:
+        """Where the board is recorded, if it is."""
+        return getattr(self._feed, "recording_path", None)
 
     def start(self) -> None:
         """Run the feed from now on."""

@@ -14,7 +14,8 @@ class View:
     Both are Unix time in seconds. ``beat`` counts ticks; ``lag_seconds`` is how far the polls are
     behind their schedule and ``longest_interval`` seconds between two polls of the most patient
     server; ``notices`` are lasting messages to the operator, ``passing`` is one that will go away
-    by itself. ``extras`` is what stands beside the board.
+    by itself. ``who`` says whom the board follows, if others poll for it. ``extras`` is what stands
+    beside the board.
     """
 
     title: str
@@ -26,4 +27,5 @@ class View:
     longest_interval: float = 10.0
     notices: tuple[str, ...] = ()
     passing: str = ""
+    who: str = ""
     extras: Extras = PLAIN

@@ -78,6 +78,7 @@ class BoardHeader(Lines):
         title = f" {safe(view.title)} "
         words = words_that_fit(feed.text, room - cell_len(title) - 1)
         left += [Segment(title, title_style), Segment(" ", base), Segment(words, feed.style)]
+        left.append(Segment(who_that_fits(view.who, room - cell_len(title + words) - 1), base))
         return split(left, right, width, base, theme.glyphs)
 
     def _right(self, view: View) -> list[Segment]:
@@ -131,6 +132,12 @@ def words_that_fit(words: str, room: int) -> str:
         while cell_len(words) > room and between in words:
             words, _, _ = words.rpartition(between)
     return words if cell_len(words) <= room else ""
+
+
+def who_that_fits(who: str, room: int) -> str:
+    """Whom the board follows, without the machine where the room is short, or nothing."""
+    forms = (safe(who), safe(who.partition("@")[0])) if who else ()
+    return next((f"  {form}" for form in forms if cell_len(form) + 3 <= room), "")
 
 
 def feed_health(view: View, theme: BoardTheme) -> Segment:

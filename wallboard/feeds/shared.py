@@ -1,0 +1,292 @@
+"""Poll once, view many: the boards on one recording let one of them poll and follow it.
+
+Whoever holds the lock of the recording polls and records; when it ends, however suddenly, another
+takes its place. A board that may not record, and has nobody to follow, polls for itself.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.restored import Event
+from wallboard.feeds import Publish
+from wallboard.feeds.follow import FollowFeed
+from wallboard.feeds.outages import Outages
+from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
+from wallboard.recorder.places import Place, place_of
+from wallboard.recorder.retention import retention_of
+from wallboard.settings import Settings, entry_points_of, longest_interval
+
+if TYPE_CHECKING:
+    from wallboard.feeds.poll import PollFeed
+    from wallboard.recorder.recorder import Recorder
+
+LOOK_SECONDS = 1.0
+"""Between two looks at the lock; half an interval where that is shorter."""
+
+GRACE_LOOKS = 3
+"""Looks that a board which may not record waits for another one to take over."""
+
+SILENT_INTERVALS = 3
+"""After so many without anything new, whoever should poll is called silent."""
+
+
+class SharedFeed:
+    """The live feed of a board that may be recorded.
+
+    ``problems`` are sentences that hold for now, and ``who`` says whom this board follows; it is
+    empty while it polls itself.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        board: Board,
+        name: str,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``board`` folds what is published; ``name`` tells it from all others.
+
+        ``environ`` may name the state folder, and ``clock`` is Unix time in seconds.
+        """
+        self._settings = settings
+        self._board = board
+        self._name = name
+        self._environ = environ
+        self._clock = clock
+        self._place = self._place_now()
+        self._moved = asyncio.Event()
+        self._outages = Outages()
+        self._publish: Publish = _nobody
+        self._follow: FollowFeed | None = None
+        self._leader: Holder | None = None
+        self._barred = ""
+        self._poll: PollFeed | None = None
+        self._recorder: Recorder | None = None
+
+    async def run(self, publish: Publish) -> None:
+        """Publish what is recorded, then what is polled, here or elsewhere, until cancelled."""
+        self._publish = publish
+        while True:
+            self._moved.clear()
+            self._place = self._place_now()
+            if self._place:
+                await self._share(self._place)
+            else:
+                await self._poll_while(lambda: True)
+
+    def poll_now(self, key: EntryPointKey) -> None:
+        """Poll one entry point before all others, if it is this process that polls."""
+        if self._poll:
+            self._poll.poll_now(key)
+
+    def replace(self, settings: Settings) -> None:
+        """Go by other settings from now on, and soon to another recording if they name one."""
+        self._settings = settings
+        if self._place_now() != self._place:
+            self._moved.set()
+        if self._follow:
+            self._follow.replace(settings)
+        if self._poll:
+            self._poll.replace(settings)
+        if self._recorder:
+            points, retention = entry_points_of(settings), retention_of(settings)
+            self._recorder.replace(points, settings.title, retention)
+
+    @property
+    def lag_seconds(self) -> float:
+        """How far our own polls are behind their schedule."""
+        return self._poll.lag_seconds if self._poll else 0.0
+
+    @property
+    def recording_path(self) -> Path | None:
+        """The recording, if there is to be one."""
+        return self._place.path if self._place else None
+
+    @property
+    def who(self) -> str:
+        """Whom this board follows, as in "follows ana@jump1 pid 123"; empty while it polls."""
+        return f"follows {self._leader}" if self._leader else ""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with recording or following."""
+        return tuple(self._problems())
+
+    def _problems(self) -> Iterator[str]:
+        if self._recorder:
+            if self._recorder.problem:
+                yield self._recorder.problem
+        elif self._poll and self._place and self._barred:
+            path, why = self._place.path, self._barred
+            yield f"Nothing is recorded in {path}: {why}. This board polls for itself."
+        elif self._follow and self._leader:
+            yield from self._troubles(self._follow, self._leader)
+
+    def _troubles(self, follow: FollowFeed, leader: Holder) -> Iterator[str]:
+        if follow.trouble:
+            yield f"The recording of {leader} cannot be followed: {follow.trouble}. Trying again."
+        elif self._is_too_long(follow.silent_seconds):
+            since = time.strftime("%H:%M:%S", time.localtime(follow.grown_at))
+            yield f"The recording has not grown since {since}; {leader} holds it."
+        if follow.unpolled:
+            yield f"{leader} does not poll {follow.unpolled} of the entry points of this board."
+
+    def _is_too_long(self, silence: float) -> bool:
+        """Whether something new should have come in these seconds."""
+        settings = self._settings
+        patience = SILENT_INTERVALS * longest_interval(settings)
+        if silence <= patience:
+            return False
+        # Where nothing can be reached, only a probe comes now and then.
+        down = {status.server for status in self._board.snapshot(self._clock()).unreachable}
+        all_down = down.issuperset(server.name for server in settings.server)
+        return not all_down or silence > patience + settings.backoff_max
+
+    async def _share(self, place: Place) -> None:
+        """Follow, poll and record, or poll alone, until the settings name another place."""
+        self._follow = FollowFeed(self._settings, place.path, clock=self._clock)
+        try:
+            while not self._moved.is_set():
+                lock = await self._follow_until_free(self._follow, place)
+                if lock:
+                    await self._lead(lock, place)
+                else:
+                    await self._poll_while(lambda: self._is_alone(place))
+        finally:
+            self._follow, self._barred = None, ""
+
+    async def _follow_until_free(self, follow: FollowFeed, place: Place) -> Lock | None:
+        """Show what others poll; the lock, or ``None`` when there is nobody left to follow."""
+        following = asyncio.create_task(follow.run(self._told))
+        lock = None
+        try:
+            await _first(follow.looked(), following)
+            patience = 0.0
+            while not self._moved.is_set():
+                lock = self._locked(place)
+                if lock or (self._barred and not self._leader and patience <= 0):
+                    break
+                # Others may be about to take over from whoever was followed until now.
+                patience = GRACE_LOOKS if self._leader else patience - 1
+                await self._pause(following)
+            follow.end()
+            await following
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+        finally:
+            self._leader = None
+            await _ended(following)
+        return lock
+
+    async def _lead(self, lock: Lock, place: Place) -> None:
+        """Poll and record, as long as the lock keeps others from it."""
+        from wallboard.recorder.recorder import Recorder
+
+        settings = self._settings
+        points, retention = entry_points_of(settings), retention_of(settings)
+        recorder = Recorder(place, points, settings.title, retention=retention, clock=self._clock)
+        recorder.start()
+        self._recorder = recorder
+        try:
+            await self._poll_while(lock.stands)
+        finally:
+            self._recorder = None
+            try:
+                await asyncio.to_thread(recorder.stop)
+            finally:
+                lock.release()
+
+    async def _poll_while(self, condition: Callable[[], bool]) -> None:
+        """Poll, as long as the condition holds at every look."""
+        settings = self._settings
+        poll = await asyncio.to_thread(_poll_feed, settings, self._clock)
+        if self._settings is not settings:
+            poll.replace(self._settings)
+        self._poll = poll
+        polling = asyncio.create_task(poll.run(self._polled))
+        try:
+            while not self._moved.is_set() and condition():
+                await self._pause(polling)
+        finally:
+            self._poll = None
+            await _ended(polling)
+
+    def _locked(self, place: Place) -> Lock | None:
+        """The lock, if it can be had; else it is known who holds it and why it may not be had."""
+        self._barred, self._leader = "", None
+        try:
+            lock = take(place, clock=self._clock)
+        except LockError as error:
+            self._barred, lock = str(error), None
+        if lock is None:
+            with suppress(LockError):
+                self._leader = holder(place.path)
+        return lock
+
+    def _is_alone(self, place: Place) -> bool:
+        """Whether there is still nobody to follow, and no recording that could be written."""
+        lock = self._locked(place)
+        leader, self._leader = self._leader, None
+        if lock:
+            lock.release()
+        return lock is None and leader is None
+
+    async def _pause(self, running: asyncio.Task[None]) -> None:
+        """Wait for the next look; what broke meanwhile is raised."""
+        interval = min(map(self._settings.interval_of, self._settings.server), default=LOOK_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(LOOK_SECONDS, interval / 2)):
+                await self._moved.wait()
+        if running.done():
+            running.result()
+
+    def _told(self, event: Event) -> None:
+        self._outages.told(event)
+        self._publish(event)
+
+    def _polled(self, event: Event) -> None:
+        for one in self._outages.polled(event):
+            self._publish(one)
+            if self._recorder:
+                self._recorder.take(one, self._board)
+
+    def _place_now(self) -> Place | None:
+        return place_of(self._name, self._settings.record, self._environ)
+
+
+def _poll_feed(settings: Settings, clock: Callable[[], float]) -> "PollFeed":
+    # What it needs takes long to load, and a follower never polls.
+    from wallboard.feeds.poll import PollFeed
+
+    return PollFeed(settings, clock=clock)
+
+
+async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None]) -> None:
+    """Wait for something that another task brings; if that one breaks instead, raise."""
+    waiting = asyncio.ensure_future(wanted)
+    try:
+        await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    if running.done():
+        running.result()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _nobody(event: Event) -> None:
+    """Takes events while nobody listens."""
