@@ -8,6 +8,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Verdict
 from wallboard.recorder.answers import Answer, answer_of
+from wallboard.recorder.gaps import GAP_SECONDS
 from wallboard.recorder.heard import Heard
 from wallboard.recorder.openrun import KeptAnswer, Target, begun
 from wallboard.recorder.schema import LATENCY_TICKS, TICKS
@@ -39,7 +40,7 @@ class Listener:
         self.stretches = [Stretch(number)]
         self.targets: dict[tuple[EntryPointKey, Endpoint], Target] = {}
         self.told: dict[EntryPointKey, Told] = {}
-        self.gap_seconds = 120.0
+        self.gap_seconds = GAP_SECONDS
         self._epoch = epoch
         self._answers: dict[bytes, KeptAnswer] = {}
         self._noted: dict[EntryPointKey, Change | None] = {}

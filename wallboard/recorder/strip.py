@@ -1,8 +1,9 @@
 """The worst level of the board in each slice of time."""
 
+import math
 import sqlite3
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wallboard.domain.policy import Level
@@ -11,8 +12,8 @@ from wallboard.recorder.connection import Version
 from wallboard.recorder.segments import Span
 
 _STEPS = """
-SELECT at, id, entry_point, level FROM change
-WHERE subject IN ('verdict', 'level') AND entry_point IS NOT NULL
+SELECT at, entry_point, level FROM change
+WHERE subject IN ('verdict', 'level') AND id > ? ORDER BY at
 """
 
 # What is no longer on the board counts until it was last polled.
@@ -21,6 +22,8 @@ SELECT max(latest.last), e.id FROM entry_point AS e
 JOIN target ON target.entry_point = e.id JOIN latest ON latest.target = target.id
 WHERE e.place IS NULL GROUP BY e.id
 """
+
+_WORST_FIRST = tuple(sorted(Level, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +41,67 @@ class Steps:
 
 
 class Strip:
-    """Reads the changes of level once for as long as the file stays the same."""
+    """Reads the changes of level of a whole recording once, and then those that are new."""
 
     def __init__(self) -> None:
-        self._known: tuple[Version, Steps] | None = None
+        self._version: Version | None = None
+        self._read_until = 0
+        self._gone: list[tuple[float, int, None]] = []
+        self._sweep = _Sweep()
 
     def steps(self, database: sqlite3.Connection, catalogue: Catalogue, version: Version) -> Steps:
         """The steps of the whole recording."""
-        if self._known is None or self._known[0] != version:
-            self._known = (version, read_steps(database, catalogue))
-        return self._known[1]
+        if self._version != version:
+            self._read(database, catalogue, reopened=version[:1] != (self._version or ())[:1])
+            self._version = version
+        return self._sweep.steps
+
+    def _read(self, database: sqlite3.Connection, catalogue: Catalogue, *, reopened: bool) -> None:
+        gone = [(catalogue.at(last), of, None) for last, of in database.execute(_GONE)]
+        changes = [] if reopened else database.execute(_STEPS, (self._read_until,)).fetchall()
+        if reopened or gone != self._gone or (changes and changes[0][0] < self._sweep.until):
+            # What is new belongs before what is known.
+            self._sweep, self._gone = _Sweep(), gone
+            changes = database.execute(_STEPS, (0,)).fetchall()
+            if gone:
+                changes = sorted([*changes, *gone], key=lambda change: change[0])
+        self._sweep.go_over(changes)
+        (self._read_until,) = database.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()
 
 
-def read_steps(database: sqlite3.Connection, catalogue: Catalogue) -> Steps:
-    """The steps, from the changes of every entry point."""
-    events: list[tuple[float, int, int, int | None]] = database.execute(_STEPS).fetchall()
-    events += [
-        (catalogue.at(last), 0, entry_point, None) for last, entry_point in database.execute(_GONE)
-    ]
-    events.sort(key=lambda event: event[:2])
-    counts = [0] * len(Level)
-    level_of: dict[int, int] = {}
-    times: list[float] = []
-    worst: list[Level | None] = []
-    for at, _, entry_point, level in events:
-        before = level_of.pop(entry_point, None)
-        if before is not None:
-            counts[before] -= 1
-        if level is not None:
-            level_of[entry_point] = level
-            counts[level] += 1
-        now = next((one for one in _WORST_FIRST if counts[one]), None)
-        if not worst or worst[-1] is not now:
-            times.append(at)
-            worst.append(now)
-    return Steps(times, worst)
+class _Sweep:
+    """Goes over changes of level in the order of time and keeps how many are at each level."""
 
+    def __init__(self) -> None:
+        self.until = -math.inf
+        self._times: list[float] = []
+        self._levels: list[Level | None] = []
+        self._counts = [0] * len(Level)
+        self._level_of: dict[int, int] = {}
+        self.steps = Steps(self._times, self._levels)
 
-_WORST_FIRST = tuple(sorted(Level, reverse=True))
+    def go_over(self, changes: Iterable[tuple[float, int, int | None]]) -> None:
+        """Take in changes, each when, of what, and the level after it."""
+        counts, level_of = self._counts, self._level_of
+        worst = self._levels[-1] if self._levels else None
+        at = self.until
+        for at, entry_point, level in changes:
+            before = level_of.get(entry_point)
+            if before == level:
+                continue
+            if before is not None:
+                counts[before] -= 1
+            if level is None:
+                del level_of[entry_point]
+            else:
+                level_of[entry_point] = level
+                counts[level] += 1
+            if worst is not None and counts[worst] and (level is None or level <= worst):
+                continue
+            worst = next((one for one in _WORST_FIRST if counts[one]), None)
+            self._times.append(at)
+            self._levels.append(worst)
+        self.until = at
 
 
 def levels(

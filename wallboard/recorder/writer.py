@@ -11,6 +11,7 @@ from pathlib import Path
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.answer_rows import storable
+from wallboard.recorder.gaps import gap_after
 from wallboard.recorder.heard import Heard
 from wallboard.recorder.listener import Listener
 from wallboard.recorder.opening import open_to_write, translated
@@ -21,9 +22,6 @@ from wallboard.recorder.rows import LARGEST, Rows
 from wallboard.recorder.schema import epoch_of
 
 log = logging.getLogger(__name__)
-
-GAP_SECONDS = 120.0
-"""So long without any poll ends a segment, so that the gap can be seen; never less."""
 
 
 class Writer:
@@ -82,7 +80,7 @@ class Writer:
                 (storable(title),),
             )
         longest = max((policy.interval for _, policy in entry_points), default=0.0)
-        self.listener.gap_seconds = max(GAP_SECONDS, 3 * longest)
+        self.listener.gap_seconds = gap_after(longest)
 
     def write(self, batch: Sequence[Heard]) -> None:
         """Take in what was heard, in its order, and write it."""
