@@ -16,7 +16,8 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
     """
     from tempfile import mkstemp
 
-    place = Path(os.path.realpath(path))  # noqa: PTH - pathlib raises where links go in a circle
+    # pathlib raises an error of its own where links go in a circle.
+    place = Path(os.path.realpath(path))
     handle, name = mkstemp(dir=place.parent, prefix=f".{place.stem}-")
     try:
         with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path

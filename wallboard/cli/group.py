@@ -6,7 +6,17 @@ import click
 
 from wallboard import __version__
 
-COMMANDS = ("board", "check", "demo", "simulate", "themes")
+COMMANDS = (
+    "board",
+    "check",
+    "demo",
+    "export",
+    "handover",
+    "history",
+    "recording",
+    "simulate",
+    "themes",
+)
 DEFAULT = "board"
 _GLOBAL_OPTIONS = {"--help", "-h", "--version"}
 

@@ -1,0 +1,206 @@
+"""The shift report, made of real recordings."""
+
+from dataclasses import replace
+
+import pytest
+from markdown_it import MarkdownIt
+from recorder.recordings import START, board_of, poll, record
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.recorder.recording import Recording
+from wallboard.report.handover import read_handover
+from wallboard.report.handover_markdown import MOST_CHANGES, handover_markdown
+from wallboard.report.window import window_of
+
+ALLOWED, LIVE, CAPACITY = Endpoint.CHAT_ALLOWED, Endpoint.LIVE_SESSION_STATUS, Endpoint.CAPACITY
+CLOSED = b'<chatAllowed allowed="false" reason="agent_not_available"/>'
+DOWN = Failure(Cause.REFUSED, "Nobody listens on port 443.")
+HOUR = 3600
+
+
+def polls(first, last, *, closed=False, id_=1000, wait=5.0):
+    for at in range(first, last, 10):
+        if closed:
+            yield poll(ALLOWED, at, body=CLOSED, id=id_)
+        else:
+            yield poll(ALLOWED, at, "true", id=id_)
+        yield poll(LIVE, at, wait, 2, id=id_)
+
+
+def report_of(path, since, until, events, entry_points=None, title="Tests"):
+    record(path, events, entry_points=entry_points, title=title)
+    with Recording.open(path) as recording:
+        window = window_of(START + since, START + until, recording.stretches(), gap_seconds=120)
+        return read_handover(recording, window)
+
+
+def section(text, heading):
+    _, _, rest = text.partition(f"## {heading}\n\n")
+    return rest.partition("\n\n## ")[0]
+
+
+def test_a_shift_says_what_is_still_wrong_and_since_when(tmp_path):
+    events = [*polls(0, HOUR), *polls(HOUR, 2 * HOUR, closed=True)]
+    text = handover_markdown(report_of(tmp_path / "r.db", HOUR + 600, 2 * HOUR, events))
+    (row,) = section(text, "Still wrong").splitlines()[2:]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[:3] == ["critical", "Entry 1000 (1000), prod", "NO AGENTS"]
+    assert cells[3].startswith("2026-09-21 15:13:20 UTC")
+    assert cells[4] == "1h00m"
+    assert cells[5] == "No agent is available"
+    assert "1h00m from 2026-09-21 15:13:20 UTC" in section(text, "Longest outages")
+    assert "not over at the end" in section(text, "Longest outages")
+
+
+def test_a_quiet_shift_says_so(tmp_path):
+    text = handover_markdown(report_of(tmp_path / "r.db", 60, HOUR, polls(0, HOUR, wait=0.0)))
+    assert section(text, "Still wrong") == "Nothing."
+    assert section(text, "What changed") == "No verdict changed."
+    assert section(text, "Longest outages") == "None: a chat could be started all the time."
+    assert section(text, "Worst waits") == "Nobody waited, as far as is known."
+
+
+def test_what_changed_worst_waits_and_time_in_each_verdict(tmp_path):
+    events = sorted(
+        [
+            *polls(0, 1000),
+            *polls(1000, 1600, closed=True, wait=250.0),
+            *polls(1600, HOUR),
+            *polls(0, HOUR, id_=1001, wait=20.0),
+        ],
+        key=lambda event: event.at,
+    )
+    handover = report_of(tmp_path / "r.db", 0, HOUR, events, board_of(1000, 1001))
+    text = handover_markdown(handover)
+    changed = section(text, "What changed")
+    assert "| OPEN | NO AGENTS | 16m40s |" in changed
+    assert "| NO AGENTS | OPEN | 10m00s |" in changed
+    waits = section(text, "Worst waits").splitlines()
+    assert waits[0].startswith("- Entry 1000 (1000), prod: 4m10s at 2026-09-21 14:30:00 UTC")
+    assert waits[1].startswith("- Entry 1001 (1001), prod: 20s")
+    times = section(text, "Time in each verdict").splitlines()
+    assert times[0] == "| entry point | OPEN | NO AGENTS |"
+    assert times[2] == "| Entry 1000 (1000), prod | 50m00s (83 %) | 10m00s (17 %) |"
+    assert times[3] == "| Entry 1001 (1001), prod | 1h00m (100 %) |  |"
+    for past in handover.pasts:
+        assert sum(past.verdict_seconds.values()) == pytest.approx(HOUR)
+
+
+def test_a_gap_is_named_and_not_counted(tmp_path):
+    path = tmp_path / "r.db"
+    events = [*polls(0, 1000), *polls(2000, 3000, closed=True)]
+    handover = report_of(path, 0, 3000, events)
+    gaps = [(gap.first_at - START, gap.last_at - START) for gap in handover.window.unrecorded]
+    assert gaps == [(990, 2000)]
+    (past,) = handover.pasts
+    assert sum(past.verdict_seconds.values()) == pytest.approx(1990)
+    assert "Not recorded, so nobody knows:\n\n- 2026-09-21 14:29:50 UTC" in handover_markdown(
+        handover
+    )
+
+
+def test_a_server_that_is_down_is_said_once_with_what_it_takes_along(tmp_path):
+    points = board_of(*range(1000, 1010))
+    up = [event for point, _ in points for event in polls(0, 60, id_=point.key.id)]
+    down = ServerStatus("prod", START + 600, DOWN, START + 600, START + 660)
+    events = [*sorted(up, key=lambda event: event.at), down]
+    text = handover_markdown(report_of(tmp_path / "r.db", 0, 660, events, points))
+    wrong = section(text, "Still wrong")
+    assert wrong.count("\n") == 0
+    assert wrong.startswith("- server prod: cannot be reached since 2026-09-21 14:23:20 UTC")
+    assert wrong.endswith("with 10 entry points: Nobody listens on port 443.")
+    changed = section(text, "What changed").splitlines()[2:]
+    assert len(changed) == 1
+    assert "| server prod | ok | refused |" in changed[0]
+
+
+def test_an_endpoint_that_fails_is_wrong_though_a_chat_can_be_started(tmp_path):
+    timeout = Failure(Cause.TIMEOUT, "No answer within 5 s.")
+    failing = [poll(CAPACITY, 400 + n, failure=timeout, elapsed=5.0) for n in range(0, 100, 10)]
+    events = sorted([*polls(0, 500), *failing], key=lambda event: event.at)
+    text = handover_markdown(report_of(tmp_path / "r.db", 450, 500, events))
+    assert "Entry 1000 (1000), prod capacity since 2026-09-21 14:20:00 UTC" in section(
+        text, "Still wrong"
+    )
+
+
+def test_levels_that_swing_are_counted_and_hide_nothing(tmp_path):
+    swings = (poll(LIVE, at, 70.0 if at // 10 % 2 else 5.0, 2) for at in range(0, HOUR, 10))
+    states = (
+        poll(ALLOWED, at + 1, body=CLOSED) if at == 1800 else poll(ALLOWED, at + 1, "true")
+        for at in range(0, HOUR, 10)
+    )
+    events = sorted([*swings, *states], key=lambda event: event.at)
+    changed = section(
+        handover_markdown(report_of(tmp_path / "r.db", 5, HOUR, events)), "What changed"
+    )
+    assert changed.count("NO AGENTS") == 2
+    assert "- Entry 1000 (1000), prod: 3" in changed
+
+
+def test_of_very_many_changes_the_last_ones_are_shown_and_the_rest_is_counted(tmp_path):
+    events = [
+        poll(ALLOWED, at, body=CLOSED) if at // 10 % 2 else poll(ALLOWED, at, "true")
+        for at in range(0, 10 * (MOST_CHANGES + 51), 10)
+    ]
+    text = handover_markdown(report_of(tmp_path / "r.db", 5, 10_000, events))
+    changed = section(text, "What changed")
+    assert f"Here the last {MOST_CHANGES}; 50 came before." in changed
+    assert changed.count("\n| 2026") == MOST_CHANGES
+
+
+HOSTILE = [
+    "a | b | c",
+    "ends with a backslash \\",
+    "\\| x",
+    "<script>alert(1)</script>",
+    "[click](http://evil.example.com)",
+    "![x](http://evil.example.com/y.png)",
+    "https://evil.example.com",
+    "www.evil.example.com",
+    "me@evil.example.com",
+    "_a_ *b* ~~c~~ `d`",
+    "&lt;b&gt;",
+    "one\n\n# two\n\n| a |",
+    "\x1b[2Jred\u202eder",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_and_no_text_of_a_server_can_break_the_markdown(tmp_path, name):
+    ((point, policy),) = board_of(1000)
+    points = [(replace(point, name=name), policy)]
+    failure = Failure(Cause.TIMEOUT, name)
+    events = [
+        *polls(0, 200, wait=250.0),
+        *polls(200, 400, closed=True),
+        poll(CAPACITY, 400, failure=failure),
+    ]
+    text = handover_markdown(report_of(tmp_path / "r.db", 5, 410, events, points, title=name))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    parser = MarkdownIt("gfm-like", {"html": True})
+    tokens = parser.parse(text)
+    headings = [tokens[n + 1].content for n, t in enumerate(tokens) if t.type == "heading_open"]
+    assert headings[1:] == [
+        "Still wrong", "What changed", "Longest outages", "Worst waits", "Time in each verdict",
+    ]  # fmt: skip
+    kinds = {t.type for t in tokens} | {c.type for t in tokens for c in t.children or ()}
+    assert not kinds & {
+        "html_block", "html_inline", "link_open", "image", "em_open", "strong_open", "s_open",
+        "code_inline", "fence", "code_block",
+    }  # fmt: skip
+    widths = {}
+    columns = 0
+    for token in tokens:
+        if token.type == "tr_open":
+            columns = 0
+        elif token.type in {"td_open", "th_open"}:
+            columns += 1
+        elif token.type == "tr_close":
+            widths.setdefault(token.level, set()).add(columns)
+    assert len({width for found in widths.values() for width in found}) == 3
+    shown = "".join(c.content for t in tokens for c in t.children or () if c.type == "text")
+    if name == "a | b | c":
+        assert "a | b | c (1000), prod" in shown

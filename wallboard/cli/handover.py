@@ -1,0 +1,43 @@
+"""``wallboard handover``: the shift report, from the recording."""
+
+from pathlib import Path
+
+import click
+
+from wallboard.cli import status
+from wallboard.cli.recorded import (
+    asked_window,
+    opened,
+    recording_file,
+    recording_options,
+    say,
+    window_options,
+)
+
+
+@click.command(
+    "handover",
+    short_help="Write a shift report in Markdown, from the recording.",
+    epilog="""\b
+Examples:
+  wallboard handover
+  wallboard handover --since 14:00
+  wallboard handover --since "yesterday 22:00" --until 06:00 > night.md
+""",
+)
+@window_options(since="8h")
+@recording_options
+def command(since: str, until: str, file: Path | None, config: Path | None) -> int:
+    """Write what the next shift has to know, as Markdown.
+
+    What is still wrong and since when, what changed, the longest outages, the worst waits, and for
+    each entry point the time in each verdict.
+    """
+    from wallboard.report.handover import read_handover
+    from wallboard.report.handover_markdown import handover_markdown
+
+    with opened(recording_file(file, config)) as recording:
+        window = asked_window(recording, since, until)
+        report = handover_markdown(read_handover(recording, window))
+    say([report])
+    return status.OK

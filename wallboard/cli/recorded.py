@@ -1,0 +1,197 @@
+"""The options that say which recording is asked and of what time, shared by all that ask one."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from wallboard.cli import status
+from wallboard.cli.errors import CommandError
+from wallboard.cli.options import Target
+from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.moment import MomentError, moment
+
+if TYPE_CHECKING:
+    from wallboard.recorder.recording import Recording
+    from wallboard.recorder.segments import Span
+    from wallboard.report.window import Window
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+file_option = click.option(
+    "--file", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="The recording; that of the board of the config unless given.",
+)  # fmt: skip
+config_option = click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE",
+    help="The config whose board was recorded; found as the board finds it.",
+)  # fmt: skip
+
+
+def recording_options(command: Command) -> Command:
+    """Adds ``--file`` and ``--config``; take them with ``recording_file``."""
+    return file_option(config_option(command))
+
+
+def window_options(*, since: str | None) -> Callable[[Command], Command]:
+    """Adds ``--since``, with this default, and ``--until``; take them with ``asked_window``."""
+    begins = f"{since} ago" if since else "all there is"
+    options = (
+        click.option("--since", metavar="TIME", default=since,
+                     help=f"From when on: 2h, 14:32, 2026-11-21 14:32, 2026-11-21 14:32+01:00 "
+                          f"or yesterday 14:32; {begins} unless given."),
+        click.option("--until", metavar="TIME", default="now",
+                     help="Up to when, written alike; now unless given."),
+    )  # fmt: skip
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def recording_file(file: Path | None, config: Path | None) -> Path:
+    """The recording that is meant. Raises ``CommandError``."""
+    if file:
+        return file
+    from wallboard.recorder.places import recording_path
+
+    target = Target(url=None, ids=(), config=config, interval=None, no_verify=False, headers=())
+    settings, source = target.opened()
+    path = recording_path(source.board, settings.record, os.environ)
+    if path is None:
+        raise CommandError(
+            "this board is not recorded: its config says `record = false`\n"
+            "Name a recording with --file.",
+            status.CONFIG,
+        )
+    if not path.exists():
+        raise CommandError(
+            f"nothing of this board has been recorded yet\n{path}\n"
+            "A board records while it runs. To ask another recording, name it with --file."
+        )
+    return path
+
+
+@contextmanager
+def recording_errors(path: Path) -> Iterator[None]:
+    """Turns what is wrong with a recording into words."""
+    from wallboard.recorder.errors import DamagedError, RecordingError
+
+    try:
+        yield
+    except DamagedError as error:
+        raise CommandError(
+            f"the recording cannot be read: {error}\n{path}\n"
+            "`wallboard recording verify` says what is wrong with it."
+        ) from None
+    except RecordingError as error:
+        raise CommandError(f"the recording cannot be used: {error}\n{path}") from None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator["Recording"]:
+    """A recording to read. What goes wrong with it within is a ``CommandError``."""
+    from wallboard.recorder.recording import Recording
+
+    with recording_errors(path), Recording.open(path) as recording:
+        yield recording
+
+
+def asked_window(
+    recording: "Recording", since: str | None, until: str, now: float | None = None
+) -> "Window":
+    """The window between two moments as they were written; all that was recorded without a since.
+
+    ``now`` is Unix time in seconds. Raises ``click.UsageError``.
+    """
+    from wallboard.recorder.gaps import gap_after
+    from wallboard.report.window import window_of
+
+    now = time.time() if now is None else now
+    stretches = recording.stretches()
+    end = moment_of(until, now, "--until")
+    start = moment_of(since, now, "--since") if since else _beginning(stretches, end)
+    if since and start >= end:
+        raise click.UsageError(
+            f"--since ({_said(start)}) must be before --until ({_said(end)}); "
+            "a time without a date is the last one there was."
+        )
+    longest = max((policy.interval for _, policy in recording.entry_points()), default=0.0)
+    window = window_of(start, end, stretches, gap_seconds=gap_after(longest))
+    if not window.recorded:
+        click.echo(f"wallboard: nothing was recorded then; {_holds(stretches)}", err=True)
+    return window
+
+
+def moment_of(text: str, now: float, option: str) -> float:
+    """A moment as written on the command line. Raises ``click.BadParameter``."""
+    try:
+        return moment(text, now)
+    except MomentError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
+
+
+def chosen(recording: "Recording", words: Sequence[str]) -> list[EntryPoint]:
+    """The entry points that ids, ranges and ``server:id`` name, in the order of the board.
+
+    Raises ``click.UsageError`` for what is not in the recording.
+    """
+    known = {entry_point.key: entry_point for entry_point, _ in recording.entry_points()}
+    found: set[EntryPointKey] = set()
+    for word in words:
+        for part in word.split(","):
+            meant = _keys(part.strip(), known)
+            if not meant:
+                raise click.UsageError(
+                    f"There is no entry point {part.strip()!r} in this recording; "
+                    f"it has {_ids_of(known)}."
+                )
+            found.update(meant)
+    return [entry_point for key, entry_point in known.items() if key in found]
+
+
+def _keys(part: str, known: Iterable[EntryPointKey]) -> list[EntryPointKey]:
+    from wallboard.config.triage import ids_in
+
+    server, colon, numbers = part.rpartition(":")
+    try:
+        ids = set(ids_in(numbers))
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from None
+    return [key for key in known if key.id in ids and (not colon or key.server == server)]
+
+
+def say(texts: Iterable[str]) -> None:
+    """Write texts that end their lines themselves, many or few, as they come."""
+    for text in texts:
+        sys.stdout.write(text)
+
+
+def _ids_of(known: Iterable[EntryPointKey]) -> str:
+    ids = sorted({key.id for key in known})
+    if not ids:
+        return "none"
+    return f"{ids[0]}" if len(ids) == 1 else f"{len(ids)} between {ids[0]} and {ids[-1]}"
+
+
+def _beginning(stretches: Sequence["Span"], end: float) -> float:
+    return min([stretch.first_at for stretch in stretches[:1]] + [end])
+
+
+def _holds(stretches: Sequence["Span"]) -> str:
+    if not stretches:
+        return "the recording is empty"
+    return f"the recording holds {_said(stretches[0].first_at)} to {_said(stretches[-1].last_at)}"
+
+
+def _said(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).astimezone().isoformat(" ", timespec="seconds")

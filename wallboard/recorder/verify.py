@@ -1,0 +1,85 @@
+"""Looks through a whole recording for what no writer would have written."""
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import pairwise
+
+from wallboard.recorder.answers import unpacked
+from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.samples import samples_of
+from wallboard.recorder.standing import standings_of
+
+MOST_OF_SQLITE = 20
+"""Faults that SQLite may list; the first ones say enough."""
+
+_REFERENCES = {
+    "polls of an endpoint that is not in it": "run WHERE target NOT IN (SELECT id FROM target)",
+    "polls whose answer is not in it": "run WHERE answer NOT IN (SELECT id FROM answer)",
+    "newest polls whose answer is not in it": "latest WHERE answer NOT IN (SELECT id FROM answer)",
+    "endpoints of no entry point": "target WHERE entry_point NOT IN (SELECT id FROM entry_point)",
+    "answers whose body is not in it": "answer WHERE body NOT IN (SELECT id FROM body)",
+    "bodies that cannot be unpacked without what is not in it": "body WHERE dictionary NOT IN"
+    " (SELECT id FROM dictionary)",
+    "polls that ended before they began": "run WHERE last < first OR count < 1",
+}
+
+
+def verify(database: sqlite3.Connection) -> Iterator[str]:
+    """A sentence for each fault; none, if the recording is whole.
+
+    Raises ``DamagedError`` or ``sqlite3.Error`` where the damage is such that it cannot go on.
+    """
+    for (line,) in database.execute(f"PRAGMA integrity_check({MOST_OF_SQLITE})"):
+        if line != "ok":
+            yield str(line)
+    for what, where in _REFERENCES.items():
+        (count,) = database.execute(f"SELECT count(*) FROM {where}").fetchone()  # noqa: S608
+        if count:
+            yield f"{count:,} {what}"
+    yield from _bodies(database)
+    yield from _segments(database)
+
+
+def _bodies(database: sqlite3.Connection) -> Iterator[str]:
+    rows = database.execute(
+        "SELECT body.id, digest, size, packed, bytes FROM body"
+        " LEFT JOIN dictionary ON dictionary.id = body.dictionary"
+    )
+    for number, digest, size, packed, dictionary in rows:
+        try:
+            unpacked(packed, dictionary or b"", size, digest)
+        except DamagedError:
+            yield f"body {number} is not what was written"
+
+
+def _segments(database: sqlite3.Connection) -> Iterator[str]:
+    rows = list(
+        database.execute(
+            "SELECT id, from_at, to_at, first_run, last_run, polls FROM segment ORDER BY id"
+        )
+    )
+    for number, from_at, to_at, first_run, last_run, polls in rows:
+        runs, counted = database.execute(
+            "SELECT count(*), coalesce(sum(coalesce(count, 1)), 0) FROM run"
+            " WHERE id BETWEEN ? AND ?",
+            (first_run, last_run),
+        ).fetchone()
+        if from_at > to_at:
+            yield f"segment {number} ends before it begins"
+        if runs != last_run - first_run + 1 or counted != polls:
+            yield f"segment {number} should hold {polls:,} polls and holds {counted:,}"
+        yield from _ends(database, number)
+    for before, after in pairwise(rows):
+        if after[3] != before[4] + 1:
+            yield f"between segments {before[0]} and {after[0]} polls are missing"
+
+
+def _ends(database: sqlite3.Connection, number: int) -> Iterator[str]:
+    standing, samples = database.execute(
+        "SELECT standing, samples FROM segment WHERE id = ?", (number,)
+    ).fetchone()
+    try:
+        standings_of(standing)
+        samples_of(samples)
+    except DamagedError as error:
+        yield f"segment {number}: {error}"

@@ -1,0 +1,100 @@
+"""What became of some entry points as CSV, a row for each change and each run.
+
+``seconds`` is how long a run went on, and how long it had been as before a change.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from wallboard.domain.change import Change
+from wallboard.recorder.recording import Run
+from wallboard.report.export import run_values, times
+from wallboard.report.history_json import change_values
+from wallboard.report.past import Past
+from wallboard.report.plain import plain
+
+COLUMNS = (
+    "kind",
+    "server",
+    "id",
+    "name",
+    "first_at",
+    "first_at_unix",
+    "last_at",
+    "last_at_unix",
+    "seconds",
+    "subject",
+    "endpoint",
+    "polls",
+    "latency_least_ms",
+    "latency_mean_ms",
+    "latency_most_ms",
+    "status",
+    "error",
+    "before",
+    "after",
+    "level",
+    "wait_seconds",
+    "queue_depth",
+    "capacity",
+    "words",
+)
+"""A promise as the JSON is: new ones come last."""
+
+_FORMULA = "=+-@"
+
+
+def history_csv(pasts: Iterable[Past], runs_of: Callable[[Past], Iterable[Run]]) -> Iterator[str]:
+    """The rows with their line breaks, under a heading; of an entry point changes come first."""
+    yield _line(COLUMNS)
+    for past in pasts:
+        key = past.entry_point.key
+        whose = {"server": key.server, "id": key.id, "name": past.entry_point.name}
+        rows = ({"kind": "change", **change} for change in map(_change, past.changes))
+        yield from (_row(whose | row) for row in rows)
+        yield from (_row({"kind": "run", **whose, **_run(run)}) for run in runs_of(past))
+
+
+def _change(change: Change) -> dict[str, Any]:
+    values = change_values(change)
+    return {
+        **values,
+        **times("first_at", change.at),
+        **times("last_at", change.at),
+        "seconds": values["lasted_seconds"],
+        "words": change.summary,
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    values = run_values(run)
+    reading = values["reading"] or {}
+    return {
+        **values,
+        **{f"latency_{name}_ms": took for name, took in values["latency_ms"].items()},
+        "seconds": round(run.last_at - run.first_at, 3),
+        "wait_seconds": reading.get("wait_seconds"),
+        "queue_depth": reading.get("queue_depth"),
+        "capacity": reading.get("count"),
+        "words": values["message"],
+    }
+
+
+def _row(values: dict[str, Any]) -> str:
+    return _line([_cell(values.get(column)) for column in COLUMNS])
+
+
+def _cell(value: object) -> object:
+    """A text that no terminal acts on and that no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    text = plain(value)
+    return f"'{text}" if text[:1] in _FORMULA and text else text
+
+
+def _line(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()

@@ -1,0 +1,61 @@
+"""A stretch of the past that is asked about, and how much of it was recorded."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from wallboard.recorder.segments import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From ``since`` to ``until``, Unix time in seconds.
+
+    ``recorded`` are the parts of it in which there was a recording, in order and apart.
+    """
+
+    since: float
+    until: float
+    recorded: tuple[Span, ...]
+
+    @property
+    def recorded_seconds(self) -> float:
+        """How long of it was recorded."""
+        return self.recorded_between(self.since, self.until)
+
+    def recorded_between(self, first_at: float, last_at: float) -> float:
+        """How many seconds of a part of it were recorded."""
+        return sum(
+            max(0.0, min(last_at, span.last_at) - max(first_at, span.first_at))
+            for span in self.recorded
+        )
+
+    @property
+    def unrecorded(self) -> tuple[Span, ...]:
+        """The gaps: nobody knows what was then."""
+        return tuple(self._gaps())
+
+    def _gaps(self) -> Iterator[Span]:
+        at = self.since
+        for span in self.recorded:
+            if span.first_at > at:
+                yield Span(at, span.first_at)
+            at = span.last_at
+        if at < self.until:
+            yield Span(at, self.until)
+
+
+def window_of(
+    since: float, until: float, stretches: Iterable[Span], *, gap_seconds: float
+) -> Window:
+    """What was recorded between two moments; ``stretches`` are in order and apart.
+
+    Polls are apart too: up to ``gap_seconds`` between the last one and ``until`` are no gap.
+    """
+    parts = []
+    for stretch in stretches:
+        last_at = stretch.last_at
+        reaches = until - gap_seconds <= last_at
+        part = Span(max(stretch.first_at, since), until if reaches else last_at)
+        if part.last_at > part.first_at:
+            parts.append(part)
+    return Window(since, until, tuple(parts))
