@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,6 +12,9 @@ from wallboard.cli import status
 from wallboard.cli.errors import CommandError, config_errors
 from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.settings import Secret, ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from wallboard.config.selection import Selection
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,6 +32,8 @@ class Target:
     interval: float | None
     no_verify: bool
     headers: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
     record: Path | None = None
     no_record: bool = False
 
@@ -52,7 +57,8 @@ class Target:
     def _board(self, settings: Settings, path: Path | None) -> str:
         """What tells this board from others: its config, or what was asked for instead."""
         if self.url is None and path:
-            return os.path.realpath(path)
+            # A part of a board is a board of its own: it polls, records and remembers for itself.
+            return " ".join([os.path.realpath(path), *self._selection.words])
         ids = (str(entry.id) for server in settings.server for entry in server.entry_point)
         return " ".join([*(server.url for server in settings.server), *ids])
 
@@ -60,11 +66,18 @@ class Target:
         from wallboard.config import find_config
 
         if self.url is not None:
+            self._refuse_selection()
             return self.config
+        self._refuse_commands()
         self._refuse_triage_options()
         path = find_config(self.config, os.environ, Path.cwd())
         if path:
             return path
+        if self.ids:
+            raise click.UsageError(
+                f"Entry points on the command line ({self.ids[0]!r}) need --url, or a config that "
+                "has them."
+            )
         raise CommandError(
             "there is no config, so there is nothing to poll\n"
             "Looked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in your "
@@ -95,13 +108,22 @@ class Target:
 
     def _of_config(self, path: Path | None) -> Settings:
         from wallboard.config import load_config
+        from wallboard.config.selection import selected
 
-        return load_config(path, os.environ) if path else Settings()
+        settings = load_config(path, os.environ) if path else Settings()
+        return selected(settings, self._selection) if self._selection.words else settings
+
+    @property
+    def _selection(self) -> "Selection":
+        from wallboard.config.selection import Selection
+
+        return Selection(ids=self.ids, groups=self.groups, servers=self.servers)
 
     def _dressed(self, server: ServerSettings, headers: dict[str, Secret]) -> ServerSettings:
         return replace(server, verify=not self.no_verify, headers=headers)
 
-    def _refuse_triage_options(self) -> None:
+    def _refuse_commands(self) -> None:
+        """A command that is not where commands are looked for, or that is misspelt, is no id."""
         from difflib import get_close_matches
 
         from wallboard.cli.group import COMMANDS
@@ -109,12 +131,17 @@ class Target:
         for word in self.ids:
             if word in COMMANDS:
                 raise click.UsageError(f"Put the command first: wallboard {word} ...")
-        if self.ids and (meant := get_close_matches(self.ids[0], COMMANDS, 1)):
-            raise click.UsageError(f"There is no command {self.ids[0]!r}; did you mean {meant[0]}?")
-        if self.ids:
+        word = self.ids[0] if self.ids else ""
+        if word.isalpha() and (meant := get_close_matches(word, COMMANDS, 1)):
+            raise click.UsageError(f"There is no command {word!r}; did you mean {meant[0]}?")
+
+    def _refuse_selection(self) -> None:
+        if self.groups or self.servers:
             raise click.UsageError(
-                f"Entry points on the command line ({self.ids[0]!r}) need --url as well."
+                "--group and --server choose from a config; with --url the ids say which."
             )
+
+    def _refuse_triage_options(self) -> None:
         if self.no_verify or self.headers:
             raise click.UsageError("--no-verify and --header go with --url; a config has its own.")
 
@@ -125,6 +152,11 @@ def target_options(command: Command) -> Command:
         click.argument("ids", nargs=-1, metavar="[IDS]..."),
         click.option("--url", metavar="URL", help="Poll this server instead of those of a config; "
                      "IDS are numbers and ranges: 1000 1005-1010."),
+        click.option("--group", "groups", multiple=True, metavar="NAME",
+                     help="Of the config only this group; may be given again, as --server may. IDS "
+                     "choose too, also as SERVER:ID."),
+        click.option("--server", "servers", multiple=True, metavar="NAME",
+                     help="Of the config only this server."),
         click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
                      help="The config; without it $WALLBOARD_CONFIG, ./wallboard.toml or the one "
                      "in your config folder."),

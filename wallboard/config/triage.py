@@ -52,12 +52,18 @@ def settings_for_url(url: str, ids: Sequence[str], base: Settings = DEFAULTS) ->
 
 def ids_in(part: str, room: int = MOST_IDS) -> Iterator[int]:
     """The ids in a number or a range, at most ``room`` of them. Raises ``ValueError``, in words."""
+    first, last = range_in(part)
+    if last - first >= room:
+        raise ValueError(f"{shown(part)} makes more than {MOST_IDS} entry points")
+    yield from range(first, last + 1)
+
+
+def range_in(part: str) -> tuple[int, int]:
+    """The first and the last id of a number or a range. Raises ``ValueError``, in words."""
     match = _ID.fullmatch(part)
     if not match:
         raise ValueError(f"{shown(part)} is neither a number nor a range such as 1005-1010")
     first, last = int(match[1]), int(match[2] or match[1])
     if last < first:
         raise ValueError(f"the range {part} runs backwards; write {last}-{first}")
-    if last - first >= room:
-        raise ValueError(f"{shown(part)} makes more than {MOST_IDS} entry points")
-    yield from range(first, last + 1)
+    return first, last
