@@ -13,6 +13,7 @@ COMMANDS = (
     "export",
     "handover",
     "history",
+    "record",
     "recording",
     "simulate",
     "themes",

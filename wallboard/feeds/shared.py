@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,15 @@ GRACE_LOOKS = 3
 
 SILENT_INTERVALS = 3
 """After so many without anything new, whoever should poll is called silent."""
+
+
+class Role(StrEnum):
+    """What a board does for the others on its recording."""
+
+    STARTS = "starts"
+    RECORDS = "records"
+    FOLLOWS = "follows"
+    POLLS = "polls"
 
 
 class SharedFeed:
@@ -110,6 +120,15 @@ class SharedFeed:
     def recording_path(self) -> Path | None:
         """The recording, if there is to be one."""
         return self._place.path if self._place else None
+
+    @property
+    def role(self) -> Role:
+        """What this board does just now; one that polls does so for itself alone."""
+        if self._recorder:
+            return Role.RECORDS
+        if self._poll:
+            return Role.POLLS
+        return Role.FOLLOWS if self._leader else Role.STARTS
 
     @property
     def who(self) -> str:

@@ -1,0 +1,52 @@
+"""``wallboard record``: polls and records without a face, for a service unit."""
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+
+import click
+
+from wallboard.cli import status
+from wallboard.cli.errors import CommandError
+from wallboard.cli.options import target_of, target_options
+
+
+@click.command(
+    "record",
+    short_help="Poll and record without a face, for a service.",
+    epilog="""\b
+Examples:
+  wallboard record
+  wallboard record --config /etc/wallboard.toml --log-format json
+  wallboard record --url https://ece.example.com 1000-1010 --file wall.db
+""",
+)
+@target_options
+@click.option("--file", "record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="The recording; that of the board of the config unless given.")  # fmt: skip
+@click.option("--no-standby", is_flag=True,
+              help="End with status 69 if another process records already, instead of standing by "
+              "to take over from it.")  # fmt: skip
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
+              help="Lines of key=value (the default), or of JSON.")  # fmt: skip
+def command(log_format: str, *, no_standby: bool, **parameters: object) -> int:
+    """Poll and record until SIGTERM or Ctrl-C; boards on the same recording follow.
+
+    The log goes to stderr. SIGHUP reads the config again; one that cannot be used changes nothing.
+    While another process records, this one stands by and takes over as soon as it ends.
+    """
+    from wallboard.cli.service import Service
+    from wallboard.cli.service_log import ServiceLog
+
+    settings, source = target_of(parameters).opened()
+    if settings.record is False:
+        raise CommandError(
+            "the config says `record = false`, so there is nothing to do\n"
+            "Name a recording with --file.",
+            status.CONFIG,
+        )
+    log = ServiceLog(log_format)
+    logging.getLogger("wallboard").addHandler(log)
+    service = Service(settings, source.read, source.board, log, time.time, standby=not no_standby)
+    return asyncio.run(service.run())

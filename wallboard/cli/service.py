@@ -1,0 +1,188 @@
+"""A board without a face: polls and records, or stands by, until a signal ends it."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import takewhile
+
+from wallboard.board import Board
+from wallboard.cli.errors import CommandError
+from wallboard.cli.service_log import ServiceLog
+from wallboard.cli.status import INTERNAL, INTERRUPTED, OK
+from wallboard.config.problem import ConfigError
+from wallboard.domain.change import Change, Subject
+from wallboard.domain.policy import Level
+from wallboard.domain.restored import Event, Restored
+from wallboard.feeds.shared import Role, SharedFeed
+from wallboard.report.logline import Value
+from wallboard.settings import Settings, entry_points_of
+
+LOOK_SECONDS = 0.25
+"""Between two looks at what there is to log."""
+
+_LOGGED = {Subject.VERDICT, Subject.LEVEL, Subject.SERVER}
+
+
+class Service:
+    """Runs the feed of a board and logs what becomes of it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        read: Callable[[], Settings],
+        name: str,
+        log: ServiceLog,
+        clock: Callable[[], float],
+        *,
+        standby: bool,
+    ) -> None:
+        """``read`` gives the settings anew; ``name`` tells the board from all others.
+
+        Without ``standby`` it ends where another process records already. ``clock`` is Unix time.
+        """
+        self._settings = settings
+        self._read = read
+        self._log = log
+        self._clock = clock
+        self._standby = standby
+        self._board = Board(entry_points_of(settings), history=settings.history)
+        self._feed = SharedFeed(settings, self._board, name, clock=clock)
+        self._woken = asyncio.Event()
+        self._ended_by: signal.Signals | None = None
+        self._asked_again = False
+        self._said = (Role.STARTS, "")
+        self._problems: tuple[str, ...] = ()
+        self._logged: Change | None = None
+
+    async def run(self) -> int:
+        """Run until SIGTERM or SIGINT; the exit status. Raises ``CommandError``."""
+        polling = asyncio.create_task(self._feed.run(self._fold))
+        try:
+            with self._signals():
+                await self._watch(polling)
+        finally:
+            polling.cancel()
+            await asyncio.gather(polling, return_exceptions=True)
+        if self._ended_by is None:
+            polling.result()
+            raise CommandError("the feed ended by itself", INTERNAL)
+        self._log.say("stopped", signal=self._ended_by.name)
+        return INTERRUPTED if self._ended_by is signal.SIGINT else OK
+
+    async def _watch(self, polling: asyncio.Task[None]) -> None:
+        self._log.say(
+            "started",
+            recording=str(self._feed.recording_path),
+            servers=len(self._settings.server),
+            entry_points=len(entry_points_of(self._settings)),
+        )
+        while self._ended_by is None and not polling.done():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._woken.wait()
+            self._woken.clear()
+            if self._asked_again:
+                self._asked_again = False
+                await self._reload()
+            self._say_role()
+            self._say_problems()
+            self._say_changes()
+
+    def _fold(self, event: Event) -> None:
+        self._board.fold(event)
+        if isinstance(event, Restored):
+            self._logged = self._board.newest_event
+
+    async def _reload(self) -> None:
+        """Take up the config as it is now; one that cannot be used changes nothing."""
+        try:
+            settings = await asyncio.to_thread(self._read)
+        except ConfigError as error:
+            for problem in error.problems:
+                self._log.say("config_refused", "error", problem=str(problem))
+            return
+        if settings.record is False:
+            self._log.say("config_refused", "error", problem="record: false; nothing to do then")
+            return
+        self._settings = settings
+        self._feed.replace(settings)
+        points = entry_points_of(settings)
+        self._board.replace(points, self._clock(), history=settings.history)
+        self._log.say("reloaded", servers=len(settings.server), entry_points=len(points))
+
+    def _say_role(self) -> None:
+        said = (self._feed.role, self._feed.who)
+        if said == self._said or said[0] is Role.STARTS:
+            return
+        self._said = said
+        path = str(self._feed.recording_path)
+        match said[0]:
+            case Role.FOLLOWS if not self._standby:
+                holder = said[1].removeprefix("follows ")
+                raise CommandError(f"{holder} records already\n{path}")
+            case Role.FOLLOWS:
+                self._log.say("standby", follows=said[1].removeprefix("follows "), recording=path)
+            case Role.RECORDS:
+                self._log.say("recording", recording=path)
+            case Role.POLLS:
+                self._log.say("polling_unrecorded", "warning", recording=path)
+
+    def _say_problems(self) -> None:
+        before, self._problems = self._problems, self._feed.problems
+        for problem in self._problems:
+            if problem not in before:
+                self._log.say("problem", "warning", message=problem)
+        for problem in before:
+            if problem not in self._problems:
+                self._log.say("problem_over", message=problem)
+
+    def _say_changes(self) -> None:
+        """Log what changed on the board; on standby that is for others to say."""
+        if self._board.newest_event is self._logged:
+            return
+        events = reversed(self._board.snapshot(self._clock()).events)
+        new = list(takewhile(lambda change: change is not self._logged, events))
+        self._logged = self._board.newest_event
+        if self._feed.role is Role.FOLLOWS:
+            return
+        for change in reversed(new):
+            if change.subject in _LOGGED:
+                self._log.say("change", _level_of(change), **_fields(change))
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def end(number: signal.Signals) -> None:
+            self._ended_by = number
+            self._woken.set()
+
+        def again() -> None:
+            self._asked_again = True
+            self._woken.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, end, number)
+        loop.add_signal_handler(signal.SIGHUP, again)
+        try:
+            yield
+        finally:
+            # Those that end us stay caught: a second one must not cut the last commit short.
+            loop.remove_signal_handler(signal.SIGHUP)
+
+
+def _level_of(change: Change) -> str:
+    return "warning" if change.level is not Level.OK else "info"
+
+
+def _fields(change: Change) -> dict[str, Value]:
+    return {
+        "server": change.server,
+        "id": change.key.id if change.key else None,
+        "subject": change.subject.value,
+        "before": change.before,
+        "after": change.after,
+        "lasted_seconds": None if change.lasted is None else round(change.lasted, 1),
+        "summary": change.summary or None,
+    }
