@@ -1,5 +1,7 @@
 """The filter of the wall: live, visible, and left as it was found."""
 
+import asyncio
+
 import pytest
 from boards import NOW, made_board, observed
 from textual import events
@@ -12,6 +14,7 @@ from wallboard.ui.widgets.grid import WallGrid
 from wallboard.ui.widgets.viewline import ViewLine
 
 SMALL, LARGE = (80, 24), (200, 50)
+PATIENCE_SECONDS = 30.0
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
@@ -34,6 +37,27 @@ async def test_every_key_filters_at_once_and_the_filter_is_always_visible(size):
         assert sorted(ids_on(app)) == [1000, 1009]
         assert not any(line.display for line in app.screen.query(FilterLine))
         assert app.focused is app.screen.grid
+
+
+async def test_a_key_in_the_filter_is_painted_without_waiting_for_the_clock():
+    app = wall(density="compact")
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("slash")
+        await settled(pilot)
+        painted = asyncio.Event()
+
+        def look():
+            if "1 of 14 shown" in part(app, ViewLine):
+                painted.set()
+
+        app.post_display_hook = look
+        app.screen._update_timer.stop()
+        for char in "1009":
+            app.post_message(events.Key(char, char))
+        # The pilot would paint while it waits.
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await painted.wait()
 
 
 async def test_escape_while_typing_takes_the_filter_before_and_once_more_shows_all():

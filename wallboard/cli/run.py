@@ -9,8 +9,11 @@ from wallboard.cli import status
 DEBUG_VARIABLE = "WALLBOARD_DEBUG"
 """Set to anything, it shows the traceback of an unexpected error."""
 
-GC_THRESHOLDS = (20_000, 20, 20)
-"""Objects between two young collections, and young and old ones between two older ones."""
+GC_THRESHOLDS = (10_000, 4, 180)
+"""Objects between two young collections, and young and old ones between two older ones.
+
+Nothing is painted meanwhile: a few of the first are too short to be noticed, twenty are not.
+"""
 
 
 def run(args: list[str]) -> int:

@@ -52,6 +52,23 @@ def test_a_key_sends_only_the_cell_it_changes(child):
     assert len(child.raw) - before < 50
 
 
+def test_a_change_can_be_painted_without_the_clock_time_and_again(child):
+    for count in 1, 2, 3:
+        child.send("p")
+        child.until(f"count {count}")
+
+
+def test_changes_in_one_burst_are_painted_once(tmp_path):
+    frames = tmp_path / "frames"
+    with closing(Child(variables={"TINY_APP_FRAMES": str(frames)})) as child:
+        child.until("count 0")
+        child.until_quiet()
+        before = frames.stat().st_size
+        child.send("p" * 20)
+        child.until("count 20")
+        assert frames.stat().st_size - before < 20
+
+
 def test_a_redraw_sends_everything_again(child):
     child.emulator.screen.reset()
     before = len(child.raw)

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from wallboard.ui.terminal.app import CellApp
+from wallboard.ui.terminal.screen import PromptScreen
 
 DARK = Style(color="#d0d0d0", bgcolor="#101820")
 LIGHT = Style(color="#101820", bgcolor="#d0d0d0", bold=True)
@@ -60,10 +61,20 @@ class TinyApp(CellApp[None]):
         Binding("f", "full"),
         Binding("s", "stick"),
         Binding("x", "tear"),
+        Binding("p", "prompt"),
     )
+
+    def get_default_screen(self) -> PromptScreen[None]:
+        return PromptScreen()
 
     def compose(self) -> ComposeResult:
         yield Counter()
+
+    def action_prompt(self) -> None:
+        """Count without the clock that paints."""
+        self.screen._update_timer.stop()
+        self.action_count()
+        self.screen.paint_soon()
 
     def action_count(self) -> None:
         counter = self.query_one(Counter)
@@ -88,6 +99,9 @@ class TinyApp(CellApp[None]):
     def post_display_hook(self) -> None:
         if progress := os.environ.get("TINY_APP_PROGRESS"):
             Path(progress).write_text(str(self.query_one(Counter).count))
+        if frames := os.environ.get("TINY_APP_FRAMES"):
+            with Path(frames).open("a") as file:
+                file.write(".")
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widget import Widget
 
+from wallboard.ui.terminal.screen import PromptScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.widgets.banner import Banner
@@ -18,7 +18,7 @@ from wallboard.ui.widgets.passing import Passing
 LEAST_WIDTH, LEAST_HEIGHT = 28, 9
 
 
-class BoardScreen(Screen[object]):
+class BoardScreen(PromptScreen[object]):
     """A screen with the board's header and banner; a subclass fills the room between."""
 
     DEFAULT_CSS = """

@@ -60,6 +60,7 @@ class FilteringScreen(EvidenceScreen):
         """Filter as it is typed."""
         if self._is_typing:
             self.use_filter(getattr(event, "value", ""))
+            self.paint_soon()
 
     def on_filter_line_closed(self, event: Message) -> None:
         """Keep what was typed or what was there before."""
