@@ -21,6 +21,8 @@ _WORDS = {
     sqlite3.SQLITE_BUSY: "another program has it locked",
     sqlite3.SQLITE_LOCKED: "another program has it locked",
     sqlite3.SQLITE_IOERR: "the disk does not do as it is told",
+    # The index of the log is made as large as it has to be before it is used.
+    sqlite3.SQLITE_IOERR_SHMSIZE: "the disk is full",
 }
 
 
@@ -72,7 +74,8 @@ def translated() -> Iterator[None]:
 
 def in_words(error: sqlite3.Error) -> RecordingError:
     """What an error of SQLite means to the operator."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    whole = getattr(error, "sqlite_errorcode", 0)
+    code = whole & 0xFF
     if code in _DAMAGED or isinstance(error, sqlite3.InternalError):
         return DamagedError(f"the file is damaged ({error})")
-    return RecordingError(_WORDS.get(code, str(error)))
+    return RecordingError(_WORDS.get(whole) or _WORDS.get(code, str(error)))
