@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,16 @@ _UNITS = {"b": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _FOR_EVER = float(2**60)
 
 
-@click.group("recording", short_help="Look at the recording, verify it, trim it.")
+@click.group(
+    "recording",
+    short_help="Say what is in the recording, verify it, trim it.",
+    epilog="""\b
+Examples:
+  wallboard recording info
+  wallboard recording verify
+  wallboard recording trim --older 2d
+""",
+)
 def command() -> None:
     """Look after the file that a board is recorded in."""
 
@@ -95,10 +105,10 @@ def verify(file: Path | None, config: Path | None) -> int:
     from wallboard.report.plain import plain
 
     path = recording_file(file, config)
+    faults: list[str] = []
     with recording_errors(path):
-        faults = []
         try:
-            faults += _faults(path)
+            faults.extend(_faults(path))
         except DamagedError as error:
             faults.append(str(error))
     if not faults:
@@ -152,14 +162,14 @@ def trim(older: str | None, to: str | None, file: Path | None, config: Path | No
     return status.OK
 
 
-def _faults(path: Path) -> list[str]:
+def _faults(path: Path) -> Iterator[str]:
     from wallboard.recorder.connection import Connection
     from wallboard.recorder.verify import verify as faults_in
 
     connection = Connection(path)
     try:
         with connection.reading() as database:
-            return list(faults_in(database))
+            yield from faults_in(database)
     finally:
         connection.close()
 

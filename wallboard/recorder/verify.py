@@ -4,9 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from itertools import pairwise
 
+from wallboard.domain.change import Subject
+from wallboard.domain.policy import Verdict
 from wallboard.recorder.answers import unpacked
+from wallboard.recorder.catalogue import read_catalogue, read_entry_points
+from wallboard.recorder.change_rows import COLUMNS, ChangeRow, change_of
 from wallboard.recorder.errors import DamagedError
-from wallboard.recorder.samples import samples_of
+from wallboard.recorder.samples import columns_of_rows, samples_of
 from wallboard.recorder.standing import standings_of
 
 MOST_OF_SQLITE = 20
@@ -38,6 +42,18 @@ def verify(database: sqlite3.Connection) -> Iterator[str]:
             yield f"{count:,} {what}"
     yield from _bodies(database)
     yield from _segments(database)
+    _read_all(database)
+
+
+def _read_all(database: sqlite3.Connection) -> None:
+    """Read what is left as a board reads it; what makes no sense there raises."""
+    read_entry_points(database)
+    keys = read_catalogue(database).keys
+    for row in database.execute(f"SELECT {COLUMNS} FROM change"):  # noqa: S608  our own names
+        change = change_of(ChangeRow(*row), keys)
+        if change.subject is Subject.VERDICT:
+            Verdict(change.before), Verdict(change.after)
+    columns_of_rows(database.execute("SELECT * FROM sample"))
 
 
 def _bodies(database: sqlite3.Connection) -> Iterator[str]:
