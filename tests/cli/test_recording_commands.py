@@ -169,13 +169,14 @@ def test_an_empty_recording_can_be_asked_everything(ask, tmp_path):
         (["history", "sales"], "neither a number nor a range"),
         (["history"], "Missing argument"),
         (["export", "-", "--format", "xml"], "xml"),
+        (["recording"], "Missing command"),
         (["recording", "trim"], "Say what to forget"),
         (["recording", "trim", "--to", "much"], "is no size"),
         (["recording", "trim", "--older", "long"], "is no moment"),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_words(ask, path, args, said):
-    status, out, err = ask(*args, "--file", path)
+    status, out, err = ask(*args, *(["--file", path] if len(args) > 1 else []))
     assert status == 64
     assert out == ""
     assert said in err
@@ -267,6 +268,13 @@ def test_an_export_holds_every_observation_with_its_body(ask, path, tmp_path):
     assert (failed["error"], failed["message"]) == ("timeout", TIMEOUT.message)
     assert (failed["body"], failed["status"], failed["reading"]) == (None, None, None)
     assert to.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_holds_also_what_a_clock_ahead_of_ours_recorded(ask, tmp_path):
+    place = tmp_path / "r.db"
+    record(place, [poll(CAPACITY, 0, 1), poll(CAPACITY, 30 * 365 * 86_400, 2)])
+    _, out, _ = ask("export", "-", "--file", place)
+    assert [json.loads(line)["reading"]["count"] for line in out.splitlines()] == [1, 2]
 
 
 def test_an_export_that_fails_leaves_the_file_that_was_there(ask, path, tmp_path):

@@ -39,7 +39,7 @@ Examples:
 def command(
     to: str,
     since: str | None,
-    until: str,
+    until: str | None,
     file: Path | None,
     config: Path | None,
 ) -> int:

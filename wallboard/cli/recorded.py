@@ -40,14 +40,17 @@ def recording_options(command: Command) -> Command:
 
 
 def window_options(*, since: str | None) -> Callable[[Command], Command]:
-    """Adds ``--since``, with this default, and ``--until``; take them with ``asked_window``."""
-    begins = f"{since} ago" if since else "all there is"
+    """Adds ``--since`` and ``--until``; take them with ``asked_window``.
+
+    They are from ``since`` to now unless given; without that, all there is.
+    """
+    begins, ends = (f"{since} ago", "now") if since else ("the beginning", "the end")
     options = (
         click.option("--since", metavar="TIME", default=since,
                      help=f"From when on: 2h, 14:32, 2026-11-21 14:32, 2026-11-21 14:32+01:00 "
                           f"or yesterday 14:32; {begins} unless given."),
-        click.option("--until", metavar="TIME", default="now",
-                     help="Up to when, written alike; now unless given."),
+        click.option("--until", metavar="TIME", default="now" if since else None,
+                     help=f"Up to when, written alike; {ends} unless given."),
     )  # fmt: skip
 
     def decorate(command: Command) -> Command:
@@ -107,9 +110,9 @@ def opened(path: Path) -> Iterator["Recording"]:
 
 
 def asked_window(
-    recording: "Recording", since: str | None, until: str, now: float | None = None
+    recording: "Recording", since: str | None, until: str | None, now: float | None = None
 ) -> "Window":
-    """The window between two moments as they were written; all that was recorded without a since.
+    """The window between two moments as they were written, or that of all that was recorded.
 
     ``now`` is Unix time in seconds. Raises ``click.UsageError``.
     """
@@ -118,7 +121,7 @@ def asked_window(
 
     now = time.time() if now is None else now
     stretches = recording.stretches()
-    end = moment_of(until, now, "--until")
+    end = moment_of(until, now, "--until") if until else _end(stretches, now)
     start = moment_of(since, now, "--since") if since else _beginning(stretches, end)
     if since and start >= end:
         raise click.UsageError(
@@ -184,7 +187,12 @@ def _ids_of(known: Iterable[EntryPointKey]) -> str:
 
 
 def _beginning(stretches: Sequence["Span"], end: float) -> float:
-    return min([stretch.first_at for stretch in stretches[:1]] + [end])
+    return min([end, *(stretch.first_at for stretch in stretches)])
+
+
+def _end(stretches: Sequence["Span"], now: float) -> float:
+    # The clock that the recording went by may have been ahead of ours.
+    return max([now, *(stretch.last_at for stretch in stretches)])
 
 
 def _holds(stretches: Sequence["Span"]) -> str:

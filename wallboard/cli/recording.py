@@ -37,6 +37,7 @@ _FOR_EVER = float(2**60)
 @click.group(
     "recording",
     short_help="Say what is in the recording, verify it, trim it.",
+    no_args_is_help=False,
     epilog="""\b
 Examples:
   wallboard recording info
