@@ -125,6 +125,9 @@ class Answers:
     def __init__(self, known: Mapping[int, KnownAnswer]) -> None:
         self._known = known
 
+    def __contains__(self, number: int) -> bool:
+        return number in self._known
+
     def __getitem__(self, number: int) -> KnownAnswer:
         return self._known.get(number, _GONE)
 

@@ -64,10 +64,10 @@ def change_of(
 
 
 def poll_of(row: ChangeRow, catalogue: Catalogue, answers: Answers) -> Observation | None:
-    """The poll that brought the change of a row, if one did."""
+    """The poll that brought the change of a row, if one did and its answer is still there."""
     if row.entry_point is None or row.endpoint is None:
         return None
-    if row.answer is None or row.polled_at is None:
+    if row.answer is None or row.answer not in answers or row.polled_at is None:
         return None
     endpoint = _ENDPOINTS[row.endpoint]
     known = answers[row.answer]

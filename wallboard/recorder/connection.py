@@ -30,7 +30,7 @@ class Connection:
     def __init__(self, path: Path) -> None:
         """Raises ``RecordingError`` or ``DamagedError``."""
         self._path = path
-        self._log = path.with_name(f"{path.name}-wal")
+        self._log = Path(f"{path}-wal")
         self._lock = threading.RLock()
         self._opened = 0
         self._immutable = False
@@ -38,6 +38,11 @@ class Connection:
         self.version: Version = (0, 0)
         with worded():
             self._database = self._open()
+
+    @property
+    def file(self) -> Stamp:
+        """Tells the file that is open from another of that name."""
+        return self._stamp[:2]
 
     def close(self) -> None:
         """Let go of the file."""

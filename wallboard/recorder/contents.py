@@ -14,18 +14,36 @@ from wallboard.recorder.standing import Standing, standings_of
 _KEPT_STANDINGS = 8
 
 
+class _Lately:
+    """What was read since the file was opened for the ``opened``-th time."""
+
+    def __init__(self, opened: int) -> None:
+        self.opened = opened
+        self.answers = AnswerStore()
+        self.rounds = Rounds()
+        self.standings: Lately[tuple[int | None, Span], dict[int, Standing]] = Lately(
+            _KEPT_STANDINGS
+        )
+
+
 class Contents:
     """Asked only within a reading of its connection; all of it is as the file stands then."""
 
     def __init__(self, connection: Connection) -> None:
-        self.answers = AnswerStore()
-        self.rounds = Rounds()
         self._connection = connection
-        self._standings: Lately[tuple[int | None, Span], dict[int, Standing]] = Lately(
-            _KEPT_STANDINGS
-        )
+        self._read_lately = _Lately(0)
         self._of_catalogue: tuple[Version, Catalogue] | None = None
         self._of_segments: tuple[Version, list[Segment]] | None = None
+
+    @property
+    def answers(self) -> AnswerStore:
+        """The answers by their numbers."""
+        return self._lately.answers
+
+    @property
+    def rounds(self) -> Rounds:
+        """The rounds of segments."""
+        return self._lately.rounds
 
     def catalogue(self, database: sqlite3.Connection) -> Catalogue:
         """Whose every number is."""
@@ -47,15 +65,23 @@ class Contents:
         """How every target stood at the end of a sealed segment; nothing was known before all."""
         if place < 0:
             return {}
-        segment = segments[place]
-        known = self._standings.get(segment.name)
+        segment, standings = segments[place], self._lately.standings
+        known = standings.get(segment.name)
         if known is None:
             row = database.execute(
                 "SELECT standing FROM segment WHERE id = ?", (segment.number,)
             ).fetchone()
             known = {one.target: one for one in standings_of(row[0])}
-            self._standings.put(segment.name, known)
+            standings.put(segment.name, known)
         return known
+
+    @property
+    def _lately(self) -> "_Lately":
+        opened = self._connection.version[0]
+        if self._read_lately.opened != opened:
+            # It may be another file, in which the same number is something else.
+            self._read_lately = _Lately(opened)
+        return self._read_lately
 
     def _read(self, database: sqlite3.Connection) -> list[Segment]:
         segments = read_sealed(database)

@@ -165,7 +165,7 @@ class Recording:
             spans = [segment.span for segment in self._contents.segments(database)]
             recorded = joined(spans, catalogue.gap_seconds)
             steps = self._strip.steps(database, catalogue, self._connection.version)
-        return strip.levels(steps, recorded, start, end, count)
+            return strip.levels(steps, recorded, start, end, count)
 
     def runs(
         self,

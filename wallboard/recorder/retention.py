@@ -69,16 +69,16 @@ def give_back(database: sqlite3.Connection) -> None:
 
 
 def _forget_changes(database: sqlite3.Connection, until: float) -> None:
-    """Forget what changed by then, but for what still tells how each entry point stands."""
+    """Forget what changed by then, but for what still tells how each entry point stood then."""
     database.execute(
         "DELETE FROM change WHERE at <= ?1 AND id NOT IN ("
-        " SELECT max(id) FROM change WHERE subject IN ('verdict', 'level')"
+        " SELECT max(id) FROM change WHERE at <= ?1 AND subject IN ('verdict', 'level')"
         " GROUP BY entry_point, subject)",
         (until,),
     )
     database.execute(
-        "DELETE FROM server_status WHERE at <= ? AND id NOT IN"
-        " (SELECT max(id) FROM server_status GROUP BY server)",
+        "DELETE FROM server_status WHERE at <= ?1 AND id NOT IN"
+        " (SELECT max(id) FROM server_status WHERE at <= ?1 GROUP BY server)",
         (until,),
     )
 

@@ -149,9 +149,10 @@ def read(connection: Connection, contents: Contents, asked: Asked) -> Iterator[R
     """Runs in the order they ended; the file is let go of between two thousands of them."""
     with connection.reading() as database:
         catalogue, segments = contents.catalogue(database), contents.segments(database)
-    targets = _targets(catalogue, asked)
-    wanted = [one for one in segments if asked.overlaps(one.span.first_at, one.span.last_at)]
-    for group in adjoining(wanted, catalogue.gap_seconds):
+        targets = _targets(catalogue, asked)
+        wanted = [one for one in segments if asked.overlaps(one.span.first_at, one.span.last_at)]
+        groups = adjoining(wanted, catalogue.gap_seconds)
+    for group in groups:
         joining = Joining()
         for segment in group:
             for rows in _pages(connection, segment, targets):
@@ -187,11 +188,9 @@ def _told(
     asked: Asked,
     rows: Iterable[RunRow],
 ) -> list[Run]:
-    wanted = [
-        row for row in rows if asked.overlaps(catalogue.at(row.first), catalogue.at(row.last))
-    ]
-    if not wanted:
-        return []
     with connection.reading() as database:
+        wanted = [
+            row for row in rows if asked.overlaps(catalogue.at(row.first), catalogue.at(row.last))
+        ]
         answers = contents.answers.of(database, {row.answer for row in wanted})
-    return [run_of(catalogue, catalogue.sources[row.target], row, answers) for row in wanted]
+        return [run_of(catalogue, catalogue.sources[row.target], row, answers) for row in wanted]

@@ -112,7 +112,9 @@ def levels(
     ends = [span.last_at for span in recorded]
     found: list[Level | None] = []
     for number in range(count):
-        slice_ = Span(start + number * width, start + (number + 1) * width)
+        # A moment between two slices is the later one's.
+        until = end if number == count - 1 else math.nextafter(start + (number + 1) * width, start)
+        slice_ = Span(start + number * width, until)
         levels_in = []
         for span in recorded[bisect_left(ends, slice_.first_at) :]:
             if span.first_at > slice_.last_at:

@@ -38,12 +38,9 @@ class Tail:
         self._connection = connection
         self._contents = contents
         self._version: Version | None = None
-        self._last_run = 0
-        self._last_segment = 0
-        self._newest = _ALWAYS
-        self._seen: dict[int, tuple[int, int]] = {}
-        self._servers: dict[str, tuple[int, float]] = {}
+        self._forget()
         with connection.reading() as database:
+            self._file = connection.file
             self._catalogue = read_catalogue(database)
             self._runs(database)
             self._statuses(database)
@@ -57,12 +54,23 @@ class Tail:
         with self._connection.reading() as database:
             if self._version == self._connection.version:
                 return []
+            if self._file != self._connection.file:
+                # Of another file in its place, how things stand is news, what was before is not.
+                self._forget()
+                self._file, self._version = self._connection.file, None
             events: list[Observation | ServerStatus] = [
                 *self._observations(database, self._runs(database)),
                 *self._statuses(database),
             ]
             self._version = self._connection.version
-        return sorted(events, key=_moment)
+            return sorted(events, key=_moment)
+
+    def _forget(self) -> None:
+        self._last_run = 0
+        self._last_segment = 0
+        self._newest = _ALWAYS
+        self._seen: dict[int, tuple[int, int]] = {}
+        self._servers: dict[str, tuple[int, float]] = {}
 
     def _runs(self, database: sqlite3.Connection) -> list[tuple[int, Poll]]:
         """The polls that were not seen before, each with its target."""
@@ -75,9 +83,7 @@ class Tail:
             self._catalogue = read_catalogue(database)
         polls: list[tuple[int, Poll]] = []
         if self._version is not None:
-            # Fewer runs than there were are another file's.
-            after = self._last_run if last_run >= self._last_run else 0
-            for row in database.execute(_ENDED, (after,)):
+            for row in database.execute(_ENDED, (self._last_run,)):
                 polls += self._unseen(RunRow(*row))
         latest = [RunRow(*row) for row in database.execute(_LATEST, (since,))]
         for run in latest:

@@ -1,0 +1,249 @@
+"""Which files can be read as recordings, and what is said of those that cannot."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from recordings import SERVER, START, board_of, poll, record, tell
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.recording import Recording
+from wallboard.recorder.schema import VERSION
+
+CAPACITY = Endpoint.CAPACITY
+KEY = EntryPointKey(SERVER, 1000)
+NOBODY = 65534
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "wall.db"
+
+
+def newest(recording):
+    last = recording.board_at(START + 10**6).entry_points[0].endpoints[CAPACITY].last
+    return last.outcome.count
+
+
+def read_all(recording):
+    """Everything that can be asked."""
+    recording.title, recording.entry_points(), recording.span()
+    recording.tail().news()
+    list(recording.runs())
+    for change in recording.changes():
+        recording.observation_of(change)
+    for at in (100, 700, 1300, 1990):
+        recording.board_at(START + at)
+        recording.entry_point_at(KEY, START + at)
+    recording.levels(START, START + 2000, 40)
+
+
+def test_a_recording_can_be_read_while_it_is_written(path):
+    writer = record(path, [poll(CAPACITY, 0, 1)], close=False)
+    board = Board(board_of(1000))
+    with Recording.open(path) as recording:
+        for n in range(2, 200):
+            tell(writer, board, [poll(CAPACITY, 10 * n, n)])
+            assert newest(recording) == n
+    writer.close()
+
+
+def test_reading_leaves_nothing_beside_a_recording_that_nobody_writes(path):
+    record(path, [poll(CAPACITY, 0, 1)])
+    before = path.read_bytes()
+    with Recording.open(path) as recording:
+        read_all(recording)
+        assert list(path.parent.iterdir()) == [path]
+    assert path.read_bytes() == before
+
+
+def test_one_that_begins_to_be_written_again_is_followed(path):
+    record(path, [poll(CAPACITY, 0, 1)])
+    with Recording.open(path) as recording:
+        tail = recording.tail()
+        assert (newest(recording), tail.news()) == (1, [])
+        writer = record(path, [poll(CAPACITY, 10, 2)], close=False)
+        assert newest(recording) == 2
+        assert [one.outcome.count for one in tail.news()] == [2]
+        writer.close()
+        record(path, [poll(CAPACITY, 20, 3)])
+        assert newest(recording) == 3
+        assert [one.outcome.count for one in tail.news()] == [3]
+
+
+def test_another_file_in_its_place_is_read_instead(path):
+    writer = record(path, [poll(CAPACITY, 0, 1)], close=False)
+    with Recording.open(path) as recording:
+        tail = recording.tail()
+        assert newest(recording) == 1
+        for file in list(path.parent.iterdir()):
+            file.rename(file.with_name(f"aside-{file.name}"))
+        assert newest(recording) == 1
+        other = record(path, [poll(CAPACITY, 0, 8)], close=False)
+        assert newest(recording) == 8
+        assert [one.outcome.count for one in tail.news()] == [8]
+    writer.close()
+    other.close()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+sys.path[:0] = [sys.argv[2], sys.argv[3]]
+from recordings import board_of, poll, record
+from wallboard.domain.endpoint import Endpoint
+record(Path(sys.argv[1]), [poll(Endpoint.CAPACITY, 10 * n, n) for n in range(90)], close=False)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def killed(path):
+    """A recording whose writer was killed."""
+    here = Path(__file__).parent
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, path, here, here.parents[1]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGKILL)
+    return path
+
+
+def test_one_whose_writer_was_killed_can_be_read_to_its_end(killed):
+    with Recording.open(killed) as recording:
+        assert newest(recording) == 89
+        assert sum(run.polls for run in recording.runs()) == 90
+
+
+@pytest.fixture
+def as_nobody():
+    """Does without the rights of the super-user, who may write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)
+
+
+@pytest.fixture
+def read_only(killed, tmp_path_factory):
+    """The same in a folder that may not be written to, with the log beside it and without."""
+    folders = []
+    for names in (("wall.db", "wall.db-wal", "wall.db-shm"), ("wall.db", "wall.db-wal")):
+        folder = tmp_path_factory.mktemp("kept")
+        for name in names:
+            shutil.copy(killed.with_name(name), folder / name)
+            (folder / name).chmod(0o444)
+        for above in (folder, *folder.parents):
+            if above.owner() == killed.owner() and above.stat().st_mode & 0o777 == 0o700:
+                above.chmod(0o755)
+        folder.chmod(0o555)
+        folders.append(folder)
+    yield [folder / "wall.db" for folder in folders]
+    for folder in folders:
+        folder.chmod(0o700)
+
+
+def test_a_folder_that_may_not_be_written_to_is_no_hindrance(read_only, as_nobody):
+    whole, without_index = read_only
+    with Recording.open(whole) as recording:
+        assert newest(recording) == 89
+        read_all(recording)
+    # Its last minutes are in a log that can then not be read; what is there must not be wrong.
+    try:
+        with Recording.open(without_index) as recording:
+            read_all(recording)
+    except RecordingError as error:
+        assert "damaged" not in str(error)  # noqa: PT017
+
+
+def test_a_file_that_may_not_be_read_is_said_to_be_so(path, as_nobody):
+    with pytest.raises(RecordingError, match="No such file"):
+        Recording.open(Path("/nonexistent/wall.db"))
+    with pytest.raises(RecordingError, match="it is no file"):
+        Recording.open(Path("/"))
+
+
+def test_what_is_no_recording_is_refused_in_words(path):
+    path.write_bytes(b"something else altogether" * 100)
+    with pytest.raises(DamagedError):
+        Recording.open(path)
+    path.write_bytes(b"")
+    with pytest.raises(RecordingError, match="nothing has been recorded in it"):
+        Recording.open(path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(RecordingError, match="it is no file"):
+        Recording.open(path)
+    path.unlink()
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE mine (x)")
+    database.close()
+    with pytest.raises(RecordingError, match="no recording of wallboard"):
+        Recording.open(path)
+
+
+def test_a_newer_one_is_refused_with_what_to_do(path):
+    record(path, [poll(CAPACITY, 0, 3)])
+    with sqlite3.connect(path) as database:
+        database.execute(f"PRAGMA user_version = {VERSION + 1}")
+    database.close()
+    with pytest.raises(RecordingError, match=r"newer wallboard .* update wallboard"):
+        Recording.open(path)
+
+
+def test_one_that_was_closed_says_so(path):
+    record(path, [poll(CAPACITY, 0, 3)])
+    recording = Recording.open(path)
+    recording.close()
+    with pytest.raises(RecordingError, match="it is closed"):
+        recording.span()
+
+
+@pytest.fixture
+def eventful(path):
+    allowed = Endpoint.CHAT_ALLOWED
+    closed = 'false" reason="agent_not_available'
+    events = []
+    for n in range(200):
+        events.append(poll(CAPACITY, 10 * n, n % 9))
+        events.append(poll(allowed, 10 * n + 1, closed if n % 20 < 3 else "true"))
+    record(path, events)
+    return path
+
+
+@pytest.mark.parametrize("tenths", range(1, 10))
+def test_a_truncated_one_is_never_anything_but_damaged(eventful, tenths):
+    os.truncate(eventful, eventful.stat().st_size * tenths // 10)
+    with pytest.raises(RecordingError), Recording.open(eventful) as recording:
+        read_all(recording)
+
+
+def test_whatever_bit_is_flipped_nothing_but_our_own_errors_comes_of_it(eventful, tmp_path):
+    chance = random.Random(4)
+    whole = eventful.read_bytes()
+    other = tmp_path / "flipped.db"
+    refused = 0
+    for _ in range(150):
+        flipped = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 20))):
+            flipped[chance.randrange(len(flipped))] ^= 1 << chance.randrange(8)
+        other.write_bytes(flipped)
+        try:
+            with Recording.open(other) as recording:
+                read_all(recording)
+        except RecordingError:
+            refused += 1
+    assert 0 < refused < 150
