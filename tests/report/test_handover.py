@@ -125,6 +125,16 @@ def test_an_endpoint_that_fails_is_wrong_though_a_chat_can_be_started(tmp_path):
     )
 
 
+def test_an_entry_point_that_cannot_be_read_is_not_said_again_for_each_endpoint(tmp_path):
+    empty = Failure(Cause.EMPTY, "chatAllowed: the server answered 200 with an empty body.")
+    endpoints = (ALLOWED, Endpoint.CHECK_ELIGIBILITY, CAPACITY)
+    failing = [poll(endpoint, 100, failure=empty) for endpoint in endpoints]
+    text = handover_markdown(report_of(tmp_path / "r.db", 50, 110, [*polls(0, 100), *failing]))
+    wrong = section(text, "Still wrong")
+    assert "| unknown | Entry 1000 (1000), prod | ERROR |" in wrong
+    assert "Endpoints that fail" not in wrong
+
+
 def test_levels_that_swing_are_counted_and_hide_nothing(tmp_path):
     swings = (poll(LIVE, at, 70.0 if at // 10 % 2 else 5.0, 2) for at in range(0, HOUR, 10))
     states = (

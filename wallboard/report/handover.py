@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 
 from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.observation import Observation, ServerStatus
+from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.restored import Recalled, Restored
 from wallboard.recorder.recording import Recording
 from wallboard.report.past import Outage, Past, WorstWait, past_of, worst_waits
 from wallboard.report.window import Window
+
+_ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})
+"""What these say is that endpoints fail; it need not be said of each as well."""
 
 _TOLD = frozenset({Subject.VERDICT, Subject.SERVER})
 
@@ -29,10 +32,11 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class FailingEndpoint:
-    """An endpoint that failed at the end, of an entry point whose server answers."""
+    """An endpoint that failed at the end, of an entry point whose verdict does not say so."""
 
     entry_point: EntryPoint
-    last: Observation
+    endpoint: Endpoint
+    failure: Failure
     since: float | None
 
 
@@ -160,11 +164,11 @@ def _failing(
     end: Restored, known: Mapping[EntryPointKey, EntryPoint], down: set[str]
 ) -> tuple[FailingEndpoint, ...]:
     return tuple(
-        FailingEndpoint(known[one.key], heard.last, _failing_since(one, endpoint))
+        FailingEndpoint(known[one.key], endpoint, heard.failure, _failing_since(one, endpoint))
         for one in end.entry_points
-        if one.key in known and one.key.server not in down
+        if one.key in known and one.key.server not in down and one.verdict not in _ALL_FAIL
         for endpoint, heard in one.endpoints.items()
-        if heard.last and heard.failure
+        if heard.failure
     )
 
 

@@ -11,9 +11,10 @@ from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.report.changes import lasted, state_word
 from wallboard.report.handover import Handover
-from wallboard.report.history import gap_words, outage_words, share, who, window_words
+from wallboard.report.history import gap_words, outage_words, share, window_words
 from wallboard.report.moments import moment, moments
 from wallboard.report.plain import figure, span, wait
+from wallboard.report.rows import who
 from wallboard.report.visible import prose
 
 MOST_CHANGES = 200
@@ -80,8 +81,8 @@ def _wrong(handover: Handover) -> Iterator[str]:
         yield "Endpoints that fail:"
         yield _items(
             [
-                f"{_who(one.entry_point)} {one.last.endpoint}{_since(one.since, end)}: "
-                + _text(getattr(one.last.outcome, "message", ""))
+                f"{_who(one.entry_point)} {one.endpoint}{_since(one.since, end)}: "
+                + _text(one.failure.message.removeprefix(f"{one.endpoint}: "))
                 for one in handover.failing
             ]
         )
