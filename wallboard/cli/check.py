@@ -1,33 +1,67 @@
 """``wallboard check``: one poll of everything, for scripts and monitoring."""
 
 import asyncio
+import os
+import sys
 import time
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import NoReturn
 
 import click
 
-from wallboard.board import Board
+from wallboard.board import Board, Snapshot
 from wallboard.cli.errors import CommandError
+from wallboard.cli.limits import limit_options, limited, limits_of
 from wallboard.cli.options import target_of, target_options
+from wallboard.cli.plugin import NAGIOS, NAGIOS_TIMEOUT_SECONDS, PluginCommand
+from wallboard.domain.policy import Level
 from wallboard.settings import Settings, entry_points_of
 
 SAMPLES = 2
 """A check shows no history."""
 
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "text": ("wallboard.report.text", "text_report"),
+    "json": ("wallboard.report.json", "json_report"),
+    "csv": ("wallboard.report.csv", "csv_report"),
+    NAGIOS: ("wallboard.report.nagios", "nagios_report"),
+}
+"""The function of each format that makes a text of a snapshot, loaded when it is asked for."""
+
 
 @click.command(
     "check",
+    cls=PluginCommand,
     short_help="Poll everything once and report it, for scripts.",
     epilog="""\b
 Examples:
   wallboard check
+  wallboard check 1000 1005-1010 --group EMEA
   wallboard check --url https://ece.example.com 1000 1005-1010
   wallboard check --format json | jq '.entry_points[] | select(.level != "ok")'
+  wallboard check --format nagios -w wait=60 -c wait=300 -c capacity=1:
+\b
+A RANGE is written as monitoring plugins write it. It alerts on
+  10      less than 0, more than 10       ~:10    more than 10
+  10:     less than 10                    10:20   less than 10, more than 20
+  @10:20  10 to 20                        Quote one with a ~ from the shell.
+\b
+In `nagios`, a usage or config error is UNKNOWN, exit status 3, too. The worst
+level is by ok < warning < unknown < critical as everywhere in wallboard; the
+guidelines of the plugins would have unknown behind warning.
 """,
 )
 @target_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              help="A table for people (the default), or JSON for programs.")  # fmt: skip
-def command(form: str, **parameters: object) -> int:
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
+              help="A table for people (the default), JSON, CSV, or the output of a monitoring "
+              "plugin.")  # fmt: skip
+@limit_options
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True, max=86_400),
+              metavar="SECONDS",
+              help="End the whole check after so long; what has not answered is unknown. In "
+              f"`nagios` {NAGIOS_TIMEOUT_SECONDS:g} unless given.")  # fmt: skip
+def command(form: str, timeout: float | None, **parameters: object) -> int:
     """Poll every endpoint of every entry point once, report, and exit.
 
     The exit status is the worst level found: 0 ok, 1 warning, 2 critical, 3 unknown, where unknown
@@ -35,24 +69,52 @@ def command(form: str, **parameters: object) -> int:
     """
     from wallboard.report.exit_status import exit_status
 
+    if timeout is None and form == NAGIOS:
+        timeout = NAGIOS_TIMEOUT_SECONDS
+    limits = limits_of(parameters)
     settings = target_of(parameters).settings()
-    board = Board(entry_points_of(settings), history=SAMPLES)
-    asyncio.run(_poll(settings, board))
-    snapshot = board.snapshot(time.time())
-    if form == "json":
-        from wallboard.report.json import json_report as report
-    else:
-        from wallboard.report.text import text_report as report
-    click.echo(report(snapshot))
-    return exit_status(snapshot)
+    board = Board(limited(entry_points_of(settings), limits), history=SAMPLES)
+    with asyncio.Runner() as runner:
+        finished = runner.run(_poll(settings, board, timeout))
+        snapshot = board.snapshot(time.time())
+        _print(form, snapshot, "" if finished else f"not finished within {timeout:g} s")
+        code = exit_status(snapshot, at_least=Level.OK if finished else Level.UNKNOWN)
+        if not finished:
+            _leave(code)
+    return code
 
 
-async def _poll(settings: Settings, board: Board) -> None:
+def _leave(code: int) -> NoReturn:
+    """End this very moment: a name that is being looked up cannot be called off, only left."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+async def _poll(settings: Settings, board: Board, timeout: float | None) -> bool:  # noqa: ASYNC109 - what was heard by then counts
+    """Whether everything was asked in time."""
     from wallboard.cli import status
     from wallboard.ece.client import ClientSetupError
     from wallboard.feeds.once import poll_once
 
     try:
-        await poll_once(settings, board.fold)
+        async with asyncio.timeout(timeout):
+            await poll_once(settings, board.fold)
     except ClientSetupError as error:
         raise CommandError(str(error), status.CONFIG) from None
+    except TimeoutError:
+        return False
+    return True
+
+
+def _print(form: str, snapshot: Snapshot, unfinished: str) -> None:
+    module, name = FORMATS[form]
+    report: Callable[..., str] = getattr(import_module(module), name)
+    if unfinished and form == NAGIOS:
+        text = report(snapshot, unfinished=unfinished)
+    else:
+        text = report(snapshot)
+        if unfinished:
+            said = f"wallboard: {unfinished}; what has not answered is unknown"
+            click.echo(said, err=True)
+    click.echo(text, nl=not text.endswith("\n"))

@@ -13,6 +13,6 @@ def worst_level(snapshot: Snapshot) -> Level:
     return max(levels, default=Level.UNKNOWN)
 
 
-def exit_status(snapshot: Snapshot) -> int:
-    """0 ok, 1 warning, 2 critical, 3 unknown: the worst entry point decides."""
-    return EXIT_STATUSES[worst_level(snapshot)]
+def exit_status(snapshot: Snapshot, *, at_least: Level = Level.OK) -> int:
+    """0 ok, 1 warning, 2 critical, 3 unknown: the worst entry point, or ``at_least``, decides."""
+    return EXIT_STATUSES[max(worst_level(snapshot), at_least)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.observation import Failure
 from wallboard.recorder.recording import Run
 from wallboard.recorder.segments import Span
@@ -11,6 +10,7 @@ from wallboard.report.moments import moment, moments
 from wallboard.report.outcome import outcome_words
 from wallboard.report.past import Outage, Past
 from wallboard.report.plain import figure, padded, plain, span, table, wait
+from wallboard.report.rows import who
 from wallboard.report.window import Window
 
 _RUN_COLUMNS = {"UTC": 19, "LOCAL": 15, "FOR": 7, "POLLS": 6, "ENDPOINT": 17, "MEAN": 8, "MOST": 8}
@@ -72,12 +72,6 @@ def share(seconds: float, of: float) -> str:
     if 99 < percent < 100:
         return ">99 %"
     return f"{percent:.0f} %"
-
-
-def who(entry_point: EntryPoint) -> str:
-    """An entry point by name and id."""
-    number = str(entry_point.key.id)
-    return number if entry_point.name == number else f"{entry_point.name} ({number})"
 
 
 def _head(past: Past) -> Iterator[str]:

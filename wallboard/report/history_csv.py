@@ -3,17 +3,15 @@
 ``seconds`` is how long a run went on, and how long it had been as before a change.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from wallboard.domain.change import Change
 from wallboard.recorder.recording import Run
+from wallboard.report.csv_row import csv_row
 from wallboard.report.export import run_values, times
 from wallboard.report.history_json import change_values
 from wallboard.report.past import Past
-from wallboard.report.plain import plain
 
 COLUMNS = (
     "kind",
@@ -43,12 +41,10 @@ COLUMNS = (
 )
 """A promise as the JSON is: new ones come last."""
 
-_FORMULA = "=+-@"
-
 
 def history_csv(pasts: Iterable[Past], runs_of: Callable[[Past], Iterable[Run]]) -> Iterator[str]:
     """The rows with their line breaks, under a heading; of an entry point changes come first."""
-    yield _line(COLUMNS)
+    yield csv_row(COLUMNS)
     for past in pasts:
         key = past.entry_point.key
         whose = {"server": key.server, "id": key.id, "name": past.entry_point.name}
@@ -83,18 +79,4 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _row(values: dict[str, Any]) -> str:
-    return _line([_cell(values.get(column)) for column in COLUMNS])
-
-
-def _cell(value: object) -> object:
-    """A text that no terminal acts on and that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    text = plain(value)
-    return f"'{text}" if text[:1] in _FORMULA and text else text
-
-
-def _line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+    return csv_row(values.get(column) for column in COLUMNS)

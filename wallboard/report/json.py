@@ -22,12 +22,13 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "at": iso(snapshot.at),
         "entry_points": [
-            _entry_point(status, snapshot) for status in snapshot.entry_points.values()
+            entry_point_document(status, snapshot) for status in snapshot.entry_points.values()
         ],
     }
 
 
-def _entry_point(status: EntryPointStatus, snapshot: Snapshot) -> dict[str, Any]:
+def entry_point_document(status: EntryPointStatus, snapshot: Snapshot) -> dict[str, Any]:
+    """What the document says of one entry point."""
     entry_point, judgement = status.entry_point, status.judgement
     server = snapshot.servers.get(entry_point.key.server)
     down = server.failure if server else None

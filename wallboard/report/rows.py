@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.report.plain import figure, plain, table, wait
 
@@ -78,7 +79,17 @@ def _why(status: EntryPointStatus, snapshot: Snapshot) -> str:
 
 def counts(snapshot: Snapshot) -> str:
     """How many entry points there are at each level, worst first: ``1 critical, 3 ok``."""
-    levels = [status.judgement.level for status in snapshot.entry_points.values()]
-    found = (f"{levels.count(level)} {level.label}" for level in sorted(Level, reverse=True)
-             if level in levels)  # fmt: skip
+    found = (f"{count} {level.label}" for level, count in level_counts(snapshot).items() if count)
     return ", ".join(found) or "nothing to show"
+
+
+def level_counts(snapshot: Snapshot) -> dict[Level, int]:
+    """How many entry points there are at every level, worst first."""
+    levels = [status.judgement.level for status in snapshot.entry_points.values()]
+    return {level: levels.count(level) for level in sorted(Level, reverse=True)}
+
+
+def who(entry_point: EntryPoint) -> str:
+    """An entry point by name and id, as they came."""
+    number = str(entry_point.key.id)
+    return number if entry_point.name == number else f"{entry_point.name} ({number})"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from wallboard.board import Snapshot
 from wallboard.report.plain import plain
-from wallboard.report.rows import counts, entry_point_table, worst_first
+from wallboard.report.rows import counts, entry_point_table, who, worst_first
 
 
 def text_report(snapshot: Snapshot) -> str:
@@ -12,9 +12,14 @@ def text_report(snapshot: Snapshot) -> str:
     total = len(snapshot.entry_points)
     lines = [*entry_point_table(snapshot, worst_first(snapshot.entry_points.values())), ""]
     lines.append(f"{total} entry point{'' if total == 1 else 's'}: {counts(snapshot)}")
-    lines.extend(_servers(snapshot))
-    lines.extend(_failing(snapshot))
+    lines.extend(troubles(snapshot))
     return "\n".join(lines)
+
+
+def troubles(snapshot: Snapshot) -> Iterator[str]:
+    """The servers that cannot be reached, then the endpoints that fail on those that can."""
+    yield from _servers(snapshot)
+    yield from _failing(snapshot)
 
 
 def _servers(snapshot: Snapshot) -> Iterator[str]:
@@ -33,11 +38,11 @@ def _failing(snapshot: Snapshot) -> Iterator[str]:
         for endpoint in status.judgement.failing if key.server not in down else ():
             failure = status.state.endpoint(endpoint).failure
             if failure:
-                name = plain(status.entry_point.name)
-                who = str(key.id) if name == str(key.id) else f"{name} ({key.id})"
                 # Some sentences name the endpoint themselves; once a line is enough.
                 why = plain(failure.message.removeprefix(f"{endpoint}: "))
-                found.append(f"  {who} {endpoint}: {why} [{failure.cause}]")
+                found.append(
+                    f"  {plain(who(status.entry_point))} {endpoint}: {why} [{failure.cause}]"
+                )
     if found:
         yield "Failing endpoints:"
         yield from found
