@@ -153,7 +153,6 @@ CREATE TABLE change (
 CREATE INDEX change_at ON change (at);
 CREATE INDEX change_of ON change (entry_point, at);
 CREATE INDEX change_verdict ON change (entry_point, at) WHERE subject = 'verdict';
-CREATE INDEX change_level ON change (at, entry_point, level) WHERE subject IN ('verdict', 'level');
 
 -- What became of a server, a row for each change; at: when it was last said. cause: null while it
 -- answers.

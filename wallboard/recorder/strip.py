@@ -13,7 +13,7 @@ from wallboard.recorder.segments import Span
 
 _STEPS = """
 SELECT at, entry_point, level FROM change
-WHERE subject IN ('verdict', 'level') AND id > ? ORDER BY at
+WHERE id > ? AND subject IN ('verdict', 'level')
 """
 
 # What is no longer on the board counts until it was last polled.
@@ -24,6 +24,9 @@ WHERE e.place IS NULL GROUP BY e.id
 """
 
 _WORST_FIRST = tuple(sorted(Level, reverse=True))
+
+_Step = tuple[float, int, int | None]
+"""When, of what entry point, and the level after it; none where it left the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Strip:
     def __init__(self) -> None:
         self._version: Version | None = None
         self._read_until = 0
-        self._gone: list[tuple[float, int, None]] = []
+        self._gone: list[_Step] = []
         self._sweep = _Sweep()
 
     def steps(self, database: sqlite3.Connection, catalogue: Catalogue, version: Version) -> Steps:
@@ -57,16 +60,24 @@ class Strip:
         return self._sweep.steps
 
     def _read(self, database: sqlite3.Connection, catalogue: Catalogue, *, reopened: bool) -> None:
-        gone = [(catalogue.at(last), of, None) for last, of in database.execute(_GONE)]
-        changes = [] if reopened else database.execute(_STEPS, (self._read_until,)).fetchall()
+        gone: list[_Step] = [(catalogue.at(last), of, None) for last, of in database.execute(_GONE)]
+        changes = [] if reopened else _changes_after(database, self._read_until)
         if reopened or gone != self._gone or (changes and changes[0][0] < self._sweep.until):
             # What is new belongs before what is known.
             self._sweep, self._gone = _Sweep(), gone
-            changes = database.execute(_STEPS, (0,)).fetchall()
-            if gone:
-                changes = sorted([*changes, *gone], key=lambda change: change[0])
+            changes = sorted([*_changes_after(database, 0), *gone], key=_moment)
         self._sweep.go_over(changes)
         (self._read_until,) = database.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()
+
+
+def _changes_after(database: sqlite3.Connection, change: int) -> list[_Step]:
+    """The changes of level after one, in the order of time."""
+    # As they are in the file they are nearly sorted, and read with the fewest seeks.
+    return sorted(database.execute(_STEPS, (change,)), key=_moment)
+
+
+def _moment(step: _Step) -> float:
+    return step[0]
 
 
 class _Sweep:
@@ -80,8 +91,8 @@ class _Sweep:
         self._level_of: dict[int, int] = {}
         self.steps = Steps(self._times, self._levels)
 
-    def go_over(self, changes: Iterable[tuple[float, int, int | None]]) -> None:
-        """Take in changes, each when, of what, and the level after it."""
+    def go_over(self, changes: Iterable[_Step]) -> None:
+        """Take in more changes."""
         counts, level_of = self._counts, self._level_of
         worst = self._levels[-1] if self._levels else None
         at = self.until
