@@ -36,6 +36,7 @@ class FollowFeed:
         """How many entry points of this board whoever writes the recording does not poll."""
         self._wanted = entry_points_of(settings)
         self._counted: object = None
+        self._failed = False
         self._clock = clock
         self._news = News(path, settings.history, clock)
         self._ran = False
@@ -92,16 +93,19 @@ class FollowFeed:
         try:
             events = await asyncio.to_thread(self._news.read)
         except RecordingError as error:
-            self.trouble = str(error)
+            # One that is just being begun or put in the place of another can be read a bit later.
+            if self._failed:
+                self.trouble = str(error)
+            self._failed = True
         else:
-            self.trouble = ""
+            self.trouble, self._failed = "", False
             self._count()
             await self._publish(events, publish)
         self._looked.set()
 
     def _count(self) -> None:
         polled = self._news.polled
-        if polled is not self._counted:
+        if polled and polled is not self._counted:
             self._counted = polled
             self.unpolled = sum(
                 not polled.get(entry_point.key, frozenset()).issuperset(entry_point.endpoints)

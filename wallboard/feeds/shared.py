@@ -37,6 +37,9 @@ GRACE_LOOKS = 3
 SILENT_INTERVALS = 3
 """After so many without anything new, whoever should poll is called silent."""
 
+SILENT_SECONDS = 5.0
+"""But not before, for what is polled is written and read in a second or so."""
+
 
 class Role(StrEnum):
     """What a board does for the others on its recording."""
@@ -162,7 +165,7 @@ class SharedFeed:
     def _is_too_long(self, silence: float) -> bool:
         """Whether something new should have come in these seconds."""
         settings = self._settings
-        patience = SILENT_INTERVALS * longest_interval(settings)
+        patience = max(SILENT_SECONDS, SILENT_INTERVALS * longest_interval(settings))
         if silence <= patience:
             return False
         # Where nothing can be reached, only a probe comes now and then.

@@ -1,0 +1,172 @@
+"""A board that polls nothing and shows what is written into a recording."""
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from feeds_support import Heard, until
+from recorder.recordings import SERVER, START, board_of, poll, record, tell
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.restored import Restored
+from wallboard.feeds.follow import FollowFeed
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
+
+CHAT = Endpoint.CHAT_ALLOWED
+
+
+def settings(*ids: int):
+    points = tuple(EntryPointSettings(id=number) for number in ids)
+    return Settings(server=(ServerSettings(name=SERVER, url="http://h", entry_point=points),))
+
+
+class Leader:
+    """Writes a recording as the process that polls does."""
+
+    def __init__(self, path, *events: object) -> None:
+        self.points = board_of(1000)
+        self.board = Board(self.points)
+        self.writer = record(path, (), entry_points=self.points, close=False)
+        self.tell(*events)
+
+    def tell(self, *events: object):
+        tell(self.writer, self.board, events)
+
+    def close(self):
+        self.writer.close()
+
+
+@asynccontextmanager
+async def following(path, *ids: int, feed=None):
+    feed = feed or FollowFeed(settings(*(ids or (1000,))), path, clock=lambda: START + 1000)
+    heard = Heard()
+    task = asyncio.create_task(feed.run(heard))
+    try:
+        yield feed, heard
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def times(heard):
+    return [observation.at - START for observation in heard.observations()]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "wall.db"
+
+
+async def test_first_comes_all_that_is_known_and_then_what_is_new(path):
+    leader = Leader(path, poll(CHAT, 1, "true"), poll(CHAT, 11, "true"))
+    async with following(path) as (feed, heard):
+        await feed.looked()
+        (restored,) = heard.events
+        assert isinstance(restored, Restored)
+        assert restored.entry_points[0].endpoints[CHAT].last.at == START + 11
+        leader.tell(poll(CHAT, 21, "false"))
+        await until(lambda: len(heard.events) == 2)
+        assert times(heard) == [21]
+        assert heard.observations()[0].outcome.allowed is False
+        assert not feed.trouble
+    leader.close()
+
+
+async def test_a_recording_that_is_not_there_yet_is_waited_for(path):
+    async with following(path) as (feed, heard):
+        await feed.looked()
+        assert (heard.events, feed.trouble) == ([], "")
+        leader = Leader(path, poll(CHAT, 1, "true"))
+        await until(lambda: heard.events)
+        leader.tell(poll(CHAT, 11, "true"))
+        await until(lambda: any(e.at == START + 11 for e in heard.events))
+        # Whether the first poll was there at the first look or came after it.
+        board = Board(leader.points)
+        for event in heard.events:
+            board.fold(event)
+        assert board.snapshot(START + 20).newest_at == START + 11
+    leader.close()
+
+
+async def test_a_recording_set_aside_for_a_new_one_is_left_for_it(path):
+    leader = Leader(path, poll(CHAT, 1, "true"))
+    async with following(path) as (feed, heard):
+        await feed.looked()
+        for suffix in ("-wal", "-shm", ""):
+            old = path.with_name(path.name + suffix)
+            old.rename(old.with_name("aside" + suffix))
+        second = Leader(path, poll(CHAT, 11, "false"))
+        await until(lambda: times(heard) == [11])
+        second.tell(poll(CHAT, 21, "false"))
+        await until(lambda: times(heard) == [11, 21])
+        assert sum(isinstance(event, Restored) for event in heard.events) == 1
+    second.close()
+    leader.writer.database.close()
+
+
+async def test_a_recording_that_is_damaged_is_said_and_tried_again(path):
+    path.write_bytes(b"no database at all " * 1000)
+    async with following(path) as (feed, heard):
+        await feed.looked()
+        await until(lambda: "damaged" in feed.trouble)
+        assert heard.events == []
+        path.unlink()
+        leader = Leader(path, poll(CHAT, 1, "true"))
+        await until(lambda: heard.events)
+        assert feed.trouble == ""
+    leader.close()
+
+
+async def test_it_ends_with_all_the_news_there_is(path):
+    leader = Leader(path, poll(CHAT, 1, "true"))
+    feed = FollowFeed(settings(1000), path, clock=lambda: START + 1000)
+    heard = Heard()
+    task = asyncio.create_task(feed.run(heard))
+    await feed.looked()
+    leader.tell(poll(CHAT, 11, "true"))
+    feed.end()
+    async with asyncio.timeout(30):
+        await task
+    assert times(heard) == [11]
+    leader.close()
+
+
+async def test_after_others_have_published_only_what_came_since_is_news(path):
+    now = START + 10
+    leader = Leader(path, poll(CHAT, 1, "true"))
+    feed = FollowFeed(settings(1000), path, clock=lambda: now)
+    async with following(path, feed=feed) as (_, heard):
+        await feed.looked()
+    leader.tell(poll(CHAT, 11, "true"), poll(CHAT, 15, "true"))
+    now = START + 20
+    async with following(path, feed=feed) as (_, heard):
+        await feed.looked()
+        assert heard.events == []
+        now = START + 30
+        leader.tell(poll(CHAT, 25, "false"))
+        await until(lambda: times(heard) == [25])
+    leader.close()
+
+
+async def test_it_tells_how_many_entry_points_nobody_polls_for_it(path):
+    leader = Leader(path, poll(CHAT, 1, "true"))
+    async with following(path, 1000, 1001, 1002) as (feed, _):
+        await feed.looked()
+        assert feed.unpolled == 2
+        feed.replace(settings(1000))
+        await until(lambda: feed.unpolled == 0)
+    leader.close()
+
+
+async def test_it_tells_since_when_nothing_came(path):
+    leader = Leader(path, poll(CHAT, 1, "true"))
+    async with following(path) as (feed, heard):
+        await feed.looked()
+        await until(lambda: feed.silent_seconds > 0.5)
+        leader.tell(poll(CHAT, 11, "true"))
+        await until(lambda: times(heard) == [11])
+        assert feed.grown_at == START + 1000
+        assert feed.silent_seconds < 30
+    leader.close()
