@@ -13,6 +13,7 @@ COMMANDS = (
     "export",
     "handover",
     "history",
+    "metrics",
     "record",
     "recording",
     "simulate",

@@ -9,6 +9,7 @@ import click
 
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError
+from wallboard.cli.exposure import Address, address
 from wallboard.cli.options import target_of, target_options
 
 
@@ -28,9 +29,13 @@ Examples:
 @click.option("--no-standby", is_flag=True,
               help="End with status 69 if another process records already, instead of standing by "
               "to take over from it.")  # fmt: skip
+@click.option("--metrics", callback=address, metavar="[HOST:]PORT",
+              help="Also serve it to a metrics server; see `wallboard metrics`.")  # fmt: skip
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
               help="Lines of key=value (the default), or of JSON.")  # fmt: skip
-def command(log_format: str, *, no_standby: bool, **parameters: object) -> int:
+def command(
+    log_format: str, metrics: Address | None, *, no_standby: bool, **parameters: object
+) -> int:
     """Poll and record until SIGTERM or Ctrl-C; boards on the same recording follow.
 
     The log goes to stderr. SIGHUP reads the config again; one that cannot be used changes nothing.
@@ -48,5 +53,13 @@ def command(log_format: str, *, no_standby: bool, **parameters: object) -> int:
         )
     log = ServiceLog(log_format)
     logging.getLogger("wallboard").addHandler(log)
-    service = Service(settings, source.read, source.board, log, time.time, standby=not no_standby)
+    service = Service(
+        settings,
+        source.read,
+        source.board,
+        log,
+        time.time,
+        standby=not no_standby,
+        metrics=metrics,
+    )
     return asyncio.run(service.run())

@@ -3,11 +3,12 @@
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from itertools import takewhile
 
 from wallboard.board import Board
 from wallboard.cli.errors import CommandError
+from wallboard.cli.exposure import Address, exposed, metrics_server
 from wallboard.cli.service_log import ServiceLog
 from wallboard.cli.status import INTERNAL, INTERRUPTED, OK
 from wallboard.config.problem import ConfigError
@@ -36,10 +37,12 @@ class Service:
         clock: Callable[[], float],
         *,
         standby: bool,
+        metrics: Address | None = None,
     ) -> None:
         """``read`` gives the settings anew; ``name`` tells the board from all others.
 
-        Without ``standby`` it ends where another process records already. ``clock`` is Unix time.
+        Without ``standby`` it ends where another process records already. ``metrics`` is where the
+        board is served to a metrics server. ``clock`` is Unix time.
         """
         self._settings = settings
         self._read = read
@@ -48,6 +51,8 @@ class Service:
         self._standby = standby
         self._board = Board(entry_points_of(settings), history=settings.history)
         self._feed = SharedFeed(settings, self._board, name, clock=clock)
+        self._metrics_at = metrics
+        self._metrics = metrics_server(lambda: self._board.snapshot(clock())) if metrics else None
         self._woken = asyncio.Event()
         self._ended_by: signal.Signals | None = None
         self._asked_again = False
@@ -57,6 +62,13 @@ class Service:
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT; the exit status. Raises ``CommandError``."""
+        async with AsyncExitStack() as stack:
+            if self._metrics and self._metrics_at:
+                url = await stack.enter_async_context(exposed(self._metrics, self._metrics_at))
+                self._log.say("serving_metrics", url=url)
+            return await self._run()
+
+    async def _run(self) -> int:
         polling = asyncio.create_task(self._feed.run(self._fold))
         try:
             with self._signals():
@@ -73,7 +85,7 @@ class Service:
     async def _watch(self, polling: asyncio.Task[None]) -> None:
         self._log.say(
             "started",
-            recording=str(self._feed.recording_path),
+            recording=self._recording,
             servers=len(self._settings.server),
             entry_points=len(entry_points_of(self._settings)),
         )
@@ -91,6 +103,8 @@ class Service:
 
     def _fold(self, event: Event) -> None:
         self._board.fold(event)
+        if self._metrics:
+            self._metrics.take(event)
         if isinstance(event, Restored):
             self._logged = self._board.newest_event
 
@@ -102,7 +116,7 @@ class Service:
             for problem in error.problems:
                 self._log.say("config_refused", "error", problem=str(problem))
             return
-        if settings.record is False:
+        if settings.record is False and not self._metrics:
             self._log.say("config_refused", "error", problem="record: false; nothing to do then")
             return
         self._settings = settings
@@ -116,17 +130,24 @@ class Service:
         if said == self._said or said[0] is Role.STARTS:
             return
         self._said = said
-        path = str(self._feed.recording_path)
+        path = self._recording
         match said[0]:
             case Role.FOLLOWS if not self._standby:
                 holder = said[1].removeprefix("follows ")
                 raise CommandError(f"{holder} records already\n{path}")
+            case Role.POLLS if path is None:
+                self._log.say("polling")
             case Role.FOLLOWS:
                 self._log.say("standby", follows=said[1].removeprefix("follows "), recording=path)
             case Role.RECORDS:
                 self._log.say("recording", recording=path)
             case Role.POLLS:
                 self._log.say("polling_unrecorded", "warning", recording=path)
+
+    @property
+    def _recording(self) -> str | None:
+        path = self._feed.recording_path
+        return str(path) if path else None
 
     def _say_problems(self) -> None:
         before, self._problems = self._problems, self._feed.problems

@@ -1,0 +1,1 @@
+"""The board for a metrics server: series, the page that holds them, rules and a dashboard."""

@@ -1,0 +1,120 @@
+"""Serves the page of a board to a metrics server. Needs the extra ``metrics``.
+
+A scrape shows what is known; it never polls.
+"""
+
+import asyncio
+import gzip
+from collections.abc import Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from wallboard.board import Snapshot
+from wallboard.domain.restored import Event
+from wallboard.report.metrics.accept import takes_gzip, wants_openmetrics
+from wallboard.report.metrics.families import PollCounts
+from wallboard.report.metrics.page import page
+from wallboard.report.metrics.tally import Tally
+
+MOST_SCRAPES = 8
+"""Requests under way or waiting at once; whoever comes on top is told to come back."""
+
+SEND_SECONDS = 30.0
+"""Whoever has not taken the page by then is cut off, for others wait."""
+
+GZIP_LEVEL = 1
+"""Lines that differ little shrink to a twentieth at any level, at this one in the least time."""
+
+OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_INDEX = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>wallboard</title></head>
+<body><h1>wallboard</h1><p><a href="/metrics">Metrics</a></p></body></html>
+"""
+
+
+class MetricsServer:
+    """An HTTP server with the page of one board. Give it every event that the board folds."""
+
+    def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
+        """``snapshot`` gives the board as it stands; it is called in the thread of the server."""
+        self._snapshot = snapshot
+        self._tally = Tally()
+        self._turn = asyncio.Lock()
+        self._under_way = 0
+        self._runner: web.AppRunner | None = None
+
+    def take(self, event: Event) -> None:
+        """Count one event."""
+        self._tally.take(event)
+
+    async def start(self, host: str, port: int) -> str:
+        """Listen; the address of the page. Raises ``OSError`` if that cannot be."""
+        application = web.Application(middlewares=[self._bounded], client_max_size=1024)
+        application.router.add_get("/", _index)
+        application.router.add_get("/-/healthy", _healthy)
+        application.router.add_get("/metrics", self._metrics)
+        runner = self._runner = web.AppRunner(
+            application, access_log=None, handle_signals=False, shutdown_timeout=1.0
+        )
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await self.stop()
+            raise
+        where = runner.addresses[0]
+        name = f"[{where[0]}]" if ":" in where[0] else where[0]
+        return f"http://{name}:{where[1]}/metrics"
+
+    async def stop(self) -> None:
+        """Stop listening and let go of whoever is connected."""
+        runner, self._runner = self._runner, None
+        if runner:
+            await runner.cleanup()
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        openmetrics = wants_openmetrics(request.headers.get("Accept", ""))
+        compress = takes_gzip(request.headers.get("Accept-Encoding", ""))
+        async with self._turn:
+            snapshot, polls = self._snapshot(), self._tally.polls()
+            # In a thread of its own, so that no poll waits for it and seems slow.
+            body = await asyncio.to_thread(_body, snapshot, polls, openmetrics, compress)
+        kind = OPENMETRICS_TYPE if openmetrics else TEXT_TYPE
+        headers = {"Content-Type": kind, "Vary": "Accept, Accept-Encoding"}
+        if compress:
+            headers["Content-Encoding"] = "gzip"
+        return web.Response(body=body, headers=headers)
+
+    @web.middleware
+    async def _bounded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self._under_way >= MOST_SCRAPES:
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"})
+        self._under_way += 1
+        try:
+            response = await handler(request)
+            response.headers["Server"] = "wallboard"
+            async with asyncio.timeout(SEND_SECONDS):
+                await response.prepare(request)
+                await response.write_eof()
+        except TimeoutError:
+            if request.transport:
+                request.transport.abort()
+        finally:
+            self._under_way -= 1
+        return response
+
+
+def _body(snapshot: Snapshot, polls: PollCounts, openmetrics: bool, compress: bool) -> bytes:
+    text = page(snapshot, polls, openmetrics=openmetrics)
+    return gzip.compress(text, GZIP_LEVEL) if compress else text
+
+
+async def _index(_request: web.Request) -> web.Response:
+    return web.Response(text=_INDEX, content_type="text/html")
+
+
+async def _healthy(_request: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
