@@ -73,7 +73,7 @@ def test_the_example_config_names_every_action():
 
 
 def test_keys_that_are_free_on_every_screen_of_their_action_are_good():
-    assert list(faults({"poll_now": ("f5", "r"), "sort": ("p",), "filter": ("ctrl+f5", ",")})) == []
+    assert list(faults({"poll_now": ("f5", "r"), "sort": ("p",), "filter": ("ctrl+f5", ";")})) == []
 
 
 def test_two_actions_may_change_keys_with_each_other():
@@ -121,7 +121,7 @@ def made(keys):
 
 
 async def test_a_changed_key_does_what_the_old_one_did_and_the_old_one_nothing():
-    app = made({"sort": ("o", ","), "help": ("f1",)})
+    app = made({"sort": ("o", ";"), "help": ("f1",)})
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         before = app.state.sort

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -22,10 +23,10 @@ from wallboard.ui.feeding import Feeding, MakeFeed
 from wallboard.ui.memory import Memory, views_folder
 from wallboard.ui.modes import Modes
 from wallboard.ui.reload import Reload, take_up
+from wallboard.ui.rewinding import RewindingApp
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.evidence import EvidenceScreen
 from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.styled import StyledApp
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.grid import WallGrid
@@ -40,7 +41,7 @@ TOUCHES = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScr
 """How a terminal shows that somebody is there."""
 
 
-class WallboardApp(StyledApp):
+class WallboardApp(RewindingApp):
     """The board in a terminal."""
 
     TITLE = "wallboard"
@@ -50,6 +51,7 @@ class WallboardApp(StyledApp):
         Binding("e", "events", "Events", id="events"),
         Binding("r", "poll_now", "Poll", id="poll_now"),
         Binding("space", "freeze", "Freeze", key_display="spc", id="freeze"),
+        Binding("space", "play", "Play, pause", key_display="spc", id="play"),
         Binding("question_mark", "help", "Help", key_display="?", id="help"),
         Binding("ctrl+p", "commands", "Commands", show=False, id="commands"),
         Binding("t", "themes", "Theme", show=False, id="themes"),
@@ -107,6 +109,7 @@ class WallboardApp(StyledApp):
         if self._memory:
             self._memory.save(self.state)
         self.notices.stop_listening()
+        await self.rewind.stop()
         if self.feeding:
             await self.feeding.stop()
 
@@ -120,6 +123,7 @@ class WallboardApp(StyledApp):
         """Show the wall of a kiosk in place of an ordinary one, or the other way round."""
         self._back_to_the_wall()
         self._frozen_at = None  # a kiosk has no key to let the picture go
+        self.rewind.leave()
         self.exchange_screen(opening.wall(self))
 
     def tick(self) -> None:
@@ -164,7 +168,7 @@ class WallboardApp(StyledApp):
     def view(self) -> View:
         """Everything there is to show at this moment."""
         now = self.clock()
-        return View(
+        view = View(
             title=self.settings.title,
             snapshot=self._snapshot,
             now=now,
@@ -181,6 +185,16 @@ class WallboardApp(StyledApp):
             who=self.feeding.who if self.feeding else "",
             extras=self.modes.extras(now),
         )
+        return self.rewound(view)
+
+    @property
+    def recording_path(self) -> Path | None:
+        """Where the board is recorded, if it is."""
+        return self.feeding.recording_path if self.feeding else None
+
+    def empty_board(self) -> Board:
+        """A board of the same entry points that has heard nothing yet."""
+        return Board(entry_points_of(self.settings), history=self.settings.history)
 
     def restyled(self) -> None:
         """Show every screen in the theme that was just taken."""

@@ -12,6 +12,7 @@ from wallboard.domain.policy import Button, Level, Policy, Verdict
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import Judgement
 from wallboard.query import Query, Told
+from wallboard.ui.glyphs import Glyphs
 
 Statuses = Mapping[EntryPointKey, EntryPointStatus]
 
@@ -81,6 +82,13 @@ def after_words(event: Change) -> str:
     if event.after == Cause.HTTP and response and response.status >= 400:
         return f"HTTP {response.status}"
     return _words(event.subject, event.after)
+
+
+def change_words(event: Change, status: EntryPointStatus | None, glyphs: Glyphs) -> str:
+    """A change in one sentence: whose it is, what it was and became, and why."""
+    named = status.entry_point.name if status else str(event.key.id if event.key else event.server)
+    became = f"{before_words(event)} {glyphs.becomes} {after_words(event)}"
+    return f"{named}: {became}{f', {event.summary}' if event.summary else ''}"
 
 
 def _words(subject: Subject, value: str) -> str:

@@ -16,10 +16,10 @@ class Glyphs:
     """One set of signs. All take one cell, but ``contradiction`` and ``becomes`` may take more.
 
     ``blocks`` goes from the lowest to the highest column of a chart and may have any length;
-    ``gap`` stands in a chart where nothing is known. ``unknown`` stands for a figure that is not
-    known, ``at_most`` before the top of a scale, and ``block`` is the full cell of which big digits
-    are made. ``beyond_ascii`` are all signs that the terminal can show besides ASCII, ``None`` if
-    it can show anything.
+    ``gap`` stands in a chart where nothing is known, and ``position`` where a replay is.
+    ``unknown`` stands for a figure that is not known, ``at_most`` before the top of a scale, and
+    ``block`` is the full cell of which big digits are made. ``beyond_ascii`` are all signs that the
+    terminal can show besides ASCII, ``None`` if it can show anything.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Glyphs:
     heartbeat: str
     blocks: str
     gap: str
+    position: str
     edge: str
     selected_edge: str
     ellipsis: str
@@ -68,6 +69,7 @@ UNICODE = Glyphs(
     heartbeat="⠋⠙⠸⢰⣠⣄⡆⠇",
     blocks="▁▂▃▄▅▆▇█",
     gap="╌",
+    position="┃",
     edge="▎",
     selected_edge="█",
     ellipsis="…",
@@ -105,6 +107,7 @@ ASCII = Glyphs(
     heartbeat="|/-\\",
     blocks="_.:-=+*#",
     gap="'",
+    position="|",
     edge="|",
     selected_edge="#",
     ellipsis=">",
@@ -139,6 +142,7 @@ CONSOLE = Glyphs(
     heartbeat=ASCII.heartbeat,
     blocks="░▒▓█",
     gap="-",
+    position="│",
     edge="▌",
     selected_edge="█",
     ellipsis=">",

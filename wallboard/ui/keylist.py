@@ -63,6 +63,7 @@ def _tables() -> Mapping[str, tuple[type[DOMNode], ...]]:
     """The screens, and the widgets on them that have keys of their own."""
     from wallboard.ui.screens.drilldown import DrillDownScreen
     from wallboard.ui.screens.events import EventsScreen
+    from wallboard.ui.screens.goto import GoToScreen
     from wallboard.ui.screens.themes import ThemePicker
     from wallboard.ui.screens.wall import WallScreen
     from wallboard.ui.widgets.bodyview import BodyView
@@ -79,6 +80,7 @@ def _tables() -> Mapping[str, tuple[type[DOMNode], ...]]:
         "Events": (EventsScreen, EventList),
         "Themes": (ThemePicker, ThemeList),
         "While a filter is typed": (FilterLine,),
+        "While a time is typed": (GoToScreen,),
     }
 
 
@@ -88,13 +90,19 @@ def _lines(
     keys: dict[str, list[str]] = {}
     for kind in kinds:
         for binding in _own_bindings(kind, keymap):
-            if not app.check_action(binding.action.partition("(")[0], ()):
+            if not _can_ever(app, binding.action.partition("(")[0]):
                 continue
             shown = app.get_key_display(binding)
             listed = keys.setdefault(binding.description, [])
             if shown not in listed:
                 listed.append(shown)
     return tuple((" ".join(shown), words) for words, shown in keys.items())
+
+
+def _can_ever(app: App[Any], action: str) -> bool:
+    """Whether keys may do this on this board at all, if not on what it shows now."""
+    modes = getattr(app, "modes", None)
+    return modes is None or modes.allows(action)
 
 
 def _own_bindings(kind: type[DOMNode], keymap: Mapping[str, str]) -> list[Binding]:

@@ -21,6 +21,12 @@ OUTSIDE_THE_PICTURE = frozenset(
     {
         "poll_now",
         "freeze",
+        "go_to",
+        "change",
+        "interval",
+        "play",
+        "speed",
+        "go_live",
         "copy_body",
         "copy_curl",
         "copy_bundle",

@@ -112,6 +112,7 @@ def take_up(app: "WallboardApp", settings: Settings) -> None:
     if app.feeding:
         app.feeding.replace(settings)
     app.board.replace(entry_points_of(settings), app.clock(), history=settings.history)
+    app.rewind.replace()
     if (settings.theme, settings.lite) != (before.theme, before.lite) and app.state.theme is None:
         app.use_theme_named(settings.theme)
     if (settings.ascii, settings.lite) != (before.ascii, before.lite):

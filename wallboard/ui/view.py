@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wallboard.board import Snapshot
 from wallboard.ui.extras import PLAIN, Extras
+from wallboard.ui.rewound import Rewound
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class View:
     behind their schedule and ``longest_interval`` seconds between two polls of the most patient
     server; ``notices`` are lasting messages to the operator, ``passing`` is one that will go away
     by itself. ``who`` says whom the board follows, if others poll for it. ``extras`` is what stands
-    beside the board.
+    beside the board. ``rewound`` is set while the picture is not live: ``snapshot`` and ``now`` are
+    then those of another moment.
     """
 
     title: str
@@ -29,3 +31,4 @@ class View:
     passing: str = ""
     who: str = ""
     extras: Extras = PLAIN
+    rewound: Rewound | None = None

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.terminal.screen import PromptScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
@@ -14,6 +15,7 @@ from wallboard.ui.widgets.header import BoardHeader
 from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.lines import Lines
 from wallboard.ui.widgets.passing import Passing
+from wallboard.ui.widgets.timestrip import TimeStrip
 
 LEAST_WIDTH, LEAST_HEIGHT = 28, 9
 
@@ -42,6 +44,7 @@ class BoardScreen(PromptScreen[object]):
         yield BoardHeader(self.theme_styles)
         yield Banner(self.theme_styles)
         yield from self.parts()
+        yield TimeStrip(self.theme_styles)
         yield KeyBar(self.theme_styles)
         yield Passing(self.theme_styles)
         yield TooSmall(self.theme_styles)
@@ -58,6 +61,10 @@ class BoardScreen(PromptScreen[object]):
         """The widgets between banner and keys."""
         return [Vertical()]
 
+    def looks_at(self) -> EntryPointKey | None:
+        """The one entry point that is shown in full, if one is."""
+        return None
+
     def show(self, view: View) -> None:
         """Show this picture."""
         self.view = view
@@ -66,6 +73,7 @@ class BoardScreen(PromptScreen[object]):
         self.query_one(BoardHeader).show(view)
         self.query_one(Banner).show(view)
         self.query_one(Passing).show(view)
+        self.query_one(TimeStrip).show(view)
 
     def on_resize(self) -> None:
         """Say so when there is no room for the board; else draw it for the new size."""

@@ -13,6 +13,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.ui import body as bodies
 from wallboard.ui.evidence import Evidence
+from wallboard.ui.rewound import jump_of
 from wallboard.ui.screens.evidence import EvidenceScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.turn import last_turn
@@ -116,8 +117,14 @@ class DrillDownScreen(EvidenceScreen):
         status = self._status()
         return Evidence(status, self.observation) if status else None
 
+    def looks_at(self) -> EntryPointKey | None:
+        """The entry point that was drilled into."""
+        return self.key
+
     def show(self, view: View) -> None:
         """Show this picture."""
+        if self.view and jump_of(view) != jump_of(self.view):
+            self._held = None  # it was of the moment that was left
         super().show(view)
         status = view.snapshot.entry_points.get(self.key)
         if status is None:
@@ -163,6 +170,8 @@ class DrillDownScreen(EvidenceScreen):
         """Why what is shown is not the newest there is; empty if it is."""
         if self._held:
             return "not live"
+        if self.view and self.view.rewound:
+            return "replay"
         frozen_at = self.view.frozen_at if self.view else None
         return "" if frozen_at is None else f"frozen {clock(frozen_at, now)}"
 

@@ -136,6 +136,11 @@ class WallGrid(ScrollView, can_focus=True):
         self._scroll_to_selected()
         self._refresh_rows()
 
+    def point_at(self, key: EntryPointKey) -> None:
+        """Select an entry point if it is among those that are shown."""
+        if key in self.layout_now.rows.items:
+            self.select(key)
+
     def render_line(self, y: int) -> Strip:
         """One line of cells, through everything that lies side by side."""
         number = self.layout_now.row_at(y + self.scroll_offset.y)

@@ -14,6 +14,7 @@ from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
 from wallboard.ui.widgets.counts import count_chips
 from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.replayhead import replay_head
 
 SILENCE_SECONDS = 30.0
 """Without an answer for this long, or for three intervals, the feed counts as silent."""
@@ -30,7 +31,8 @@ _TINTS = {
 class BoardHeader(Lines):
     """Two lines: name, feed health, heartbeat and clock; then the counts by verdict.
 
-    On a kiosk its background has the colour of the worst level, to be seen from afar.
+    On a kiosk its background has the colour of the worst level, to be seen from afar; it has one of
+    its own while the picture is not live.
     """
 
     DEFAULT_CSS = "BoardHeader { height: 2; }"
@@ -49,7 +51,11 @@ class BoardHeader(Lines):
         """Draw the header for this picture."""
         width = self.size.width
         self._dress(view)
-        self.put([self._health(view, width), self._counts(view.snapshot, width)])
+        if view.rewound:
+            first = replay_head(view, view.rewound, width, self.theme_styles)
+        else:
+            first = self._health(view, width)
+        self.put([first, self._counts(view.snapshot, width)])
 
     def _dress(self, view: View) -> None:
         base, tint = self.theme_styles.ui["header"], None
@@ -58,6 +64,8 @@ class BoardHeader(Lines):
         if view.extras.inverted:
             flipped = tint or base
             tint = flipped + Style(reverse=not flipped.reverse)
+        if view.rewound:
+            tint = self.theme_styles.ui["frozen"]
         self._base, self._tinted = tint or base, tint is not None
 
     def _health(self, view: View, width: int) -> list[Segment]:

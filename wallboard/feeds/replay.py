@@ -1,0 +1,238 @@
+"""A recording as a feed: goes to any moment in it, and plays it from there at any speed."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.history import DEFAULT_BOUND
+from wallboard.domain.restored import Event, Restored
+from wallboard.feeds import Publish
+from wallboard.feeds.replay_polls import Polls
+from wallboard.recorder.errors import RecordingError
+from wallboard.settings import Settings
+
+if TYPE_CHECKING:
+    from wallboard.recorder.recording import Recording, Span
+
+STEP_SECONDS = 0.25
+"""Between two steps while it plays."""
+
+DEFAULT_INTERVAL_SECONDS = 10.0
+
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 3600.0)
+"""Seconds of the recording a second, from which the next slower and faster one are taken."""
+
+log = logging.getLogger(__name__)
+
+Leap = Callable[[float], float]
+"""From one moment to another, Unix time in seconds; it may read the recording."""
+
+
+class ReplayFeed:
+    """Publishes the board as it was at its position, which the operator moves or lets run.
+
+    All reading is done off the event loop. What cannot be read is told, and the position stays.
+    """
+
+    def __init__(
+        self,
+        recording: "Recording",
+        at: float,
+        *,
+        speed: float = 1.0,
+        playing: bool = False,
+        history: int = DEFAULT_BOUND,
+        moved: Callable[[Change | None], None] = lambda _: None,
+        told: Callable[[str], None] = lambda _: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin at ``at``, Unix time in seconds.
+
+        ``history`` is how many samples of each entry point the boards have. ``jumps`` counts how
+        often it went somewhere, ``pictures`` the whole boards it published.
+        ``moved`` is called after each new picture, with the change that was gone to if one was
+        asked for; ``told`` is given what the operator should know.
+        """
+        self.at = at
+        self.speed = speed
+        self.playing = playing
+        self.jumps = 0
+        self.pictures = 0
+        self.span: Span | None = None
+        self.stretches: tuple[Span, ...] = ()
+        self.interval = DEFAULT_INTERVAL_SECONDS
+        self._recording = recording
+        self._history = history
+        self._moved = moved
+        self._told = told
+        self._monotonic = monotonic
+        self._asked: deque[Leap] = deque([lambda _: at])
+        self._woken = asyncio.Event()
+        self._played_at = 0.0
+        self._found: Change | None = None
+        self._words = ""
+        self._coming = Polls(recording, history)
+
+    async def run(self, publish: Publish) -> None:
+        """Publish the board at the position, and at each one after it, until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                if self._asked:
+                    await self._leap(publish)
+                elif self.playing:
+                    await self._play(publish)
+                else:
+                    await self._woken.wait()
+            except RecordingError as error:
+                self._give_up(f"The recording cannot be read: {error}.")
+            except Exception:
+                log.exception("The replay broke down")
+                self._give_up("The recording could not be shown at that moment.")
+
+    def poll_now(self, key: EntryPointKey) -> None:
+        """Do nothing: nobody can be asked in the past."""
+
+    def replace(self, settings: Settings) -> None:
+        """Do nothing: what was recorded is as it is."""
+
+    def seek(self, at: float) -> None:
+        """Go to a moment, Unix time in seconds; beyond its ends to the nearest there is."""
+        self._ask(lambda _: at)
+
+    def step(self, intervals: int) -> None:
+        """Go some polling intervals on, or back; steps asked for in a row add up."""
+        self._ask(lambda at: at + intervals * self.interval)
+
+    def to_change(self, steps: int, keys: Collection[EntryPointKey] | None = None) -> None:
+        """Go to the next change (or the one before, for -1), of these entry points alone if any."""
+        self._ask(lambda at: self._change(at, steps, keys))
+
+    def to_end(self) -> None:
+        """Go to the newest moment there is by now."""
+        self._ask(lambda _: float("inf"))
+
+    def play(self) -> None:
+        """Go on from here at ``speed``."""
+        self.playing, self._played_at = True, self._monotonic()
+        self._woken.set()
+
+    def pause(self) -> None:
+        """Stay here."""
+        self.playing = False
+        self._woken.set()
+
+    def faster(self, steps: int) -> None:
+        """Take the next faster speed, or the next slower one for -1."""
+        others = [s for s in SPEEDS if (s > self.speed if steps > 0 else s < self.speed)]
+        if others:
+            self.speed = min(others) if steps > 0 else max(others)
+
+    def _ask(self, leap: Leap) -> None:
+        self._asked.append(leap)
+        self._woken.set()
+
+    def _give_up(self, words: str) -> None:
+        self._asked.clear()
+        self.playing = False
+        self._told(words)
+        self._moved(None)
+
+    async def _leap(self, publish: Publish) -> None:
+        leaps = list(self._asked)
+        self._asked.clear()
+        self._found, self._words = None, ""
+        at, picture = await asyncio.to_thread(self._landed, leaps)
+        self._played_at = self._monotonic()
+        self.at = at
+        self.jumps += 1
+        self.pictures += 1
+        publish(picture)
+        if self._words:
+            self._told(self._words)
+        self._moved(self._found)
+
+    def _landed(self, leaps: list[Leap]) -> tuple[float, Event]:
+        """Where the leaps lead to together, and the board there. Runs on a thread."""
+        self._look()
+        at = self.at
+        for leap in leaps:
+            at = leap(at)
+        at = self._within(at)
+        self._coming.forget()
+        return at, self._recording.board_at(at, history=self._history)
+
+    def _look(self) -> None:
+        """See how far the recording reaches by now, and where there is none."""
+        if not self.stretches:
+            intervals = [policy.interval for _, policy in self._recording.entry_points()]
+            self.interval = min(intervals, default=DEFAULT_INTERVAL_SECONDS)
+        self.span = self._recording.span()
+        self.stretches = tuple(self._recording.stretches())
+
+    def _within(self, at: float) -> float:
+        if self.span is None:
+            raise RecordingError("there is nothing in it yet")
+        return max(self.span.first_at, min(at, self.span.last_at))
+
+    def _change(self, at: float, steps: int, keys: Collection[EntryPointKey] | None) -> float:
+        look = self._recording.next_change if steps > 0 else self._recording.previous_change
+        change = look(at, keys=keys)
+        if change is None:
+            whose = "of this entry point " if keys else ""
+            where = "after" if steps > 0 else "before"
+            self._words = f"No change {whose}is recorded {where} this moment."
+            return at
+        self._found = change
+        return change.at
+
+    async def _play(self, publish: Publish) -> None:
+        await self._woken_within(STEP_SECONDS)
+        now = self._monotonic()
+        passed, self._played_at = now - self._played_at, now
+        if self._asked or not self.playing or passed <= 0:
+            return
+        at, events = await asyncio.to_thread(self._played, self.at, passed * self.speed)
+        if self._asked:
+            return  # the operator went elsewhere meanwhile
+        self.at = at
+        if self.span is None or at >= self.span.last_at:
+            self.playing = False
+        for event in events:
+            self.pictures += isinstance(event, Restored)
+            publish(event)
+        self._moved(None)
+
+    def _played(self, at: float, seconds: float) -> tuple[float, list[Event]]:
+        """The moment some seconds on, and what happened until then. Runs on a thread."""
+        until = self._past_gaps(at + seconds)
+        if self.span is None or until >= self.span.last_at:
+            self._look()
+            until = self._within(until)
+        if until - at > self.interval:
+            # Each endpoint was polled anew, so that the whole board costs less than its polls.
+            self._coming.forget()
+            return until, [self._recording.board_at(until, history=self._history)]
+        return until, self._coming.until(at, until, self.speed)
+
+    def _past_gaps(self, at: float) -> float:
+        """The moment or, where nothing was recorded then, when that began again."""
+        if self.recorded(at):
+            return at
+        return min((s.first_at for s in self.stretches if s.first_at > at), default=at)
+
+    def recorded(self, at: float) -> bool:
+        """Whether there was a recording at a moment, give or take an interval."""
+        slack = self.interval
+        return any(s.first_at <= at <= s.last_at + slack for s in self.stretches)
+
+    async def _woken_within(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()

@@ -1,0 +1,80 @@
+"""The polls of a recording one after the other, as they come while it is played."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from math import floor
+from typing import TYPE_CHECKING
+
+from wallboard.domain.change import Subject
+from wallboard.domain.observation import Observation
+from wallboard.domain.restored import Event
+
+if TYPE_CHECKING:
+    from wallboard.recorder.recording import Recording, Run
+
+AHEAD_SECONDS = 10.0
+"""How far is read ahead at speed 1; as much more at a higher one."""
+
+
+class Polls:
+    """Reads a stretch ahead at a time, for reading costs by the piece."""
+
+    def __init__(self, recording: "Recording", history: int) -> None:
+        """``history`` is how many samples of each entry point a whole board has."""
+        self._recording = recording
+        self._history = history
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: the position is another one."""
+        self._events: list[tuple[float, Event]] = []
+        self._read_until: float | None = None
+
+    def until(self, at: float, until: float, speed: float) -> list[Event]:
+        """What happened after ``at`` and no later than ``until``, in order."""
+        start = at if self._read_until is None else self._read_until
+        if until > start:
+            self._read(start, max(until, start + AHEAD_SECONDS * speed))
+        count = bisect_right(self._events, until, key=lambda event: event[0])
+        due, self._events = self._events[:count], self._events[count:]
+        return [event for _, event in due]
+
+    def _read(self, start: float, stop: float) -> None:
+        span = self._recording.span()
+        # What is not written yet is read when it is.
+        stop = min(stop, span.last_at) if span else start
+        events: list[tuple[float, Event]] = []
+        for run in self._recording.runs(since=start, until=stop):
+            events += ((poll.at, poll) for poll in polls_of(run, start, stop))
+        for change in self._recording.changes(since=start, until=stop):
+            if change.subject is Subject.SERVER and start < change.at <= stop:
+                events.append(
+                    (change.at, self._recording.board_at(change.at, history=self._history))
+                )
+        events.sort(key=lambda event: event[0])
+        self._events += events
+        self._read_until = max(start, stop)
+
+
+def polls_of(run: "Run", start: float, stop: float) -> Iterator[Observation]:
+    """The polls of a run after one moment and no later than another.
+
+    Only its first and last poll are known to the millisecond; those between are spread evenly.
+    """
+    pace = (run.last_at - run.first_at) / (run.polls - 1) if run.polls > 1 else 0.0
+    number = max(0, floor((start - run.first_at) / pace)) if pace > 0 else 0
+    while number < run.polls:
+        at = run.first_at + number * pace
+        if at > stop:
+            return
+        if at > start:
+            yield Observation(
+                run.key,
+                run.endpoint,
+                at,
+                run.mean_seconds,
+                run.outcome,
+                run.request,
+                run.response,
+            )
+        number += 1
