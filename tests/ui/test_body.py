@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from wallboard.ui.body import decoded, pretty, raw, tokens
+from wallboard.report.layout import decoded, tokens
+from wallboard.ui.body import pretty, raw
 from wallboard.ui.text import wrapped
 
 MEBIBYTE = 1024 * 1024

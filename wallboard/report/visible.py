@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+
+from wallboard.report.layout import decoded
 
 _LAID_OUT = "\t\n"
 _STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -17,7 +18,7 @@ def visible(body: bytes) -> str:
 
     Control and formatting characters show as ``\xNN`` or ``\uNNNN``, what is not UTF-8 as ``\xNN``.
     """
-    return visible_text(_decoded(body))
+    return visible_text(decoded(body))
 
 
 def visible_text(text: str) -> str:
@@ -37,14 +38,6 @@ def fenced(text: str, language: str = "") -> str:
 def prose(text: str) -> str:
     """Foreign text on one line of Markdown, where it is nothing but text."""
     return _MARKDOWN.sub(r"\\\g<0>", visible_text(" ".join(text.split())))
-
-
-def _decoded(body: bytes) -> str:
-    if body[:2] in {BOM_UTF16_LE, BOM_UTF16_BE}:
-        return body.decode("utf-16", "backslashreplace")
-    zeros = body[:1] == b"\0", body[1:2] == b"\0"
-    encoding = {(False, True): "utf-16-le", (True, False): "utf-16-be"}.get(zeros, "utf-8")
-    return body.decode(encoding, "backslashreplace")
 
 
 def _steers(char: str) -> bool:
