@@ -15,6 +15,7 @@ from wallboard.recorder.places import Place
 from wallboard.recorder.recorder import Recorder
 
 CAPACITY = Endpoint.CAPACITY
+POISON = b"<availableSlots><count>13</count></availableSlots> "
 
 
 async def until(condition, seconds=20.0):
@@ -186,6 +187,35 @@ async def test_a_fault_of_ours_is_told_and_recording_goes_on(make, monkeypatch, 
     one.recorder.start()
     one.tell(3)
     await until(lambda: one.written == 3)
+    assert "boom" in caplog.text
+
+
+async def test_what_can_never_be_written_does_not_keep_the_rest_from_being(
+    make, monkeypatch, caplog
+):
+    from wallboard.recorder.rows import Rows
+
+    monkeypatch.setattr("wallboard.recorder.recorder.RETRY_SECONDS", (0.02,))
+    write = Rows.write
+
+    def stumbling(self, stretch):
+        if any(run.answer.answer.response.body == POISON for run in stretch.touched.values()):
+            raise RuntimeError("boom")
+        write(self, stretch)
+
+    monkeypatch.setattr(Rows, "write", stumbling)
+    one = make()
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.written == 3)
+    event = poll(CAPACITY, 1000, body=POISON)
+    one.board.fold(event)
+    one.recorder.take(event, one.board)
+    await until(lambda: one.recorder.problem)
+    assert "a fault of wallboard (RuntimeError)" in one.recorder.problem
+    await until(lambda: one.recorder.problem is None)
+    one.tell(3)
+    await until(lambda: one.written == 6)
     assert "boom" in caplog.text
 
 

@@ -213,6 +213,14 @@ def test_a_clock_that_jumps_begins_another_segment_and_loses_nothing(tmp_path, j
     assert found == [(0, 0, 1), (jump, jump + 20, 3), (100, 120, 3)]
 
 
+def test_a_clock_put_back_by_a_moment_does_not_end_a_run_before_it_began(tmp_path):
+    path = tmp_path / "r.db"
+    record(path, [poll(CAPACITY, 10, 3), poll(CAPACITY, 9, 3), poll(CAPACITY, 11, 3)])
+    assert rows(path, "SELECT first, last, count FROM run") == [(10_000, 11_000, 3)]
+    record(tmp_path / "s.db", [poll(CAPACITY, 10, 3), poll(CAPACITY, 9, 3)])
+    assert rows(tmp_path / "s.db", "SELECT first, last, count FROM run") == [(10_000, 10_000, 2)]
+
+
 def test_what_could_not_be_written_is_written_the_next_time(tmp_path):
     path = tmp_path / "r.db"
     board = Board(board_of(1000))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError
-from wallboard.recorder.opening import BUSY_SECONDS, address
+from wallboard.recorder.opening import BUSY_SECONDS, address, demand_whole
 from wallboard.recorder.schema import check, is_empty
 from wallboard.recorder.trouble import worded
 
@@ -74,8 +74,7 @@ class Connection:
     def _open(self) -> sqlite3.Connection:
         if not stat.S_ISREG(self._path.stat().st_mode):
             raise RecordingError("it is no file")
-        with self._path.open("rb"):
-            pass  # Says why it may not be read, which SQLite does not.
+        demand_whole(self._path)  # Which also says why it may not be read, as SQLite does not.
         self._opened += 1
         if self._log.exists():
             try:

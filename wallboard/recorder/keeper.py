@@ -80,9 +80,13 @@ class Keeper:
 
     def shed(self) -> int:
         """Give up what waits if there is too much of it; how much that was."""
+        if self._writer and self._writer.waiting > MOST_WAITING:
+            return self.give_up()
+        return 0
+
+    def give_up(self) -> int:
+        """Forget what waits, and open the file anew the next time; how much that was."""
         waiting = self._writer.waiting if self._writer else 0
-        if waiting <= MOST_WAITING or self._writer is None:
-            return 0
         self._let_go()
         return waiting
 

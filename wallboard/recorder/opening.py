@@ -12,6 +12,10 @@ from wallboard.recorder.schema import create, is_empty, migrate
 BUSY_SECONDS = 5.0
 """How long to wait for another program that has the file locked."""
 
+_MAGIC = b"SQLite format 3\0"
+_PAGE_SIZE_AT = 16
+"""Where the head of a file says how long a page is; 1 stands for one too long to be said."""
+
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -33,6 +37,7 @@ def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
     """
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode))
+        demand_whole(path)
     except OSError as error:
         raise RecordingError(error.strerror or str(error)) from None
     with translated():
@@ -56,6 +61,21 @@ def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
             database.close()
             raise
     return database
+
+
+def demand_whole(path: Path) -> None:
+    """Raise ``DamagedError`` for a file that was cut short where SQLite does not look.
+
+    With a log beside it, it may be on its way to another length. Raises ``OSError``.
+    """
+    with path.open("rb") as file:
+        head = file.read(_PAGE_SIZE_AT + 2)
+    size = path.stat().st_size
+    if not size or path.with_name(f"{path.name}-wal").exists():
+        return
+    page = int.from_bytes(head[_PAGE_SIZE_AT:], "big")
+    if len(head) < _PAGE_SIZE_AT + 2 or (head.startswith(_MAGIC) and page > 1 and size % page):
+        raise DamagedError("the file is cut short")
 
 
 def address(path: Path, mode: str) -> str:

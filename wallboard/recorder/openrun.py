@@ -58,7 +58,8 @@ class OpenRun:
 
     def extend(self, at: int, elapsed: int) -> None:
         """One more poll that brought the same."""
-        self.last = at
+        # A clock that was put back by a moment does not end a run before it began.
+        self.last = max(self.last, at)
         self.polls += 1
         self.elapsed = elapsed
         self.total += elapsed

@@ -22,6 +22,9 @@ FLUSH_SECONDS = 0.5
 RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0)
 """After so long it is tried again to write what could not be written; the last one repeats."""
 
+MOST_STUMBLES = 4
+"""What could not be written so often, and not because of the disk, is given up."""
+
 WAITING_EVENTS = 5000
 """Events kept for a file that cannot be opened; older ones go unrecorded."""
 
@@ -61,6 +64,7 @@ class Recorder:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._tries = 0
+        self._stumbles = 0
         self._lost = 0
 
     def start(self) -> None:
@@ -102,18 +106,23 @@ class Recorder:
 
     def _step(self) -> float:
         """Write what waits; seconds until the next time."""
+        batch: list[Heard] = []
         try:
             listed, self._listed = self._listed, None
             if listed:
                 self._keeper.list(*listed)
             self._keeper.open()
-            self._keeper.keep(self._taken())
+            batch = self._taken()
+            self._keeper.keep(batch)
         except DamagedError as error:
+            # Nobody knows how much of it has reached the file: the next one is to hold it all.
+            self._queue.extendleft(reversed(batch))
             self._set_aside(error)
         except RecordingError as error:
             self._troubled(str(error))
         except Exception as error:
             log.exception("The recorder stumbled")
+            self._stumbled()
             self._troubled(f"a fault of wallboard ({type(error).__name__})")
         else:
             self._well()
@@ -127,7 +136,13 @@ class Recorder:
     def _well(self) -> None:
         if self.problem and self._lost:
             log.warning("Recording goes on; %d polls before that are not in it", self._lost)
-        self.problem, self._tries, self._lost = None, 0, 0
+        self.problem, self._tries, self._stumbles, self._lost = None, 0, 0, 0
+
+    def _stumbled(self) -> None:
+        """Give up what cannot be written for no fault of the disk: the rest shall be."""
+        self._stumbles += 1
+        if self._stumbles % MOST_STUMBLES == 0:
+            self._lost += self._keeper.give_up()
 
     def _troubled(self, why: str) -> None:
         self._tries += 1

@@ -11,6 +11,7 @@ from pathlib import Path
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.answer_rows import storable
+from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.gaps import gap_after
 from wallboard.recorder.heard import Heard
 from wallboard.recorder.listener import Listener
@@ -20,6 +21,8 @@ from wallboard.recorder.resume import resume
 from wallboard.recorder.retention import Retention, give_back, oldest_segment, trim_step
 from wallboard.recorder.rows import LARGEST, Rows
 from wallboard.recorder.schema import epoch_of
+from wallboard.recorder.sound import is_contradiction, is_sound
+from wallboard.recorder.trouble import worded
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +39,20 @@ class Writer:
         Raises ``RecordingError`` for a file that is none, a newer one or one that may not be
         written, and ``DamagedError`` for a broken one.
         """
-        database = open_to_write(path, mode, clock())
-        try:
-            return cls(database)
-        except BaseException:
-            database.close()
-            raise
+        # Whatever else is wrong while a recording is taken up is in the file.
+        with worded():
+            database = open_to_write(path, mode, clock())
+            try:
+                return cls(database)
+            except BaseException:
+                database.close()
+                raise
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
         self._rows = Rows(database)
-        with translated():
-            self.listener = Listener(epoch_of(database), 1)
-            resume(database, self.listener)
+        self.listener = Listener(epoch_of(database), 1)
+        resume(database, self.listener)
         self.commit()
 
     def listed(self, entry_points: Sequence[tuple[EntryPoint, Policy]], title: str) -> None:
@@ -136,13 +140,19 @@ class Writer:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with translated():
-            self.database.execute("BEGIN IMMEDIATE")
             try:
+                self.database.execute("BEGIN IMMEDIATE")
                 yield
                 self.database.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 with suppress(sqlite3.Error):
                     self.database.execute("ROLLBACK")
                 self._rows.rolled_back()
+                if isinstance(error, Exception) and is_contradiction(error):
+                    self._demand_sound(error)
                 raise
         self._rows.committed()
+
+    def _demand_sound(self, error: Exception) -> None:
+        if not is_sound(self.database):
+            raise DamagedError(f"the file is damaged ({error})") from error
