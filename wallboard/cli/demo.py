@@ -49,7 +49,8 @@ def command(interval: float, record: Path | None, *, no_record: bool, **paramete
         simulator(story.arguments(), meanwhile=lambda: _warm_up(face)) as url,
     ):
         settings = demo_settings(url, story, interval)
-        settings = recorded(settings, record or Path(folder) / "demo.db", off=no_record)
+        file = record or (None if no_record else Path(folder) / "demo.db")
+        settings = recorded(settings, file, off=no_record)
         return show(settings, face, partial(live, settings, name="demo"))
 
 

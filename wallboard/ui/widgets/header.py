@@ -145,7 +145,7 @@ def words_that_fit(words: str, room: int) -> str:
 def who_that_fits(who: str, room: int) -> str:
     """Whom the board follows, without the machine where the room is short, or nothing."""
     forms = (safe(who), safe(who.partition("@")[0])) if who else ()
-    return next((f"  {form}" for form in forms if cell_len(form) + 3 <= room), "")
+    return next((f"  {form}" for form in forms if cell_len(form) + 2 <= room), "")
 
 
 def feed_health(view: View, theme: BoardTheme) -> Segment:

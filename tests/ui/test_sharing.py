@@ -1,0 +1,101 @@
+"""A board that others poll for, and one that cannot be recorded, as the operator sees them."""
+
+import asyncio
+
+import pytest
+from walls import picture, settled, text_on, until, wall
+
+from wallboard.ui.text import safe
+from wallboard.ui.widgets.header import who_that_fits
+
+WHO = "follows ana@jump1 pid 123"
+PROBLEM = "Nothing is recorded in /srv/wall.db: the disk is full. Trying again."
+
+
+class FollowingFeed:
+    """A feed that follows somebody, in whatever trouble it is."""
+
+    def __init__(self) -> None:
+        self.who = WHO
+        self.problems = ()
+        self.asked = []
+
+    async def run(self, publish):
+        await asyncio.Event().wait()
+
+    def poll_now(self, key):
+        self.asked.append(key)
+
+
+@pytest.fixture
+def feed():
+    return FollowingFeed()
+
+
+async def shown(pilot):
+    await until(pilot, lambda: pilot.app.feeding.running)
+    await settled(pilot)
+
+
+@pytest.mark.parametrize(
+    ("width", "said"), [(120, WHO), (80, WHO), (62, "follows ana"), (50, ""), (28, "")]
+)
+async def test_the_header_says_whom_the_board_follows_as_far_as_there_is_room(feed, width, said):
+    app = wall(make_feed=lambda: feed)
+    async with app.run_test(size=(width, 24)) as pilot:
+        await shown(pilot)
+        words = picture(app)[0].split("  ")
+        found = [word.strip() for word in words if word.strip().startswith("follows")]
+        assert found == ([said] if said else [])
+
+
+async def test_a_board_that_polls_itself_says_nothing_of_others(feed):
+    feed.who = ""
+    app = wall(make_feed=lambda: feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot)
+        assert "follows" not in text_on(app)
+
+
+async def test_what_others_call_themselves_cannot_steer_the_terminal():
+    who = "follows \x1b[2J\u202e@h pid 1"
+    assert who_that_fits(who, 80) == f"  {safe(who)}"
+    assert "\x1b" not in who_that_fits(who, 80)
+
+
+async def test_a_problem_of_the_feed_stands_in_the_banner_until_it_is_gone(feed):
+    feed.problems = (PROBLEM,)
+    app = wall(make_feed=lambda: feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot)
+        assert f"! {PROBLEM}" in text_on(app)
+        await pilot.press("x")
+        await settled(pilot)
+        assert PROBLEM in text_on(app), "it still is so, and cannot be dismissed"
+        feed.problems = ()
+        await settled(pilot)
+        assert PROBLEM not in text_on(app)
+
+
+async def test_r_says_why_nothing_is_polled_while_the_board_follows(feed):
+    app = wall(make_feed=lambda: feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot)
+        await pilot.press("r")
+        await settled(pilot)
+        assert f"Not polled: this board {WHO}, which polls in its own time" in text_on(app)
+        feed.who = ""
+        app.notices.clear()
+        await pilot.press("r")
+        await settled(pilot)
+        assert "Not polled" not in text_on(app)
+
+
+async def test_a_frozen_picture_still_says_whom_it_follows(feed):
+    app = wall(make_feed=lambda: feed)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await shown(pilot)
+        await pilot.press("space")
+        await settled(pilot)
+        assert app.view().who == WHO
+        assert WHO in picture(app)[0]
