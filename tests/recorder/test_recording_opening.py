@@ -15,6 +15,7 @@ from recordings import SERVER, START, board_of, poll, record, tell
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.opening import open_to_write
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.schema import VERSION
 
@@ -92,6 +93,32 @@ def test_another_file_in_its_place_is_read_instead(path):
         assert [one.outcome.count for one in tail.news()] == [8]
     writer.close()
     other.close()
+
+
+TOUCHES = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("UPDATE about SET value = 'touched' WHERE name = 'title'")
+database.commit()
+database.close()
+"""
+
+
+def test_whoever_has_it_open_twice_keeps_its_locks_and_so_the_log(path):
+    # A process loses its locks on a file as soon as it closes any handle of it, and a log that
+    # nobody seems to use is deleted by whoever closes the file next.
+    writer = record(path, [poll(CAPACITY, 0, 1)], close=False)
+    with Recording.open(path) as recording:
+        subprocess.run([sys.executable, "-c", TOUCHES, path], check=True)
+        assert path.with_name("wall.db-wal").exists()
+        assert recording.title == "touched"
+    open_to_write(path, 0o600, START).close()
+    subprocess.run([sys.executable, "-c", TOUCHES, path], check=True)
+    assert path.with_name("wall.db-wal").exists()
+    tell(writer, Board(board_of(1000)), [poll(CAPACITY, 10, 2)])
+    writer.close()
+    with Recording.open(path) as recording:
+        assert newest(recording) == 2
 
 
 KILLED = """

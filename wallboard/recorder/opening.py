@@ -1,5 +1,6 @@
 """Opens the file of a recording for writing, and says in our words what is wrong with it."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
     Raises ``RecordingError``, of which ``DamagedError`` is one.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode))
+        _begin(path, mode)
         demand_whole(path)
     except OSError as error:
         raise RecordingError(error.strerror or str(error)) from None
@@ -63,16 +64,29 @@ def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
     return database
 
 
+def _begin(path: Path, mode: int) -> None:
+    """Make an empty file of this mode unless there is one, which then is not touched."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
+    except FileExistsError:
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
+
+
 def demand_whole(path: Path) -> None:
     """Raise ``DamagedError`` for a file that was cut short where SQLite does not look.
 
-    With a log beside it, it may be on its way to another length. Raises ``OSError``.
+    With a log beside it, it may be on its way to another length; and it may be open in this very
+    process, whose locks on it would be lost as soon as any other handle of it was closed. Raises
+    ``OSError``.
     """
+    size = path.stat().st_size
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    if not size or Path(f"{path}-wal").exists():
+        return
     with path.open("rb") as file:
         head = file.read(_PAGE_SIZE_AT + 2)
-    size = path.stat().st_size
-    if not size or path.with_name(f"{path.name}-wal").exists():
-        return
     page = int.from_bytes(head[_PAGE_SIZE_AT:], "big")
     if len(head) < _PAGE_SIZE_AT + 2 or (head.startswith(_MAGIC) and page > 1 and size % page):
         raise DamagedError("the file is cut short")
