@@ -2,14 +2,25 @@
 
 import asyncio
 import logging
+import re
 import time
 
 import click
 
+from wallboard.cli import status
 from wallboard.cli.exposure import DEFAULT_ADDRESS, Address, address
 from wallboard.cli.options import record_options, target_of, target_options
 
 SERVE = "serve"
+
+_DURATION = re.compile(r"([0-9]+(ms|s|m|h|d|w|y))+", re.ASCII)
+
+
+def duration(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    """A callback for options: a span of time as a metrics server writes it."""
+    if text is not None and not _DURATION.fullmatch(text):
+        raise click.BadParameter(f"{text!r} is no duration; write it like 30s or 5m.")
+    return text
 
 
 class _ServesUnlessTold(click.Group):
@@ -81,3 +92,51 @@ def serve(listen: Address, log_format: str, **parameters: object) -> int:
         settings, source.read, source.board, log, time.time, standby=True, metrics=listen
     )
     return asyncio.run(service.run())
+
+
+@command.command(
+    "rules",
+    short_help="Print recording and alerting rules for the metrics server.",
+    epilog="""\b
+Examples:
+  wallboard metrics rules > /etc/prometheus/wallboard.rules.yml
+  wallboard metrics rules --wait 120 --for 5m
+  promtool check rules wallboard.rules.yml
+""",
+)
+@click.option("--wait", type=click.FloatRange(min=0), default=None, metavar="SECONDS",
+              help="From where on an estimated wait is high; 60 unless given.")  # fmt: skip
+@click.option("--for", "after", callback=duration, metavar="DURATION",
+              help="How long anything must hold before an alert fires, as in 30s or 5m; each alert "
+              "has a time of its own unless given.")  # fmt: skip
+@click.option("--interval", callback=duration, metavar="DURATION",
+              help="How often the rules are worked out; as the metrics server does unless given."
+              )  # fmt: skip
+def rules(wait: float | None, after: str | None, interval: str | None) -> int:
+    """Print rules for a file that is named under `rule_files` in the metrics server's config."""
+    from wallboard.report.metrics.rules import HIGH_WAIT_SECONDS, rules_file
+
+    high = HIGH_WAIT_SECONDS if wait is None else wait
+    text = rules_file(high_wait_seconds=high, after=after, interval=interval)
+    click.echo(text, nl=False)
+    return status.OK
+
+
+@command.command(
+    "dashboard",
+    short_help="Print a dashboard for Grafana.",
+    epilog="""\b
+Examples:
+  wallboard metrics dashboard > wallboard.json
+  wallboard metrics dashboard --datasource my-metrics-server
+""",
+)
+@click.option("--datasource", metavar="UID",
+              help="The uid of the data source; the dashboard lets you pick one unless it is given."
+              )  # fmt: skip
+def dashboard(datasource: str | None) -> int:
+    """Print a dashboard in JSON: import it in Grafana, or put it where dashboards are provided."""
+    from wallboard.report.metrics.dashboard import dashboard as made
+
+    click.echo(made(datasource), nl=False)
+    return status.OK

@@ -59,6 +59,7 @@ def of_entry_points(
 def of_board(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
     """What is said of servers, their endpoints and the program itself."""
     yield _reachable(snapshot)
+    yield _intervals(snapshot)
     yield from _of_polls(snapshot, polls)
     newest = GaugeMetricFamily(
         series.NEWEST_POLL, "When anything was last polled, good or bad, Unix time.", unit="seconds"
@@ -88,6 +89,17 @@ def _reachable(snapshot: Snapshot) -> Metric:
     for server in dict.fromkeys(key.server for key in snapshot.entry_points):
         if server in heard | down:
             family.add_metric([label(server)], server not in down)
+    return family
+
+
+def _intervals(snapshot: Snapshot) -> Metric:
+    family = GaugeMetricFamily(
+        series.INTERVAL, "How often every endpoint of the server is polled.", labels=["server"],
+        unit="seconds",
+    )  # fmt: skip
+    intervals = {key.server: one.policy.interval for key, one in snapshot.entry_points.items()}
+    for server, seconds in intervals.items():
+        family.add_metric([label(server)], seconds)
     return family
 
 

@@ -1,0 +1,74 @@
+"""The dashboard: well formed, without gaps or overlaps, and asking only for what is served."""
+
+import json
+import re
+import shutil
+import subprocess
+from itertools import combinations
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from report_support import NOW, OPEN, board_of, entry_point, tell
+
+from wallboard.report.metrics.dashboard import dashboard
+from wallboard.report.metrics.page import page
+
+PROMTOOL = shutil.which("promtool")
+
+
+def panels():
+    return json.loads(dashboard())["panels"]
+
+
+def expressions():
+    return [target["expr"] for panel in panels() for target in panel["targets"]]
+
+
+def test_every_panel_has_a_number_a_title_and_a_question_of_its_own():
+    for part in ("id", "title", "description"):
+        assert len({panel[part] for panel in panels()}) == len(panels())
+    assert len(set(expressions())) == len(panels())
+    assert {panel["type"] for panel in panels()} == {
+        "stat", "table", "state-timeline", "timeseries",
+    }  # fmt: skip
+
+
+def test_panels_lie_within_24_columns_and_on_no_other():
+    places = [
+        {(x, y) for x in range(p["x"], p["x"] + p["w"]) for y in range(p["y"], p["y"] + p["h"])}
+        for p in (panel["gridPos"] for panel in panels())
+    ]
+    assert all(0 <= x < 24 for place in places for x, _y in place)
+    assert not any(one & other for one, other in combinations(places, 2))
+
+
+def test_the_dashboard_asks_only_for_series_that_are_served():
+    board = board_of(sales := entry_point(1000))
+    tell(board, sales, OPEN)
+    text = page(board.snapshot(NOW), {}, openmetrics=False).decode()
+    served = {s.name for family in text_string_to_metric_families(text) for s in family.samples}
+    variables = json.loads(dashboard())["templating"]["list"]
+    queries = [one["definition"] for one in variables if one["type"] == "query"]
+    asked = set(re.findall(r"wallboard_\w+", " ".join([*expressions(), *queries])))
+    assert len(asked) > 8
+    assert asked <= served
+
+
+def test_it_picks_a_data_source_unless_one_is_named():
+    picked, named = dashboard(), dashboard("abc")
+    assert json.loads(picked)["templating"]["list"][0]["type"] == "datasource"
+    assert "${datasource}" in picked
+    assert "${datasource}" not in named
+    assert {p["datasource"]["uid"] for p in json.loads(named)["panels"]} == {"abc"}
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)")
+def test_every_question_is_understood_by_the_metrics_server(tmp_path):
+    file = tmp_path / "rules.yml"
+    filled = [one.replace("$__rate_interval", "5m") for one in expressions()]
+    rules = [{"record": f"panel:{n}", "expr": one} for n, one in enumerate(filled)]
+    file.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+    command = [PROMTOOL, "check", "rules", "--lint=none", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"SUCCESS: {len(filled)} rules found" in done.stdout

@@ -1,0 +1,171 @@
+"""The rules for a metrics server, tried with the metrics server's own tool."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from report_support import NOW, OPEN, board_of, entry_point, tell
+
+from wallboard.domain.policy import Thresholds
+from wallboard.report.metrics.page import page
+from wallboard.report.metrics.rules import HIGH_WAIT_SECONDS, RECORDED, alerts, rules_file
+
+PROMTOOL = shutil.which("promtool")
+needs_promtool = pytest.mark.skipif(
+    PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)"
+)
+
+SALES = 'job="wallboard",instance="i",server="prod",entry_point="1000",name="Sales",group="EMEA"'
+SALES_LABELS = {
+    "job": "wallboard", "instance": "i", "server": "prod", "entry_point": "1000",
+    "name": "Sales", "group": "EMEA",
+}  # fmt: skip
+PROD = 'job="wallboard",instance="i",server="prod"'
+BOARD = 'job="wallboard",instance="i"'
+UP = {f"wallboard_server_reachable{{{PROD}}}": "1x100", f"wallboard_build_info{{{BOARD}}}": "1x100"}
+DOWN = UP | {f"wallboard_server_reachable{{{PROD}}}": "0x100"}
+
+
+def promtool(*args: str):
+    return subprocess.run([PROMTOOL, *args], capture_output=True, text=True, check=False)
+
+
+def tried(tmp_path, series, name, at, fires):
+    """What promtool says of whether an alert fires at a moment, given minutes of samples."""
+    rules, test = tmp_path / "rules.yml", tmp_path / "test.yml"
+    rules.write_text(rules_file())
+    inputs = [{"series": one, "values": values} for one, values in series.items()]
+    asked = {"eval_time": at, "alertname": name, "exp_alerts": fires}
+    case = {"interval": "1m", "input_series": inputs, "alert_rule_test": [asked]}
+    # JSON is YAML too.
+    document = {"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": [case]}
+    test.write_text(json.dumps(document))
+    done = promtool("test", "rules", str(test))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def alert(severity, summary, description, labels=SALES_LABELS):
+    return {
+        "exp_labels": {**labels, "severity": severity},
+        "exp_annotations": {"summary": summary, "description": description},
+    }
+
+
+@needs_promtool
+@pytest.mark.parametrize("changes", [{}, {"after": "1s", "interval": "1s"}])
+def test_the_rules_are_what_promtool_calls_a_success(tmp_path, changes):
+    file = tmp_path / "rules.yml"
+    file.write_text(rules_file(**changes))
+    done = promtool("check", "rules", str(file))
+    assert done.returncode == 0, done.stderr
+    assert f"SUCCESS: {len(RECORDED) + len(list(alerts()))} rules found" in done.stdout
+
+
+@needs_promtool
+def test_a_critical_entry_point_is_told_after_two_minutes_with_its_verdict(tmp_path):
+    series = UP | {
+        f"wallboard_level{{{SALES}}}": "0 3x100",
+        f'wallboard_verdict{{{SALES},wallboard_verdict="open"}}': "1 0x100",
+        f'wallboard_verdict{{{SALES},wallboard_verdict="agent_not_available"}}': "0 1x100",
+    }
+    name = "WallboardEntryPointCritical"
+    tried(tmp_path, series, name, "2m", [])
+    told = alert(
+        "critical",
+        "Customers cannot start a chat: Sales (1000 on prod)",
+        "The verdict is agent_not_available.",
+    )
+    tried(tmp_path, series, name, "3m", [told])
+
+
+@needs_promtool
+def test_a_server_that_is_down_is_one_alert_and_not_one_for_each_entry_point(tmp_path):
+    series = DOWN | {f"wallboard_level{{{SALES}}}": "3x100", f"wallboard_stale{{{SALES}}}": "1x100"}
+    tried(tmp_path, series, "WallboardEntryPointCritical", "30m", [])
+    tried(tmp_path, series, "WallboardEntryPointStale", "30m", [])
+    told = alert(
+        "critical",
+        "Chat server prod cannot be reached",
+        "No endpoint of it answers. Its entry points keep their last values.",
+        {"job": "wallboard", "instance": "i", "server": "prod"},
+    )
+    tried(tmp_path, series, "WallboardServerUnreachable", "2m", [told])
+
+
+@needs_promtool
+def test_a_wait_is_high_from_its_threshold_on_unless_it_is_an_old_one(tmp_path):
+    wait, name = f"wallboard_estimated_wait_seconds{{{SALES}}}", "WallboardWaitHigh"
+    stale = f"wallboard_stale{{{SALES}}}"
+    told = alert(
+        "warning",
+        "Customers wait long: Sales (1000 on prod)",
+        "A new arrival would wait 1m 30s.",
+    )
+    tried(tmp_path, UP | {wait: "90x100", stale: "0x100"}, name, "6m", [told])
+    tried(tmp_path, UP | {wait: "90x100", stale: "1x100"}, name, "6m", [])
+    tried(tmp_path, UP | {wait: "59x100", stale: "0x100"}, name, "6m", [])
+
+
+@needs_promtool
+def test_a_stale_and_an_unknown_entry_point_are_told(tmp_path):
+    series = UP | {
+        f"wallboard_level{{{SALES}}}": "2x100",
+        f"wallboard_stale{{{SALES}}}": "1x100",
+        f'wallboard_verdict{{{SALES},wallboard_verdict="error"}}': "1x100",
+    }
+    stale = alert(
+        "warning",
+        "No usable answer any more: Sales (1000 on prod)",
+        "What the board shows of it is older than three intervals.",
+    )
+    unknown = alert(
+        "warning",
+        "Nobody knows whether customers can start a chat: Sales (1000 on prod)",
+        "The verdict is error.",
+    )
+    tried(tmp_path, series, "WallboardEntryPointStale", "5m", [stale])
+    tried(tmp_path, series, "WallboardEntryPointUnknown", "10m", [unknown])
+
+
+@needs_promtool
+def test_a_board_that_no_longer_polls_is_told_by_its_own_interval(tmp_path):
+    name, labels = "WallboardSilent", {"job": "wallboard", "instance": "i"}
+    newest = f"wallboard_newest_poll_timestamp_seconds{{{BOARD}}}"
+    interval = f"wallboard_poll_interval_seconds{{{PROD}}}"
+    told = alert(
+        "critical",
+        "The wallboard on i polls nothing",
+        "Its last poll was 3m 0s ago; all it serves is as old as that.",
+        labels,
+    )
+    tried(tmp_path, UP | {newest: "0x100", interval: "10x100"}, name, "3m", [told])
+    tried(tmp_path, UP | {newest: "0x100", interval: "60x100"}, name, "3m", [])
+    tried(tmp_path, UP | {newest: "0+60x100", interval: "10x100"}, name, "30m", [])
+
+
+@needs_promtool
+def test_it_is_told_when_no_wallboard_is_scraped_at_all(tmp_path):
+    told = alert("critical", "No wallboard is scraped", "Nobody watches the chat entry points.", {})
+    tried(tmp_path, {"up": "0x100"}, "WallboardAbsent", "5m", [told])
+    tried(tmp_path, UP, "WallboardAbsent", "5m", [])
+
+
+def test_rules_and_page_speak_of_the_same_series():
+    board = board_of(sales := entry_point(1000))
+    tell(board, sales, OPEN)
+    families = text_string_to_metric_families(
+        page(board.snapshot(NOW), {}, openmetrics=False).decode()
+    )
+    served = {sample.name for family in families for sample in family.samples}
+    expressions = [one.expr for one in (*RECORDED, *alerts())]
+    asked = set(re.findall(r"wallboard_\w+", " ".join(expressions)))
+    assert len(asked) > 10
+    assert asked <= served
+
+
+def test_a_wait_is_high_where_the_board_warns_of_it():
+    assert Thresholds().wait_warning == HIGH_WAIT_SECONDS
+    assert ">= 90 " in next(a.expr for a in alerts(90) if a.alert == "WallboardWaitHigh")
