@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from wallboard.board import Board, Snapshot
-from wallboard.cli.errors import CommandError
+from wallboard.cli.errors import client_errors
 from wallboard.cli.limits import limit_options, limited, limits_of
 from wallboard.cli.options import target_of, target_options
 from wallboard.cli.plugin import NAGIOS, NAGIOS_TIMEOUT_SECONDS, PluginCommand
@@ -48,8 +48,8 @@ A RANGE is written as monitoring plugins write it. It alerts on
   @10:20  10 to 20                        Quote one with a ~ from the shell.
 \b
 In `nagios`, a usage or config error is UNKNOWN, exit status 3, too. The worst
-level is by ok < warning < unknown < critical as everywhere in wallboard; the
-guidelines of the plugins would have unknown behind warning.
+level is by ok < warning < unknown < critical as everywhere in wallboard, where
+other plugins put unknown below warning.
 """,
 )
 @target_options
@@ -93,15 +93,12 @@ def _leave(code: int) -> NoReturn:
 
 async def _poll(settings: Settings, board: Board, timeout: float | None) -> bool:  # noqa: ASYNC109 - what was heard by then counts
     """Whether everything was asked in time."""
-    from wallboard.cli import status
-    from wallboard.ece.client import ClientSetupError
     from wallboard.feeds.once import poll_once
 
     try:
-        async with asyncio.timeout(timeout):
-            await poll_once(settings, board.fold)
-    except ClientSetupError as error:
-        raise CommandError(str(error), status.CONFIG) from None
+        with client_errors():
+            async with asyncio.timeout(timeout):
+                await poll_once(settings, board.fold)
     except TimeoutError:
         return False
     return True

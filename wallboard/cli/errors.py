@@ -29,6 +29,17 @@ def config_errors() -> Iterator[None]:
 
 
 @contextmanager
+def client_errors() -> Iterator[None]:
+    """Turns settings with which no server can be asked into words and exit status 78."""
+    from wallboard.ece.client import ClientSetupError
+
+    try:
+        yield
+    except ClientSetupError as error:
+        raise CommandError(str(error), status.CONFIG) from None
+
+
+@contextmanager
 def simulator_errors() -> Iterator[None]:
     """Turns a scenario that cannot be used and a port that is taken into words."""
     from wallboard.simulator.errors import ScenarioError, SimulatorError

@@ -27,9 +27,9 @@ class Target:
     """What the command line says about whom to poll, and whether and where to record it."""
 
     url: str | None
-    ids: tuple[str, ...]
+    ids: tuple[str, ...] = ()
     config: Path | None
-    interval: float | None
+    interval: float | None = None
     no_verify: bool
     headers: tuple[str, ...]
     groups: tuple[str, ...] = ()
@@ -150,28 +150,42 @@ def target_options(command: Command) -> Command:
     """Adds the options of ``Target`` to a command; take them with ``target_of``."""
     options = (
         click.argument("ids", nargs=-1, metavar="[IDS]..."),
-        click.option("--url", metavar="URL", help="Poll this server instead of those of a config; "
-                     "IDS are numbers and ranges: 1000 1005-1010."),
+        reach_options(url="Poll this server instead of those of a config; IDS are numbers and "
+                      "ranges: 1000 1005-1010."),
         click.option("--group", "groups", multiple=True, metavar="NAME",
                      help="Of the config only this group; may be given again, as --server may. IDS "
                      "choose too, also as SERVER:ID."),
         click.option("--server", "servers", multiple=True, metavar="NAME",
                      help="Of the config only this server."),
-        click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
-                     help="The config; without it $WALLBOARD_CONFIG, ./wallboard.toml or the one "
-                     "in your config folder."),
         click.option("--interval", metavar="SECONDS",
                      type=click.FloatRange(min=SHORTEST_INTERVAL_SECONDS, max=86_400),
                      help="Seconds between two polls of an endpoint."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def reach_options(*, url: str) -> Callable[[Command], Command]:
+    """Adds the options of ``Target`` that say how to reach whom; ``url`` is the help of that."""
+    options = (
+        click.option("--url", metavar="URL", help=url),
+        click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
+                     help="The config; without it $WALLBOARD_CONFIG, ./wallboard.toml or the one "
+                     "in your config folder."),
         click.option("--no-verify", is_flag=True,
                      help="With --url: do not check the server's certificate."),
         click.option("--header", "headers", multiple=True, metavar=f'"{HEADER.upper()}"',
                      help="With --url: send this header too. Others on this machine can see it; "
                      "keep secrets in a config."),
     )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def target_of(parameters: dict[str, Any]) -> Target:
