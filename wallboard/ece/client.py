@@ -5,17 +5,14 @@ client's own ``get``. Nothing is read from the environment: the config sets a pr
 """
 
 import asyncio
-import ssl
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 import aiohttp
 import httpx
-from aiohttp.connector import Connection
-from httpx_aiohttp import AiohttpTransport
 from multidict import CIMultiDict
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
@@ -25,10 +22,10 @@ from wallboard.ece.decode import decode
 from wallboard.ece.endpoints import url_of
 from wallboard.ece.errors import ClientSetupError
 from wallboard.ece.failures import deadline_passed, failure_of, internal
-from wallboard.ece.outgoing import ReadyGet, headers_of, proxy_of, target_of, uses_tls
+from wallboard.ece.outgoing import ReadyGet, headers_of, proxy_of, target_of
 from wallboard.ece.received import Received
 from wallboard.ece.status import status_failure
-from wallboard.ece.tls import tls_context
+from wallboard.ece.transport import fetch, transport_to
 from wallboard.ece.words import shown
 from wallboard.settings import ServerSettings, Settings
 
@@ -71,19 +68,16 @@ class EceClient:
         self._target = target_of(server, settings)
         self._headers = headers_of(server)
         self._sent = CIMultiDict(self._headers.sent.multi_items())
-        self._concurrency = settings.concurrency_of(server)
         self._max_body = settings.max_body
         self._clock = clock
         self._timer = timer
         self._timeouts = {"timeout": {"connect": settings.connect_timeout}}
         proxy = proxy_of(server)
-        self._tls = (
-            tls_context(server)
-            if uses_tls(server, proxy)
-            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        )
-        self._transport = AiohttpTransport(
-            verify=self._tls, trust_env=False, proxy=proxy, client=self._open_session
+        self._transport = transport_to(
+            server,
+            proxy,
+            concurrency=settings.concurrency_of(server),
+            keep_seconds=KEEP_ALIVE_SECONDS,
         )
 
     async def __aenter__(self) -> Self:
@@ -115,7 +109,7 @@ class EceClient:
         try:
             try:
                 async with asyncio.timeout(self._target.timeout):
-                    await self._fetch(poll.http, received)
+                    await fetch(self._transport, poll.http, received)
                 outcome = self._outcome(poll.endpoint, received)
             except TimeoutError:
                 late = deadline_passed(self._target, answer_began=received.status is not None)
@@ -134,22 +128,6 @@ class EceClient:
             request=poll.request,
             response=received.response(),
         )
-
-    async def _fetch(self, request: httpx.Request, received: Received) -> None:
-        response = await self._transport.handle_async_request(request)
-        stream = response.stream
-        assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101  what this transport returns
-        chunks = aiter(stream)
-        try:
-            received.start(response)
-            async for chunk in chunks:
-                if not received.feed(chunk):
-                    return
-            received.finish()
-        finally:
-            if isinstance(chunks, AsyncGenerator):
-                await chunks.aclose()
-            await stream.aclose()
 
     def _outcome(self, endpoint: Endpoint, received: Received) -> Reading | Failure:
         """What a whole answer, or as much of it as was wanted, amounts to."""
@@ -180,32 +158,3 @@ class EceClient:
             received.header("location"),
             proxied=self._target.proxied,
         )
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        """The connections; opened at the first poll, since that is where the event loop runs."""
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=self._concurrency,
-                ssl=self._tls,
-                keepalive_timeout=KEEP_ALIVE_SECONDS,
-            ),
-            response_class=_AnyReason,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
-            auto_decompress=False,
-            trust_env=False,
-        )
-
-
-class _AnyReason(aiohttp.ClientResponse):
-    """A response whose reason phrase may be in Latin-1, at which the transport would stumble."""
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        await super().start(connection)
-        if self.reason and not self.reason.isascii():
-            phrase = self.reason.encode("utf-8", "surrogateescape")
-            try:
-                self.reason = phrase.decode("utf-8")
-            except UnicodeDecodeError:
-                self.reason = phrase.decode("latin-1")
-        return self
