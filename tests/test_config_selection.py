@@ -1,7 +1,7 @@
 import pytest
 
 from wallboard.config import ConfigError
-from wallboard.config.selection import Selection, selected
+from wallboard.config.selection import Selection, named_keys, selected
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of
 
 
@@ -77,6 +77,11 @@ def test_everything_that_names_nothing_is_said_at_once_and_can_steer_no_terminal
         chosen("2000", "3000", "\x1b[2J")
     assert len(caught.value.problems) == 3
     assert "\x1b" not in str(caught.value)
+
+
+def test_where_there_is_nothing_nothing_is_nearest():
+    with pytest.raises(ConfigError, match="there is no 7, nor any other"):
+        named_keys(["7"], [])
 
 
 def test_groups_are_refused_where_the_config_names_none():

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from wallboard.cli import status
-from wallboard.cli.errors import CommandError
+from wallboard.cli.errors import CommandError, config_errors
 from wallboard.cli.options import Target
-from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.endpoint import EntryPoint
 from wallboard.moment import MomentError, moment
 
 if TYPE_CHECKING:
@@ -146,44 +146,20 @@ def moment_of(text: str, now: float, option: str) -> float:
 def chosen(recording: "Recording", words: Sequence[str]) -> list[EntryPoint]:
     """The entry points that ids, ranges and ``server:id`` name, in the order of the board.
 
-    Raises ``click.UsageError`` for what is not in the recording.
+    Raises ``CommandError`` for what is not in the recording.
     """
+    from wallboard.config.selection import named_keys
+
     known = {entry_point.key: entry_point for entry_point, _ in recording.entry_points()}
-    found: set[EntryPointKey] = set()
-    for word in words:
-        for part in word.split(","):
-            meant = _keys(part.strip(), known)
-            if not meant:
-                raise click.UsageError(
-                    f"There is no entry point {part.strip()!r} in this recording; "
-                    f"it has {_ids_of(known)}."
-                )
-            found.update(meant)
+    with config_errors():
+        found = named_keys(words, known)
     return [entry_point for key, entry_point in known.items() if key in found]
-
-
-def _keys(part: str, known: Iterable[EntryPointKey]) -> list[EntryPointKey]:
-    from wallboard.config.triage import ids_in
-
-    server, colon, numbers = part.rpartition(":")
-    try:
-        ids = set(ids_in(numbers))
-    except ValueError as error:
-        raise click.UsageError(f"{error}.") from None
-    return [key for key in known if key.id in ids and (not colon or key.server == server)]
 
 
 def say(texts: Iterable[str]) -> None:
     """Write texts that end their lines themselves, many or few, as they come."""
     for text in texts:
         sys.stdout.write(text)
-
-
-def _ids_of(known: Iterable[EntryPointKey]) -> str:
-    ids = sorted({key.id for key in known})
-    if not ids:
-        return "none"
-    return f"{ids[0]}" if len(ids) == 1 else f"{len(ids)} between {ids[0]} and {ids[-1]}"
 
 
 def _beginning(stretches: Sequence["Span"], end: float) -> float:

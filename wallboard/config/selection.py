@@ -61,6 +61,8 @@ def _named(part: str, known: Collection[EntryPointKey]) -> list[EntryPointKey]:
     server, colon, numbers = part.rpartition(":")
     first, last = range_in(numbers)
     there = [key for key in known if key.server == server] if colon else known
+    if not known:
+        raise ValueError(f"there is no {printable(part)}, nor any other")
     if not there:
         names = list(dict.fromkeys(key.server for key in known))
         raise ValueError(f"there is no server {shown(server)}; {nearest(server, names)}")
