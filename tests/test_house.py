@@ -53,6 +53,7 @@ def test_the_floors_are_kept():
         ),
         ("wallboard.report", {"textual", "rich", "pydantic"}),
         ("wallboard.feeds", {"textual", "rich", "pydantic"}),
+        ("wallboard.feeds.shared", {"textual", "rich", "httpx", "aiohttp", "pydantic"}),
         ("wallboard.simulator", {"textual", "rich", "httpx", "pydantic"}),
         ("wallboard.ece", {"textual", "rich", "pydantic"}),
         ("wallboard.cli", {"textual", "rich", "pydantic"}),
@@ -66,7 +67,7 @@ def test_a_room_loads_only_what_it_stands_on(module, kept_out):
 def test_every_file_of_the_headless_rooms_imports_without_textual():
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for room in ("report", "feeds", "simulator", "ece", "config", "domain")
+        for room in ("report", "feeds", "simulator", "recorder", "ece", "config", "domain")
         for path in sorted((ROOT / "wallboard" / room).glob("*.py"))
         if path.stem not in {"__init__", "__main__"}
     ]
