@@ -220,9 +220,10 @@ async def test_a_file_that_contradicts_itself_is_set_aside_with_nothing_lost(
     tmp_path, whole, quick
 ):
     path = tmp_path / "r.db"
-    path.write_bytes(whole.replace(b"  truncated INTEGER", b"  truncbted INTEGER"))
+    path.write_bytes(whole.replace(b"truncated INTEGER", b"truncbted INTEGER"))
+    assert opens(path, path.read_bytes())
     (aside,) = await recorded_on(path, (200, 210))
     with Recording.open(path) as recording:
         # All of the batch on which it was noticed is in the new file, once.
         assert sum(run.polls for run in recording.runs()) == 10 * len(IDS) * 3
-    assert aside.exists()
+    assert b"truncbted" in aside.read_bytes()

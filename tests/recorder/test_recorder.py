@@ -13,6 +13,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.places import Place
 from wallboard.recorder.recorder import Recorder
+from wallboard.recorder.writer import Writer
 
 CAPACITY = Endpoint.CAPACITY
 POISON = b"<availableSlots><count>13</count></availableSlots> "
@@ -217,6 +218,24 @@ async def test_what_can_never_be_written_does_not_keep_the_rest_from_being(
     one.tell(3)
     await until(lambda: one.written == 6)
     assert "boom" in caplog.text
+
+
+async def test_another_who_wrote_meanwhile_all_the_same_ends_no_recording(make, monkeypatch):
+    monkeypatch.setattr("wallboard.recorder.recorder.RETRY_SECONDS", (0.02,))
+    one = make()
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.written == 3)
+    Writer.open(one.path).close()  # which sealed as its own segment what we mean to seal as ours
+    monkeypatch.setattr("wallboard.recorder.listener.SEGMENT_SECONDS", 10.0)
+    one.tell(3)
+    await until(lambda: one.recorder.problem)
+    assert "contradicts it" in one.recorder.problem
+    await until(lambda: one.recorder.problem is None)
+    before = one.written
+    one.tell(3)
+    await until(lambda: one.written == before + 3)
+    assert not [file for file in one.path.parent.iterdir() if ".damaged-" in file.name]
 
 
 def test_nothing_is_touched_before_it_is_started(make, tmp_path):

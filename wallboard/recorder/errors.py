@@ -7,3 +7,7 @@ class RecordingError(Exception):
 
 class DamagedError(RecordingError):
     """The file is no database any more, or one whose content contradicts itself."""
+
+
+class RefusedError(RecordingError):
+    """The file is whole, and yet what was to be written does not go with what is in it."""

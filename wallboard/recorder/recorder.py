@@ -10,7 +10,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.domain.restored import Event
-from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
 from wallboard.recorder.heard import Heard, heard
 from wallboard.recorder.keeper import Keeper
 from wallboard.recorder.places import Place
@@ -118,6 +118,9 @@ class Recorder:
             # Nobody knows how much of it has reached the file: the next one is to hold it all.
             self._queue.extendleft(reversed(batch))
             self._set_aside(error)
+        except RefusedError as error:
+            self._stumbled()
+            self._troubled(str(error))
         except RecordingError as error:
             self._troubled(str(error))
         except Exception as error:

@@ -41,19 +41,31 @@ def trim_step(database: sqlite3.Connection, retention: Retention, now: float | N
     The newest segment always stays. To be called within a transaction.
     """
     oldest = database.execute(
-        "SELECT id, to_at, last_run FROM segment ORDER BY id LIMIT 2"
+        "SELECT id, last_run, last_change, last_status FROM segment ORDER BY id LIMIT 2"
     ).fetchall()
     if len(oldest) < 2:
         return False
-    (segment, to_at, last_run), _ = oldest
-    too_old = now is not None and to_at < now - retention.seconds
+    (segment, last_run, last_change, last_status), _ = oldest
+    too_old = now is not None and _ended_at(database, now) < now - retention.seconds
     if not too_old and used_bytes(database) <= retention.bytes:
         return False
     database.execute("DELETE FROM run WHERE id <= ?", (last_run,))
     database.execute("DELETE FROM segment WHERE id = ?", (segment,))
-    _forget_changes(database, to_at)
+    _forget_changes(database, last_change, last_status)
     _sweep(database, segment)
     return True
+
+
+def _ended_at(database: sqlite3.Connection, now: float) -> float:
+    """When the oldest segment was over, Unix time in seconds.
+
+    One that a wrong clock put into the future was over before the next one that is not there.
+    """
+    (ended_at,) = database.execute(
+        "SELECT coalesce((SELECT to_at FROM segment WHERE to_at <= ? ORDER BY id LIMIT 1), ?)",
+        (now, now),
+    ).fetchone()
+    return float(ended_at)
 
 
 def oldest_segment(database: sqlite3.Connection) -> int:
@@ -68,18 +80,19 @@ def give_back(database: sqlite3.Connection) -> None:
     database.executescript(f"PRAGMA incremental_vacuum({FREED_PAGES})")
 
 
-def _forget_changes(database: sqlite3.Connection, until: float) -> None:
+def _forget_changes(database: sqlite3.Connection, last_change: int, last_status: int) -> None:
     """Forget what changed by then, but for what still tells how each entry point stood then."""
+    # The very last one stays for its number, which must not be given twice.
     database.execute(
-        "DELETE FROM change WHERE at <= ?1 AND id NOT IN ("
-        " SELECT max(id) FROM change WHERE at <= ?1 AND subject IN ('verdict', 'level')"
+        "DELETE FROM change WHERE id <= ?1 AND id < (SELECT max(id) FROM change) AND id NOT IN ("
+        " SELECT max(id) FROM change WHERE id <= ?1 AND subject IN ('verdict', 'level')"
         " GROUP BY entry_point, subject)",
-        (until,),
+        (last_change,),
     )
     database.execute(
-        "DELETE FROM server_status WHERE at <= ?1 AND id NOT IN"
-        " (SELECT max(id) FROM server_status WHERE at <= ?1 GROUP BY server)",
-        (until,),
+        "DELETE FROM server_status WHERE id <= ?1 AND id NOT IN"
+        " (SELECT max(id) FROM server_status WHERE id <= ?1 GROUP BY server)",
+        (last_status,),
     )
 
 

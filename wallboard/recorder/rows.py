@@ -87,16 +87,19 @@ class Rows:
     def _write_segment(self, stretch: Stretch, stood: tuple[Stood, ...]) -> None:
         execute, number = self.database.execute, stretch.number
         (before,) = execute("SELECT coalesce(max(last_run), 0) FROM segment").fetchone()
-        (last,) = execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
+        newest = execute(
+            "SELECT (SELECT coalesce(max(id), 0) FROM run), (SELECT coalesce(max(id), 0)"
+            " FROM change), (SELECT coalesce(max(id), 0) FROM server_status)"
+        ).fetchone()
         standing = standing_bytes(self._standing(one, number) for one in stood)
         rows = execute("SELECT entry_point, round(at), wait, depth, capacity, verdict FROM sample")
         samples = samples_bytes(columns_of_rows(rows))
         execute("DELETE FROM sample")
-        stretched = (stretch.from_at, stretch.to_at, before + 1, last, stretch.polls)
         execute(
-            "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, *stretched, standing, samples),
-        )
+            "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, stretch.from_at, stretch.to_at, before + 1, *newest,
+             stretch.polls, standing, samples),
+        )  # fmt: skip
 
     def _run_row(self, target: Target, run: OpenRun, segment: int) -> tuple[int | None, ...]:
         answer = self._answers.number_of(run.answer, segment)

@@ -108,14 +108,17 @@ CREATE TABLE latest (
 );
 
 -- A stretch of the recording that is over, some minutes long; no run reaches across its ends.
--- first_run, last_run: its rows in run. standing: how every target stood at its end. samples: its
--- rounds, for sparklines and charts. polls: observations in it.
+-- first_run, last_run: its rows in run. last_change, last_status: the last rows of these by then.
+-- standing: how every target stood at its end. samples: its rounds, for sparklines and charts.
+-- polls: observations in it.
 CREATE TABLE segment (
   id INTEGER PRIMARY KEY,
   from_at REAL NOT NULL,
   to_at REAL NOT NULL,
   first_run INTEGER NOT NULL,
   last_run INTEGER NOT NULL,
+  last_change INTEGER NOT NULL,
+  last_status INTEGER NOT NULL,
   polls INTEGER NOT NULL,
   standing BLOB NOT NULL,
   samples BLOB NOT NULL

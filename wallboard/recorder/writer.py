@@ -11,7 +11,7 @@ from pathlib import Path
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.answer_rows import storable
-from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.errors import DamagedError, RefusedError
 from wallboard.recorder.gaps import gap_after
 from wallboard.recorder.heard import Heard
 from wallboard.recorder.listener import Listener
@@ -149,10 +149,13 @@ class Writer:
                     self.database.execute("ROLLBACK")
                 self._rows.rolled_back()
                 if isinstance(error, Exception) and is_contradiction(error):
-                    self._demand_sound(error)
+                    self._refused(error)
                 raise
         self._rows.committed()
 
-    def _demand_sound(self, error: Exception) -> None:
+    def _refused(self, error: Exception) -> None:
+        """Raise what is wrong with the file, or that SQLite refused what is not wrong with it."""
         if not is_sound(self.database):
-            raise DamagedError(f"the file is damaged ({error})") from error
+            raise DamagedError(f"the file contradicts itself ({error})") from error
+        if isinstance(error, sqlite3.Error):
+            raise RefusedError(f"what is in the file contradicts it ({error})") from error
