@@ -16,6 +16,7 @@ from recorder.shift import (
     recorded_shift,
 )
 from rewinds import NOW, position, recorded_wall
+from textual import events
 from textual.widgets import Input
 from walls import part, settled, text_on, until, words_of
 
@@ -113,10 +114,22 @@ async def test_keys_typed_in_one_breath_with_g_all_reach_the_line(path):
     app = recorded_wall(path)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await pilot.press("g", *"-4", "0", "m", "enter")
+        for key in ("g", "minus", "4", "0", "m", "enter"):
+            sign = "-" if key == "minus" else key if len(key) == 1 else "\r"
+            app.post_message(events.Key(key, sign))
         await until(pilot, lambda: position(app) is not None)
         assert isinstance(app.screen, WallScreen)
         assert position(app) == NOW - 2400
+
+
+async def test_a_g_that_is_typed_into_the_filter_is_a_g(path):
+    app = recorded_wall(path)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", "g")
+        await settled(pilot)
+        assert isinstance(app.screen, WallScreen)
+        assert app.screen.filter_text == "g"
 
 
 async def test_what_is_no_moment_is_said_and_the_line_stays(path):

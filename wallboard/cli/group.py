@@ -17,6 +17,7 @@ COMMANDS = (
     "raw",
     "record",
     "recording",
+    "replay",
     "simulate",
     "themes",
 )

@@ -27,6 +27,7 @@ OUTSIDE_THE_PICTURE = frozenset(
         "play",
         "speed",
         "go_live",
+        "go_end",
         "copy_body",
         "copy_curl",
         "copy_bundle",

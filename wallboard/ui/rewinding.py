@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from wallboard.feeds.replay import ReplayFeed
 
 _ONLY_REWOUND = frozenset({"play", "go_live", "speed"})
+_ONLY_LIVE = frozenset({"freeze", "poll_now"})
 
 
 class RewindingApp(StyledApp):
     """An app whose picture can be that of another moment; a subclass says where it is kept."""
 
     BINDINGS = [
-        Binding("g", "go_to", "Go to a time", show=False, id="go_to"),
+        # A priority, so that keys typed in the same breath already go into the line.
+        Binding("g", "go_to", "Go to a time", show=False, priority=True, id="go_to"),
         Binding("less_than_sign", "change(-1)", "Change before", show=False, id="previous_change"),
         Binding("greater_than_sign", "change(1)", "Change after", show=False, id="next_change"),
         Binding("comma", "interval(-1)", "An interval back", show=False, id="step_back"),
@@ -36,7 +38,11 @@ class RewindingApp(StyledApp):
         Binding("plus,equals_sign", "speed(1)", "Play faster", show=False, id="faster"),
         Binding("minus", "speed(-1)", "Play slower", show=False, id="slower"),
         Binding("L", "go_live", "Live", id="live"),
+        Binding("L", "go_end", "End", id="end_of_recording"),
     ]
+
+    LIVES: ClassVar[bool] = True
+    """Whether there is a living board to come back to."""
 
     def __init__(
         self, settings: Settings, asked: str | None, clock: Callable[[], float] = time.time
@@ -98,9 +104,9 @@ class RewindingApp(StyledApp):
                 self.rewind.ask(lambda feed: feed.seek(at))
 
         if not isinstance(self.screen, GoToScreen):
-            self.push_screen(GoToScreen(self.moment_now()), chosen)
+            self.push_screen(GoToScreen(self.newest_moment()), chosen)
 
-    def moment_now(self) -> float:
+    def newest_moment(self) -> float:
         """The moment from which ``-2h`` counts, Unix time in seconds."""
         return self.clock()
 
@@ -132,11 +138,19 @@ class RewindingApp(StyledApp):
         self.rewind.leave()
         self.tick()
 
+    def action_go_end(self) -> None:
+        """Go to the end of the recording."""
+        self.rewind.ask(lambda feed: feed.to_end())
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key means anything while this picture is shown."""
         if action in _ONLY_REWOUND and not self.rewind.active:
             return False
-        if action == "freeze" and self.rewind.active:
+        if action in _ONLY_LIVE and (self.rewind.active or not self.LIVES):
+            return False
+        if action == "go_to" and self._is_typing():
+            return False
+        if action == ("go_end" if self.LIVES else "go_live"):
             return False
         return super().check_action(action, parameters)
 
@@ -144,6 +158,13 @@ class RewindingApp(StyledApp):
         """The uppermost screen that shows the board."""
         screens = reversed(self.screen_stack if self._screen_stack else [])
         return next((screen for screen in screens if isinstance(screen, BoardScreen)), None)
+
+    def _is_typing(self) -> bool:
+        """Whether a ``g`` belongs to a text, or to a screen that lies over the board."""
+        if not self._screen_stack or not isinstance(self.screen, BoardScreen):
+            return True
+        # Only lines to type in have a cursor; their class is not loaded before one is opened.
+        return hasattr(self.focused, "cursor_position")
 
     def _looked_at(self) -> EntryPointKey | None:
         screen = self._board_screen()

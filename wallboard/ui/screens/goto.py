@@ -26,7 +26,7 @@ class GoToScreen(ModalScreen[float | None]):
     """
 
     BINDINGS = [
-        Binding("enter", "go", "Go there", priority=True, id="go_there"),
+        Binding("enter", "go", "Go there", id="go_there"),
         Binding("escape", "dismiss", "Stay here", priority=True, id="close"),
     ]
 
@@ -50,13 +50,18 @@ class GoToScreen(ModalScreen[float | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Take keys that came before the line could; they are typed in the same breath."""
-        if event.character and event.is_printable and not self._line.has_focus:
+        if event.character and event.is_printable:
             self._line.insert_text_at_cursor(event.character)
             event.stop()
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
         self._hint.update(self._understood(message.value))
+
+    @on(Input.Submitted)
+    def _submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.action_go()
 
     def action_go(self) -> None:
         """Go to the moment that was typed, if it is one."""

@@ -7,7 +7,7 @@ from textual.binding import ActiveBinding
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
 
-LASTING = frozenset({"back", "help", "quit", "dismiss", "go_live"})
+LASTING = frozenset({"back", "help", "quit", "dismiss", "go_live", "go_end", "play"})
 """Actions whose keys are shown however little room there is."""
 
 
