@@ -62,17 +62,17 @@ class Service:
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT; the exit status. Raises ``CommandError``."""
-        async with AsyncExitStack() as stack:
-            if self._metrics and self._metrics_at:
-                url = await stack.enter_async_context(exposed(self._metrics, self._metrics_at))
-                self._log.say("serving_metrics", url=url)
-            return await self._run()
+        with self._signals():
+            async with AsyncExitStack() as stack:
+                if self._metrics and self._metrics_at:
+                    url = await stack.enter_async_context(exposed(self._metrics, self._metrics_at))
+                    self._log.say("serving_metrics", url=url)
+                return await self._run()
 
     async def _run(self) -> int:
         polling = asyncio.create_task(self._feed.run(self._fold))
         try:
-            with self._signals():
-                await self._watch(polling)
+            await self._watch(polling)
         finally:
             polling.cancel()
             await asyncio.gather(polling, return_exceptions=True)
