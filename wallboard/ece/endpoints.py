@@ -1,4 +1,4 @@
-"""The five GETs in one table, and the address of each on a server."""
+"""The five GETs in one table, and the address of each, and of the survey, on a server."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -14,6 +14,9 @@ from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings
 
 ID = "{id}"
 """Stands for the entry point's id in an overridden path."""
+
+SURVEY_PATH = "survey"
+"""The path of the one POST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,17 @@ def url_of(server: ServerSettings, endpoint: Endpoint, entry_point_id: int) -> s
     ``ValueError`` if the address is no address.
     """
     base = urlsplit(server.url)
-    root = base.path.rstrip("/") or DEFAULT_CONTEXT_ROOT
     path, _, query = server.paths.get(endpoint, OPERATIONS[endpoint].path).partition("?")
     if ID not in path and ID not in query:
         path = f"{path.rstrip('/')}/{ID}"
-    path = f"{root}/{path.lstrip('/')}".replace(ID, str(entry_point_id))
-    query = "&".join(part for part in (query.replace(ID, str(entry_point_id)), base.query) if part)
-    return urlunsplit((base.scheme, _host_and_port(base), path, query, ""))
+    return _below(
+        base, path.replace(ID, str(entry_point_id)), query.replace(ID, str(entry_point_id))
+    )
+
+
+def survey_url_of(server: ServerSettings) -> str:
+    """Where a survey is posted; like ``url_of`` in all else."""
+    return _below(urlsplit(server.url), SURVEY_PATH, "")
 
 
 def basic_auth_of(url: str) -> str | None:
@@ -101,6 +108,13 @@ def without_credentials(url: str) -> str:
     """The address as it may be shown."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=_host_and_port(parts)))
+
+
+def _below(base: SplitResult, path: str, query: str) -> str:
+    """An address below that of a server."""
+    root = base.path.rstrip("/") or DEFAULT_CONTEXT_ROOT
+    query = "&".join(part for part in (query, base.query) if part)
+    return urlunsplit((base.scheme, _host_and_port(base), f"{root}/{path.lstrip('/')}", query, ""))
 
 
 def _host_and_port(parts: SplitResult) -> str:

@@ -28,8 +28,7 @@ def status_failure(
     if 300 <= status < 400 and location is not None:
         return Failure(
             Cause.REDIRECT,
-            f"{endpoint}: the server redirects ({status}) to {_shown_location(location)}, which is "
-            "not followed. If that is a login page, one is in the way; else use it as `url`.",
+            f"{endpoint}: the server redirects ({status}) to {redirect_words(location)}",
         )
     said = f"{status} {shown(reason, 60)}".strip()
     if status == 500:
@@ -38,6 +37,14 @@ def status_failure(
         advice = _ADVICE.get(status, "Open the address with curl to see more.")
     cause = Cause.PROXY if status == 407 and proxied else Cause.HTTP
     return Failure(cause, f"{endpoint}: the server answered {said}. {advice}")
+
+
+def redirect_words(location: str) -> str:
+    """Where a redirect points, and what to do about it."""
+    return (
+        f"{_shown_location(location)}, which is not followed. If that is a login page, one is in "
+        "the way; else use it as `url`."
+    )
 
 
 def _shown_location(location: str) -> str:

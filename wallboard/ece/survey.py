@@ -1,0 +1,133 @@
+"""A chat survey: what it must hold, and the XML that it is posted as. Nothing here connects."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+NAMESPACE = "http://bindings.egain.com/chat"
+CONTENT_TYPE = "text/xml"
+
+SID = "sid"
+QUESTION = "question"
+ANSWER = "answer"
+
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_LAYOUT = "\t\n\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question, and the answer that it was given."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is submitted after a chat. ``sid`` is the id of the chat session."""
+
+    sid: str
+    answers: tuple[Answered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyFault:
+    """Why a survey cannot be sent: which part of it, what of that, and a sentence for a person.
+
+    ``number`` is the question's, from 1; 0 is the survey as a whole. ``part`` is ``sid``,
+    ``question``, ``answer`` or empty. No sentence holds a control character.
+    """
+
+    number: int
+    part: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class SurveyError(ValueError):
+    """A survey cannot be sent; ``faults`` is everything that is wrong with it."""
+
+    def __init__(self, faults: Sequence[SurveyFault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+def faults_of(survey: Survey) -> list[SurveyFault]:
+    """Everything that keeps a survey from being sent, in the order of its parts."""
+    return list(_faults(survey))
+
+
+def body_of(survey: Survey) -> bytes:
+    """The XML of a survey, as it is posted and as it may be shown: it is printable ASCII.
+
+    All other characters are references such as ``&#233;``, which no server can misread, whatever
+    encoding it takes ``text/xml`` to be in. Spaces around the sid are left out. Raises
+    ``SurveyError``.
+    """
+    if faults := faults_of(survey):
+        raise SurveyError(faults)
+    return draft_of(survey).encode("ascii")
+
+
+def draft_of(survey: Survey) -> str:
+    """The same for a survey that is still being written; what XML cannot hold shows as ``?``."""
+    answers = "".join(
+        f"<survey><question>{_text(pair.question)}</question>"
+        f"<answer>{_text(pair.answer)}</answer></survey>"
+        for pair in survey.answers
+    )
+    sid = _text(survey.sid.strip())
+    return f'<egainSurvey xmlns="{NAMESPACE}" sid="{sid}">{answers}</egainSurvey>'
+
+
+def is_xml(char: str) -> bool:
+    """Whether XML can hold a character at all, even as a reference."""
+    code = ord(char)
+    if code < 0x20:
+        return char in _LAYOUT
+    return not (0xD800 <= code <= 0xDFFF or 0xFFFE <= code <= 0xFFFF)
+
+
+def _faults(survey: Survey) -> Iterator[SurveyFault]:
+    yield from _text_faults(0, SID, "the sid (the id of the chat session)", survey.sid)
+    if not survey.answers:
+        yield SurveyFault(0, "", "there is no question; a survey needs at least one")
+    for number, pair in enumerate(survey.answers, 1):
+        yield from _text_faults(number, QUESTION, f"question {number}", pair.question)
+        yield from _text_faults(number, ANSWER, f"answer {number}", pair.answer)
+
+
+def _text_faults(number: int, part: str, name: str, text: str) -> Iterator[SurveyFault]:
+    if not text.strip():
+        yield SurveyFault(number, part, f"{name} is empty")
+    for place, char in enumerate(text, 1):
+        if not is_xml(char):
+            yield SurveyFault(number, part, f"{name}: character {place} is {_named(char)}")
+            return
+
+
+def _named(char: str) -> str:
+    code = ord(char)
+    if code < 0x20:
+        return f"a control character (U+{code:04X}), which XML cannot hold"
+    if code > 0xDFFF:
+        return f"U+{code:04X}, which is no character and which XML cannot hold"
+    return f"half a character (U+{code:04X}), which XML cannot hold"
+
+
+def _text(text: str) -> str:
+    return "".join(map(_escaped, text)) if not _is_plain(text) else text
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and not any(char in text for char in _ESCAPES)
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if " " <= char <= "~":
+        return char
+    return f"&#{ord(char)};" if is_xml(char) else "?"

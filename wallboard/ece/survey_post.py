@@ -1,0 +1,179 @@
+"""One survey on its way to one server: posted once, whatever comes of it.
+
+It is not known to be safe to post a survey twice. So there is no retry here: every connection is
+made for this one request, the library below repeats no POST, and ``send`` works only once.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from types import SimpleNamespace
+
+import aiohttp
+import httpx
+
+from wallboard.domain.observation import Failure, Request, Response
+from wallboard.ece.endpoints import survey_url_of
+from wallboard.ece.failures import Target, deadline_passed, failure_of, internal
+from wallboard.ece.outgoing import headers_of, proxy_of, target_of
+from wallboard.ece.received import Received
+from wallboard.ece.status import redirect_words
+from wallboard.ece.survey import CONTENT_TYPE
+from wallboard.ece.transport import fetch, transport_to
+from wallboard.ece.words import shown
+from wallboard.settings import ServerSettings, Settings
+
+SUBMITTED = 204
+"""The one status that the vendor documents as success."""
+
+UNKNOWN_WORDS = "The outcome is unknown; nothing was sent again."
+
+_GATEWAYS = frozenset({502, 504})
+_OUR_OWN = frozenset({"content-length", "transfer-encoding", "connection"})
+
+
+class Delivery(StrEnum):
+    """What became of a survey."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a survey, in a sentence, and what the server answered if it did.
+
+    ``elapsed_seconds`` is how long that took.
+    """
+
+    delivery: Delivery
+    message: str
+    response: Response | None
+    elapsed_seconds: float
+
+
+class SurveyPost:
+    """One POST of these very bytes. ``timer`` gives seconds to measure with."""
+
+    def __init__(
+        self,
+        server: ServerSettings,
+        settings: Settings,
+        body: bytes,
+        *,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """Make ready without connecting; ``ClientSetupError`` for settings that cannot be used."""
+        self.body = body
+        self.began = False
+        """Whether anything may have reached the server."""
+        self._server = server
+        self._target = target_of(server, settings)
+        self._timer = timer
+        self._max_body = settings.max_body
+        self._used = False
+        headers = headers_of(server)
+        url = survey_url_of(server)
+        ours = _ours(url, body, headers.sent)
+        kept = [pair for pair in headers.sent.raw if pair[0].lower().decode() not in _OUR_OWN]
+        self._http = httpx.Request(
+            "POST",
+            url,
+            headers=httpx.Headers([*_raw(ours), *kept], encoding="utf-8"),
+            content=body,
+            extensions={"timeout": {"connect": settings.connect_timeout}},
+        )
+        masked = ((name, text) for name, text in headers.shown if name.lower() not in _OUR_OWN)
+        self.request = Request("POST", url, (*ours.items(), *masked))
+        self._transport = transport_to(
+            server, proxy_of(server), concurrency=1, keep_seconds=None, traces=[self._trace()]
+        )
+
+    async def send(self) -> Outcome:
+        """Post, and tell what came of it. Raises ``RuntimeError`` when asked a second time.
+
+        A cancelled one may have reached the server if ``began``.
+        """
+        if self._used:
+            raise RuntimeError("a survey is sent once")
+        self._used = True
+        began_at = self._timer()
+        received = Received(self._max_body)
+        failure: Failure | None = None
+        try:
+            failure = await self._post(received)
+        except Exception as error:  # noqa: BLE001  what is not known here must not look like success
+            failure = internal(error, self._server.name)
+        finally:
+            await self._transport.aclose()
+        delivery, message = self._judged(received, failure)
+        return Outcome(delivery, message, received.response(), self._timer() - began_at)
+
+    async def _post(self, received: Received) -> Failure | None:
+        try:
+            async with asyncio.timeout(self._target.timeout):
+                await fetch(self._transport, self._http, received)
+        except TimeoutError:
+            return deadline_passed(self._target, answer_began=received.status is not None)
+        except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
+            return failure_of(error, self._target)
+        return None
+
+    def _judged(self, received: Received, failure: Failure | None) -> tuple[Delivery, str]:
+        """The status tells more than how its body ended, so it comes before everything else."""
+        if received.status == SUBMITTED:
+            return Delivery.SENT, f"{self._target.address} took the survey (204)."
+        if received.status is not None:
+            return Delivery.REFUSED, _refusal(received, received.status, self._target)
+        why = failure.message if failure else "The server ended the connection."
+        if self.began:
+            return Delivery.UNKNOWN, f"{UNKNOWN_WORDS} {why}"
+        return Delivery.NOT_SENT, f"Nothing was sent. {why}"
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        """Tells the moment at which a connection stands, from which on anything may arrive."""
+
+        async def connected(
+            _session: aiohttp.ClientSession,
+            _context: SimpleNamespace,
+            _event: aiohttp.TraceConnectionCreateEndParams,
+        ) -> None:
+            self.began = True
+
+        trace = aiohttp.TraceConfig()
+        trace.on_connection_create_end.append(connected)
+        return trace
+
+
+def _ours(url: str, body: bytes, theirs: httpx.Headers) -> dict[str, str]:
+    """What a POST says besides what every request does; the config's own words go before it."""
+    ours = {"Host": httpx.URL(url).netloc.decode("ascii"), "Content-Type": CONTENT_TYPE}
+    ours = {name: text for name, text in ours.items() if name not in theirs}
+    return ours | {"Content-Length": str(len(body)), "Connection": "close"}
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), text.encode()) for name, text in headers.items()]
+
+
+def _refusal(received: Received, status: int, target: Target) -> str:
+    """What a status other than 204 means."""
+    said = f"{target.address} answered {status} {shown(received.reason, 60)}".rstrip()
+    location = received.header("location")
+    if 300 <= status < 400 and location is not None:
+        return f"{said}, not 204, and redirects to {redirect_words(location)}"
+    if 200 <= status < 300:
+        return (
+            f"{said}, not 204, which alone is documented to mean that the survey was submitted. "
+            "Look at what it said before you send it again."
+        )
+    if status in _GATEWAYS:
+        return (
+            f"{said}, not 204. A gateway said so: whether the ECE server behind it has the survey "
+            "is not known, and nothing was sent again."
+        )
+    return f"{said}, not 204: the survey was not accepted."
