@@ -200,6 +200,32 @@ async def test_space_plays_and_pauses_in_the_past_and_freezes_the_living_board(p
         assert app.view().frozen_at is None
 
 
+async def test_the_drill_down_of_a_living_board_has_behind_it_what_was_recorded_before(path):
+    from recorder.recordings import poll
+
+    from wallboard.domain.endpoint import Endpoint
+
+    app = recorded_wall(path)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        own = poll(Endpoint.CHAT_ALLOWED, NOW - START, "true", id=BROKEN.id)
+        app.board.fold(own)
+        await settled(pilot)
+        app.screen.grid.select(BROKEN)
+        await pilot.press("enter")
+
+        def timeline():
+            app.tick()
+            return app.screen.view.snapshot.entry_points[BROKEN].timeline
+
+        await until(pilot, lambda: len(timeline()) > 1)
+        assert position(app) is None
+        assert near(BAD_AT) in [change.at for change in timeline()]
+        recent = app.screen.view.snapshot.entry_points[BROKEN].state.endpoint(own.endpoint).recent
+        assert len(recent) > 1
+        assert recent[-1].at == NOW
+
+
 async def test_without_a_recording_the_keys_say_so_and_the_board_stays(path):
     app = recorded_wall(None)
     async with app.run_test(size=SIZE) as pilot:

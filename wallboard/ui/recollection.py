@@ -116,14 +116,12 @@ def _endpoint(
 ) -> EndpointState:
     if then is None:
         return own
-    # A single poll is all that a board is given back, and the recording has that one too.
-    heard = own.recent if len(own.recent) > 1 else ()
-    first = heard[0].at if heard else inf
-    older = [_as_heard(poll, exact) for poll in then.recent if poll.at < first - apart]
-    recent = (*older, *heard)[-RECENT_POLLS:]
-    if not heard and own.last and (not recent or recent[-1].at < own.last.at - apart):
-        recent = (*recent, own.last)[-RECENT_POLLS:]
-    return EndpointState(recent, own.good or then.good)
+    heard = own.recent
+    if len(heard) == 1 and then.last and abs(heard[0].at - then.last.at) <= ROUNDED_SECONDS:
+        heard = ()  # it came out of the recording, which has it with those before it
+    first = heard[0].at - apart if heard else inf
+    older = [_as_heard(poll, exact) for poll in then.recent if poll.at < first]
+    return EndpointState((*older, *heard)[-RECENT_POLLS:], own.good or then.good)
 
 
 def _as_heard(poll: Observation, exact: list[Observation]) -> Observation:
