@@ -25,6 +25,7 @@ BITS = (1, 1, 1, 3, 30)
 """How many bits of a file have fallen over."""
 
 FLIPPED = 20
+LOGS = ("-wal", "-shm")
 
 
 def events(first, end):
@@ -87,7 +88,7 @@ def write_all(path):
 
 
 def put(path, data):
-    for suffix in ("-wal", "-shm"):
+    for suffix in LOGS:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     path.write_bytes(data)
 
@@ -166,7 +167,8 @@ async def recorded_on(path, rounds):
         recorder.stop()
     assert found
     assert recorder.problem is None
-    return sorted(file for file in path.parent.iterdir() if ".damaged-" in file.name)
+    # A log goes with its file as long as somebody reads that.
+    return [file for file in path.parent.glob("*.damaged-*") if not file.name.endswith(LOGS)]
 
 
 def told_of(path, rounds):
