@@ -9,7 +9,8 @@ demo: $(VENV)/.installed
 	@$(BIN)/wallboard demo $(ARGS)
 
 test: $(VENV)/.developing
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	@sh tests/setup/metrics-server.sh $(BIN)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/.developing
 	$(BIN)/ruff format --check .
