@@ -16,7 +16,12 @@ from wallboard.config import (
 )
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
-from wallboard.settings import AlarmSettings, Settings, ThresholdSettings
+from wallboard.settings import (
+    AlarmSettings,
+    Settings,
+    SurveyQuestionSettings,
+    ThresholdSettings,
+)
 
 TOP = 'title = "x"\n'
 SERVER = '[[server]]\nname = "prod"\nurl = "https://ece.example.com"\n'
@@ -478,6 +483,49 @@ def test_an_alarm_names_its_levels_in_words(tmp_path):
     assert settings.alarm == AlarmSettings(bell=(Level.CRITICAL, Level.UNKNOWN))
 
 
+def test_the_questions_of_the_survey_keep_their_order(tmp_path):
+    text = """
+    [[survey.question]]
+    text = "How did we do?"
+    answers = ["Well", "Badly"]
+    default = "Well"
+    [[survey.question]]
+    text = "Anything else?"
+    required = false
+    """
+    assert load(tmp_path, text + WHOLE).survey.question == (
+        SurveyQuestionSettings(
+            text="How did we do?", answers=("Well", "Badly"), default="Well", required=True
+        ),
+        SurveyQuestionSettings(text="Anything else?", required=False),
+    )
+
+
+FIRST = "[[survey.question]] 1"
+
+
+@pytest.mark.parametrize(
+    ("question", "place", "key", "message"),
+    [
+        ("{}", FIRST, "text", "is missing; it must be a text that is not empty"),
+        ("{text = ''}", FIRST, "text", "must be a text that is not empty"),
+        ("{text = ' '}", FIRST, "text", "must not be blank"),
+        ('{text = "a\\u001b"}', FIRST, "text", "must hold no control characters"),
+        ("{text = 'Q', answer = 'A'}", FIRST, "answer", 'did you mean "answers"?'),
+        ("{text = 'Q', answers = [3]}", FIRST, "answers", "a list of texts; 3 is not one"),
+        ('{text = "Q", answers = ["\\u202e"]}', FIRST, "answers", "no control characters"),
+        ('{text = "Q", default = "\\u009b"}', FIRST, "default", "no control characters"),
+        ("{text = 'Q', answers = ['a'], default = 'b'}", FIRST, "default", "not among the answers"),
+        ("{text = 'Q', required = 1}", FIRST, "required", "true or false, not 1"),
+        ("3", FIRST, "", "must be a table, not 3"),
+    ],
+)
+def test_each_mistake_in_a_question_of_the_survey_is_named(tmp_path, question, place, key, message):
+    found = told(tmp_path, f"survey = {{ question = [{question}] }}\n" + WHOLE)
+    assert found[:2] == (place, key)
+    assert message in found[2]
+
+
 def test_servers_may_be_left_out_when_the_command_line_names_one(tmp_path):
     settings = load(tmp_path, 'theme = "light"\n', servers_required=False)
     assert settings == Settings(theme="light")
@@ -658,6 +706,7 @@ KEYS = st.sampled_from(
         *("server", "group", "entry_point", "thresholds", "levels", "paths", "headers", "proxy"),
         *("id", "name", "url", "endpoints", "capacity", "interval", "wait_warning", "open", "env"),
         *("ca_file", "client_key", "button_rule", "connect_timeout", "title"),
+        *("survey", "question", "text", "answers", "default", "required"),
     ]
 )
 SCALARS = (
@@ -689,7 +738,13 @@ TABLES = st.lists(st.dictionaries(KEYS, VALUES, max_size=5) | VALUES, max_size=3
 DOCUMENTS = st.dictionaries(KEYS | st.text(), VALUES | TABLES, max_size=5) | (
     st.fixed_dictionaries(
         {"server": st.lists(GOOD, max_size=2) | TABLES},
-        optional={"group": TABLES, "thresholds": VALUES, "levels": VALUES, "interval": VALUES},
+        optional={
+            "group": TABLES,
+            "thresholds": VALUES,
+            "levels": VALUES,
+            "interval": VALUES,
+            "survey": st.fixed_dictionaries({"question": TABLES}) | VALUES,
+        },
     )
 )
 

@@ -17,6 +17,7 @@ from wallboard.settings import (
     GroupSettings,
     ServerSettings,
     Settings,
+    SurveyQuestionSettings,
     ThresholdSettings,
     entry_points_of,
 )
@@ -103,7 +104,8 @@ def test_the_example_config_is_the_defaults(tmp_path):
 def test_the_example_config_writes_every_default_out():
     document = tomllib.loads(EXAMPLE.read_text())
     written = {name for name in document if name != "server"}
-    assert written == {field.name for field in fields(Settings)} - {"group", "keys", "server"}
+    as_examples = {"group", "keys", "server", "survey"}
+    assert written == {field.name for field in fields(Settings)} - as_examples
     assert set(document["thresholds"]) == {field.name for field in fields(ThresholdSettings)}
     assert set(document["alarm"]) == {field.name for field in fields(AlarmSettings)}
 
@@ -116,6 +118,7 @@ def test_every_setting_is_in_the_example_and_its_examples_are_valid(tmp_path):
     for kind, table in (
         (Settings, document),
         (GroupSettings, document["group"][0]),
+        (SurveyQuestionSettings, document["survey"]["question"][0]),
         (ServerSettings, server),
         (EntryPointSettings, server["entry_point"][0]),
     ):

@@ -117,6 +117,31 @@ class AlarmSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyQuestionSettings:
+    """One question that the survey form begins with.
+
+    ``answers`` are offered beside free text, ``default`` stands there at first. An answer that is
+    not ``required`` may be left empty; the question is then left out.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    text: Name
+    answers: tuple[Name, ...] = ()
+    default: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveySettings:
+    """What the survey form begins with."""
+
+    __pydantic_config__ = _STRICT
+
+    question: tuple[SurveyQuestionSettings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole config. Seconds throughout; ``max_body`` is bytes, ``history`` samples.
 
@@ -152,6 +177,7 @@ class Settings:
     levels: Mapping[Verdict, Level] = field(default_factory=dict)
     alarm: AlarmSettings = AlarmSettings()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    survey: SurveySettings = SurveySettings()
     group: tuple[GroupSettings, ...] = ()
     server: tuple[ServerSettings, ...] = ()
 

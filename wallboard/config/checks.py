@@ -10,7 +10,12 @@ from wallboard.config.place import Path, Toml, value_at
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
-from wallboard.settings import EntryPointSettings, ServerSettings, Settings
+from wallboard.settings import (
+    EntryPointSettings,
+    ServerSettings,
+    Settings,
+    SurveyQuestionSettings,
+)
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
@@ -30,6 +35,8 @@ def check(
     faults += _repeated((("group", n), g.name) for n, g in enumerate(settings.group))
     for number, server in enumerate(settings.server):
         faults += _server(server, value_at(document, ("server", number)), ("server", number))
+    for number, question in enumerate(settings.survey.question):
+        faults += _question(question, ("survey", "question", number))
     if whole:
         faults += _unused_groups(settings)
     return faults + list(limit_faults(settings))
@@ -116,6 +123,16 @@ def _entry_points(entries: tuple[EntryPointSettings, ...], path: Path) -> Iterat
         yield from _name((*here, "group"), entry.group)
         if taken.setdefault(entry.id, number) != number:
             yield (*here, "id"), f"{entry.id} is already entry point {taken[entry.id]}; remove one"
+
+
+def _question(question: SurveyQuestionSettings, path: Path) -> Iterator[Fault]:
+    if not question.text.startswith(UNNAMED):
+        yield from _name((*path, "text"), question.text)
+    yield from _name((*path, "default"), question.default)
+    for answer in question.answers:
+        yield from _name((*path, "answers"), answer)
+    if question.default and question.answers and question.default not in question.answers:
+        yield (*path, "default"), f"{shown(question.default)} is not among the answers"
 
 
 def _unused_groups(settings: Settings) -> Iterator[Fault]:

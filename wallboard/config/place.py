@@ -10,11 +10,14 @@ Toml = Any
 Path = tuple[str | int, ...]
 """Keys and positions from the top of the document, such as ``("server", 0, "url")``."""
 
-LISTED = frozenset({"server", "group", "entry_point"})
+LISTED = frozenset({"server", "group", "entry_point", "question"})
 """Written as ``[[table]]``, any number of times."""
 
-SINGLE = frozenset({"thresholds", "levels", "paths", "headers", "alarm", "keys"})
+SINGLE = frozenset({"thresholds", "levels", "paths", "headers", "alarm", "keys", "survey"})
 """Written as ``[table]``."""
+
+_HOLDER = "survey"
+"""A table that is there only for the ``[[tables]]`` in it."""
 
 
 def problem_at(file: str, document: Toml, path: Path, message: str) -> Problem:
@@ -49,6 +52,8 @@ def _table_ends(path: Path) -> list[int]:
         if path[at] in LISTED and isinstance(path[at + 1], int):
             at += 2
             ends.append(at)
+        elif path[at] == _HOLDER and path[at + 1] in LISTED and at + 2 < len(path):
+            at += 1
         elif path[at] in SINGLE:
             return [*ends, at + 1]
         else:

@@ -17,6 +17,8 @@ from wallboard.settings import (
     Secret,
     ServerSettings,
     Settings,
+    SurveyQuestionSettings,
+    SurveySettings,
     ThresholdSettings,
 )
 
@@ -29,6 +31,8 @@ _TABLES: dict[str, type] = {
     "entry_point": EntryPointSettings,
     "thresholds": ThresholdSettings,
     "alarm": AlarmSettings,
+    "survey": SurveySettings,
+    "question": SurveyQuestionSettings,
 }
 _BASES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
 
@@ -90,7 +94,7 @@ def _said(hint: Hint) -> str:
     if origin is Literal:
         return " or ".join(f'"{word}"' if isinstance(word, str) else "false" for word in inner)
     if origin is tuple:
-        return "a list of tables" if is_dataclass(inner[0]) else f"a list of {_words(inner[0])}"
+        return f"a list of {_several(inner[0])}"
     if hint is Secret:
         return SECRET_FORM
     if origin is Mapping or is_dataclass(hint):
@@ -98,6 +102,12 @@ def _said(hint: Hint) -> str:
     if issubclass(hint, Enum):
         return f"one of {_words(hint)}"
     return _BASES[hint]
+
+
+def _several(kind: Hint) -> str:
+    if is_dataclass(kind):
+        return "tables"
+    return _words(kind) if isinstance(kind, type) and issubclass(kind, Enum) else "texts"
 
 
 def _words(kind: type[Enum]) -> str:
