@@ -1,6 +1,7 @@
 """A board that polls nothing and shows what is written into a recording."""
 
 import asyncio
+import time
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -160,13 +161,21 @@ async def test_it_tells_how_many_entry_points_nobody_polls_for_it(path):
     leader.close()
 
 
-async def test_it_tells_since_when_nothing_came(path):
+async def test_a_recording_that_stays_as_it_is_for_too_long_is_a_problem(path, monkeypatch):
+    monkeypatch.setattr("wallboard.feeds.follow.SILENT_SECONDS", 0.0)
     leader = Leader(path, poll(CHAT, 1, "true"))
     async with following(path) as (feed, heard):
         await feed.looked()
-        await until(lambda: feed.silent_seconds > 0.5)
+
+        def problems(patience_seconds):
+            return list(feed.problems("ana@jump1 pid 1", lambda: patience_seconds))
+
+        await until(lambda: problems(0.5))
+        assert problems(3600) == []
+        at = time.strftime("%H:%M:%S", time.localtime(START + 1000))
+        assert problems(0.5) == [
+            f"The recording has not grown since {at}; ana@jump1 pid 1 holds it."
+        ]
         leader.tell(poll(CHAT, 11, "true"))
-        await until(lambda: times(heard) == [11])
-        assert feed.grown_at == START + 1000
-        assert feed.silent_seconds < 30
+        await until(lambda: times(heard) == [11] and not problems(0.5))
     leader.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +18,9 @@ LOOK_SECONDS = 0.2
 
 AGAIN_SECONDS = 1.0
 """Before a recording that could not be read is tried again."""
+
+SILENT_SECONDS = 5.0
+"""So long nothing new is nothing strange, for what is polled is written and read in a second."""
 
 AT_ONCE = 200
 """Events published before others on the loop get their turn."""
@@ -42,9 +45,7 @@ class FollowFeed:
         self._ran = False
         self._looked = asyncio.Event()
         self._ending = asyncio.Event()
-        self.grown_at = clock()
-        """When something came into the recording last, Unix time in seconds."""
-        self._grown = time.monotonic()
+        self._grown_at, self._grown = clock(), time.monotonic()
 
     async def run(self, publish: Publish) -> None:
         """Publish until cancelled, or until ``end`` is called and the last of the news is out.
@@ -84,10 +85,19 @@ class FollowFeed:
         """Follow for other settings from now on."""
         self._wanted, self._counted = entry_points_of(settings), None
 
-    @property
-    def silent_seconds(self) -> float:
-        """How long nothing has come into the recording."""
-        return time.monotonic() - self._grown
+    def problems(self, leader: str, patience_seconds: Callable[[], float]) -> Iterator[str]:
+        """What is wrong with what ``leader`` polls and records, in sentences.
+
+        ``patience_seconds`` is asked how long nothing new is nothing strange.
+        """
+        silent_seconds = time.monotonic() - self._grown
+        if self.trouble:
+            yield f"The recording of {leader} cannot be followed: {self.trouble}. Trying again."
+        elif silent_seconds > SILENT_SECONDS and silent_seconds > patience_seconds():
+            since = time.strftime("%H:%M:%S", time.localtime(self._grown_at))
+            yield f"The recording has not grown since {since}; {leader} holds it."
+        if self.unpolled:
+            yield f"{leader} does not poll {self.unpolled} of the entry points of this board."
 
     async def _look(self, publish: Publish) -> None:
         try:
@@ -113,7 +123,7 @@ class FollowFeed:
             )
 
     def _note_growth(self) -> None:
-        self.grown_at, self._grown = self._clock(), time.monotonic()
+        self._grown_at, self._grown = self._clock(), time.monotonic()
 
     async def _publish(self, events: list[Event], publish: Publish) -> None:
         if events:

@@ -17,7 +17,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Event
 from wallboard.feeds import Publish
-from wallboard.feeds.follow import FollowFeed
+from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.outages import Outages
 from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
 from wallboard.recorder.places import Place, place_of
@@ -36,9 +36,6 @@ GRACE_LOOKS = 3
 
 SILENT_INTERVALS = 3
 """After so many without anything new, whoever should poll is called silent."""
-
-SILENT_SECONDS = 5.0
-"""But not before, for what is polled is written and read in a second or so."""
 
 
 class Role(StrEnum):
@@ -151,27 +148,16 @@ class SharedFeed:
             path, why = self._place.path, self._barred
             yield f"Nothing is recorded in {path}: {why}. This board polls for itself."
         elif self._follow and self._leader:
-            yield from self._troubles(self._follow, self._leader)
+            yield from self._follow.problems(str(self._leader), self._patience_seconds)
 
-    def _troubles(self, follow: FollowFeed, leader: Holder) -> Iterator[str]:
-        if follow.trouble:
-            yield f"The recording of {leader} cannot be followed: {follow.trouble}. Trying again."
-        elif self._is_too_long(follow.silent_seconds):
-            since = time.strftime("%H:%M:%S", time.localtime(follow.grown_at))
-            yield f"The recording has not grown since {since}; {leader} holds it."
-        if follow.unpolled:
-            yield f"{leader} does not poll {follow.unpolled} of the entry points of this board."
-
-    def _is_too_long(self, silence: float) -> bool:
-        """Whether something new should have come in these seconds."""
+    def _patience_seconds(self) -> float:
+        """How long a recording may stay as it is before that is worth a word."""
         settings = self._settings
         patience = max(SILENT_SECONDS, SILENT_INTERVALS * longest_interval(settings))
-        if silence <= patience:
-            return False
         # Where nothing can be reached, only a probe comes now and then.
         down = {status.server for status in self._board.snapshot(self._clock()).unreachable}
         all_down = down.issuperset(server.name for server in settings.server)
-        return not all_down or silence > patience + settings.backoff_max
+        return patience + (settings.backoff_max if all_down else 0.0)
 
     async def _share(self, place: Place) -> None:
         """Follow, poll and record, or poll alone, until the settings name another place."""
