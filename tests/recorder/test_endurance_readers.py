@@ -69,7 +69,8 @@ class Rewinder(Reader):
 
     def read(self):
         before = self.recording.span()
-        at = self.chance.uniform(before.first_at, before.last_at)
+        # Within the first round not everybody has been polled yet.
+        at = self.chance.uniform(before.first_at + 1, before.last_at)
         restored = self.recording.board_at(at)
         if self.recording.span().first_at > at:
             return  # It was trimmed away meanwhile.
