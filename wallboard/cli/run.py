@@ -9,10 +9,10 @@ from wallboard.cli import status
 DEBUG_VARIABLE = "WALLBOARD_DEBUG"
 """Set to anything, it shows the traceback of an unexpected error."""
 
-GC_THRESHOLDS = (10_000, 4, 180)
+GC_THRESHOLDS = (5_000, 2, 600)
 """Objects between two young collections, and young and old ones between two older ones.
 
-Nothing is painted meanwhile: a few of the first are too short to be noticed, twenty are not.
+Nothing is painted meanwhile, so each is short: a full one still comes after nine million objects.
 """
 
 
