@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+
+from wallboard.domain.observation import Response
 
 NAMESPACE = "http://bindings.egain.com/chat"
 CONTENT_TYPE = "text/xml"
@@ -14,12 +17,46 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _LAYOUT = "\t\n\r"
 
 
+UNKNOWN_WORDS = "The outcome is unknown; nothing was sent again."
+
+
+class Delivery(StrEnum):
+    """What became of a survey."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a survey, in a sentence, and what the server answered if it did.
+
+    ``elapsed_seconds`` is how long that took.
+    """
+
+    delivery: Delivery
+    message: str
+    response: Response | None = None
+    elapsed_seconds: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One question, and the answer that it was given."""
+    """One question, and the answer that it was given.
+
+    One that is not ``required`` is left out of the survey as long as its answer is empty.
+    """
 
     question: str
     answer: str
+    required: bool = True
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it is no part of what is sent."""
+        return not self.required and not self.answer.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +97,7 @@ def faults_of(survey: Survey) -> list[SurveyFault]:
 
 
 def body_of(survey: Survey) -> bytes:
-    """The XML of a survey, as it is posted and as it may be shown: it is printable ASCII.
+    """The XML of a survey, as it is posted and as it may be shown: lines of printable ASCII.
 
     All other characters are references such as ``&#233;``, which no server can misread, whatever
     encoding it takes ``text/xml`` to be in. Spaces around the sid are left out. Raises
@@ -75,11 +112,12 @@ def draft_of(survey: Survey) -> str:
     """The same for a survey that is still being written; what XML cannot hold shows as ``?``."""
     answers = "".join(
         f"<survey><question>{_text(pair.question)}</question>"
-        f"<answer>{_text(pair.answer)}</answer></survey>"
+        f"<answer>{_text(pair.answer)}</answer></survey>\n"
         for pair in survey.answers
+        if not pair.left_out
     )
     sid = _text(survey.sid.strip())
-    return f'<egainSurvey xmlns="{NAMESPACE}" sid="{sid}">{answers}</egainSurvey>'
+    return f'<egainSurvey xmlns="{NAMESPACE}" sid="{sid}">\n{answers}</egainSurvey>\n'
 
 
 def is_xml(char: str) -> bool:
@@ -92,9 +130,11 @@ def is_xml(char: str) -> bool:
 
 def _faults(survey: Survey) -> Iterator[SurveyFault]:
     yield from _text_faults(0, SID, "the sid (the id of the chat session)", survey.sid)
-    if not survey.answers:
-        yield SurveyFault(0, "", "there is no question; a survey needs at least one")
+    if all(pair.left_out for pair in survey.answers):
+        yield SurveyFault(0, "", "there is no answered question; a survey needs at least one")
     for number, pair in enumerate(survey.answers, 1):
+        if pair.left_out:
+            continue
         yield from _text_faults(number, QUESTION, f"question {number}", pair.question)
         yield from _text_faults(number, ANSWER, f"answer {number}", pair.answer)
 

@@ -7,20 +7,18 @@ made for this one request, the library below repeats no POST, and ``send`` works
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from types import SimpleNamespace
 
 import aiohttp
 import httpx
 
-from wallboard.domain.observation import Failure, Request, Response
+from wallboard.domain.observation import Failure, Request
 from wallboard.ece.endpoints import survey_url_of
 from wallboard.ece.failures import Target, deadline_passed, failure_of, internal
 from wallboard.ece.outgoing import headers_of, proxy_of, target_of
 from wallboard.ece.received import Received
 from wallboard.ece.status import redirect_words
-from wallboard.ece.survey import CONTENT_TYPE
+from wallboard.ece.survey import CONTENT_TYPE, UNKNOWN_WORDS, Delivery, Outcome
 from wallboard.ece.transport import fetch, transport_to
 from wallboard.ece.words import shown
 from wallboard.settings import ServerSettings, Settings
@@ -28,32 +26,8 @@ from wallboard.settings import ServerSettings, Settings
 SUBMITTED = 204
 """The one status that the vendor documents as success."""
 
-UNKNOWN_WORDS = "The outcome is unknown; nothing was sent again."
-
 _GATEWAYS = frozenset({502, 504})
 _OUR_OWN = frozenset({"content-length", "transfer-encoding", "connection"})
-
-
-class Delivery(StrEnum):
-    """What became of a survey."""
-
-    SENT = "sent"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    NOT_SENT = "not sent"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a survey, in a sentence, and what the server answered if it did.
-
-    ``elapsed_seconds`` is how long that took.
-    """
-
-    delivery: Delivery
-    message: str
-    response: Response | None
-    elapsed_seconds: float
 
 
 class SurveyPost:
