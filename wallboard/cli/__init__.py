@@ -1,10 +1,14 @@
 """The command line: one file per command, and the only place that wires parts together."""
 
-from collections.abc import Sequence
-from typing import NoReturn
+TYPE_CHECKING = False
+"""Not from ``typing``: loading that takes longer than answering ``--version``."""
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 
-def main(args: Sequence[str] | None = None) -> NoReturn:
+def main(args: "Sequence[str] | None" = None) -> "NoReturn":
     """Run the command in ``args`` (``sys.argv`` unless given) and exit with its status."""
     import sys
 

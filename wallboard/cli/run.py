@@ -36,6 +36,12 @@ def run(args: list[str]) -> int:
 
 
 def _invoke(args: list[str]) -> int:
+    if args == ["--version"]:
+        # Scripts ask it often, and loading click takes longer than answering.
+        from wallboard import __version__
+
+        print(f"wallboard {__version__}")  # noqa: T201
+        return status.OK
     import click
 
     from wallboard.cli.group import group, with_command

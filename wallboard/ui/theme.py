@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.color import Color
 from rich.style import Style
-from textual.theme import BUILTIN_THEMES
-from textual.theme import Theme as TextualTheme
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.glyphs import UNICODE, Glyphs
 from wallboard.ui.theme_file import ThemeError, read_table, styles
+
+if TYPE_CHECKING:
+    from textual.theme import Theme as TextualTheme
 
 FALLBACK = "dark"
 LIGHT = "light"
@@ -50,8 +52,12 @@ class BoardTheme:
         return background is None or background.triplet is None
 
     @cached_property
-    def textual(self) -> TextualTheme:
+    def textual(self) -> "TextualTheme":
         """The same theme for Textual's own widgets and CSS."""
+        # Themes are listed and checked without the wall, and Textual takes long to load.
+        from textual.theme import BUILTIN_THEMES
+        from textual.theme import Theme as TextualTheme
+
         screen, tile, edge = self.ui["screen"], self.ui["tile"], self.ui["edge"]
         bar = self.ui["scrollbar"]
         # In native colours Textual's CSS asks for variables that only its own themes define.
