@@ -29,8 +29,6 @@ class RewindingApp(StyledApp):
     """An app whose picture can be that of another moment; a subclass says where it is kept."""
 
     BINDINGS = [
-        # A priority, so that keys typed in the same breath already go into the line.
-        Binding("g", "go_to", "Go to a time", show=False, priority=True, id="go_to"),
         Binding("less_than_sign", "change(-1)", "Change before", show=False, id="previous_change"),
         Binding("greater_than_sign", "change(1)", "Change after", show=False, id="next_change"),
         Binding("comma", "interval(-1)", "An interval back", show=False, id="step_back"),
@@ -148,8 +146,6 @@ class RewindingApp(StyledApp):
             return False
         if action in _ONLY_LIVE and (self.rewind.active or not self.LIVES):
             return False
-        if action == "go_to" and self._is_typing():
-            return False
         if action == ("go_end" if self.LIVES else "go_live"):
             return False
         return super().check_action(action, parameters)
@@ -158,13 +154,6 @@ class RewindingApp(StyledApp):
         """The uppermost screen that shows the board."""
         screens = reversed(self.screen_stack if self._screen_stack else [])
         return next((screen for screen in screens if isinstance(screen, BoardScreen)), None)
-
-    def _is_typing(self) -> bool:
-        """Whether a ``g`` belongs to a text, or to a screen that lies over the board."""
-        if not self._screen_stack or not isinstance(self.screen, BoardScreen):
-            return True
-        # Only lines to type in have a cursor; their class is not loaded before one is opened.
-        return hasattr(self.focused, "cursor_position")
 
     def _looked_at(self) -> EntryPointKey | None:
         screen = self._board_screen()

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widget import Widget
 
@@ -33,6 +34,11 @@ class BoardScreen(PromptScreen[object]):
     REACHED_BY: ClassVar[str] = ""
     """The action that opens this screen, which the line of keys need not offer on it."""
 
+    BINDINGS = [
+        # A priority, so that keys typed in the same breath already go into the line.
+        Binding("g", "go_to", "Go to a time", show=False, priority=True, id="go_to"),
+    ]
+
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__()
         self.theme_styles = theme
@@ -55,7 +61,14 @@ class BoardScreen(PromptScreen[object]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether keys may do this: the app says, for all its screens."""
+        # Only lines to type in have a cursor; their class is not loaded before one is opened.
+        if action == "go_to" and hasattr(self.focused, "cursor_position"):
+            return False
         return self.app.check_action(action, parameters)
+
+    async def action_go_to(self) -> None:
+        """Type a moment, and go there."""
+        await self.app.run_action("go_to")
 
     def parts(self) -> list[Widget]:
         """The widgets between banner and keys."""
