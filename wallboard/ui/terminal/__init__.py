@@ -6,7 +6,8 @@
 * ``App._display``, ``App._driver``, ``App._batch_count``, ``App._sync_available``;
 * ``textual._compositor``: ``LayoutUpdate`` (``strips``, ``region``) and ``ChopsUpdate``
   (``chops``, ``spans``, ``chop_ends``);
-* ``Screen._on_timer_update``, ``Widget._check_refresh``;
+* ``Screen._on_timer_update``, ``_result_callbacks``, ``_push_result_callback``,
+  ``Widget._check_refresh``;
 * ``LinuxDriver._enable_mouse_support``, ``_disable_mouse_support``,
   ``_get_terminal_size``, ``_writer_thread``;
 * ``Driver._app``, ``_auto_restart``, ``_debug``, ``_loop``, ``_mouse``;
