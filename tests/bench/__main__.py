@@ -24,6 +24,12 @@ FILES = {
     "drilldown_open": ("drilldown_open", "drilldown_open_1mib"),
     "kiosk_week": ("kiosk_week",),
     "memory": ("memory", "memory_flat"),
+    "recording": ("recording_bytes", "recording_bytes_plain", "recording_speed"),
+    "recording_cpu": ("recording_cpu",),
+    "replay_seek": ("replay_seek",),
+    "restored_start": ("restored_start",),
+    "follower": ("follower_lag", "follower_cpu"),
+    "metrics_scrape": ("metrics_scrape", "metrics_against_library"),
 }
 """Each file of figures and the figures in it; what shares a file is measured together."""
 
