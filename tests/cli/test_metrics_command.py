@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import aiohttp
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as of_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
 PATIENCE_SECONDS = 90.0
@@ -174,25 +175,30 @@ async def test_an_address_that_is_none_is_refused(wallboard, where):
     assert "is no address; write PORT, HOST:PORT or [::1]:PORT." in ended.err
 
 
-async def test_without_the_extra_it_says_what_to_install(tmp_path, environment):
+async def without_the_extra(command, environment, folder):
     code = (
         "import sys; sys.modules['prometheus_client'] = None; from wallboard.cli import main; "
         "main(sys.argv[1:])"
     )
+    return await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", code, *command],
+        env=environment, cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [["metrics"], ["record", "--metrics", "0"]])
+async def test_without_the_extra_it_says_what_to_install(command, environment, tmp_path):
     url = ["--url", "http://127.0.0.1:9", "1000"]
-    for command in (["metrics", *url], ["record", *url, "--metrics", "0"]):
-        done = await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-c", code, *command],
-            env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 69
-        assert 'pip install "wallboard[metrics]"' in done.stderr
-    for printed in ("rules", "dashboard"):
-        command = [sys.executable, "-c", code, "metrics", printed]
-        done = await asyncio.to_thread(
-            subprocess.run, command, env=environment, cwd=tmp_path, capture_output=True, check=False
-        )
-        assert (done.returncode, done.stderr) == (0, b"")
+    done = await without_the_extra([*command, *url], environment, tmp_path)
+    assert done.returncode == 69
+    assert 'pip install "wallboard[metrics]"' in done.stderr
+
+
+@pytest.mark.parametrize("printed", ["rules", "dashboard"])
+async def test_rules_and_dashboard_need_no_extra(printed, environment, tmp_path):
+    done = await without_the_extra(["metrics", printed], environment, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "wallboard_level" in done.stdout
 
 
 async def test_a_recorder_serves_the_same_page(serve, simulated, tmp_path):
@@ -327,3 +333,24 @@ async def address_in(log):
             if found := re.search(r'"Listening on" address=(\S+)', line):
                 return f"http://{found[1]}"
     raise AssertionError("".join(lines))
+
+
+async def test_a_check_tells_the_same_families_of_one_round(wallboard, simulated):
+    simulator = await simulated(NO_AGENTS)
+    url = ["--url", simulator.url, "1000-1002"]
+    ended = await wallboard("check", "--format", "openmetrics", *url)
+    assert (ended.status, ended.err) == (2, "")
+    samples = [s for family in of_openmetrics(ended.out) for s in family.samples]
+    levels = {s.labels["entry_point"]: s.value for s in samples if s.name == "wallboard_level"}
+    assert levels == {"1000": 0, "1001": 3, "1002": 0}
+    assert sum(s.value for s in samples if s.name == "wallboard_polls_total") == 15
+
+
+async def test_a_check_that_lacks_the_extra_says_so_before_it_polls(
+    simulated, environment, tmp_path
+):
+    simulator = await simulated()
+    check = ["check", "--format", "openmetrics", "--url", simulator.url, "1000"]
+    done = await without_the_extra(check, environment, tmp_path)
+    assert (done.returncode, simulator.requests.count) == (69, 0)
+    assert 'pip install "wallboard[metrics]"' in done.stderr

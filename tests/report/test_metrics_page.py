@@ -17,6 +17,7 @@ from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
 from wallboard.report.metrics.families import families
+from wallboard.report.metrics.once import openmetrics_report
 from wallboard.report.metrics.page import page, written
 from wallboard.report.metrics.tally import Tally
 
@@ -215,3 +216,13 @@ def test_an_empty_board_is_a_page_too():
     empty = Board([]).snapshot(NOW)
     for openmetrics in (False, True):
         assert b"wallboard_build_info{" in page(empty, {}, openmetrics=openmetrics)
+
+
+def test_a_single_round_is_a_page_with_the_durations_of_its_polls():
+    told = Told(SALES)
+    tell(told, SALES, {**OPEN, Endpoint.CAPACITY: TIMEOUT})
+    snapshot = told.board.snapshot(NOW)
+    assert openmetrics_report(snapshot) == told.page()
+    assert told.samples("wallboard_poll_duration_seconds_count") == {
+        (("endpoint", endpoint.value), ("server", "prod")): 1 for endpoint in Endpoint
+    }

@@ -1,17 +1,16 @@
 """``wallboard check``: one poll of everything, for scripts and monitoring."""
 
 import asyncio
-import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import NoReturn
 
 import click
 
 from wallboard.board import Board, Snapshot
 from wallboard.cli.errors import client_errors
+from wallboard.cli.exposure import need_extra
+from wallboard.cli.leaving import leave_now
 from wallboard.cli.limits import limit_options, limited, limits_of
 from wallboard.cli.options import target_of, target_options
 from wallboard.cli.plugin import NAGIOS, NAGIOS_TIMEOUT_SECONDS, PluginCommand
@@ -21,11 +20,14 @@ from wallboard.settings import Settings, entry_points_of
 SAMPLES = 2
 """A check shows no history."""
 
+OPENMETRICS = "openmetrics"
+
 FORMATS: Mapping[str, tuple[str, str]] = {
     "text": ("wallboard.report.text", "text_report"),
     "json": ("wallboard.report.json", "json_report"),
     "csv": ("wallboard.report.csv", "csv_report"),
     NAGIOS: ("wallboard.report.nagios", "nagios_report"),
+    OPENMETRICS: ("wallboard.report.metrics.once", "openmetrics_report"),
 }
 """The function of each format that makes a text of a snapshot, loaded when it is asked for."""
 
@@ -54,8 +56,8 @@ other plugins put unknown below warning.
 )
 @target_options
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
-              help="A table for people (the default), JSON, CSV, or the output of a monitoring "
-              "plugin.")  # fmt: skip
+              help="A table for people (the default), JSON, CSV, the output of a monitoring "
+              "plugin, or OpenMetrics.")  # fmt: skip
 @limit_options
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True, max=86_400),
               metavar="SECONDS",
@@ -69,6 +71,8 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
     """
     from wallboard.report.exit_status import exit_status
 
+    if form == OPENMETRICS:
+        need_extra()
     if timeout is None and form == NAGIOS:
         timeout = NAGIOS_TIMEOUT_SECONDS
     limits = limits_of(parameters)
@@ -80,15 +84,8 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
         _print(form, snapshot, "" if finished else f"not finished within {timeout:g} s")
         code = exit_status(snapshot, at_least=Level.OK if finished else Level.UNKNOWN)
         if not finished:
-            _leave(code)
+            leave_now(code)
     return code
-
-
-def _leave(code: int) -> NoReturn:
-    """End this very moment: a name that is being looked up cannot be called off, only left."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 async def _poll(settings: Settings, board: Board, timeout: float | None) -> bool:  # noqa: ASYNC109 - what was heard by then counts
