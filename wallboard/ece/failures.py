@@ -50,6 +50,15 @@ def failure_of(error: BaseException, target: Target) -> Failure:
     return internal(error, target.server)
 
 
+def no_proxy(target: Target) -> Failure:
+    """The proxy itself cannot be reached; its address is a secret of the config."""
+    return Failure(
+        Cause.PROXY,
+        f'No connection to the `proxy` of server "{target.server}". Check its name and port, and '
+        "that it runs.",
+    )
+
+
 def deadline_passed(target: Target, *, answer_began: bool) -> Failure:
     """The whole poll took too long."""
     what = "did not finish its answer" if answer_began else "did not answer"
@@ -78,7 +87,7 @@ def _failure(error: BaseException, target: Target) -> Failure | None:
         case aiohttp.ServerTimeoutError():
             return deadline_passed(target, answer_began=False)
         case aiohttp.ClientConnectorError():
-            return _not_connected(error.os_error, target)
+            return not_connected(error.os_error, target)
         case aiohttp.ClientResponseError():
             return _not_http(target)
         case aiohttp.ClientPayloadError():
@@ -86,7 +95,7 @@ def _failure(error: BaseException, target: Target) -> Failure | None:
         case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientOSError():
             return _closed(target)
         case OSError(errno=int()):
-            return _not_connected(error, target)
+            return not_connected(error, target)
         case _:
             return None
 
@@ -108,7 +117,8 @@ def _no_connection(target: Target) -> Failure:
     )
 
 
-def _not_connected(error: OSError, target: Target) -> Failure:
+def not_connected(error: OSError, target: Target) -> Failure:
+    """No connection came about."""
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         return Failure(
             Cause.INTERNAL,
@@ -198,10 +208,7 @@ def _proxy_failure(error: BaseException, target: Target) -> Failure | None:
                 "or look at its log.",
             )
         case aiohttp.ClientProxyConnectionError() | aiohttp.ClientConnectorDNSError():
-            return Failure(
-                Cause.PROXY,
-                f"No connection to {where}. Check its name and port, and that it runs.",
-            )
+            return no_proxy(target)
         case _:
             return None
 

@@ -30,7 +30,7 @@ def clipboard_sequence(text: str, environ: Mapping[str, str]) -> str | None:
     if environ.get("TERM", "") in _WITHOUT_CLIPBOARD:
         return None
     sequence = f"\x1b]52;c;{base64.b64encode(data).decode('ascii')}\x07"
-    match _multiplexer(environ):
+    match multiplexer(environ):
         case "tmux":
             # With `set-clipboard on` tmux takes the first itself; with `allow-passthrough on` it
             # hands the second to the terminal. It drops the one it is not set to take.
@@ -41,7 +41,7 @@ def clipboard_sequence(text: str, environ: Mapping[str, str]) -> str | None:
             return sequence
 
 
-def _multiplexer(environ: Mapping[str, str]) -> str:
+def multiplexer(environ: Mapping[str, str]) -> str:
     """Which multiplexer reads us, also from the far side of an SSH session.
 
     Of two, one in the other, nobody says which is the inner one. Then it is screen: tmux drops what

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.abilities import LEAST_HEIGHT, LEAST_WIDTH
 from wallboard.ui.terminal.screen import PromptScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.view import View
@@ -17,8 +18,6 @@ from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.lines import Lines
 from wallboard.ui.widgets.passing import Passing
 from wallboard.ui.widgets.timestrip import TimeStrip
-
-LEAST_WIDTH, LEAST_HEIGHT = 28, 9
 
 
 class BoardScreen(PromptScreen[object]):

@@ -1,0 +1,154 @@
+"""``wallboard doctor``: says whether it is me."""
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from wallboard.cli.leaving import leave_now
+from wallboard.cli.options import Target, reach_options, target_of
+from wallboard.config.find import FILE_NAME, VARIABLE
+from wallboard.domain.checkup import Finding, Step
+from wallboard.domain.diagnosis import diagnose
+from wallboard.domain.observation import Cause
+from wallboard.domain.policy import Level
+from wallboard.recorder.places import Place, place_of
+from wallboard.report.exit_status import EXIT_STATUSES
+from wallboard.settings import Settings
+
+FORMATS = ("text", "json")
+
+
+@click.command(
+    "doctor",
+    short_help="Find out what is wrong between here and the servers: is it me?",
+    epilog="""\b
+Examples:
+  wallboard doctor
+  wallboard doctor --server prod
+  wallboard doctor --url https://ece.example.com
+  wallboard doctor --format json | jq -r .cause.message
+\b
+Exit status: 0 all well, 1 something to see to, 2 a server cannot be used, 3
+something could not be found out. 64 and up: the doctor itself went wrong.
+""",
+)
+@click.argument("ids", nargs=-1, metavar="[IDS]...")
+@reach_options(url="Look at this server instead of those of a config; no id is needed.")
+@click.option("--server", "servers", multiple=True, metavar="NAME",
+              help="Of the config only this server; may be given again.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text",
+              help="Lines for people (the default), or JSON.")  # fmt: skip
+def command(form: str, **parameters: object) -> int:
+    """Look at this machine and at every step of the way to each server.
+
+    Each step has its time and a sentence; the last line is the one most likely cause of whatever
+    is wrong, and what to do. IDS say which entry point is asked about; the first of each server
+    unless given. It takes at most twenty seconds, and the servers are asked two questions each.
+    """
+    target = target_of(parameters)
+    guessed = target.url is not None and not target.ids
+    settings, source = replace(target, ids=("0",)).opened() if guessed else target.opened()
+    if guessed:
+        servers = tuple(replace(server, entry_point=()) for server in settings.server)
+        settings = replace(settings, server=servers)
+    place = place_of(source.board, settings.record, os.environ)
+    machine = [_versions(), _config(source.path, target), _terminal(settings)]
+    looking = _as_json if form == "json" else _as_text
+    with asyncio.Runner() as runner:
+        level, hangs = looking(runner, settings, place, machine)
+        if hangs:
+            leave_now(EXIT_STATUSES[level])
+    return EXIT_STATUSES[level]
+
+
+def _as_text(
+    runner: asyncio.Runner, settings: Settings, place: Place | None, machine: list[Finding]
+) -> tuple[Level, bool]:
+    from wallboard.report.doctor import DoctorText
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    text = DoctorText(settings.server, width)
+
+    def say(finding: Finding) -> None:
+        for line in text.hear(finding):
+            click.echo(line)
+
+    findings = _found(runner, settings, place, machine, say)
+    diagnosis = diagnose(findings)
+    for line in text.cause(diagnosis):
+        click.echo(line)
+    return diagnosis.level, _hangs(findings)
+
+
+def _as_json(
+    runner: asyncio.Runner, settings: Settings, place: Place | None, machine: list[Finding]
+) -> tuple[Level, bool]:
+    from wallboard.report.doctor_json import doctor_json
+
+    findings = _found(runner, settings, place, machine, lambda _: None)
+    diagnosis = diagnose(findings)
+    click.echo(doctor_json(settings.server, findings, diagnosis, time.time()))
+    return diagnosis.level, _hangs(findings)
+
+
+def _found(
+    runner: asyncio.Runner,
+    settings: Settings,
+    place: Place | None,
+    machine: list[Finding],
+    say: Callable[[Finding], None],
+) -> list[Finding]:
+    """All findings, each of which was said as soon as there was one."""
+    from wallboard.feeds.checkup import look
+
+    findings: list[Finding] = []
+
+    def publish(finding: Finding) -> None:
+        findings.append(finding)
+        say(finding)
+
+    for finding in machine:
+        publish(finding)
+    runner.run(look(settings, place, os.environ, publish, clock=time.time))
+    return findings
+
+
+def _hangs(findings: list[Finding]) -> bool:
+    """Whether something may still be waited for, which the end of the program would wait for."""
+    return any(one.cause is Cause.TIMEOUT for one in findings)
+
+
+def _versions() -> Finding:
+    from wallboard.report.doctor import versions_finding
+
+    return versions_finding()
+
+
+def _config(path: Path | None, target: Target) -> Finding:
+    """Which config there is, and why that one."""
+    if path is None:
+        words = "None is used: the server was named by --url."
+        return Finding(Step.CONFIG, Level.OK, words, facts={"path": None})
+    if target.config:
+        why = "named by --config"
+    elif os.environ.get(VARIABLE):
+        why = f"named by ${VARIABLE}"
+    elif path == Path.cwd() / FILE_NAME:
+        why = "found in the working folder"
+    else:
+        why = "found in your config folder"
+    return Finding(Step.CONFIG, Level.OK, f"{path}, {why}.", facts={"path": str(path)})
+
+
+def _terminal(settings: Settings) -> Finding:
+    from wallboard.ui.abilities import terminal_finding
+
+    size = shutil.get_terminal_size() if sys.stdout.isatty() else None
+    return terminal_finding(settings, size)

@@ -1,0 +1,62 @@
+"""What a look at the way to a server found, step by step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wallboard.domain.observation import Cause
+from wallboard.domain.policy import Level
+
+Fact = str | int | float | bool | tuple[str, ...] | None
+
+
+class Step(StrEnum):
+    """What was looked at; the values are the names in every report."""
+
+    PROXY = "proxy"
+    SETTINGS = "settings"
+    NAME = "name"
+    TCP = "tcp"
+    TLS = "tls"
+    HTTP = "http"
+    API = "api"
+    CLOCK = "clock"
+    VERSIONS = "versions"
+    CONFIG = "config"
+    TERMINAL = "terminal"
+    RECORDING = "recording"
+
+
+ON_THE_WAY = (Step.NAME, Step.TCP, Step.TLS, Step.HTTP, Step.API, Step.CLOCK)
+"""The steps to a server, each of which is told of, in this order, tried or not."""
+
+OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING)
+"""What is looked at on this machine, whatever the servers do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one step found, in a sentence that a person can act on.
+
+    ``level`` is ``None`` for a step that was not tried. ``server`` is the name of the server, or
+    ``None`` for what concerns this machine. ``facts`` say the same to programs; times among them
+    are Unix time in seconds.
+    """
+
+    step: Step
+    level: Level | None
+    sentence: str
+    server: str | None = None
+    elapsed_seconds: float | None = None
+    cause: Cause | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing that comes after this step could be tried."""
+        return self.level is Level.CRITICAL
+
+
+def worst_of(findings: Sequence[Finding]) -> Level:
+    """The worst level of all steps that were tried."""
+    return max((one.level for one in findings if one.level is not None), default=Level.UNKNOWN)

@@ -1,0 +1,254 @@
+"""From what a look at the servers and at this machine found to the one most likely cause.
+
+Pure rules; the first that applies says whose fault it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wallboard.domain.checkup import Finding, Step, worst_of
+from wallboard.domain.observation import Cause
+from wallboard.domain.policy import Level
+
+
+class Blame(StrEnum):
+    """Where to look; the values are the names in every report."""
+
+    NOBODY = "nobody"
+    CONFIG = "config"
+    MACHINE = "machine"
+    NETWORK = "network"
+    PROXY = "proxy"
+    CERTIFICATE = "certificate"
+    CLOCK = "clock"
+    ADDRESS = "address"
+    SERVER = "server"
+    RECORDING = "recording"
+    TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The most likely cause, in a sentence with what to do; ``server`` is whom it is about.
+
+    ``level`` is the worst of everything that was found.
+    """
+
+    blame: Blame
+    level: Level
+    sentence: str
+    server: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All findings, and of each server that cannot be used the one that says why."""
+
+    findings: Sequence[Finding]
+    failed: Sequence[Finding]
+    well: Sequence[str]
+
+    def of(self, step: Step) -> list[Finding]:
+        return [one for one in self.findings if one.step is step and one.level is not None]
+
+    def proxy_of(self, server: str | None) -> Finding | None:
+        found = (one for one in self.findings if one.step is Step.PROXY)
+        return next((one for one in found if one.server == server), None)
+
+
+_Found = tuple[Blame, str, str | None]
+
+_UNREACHED = frozenset({Cause.DNS, Cause.REFUSED, Cause.TIMEOUT})
+_BY_CAUSE = {
+    Cause.DNS: (Blame.NETWORK, "It is the name, or how this machine looks names up"),
+    Cause.REFUSED: (Blame.NETWORK, "It is the server, or the way to it"),
+    Cause.TLS: (Blame.CERTIFICATE, "It is TLS"),
+    Cause.RESET: (Blame.SERVER, "It is most likely not you"),
+    Cause.PROXY: (Blame.PROXY, "It is the proxy"),
+    Cause.REDIRECT: (Blame.ADDRESS, "It is the address, or a login in front of it"),
+    Cause.INTERNAL: (Blame.MACHINE, "It is this machine or wallboard itself"),
+}
+_OF_THE_ADDRESS = frozenset({400, 401, 403, 404, 405})
+_GATEWAY = frozenset({403, 502, 503, 504})
+
+
+def diagnose(findings: Sequence[Finding]) -> Diagnosis:
+    """The one most likely cause of whatever is wrong, or that all is well."""
+    servers = list(dict.fromkeys(one.server for one in findings if one.server is not None))
+    failed = [one for server in servers if (one := _first_failure(findings, server))]
+    broken = {one.server for one in failed}
+    case = _Case(findings, failed, [server for server in servers if server not in broken])
+    for rule in (_settings, _clock_and_certificate, _all_alike, _missing_proxy, _one, _worth_doing):
+        if found := rule(case):
+            blame, sentence, server = found
+            more = _others(case, server) if server in broken else ""
+            return Diagnosis(blame, worst_of(findings), f"{sentence}{more}", server)
+    many = f"all {len(servers)} servers" if len(servers) != 1 else f"{servers[0]}"
+    return Diagnosis(
+        Blame.NOBODY,
+        worst_of(findings),
+        f"All well: {many} can be reached from here, and the answers can be read.",
+    )
+
+
+def _first_failure(findings: Sequence[Finding], server: str) -> Finding | None:
+    return next((one for one in findings if one.server == server and one.failed), None)
+
+
+def _settings(case: _Case) -> _Found | None:
+    for one in case.failed:
+        if one.step is Step.SETTINGS:
+            return Blame.CONFIG, f"It is the config: {one.sentence}", one.server
+    return None
+
+
+def _clock_and_certificate(case: _Case) -> _Found | None:
+    """A certificate that is in force by the clock of the server, but not by ours."""
+    for one in case.failed:
+        if one.facts.get("in_force_by_the_servers_clock") and not one.facts.get("in_force"):
+            return (
+                Blame.CLOCK,
+                f"It is most likely the clock of this machine: by that of {one.server} the "
+                "certificate is in force. Set the clock right (NTP), then look again.",
+                one.server,
+            )
+    return None
+
+
+def _all_alike(case: _Case) -> _Found | None:
+    """Several servers that all fail early, in one step, have something on this side in common."""
+    if len(case.failed) < 2 or case.well:
+        return None
+    steps = {(one.step, one.cause is Cause.PROXY) for one in case.failed}
+    count = len(case.failed)
+    ignored = _ignored(case, case.failed[0])
+    if steps == {(Step.NAME, False)} and not ignored:
+        return (
+            Blame.MACHINE,
+            f"It is this machine or its network: none of {count} names can be looked up. Check its "
+            "name servers (/etc/resolv.conf) and the VPN.",
+            None,
+        )
+    if steps == {(Step.TCP, False)} and not ignored:
+        return (
+            Blame.NETWORK,
+            f"It is this machine or its network: none of {count} servers can be reached. Check its "
+            "route, the VPN and firewalls.",
+            None,
+        )
+    return None
+
+
+def _missing_proxy(case: _Case) -> _Found | None:
+    """Where the environment names a proxy, the way out mostly leads through that."""
+    for one in case.failed:
+        names = _ignored(case, one)
+        if names and one.cause in _UNREACHED and one.step in {Step.NAME, Step.TCP}:
+            return (
+                Blame.PROXY,
+                f"It is most likely a missing proxy: the environment names one ({names}), and "
+                f'wallboard goes by its config alone. Set `proxy` of server "{one.server}".',
+                one.server,
+            )
+    return None
+
+
+def _ignored(case: _Case, failure: Finding) -> str:
+    """The variables that name a proxy for a server whose config names none."""
+    proxy = case.proxy_of(failure.server)
+    names = proxy.facts.get("ignored") if proxy else None
+    return ", ".join(names) if isinstance(names, tuple) else ""
+
+
+def _one(case: _Case) -> _Found | None:
+    """The first server that fails says why."""
+    if not case.failed:
+        return None
+    one = case.failed[0]
+    blame, words = _blamed(case, one)
+    if case.well and blame in {Blame.NETWORK, Blame.SERVER}:
+        words = f"It is not you, since {case.well[0]} answers"
+        blame = Blame.SERVER
+    return blame, f"{words}: {one.sentence}", one.server
+
+
+def _blamed(case: _Case, one: Finding) -> tuple[Blame, str]:
+    status = one.facts.get("status")
+    proxy = case.proxy_of(one.server)
+    if one.cause is Cause.HTTP and proxy and proxy.facts.get("used") and status in _GATEWAY:
+        return Blame.PROXY, "It is the proxy, or the server behind it"
+    if one.cause is Cause.HTTP and status in _OF_THE_ADDRESS:
+        return Blame.ADDRESS, "It is not the network: the server answers, but not at this address"
+    if one.cause is Cause.HTTP or (one.cause is Cause.TIMEOUT and one.step is not Step.TCP):
+        return Blame.SERVER, "It is not you: the server can be reached"
+    if one.cause is Cause.TIMEOUT:
+        return Blame.NETWORK, "It is the way to the server, or the server is down"
+    if one.step is Step.API:
+        return Blame.ADDRESS, "It is not the network: something else answers at this address"
+    return _BY_CAUSE.get(one.cause, (Blame.SERVER, "It is the server")) if one.cause else _UNSAID
+
+
+_UNSAID = (Blame.SERVER, "It is the server")
+
+
+def _worth_doing(case: _Case) -> _Found | None:
+    """Nothing stands in the way; the first thing that somebody should see to."""
+    for rule in (_recording, _clocks, _warnings):
+        for found in rule(case):
+            return found
+    return None
+
+
+def _recording(case: _Case) -> Iterator[_Found]:
+    for one in case.of(Step.RECORDING):
+        if one.level is not Level.OK:
+            yield (
+                Blame.RECORDING,
+                f"The servers are well; it is the recording: {one.sentence}",
+                None,
+            )
+
+
+def _clocks(case: _Case) -> Iterator[_Found]:
+    """If several servers agree with each other, and not with this machine, that is wrong."""
+    told = case.of(Step.CLOCK)
+    apart = [one for one in told if one.level is not Level.OK]
+    if len(apart) > 1 and len(apart) == len(told):
+        yield (
+            Blame.CLOCK,
+            "The servers can be used; but the clock of this machine is wrong, for all of them tell "
+            f"another time. Set it right (NTP). {apart[0].sentence}",
+            None,
+        )
+    for one in apart:
+        yield (
+            Blame.CLOCK,
+            f"The servers can be used; but one of two clocks is wrong. {one.sentence} Times on the "
+            "board and in the server's log cannot be compared.",
+            one.server,
+        )
+
+
+def _warnings(case: _Case) -> Iterator[_Found]:
+    blames = {
+        Step.API: Blame.SERVER,
+        Step.TLS: Blame.CERTIFICATE,
+        Step.TERMINAL: Blame.TERMINAL,
+        Step.CONFIG: Blame.CONFIG,
+    }
+    for step, blame in blames.items():
+        for one in case.of(step):
+            if one.level is not Level.OK:
+                about = f" of {one.server}" if one.server else ""
+                yield (
+                    blame,
+                    f"The servers can be used; but see to {step}{about}: {one.sentence}",
+                    one.server,
+                )
+
+
+def _others(case: _Case, server: str | None) -> str:
+    """That other servers fail, too."""
+    others = [f"{one.server} ({one.step})" for one in case.failed if one.server != server]
+    return f" Failing too: {', '.join(others)}." if others else ""

@@ -1,0 +1,91 @@
+"""Looks at the way to every server at once, and at where the board is recorded."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from wallboard.aside import aside
+from wallboard.domain.checkup import Fact, Finding, Step
+from wallboard.domain.policy import Level
+from wallboard.recorder.places import Place
+from wallboard.settings import ServerSettings, Settings
+
+RECORDING_SECONDS = 3.0
+"""A folder on another machine may not answer."""
+
+Publish = Callable[[Finding], None]
+
+
+async def look(
+    settings: Settings,
+    place: Place | None,
+    environ: Mapping[str, str],
+    publish: Publish,
+    *,
+    clock: Callable[[], float],
+) -> None:
+    """Publish what is found, as it is found; ``place`` is where the board is recorded, if it is.
+
+    ``clock`` is Unix time in seconds. Everything has a deadline: it ends within twenty seconds.
+    """
+    # The client takes a while to load, and what can be said before that shall not wait for it.
+    recording = asyncio.create_task(_look_at_recording(place, publish))
+    for server in settings.server:
+        publish(proxy_finding(server, environ))
+    from wallboard.ece.probe import Probe
+
+    probes = (Probe(server, settings, publish, clock=clock) for server in settings.server)
+    await asyncio.gather(recording, *(probe.run() for probe in probes))
+
+
+def proxy_finding(server: ServerSettings, environ: Mapping[str, str]) -> Finding:
+    """Through which proxy a server is asked, if any; the address of one is never shown."""
+    secure = server.url.lower().startswith("https:")
+    if server.proxy is not None:
+        way = "a tunnel through it" if secure else "it"
+        words = f"The config names one; the server is asked through {way}, and so is the way below."
+        if "@" in server.proxy.value:
+            words = f"{words} It is told a user name and a password."
+        return Finding(Step.PROXY, Level.OK, words, server.name, facts={"used": True})
+    ignored = tuple(_named_by(environ, server.url))
+    facts: dict[str, Fact] = {"used": False, "ignored": ignored}
+    if not ignored:
+        return Finding(Step.PROXY, Level.OK, "None; the server is asked directly.",
+                       server.name, facts=facts)  # fmt: skip
+    words = (
+        f"None. The environment names one ({', '.join(ignored)}), but wallboard goes by `proxy` of "
+        "its config alone."
+    )
+    return Finding(Step.PROXY, Level.OK, words, server.name, facts=facts)
+
+
+def _named_by(environ: Mapping[str, str], url: str) -> list[str]:
+    """The variables by which other programs would ask this server through a proxy."""
+    parts = urlsplit(url)
+    asked = (f"{parts.scheme}_proxy".lower(), "all_proxy")
+    found = [name for key in asked for name in (key, key.upper()) if environ.get(name)]
+    return [] if not found or _is_exempt(parts.hostname or "", environ) else found
+
+
+def _is_exempt(host: str, environ: Mapping[str, str]) -> bool:
+    listed = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    for word in (word.strip().lower() for word in listed.split(",")):
+        bare = word.removeprefix("*").lstrip(".")
+        if word == "*" or (bare and (host == bare or host.endswith(f".{bare}"))):
+            return True
+    return False
+
+
+async def _look_at_recording(place: Place | None, publish: Publish) -> None:
+    from wallboard.recorder.checkup import recording_finding
+
+    try:
+        finding = await aside(lambda: recording_finding(place), RECORDING_SECONDS)
+    except TimeoutError:
+        finding = Finding(
+            Step.RECORDING,
+            Level.UNKNOWN,
+            f"{place.path if place else ''}: the folder did not answer within "
+            f"{RECORDING_SECONDS:g} s. Is it on a machine that is away? Choose another `record`.",
+        )
+    publish(finding)
