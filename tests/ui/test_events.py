@@ -13,7 +13,8 @@ from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.query import parse
-from wallboard.ui.events import CAUSE_WORDS, after_words, before_words, chosen_events
+from wallboard.report.changes import CAUSE_WORDS, after_words, before_words
+from wallboard.ui.events import chosen_events
 from wallboard.ui.screens.drilldown import DrillDownScreen
 from wallboard.ui.screens.events import EventsScreen
 from wallboard.ui.screens.wall import WallScreen

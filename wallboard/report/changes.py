@@ -1,11 +1,33 @@
-"""A change as cells of a table, in the words that every report uses."""
+"""A change in words: as cells of a table, and piece by piece for the wall and for sentences."""
+
+from collections.abc import Mapping
 
 from wallboard.domain.change import Change, Subject
+from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Verdict
 from wallboard.report.moments import moments
 from wallboard.report.plain import plain, span
 
 CHANGE_HEADS = ["UTC", "LOCAL", "WHAT", "FROM", "TO", "LASTED", "WHY"]
+
+CAUSE_WORDS: Mapping[str, str] = {
+    Cause.DNS: "no address",
+    Cause.REFUSED: "refused",
+    Cause.TLS: "TLS failed",
+    Cause.TIMEOUT: "timed out",
+    Cause.RESET: "cut off",
+    Cause.PROXY: "proxy failed",
+    Cause.HTTP: "HTTP error",
+    Cause.REDIRECT: "redirected",
+    Cause.EMPTY: "empty body",
+    Cause.TOO_LARGE: "too large",
+    Cause.FORBIDDEN_DTD: "has a DTD",
+    Cause.NOT_XML: "not XML",
+    Cause.WRONG_ROOT: "wrong root",
+    Cause.INTERNAL: "board error",
+    "ok": "answers",
+}
+"""What an endpoint or a server became, in at most as many cells as a verdict."""
 
 
 def change_cells(change: Change) -> list[str]:
@@ -33,3 +55,27 @@ def state_word(state: str, subject: Subject) -> str:
 def lasted(change: Change) -> str:
     """For how long it had been as before, where that is known."""
     return "" if change.lasted is None else span(change.lasted)
+
+
+def before_words(event: Change) -> str:
+    """What it was."""
+    return _words(event.subject, event.before)
+
+
+def after_words(event: Change) -> str:
+    """What it became; for an HTTP error the status, where that is known."""
+    response = event.observation.response if event.observation else None
+    if event.after == Cause.HTTP and response and response.status >= 400:
+        return f"HTTP {response.status}"
+    return _words(event.subject, event.after)
+
+
+def _words(subject: Subject, value: str) -> str:
+    """A verdict as on its tile, a level as in every report, a cause in words."""
+    match subject:
+        case Subject.VERDICT:
+            return Verdict(value).label
+        case Subject.LEVEL:
+            return value
+        case _:
+            return CAUSE_WORDS.get(value, value)

@@ -26,6 +26,11 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
 
 
+def local_iso(at: float) -> str:
+    """The same in local time, in ISO 8601 with its offset, for people who read line by line."""
+    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds")
+
+
 def _offset(local: datetime) -> str:
     text = local.strftime("%z")
     return f"{text[:3]}:{text[3:5]}"

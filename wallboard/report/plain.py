@@ -9,6 +9,12 @@ _DIRECTION_CHARACTERS = frozenset(
     for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
 )
 
+_SPOKEN = {
+    86_400: ("day", "hour", 3600),
+    3600: ("hour", "minute", 60),
+    60: ("minute", "second", 1),
+}
+
 
 def plain(text: str) -> str:
     """The text on one line, with ``�`` for all that could steer a terminal or reorder a line."""
@@ -53,6 +59,21 @@ def span(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}m{whole % 60:02}s"
     return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+
+
+def spoken_span(seconds: float) -> str:
+    """A span of time in words for somebody who listens: ``45 seconds``, ``2 hours 3 minutes``."""
+    whole = int(max(0.0, seconds) + 0.5)
+    for unit, (name, smaller, part) in _SPOKEN.items():
+        if whole >= unit:
+            count, rest = divmod(whole, unit)
+            more = f" {_counted(rest // part, smaller)}" if rest // part else ""
+            return f"{_counted(count, name)}{more}"
+    return _counted(whole, "second")
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def figure(value: int | None) -> str:

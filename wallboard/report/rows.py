@@ -93,3 +93,10 @@ def who(entry_point: EntryPoint) -> str:
     """An entry point by name and id, as they came."""
     number = str(entry_point.key.id)
     return number if entry_point.name == number else f"{entry_point.name} ({number})"
+
+
+def whose(entry_point: EntryPoint) -> str:
+    """The same with its server: ``Sales (prod 1000)``."""
+    key = entry_point.key
+    place = f"{key.server} {key.id}"
+    return place if entry_point.name == str(key.id) else f"{entry_point.name} ({place})"

@@ -7,33 +7,14 @@ from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.history import History
-from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Level, Policy, Verdict
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import Judgement
 from wallboard.query import Query, Told
+from wallboard.report.changes import after_words, before_words, subject_word
 from wallboard.ui.glyphs import Glyphs
 
 Statuses = Mapping[EntryPointKey, EntryPointStatus]
-
-CAUSE_WORDS: Mapping[str, str] = {
-    Cause.DNS: "no address",
-    Cause.REFUSED: "refused",
-    Cause.TLS: "TLS failed",
-    Cause.TIMEOUT: "timed out",
-    Cause.RESET: "cut off",
-    Cause.PROXY: "proxy failed",
-    Cause.HTTP: "HTTP error",
-    Cause.REDIRECT: "redirected",
-    Cause.EMPTY: "empty body",
-    Cause.TOO_LARGE: "too large",
-    Cause.FORBIDDEN_DTD: "has a DTD",
-    Cause.NOT_XML: "not XML",
-    Cause.WRONG_ROOT: "wrong root",
-    Cause.INTERNAL: "board error",
-    "ok": "answers",
-}
-"""What an endpoint or a server became, in at most as many cells as a verdict."""
 
 _NO_HISTORY = History(1)
 _NO_POLICY = Policy()
@@ -66,24 +47,6 @@ def told(event: Change, statuses: Statuses) -> Told:
     return Told(known.state, known.policy, judgement, since=known.since, text=text)
 
 
-def subject_words(event: Change) -> str:
-    """What changed: the name of the endpoint, or of which kind the change is."""
-    return str(event.endpoint) if event.endpoint else str(event.subject)
-
-
-def before_words(event: Change) -> str:
-    """What it was."""
-    return _words(event.subject, event.before)
-
-
-def after_words(event: Change) -> str:
-    """What it became; for an HTTP error the status, where that is known."""
-    response = event.observation.response if event.observation else None
-    if event.after == Cause.HTTP and response and response.status >= 400:
-        return f"HTTP {response.status}"
-    return _words(event.subject, event.after)
-
-
 def change_words(event: Change, status: EntryPointStatus | None, glyphs: Glyphs) -> str:
     """A change in one sentence: whose it is, what it was and became, and why."""
     named = status.entry_point.name if status else str(event.key.id if event.key else event.server)
@@ -91,19 +54,8 @@ def change_words(event: Change, status: EntryPointStatus | None, glyphs: Glyphs)
     return f"{named}: {became}{f', {event.summary}' if event.summary else ''}"
 
 
-def _words(subject: Subject, value: str) -> str:
-    """A verdict as on its tile, a level as in every report, a cause in words."""
-    match subject:
-        case Subject.VERDICT:
-            return Verdict(value).label
-        case Subject.LEVEL:
-            return value
-        case _:
-            return CAUSE_WORDS.get(value, value)
-
-
 def _texts(event: Change) -> Iterator[str]:
-    yield from (subject_words(event), before_words(event), after_words(event), event.summary)
+    yield from (subject_word(event), before_words(event), after_words(event), event.summary)
 
 
 def _stand_in(event: Change) -> EntryPointState:

@@ -9,7 +9,8 @@ from rich.style import Style
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Verdict
-from wallboard.ui.events import Statuses, after_words, before_words, subject_words
+from wallboard.report.changes import after_words, before_words, subject_word
+from wallboard.ui.events import Statuses
 from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import fit, safe, span
 from wallboard.ui.theme import BoardTheme
@@ -122,7 +123,7 @@ class EventPainter:
     def _subject(self, event: Change) -> str:
         if event.endpoint and self.columns.subject < LONG_SUBJECT:
             return _SHORT_SUBJECTS[event.endpoint]
-        return subject_words(event)
+        return subject_word(event)
 
     def _after(self, event: Change, base: Style) -> list[Segment]:
         sign = ""

@@ -12,7 +12,7 @@ from textual.message import Message
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.policy import Level, Verdict
-from wallboard.ui.events import after_words, before_words, subject_words
+from wallboard.report.changes import after_words, before_words, subject_word
 from wallboard.ui.text import fit, safe, span
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.facts import NAME_WIDTH
@@ -120,7 +120,7 @@ class Timeline(Page):
         before, after = before_words(change), after_words(change)
         after_chip = Segment(f" {after} ", style_after(change, theme, base))
         lasting = "" if change.lasted is None else f"after {span(change.lasted)}"
-        subject = subject_words(change)
+        subject = subject_word(change)
         if width < WIDE:
             room = max(1, width - cell_len(when) - BEFORE_WIDTH - 8)
             return [
