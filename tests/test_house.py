@@ -69,7 +69,7 @@ def test_every_file_of_the_headless_rooms_imports_without_textual():
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for room in ("report", "feeds", "simulator", "recorder", "ece", "config", "domain")
-        for path in sorted((ROOT / "wallboard" / room).glob("*.py"))
+        for path in sorted((ROOT / "wallboard" / room).rglob("*.py"))
         if path.stem not in {"__init__", "__main__"}
     ]
     # Not Rich: httpx loads it by itself, for a command line of its own.
