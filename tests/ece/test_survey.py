@@ -21,8 +21,8 @@ def test_the_body_is_what_the_vendor_documents_in_the_namespace_that_clients_sen
     body = body_of(survey(("Question 1", "Answer 1"), ("Question 2", "Answer 2"), sid="1000"))
     assert body == (
         b'<egainSurvey xmlns="http://bindings.egain.com/chat" sid="1000">\n'
-        b"<survey><question>Question 1</question><answer>Answer 1</answer></survey>\n"
-        b"<survey><question>Question 2</question><answer>Answer 2</answer></survey>\n"
+        b"<survey><question>Question 1</question>\n<answer>Answer 1</answer></survey>\n"
+        b"<survey><question>Question 2</question>\n<answer>Answer 2</answer></survey>\n"
         b"</egainSurvey>\n"
     )
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "recording",
     "replay",
     "simulate",
+    "survey",
     "themes",
 )
 DEFAULT = "board"

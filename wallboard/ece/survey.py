@@ -111,7 +111,7 @@ def body_of(survey: Survey) -> bytes:
 def draft_of(survey: Survey) -> str:
     """The same for a survey that is still being written; what XML cannot hold shows as ``?``."""
     answers = "".join(
-        f"<survey><question>{_text(pair.question)}</question>"
+        f"<survey><question>{_text(pair.question)}</question>\n"
         f"<answer>{_text(pair.answer)}</answer></survey>\n"
         for pair in survey.answers
         if not pair.left_out

@@ -55,6 +55,8 @@ class WallboardApp(RewindingApp):
         Binding("question_mark", "help", "Help", key_display="?", id="help"),
         Binding("ctrl+p", "commands", "Commands", show=False, id="commands"),
         Binding("t", "themes", "Theme", show=False, id="themes"),
+        Binding("v", "survey", "Submit a survey", show=False, id="survey"),
+        Binding("D", "doctor", "Doctor: is it me?", show=False, id="doctor"),
         Binding("x", "dismiss_notices", "Dismiss notices", show=False, id="dismiss_notices"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="redraw"),
         Binding("m", "meter", "Meter of the bytes sent", show=False, id="meter"),
@@ -192,6 +194,11 @@ class WallboardApp(RewindingApp):
         """Where the board is recorded, if it is."""
         return self.feeding.recording_path if self.feeding else None
 
+    @property
+    def following(self) -> Reload | None:
+        """What follows the config, if there is one."""
+        return self._reload
+
     def empty_board(self) -> Board:
         """A board of the same entry points that has heard nothing yet."""
         return Board(entry_points_of(self.settings), history=self.settings.history)
@@ -270,9 +277,17 @@ class WallboardApp(RewindingApp):
         """Pick a theme while the board shows how it looks."""
         opening.theme_picker(self)
 
+    def action_survey(self) -> None:
+        """Fill in a chat survey, and submit it."""
+        opening.survey(self, self._selected())
+
     def on_theme_picker_previewed(self, message: "ThemePicker.Previewed") -> None:
         """Draw the board in the theme that is looked at."""
         self.use_theme(message.theme)
+
+    def action_doctor(self) -> None:
+        """Find out what is wrong with the server of the selected entry point."""
+        opening.doctor(self, self._selected())
 
     def action_dismiss_notices(self) -> None:
         """Clear what has been read."""

@@ -61,13 +61,17 @@ def groups_of(app: App[Any], about: Screen[Any]) -> list[Group]:
 
 def _tables() -> Mapping[str, tuple[type[DOMNode], ...]]:
     """The screens, and the widgets on them that have keys of their own."""
+    from wallboard.ui.screens.confirm import ConfirmScreen
+    from wallboard.ui.screens.doctor import DoctorScreen
     from wallboard.ui.screens.drilldown import DrillDownScreen
     from wallboard.ui.screens.events import EventsScreen
     from wallboard.ui.screens.goto import GoToScreen
+    from wallboard.ui.screens.survey import SurveyScreen
     from wallboard.ui.screens.themes import ThemePicker
     from wallboard.ui.screens.wall import WallScreen
     from wallboard.ui.widgets.bodyview import BodyView
     from wallboard.ui.widgets.eventlist import EventList
+    from wallboard.ui.widgets.field import FieldLine
     from wallboard.ui.widgets.filterline import FilterLine
     from wallboard.ui.widgets.grid import WallGrid
     from wallboard.ui.widgets.page import Page
@@ -78,7 +82,10 @@ def _tables() -> Mapping[str, tuple[type[DOMNode], ...]]:
         "Wall": (WallScreen, WallGrid),
         "Drill-down": (DrillDownScreen, BodyView, Page, Timeline),
         "Events": (EventsScreen, EventList),
+        "Doctor": (DoctorScreen, Page),
         "Themes": (ThemePicker, ThemeList),
+        "Survey": (SurveyScreen, FieldLine),
+        "Before a survey is sent": (ConfirmScreen,),
         "While a filter is typed": (FilterLine,),
         "While a time is typed": (GoToScreen,),
     }

@@ -53,6 +53,26 @@ def help_on_keys(app: "WallboardApp") -> None:
         app.push_screen(HelpScreen(app.board_theme, app.screen))
 
 
+def survey(app: "WallboardApp", key: EntryPointKey | None) -> None:
+    """Show the survey form, for the server of this entry point if one is selected."""
+    from wallboard.ui.screens.survey import SurveyScreen
+
+    server = key.server if key else ""
+    app.push_screen(SurveyScreen(app.board_theme, app.settings, server=server, sid=""))
+
+
+def doctor(app: "WallboardApp", key: EntryPointKey | None) -> None:
+    """Find out what is wrong with the server of this entry point, or of all if none is selected."""
+    from wallboard.ui.doctor import look_at
+    from wallboard.ui.screens.doctor import DoctorScreen
+
+    if isinstance(app.screen, DoctorScreen):
+        app.screen.look_again()
+        return
+    servers = [one for one in app.settings.server if key is None or one.name == key.server]
+    app.push_screen(DoctorScreen(app.board_theme, servers, look_at(app, servers), app.view()))
+
+
 def theme_picker(app: "WallboardApp") -> None:
     """Show the themes; the board follows the one that is looked at."""
     from wallboard.ui.screens.themes import ThemePicker

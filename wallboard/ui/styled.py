@@ -89,6 +89,12 @@ class StyledApp(CellApp[None]):
             case ThemeError() as error:
                 self.notices.add(f"{error} The theme stays as it was.")
 
+    def last_word(self, text: str) -> None:
+        """Say what must be heard even if the app is about to end: then it is said behind it."""
+        self.notices.add(text)
+        if self._exit:  # there is no public way to ask
+            self.exit(self.return_value, self.return_code or 0, message=text)
+
     def get_key_display(self, binding: Binding) -> str:
         """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
         shown = super().get_key_display(binding)

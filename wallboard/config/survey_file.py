@@ -1,0 +1,93 @@
+"""A survey in a file: the questions as in the config, with their answers, to whom and for whom."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wallboard.config.find import read_document
+from wallboard.config.load import settings_from
+from wallboard.config.place import Path as KeyPath
+from wallboard.config.place import Toml, problem_at
+from wallboard.config.prepare import Fault
+from wallboard.config.problem import ConfigError, nearest, printable, shown
+from wallboard.settings import SurveyQuestionSettings
+
+ANSWER = "answer"
+"""The key of a question's answer; all its other keys are those of the config."""
+
+_TEXTS = ("server", "sid")
+_KNOWN = (*_TEXTS, "survey")
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyFile:
+    """What a file says of a survey; empty where it says nothing.
+
+    ``answers`` has one for each of the ``questions``: its own or the question's default.
+    """
+
+    server: str
+    sid: str
+    questions: tuple[SurveyQuestionSettings, ...]
+    answers: tuple[str, ...]
+
+
+def load_survey(path: Path) -> SurveyFile:
+    """The survey in a TOML file. Raises ``ConfigError`` with all that is wrong at once.
+
+    Whether it can be sent is not looked at here.
+    """
+    document = read_document(path)
+    file = str(path)
+    found = list(_faults(document))
+    problems = [problem_at(printable(file), document, place, words) for place, words in found]
+    questions: tuple[SurveyQuestionSettings, ...] = ()
+    try:
+        questions = settings_from(
+            {"survey": _without_answers(document.get("survey", {}))},
+            {},
+            file=file,
+            folder=path.absolute().parent,
+            servers_required=False,
+        ).survey.question
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    answers = tuple(
+        str(written.get(ANSWER, question.default))
+        for written, question in zip(_questions(document), questions, strict=True)
+    )
+    server, sid = (str(document.get(key, "")) for key in _TEXTS)
+    return SurveyFile(server, sid, questions, answers)
+
+
+def _faults(document: Mapping[str, Toml]) -> Iterator[Fault]:
+    for key, value in document.items():
+        if key not in _KNOWN:
+            yield (key,), f"unknown key; {nearest(key, _KNOWN)}"
+        elif key in _TEXTS and not isinstance(value, str):
+            yield (key,), f"must be a text, not {shown(value)}"
+    for number, question in enumerate(_questions(document)):
+        value = question.get(ANSWER, "") if isinstance(question, dict) else ""
+        if not isinstance(value, str):
+            place: KeyPath = ("survey", "question", number, ANSWER)
+            yield place, f"must be a text, not {shown(value)}"
+
+
+def _questions(document: Mapping[str, Toml]) -> list[Toml]:
+    survey = document.get("survey")
+    questions = survey.get("question") if isinstance(survey, dict) else None
+    return questions if isinstance(questions, list) else []
+
+
+def _without_answers(survey: Toml) -> Toml:
+    if not isinstance(survey, dict) or not isinstance(survey.get("question"), list):
+        return survey
+    questions = [
+        {key: value for key, value in question.items() if key != ANSWER}
+        if isinstance(question, dict)
+        else question
+        for question in survey["question"]
+    ]
+    return {**survey, "question": questions}

@@ -1,0 +1,306 @@
+"""The survey form: what is typed, the XML it makes, and what the server said to it."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.segment import Segment
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+
+from wallboard.domain.policy import Level
+from wallboard.ece.endpoints import survey_url_of
+from wallboard.ece.survey import (
+    SID,
+    UNKNOWN_WORDS,
+    Delivery,
+    Outcome,
+    SurveyFault,
+    body_of,
+    draft_of,
+)
+from wallboard.settings import ServerSettings, Settings
+from wallboard.ui.body import raw
+from wallboard.ui.screens.confirm import ConfirmScreen
+from wallboard.ui.styled import StyledApp
+from wallboard.ui.survey import SERVER, Form, Row, Sending, Stage, counted, faults_in, first_rows
+from wallboard.ui.text import safe
+from wallboard.ui.theme import BoardTheme
+from wallboard.ui.widgets.bodyview import BodyView
+from wallboard.ui.widgets.field import Field, FieldLine
+from wallboard.ui.widgets.keybar import KeyBar
+from wallboard.ui.widgets.lines import Lines, split, whole_words
+from wallboard.ui.widgets.surveyrow import SurveyRow
+
+MOST_LINES_SAID, ROWS_OF_THE_REST = 6, 7
+
+ROOMY_HEIGHT = 20
+"""Rows from which the XML gets its share of them."""
+
+ROOM_FOR_WORDS = 60
+"""Cells from which the title says more than what the form is for."""
+
+LEVELS = {
+    Delivery.SENT: Level.OK,
+    Delivery.REFUSED: Level.CRITICAL,
+    Delivery.UNKNOWN: Level.UNKNOWN,
+    Delivery.NOT_SENT: Level.WARNING,
+}
+
+
+class SurveyScreen(ModalScreen[Outcome | None]):
+    """Ends with what came of the last survey that was sent, or ``None``."""
+
+    DEFAULT_CSS = """
+    SurveyScreen { layout: vertical; background: $background; color: $foreground; }
+    SurveyScreen > .title, SurveyScreen > .below { height: 1; }
+    SurveyScreen > #fields { height: 1fr; min-height: 2; scrollbar-size-vertical: 1;
+                             background: $background; }
+    SurveyScreen > BodyView { height: 30%; }
+    SurveyScreen.-short > BodyView { height: 2; }
+    SurveyScreen > .said { height: auto; }
+    """
+
+    AUTO_FOCUS = ""
+
+    BINDINGS = [
+        Binding("ctrl+s", "send", "Send", key_display="^s", priority=True, id="send_survey"),
+        Binding("ctrl+n", "add", "Add", key_display="^n", priority=True, id="add_question"),
+        Binding("ctrl+r", "remove", "Remove", key_display="^r", priority=True,
+                id="remove_question"),
+        Binding("escape", "back", "Close", id="close"),
+    ]  # fmt: skip
+
+    class Answered(Message):
+        """This came of the survey that was sent."""
+
+        def __init__(self, outcome: Outcome) -> None:
+            super().__init__()
+            self.outcome = outcome
+
+    def __init__(self, theme: BoardTheme, settings: Settings, *, server: str, sid: str) -> None:
+        """``server`` is the name of the one to begin with, if that is known."""
+        super().__init__()
+        self.theme_styles = theme
+        self._settings = settings
+        names = [one.name for one in settings.server]
+        first = server or (names[0] if len(names) == 1 else "")
+        self._title = Lines(theme, "header", classes="title")
+        self._server = Field(theme, "server", first, hint="its name", choices=names)
+        self._sid = Field(theme, "sid", sid, hint="the id of the chat session")
+        self._fields = VerticalScroll(id="fields", can_focus=False)
+        self._below = Lines(theme, "footer", classes="below")
+        self._body = BodyView(theme)
+        self._said = Lines(theme, "screen", classes="said")
+        self._sending = Sending()
+        self._faulty = False
+        self._answer_shown = False
+
+    def compose(self) -> ComposeResult:
+        """The lines to fill in, what they make, and what there is to say about that."""
+        yield self._title
+        with self._fields:
+            yield self._server
+            yield self._sid
+            for number, row in enumerate(first_rows(self._settings.survey), 1):
+                yield SurveyRow(self.theme_styles, number, row)
+        yield self._below
+        yield self._body
+        yield self._said
+        yield KeyBar(self.theme_styles)
+
+    def on_mount(self) -> None:
+        """Begin at the first line that has to be filled in."""
+        lines: list[FieldLine] = [field.line for field in self.query(Field)]
+        self.set_focus(next((line for line in lines if not line.value), lines[0]))
+        self.call_after_refresh(self._draw)
+
+    def on_unmount(self) -> None:
+        """Say so if a survey was still on its way: nobody will hear what became of it."""
+        if self._sending.stage is Stage.SENDING and isinstance(self.app, StyledApp):
+            self.app.last_word(f"The survey was on its way. {UNKNOWN_WORDS}")
+
+    def on_resize(self) -> None:
+        """Wrap everything for the new size."""
+        self.set_class(self.app.size.height < ROOMY_HEIGHT, "-short")
+        self.call_after_refresh(self._draw)
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme."""
+        self.theme_styles = theme
+        self.call_after_refresh(self._draw)
+
+    @on(Field.Changed)
+    def _changed(self) -> None:
+        self._answer_shown = False
+        self._draw()
+
+    @property
+    def form(self) -> Form:
+        """All that was typed."""
+        rows = tuple(row.row for row in self._rows())
+        return Form(self._server.text, self._sid.text, rows)
+
+    def action_add(self) -> None:
+        """Add an empty question at the end."""
+        if self._sending.stage is Stage.WRITING:
+            row = SurveyRow(self.theme_styles, len(self._rows()) + 1, Row())
+            self._fields.mount(row)
+            self.call_after_refresh(self.set_focus, row.question.line)
+            self.call_after_refresh(self._draw)
+
+    async def action_remove(self) -> None:
+        """Remove the question in which the cursor is; the last one is emptied."""
+        rows = self._rows()
+        here = next((row for row in rows if row.has_focus_within), None)
+        if self._sending.stage is not Stage.WRITING or here is None:
+            self.app.bell()
+            return
+        at = rows.index(here)
+        if len(rows) == 1:
+            await self._fields.mount(SurveyRow(self.theme_styles, 1, Row()))
+        await here.remove()
+        left = self._rows()
+        for number, row in enumerate(left, 1):
+            row.call(number)
+        self.set_focus(left[min(at, len(left) - 1)].question.line)
+        self._changed()
+
+    def action_send(self) -> None:
+        """Ask whether to send it, unless something is wrong with it or it was sent already."""
+        if self._sending.stage is not Stage.WRITING:
+            return
+        form = self.form
+        if faults := faults_in(form, self._settings.server):
+            self._faulty = True
+            self._show_faults(faults)
+            if field := self._field_of(faults[0]):
+                self.set_focus(field.line)
+            return
+        body = body_of(form.survey)
+        before = self._sending.came_of(form.server, body)
+        if before is Delivery.SENT:
+            self._say("This survey was submitted already. Change it to send another.", Level.OK)
+            return
+        self._sending = self._sending.asking(form.server, body)
+        # Keys that come in one burst with the answer must not be typed into the form.
+        focused = self.focused
+        self.set_focus(None)
+        asked = ConfirmScreen(self.theme_styles, list(self._question(form, before)))
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._send()
+            else:
+                self._sending = self._sending.declined()
+                self.set_focus(focused)
+
+        self.app.push_screen(asked, answered)
+
+    def action_back(self) -> None:
+        """Leave the form, but not while nobody knows what becomes of its survey."""
+        if self._sending.stage is Stage.SENDING:
+            self.app.bell()
+        else:
+            self.dismiss(self._sending.outcome)
+
+    def on_survey_screen_answered(self, message: Answered) -> None:
+        """Show what came of it."""
+        self._sending = self._sending.ended(message.outcome)
+        self._answer_shown = bool(message.outcome.response and message.outcome.response.body)
+        self._draw()
+        if self.focused is None:
+            self.set_focus(self._sid.line)
+
+    def _send(self) -> None:
+        self._sending = self._sending.begun()
+        self._draw()
+        server = next(s for s in self._settings.server if s.name == self._sending.server)
+        self.run_worker(self._post(server, self._sending.body))
+
+    async def _post(self, server: ServerSettings, body: bytes) -> None:
+        from wallboard.ui.posting import posted
+
+        self.post_message(self.Answered(await posted(server, self._settings, body)))
+
+    def _question(self, form: Form, before: Delivery | None) -> Iterator[str]:
+        """What is asked before it is sent."""
+        answers = sum(not pair.left_out for pair in form.survey.answers)
+        many = "1 answer" if answers == 1 else f"{answers} answers"
+        yield f"Send this survey to {safe(form.server)}?"
+        yield f"It has {many}, for the chat session {safe(form.sid.strip())}."
+        if before is Delivery.UNKNOWN:
+            yield "The very same was sent before and may be there already: it would be there twice."
+        elif before is Delivery.REFUSED:
+            yield "The very same was sent before, and the server did not answer with 204."
+        yield "y sends it, once. Any other answer goes back."
+
+    def _rows(self) -> list[SurveyRow]:
+        return list(self._fields.query(SurveyRow))
+
+    def _field_of(self, fault: SurveyFault) -> Field | None:
+        if fault.number:
+            return self._rows()[fault.number - 1].field(fault.part)
+        return {SERVER: self._server, SID: self._sid}.get(fault.part)
+
+    def _draw(self) -> None:
+        """Draw all that depends on what was typed and on how far the sending is."""
+        if not self.is_mounted:
+            return
+        glyphs, width = self.theme_styles.glyphs, self.app.size.width
+        header = self._title.background
+        title = [Segment(" Survey ", self.theme_styles.ui["title"])]
+        once = [Segment(" sent once, and only when you say so ", header)]
+        once = once if width >= ROOM_FOR_WORDS else []
+        self._title.put([split(title, once, width, header, glyphs)])
+        form = self.form
+        self._show_body(form, width)
+        faults = faults_in(form, self._settings.server)
+        outcome = self._sending.outcome
+        if self._sending.stage is Stage.SENDING:
+            self._say(f"Sending to {safe(self._sending.server)}{glyphs.ellipsis}", None)
+        elif outcome and (self._answer_shown or self._still_the_same(form, faults)):
+            self._say(safe(outcome.message), LEVELS[outcome.delivery])
+        elif faults:
+            self._show_faults(faults)
+        else:
+            self._mark(())
+            self._say("Ready to be sent.", None)
+
+    def _still_the_same(self, form: Form, faults: Sequence[SurveyFault]) -> bool:
+        """Whether the form is what was sent last."""
+        return not faults and self._sending.came_of(form.server, body_of(form.survey)) is not None
+
+    def _show_body(self, form: Form, width: int) -> None:
+        """The XML as it will be posted, or what the server answered to it."""
+        outcome = self._sending.outcome
+        if self._answer_shown and outcome and outcome.response:
+            answer = outcome.response
+            words, body = f"Answer: {answer.status} {safe(answer.reason)}", answer.body
+        else:
+            server = next((s for s in self._settings.server if s.name == form.server), None)
+            words = f"POST {safe(survey_url_of(server))}" if server else "POST"
+            body = draft_of(form.survey).encode("ascii")
+        self._below.put([[Segment(f" {words}", self._below.background)]])
+        room = max(1, width - 1)  # the scroll bar's
+        self._body.put(raw(body, room), width=room, keep_place=True)
+
+    def _show_faults(self, faults: Sequence[SurveyFault]) -> None:
+        """Say what is missing; as a mistake only to somebody who wanted to send it."""
+        self._mark(faults if self._faulty else ())
+        self._say(counted(faults), Level.CRITICAL if self._faulty else None)
+
+    def _mark(self, faults: Sequence[SurveyFault]) -> None:
+        wrong = {id(self._field_of(fault)) for fault in faults}
+        for field in self.query(Field):
+            field.mark(wrong=id(field) in wrong)
+
+    def _say(self, text: str, level: Level | None) -> None:
+        theme, base = self.theme_styles, self._said.background
+        style = theme.ui["muted"] if level is None else theme.level[level]
+        width, height = self.app.size
+        most = max(1, min(MOST_LINES_SAID, height - ROWS_OF_THE_REST))
+        lines = list(whole_words(text, max(1, width - 2)))[:most]
+        self._said.put([[Segment(f" {line}", style + base.background_style)] for line in lines])
