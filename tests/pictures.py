@@ -6,13 +6,17 @@ Run with ``make pictures``; it takes about half a minute and writes ``docs/*.svg
 import asyncio
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
+from wallboard.board import Board
 from wallboard.cli.demo import demo_settings
 from wallboard.cli.story import Story
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.shared import SharedFeed
+from wallboard.settings import entry_points_of
 from wallboard.simulator.names import entry_point_ids
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
@@ -29,20 +33,23 @@ SHOTS = (
     ("drilldown", ("enter",)),
     ("events", ("escape", "e")),
     ("themes", ("escape", "t", "down", "down")),
-    ("chart", ("escape", "s", "s", "s", "home", "enter", "4")),
+    ("replay", ("escape", "<", "<", "<")),
+    ("chart", ("L", "s", "s", "s", "home", "enter", "4")),
     ("large", ("escape", "d", "d", "d")),
     ("compact", ("d", "d", "G")),
 )
 """Each picture, and the keys that lead to it from the one before."""
 
 
-async def take() -> None:
+async def take(folder: Path) -> None:
     """Start a simulator, watch it for a while, and take the pictures."""
     ids = entry_point_ids(ENTRY_POINTS)
     async with Simulator(entry_points=ids, scenario=load_scenario("demo"), seed=SEED) as simulator:
         story = Story(entry_points=ENTRY_POINTS, scenario="demo", seed=SEED, speed=1.0)
         settings = demo_settings(simulator.url, story, 1.0)
-        app = WallboardApp(settings, lambda: PollFeed(settings))
+        settings = replace(settings, record=str(folder / "pictures.db"))
+        board = Board(entry_points_of(settings))
+        app = WallboardApp(settings, lambda: SharedFeed(settings, board, "pictures"), board=board)
         async with app.run_test(size=SIZE) as pilot:
             await asyncio.sleep(25)
             while len(app.board.snapshot(app.clock()).verdicts) < ENOUGH_VERDICTS:  # noqa: ASYNC110  # the board has no event to wait for
@@ -63,4 +70,5 @@ async def _press(pilot: Pilot[None], keys: Iterable[str]) -> None:
 if __name__ == "__main__":
     os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     FOLDER.mkdir(exist_ok=True)
-    asyncio.run(take())
+    with TemporaryDirectory() as folder:
+        asyncio.run(take(Path(folder)))
