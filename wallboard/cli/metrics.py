@@ -31,6 +31,14 @@ class _ServesUnlessTold(click.Group):
             args = [SERVE, *args]
         return super().parse_args(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options of serving, which is what runs without a command, then the commands."""
+        options = [param for param in serve.params if isinstance(param, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx))]
+        with formatter.section("Options"):
+            formatter.write_dl(records)
+        self.format_commands(ctx, formatter)
+
 
 @click.group(
     "metrics",
@@ -44,8 +52,6 @@ Examples:
   wallboard metrics --url https://ece.example.com 1000-1010
   wallboard metrics rules > wallboard.rules.yml
   wallboard metrics dashboard > wallboard.json
-\b
-`wallboard metrics serve --help` shows all options.
 """,
 )
 def command() -> None:
@@ -57,7 +63,7 @@ def command() -> None:
 
 @command.command(
     SERVE,
-    short_help="Poll, and serve what is known to whoever scrapes; runs unless told otherwise.",
+    short_help="Poll and serve what is known; runs where no command is named.",
     epilog=f"""\b
 Examples:
   wallboard metrics
