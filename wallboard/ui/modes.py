@@ -34,6 +34,7 @@ OUTSIDE_THE_PICTURE = frozenset(
         "quit",
         "suspend_process",
         "survey",
+        "doctor",
     }
 )
 """Actions that reach further than the picture, or that would leave a wall dead or lying."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from wallboard.config.problem import ConfigError
@@ -41,6 +41,11 @@ class Reload:
         self._watch = Watch(source.path, source.stamp) if source.path else None
         self._again_at: float | None = None
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The file that is followed, if there is one."""
+        return self._source.path
 
     def tick(self, now: float) -> None:
         """Look whether there is something to read; ``now`` is seconds on any clock."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wallboard.feeds.replay import ReplayFeed
 
 _ONLY_REWOUND = frozenset({"play", "go_live", "speed"})
-_ONLY_LIVE = frozenset({"freeze", "poll_now"})
+_ONLY_LIVE = frozenset({"freeze", "poll_now", "doctor"})
 
 
 class RewindingApp(StyledApp):

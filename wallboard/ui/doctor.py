@@ -1,0 +1,51 @@
+"""What the doctor on the wall looks at: servers of the board, and what it stands on."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wallboard.domain.checkup import Finding, Step
+from wallboard.domain.policy import Level
+from wallboard.recorder.places import Place, mode_of
+from wallboard.settings import ServerSettings
+from wallboard.ui.abilities import terminal_finding
+
+if TYPE_CHECKING:
+    from wallboard.ui.app import WallboardApp
+
+Publish = Callable[[Finding], None]
+
+
+def look_at(
+    app: "WallboardApp", servers: Sequence[ServerSettings]
+) -> Callable[[Publish], Awaitable[None]]:
+    """A look at these servers and at this machine, by the settings of the board as they are now."""
+
+    async def look(publish: Publish) -> None:
+        from wallboard.feeds.checkup import look as look_around
+        from wallboard.report.doctor import versions_finding
+
+        settings = replace(app.settings, server=tuple(servers))
+        path = app.recording_path
+        place = Place(path, mode_of(settings.record)) if path else None
+        publish(await asyncio.to_thread(versions_finding))
+        publish(_config(app))
+        publish(terminal_finding(settings, os.terminal_size(app.size)))
+        await look_around(settings, place, os.environ, publish, clock=app.clock)
+
+    return look
+
+
+def _config(app: "WallboardApp") -> Finding:
+    """Whether the settings of the board are still those of its config."""
+    following = app.following
+    if following is None or following.path is None:
+        return Finding(Step.CONFIG, Level.OK, "None is used: the board was asked for without one.")
+    facts = {"path": str(following.path)}
+    if following.problems:
+        words = f"It was edited and cannot be used as it is: {following.problems[0]}"
+        return Finding(Step.CONFIG, Level.WARNING, words, facts=facts)
+    words = f"{following.path}; the board follows its edits."
+    return Finding(Step.CONFIG, Level.OK, words, facts=facts)
