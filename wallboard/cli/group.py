@@ -10,6 +10,7 @@ COMMANDS = (
     "board",
     "check",
     "demo",
+    "doctor",
     "export",
     "handover",
     "history",
