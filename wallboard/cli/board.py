@@ -1,5 +1,6 @@
 """``wallboard board``, or ``wallboard`` alone: the wall, or a text board without a terminal."""
 
+from collections.abc import Callable
 from functools import partial
 
 import click
@@ -7,6 +8,7 @@ import click
 from wallboard.board import Board
 from wallboard.cli.face import face_of, face_options, show
 from wallboard.cli.options import record_options, target_of, target_options
+from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
 from wallboard.settings import Settings
 
@@ -31,14 +33,26 @@ def command(**parameters: object) -> int:
     """
     face = face_of(parameters)
     settings, source = target_of(parameters).opened()
-    return show(settings, face, partial(live, settings, name=source.board), source)
+    return show(settings, face, feed_of(settings, source), source)
 
 
-def live(settings: Settings, board: Board, *, name: str) -> Feed:
+def feed_of(settings: Settings, source: ConfigSource) -> Callable[[Board], Feed]:
+    """Makes the feed of a board, or of a part of one."""
+    return partial(live, settings, name=source.recording, whole=source.whole)
+
+
+def live(
+    settings: Settings, board: Board, *, name: str, whole: Callable[[], Settings] | None = None
+) -> Feed:
     """The feed that records what it polls, or follows who does; ``name`` tells the board.
 
-    What it needs is imported only now, after the first paint.
+    ``whole`` gives the settings that these are a part of. What it needs is imported only now, after
+    the first paint.
     """
+    if whole:
+        from wallboard.feeds.part import PartFeed
+
+        return PartFeed(settings, whole, name)
     from wallboard.feeds.shared import SharedFeed
 
     return SharedFeed(settings, board, name)

@@ -22,6 +22,7 @@ COMMANDS = (
     "simulate",
     "survey",
     "themes",
+    "watch",
 )
 DEFAULT = "board"
 _GLOBAL_OPTIONS = {"--help", "-h", "--version"}

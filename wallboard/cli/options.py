@@ -10,6 +10,7 @@ import click
 
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError, config_errors
+from wallboard.cli.names import entry_point_ids, group_names, server_names
 from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.settings import Secret, ServerSettings, Settings
 
@@ -49,16 +50,23 @@ class Target:
         with config_errors():
             path = self._path()
             stamp = stamp_of(path) if path else None
-            settings = self._read(path)
+            reading = _Reading(self, path)
+            settings = reading.read()
+        board = self._board(settings, path)
+        part = bool(self._selection.words) and self.url is None
         return settings, ConfigSource(
-            self._board(settings, path), lambda: self._read(path), path, stamp
+            board=" ".join([board, *self._selection.words]) if part else board,
+            read=reading.read,
+            path=path,
+            stamp=stamp,
+            recording=board,
+            whole=reading.last if part else None,
         )
 
     def _board(self, settings: Settings, path: Path | None) -> str:
         """What tells this board from others: its config, or what was asked for instead."""
         if self.url is None and path:
-            # A part of a board is a board of its own: it polls, records and remembers for itself.
-            return " ".join([os.path.realpath(path), *self._selection.words])
+            return os.path.realpath(path)
         ids = (str(entry.id) for server in settings.server for entry in server.entry_point)
         return " ".join([*(server.url for server in settings.server), *ids])
 
@@ -87,7 +95,8 @@ class Target:
             status.CONFIG,
         )
 
-    def _read(self, path: Path | None) -> Settings:
+    def whole(self, path: Path | None) -> Settings:
+        """All of the settings, of which a selection may be a part. Raises ``ConfigError``."""
         settings = self._of_url(path) if self.url is not None else self._of_config(path)
         settings = recorded(settings, self.record, off=self.no_record)
         if self.interval is None:
@@ -108,10 +117,16 @@ class Target:
 
     def _of_config(self, path: Path | None) -> Settings:
         from wallboard.config import load_config
+
+        return load_config(path, os.environ) if path else Settings()
+
+    def part(self, settings: Settings) -> Settings:
+        """What was chosen of all the settings. Raises ``ConfigError``."""
+        if self.url is not None or not self._selection.words:
+            return settings
         from wallboard.config.selection import selected
 
-        settings = load_config(path, os.environ) if path else Settings()
-        return selected(settings, self._selection) if self._selection.words else settings
+        return selected(settings, self._selection)
 
     @property
     def _selection(self) -> "Selection":
@@ -146,16 +161,38 @@ class Target:
             raise click.UsageError("--no-verify and --header go with --url; a config has its own.")
 
 
+class _Reading:
+    """Reads the settings of a target, and knows the whole of which they may be a part."""
+
+    def __init__(self, target: Target, path: Path | None) -> None:
+        self._target = target
+        self._path = path
+        self._whole = Settings()
+
+    def read(self) -> Settings:
+        """What was chosen of the settings as they are now. Raises ``ConfigError``."""
+        whole = self._target.whole(self._path)
+        part = self._target.part(whole)
+        self._whole = whole
+        return part
+
+    def last(self) -> Settings:
+        """All of the settings as they were last read."""
+        return self._whole
+
+
 def target_options(command: Command) -> Command:
     """Adds the options of ``Target`` to a command; take them with ``target_of``."""
     options = (
-        click.argument("ids", nargs=-1, metavar="[IDS]..."),
+        click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
         reach_options(url="Poll this server instead of those of a config; IDS are numbers and "
                       "ranges: 1000 1005-1010."),
         click.option("--group", "groups", multiple=True, metavar="NAME",
+                     shell_complete=group_names,
                      help="Of the config only this group; may be given again, as --server may. IDS "
                      "choose too, also as SERVER:ID."),
         click.option("--server", "servers", multiple=True, metavar="NAME",
+                     shell_complete=server_names,
                      help="Of the config only this server."),
         click.option("--interval", metavar="SECONDS",
                      type=click.FloatRange(min=SHORTEST_INTERVAL_SECONDS, max=86_400),

@@ -10,7 +10,8 @@ from wallboard.board import Board
 from wallboard.cli.errors import CommandError
 from wallboard.cli.exposure import Address, exposed, metrics_server
 from wallboard.cli.service_log import ServiceLog
-from wallboard.cli.status import INTERNAL, INTERRUPTED, OK
+from wallboard.cli.signals import on_end, status_after
+from wallboard.cli.status import INTERNAL
 from wallboard.config.problem import ConfigError
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.policy import Level
@@ -80,7 +81,7 @@ class Service:
             polling.result()
             raise CommandError("the feed ended by itself", INTERNAL)
         self._log.say("stopped", signal=self._ended_by.name)
-        return INTERRUPTED if self._ended_by is signal.SIGINT else OK
+        return status_after(self._ended_by)
 
     async def _watch(self, polling: asyncio.Task[None]) -> None:
         self._log.say(
@@ -183,13 +184,11 @@ class Service:
             self._asked_again = True
             self._woken.set()
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, end, number)
+        on_end(end)
         loop.add_signal_handler(signal.SIGHUP, again)
         try:
             yield
         finally:
-            # Those that end us stay caught: a second one must not cut the last commit short.
             loop.remove_signal_handler(signal.SIGHUP)
 
 

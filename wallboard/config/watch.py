@@ -34,13 +34,16 @@ class ConfigSource:
 
     ``board`` tells this board from others. ``read`` gives the settings anew or raises
     ``ConfigError``; it may take a while. ``path`` is the file they are in, if there is one, and
-    ``stamp`` what that file was when it was read first.
+    ``stamp`` what that file was when it was read first. For settings that are a part of a config,
+    ``whole`` gives all of it as it was last read; ``recording`` tells the board of the whole.
     """
 
     board: str
     read: Callable[[], Settings]
     path: Path | None = None
     stamp: Stamp | None = None
+    recording: str = ""
+    whole: Callable[[], Settings] | None = None
 
 
 class Watch:

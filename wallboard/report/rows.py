@@ -96,7 +96,7 @@ def who(entry_point: EntryPoint) -> str:
 
 
 def whose(entry_point: EntryPoint) -> str:
-    """The same with its server: ``Sales (prod 1000)``."""
-    key = entry_point.key
-    place = f"{key.server} {key.id}"
-    return place if entry_point.name == str(key.id) else f"{entry_point.name} ({place})"
+    """The same with its server: ``Sales (prod 1000)`` or, without a name, ``1000 (prod)``."""
+    server, number = entry_point.key
+    place = server if entry_point.name == str(number) else f"{server} {number}"
+    return f"{entry_point.name} ({place})"

@@ -1,0 +1,83 @@
+"""Lines for whoever reads our output, written at once and without ever waiting for the reader.
+
+A terminal that is paused, or a pipe that is full, must not hold back the polls that other boards
+follow.
+"""
+
+import os
+import select
+import sys
+import threading
+from collections import deque
+
+MOST_WAITING = 10_000
+"""Lines that wait for a reader; when there are more, the oldest are given up."""
+
+LAST_SECONDS = 2.0
+"""How long the end of the program waits for the last lines to be taken."""
+
+
+class Output:
+    """The standard output, a line at a time. ``gone`` says that nobody reads it any more."""
+
+    def __init__(self, *, ascii_only: bool = False) -> None:
+        """``ascii_only`` writes all other signs as escapes."""
+        self.gone = False
+        self._file = sys.stdout.fileno()
+        self._encoding = "ascii" if ascii_only else sys.stdout.encoding
+        self._waiting: deque[str] = deque()
+        self._given_up = 0
+        self._ending = False
+        self._changed = threading.Condition()
+        # A daemon, for one that is stuck in a write must not keep the program from ending.
+        self._thread = threading.Thread(target=self._run, name="output", daemon=True)
+        self._thread.start()
+
+    def say(self, line: str) -> None:
+        """Write a line as soon as the reader takes it."""
+        with self._changed:
+            if len(self._waiting) >= MOST_WAITING:
+                self._waiting.popleft()
+                self._given_up += 1
+            self._waiting.append(line)
+            self._changed.notify()
+
+    def close(self) -> int:
+        """Write what is left, if the reader takes it soon; how many lines were given up."""
+        with self._changed:
+            self._ending = True
+            self._changed.notify()
+        self._thread.join(LAST_SECONDS)
+        return self._given_up + len(self._waiting)
+
+    def look(self) -> None:
+        """Find out whether the reader has left, without writing anything."""
+        poll = select.poll()
+        poll.register(self._file, 0)
+        if any(what & (select.POLLERR | select.POLLHUP) for _, what in poll.poll(0)):
+            self.gone = True
+
+    def _run(self) -> None:
+        while (line := self._next()) is not None:
+            try:
+                _write(self._file, f"{line}\n".encode(self._encoding, "backslashreplace"))
+            except OSError:
+                self.gone = True
+                return
+
+    def _next(self) -> str | None:
+        with self._changed:
+            while not self._waiting:
+                if self._ending:
+                    return None
+                self._changed.wait()
+            return self._waiting.popleft()
+
+
+def _write(file: int, data: bytes) -> None:
+    while data:
+        try:
+            data = data[os.write(file, data) :]
+        except BlockingIOError:
+            # Whoever shares the output may have told it not to wait.
+            select.select((), (file,), ())

@@ -1,0 +1,76 @@
+"""Tells what becomes of a board as it comes: first how it stands, then change after change."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import takewhile
+
+from wallboard.board import Board, EntryPointStatus
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.policy import Level
+
+
+class Telling:
+    """Makes lines of what is new on a board; each thing is told once."""
+
+    def __init__(self, board: Board, form: str, least: Level) -> None:
+        """``form`` names the module that makes lines."""
+        self._board = board
+        self._form = import_module(form)
+        self._least = least
+        self._newest: Change | None = None
+        self._last: dict[EntryPointKey, Change] = {}
+        self._levels: dict[EntryPointKey | str, Level] = {}
+
+    def opening(self, now: float) -> Iterator[str]:
+        """How all of it stands at ``now``, Unix time in seconds; from here on it is changes."""
+        snapshot = self._board.snapshot(now)
+        self._newest = self._board.newest_event
+        self._last.clear()
+        self._levels = dict.fromkeys((one.server for one in snapshot.unreachable), Level.CRITICAL)
+        for key, status in snapshot.entry_points.items():
+            self._known(key, status)
+        yield from self._form.opening_lines(snapshot, self._least)
+
+    def heartbeat(self, now: float) -> str:
+        """How the board stands as a whole."""
+        line: str = self._form.heartbeat_line(self._board.snapshot(now))
+        return line
+
+    def of_entry_point(self, key: EntryPointKey) -> Iterator[str]:
+        """What became of one entry point since it was last asked for."""
+        status = self._board.status(key)
+        if status is None or not status.timeline:
+            return
+        last = self._last.get(key)
+        if status.timeline[-1] is last:
+            return
+        new = list(takewhile(lambda change: change is not last, reversed(status.timeline)))
+        before = self._levels.get(key, Level.OK)
+        self._known(key, status)
+        for change in reversed(new):
+            yield from self._told(change, before, status.entry_point)
+
+    def of_server(self, server: str) -> Iterator[str]:
+        """What became of one server, and of its entry points with it."""
+        change = self._board.newest_event
+        if change is None or change is self._newest or change.key or change.server != server:
+            return
+        self._newest = change
+        before = self._levels.get(server, Level.OK)
+        self._levels[server] = Level.OK if change.after == "ok" else change.level
+        yield from self._told(change, before, None)
+        for status in self._board.statuses_of(server):
+            yield from self.of_entry_point(status.entry_point.key)
+
+    def _told(self, change: Change, before: Level, entry_point: EntryPoint | None) -> Iterator[str]:
+        # That something is over is for whoever was told that it began.
+        if max(before, change.level) >= self._least:
+            line: str | None = self._form.change_line(change, entry_point)
+            if line is not None:
+                yield line
+
+    def _known(self, key: EntryPointKey, status: EntryPointStatus) -> None:
+        self._levels[key] = status.judgement.level
+        if status.timeline:
+            self._last[key] = status.timeline[-1]
