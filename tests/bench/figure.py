@@ -59,9 +59,31 @@ class Pace:
     gets: int
     simulated_days: int
     kiosk_days: int
+    recorded_seconds: float
+    recorded_days: int
 
 
-FULL = Pace(runs=3, seconds=10.0, starts=11, keys=300, gets=2000, simulated_days=3, kiosk_days=7)
-QUICK = Pace(runs=1, seconds=4.0, starts=5, keys=60, gets=500, simulated_days=2, kiosk_days=2)
+FULL = Pace(
+    runs=3,
+    seconds=10.0,
+    starts=11,
+    keys=300,
+    gets=2000,
+    simulated_days=3,
+    kiosk_days=7,
+    recorded_seconds=1800.0,
+    recorded_days=7,
+)
+QUICK = Pace(
+    runs=1,
+    seconds=4.0,
+    starts=5,
+    keys=60,
+    gets=500,
+    simulated_days=2,
+    kiosk_days=2,
+    recorded_seconds=600.0,
+    recorded_days=1,
+)
 
 Measure = Callable[[Pace], Sequence[Outcome]]

@@ -55,17 +55,19 @@ class Rows:
         """Write all of a stretch that is not in the file yet."""
         number = stretch.number
         executemany = self.database.executemany
-        runs = [self._run_row(target, run, number) for target, run in stretch.ended]
+        # One row at a time: a list of them all would only be work for the garbage collector.
         executemany(
             "INSERT INTO run (target, answer, first, last, count, mean, least, most)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            runs,
+            (self._run_row(target, run, number) for target, run in stretch.ended),
         )
-        latest = [self._latest_row(target, run, number) for target, run in stretch.touched.items()]
-        executemany(_UPSERT, latest)
+        executemany(
+            _UPSERT,
+            (self._latest_row(target, run, number) for target, run in stretch.touched.items()),
+        )
         executemany(
             "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?)",
-            [
+            (
                 (
                     self._entry_point(key),
                     sample.at,
@@ -75,7 +77,7 @@ class Rows:
                     _VERDICT_PLACE[sample.verdict],
                 )
                 for key, sample in stretch.samples
-            ],
+            ),
         )
         for change, answer in stretch.changes:
             self._write_change(change, answer, number)

@@ -1,33 +1,47 @@
 """Polls into a board, as the wall does, and reports the CPU of a poll.
 
-Arguments: address, entry points, seconds to measure, polls in flight, interval in seconds.
+Arguments: address, entry points, seconds to measure, polls in flight, interval in seconds, and the
+file to record in, if any.
 """
 
 import asyncio
+import gc
 import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from tests.bench.processes import report
 from wallboard.board import Board
+from wallboard.cli.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Failure, Observation
 from wallboard.feeds.poll import PollFeed
+from wallboard.recorder.places import Place
+from wallboard.recorder.recorder import Recorder
 from wallboard.settings import entry_points_of
 
 
-async def main(url: str, count: int, seconds: float, in_flight: int, interval: float) -> None:
+async def main(
+    url: str, count: int, seconds: float, in_flight: int, interval: float, file: Path | None = None
+) -> None:
     settings = replace(
         settings_for_url(url, [f"1000-{999 + count}"]), concurrency=in_flight, interval=interval
     )
     board = Board(entry_points_of(settings), history=settings.history)
+    points = entry_points_of(settings)
+    recorder = Recorder(Place(file), points, settings.title) if file else None
+    if recorder:
+        recorder.start()
     polls = failed = 0
     second_round = asyncio.Event()
 
     def take(event: object) -> None:
         nonlocal polls, failed
         board.fold(event)  # type: ignore[arg-type]
+        if recorder:
+            recorder.take(event, board)  # type: ignore[arg-type]
         polls += 1
         if polls > 5 * count:
             second_round.set()
@@ -46,9 +60,16 @@ async def main(url: str, count: int, seconds: float, in_flight: int, interval: f
         await feed
     if failed:
         raise SystemExit(f"{failed} polls failed, so this says nothing")
+    if recorder:
+        recorder.stop()
+        if recorder.problem:
+            raise SystemExit(f"{recorder.problem} So this says nothing")
     report({"cpu_ms_per_poll": 1000 * cpu / polls, "polls_per_second": polls / elapsed})
 
 
 if __name__ == "__main__":
-    url, count, seconds, in_flight, interval = sys.argv[1:]
-    asyncio.run(main(url, int(count), float(seconds), int(in_flight), float(interval)))
+    gc.set_threshold(*GC_THRESHOLDS)  # as every command does
+    url, count, seconds, in_flight, interval, *file = sys.argv[1:]
+    asyncio.run(
+        main(url, int(count), float(seconds), int(in_flight), float(interval), *map(Path, file))
+    )

@@ -1,0 +1,65 @@
+"""A board that shares a recording, without a face; reports its CPU and how late it hears of polls.
+
+Arguments: address, entry points, seconds to measure, recording, and the role to wait for.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from statistics import quantiles
+
+from tests.bench.processes import report
+from wallboard.board import Board
+from wallboard.cli.run import GC_THRESHOLDS
+from wallboard.config import settings_for_url
+from wallboard.domain.observation import Observation
+from wallboard.domain.restored import Event
+from wallboard.feeds.shared import Role, SharedFeed
+from wallboard.settings import entry_points_of
+
+
+async def main(url: str, count: int, seconds: float, file: str, role: Role) -> None:
+    settings = replace(settings_for_url(url, [f"1000-{999 + count}"]), record=file)
+    board = Board(entry_points_of(settings), history=settings.history)
+    lags: list[float] = []
+
+    def take(event: Event) -> None:
+        board.fold(event)
+        if isinstance(event, Observation):
+            lags.append(time.time() - event.at)
+
+    shared = SharedFeed(settings, board, "bench")
+    feed = asyncio.create_task(shared.run(take))
+    while shared.role is not role or len(lags) < count:  # noqa: ASYNC110 - the role tells nobody
+        await asyncio.sleep(0.1)
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    lags.clear()
+    began, cpu = time.perf_counter(), time.process_time()
+    while time.perf_counter() - began < seconds:
+        await asyncio.sleep(settings.refresh)
+        board.snapshot(time.time())
+    cpu, elapsed = time.process_time() - cpu, time.perf_counter() - began
+    heard = len(lags)
+    feed.cancel()
+    with suppress(asyncio.CancelledError):
+        await feed
+    if not heard:
+        raise SystemExit("nothing was heard, so this says nothing")
+    report(
+        {
+            "cpu_ms_per_second": 1000 * cpu / elapsed,
+            "lag_seconds": quantiles(lags, n=100)[98],
+            "worst_lag_seconds": max(lags),
+            "polls_per_second": heard / elapsed,
+        }
+    )
+
+
+if __name__ == "__main__":
+    gc.set_threshold(*GC_THRESHOLDS)  # as every command does
+    url, count, seconds, file, role = sys.argv[1:]
+    asyncio.run(main(url, int(count), float(seconds), file, Role(role)))
