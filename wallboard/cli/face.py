@@ -14,6 +14,7 @@ import click
 
 from wallboard.board import Board
 from wallboard.cli.errors import config_errors
+from wallboard.cli.names import theme_names
 from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
 from wallboard.settings import Settings, entry_points_of
@@ -54,7 +55,7 @@ class Face:
 def face_options(command: Command) -> Command:
     """Adds the options of ``Face`` to a command; take them with ``face_of``."""
     options = (
-        click.option("--theme", metavar="NAME",
+        click.option("--theme", metavar="NAME", shell_complete=theme_names,
                      help="The theme of the board; `wallboard themes` shows them all."),
         click.option("--ascii", is_flag=True,
                      help="Draw with plain ASCII, as is done where the locale is not UTF-8."),

@@ -9,6 +9,8 @@ from wallboard import __version__
 COMMANDS = (
     "board",
     "check",
+    "completion",
+    "config",
     "demo",
     "doctor",
     "export",

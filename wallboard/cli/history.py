@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wallboard.cli import status
+from wallboard.cli.names import entry_point_ids
 from wallboard.cli.recorded import (
     asked_window,
     chosen,
@@ -34,7 +35,7 @@ Examples:
   wallboard history prod:1000 --since 2d --format csv > sales.csv
 """,
 )
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=entry_point_ids)
 @window_options(since="2h")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text",
               help="Text for people (the default), CSV for a spreadsheet, JSON for programs."

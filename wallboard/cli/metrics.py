@@ -27,6 +27,9 @@ class _ServesUnlessTold(click.Group):
     """A group whose first command runs where none is named, so that ids need no other word."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and ctx.resilient_parsing:
+            # The line is being completed: any command may still come.
+            return super().parse_args(ctx, args)
         if not args or args[0] not in {*self.commands, *self.get_help_option_names(ctx)}:
             args = [SERVE, *args]
         return super().parse_args(ctx, args)

@@ -9,6 +9,9 @@ from wallboard.cli import status
 DEBUG_VARIABLE = "WALLBOARD_DEBUG"
 """Set to anything, it shows the traceback of an unexpected error."""
 
+COMPLETE_VARIABLE = "_WALLBOARD_COMPLETE"
+"""Set by the script of a shell; its value is what is asked for, such as ``bash_complete``."""
+
 GC_THRESHOLDS = (5_000, 2, 600)
 """Objects between two young collections, and young and old ones between two older ones.
 
@@ -42,6 +45,10 @@ def _invoke(args: list[str]) -> int:
 
         print(f"wallboard {__version__}")  # noqa: T201
         return status.OK
+    if asked := os.environ.get(COMPLETE_VARIABLE):
+        from wallboard.cli.completing import complete
+
+        return complete(asked)
     import click
 
     from wallboard.cli.group import group, with_command

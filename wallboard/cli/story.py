@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from wallboard.cli.errors import simulator_errors
+from wallboard.cli.names import scenario_names
 
 if TYPE_CHECKING:
     from wallboard.simulator.scenario import Scenario
@@ -48,6 +49,7 @@ def story_options(*, scenario: str) -> Callable[[Command], Command]:
         click.option("--entry-points", type=click.IntRange(1, MOST_ENTRY_POINTS), default=12,
                      show_default=True, metavar="N", help="How many, numbered from 1000."),
         click.option("--scenario", default=scenario, show_default=True, metavar="NAME",
+                     shell_complete=scenario_names,
                      help="What happens to them: calm, demo, faults, outage, or a TOML file."),
         click.option("--seed", type=int, default=1, show_default=True, metavar="K",
                      help="The same seed tells the same story."),

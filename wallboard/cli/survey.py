@@ -12,6 +12,7 @@ import click
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError, client_errors, config_errors
 from wallboard.cli.face import at_a_terminal
+from wallboard.cli.names import server_names
 from wallboard.cli.options import Target, reach_options, target_of
 from wallboard.settings import ServerSettings, Settings
 
@@ -54,7 +55,7 @@ other than 204, 78 config, 130 not confirmed.
 """,
 )
 @reach_options(url="Post to this server instead of one of a config.")
-@click.option("--server", "server_name", metavar="NAME",
+@click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
               help="The server of the config; needed where it has several.")  # fmt: skip
 @click.option("--sid", metavar="SID", help="The id of the chat session.")
 @click.option("-q", "--question", "questions", multiple=True, metavar="TEXT",

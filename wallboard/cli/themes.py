@@ -4,6 +4,7 @@ import click
 
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError
+from wallboard.cli.names import theme_names
 
 
 @click.command(
@@ -15,7 +16,7 @@ Examples:
   wallboard themes nord
 """,
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=theme_names)
 def command(name: str | None) -> int:
     """List all themes with their colours, or show everything in the one of that NAME.
 

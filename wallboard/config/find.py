@@ -40,9 +40,13 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
 
 def read_document(path: Path) -> dict[str, Toml]:
     """The TOML of a file as it stands, not yet validated. Raises ``ConfigError``."""
+    return parsed(read_text(path), path)
+
+
+def parsed(text: str, path: Path) -> dict[str, Toml]:
+    """The TOML in the text of a file. Raises ``ConfigError``."""
     import tomllib
 
-    text = _read_text(path)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -53,7 +57,8 @@ def read_document(path: Path) -> dict[str, Toml]:
         raise one_problem(path, "not usable: lists or tables are nested too deeply") from None
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file. Raises ``ConfigError``."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)

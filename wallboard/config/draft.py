@@ -1,0 +1,91 @@
+"""A new config: its text with comments, and how it gets into a file."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wallboard.config.explained import Keys, explanations
+from wallboard.config.literal import bare, literal
+from wallboard.config.place import Toml
+from wallboard.settings import EntryPointSettings
+
+_FOREWORD = """\
+# The config of wallboard. Only what differs from the defaults has to stand here:
+# `wallboard config show` says what holds and why, `wallboard config check` what is wrong.
+#
+# For completion in an editor (Taplo, Even Better TOML): wallboard config schema >
+# wallboard.schema.json, and make this the first line: #:schema ./wallboard.schema.json
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a new config is to say: one server and its entry points.
+
+    ``headers`` are as a config has them, texts or ``{"env": "NAME"}``; ``interval`` is seconds.
+    """
+
+    name: str
+    url: str
+    entry_points: tuple[EntryPointSettings, ...]
+    interval: float
+    headers: Mapping[str, Toml] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it holds a secret itself, not only the name of a variable that does."""
+        return any(isinstance(value, str) for value in self.headers.values())
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables that it needs."""
+        return tuple(value["env"] for value in self.headers.values() if isinstance(value, Mapping))
+
+    def text(self, *, hidden: str | None = None) -> str:
+        """The config in TOML, with comments; ``hidden`` takes the place of secrets."""
+        return "\n".join(self._lines(hidden)) + "\n"
+
+    def _lines(self, hidden: str | None) -> Iterator[str]:
+        yield _FOREWORD
+        yield _setting(("interval",), self.interval)
+        yield "\n[[server]]"
+        yield _setting(("server", "name"), self.name)
+        yield _setting(("server", "url"), self.url)
+        if self.headers:
+            yield f"\n[server.headers]  # {explanations()['server', 'headers']}"
+        for name, value in self.headers.items():
+            shown = hidden if hidden is not None and isinstance(value, str) else value
+            yield f"{bare(name)} = {literal(shown)}"
+        for number, entry in enumerate(self.entry_points):
+            yield "\n[[server.entry_point]]"
+            for key in ("id", "name", "group"):
+                if (value := getattr(entry, key)) != "":
+                    where = ("server", "entry_point", key)
+                    yield _setting(where, value) if not number else f"{key} = {literal(value)}"
+
+
+def write(draft: Draft, path: Path, *, force: bool) -> None:
+    """Write a new file, readable by its owner only if there is a secret in it.
+
+    Raises ``FileExistsError`` unless ``force``, and other ``OSError``.
+    """
+    data = draft.text().encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = 0o600 if draft.is_secret else 0o666
+    if not force:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
+            file.write(data)
+        return
+    from wallboard.files import replaced
+
+    # What replaces a file is no more open to others than that was.
+    kept = path.stat().st_mode & 0o777 if path.exists() else 0o600
+    with replaced(path) as new:
+        new.write(data)
+    path.chmod(kept & mode)
+
+
+def _setting(keys: Keys, value: Toml) -> str:
+    return f"{keys[-1]} = {literal(value)}  # {explanations()[keys]}"

@@ -1,0 +1,255 @@
+"""What holds in the end, and where each of it came from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import StrEnum
+from typing import Any
+
+from wallboard.config.lines import line_of
+from wallboard.config.place import LISTED, Path, Toml, value_at
+from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
+from wallboard.settings import EntryPointSettings, Secret, Settings
+
+HIDDEN = str(Secret(""))
+"""What is shown in place of a secret."""
+
+_INHERITED_TABLES: Mapping[str, Mapping[str, Toml]] = {
+    "thresholds": {name: getattr(Thresholds(), name) for name in Thresholds.__dataclass_fields__},
+    "levels": {verdict.value: level for verdict, level in DEFAULT_LEVELS.items()},
+}
+"""Tables whose every setting is inherited by itself, and what holds where nobody sets it."""
+
+_INHERITED = frozenset({"button_rule", "button_max_wait", "button_max_queue"})
+_IDENTITY = {"server": "name", "group": "name", "entry_point": "id"}
+_BY_OPTION = {"verify": "--no-verify", "headers": "--header"}
+
+
+class Source(StrEnum):
+    """What a value was set by."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    COMMAND_LINE = "command line"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a value came from.
+
+    ``holder`` is the table it is inherited from ("top", "server prod", "group EMEA"), empty where
+    it stands in its own; ``line`` is that in the config file, ``option`` that of the command line.
+    """
+
+    source: Source = Source.DEFAULT
+    holder: str = ""
+    line: int | None = None
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting: ``value`` is as TOML has it, ``None`` what is not set; secrets are hidden."""
+
+    key: str
+    value: Toml
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The settings of one table, whose header is ``keys``, twice in brackets if ``listed``."""
+
+    keys: tuple[str, ...]
+    rows: tuple[Row, ...]
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A config as it was written: its document and lines, and what the command line said instead.
+
+    ``options`` names the option for each setting of the top that one replaces.
+    """
+
+    document: Mapping[str, Toml]
+    lines: Mapping[Path, int]
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A table of the settings, and where it is in the document, if it is from there."""
+
+    table: Any
+    path: Path | None
+    name: str
+
+
+def effective(settings: Settings, written: Written, *, policies: bool) -> list[Section]:
+    """Every table of the settings with what holds in it.
+
+    With ``policies`` each entry point has all that it is judged by, whatever that is inherited
+    from, and no group is there that nobody is in; without, only what it sets for itself.
+    """
+    reader = _Reader(settings, written, policies=policies)
+    return list(reader.sections((), [_Layer(settings, (), "top")]))
+
+
+class _Reader:
+    """Goes through settings and looks up in the document where each came from."""
+
+    def __init__(self, settings: Settings, written: Written, *, policies: bool) -> None:
+        self._settings = settings
+        self._written = written
+        self._policies = policies
+
+    def sections(
+        self, keys: tuple[str, ...], layers: Sequence[_Layer], *, listed: bool = False
+    ) -> Iterator[Section]:
+        """The table of the strongest layer, then those in it."""
+        rows: list[Row] = []
+        inner: list[Section] = []
+        for field in fields(layers[-1].table):
+            value = getattr(layers[-1].table, field.name)
+            here = (*keys, field.name)
+            if field.name in _INHERITED_TABLES:
+                inner.append(Section(here, tuple(self._inherited_table(field.name, layers))))
+            elif isinstance(value, Mapping):
+                inner.append(Section(here, tuple(self._mapping(field, value, layers[-1]))))
+            elif is_dataclass(value) and not isinstance(value, Secret):
+                inner += self.sections(here, [_Layer(value, _below(layers[-1], field.name), "")])
+            elif _is_list_of_tables(value):
+                inner += self._list(field.name, here, value, layers)
+            elif value != () or field.name not in LISTED:
+                rows += self._row(field, value, layers)
+        if listed:
+            # What a table is called comes first.
+            rows.sort(key=lambda row: row.key in _INHERITED)
+        return (one for one in (Section(keys, tuple(rows), listed), *inner) if one.rows)
+
+    def _list(
+        self, name: str, keys: tuple[str, ...], tables: Sequence[Any], layers: Sequence[_Layer]
+    ) -> Iterator[Section]:
+        for number, table in enumerate(tables):
+            if name == "group" and not self._is_shown(table.name):
+                continue
+            path = self._path_of(layers[-1], name, number, table)
+            above = list(layers)
+            if isinstance(table, EntryPointSettings):
+                above += self._group_layer(table.group)
+            called = f"{name} {getattr(table, 'name', number + 1)}"
+            yield from self.sections(keys, [*above, _Layer(table, path, called)], listed=True)
+
+    def _is_shown(self, group: str) -> bool:
+        return not self._policies or any(
+            entry.group == group for server in self._settings.server for entry in server.entry_point
+        )
+
+    def _group_layer(self, name: str) -> Iterator[_Layer]:
+        for number, group in enumerate(self._settings.group):
+            if group.name == name:
+                top = _Layer(self._settings, (), "top")
+                yield _Layer(group, self._path_of(top, "group", number, group), f"group {name}")
+
+    def _path_of(self, holder: _Layer, name: str, number: int, table: Any) -> Path | None:  # noqa: ANN401 - any table of settings
+        """Where in the document a table of a list is; the settings may hold only some of them."""
+        if holder.path is None:
+            return None
+        key = _IDENTITY.get(name)
+        tables = value_at(self._written.document, (*holder.path, name)) or []
+        for place, one in enumerate(tables):
+            if place == number if key is None else one.get(key) == getattr(table, key):
+                return (*holder.path, name, place)
+        return None
+
+    def _row(self, field: "Field[Any]", value: Any, layers: Sequence[_Layer]) -> Iterator[Row]:  # noqa: ANN401 - of any setting
+        own = layers[-1]
+        if value is None and field.name in Settings.__dataclass_fields__:
+            if field.name not in _INHERITED or self._is_whole(own):
+                yield self._inherited((field.name,), None, layers)
+        elif own.path is None:
+            option = _BY_OPTION.get(field.name, "--url")
+            given = field.default is MISSING or value != field.default
+            origin = Origin(source=Source.COMMAND_LINE, option=option) if given else Origin()
+            yield Row(field.name, HIDDEN if isinstance(value, Secret) else _plain(value), origin)
+        else:
+            path = (*own.path, field.name)
+            yield Row(field.name, self._shown(value, path), self._origin(path))
+
+    def _mapping(
+        self, field: "Field[Any]", table: Mapping[str, Any], holder: _Layer
+    ) -> Iterator[Row]:
+        for key, value in table.items():
+            path = _below(holder, field.name, str(key))
+            if path is None:
+                origin = Origin(source=Source.COMMAND_LINE, option=_BY_OPTION.get(field.name, ""))
+            else:
+                origin = self._origin(path)
+            yield Row(str(key), self._shown(value, path or ()), origin)
+
+    def _inherited_table(self, name: str, layers: Sequence[_Layer]) -> Iterator[Row]:
+        whole = self._is_whole(layers[-1])
+        for key, default in _INHERITED_TABLES[name].items():
+            if whole or _set_in(layers[-1], (name, key)) is not None:
+                yield self._inherited((name, key), default, layers)
+
+    def _is_whole(self, layer: _Layer) -> bool:
+        """Whether all that is inherited is shown in a table, not only what is set there."""
+        return isinstance(layer.table, Settings) or (
+            self._policies and isinstance(layer.table, EntryPointSettings)
+        )
+
+    def _inherited(self, keys: tuple[str, ...], default: Toml, layers: Sequence[_Layer]) -> Row:
+        for layer in reversed(layers):
+            value = _set_in(layer, keys)
+            if value is None:
+                continue
+            origin = self._origin((*(layer.path or ()), *keys))
+            if layer is not layers[-1] and origin.source is not Source.DEFAULT:
+                origin = Origin(
+                    source=origin.source, line=origin.line, option=origin.option, holder=layer.name
+                )
+            return Row(keys[-1], _plain(value), origin)
+        return Row(keys[-1], _plain(default), Origin())
+
+    def _origin(self, path: Path) -> Origin:
+        if len(path) == 1 and (option := self._written.options.get(str(path[0]))):
+            return Origin(source=Source.COMMAND_LINE, option=option)
+        if value_at(self._written.document, path) is None:
+            return Origin()
+        return Origin(source=Source.FILE, line=line_of(self._written.lines, path))
+
+    def _shown(self, value: Any, path: Path) -> Toml:  # noqa: ANN401 - of any setting
+        if not isinstance(value, Secret):
+            return _plain(value)
+        written = value_at(self._written.document, path) if path else None
+        return written if isinstance(written, dict) else HIDDEN
+
+
+def _below(layer: _Layer, *keys: str) -> Path | None:
+    return None if layer.path is None else (*layer.path, *keys)
+
+
+def _is_list_of_tables(value: object) -> bool:
+    return isinstance(value, tuple) and bool(value) and is_dataclass(value[0])
+
+
+def _set_in(layer: _Layer, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - of any setting
+    """What a layer sets, ``None`` for nothing and ``False`` for what it switches off."""
+    found = layer.table
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
+    return found
+
+
+def _plain(value: Any) -> Toml:  # noqa: ANN401 - of any setting
+    """A value as a config would have it."""
+    match value:
+        case Level():
+            return value.label
+        case StrEnum():
+            return value.value
+        case tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value

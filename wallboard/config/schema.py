@@ -1,0 +1,154 @@
+"""A JSON Schema of the config, for editors that complete and check TOML.
+
+It is written in draft 4, the newest that Taplo and Even Better TOML read, and without references,
+so that every setting can say what it is for in its own place.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wallboard.config.explained import Keys, explanations
+from wallboard.config.prepare import LEVEL_WORDS
+from wallboard.domain.policy import DEFAULT_LEVELS, Thresholds
+from wallboard.settings import Settings
+
+Node = dict[str, Any]
+
+DRAFT = "http://json-schema.org/draft-04/schema#"
+
+_TEXT: Node = {"type": "string", "minLength": 1}
+_NOTATIONS: Mapping[str, Node] = {
+    "Level": {"enum": list(LEVEL_WORDS)},
+    "Secret": {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "properties": {
+                    "env": {**_TEXT, "description": "The environment variable that holds it"}
+                },
+                "required": ["env"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+}
+"""What is written otherwise than it is kept; the other half of this is ``config.prepare``."""
+
+_KEPT = (
+    "type", "enum", "required", "additionalProperties", "minimum", "maximum", "minLength",
+    "minItems",
+)  # fmt: skip
+_NEEDED = {("server",), ("server", "entry_point")}
+"""Lists of tables that must be there, as ``config.checks`` has it."""
+
+
+def json_schema() -> Node:
+    """The schema of a whole config."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(Settings).json_schema()
+    shape = _shape(schema, schema.get("$defs", {}), ())
+    return {"$schema": DRAFT, "title": "The config of wallboard", **shape}
+
+
+def _shape(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
+    """What holds for the setting at some keys, in draft 4 and in the words of TOML."""
+    if "$ref" in node:
+        name = node["$ref"].rpartition("/")[2]
+        notation = _NOTATIONS.get(name)
+        return dict(notation) if notation else _shape(definitions[name], definitions, keys)
+    if "anyOf" in node:
+        kinds = [_shape(kind, definitions, keys) for kind in node["anyOf"] if not _is_null(kind)]
+        return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    shape = {name: node[name] for name in _KEPT if name in node}
+    if "const" in node:
+        shape["enum"] = [node["const"]]
+    if "exclusiveMinimum" in node:
+        shape |= {"minimum": node["exclusiveMinimum"], "exclusiveMinimum": True}
+    if "items" in node:
+        shape["items"] = _shape(node["items"], definitions, keys)
+    if node.get("type") == "object":
+        shape |= _table(node, definitions, keys)
+    return shape
+
+
+def _table(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
+    """The settings in a table or, where those have any name, what each of them may be."""
+    if keys == ("keys",):
+        return {"additionalProperties": {"anyOf": [_TEXT, _list_of(_TEXT)]}}
+    if "properties" in node:
+        inner = node["properties"]
+        required = [name for name in inner if _is_needed((*keys, name), node)]
+        return {
+            "properties": {
+                name: _setting(value, definitions, (*keys, name)) for name, value in inner.items()
+            },
+            **({"required": required} if required else {}),
+        }
+    value = node["additionalProperties"]
+    if "propertyNames" not in node:
+        return {"additionalProperties": _shape(value, definitions, keys)}
+    names = definitions[node["propertyNames"]["$ref"].rpartition("/")[2]]["enum"]
+    return {
+        "properties": {name: _setting(value, definitions, (*keys, name)) for name in names},
+        "additionalProperties": False,
+    }
+
+
+def _setting(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
+    shape = _shape(node, definitions, keys)
+    if words := _words(keys) or _described(node, definitions) or _words(keys[:-1]):
+        shape["description"] = words
+    default = _DEFAULTS.get(keys, node.get("default"))
+    if keys in _NEEDED:
+        shape["minItems"] = 1
+    elif default is not None and not isinstance(default, dict):
+        # Of a table each setting says its own.
+        shape["default"] = default
+    return shape
+
+
+def _words(keys: Keys) -> str:
+    """What a setting is for: what can also be set for all is explained there."""
+    known = explanations()
+    for general in (keys[-1:], keys[-2:]):
+        if keys != general and keys[0] in {"server", "group"} and _is_inherited(general):
+            return known[general]
+    return known.get(keys, "")
+
+
+def _is_inherited(keys: Keys) -> bool:
+    fields = Settings.__dataclass_fields__
+    if len(keys) == 1:
+        return keys[0] in fields and keys[0] not in {"server", "group"}
+    return keys[0] in {"thresholds", "levels"}
+
+
+def _described(node: Node, definitions: Mapping[str, Node]) -> str:
+    """The first sentence about the kind of a table, or of those that a list holds."""
+    name = node.get("items", node).get("$ref", "").rpartition("/")[2]
+    text: str = definitions.get(name, {}).get("description", "")
+    return text.partition("\n")[0]
+
+
+def _is_needed(keys: Keys, node: Node) -> bool:
+    return keys in _NEEDED or keys[-1] in node.get("required", ())
+
+
+def _is_null(node: Node) -> bool:
+    return node.get("type") == "null"
+
+
+def _list_of(kind: Node) -> Node:
+    return {"type": "array", "items": kind, "minItems": 1}
+
+
+_DEFAULTS: Mapping[Keys, Any] = {
+    **{
+        ("thresholds", name): getattr(Thresholds(), name)
+        for name in Thresholds.__dataclass_fields__
+    },
+    **{("levels", verdict.value): level.label for verdict, level in DEFAULT_LEVELS.items()},
+}
+"""Of settings that a config inherits from the program itself."""

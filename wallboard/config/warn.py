@@ -1,0 +1,116 @@
+"""What is allowed in a config and yet is hardly meant."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from wallboard.config.place import Toml, problem_at
+from wallboard.config.prepare import Fault
+from wallboard.config.problem import Problem, printable, shown
+from wallboard.domain.endpoint import Endpoint
+from wallboard.settings import ServerSettings, Settings, entry_points_of
+
+_DECIDING = {Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY}
+_MEASURED_BY = {
+    "wait_warning": Endpoint.LIVE_SESSION_STATUS,
+    "wait_critical": Endpoint.LIVE_SESSION_STATUS,
+    "queue_warning": Endpoint.LIVE_SESSION_STATUS,
+    "queue_critical": Endpoint.LIVE_SESSION_STATUS,
+    "capacity_warning": Endpoint.CAPACITY,
+}
+
+
+def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> list[Problem]:
+    """Everything of that kind, in the order of the file."""
+    found = [*_readable(document, file)]
+    for number, server in enumerate(settings.server):
+        path = ("server", number)
+        found += _unasked(server, document["server"][number], number)
+        found += _in_clear(server, number)
+        if not server.verify:
+            found.append(((*path, "verify"), "the server's certificate is not checked"))
+    found += _buttons(settings)
+    found += _polled_twice(settings)
+    found += _nearly_the_same(settings)
+    name = printable(file)
+    return list(dict.fromkeys(problem_at(name, document, path, text) for path, text in found))
+
+
+def _readable(document: Mapping[str, Toml], file: Path) -> Iterator[Fault]:
+    secrets = [
+        value
+        for server in document.get("server", ())
+        for value in (*server.get("headers", {}).values(), server.get("proxy"))
+        if isinstance(value, str) and ("://" not in value or "@" in value)
+    ]
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return
+    if secrets and os.name == "posix" and mode & 0o044:
+        yield (), f"holds secrets and others may read it; chmod 600 {file.name}, or use env"
+
+
+def _unasked(server: ServerSettings, written: Toml, number: int) -> Iterator[Fault]:
+    """What is set but can never be known, since nobody is asked."""
+    asked = set(server.endpoints)
+    if not asked & _DECIDING:
+        yield (
+            ("server", number, "endpoints"),
+            "neither chatAllowed nor checkEligibility is polled, so no verdict can be reached",
+        )
+    for key, value in written.get("thresholds", {}).items():
+        if value is not False and (needed := _MEASURED_BY[key]) not in asked:
+            yield (
+                ("server", number, "thresholds", key),
+                f"has no effect: {needed} is not among the endpoints of this server",
+            )
+
+
+def _in_clear(server: ServerSettings, number: int) -> Iterator[Fault]:
+    if server.headers and urlsplit(server.url).scheme == "http":
+        yield ("server", number, "headers"), "are sent unencrypted: the url is http, not https"
+
+
+def _buttons(settings: Settings) -> Iterator[Fault]:
+    numbers = {server.name: number for number, server in enumerate(settings.server)}
+    said = set()
+    for entry_point, policy in entry_points_of(settings):
+        rule, server = policy.button.rule, entry_point.key.server
+        if rule not in entry_point.endpoints and (server, rule) not in said:
+            said.add((server, rule))
+            yield (
+                ("server", numbers[server], "endpoints"),
+                f"without {rule}, which the button goes by, no button can be known",
+            )
+
+
+def _polled_twice(settings: Settings) -> Iterator[Fault]:
+    taken: dict[tuple[str, int], str] = {}
+    for number, server in enumerate(settings.server):
+        twice = [
+            entry.id
+            for entry in server.entry_point
+            if taken.setdefault((server.url.rstrip("/"), entry.id), server.name) != server.name
+        ]
+        if twice:
+            other = taken[server.url.rstrip("/"), twice[0]]
+            yield (
+                ("server", number, "url"),
+                f"{twice[0]} is polled twice: {shown(other)} has the same url and id",
+            )
+
+
+def _nearly_the_same(settings: Settings) -> Iterator[Fault]:
+    """Groups that differ only in case or spaces are two groups on the board."""
+    taken: dict[str, str] = {}
+    for number, server in enumerate(settings.server):
+        for place, entry in enumerate(server.entry_point):
+            folded = "".join(entry.group.split()).casefold()
+            first = taken.setdefault(folded, entry.group)
+            if first != entry.group:
+                yield (
+                    ("server", number, "entry_point", place, "group"),
+                    f"{shown(entry.group)} and {shown(first)} are two groups; write it one way",
+                )
