@@ -63,6 +63,10 @@ class Sending:
         """What came of the last one."""
         return self.last[2] if self.last else None
 
+    def held(self) -> "Sending":
+        """Nothing may change in the form while the operator is asked about it."""
+        return replace(self, stage=Stage.ASKING)
+
     def asking(self, server: str, body: bytes) -> "Sending":
         """The operator is asked whether to send this."""
         return replace(self, stage=Stage.ASKING, server=server, body=body)

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from wallboard.domain.policy import Level
 from wallboard.ece.endpoints import survey_url_of
@@ -22,22 +23,16 @@ from wallboard.ece.survey import (
     draft_of,
 )
 from wallboard.settings import ServerSettings, Settings
-from wallboard.ui.body import raw
 from wallboard.ui.screens.confirm import ConfirmScreen
 from wallboard.ui.styled import StyledApp
 from wallboard.ui.survey import SERVER, Form, Row, Sending, Stage, counted, faults_in, first_rows
 from wallboard.ui.text import safe
 from wallboard.ui.theme import BoardTheme
-from wallboard.ui.widgets.bodyview import BodyView
 from wallboard.ui.widgets.field import Field, FieldLine
 from wallboard.ui.widgets.keybar import KeyBar
-from wallboard.ui.widgets.lines import Lines, split, whole_words
+from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.surveypreview import SurveyPreview
 from wallboard.ui.widgets.surveyrow import SurveyRow
-
-MOST_LINES_SAID, ROWS_OF_THE_REST = 6, 7
-
-ROOMY_HEIGHT = 20
-"""Rows from which the XML gets its share of them."""
 
 ROOM_FOR_WORDS = 60
 """Cells from which the title says more than what the form is for."""
@@ -55,12 +50,9 @@ class SurveyScreen(ModalScreen[Outcome | None]):
 
     DEFAULT_CSS = """
     SurveyScreen { layout: vertical; background: $background; color: $foreground; }
-    SurveyScreen > .title, SurveyScreen > .below { height: 1; }
+    SurveyScreen > .title { height: 1; }
     SurveyScreen > #fields { height: 1fr; min-height: 2; scrollbar-size-vertical: 1;
                              background: $background; }
-    SurveyScreen > BodyView { height: 30%; }
-    SurveyScreen.-short > BodyView { height: 2; }
-    SurveyScreen > .said { height: auto; }
     """
 
     AUTO_FOCUS = ""
@@ -91,9 +83,7 @@ class SurveyScreen(ModalScreen[Outcome | None]):
         self._server = Field(theme, "server", first, hint="its name", choices=names)
         self._sid = Field(theme, "sid", sid, hint="the id of the chat session")
         self._fields = VerticalScroll(id="fields", can_focus=False)
-        self._below = Lines(theme, "footer", classes="below")
-        self._body = BodyView(theme)
-        self._said = Lines(theme, "screen", classes="said")
+        self._preview = SurveyPreview(theme)
         self._sending = Sending()
         self._faulty = False
         self._answer_shown = False
@@ -106,9 +96,7 @@ class SurveyScreen(ModalScreen[Outcome | None]):
             yield self._sid
             for number, row in enumerate(first_rows(self._settings.survey), 1):
                 yield SurveyRow(self.theme_styles, number, row)
-        yield self._below
-        yield self._body
-        yield self._said
+        yield self._preview
         yield KeyBar(self.theme_styles)
 
     def on_mount(self) -> None:
@@ -124,7 +112,6 @@ class SurveyScreen(ModalScreen[Outcome | None]):
 
     def on_resize(self) -> None:
         """Wrap everything for the new size."""
-        self.set_class(self.app.size.height < ROOMY_HEIGHT, "-short")
         self.call_after_refresh(self._draw)
 
     def restyle(self, theme: BoardTheme) -> None:
@@ -169,25 +156,28 @@ class SurveyScreen(ModalScreen[Outcome | None]):
         self._changed()
 
     def action_send(self) -> None:
-        """Ask whether to send it, unless something is wrong with it or it was sent already."""
-        if self._sending.stage is not Stage.WRITING:
-            return
+        """Ask whether to send it, once the keys before this one have been heard."""
+        if self._sending.stage is Stage.WRITING:
+            self._sending = self._sending.held()
+            focused = self.focused
+            # Keys that come in one burst with the answer must not be typed into the form.
+            self.set_focus(None)
+            (focused or self).call_later(self._ask, focused)
+
+    def _ask(self, focused: Widget | None) -> None:
+        """Ask, unless something is wrong with it or it was sent already."""
         form = self.form
-        if faults := faults_in(form, self._settings.server):
-            self._faulty = True
-            self._show_faults(faults)
-            if field := self._field_of(faults[0]):
-                self.set_focus(field.line)
-            return
-        body = body_of(form.survey)
+        faults = faults_in(form, self._settings.server)
+        body = b"" if faults else body_of(form.survey)
         before = self._sending.came_of(form.server, body)
-        if before is Delivery.SENT:
-            self._say("This survey was submitted already. Change it to send another.", Level.OK)
+        if faults or before is Delivery.SENT:
+            self._sending = self._sending.declined()
+            self._faulty = bool(faults)
+            field = self._field_of(faults[0]) if faults else None
+            self.set_focus(field.line if field else focused)
+            self._draw()
             return
         self._sending = self._sending.asking(form.server, body)
-        # Keys that come in one burst with the answer must not be typed into the form.
-        focused = self.focused
-        self.set_focus(None)
         asked = ConfirmScreen(self.theme_styles, list(self._question(form, before)))
 
         def answered(yes: bool | None) -> None:
@@ -256,51 +246,40 @@ class SurveyScreen(ModalScreen[Outcome | None]):
         once = once if width >= ROOM_FOR_WORDS else []
         self._title.put([split(title, once, width, header, glyphs)])
         form = self.form
-        self._show_body(form, width)
+        self._show_body(form)
         faults = faults_in(form, self._settings.server)
         outcome = self._sending.outcome
         if self._sending.stage is Stage.SENDING:
-            self._say(f"Sending to {safe(self._sending.server)}{glyphs.ellipsis}", None)
+            self._preview.say(f"Sending to {safe(self._sending.server)}{glyphs.ellipsis}", None)
         elif outcome and (self._answer_shown or self._still_the_same(form, faults)):
-            self._say(safe(outcome.message), LEVELS[outcome.delivery])
+            again = " Change it to send another." if outcome.delivery is Delivery.SENT else ""
+            self._preview.say(safe(outcome.message) + again, LEVELS[outcome.delivery])
         elif faults:
             self._show_faults(faults)
         else:
             self._mark(())
-            self._say("Ready to be sent.", None)
+            self._preview.say("Ready to be sent.", None)
 
     def _still_the_same(self, form: Form, faults: Sequence[SurveyFault]) -> bool:
         """Whether the form is what was sent last."""
         return not faults and self._sending.came_of(form.server, body_of(form.survey)) is not None
 
-    def _show_body(self, form: Form, width: int) -> None:
+    def _show_body(self, form: Form) -> None:
         """The XML as it will be posted, or what the server answered to it."""
         outcome = self._sending.outcome
         if self._answer_shown and outcome and outcome.response:
-            answer = outcome.response
-            words, body = f"Answer: {answer.status} {safe(answer.reason)}", answer.body
-        else:
-            server = next((s for s in self._settings.server if s.name == form.server), None)
-            words = f"POST {safe(survey_url_of(server))}" if server else "POST"
-            body = draft_of(form.survey).encode("ascii")
-        self._below.put([[Segment(f" {words}", self._below.background)]])
-        room = max(1, width - 1)  # the scroll bar's
-        self._body.put(raw(body, room), width=room, keep_place=True)
+            self._preview.show_answer(outcome.response)
+            return
+        server = next((s for s in self._settings.server if s.name == form.server), None)
+        url = survey_url_of(server) if server else ""
+        self._preview.show_request(url, draft_of(form.survey).encode("ascii"))
 
     def _show_faults(self, faults: Sequence[SurveyFault]) -> None:
         """Say what is missing; as a mistake only to somebody who wanted to send it."""
         self._mark(faults if self._faulty else ())
-        self._say(counted(faults), Level.CRITICAL if self._faulty else None)
+        self._preview.say(counted(faults), Level.CRITICAL if self._faulty else None)
 
     def _mark(self, faults: Sequence[SurveyFault]) -> None:
         wrong = {id(self._field_of(fault)) for fault in faults}
         for field in self.query(Field):
             field.mark(wrong=id(field) in wrong)
-
-    def _say(self, text: str, level: Level | None) -> None:
-        theme, base = self.theme_styles, self._said.background
-        style = theme.ui["muted"] if level is None else theme.level[level]
-        width, height = self.app.size
-        most = max(1, min(MOST_LINES_SAID, height - ROWS_OF_THE_REST))
-        lines = list(whole_words(text, max(1, width - 2)))[:most]
-        self._said.put([[Segment(f" {line}", style + base.background_style)] for line in lines])

@@ -19,7 +19,10 @@ MOST_CHARACTERS = 4000
 
 
 class FieldLine(Input):
-    """The line itself: up and down choose, or leave it where there is nothing to choose."""
+    """The line itself: up and down choose, or leave it where there is nothing to choose.
+
+    Enter is heard before all else: keys that come in one burst behind it are for the next line.
+    """
 
     DEFAULT_CSS = """
     FieldLine { width: 1fr; height: 1; border: none; padding: 0 1; background: $surface;
@@ -30,7 +33,7 @@ class FieldLine(Input):
     BINDINGS = [
         Binding("up", "step(-1)", "Choose, or go up", show=False, id="choose_before"),
         Binding("down", "step(1)", "Choose, or go down", show=False, id="choose_after"),
-        Binding("enter", "leave(1)", "Next line", show=False, id="next_line"),
+        Binding("enter", "leave(1)", "Next line", show=False, priority=True, id="next_line"),
     ]
 
     def __init__(self, text: str, hint: str, choices: Sequence[str]) -> None:
