@@ -57,17 +57,20 @@ class _Case:
         return next((one for one in found if one.server == server), None)
 
 
+ALIKE_SECONDS = 60.0
+"""How far clocks may be apart that all tell the same time against another one."""
+
 _Found = tuple[Blame, str, str | None]
 
 _UNREACHED = frozenset({Cause.DNS, Cause.REFUSED, Cause.TIMEOUT})
 _BY_CAUSE = {
-    Cause.DNS: (Blame.NETWORK, "It is the name, or how this machine looks names up"),
-    Cause.REFUSED: (Blame.NETWORK, "It is the server, or the way to it"),
-    Cause.TLS: (Blame.CERTIFICATE, "It is TLS"),
-    Cause.RESET: (Blame.SERVER, "It is most likely not you"),
-    Cause.PROXY: (Blame.PROXY, "It is the proxy"),
-    Cause.REDIRECT: (Blame.ADDRESS, "It is the address, or a login in front of it"),
-    Cause.INTERNAL: (Blame.MACHINE, "It is this machine or wallboard itself"),
+    Cause.DNS: (Blame.NETWORK, "It is the name of {}, or how this machine looks names up"),
+    Cause.REFUSED: (Blame.NETWORK, "It is {}, or the way to it"),
+    Cause.TLS: (Blame.CERTIFICATE, "It is the certificate of {}, or how TLS is set up with it"),
+    Cause.RESET: (Blame.SERVER, "It is most likely not you, but {} or what stands before it"),
+    Cause.PROXY: (Blame.PROXY, "It is the proxy on the way to {}"),
+    Cause.REDIRECT: (Blame.ADDRESS, "It is the address of {}, or a login in front of it"),
+    Cause.INTERNAL: (Blame.MACHINE, "It is this machine, or wallboard itself"),
 }
 _OF_THE_ADDRESS = frozenset({400, 401, 403, 404, 405})
 _GATEWAY = frozenset({403, 502, 503, 504})
@@ -84,7 +87,7 @@ def diagnose(findings: Sequence[Finding]) -> Diagnosis:
             blame, sentence, server = found
             more = _others(case, server) if server in broken else ""
             return Diagnosis(blame, worst_of(findings), f"{sentence}{more}", server)
-    many = f"all {len(servers)} servers" if len(servers) != 1 else f"{servers[0]}"
+    many = servers[0] if len(servers) == 1 else f"all {len(servers)} servers"
     return Diagnosis(
         Blame.NOBODY,
         worst_of(findings),
@@ -99,13 +102,14 @@ def _first_failure(findings: Sequence[Finding], server: str) -> Finding | None:
 def _settings(case: _Case) -> _Found | None:
     for one in case.failed:
         if one.step is Step.SETTINGS:
-            return Blame.CONFIG, f"It is the config: {one.sentence}", one.server
+            return Blame.CONFIG, f"It is the config. {one.sentence}", one.server
     return None
 
 
 def _clock_and_certificate(case: _Case) -> _Found | None:
     """A certificate that is in force by the clock of the server, but not by ours."""
-    for one in case.failed:
+    agreeing = [one for one in case.of(Step.CLOCK) if one.level is Level.OK]
+    for one in case.failed if not agreeing else ():
         if one.facts.get("in_force_by_the_servers_clock") and not one.facts.get("in_force"):
             return (
                 Blame.CLOCK,
@@ -167,29 +171,29 @@ def _one(case: _Case) -> _Found | None:
         return None
     one = case.failed[0]
     blame, words = _blamed(case, one)
+    words = words.replace("{}", one.server or "")
     if case.well and blame in {Blame.NETWORK, Blame.SERVER}:
-        words = f"It is not you, since {case.well[0]} answers"
-        blame = Blame.SERVER
-    return blame, f"{words}: {one.sentence}", one.server
+        blame, words = Blame.SERVER, f"It is not you, since {case.well[0]} can be used"
+    return blame, f"{words}. {one.sentence}", one.server
 
 
 def _blamed(case: _Case, one: Finding) -> tuple[Blame, str]:
     status = one.facts.get("status")
     proxy = case.proxy_of(one.server)
     if one.cause is Cause.HTTP and proxy and proxy.facts.get("used") and status in _GATEWAY:
-        return Blame.PROXY, "It is the proxy, or the server behind it"
+        return Blame.PROXY, "It is the proxy, or {} behind it"
     if one.cause is Cause.HTTP and status in _OF_THE_ADDRESS:
-        return Blame.ADDRESS, "It is not the network: the server answers, but not at this address"
+        return (
+            Blame.ADDRESS,
+            "It is not the network: {} answers, but does not give what is asked for",
+        )
     if one.cause is Cause.HTTP or (one.cause is Cause.TIMEOUT and one.step is not Step.TCP):
-        return Blame.SERVER, "It is not you: the server can be reached"
+        return Blame.SERVER, "It is not you: {} can be reached, but does not do its work"
     if one.cause is Cause.TIMEOUT:
-        return Blame.NETWORK, "It is the way to the server, or the server is down"
+        return Blame.NETWORK, "It is the way to {}, or that is down"
     if one.step is Step.API:
-        return Blame.ADDRESS, "It is not the network: something else answers at this address"
-    return _BY_CAUSE.get(one.cause, (Blame.SERVER, "It is the server")) if one.cause else _UNSAID
-
-
-_UNSAID = (Blame.SERVER, "It is the server")
+        return Blame.ADDRESS, "It is the address of {}: something else answers there"
+    return _BY_CAUSE.get(one.cause or Cause.INTERNAL, (Blame.SERVER, "It is {}"))
 
 
 def _worth_doing(case: _Case) -> _Found | None:
@@ -214,20 +218,26 @@ def _clocks(case: _Case) -> Iterator[_Found]:
     """If several servers agree with each other, and not with this machine, that is wrong."""
     told = case.of(Step.CLOCK)
     apart = [one for one in told if one.level is not Level.OK]
-    if len(apart) > 1 and len(apart) == len(told):
+    if len(apart) > 1 and len(apart) == len(told) and _alike(apart):
         yield (
             Blame.CLOCK,
-            "The servers can be used; but the clock of this machine is wrong, for all of them tell "
-            f"another time. Set it right (NTP). {apart[0].sentence}",
+            "The servers can be used, but the clock of this machine is most likely wrong, for all "
+            f"of them tell another time. Set it right (NTP). {apart[0].sentence}",
             None,
         )
     for one in apart:
         yield (
             Blame.CLOCK,
-            f"The servers can be used; but one of two clocks is wrong. {one.sentence} Times on the "
+            f"The servers can be used, but one of two clocks is wrong. {one.sentence} Times on the "
             "board and in the server's log cannot be compared.",
             one.server,
         )
+
+
+def _alike(clocks: Sequence[Finding]) -> bool:
+    """Whether clocks that are wrong are all wrong by about as much."""
+    ahead = [apart for one in clocks if isinstance(apart := one.facts.get("ahead_seconds"), float)]
+    return max(ahead, default=0.0) - min(ahead, default=0.0) < ALIKE_SECONDS
 
 
 def _warnings(case: _Case) -> Iterator[_Found]:
@@ -243,7 +253,7 @@ def _warnings(case: _Case) -> Iterator[_Found]:
                 about = f" of {one.server}" if one.server else ""
                 yield (
                     blame,
-                    f"The servers can be used; but see to {step}{about}: {one.sentence}",
+                    f"The servers can be used, but see to {step}{about}. {one.sentence}",
                     one.server,
                 )
 

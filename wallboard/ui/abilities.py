@@ -16,6 +16,12 @@ LEAST_WIDTH, LEAST_HEIGHT = 28, 9
 """Columns and rows below which no board is drawn."""
 
 _COLOURS = {"standard": 16, "256": 256, "truecolor": 16_777_216}
+_COLOUR_WORDS = {
+    0: "no colours",
+    16: "16 colours",
+    256: "256 colours",
+    16_777_216: "16 million colours",
+}
 
 
 def terminal_finding(
@@ -40,7 +46,7 @@ def terminal_finding(
     words = [
         f"TERM={term or '(not set)'}",
         f"{size.columns} columns and {size.lines} rows" if size else "output goes to no terminal",
-        f"{colours:,} colours" if colours else "no colours",
+        _COLOUR_WORDS[colours],
         {"unicode": "UTF-8", "ascii": "plain ASCII", "console": "signs of the console"}[signs],
         *([f"inside {inside}"] if inside else []),
         _clipboard(inside) if clipboard else "no clipboard",

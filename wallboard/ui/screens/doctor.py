@@ -28,7 +28,7 @@ Look = Callable[[Publish], Awaitable[None]]
 Line = list[Segment]
 
 STEP_WIDTH = max(map(len, Step)) + 1
-WORD_WIDTH, TIME_WIDTH = 10, 10
+WORD_WIDTH, TIME_WIDTH = 10, 9
 ROOM_FOR_TIMES = 60
 """Cells from which there is a column for how long a step took."""
 
