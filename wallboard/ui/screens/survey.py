@@ -130,6 +130,10 @@ class SurveyScreen(ModalScreen[Outcome | None]):
         rows = tuple(row.row for row in self._rows())
         return Form(self._server.text, self._sid.text, rows)
 
+    def body(self) -> bytes:
+        """The bytes that would be posted now. Raises ``SurveyError`` if nothing may be."""
+        return body_of(self.form.survey)
+
     def action_add(self) -> None:
         """Add an empty question at the end."""
         if self._sending.stage is Stage.WRITING:
@@ -168,7 +172,7 @@ class SurveyScreen(ModalScreen[Outcome | None]):
         """Ask, unless something is wrong with it or it was sent already."""
         form = self.form
         faults = faults_in(form, self._settings.server)
-        body = b"" if faults else body_of(form.survey)
+        body = b"" if faults else self.body()
         before = self._sending.came_of(form.server, body)
         if faults or before is Delivery.SENT:
             self._sending = self._sending.declined()
@@ -201,8 +205,9 @@ class SurveyScreen(ModalScreen[Outcome | None]):
         self._sending = self._sending.ended(message.outcome)
         self._answer_shown = bool(message.outcome.response and message.outcome.response.body)
         self._draw()
-        if self.focused is None:
-            self.set_focus(self._sid.line)
+        if self.is_current and self.focused is None:
+            # Not a line: a key that was meant to send must not be typed into the form.
+            self.set_focus(self._preview.body)
 
     def _send(self) -> None:
         self._sending = self._sending.begun()
@@ -262,7 +267,7 @@ class SurveyScreen(ModalScreen[Outcome | None]):
 
     def _still_the_same(self, form: Form, faults: Sequence[SurveyFault]) -> bool:
         """Whether the form is what was sent last."""
-        return not faults and self._sending.came_of(form.server, body_of(form.survey)) is not None
+        return not faults and self._sending.came_of(form.server, self.body()) is not None
 
     def _show_body(self, form: Form) -> None:
         """The XML as it will be posted, or what the server answered to it."""

@@ -7,7 +7,7 @@ from textual.containers import Vertical
 from wallboard.domain.observation import Response
 from wallboard.domain.policy import Level
 from wallboard.ui.body import raw
-from wallboard.ui.text import safe
+from wallboard.ui.text import fit, safe
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.bodyview import BodyView
 from wallboard.ui.widgets.lines import Lines, whole_words
@@ -33,13 +33,13 @@ class SurveyPreview(Vertical):
         super().__init__()
         self.theme_styles = theme
         self._head = Lines(theme, "footer", classes="head")
-        self._body = BodyView(theme)
+        self.body = BodyView(theme)
         self._said = Lines(theme, "screen", classes="said")
 
     def compose(self) -> ComposeResult:
         """The three of them."""
         yield self._head
-        yield self._body
+        yield self.body
         yield self._said
 
     def on_resize(self) -> None:
@@ -64,10 +64,13 @@ class SurveyPreview(Vertical):
         style = theme.ui["muted"] if level is None else theme.level[level]
         width, height = self.app.size
         most = max(1, min(MOST_LINES_SAID, height - ROWS_OF_THE_REST))
-        lines = list(whole_words(text, max(1, width - 2)))[:most]
+        lines = list(whole_words(text, max(1, width - 2)))
+        if len(lines) > most:
+            lines = [*lines[: most - 1], f"{lines[most - 1]} {lines[most]}"]
+            lines[-1] = fit(lines[-1], max(1, width - 2), theme.glyphs)
         self._said.put([[Segment(f" {line}", style + base.background_style)] for line in lines])
 
     def _show(self, head: str, body: bytes) -> None:
         self._head.put([[Segment(f" {head}", self._head.background)]])
         room = max(1, self.app.size.width - 1)  # the last column is the scroll bar's
-        self._body.put(raw(body, room), width=room, keep_place=True)
+        self.body.put(raw(body, room), width=room, keep_place=True)
