@@ -1,0 +1,168 @@
+import json
+
+import pytest
+from report_support import FULL, NO_AGENTS, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.domain.policy import Level
+from wallboard.domain.reading import LiveSessionStatus
+from wallboard.report.plain import spoken_span
+from wallboard.report.telling import Telling
+
+REFUSED = Failure(Cause.REFUSED, "Nobody listens.")
+SALES, BILLING = entry_point(1000, "Sales", group="EMEA"), entry_point(1001)
+KEY = SALES.key
+
+
+@pytest.fixture
+def board():
+    board = board_of(SALES, BILLING)
+    tell(board, SALES, OPEN)
+    tell(board, BILLING, OPEN)
+    return board
+
+
+def telling(board, form="spoken", least=Level.OK):
+    """What tells of a board from now on, the opening being over."""
+    one = Telling(board, f"wallboard.report.{form}", least)
+    list(one.opening(NOW))
+    return one
+
+
+def test_a_board_that_is_well_begins_with_one_line(board):
+    one = Telling(board, "wallboard.report.spoken", Level.OK)
+    assert list(one.opening(NOW)) == [
+        "2026-01-01T00:00:00+00:00 OK all well: 2 open; 10 polls in the last minute."
+    ]
+
+
+def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(board):
+    tell(board, BILLING, FULL, at=NOW - 125)
+    tell(board, SALES, {**NO_AGENTS, Endpoint.CAPACITY: TIMEOUT}, at=NOW - 3)
+    one = Telling(board, "wallboard.report.spoken", Level.OK)
+    assert list(one.opening(NOW))[:2] == [
+        "2026-01-01T00:00:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, partial for 3 seconds. "
+        "No agent is available.",
+        "2026-01-01T00:00:00+00:00 WARNING 1001 (prod): QUEUE FULL for 2 minutes 5 seconds. "
+        "The queue has reached its maximum depth.",
+    ]
+
+
+def test_a_change_says_what_it_is_what_it_was_and_for_how_long(board):
+    one = telling(board)
+    tell(board, SALES, NO_AGENTS, at=NOW + 7380)
+    assert list(one.of_entry_point(KEY)) == [
+        "2026-01-01T02:03:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, was OPEN for "
+        "2 hours 3 minutes. No agent is available."
+    ]
+    assert list(one.of_entry_point(KEY)) == []
+
+
+def test_levels_and_endpoints_are_told_by_their_names(board):
+    one = telling(board)
+    tell(board, SALES, {Endpoint.LIVE_SESSION_STATUS: LiveSessionStatus(75.0, 2)}, at=NOW + 60)
+    tell(board, SALES, {Endpoint.CAPACITY: TIMEOUT}, at=NOW + 61)
+    tell(board, SALES, {Endpoint.CAPACITY: OPEN[Endpoint.CAPACITY]}, at=NOW + 71)
+    level, failure, answer = one.of_entry_point(KEY)
+    assert level.endswith(
+        " WARNING Sales (prod 1000), level: warning, was ok for 1 minute. Customers can start a "
+        "chat; est. wait is 75 s."
+    )
+    assert failure.endswith(
+        " WARNING Sales (prod 1000), capacity: timed out, was ok. No answer within 5 s."
+    )
+    assert answer.endswith(
+        " WARNING Sales (prod 1000), capacity: answers, was timed out for 10 seconds."
+    )
+
+
+def test_a_server_out_of_reach_is_one_sentence_for_all_its_entry_points(board):
+    one = telling(board)
+    board.fold(ServerStatus("prod", NOW + 9, REFUSED, NOW + 9, NOW + 12))
+    assert list(one.of_server("prod")) == [
+        "2026-01-01T00:00:09+00:00 CRITICAL server prod: refused, was ok. Nobody listens."
+    ]
+    board.fold(ServerStatus("prod", NOW + 12, REFUSED, NOW + 9, NOW + 18))
+    assert list(one.of_server("prod")) == []
+    begun_later = Telling(board, "wallboard.report.spoken", Level.OK)
+    assert list(begun_later.opening(NOW + 13)) == [
+        "2026-01-01T00:00:13+00:00 CRITICAL server prod: cannot be reached for 4 seconds. Nobody "
+        "listens.",
+        "2026-01-01T00:00:13+00:00 CRITICAL 2 critical; 10 polls in the last minute.",
+    ]
+    board.fold(ServerStatus("prod", NOW + 18))
+    assert list(one.of_server("prod")) == [
+        "2026-01-01T00:00:18+00:00 OK server prod: answers, was refused for 9 seconds."
+    ]
+
+
+def test_programs_get_a_document_also_for_what_follows_from_an_outage(board):
+    one = telling(board, "ndjson")
+    board.fold(ServerStatus("prod", NOW + 9, REFUSED, NOW + 9, NOW + 12))
+    server, *followed = map(json.loads, one.of_server("prod"))
+    assert (server["subject"], server["id"], server["after"]) == ("server", None, "refused")
+    assert [(d["id"], d["after"], d["level"], d["of_server"]) for d in followed] == [
+        (1000, "unreachable", "critical", True),
+        (1001, "unreachable", "critical", True),
+    ]
+    assert followed[0] | {"name": "Sales", "group": "EMEA", "before": "open"} == followed[0]
+
+
+def test_programs_begin_with_a_document_of_every_entry_point_and_then_a_heartbeat(board):
+    one = Telling(board, "wallboard.report.ndjson", Level.OK)
+    sales, billing, heartbeat = map(json.loads, one.opening(NOW))
+    assert (sales["event"], sales["id"], sales["verdict"]) == ("entry_point", 1000, "open")
+    assert billing["since"] == "2026-01-01T00:00:00.000+00:00"
+    assert (heartbeat["event"], heartbeat["levels"]["ok"]) == ("heartbeat", 2)
+    assert heartbeat["verdicts"] == {"open": 2}
+
+
+def test_a_least_level_leaves_out_what_is_better_but_not_that_something_is_over(board):
+    one = telling(board, least=Level.CRITICAL)
+    tell(board, BILLING, FULL, at=NOW + 1)
+    assert list(one.of_entry_point(BILLING.key)) == []
+    tell(board, SALES, NO_AGENTS, at=NOW + 1)
+    assert len(list(one.of_entry_point(KEY))) == 1
+    tell(board, SALES, OPEN, at=NOW + 2)
+    (over,) = one.of_entry_point(KEY)
+    assert " OK Sales (prod 1000): OPEN, was NO AGENTS" in over
+    tell(board, SALES, FULL, at=NOW + 3)
+    assert list(one.of_entry_point(KEY)) == []
+    begun_later = Telling(board, "wallboard.report.spoken", Level.CRITICAL)
+    assert [line.split()[1] for line in begun_later.opening(NOW + 4)] == ["WARNING"]
+
+
+def test_the_first_answer_after_the_beginning_is_told():
+    board = board_of(SALES)
+    one = Telling(board, "wallboard.report.spoken", Level.OK)
+    assert " UNKNOWN Sales (prod 1000): WAITING. No answer yet." in next(one.opening(NOW))
+    tell(board, SALES, OPEN, at=NOW + 8)
+    (line,) = one.of_entry_point(KEY)
+    assert " OK Sales (prod 1000): OPEN, was WAITING. Customers can start a chat." in line
+
+
+def test_nothing_that_a_server_or_a_config_says_steers_a_terminal():
+    evil = entry_point(1000, "Sa\x1b[2Jles\nX")
+    board = board_of(evil)
+    tell(board, evil, dict.fromkeys(Endpoint, Failure(Cause.HTTP, "\x1b]0;x\x07\u202e")))
+    for form in ("spoken", "ndjson"):
+        one = Telling(board, f"wallboard.report.{form}", Level.OK)
+        for line in one.opening(NOW):
+            assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3, "0 seconds"),
+        (1.4, "1 second"),
+        (59.6, "1 minute"),
+        (3600, "1 hour"),
+        (7385, "2 hours 3 minutes"),
+        (90_000, "1 day 1 hour"),
+        (86_400 * 3, "3 days"),
+    ],
+)
+def test_a_span_is_spoken_with_its_two_largest_units(seconds, words):
+    assert spoken_span(seconds) == words
