@@ -16,7 +16,7 @@ from wallboard.board import Board
 from wallboard.cli.demo import demo_settings
 from wallboard.cli.story import Story
 from wallboard.feeds.shared import SharedFeed
-from wallboard.settings import entry_points_of
+from wallboard.settings import SurveyQuestionSettings, SurveySettings, entry_points_of
 from wallboard.simulator.names import entry_point_ids
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
@@ -28,11 +28,20 @@ ENTRY_POINTS = 20
 ENOUGH_VERDICTS = 7
 SEED = 11
 
+QUESTIONS = (
+    SurveyQuestionSettings(
+        text="How did we do?", answers=("Very well", "Well", "Badly"), default="Very well"
+    ),
+    SurveyQuestionSettings(text="Was your question answered?", answers=("Yes", "No")),
+    SurveyQuestionSettings(text="Anything else?", required=False),
+)
+
 SHOTS = (
     ("wall", ()),
     ("drilldown", ("enter",)),
     ("events", ("escape", "e")),
     ("themes", ("escape", "t", "down", "down")),
+    ("survey", ("escape", "v", *"4711", "enter", "enter", "enter", "enter", "down")),
     ("replay", ("escape", "<", "<", "<")),
     ("chart", ("L", "s", "s", "s", "home", "enter", "4")),
     ("large", ("escape", "d", "d", "d")),
@@ -48,6 +57,7 @@ async def take(folder: Path) -> None:
         story = Story(entry_points=ENTRY_POINTS, scenario="demo", seed=SEED, speed=1.0)
         settings = demo_settings(simulator.url, story, 1.0)
         settings = replace(settings, record=str(folder / "pictures.db"))
+        settings = replace(settings, survey=SurveySettings(question=QUESTIONS))
         board = Board(entry_points_of(settings))
         app = WallboardApp(settings, lambda: SharedFeed(settings, board, "pictures"), board=board)
         async with app.run_test(size=SIZE) as pilot:
