@@ -12,6 +12,7 @@ COMMANDS = (
     "completion",
     "config",
     "demo",
+    "discover",
     "doctor",
     "export",
     "handover",

@@ -3,17 +3,18 @@
 import asyncio
 import shutil
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wallboard.cli import status
-from wallboard.cli.errors import CommandError, client_errors, config_errors
+from wallboard.cli.errors import CommandError, client_errors
 from wallboard.cli.face import at_a_terminal
 from wallboard.cli.names import server_names
-from wallboard.cli.options import Target, reach_options, target_of
+from wallboard.cli.one_server import server_of, settings_of_server
+from wallboard.cli.options import reach_options, target_of
 from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:
@@ -88,13 +89,13 @@ def command(
         raise click.UsageError("--server chooses from a config; --url says already which.")
     if asked.answers is None:
         _refuse_without_answers(dry_run=dry_run, yes=yes)
-        settings = _settings(target)
-        server = _server(settings, asked.server) if asked.server or target.url else None
+        settings = settings_of_server(target)
+        server = server_of(settings, asked.server) if asked.server or target.url else None
         return _form(settings, server, asked.sid)
     if not (dry_run or yes or _can_ask()):
         raise click.UsageError("There is no terminal to ask on; --yes sends without asking.")
-    settings = _settings(target)
-    server = _server(settings, "" if target.url else asked.server)
+    settings = settings_of_server(target)
+    server = server_of(settings, "" if target.url else asked.server)
     post, survey = _post(server, settings, asked.sid, asked.answers)
     if dry_run:
         from wallboard.report.survey import request_text
@@ -148,24 +149,6 @@ def _refuse_without_answers(*, dry_run: bool, yes: bool) -> None:
         raise click.UsageError("Say what to send: -q and -a, or --file.")
     if not at_a_terminal():
         raise click.UsageError("There is no terminal for a form; use -q and -a, or --file.")
-
-
-def _settings(target: Target) -> Settings:
-    # A survey goes to a server, not to an entry point, but a board needs one.
-    return (replace(target, ids=("0",)) if target.url is not None else target).settings()
-
-
-def _server(settings: Settings, name: str) -> ServerSettings:
-    """The server to post to. Raises ``click.UsageError`` or ``CommandError``."""
-    from wallboard.config.selection import Selection, selected
-
-    servers = {server.name: server for server in settings.server}
-    if not name and len(servers) > 1:
-        raise click.UsageError(f"Say to which server: --server {' or '.join(servers)}.")
-    with config_errors():
-        if name and name not in servers:
-            selected(settings, Selection(servers=(name,)))
-    return servers[name] if name else next(iter(servers.values()))
 
 
 def _post(

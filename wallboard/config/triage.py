@@ -29,13 +29,8 @@ def settings_for_url(url: str, ids: Sequence[str], base: Settings = DEFAULTS) ->
     fault = address_fault(address)
     if fault:
         problems.append(Problem("", "", "--url", fault))
-    found: dict[int, None] = {}
-    for word in ids:
-        for part in word.split(","):
-            try:
-                found.update(dict.fromkeys(ids_in(part.strip(), MOST_IDS - len(found))))
-            except ValueError as error:
-                problems.append(Problem("", "", "entry point id", str(error)))
+    found, faults = named_ids(ids)
+    problems += faults
     if not found and not problems:
         problems.append(
             Problem("", "", "entry point id", "give at least one, such as 1000 or 1005-1010")
@@ -48,6 +43,19 @@ def settings_for_url(url: str, ids: Sequence[str], base: Settings = DEFAULTS) ->
         entry_point=tuple(EntryPointSettings(id=number) for number in found),
     )
     return replace(base, server=(server,), group=())
+
+
+def named_ids(words: Sequence[str]) -> tuple[list[int], list[Problem]]:
+    """Each id once that numbers and ranges name, in their order, and what is wrong with them."""
+    found: dict[int, None] = {}
+    problems = []
+    for word in words:
+        for part in word.split(","):
+            try:
+                found.update(dict.fromkeys(ids_in(part.strip(), MOST_IDS - len(found))))
+            except ValueError as error:
+                problems.append(Problem("", "", "entry point id", str(error)))
+    return list(found), problems
 
 
 def ids_in(part: str, room: int = MOST_IDS) -> Iterator[int]:

@@ -1,0 +1,178 @@
+"""New entry points in the text of a config, without losing anything that stands there.
+
+The writer of TOML keeps no comment, so what is there is not written anew: new tables are put behind
+it, and only where the whole then means exactly what it meant, and them.
+"""
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from wallboard.config.place import Toml
+from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings
+
+_NAMED_BY_ID = (
+    "# Found by `wallboard discover`, and named by id. Give each the name your people know."
+)
+
+
+class NotAddableError(Exception):
+    """There is no safe way to add to a text; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """What is to be added: the ids, and the server where that is new.
+
+    ``index`` is that of the server in the file, ``None`` for a new one. ``settings`` are those of a
+    new server beside its name and address; ``notes`` are said of it in comments.
+    """
+
+    index: int | None
+    ids: tuple[int, ...]
+    name: str
+    url: str
+    settings: dict[str, Toml] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def fragment(self) -> str:
+        """The tables of the addition, to be put behind those of the server."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        if self.index is None:
+            yield f"[[server]]\n{_toml({'name': self.name, 'url': self.url, **self.settings})}"
+            yield from (f"# {note}" for note in self.notes)
+            if self.notes:
+                yield ""
+        yield f"{_NAMED_BY_ID}\n"
+        for number in self.ids:
+            yield f"[[server.entry_point]]\n{_toml(_entry_point(number))}"
+
+
+def added(text: str, document: Toml, addition: Addition) -> str:
+    """The text with the addition. Raises ``NotAddableError`` where something would be lost."""
+    import tomli_w
+
+    expected = _expected(document, addition)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    ended = text if not text or text.endswith("\n") else text + newline
+    gap = newline if text.strip() else ""
+    candidate = ended + gap + addition.fragment().replace("\n", newline)
+    if _means(candidate, expected):
+        return candidate
+    if tomli_w.dumps(document) == text.replace("\r\n", "\n"):
+        # It was written by the same writer, so there is nothing in it that this could lose.
+        return tomli_w.dumps(expected).replace("\n", newline)
+    raise NotAddableError(_why_not(document, addition))
+
+
+def addition_to(document: Toml, server: ServerSettings, ids: Iterable[int]) -> Addition:
+    """What of the ids of a server is new to a document, and where it belongs.
+
+    A server of the document is the same when ``chatAllowed`` has the same address on it.
+    """
+    tables = document.get("server", [])
+    address = _address(server.url, server.paths)
+    same = [
+        number
+        for number, table in enumerate(tables)
+        if isinstance(table, dict) and _address(table.get("url"), table.get("paths")) == address
+    ]
+    known = {
+        entry.get("id")
+        for number in same
+        for entry in tables[number].get("entry_point", [])
+        if isinstance(entry, dict)
+    }
+    new = tuple(number for number in sorted(ids) if number not in known)
+    if not same:
+        return Addition(
+            index=None,
+            ids=new,
+            name=_free_name(tables, server.name),
+            url=server.url,
+            settings=_settings(server),
+            notes=tuple(_notes(server)),
+        )
+    named = (number for number in same if tables[number].get("name") == server.name)
+    index = next(named, same[-1])
+    return Addition(index=index, ids=new, name=str(tables[index].get("name", "")), url=server.url)
+
+
+def _address(url: Toml, paths: Toml) -> str | None:
+    """Where ``chatAllowed`` is asked, ``None`` if that cannot be told."""
+    if not isinstance(url, str):
+        return None
+    parts = urlsplit(url)
+    root = parts.path.rstrip("/") or DEFAULT_CONTEXT_ROOT
+    path = paths.get("chatAllowed") if isinstance(paths, Mapping) else None
+    return f"{parts.scheme}://{parts.netloc.lower()}{root} {parts.query} {path or ''}"
+
+
+def _free_name(tables: Sequence[Toml], name: str) -> str:
+    taken = {table.get("name") for table in tables if isinstance(table, dict)}
+    names = (name if number == 1 else f"{name} {number}" for number in range(1, len(taken) + 2))
+    return next(one for one in names if one not in taken)
+
+
+def _settings(server: ServerSettings) -> dict[str, Toml]:
+    """What a server cannot be reached without, as far as it is no secret."""
+    files = ("ca_file", "client_cert", "client_key")
+    found: dict[str, Toml] = {"verify": False} if not server.verify else {}
+    return found | {key: value for key in files if (value := getattr(server, key))}
+
+
+def _notes(server: ServerSettings) -> Iterator[str]:
+    if server.headers:
+        names = ", ".join(server.headers)
+        yield f"It was asked with headers that are not written here: {names}."
+        yield 'Add them under [server.headers]; a value may be { env = "NAME" }.'
+    if server.proxy:
+        yield "It was asked through a proxy that is not written here: add `proxy`."
+    if server.paths:
+        yield "It was asked with [server.paths] that are not written here: add them."
+
+
+def _expected(document: Toml, addition: Addition) -> Toml:
+    expected = copy.deepcopy(document)
+    entries = [_entry_point(number) for number in addition.ids]
+    servers = expected.setdefault("server", [])
+    if addition.index is None:
+        server = {"name": addition.name, "url": addition.url, **addition.settings}
+        servers.append({**server, "entry_point": entries})
+    else:
+        servers[addition.index].setdefault("entry_point", []).extend(entries)
+    return expected
+
+
+def _entry_point(number: int) -> dict[str, Toml]:
+    return {"id": number, "name": str(number)}
+
+
+def _toml(table: dict[str, Toml]) -> str:
+    import tomli_w
+
+    return tomli_w.dumps(table)
+
+
+def _means(text: str, expected: Toml) -> bool:
+    import tomllib
+
+    try:
+        return bool(tomllib.loads(text) == expected)
+    except ValueError:
+        return False
+
+
+def _why_not(document: Toml, addition: Addition) -> str:
+    if addition.index is not None and addition.index < len(document["server"]) - 1:
+        return (
+            f'[[server]] "{addition.name}" is not the last one of the file, and writing the file '
+            "anew would lose its comments and its layout"
+        )
+    return (
+        "its servers or entry points are written as lists in one line, and writing the file anew "
+        "would lose its comments and its layout"
+    )

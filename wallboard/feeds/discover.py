@@ -1,0 +1,197 @@
+"""Asks a server for one id after the other, to find out which entry points it has."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from enum import StrEnum
+from random import Random
+
+from wallboard.domain.discovery import Found, Presence
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.domain.reading import LiveSessionStatus
+from wallboard.ece.client import EceClient
+from wallboard.ece.existence import found_of, trouble_in
+from wallboard.feeds.gate import Gate
+from wallboard.feeds.pace import Pace
+from wallboard.settings import ServerSettings, Settings
+
+PROBES = 6
+"""Looks at a server that is out of reach before it is given up; half a minute in all."""
+
+NOTHING_CLEAR = 100
+"""So many unclear answers, and no other: then the address is wrong, or a login is in the way."""
+
+Publish = Callable[[Found | ServerStatus], None]
+"""Takes what was found of an id, or that the server is out of reach or back."""
+
+
+class Ending(StrEnum):
+    """How a sweep ended."""
+
+    COMPLETE = "complete"
+    OUT_OF_REACH = "out of reach"
+    NOTHING_CLEAR = "nothing clear"
+
+
+async def discover(
+    server: ServerSettings,
+    settings: Settings,
+    ids: Iterable[int],
+    publish: Publish,
+    *,
+    rate: float,
+    clock: Callable[[], float] = time.time,
+    timer: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> Ending:
+    """Ask for every id, at most ``rate`` questions a second (0: no limit), and publish what it is.
+
+    An id of which nothing was learnt is asked once more at the end. Cancelled, it leaves nothing
+    half published. ``clock`` is Unix time in seconds, ``timer`` any that only goes on. Raises
+    ``ClientSetupError``.
+    """
+    async with EceClient(server, settings, clock=clock) as client:
+        pace = Pace(rate, timer=timer, sleep=sleep)
+        sweep = _Sweep(server, settings, client, ids, publish, pace, clock, timer, sleep)
+        return await sweep.run()
+
+
+class _Sweep:
+    """One way through the ids of one server."""
+
+    def __init__(
+        self,
+        server: ServerSettings,
+        settings: Settings,
+        client: EceClient,
+        ids: Iterable[int],
+        publish: Publish,
+        pace: Pace,
+        clock: Callable[[], float],
+        timer: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self._server = server
+        self._client = client
+        self._publish = publish
+        self._pace = pace
+        self._clock = clock
+        self._timer = timer
+        self._sleep = sleep
+        self._concurrency = settings.concurrency_of(server)
+        self._pending = deque(ids)
+        self._again: set[int] = set()
+        self._doubtful: dict[int, Failure] = {}
+        self._alive: int | None = None
+        self._clear = self._unclear = 0
+        self._gate = Gate(
+            server.name,
+            endpoints=len(self._pending),
+            concurrency=self._concurrency,
+            interval=settings.interval_of(server),
+            backoff_max=settings.backoff_max,
+            random=Random(),  # noqa: S311 - spreads probes, keeps no secret
+        )
+
+    async def run(self) -> Ending:
+        while self._pending or self._doubtful or self._gate.shut:
+            if self._gate.shut:
+                if not await self._wait_for_server():
+                    self._publish(self._gate.given_up(self._clock()))
+                    return Ending.OUT_OF_REACH
+            elif self._pending:
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(min(self._concurrency, len(self._pending))):
+                        workers.create_task(self._work())
+            else:
+                # Only ids that fail are left: is it them, or is it the server by now?
+                self._gate.resize(1)
+                await self._knock()
+            if self._hopeless:
+                return Ending.NOTHING_CLEAR
+        return Ending.COMPLETE
+
+    @property
+    def _hopeless(self) -> bool:
+        return self._unclear >= NOTHING_CLEAR and not self._clear
+
+    async def _work(self) -> None:
+        while True:
+            await self._pace.turn()
+            if not self._pending or self._gate.shut or self._hopeless:
+                return
+            number = self._pending.popleft()
+            await self._heard(number, await self._ask(number, Endpoint.CHAT_ALLOWED))
+
+    async def _ask(self, number: int, endpoint: Endpoint) -> Observation:
+        entry_point = EntryPoint(EntryPointKey(self._server.name, number), "")
+        return await self._client.poll(self._client.prepare(entry_point, endpoint))
+
+    async def _heard(self, number: int, observation: Observation) -> None:
+        if failure := trouble_in(observation):
+            if number in self._again:
+                self._doubtful[number] = failure
+            else:
+                self._again.add(number)
+                self._pending.append(number)
+            self._unreached(failure, probe=False)
+            return
+        self._answered(number)
+        found = found_of(observation)
+        if found.presence is Presence.EXISTS:
+            found = await self._with_figures(found)
+        self._tell(found)
+
+    async def _with_figures(self, found: Found) -> Found:
+        """With the wait and the queue, where the server offers them and has them."""
+        if Endpoint.LIVE_SESSION_STATUS not in self._server.endpoints:
+            return found
+        await self._pace.turn()
+        outcome = (await self._ask(found.id, Endpoint.LIVE_SESSION_STATUS)).outcome
+        if not isinstance(outcome, LiveSessionStatus):
+            return found
+        return replace(found, wait_seconds=outcome.wait_seconds, queue_depth=outcome.queue_depth)
+
+    def _tell(self, found: Found) -> None:
+        if found.presence is Presence.UNCLEAR:
+            self._unclear += 1
+        else:
+            self._clear += 1
+        self._publish(found)
+
+    def _answered(self, number: int) -> None:
+        self._alive = number
+        if status := self._gate.answered(self._clock()):
+            self._publish(status)
+        # The server is there, so it was these ids that it would not speak of.
+        doubtful, self._doubtful = self._doubtful, {}
+        for one, failure in doubtful.items():
+            self._tell(Found(one, Presence.UNCLEAR, words=failure.message))
+
+    def _unreached(self, failure: Failure, *, probe: bool) -> None:
+        if status := self._gate.unreached(failure, self._timer(), self._clock(), probe=probe):
+            self._publish(status)
+
+    async def _wait_for_server(self) -> bool:
+        """Probe a server ever more seldom; whether it is back."""
+        for _ in range(PROBES):
+            await self._sleep(max(0.0, self._gate.next_probe - self._timer()))
+            await self._knock()
+            if not self._gate.shut:
+                return True
+        return False
+
+    async def _knock(self) -> None:
+        """Ask for an id that was answered before: one that hangs may have a healthy server."""
+        shut = self._gate.shut
+        number = self._alive
+        if number is None:
+            number = self._pending[0] if self._pending else next(iter(self._doubtful))
+        observation = await self._ask(number, Endpoint.CHAT_ALLOWED)
+        if failure := trouble_in(observation):
+            self._unreached(failure, probe=shut)
+        else:
+            self._answered(number)
