@@ -118,7 +118,9 @@ class DoctorText:
     def cause(self, diagnosis: Diagnosis) -> Iterator[str]:
         """The lines of the most likely cause."""
         words = plain(self._secrets.hidden(diagnosis.sentence))
-        yield from textwrap.wrap(words, self._width) if self._width else [words]
+        yield from (
+            textwrap.wrap(words, self._width, break_on_hyphens=False) if self._width else [words]
+        )
 
     def _lines(self, finding: Finding) -> Iterator[str]:
         row = row_of(finding, self._secrets)
@@ -128,7 +130,9 @@ class DoctorText:
         )
         words = plain(row.sentence)
         room = (self._width or 0) - INDENT
-        pieces = textwrap.wrap(words, room) if room >= LEAST_WRAP else [words]
+        pieces = (
+            textwrap.wrap(words, room, break_on_hyphens=False) if room >= LEAST_WRAP else [words]
+        )
         for number, piece in enumerate(pieces):
             yield f"{head if not number else ' ' * INDENT}{piece}"
 

@@ -29,8 +29,8 @@ Line = list[Segment]
 
 STEP_WIDTH = max(map(len, Step)) + 1
 WORD_WIDTH, TIME_WIDTH = 10, 9
-ROOM_FOR_TIMES = 60
-"""Cells from which there is a column for how long a step took."""
+ROOM_BESIDE, BELOW = 60, 4
+"""Cells from which sentences stand beside their steps; before, below them, indented by so many."""
 
 BROKE_DOWN = "wallboard failed while it looked. This is a fault of wallboard: please report it."
 
@@ -185,18 +185,20 @@ class DoctorScreen(BoardScreen):
         muted = self.theme_styles.ui["muted"] + on_base
         marked = muted if level is None else self.theme_styles.level[level] + on_base
         sign = " " if level is None else glyphs.level[level]
-        time = row.elapsed.rjust(TIME_WIDTH) if width >= ROOM_FOR_TIMES else ""
+        said = f"{sign} {row.word}"
         head = [
             Segment(f"  {row.step:<{STEP_WIDTH}}", base),
-            Segment(f"{f'{sign} {row.word}':<{WORD_WIDTH}}", marked),
-            Segment(f"{time}  " if time else " ", muted),
+            Segment(said, marked),
+            Segment(" " * (WORD_WIDTH - len(said)), base),
+            Segment(f"{row.elapsed:>{TIME_WIDTH}}  ", muted),
         ]
-        taken = Segment.get_line_length(head)
+        beside = width >= ROOM_BESIDE
+        indent = Segment.get_line_length(head) if beside else BELOW
+        pieces = list(whole_words(safe(row.sentence), max(8, width - indent - 1)))
         words = muted if level is None else base
-        first, *others = whole_words(safe(row.sentence), max(8, width - taken - 1))
-        yield [*head, Segment(first, words)]
-        for other in others:
-            yield [Segment(" " * taken, base), Segment(other, words)]
+        yield [*head, Segment(pieces.pop(0), words)] if beside else head
+        for piece in pieces:
+            yield [Segment(" " * indent, base), Segment(piece, words)]
 
     def _cause_lines(self, width: int) -> Iterator[Line]:
         base = self._cause.background
@@ -208,4 +210,4 @@ class DoctorScreen(BoardScreen):
             return
         style = self.theme_styles.level[level] + Style(bgcolor=base.bgcolor, bold=True)
         for line in whole_words(text, max(8, width - 2)):
-            yield [Segment(f" {line}", style)]
+            yield [Segment(f" {line}".ljust(width), style)]
