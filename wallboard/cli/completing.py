@@ -10,7 +10,6 @@ from wallboard.cli import status
 from wallboard.cli.group import DEFAULT, group, with_command
 from wallboard.cli.run import COMPLETE_VARIABLE
 
-
 _DEFAULTS: Mapping[tuple[str, ...], str] = {(): DEFAULT, ("metrics",): "serve"}
 """The command that runs where none is named after these words."""
 
