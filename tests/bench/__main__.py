@@ -15,6 +15,7 @@ from tests.bench.figure import FULL, QUICK, Figure, Outcome, Pace, Skipped
 FILES = {
     "cpu_per_poll": ("cpu_per_poll", "cpu_per_poll_paced"),
     "check": ("check",),
+    "discover": ("discover_sweep",),
     "wall_cpu": ("wall_cpu", "wall_cpu_10000"),
     "lite_bytes": ("lite_bytes",),
     "terminal_bytes": ("bytes_per_second", "first_paint", "idle_bytes"),
@@ -25,7 +26,7 @@ FILES = {
     "kiosk_week": ("kiosk_week",),
     "memory": ("memory", "memory_flat"),
     "recording": ("recording_bytes", "recording_bytes_plain", "recording_speed"),
-    "recording_cpu": ("recording_cpu",),
+    "recording_cpu": ("recording_cpu", "recording_cpu_flat"),
     "replay_seek": ("replay_seek",),
     "restored_start": ("restored_start",),
     "follower": ("follower_lag", "follower_cpu"),

@@ -13,7 +13,7 @@ from wallboard.feeds.news import News
 from wallboard.recorder.errors import RecordingError
 from wallboard.settings import Settings, entry_points_of
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.3
 """Between two looks at the recording."""
 
 AGAIN_SECONDS = 1.0

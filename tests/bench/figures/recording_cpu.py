@@ -8,28 +8,38 @@ from tests.bench.processes import medians, run, simulator
 
 ENTRY_POINTS = 1000
 REACH = 1.10
-TURNS = 2
-"""How many times the usual runs: what is looked for is small beside what other load does."""
 
 
 def measure(pace: Pace) -> list[Figure]:
-    """Both in turn and flat out, where everything else costs least; all threads count."""
-    without, recorded = [], []
-    with simulator(ENTRY_POINTS) as url, tempfile.TemporaryDirectory() as folder:
-        polled = (url, ENTRY_POINTS, pace.seconds / 2, 50, 0.5)
-        for number in range(TURNS * pace.runs):
-            without.append(run("poll_board", *polled))
-            recorded.append(run("poll_board", *polled, Path(folder, f"{number}.db")))
-    ours, plain = medians(recorded), medians(without)
+    """Both in turn, at the defaults and flat out, where all else costs least; all threads count."""
+    calm = (pace.seconds, 8, 10)
+    flat_out = (pace.seconds / 2, 50, 0.5)
+    with simulator(ENTRY_POINTS) as url:
+        found = [{way: _both(url, *way) for way in (calm, flat_out)} for _ in range(pace.runs + 1)]
     return [
-        Figure(
-            name="recording_cpu",
-            what="CPU of a poll while it is recorded; flat out, 50 in flight",
-            unit="ms",
-            measured=ours["cpu_ms_per_poll"],
-            against=plain["cpu_ms_per_poll"],
-            against_what="the same without a recorder",
-            reach=REACH,
-            note=f"{ours['polls_per_second']:.0f} polls a second",
-        )
+        _figure("recording_cpu", "at the defaults", [one[calm] for one in found]),
+        _figure("recording_cpu_flat", "flat out, 50 in flight", [one[flat_out] for one in found]),
     ]
+
+
+Both = tuple[dict[str, float], dict[str, float]]
+
+
+def _both(url: str, *way: float) -> Both:
+    with tempfile.TemporaryDirectory() as folder:
+        recorded = run("poll_board", url, ENTRY_POINTS, *way, Path(folder, "recorded.db"))
+        return recorded, run("poll_board", url, ENTRY_POINTS, *way)
+
+
+def _figure(name: str, way: str, found: list[Both]) -> Figure:
+    ours, plain = (medians(list(side)) for side in zip(*found, strict=True))
+    return Figure(
+        name=name,
+        what=f"CPU of a poll while it is recorded, {way}",
+        unit="ms",
+        measured=ours["cpu_ms_per_poll"],
+        against=plain["cpu_ms_per_poll"],
+        against_what="the same without a recorder",
+        reach=REACH,
+        note=f"{ours['polls_per_second']:.0f} polls a second",
+    )

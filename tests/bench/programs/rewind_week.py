@@ -3,6 +3,7 @@
 Arguments: entry points, days, moments, folder.
 """
 
+import gc
 import random
 import sqlite3
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from tests.bench.processes import report
 from tests.bench.simulated import INTERVAL, SimulatedPolls
 from wallboard.board import Board
+from wallboard.cli.run import GC_THRESHOLDS
 from wallboard.domain.policy import Verdict
 from wallboard.recorder.heard import heard
 from wallboard.recorder.recording import Recording
@@ -116,4 +118,5 @@ def main(count: int, days: int, moments: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(*GC_THRESHOLDS)  # as every command does
     main(*map(int, sys.argv[1:4]), Path(sys.argv[4]))
