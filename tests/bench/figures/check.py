@@ -1,16 +1,14 @@
 """``wallboard check`` of a thousand entry points, against curl fetching the same addresses."""
 
 import shutil
-import subprocess
 import tempfile
-import time
 from pathlib import Path
 from statistics import median
 
+from tests.bench.fetches import curl_config, fetch, seconds
 from tests.bench.figure import Figure, Outcome, Pace, Skipped
-from tests.bench.processes import environment, simulator, wallboard
+from tests.bench.processes import simulator, wallboard
 from wallboard.domain.endpoint import Endpoint
-from wallboard.settings import DEFAULT_CONTEXT_ROOT
 
 ENTRY_POINTS = 1000
 
@@ -23,11 +21,11 @@ def measure(pace: Pace) -> list[Outcome]:
     ours, theirs = [], []
     with simulator(ENTRY_POINTS) as url, tempfile.TemporaryDirectory() as folder:
         all_addresses, one = Path(folder, "all"), Path(folder, "one")
-        all_addresses.write_text(_curl_config(url, ENTRY_POINTS))
-        one.write_text(_curl_config(url, 1))
+        all_addresses.write_text(curl_config(url, range(1000, 1000 + ENTRY_POINTS), Endpoint))
+        one.write_text(curl_config(url, [1000], Endpoint))
         for _ in range(max(pace.runs, 2)):
             ours.append(_check(url, ENTRY_POINTS) - _check(url, 1))
-            theirs.append(_fetch(curl, all_addresses) - _fetch(curl, one))
+            theirs.append(fetch(curl, all_addresses) - fetch(curl, one))
     return [
         Figure(
             name="check",
@@ -43,32 +41,4 @@ def measure(pace: Pace) -> list[Outcome]:
 
 def _check(url: str, count: int) -> float:
     command = wallboard("check", "--url", url, f"1000-{999 + count}", "--format", "json")
-    return _seconds(command, fine=range(4))
-
-
-def _fetch(curl: str, config: Path) -> float:
-    command = [curl, "--parallel", "--parallel-max", "50", "--fail", "--silent", "--config"]
-    return _seconds([*command, str(config)], fine=range(1))
-
-
-def _seconds(command: list[str], fine: range) -> float:
-    began = time.perf_counter()
-    done = subprocess.run(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-        check=False,
-    )
-    elapsed = time.perf_counter() - began
-    if done.returncode not in fine:
-        raise RuntimeError(f"{command[0]} ended with status {done.returncode}")
-    return elapsed
-
-
-def _curl_config(url: str, count: int) -> str:
-    return "".join(
-        f'url = "{url}{DEFAULT_CONTEXT_ROOT}/{endpoint}/{1000 + n}"\noutput = "/dev/null"\n'
-        for n in range(count)
-        for endpoint in Endpoint
-    )
+    return seconds(command, fine=range(4))
