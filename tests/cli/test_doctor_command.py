@@ -151,7 +151,7 @@ async def test_who_records_is_told_without_touching_the_recording(wallboard, sim
         ended = await wallboard("doctor")
     finally:
         lock.release()
-    assert f"pid {os.getpid()} records now" in ended.out
+    assert f"pid {os.getpid()} records;" in ended.out
     assert ended.status == 0
     assert path.read_bytes() == b"this is no recording"
 

@@ -21,7 +21,7 @@ from wallboard.domain.policy import Level
 from wallboard.ece import probe_answer, probe_tls
 from wallboard.ece.client import EceClient
 from wallboard.ece.errors import ClientSetupError
-from wallboard.ece.failures import Target, failure_of, no_proxy, not_connected
+from wallboard.ece.failures import Target, failure_of, internal, no_proxy, not_connected
 from wallboard.ece.outgoing import proxy_of, target_of
 from wallboard.ece.probe_clock import clock_finding
 from wallboard.ece.tls import tls_context
@@ -78,6 +78,11 @@ class Probe:
             await self._steps()
         except _StoppedError as stopped:
             why = f"Not tried, because of {stopped.step}."
+        except Exception as error:  # noqa: BLE001  one strange server must not hide the others
+            step = next((step for step in ON_THE_WAY if step not in self._told), Step.CLOCK)
+            failure = internal(error, self._server.name)
+            self._tell(Finding(step, Level.CRITICAL, failure.message, cause=failure.cause))
+            why = f"Not tried, because of {step}."
         for step in ON_THE_WAY:
             if step not in self._told:
                 known = self._times if step is Step.CLOCK else None

@@ -47,7 +47,7 @@ def recording_finding(place: Place | None) -> Finding:
         words = f"The disk is nearly full: {room} at {folder}. Make room, or lower"
         return Finding(Step.RECORDING, Level.WARNING, f"{words} `record_megabytes`.", facts=facts)
     has = f"{path} holds {_megabytes(size)}" if size is not None else f"{path} is not begun yet"
-    words = f"{has}; {who or 'nobody'} records now; {room}."
+    words = f"{has}; {who or 'nobody'} records; {room}."
     return Finding(Step.RECORDING, Level.OK, words, facts=facts)
 
 
@@ -61,8 +61,6 @@ def _nearest(folder: Path) -> Path:
 
 def _fault(place: Place, folder: Path) -> str | None:
     path = place.path
-    if not folder.is_dir():
-        return f"{folder} is no folder"
     if folder != path.parent and place.mode != OWN_MODE:
         return f"There is no folder {path.parent}"
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -87,11 +85,11 @@ def _size(path: Path) -> int | None:
 
 
 def _writer(path: Path) -> str | None:
-    """Who holds the lock, if anybody does and that can be seen."""
+    """Who holds the lock, if anybody does."""
     try:
         found = holder(path)
     except LockError:
-        return None
+        return "nobody can see who"
     return str(found) if found else None
 
 

@@ -10,7 +10,6 @@ from wallboard.domain.checkup import Fact, Finding, Step
 from wallboard.domain.policy import Level
 from wallboard.settings import Settings
 from wallboard.ui import glyphs
-from wallboard.ui.clipboard import clipboard_sequence, multiplexer
 
 LEAST_WIDTH, LEAST_HEIGHT = 28, 9
 """Columns and rows below which no board is drawn."""
@@ -30,6 +29,8 @@ def terminal_finding(
     environ: Mapping[str, str] = os.environ,
 ) -> Finding:
     """What can be said of the terminal; ``size`` is ``None`` where there is none."""
+    from wallboard.ui.clipboard import clipboard_sequence, multiplexer
+
     term = environ.get("TERM", "")
     colours, signs = _colours(environ), glyphs.choose(settings.ascii, environ).name
     inside = multiplexer(environ)

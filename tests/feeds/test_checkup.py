@@ -1,0 +1,69 @@
+"""A look at several servers at once, and which proxy leads to each."""
+
+import asyncio
+import socket
+import time
+
+import pytest
+
+from wallboard.domain.checkup import ON_THE_WAY, Step
+from wallboard.domain.policy import Level
+from wallboard.feeds.checkup import look, proxy_finding
+from wallboard.recorder.places import Place
+from wallboard.settings import Secret, ServerSettings, Settings
+
+HTTPS = ServerSettings(name="prod", url="https://ece.example.com:8443/root")
+
+
+@pytest.mark.parametrize(
+    ("environ", "ignored"),
+    [
+        ({}, ()),
+        ({"https_proxy": "http://p:1"}, ("https_proxy",)),
+        ({"HTTPS_PROXY": "http://p:1"}, ("HTTPS_PROXY",)),
+        ({"http_proxy": "http://p:1"}, ()),
+        ({"all_proxy": "http://p:1"}, ("all_proxy",)),
+        ({"https_proxy": ""}, ()),
+        ({"https_proxy": "http://p:1", "no_proxy": "*"}, ()),
+        ({"https_proxy": "http://p:1", "no_proxy": "other, .example.com"}, ()),
+        ({"https_proxy": "http://p:1", "NO_PROXY": "ece.example.com"}, ()),
+        ({"https_proxy": "http://p:1", "no_proxy": "xample.com"}, ("https_proxy",)),
+    ],
+)
+def test_a_proxy_that_only_the_environment_names_is_known_by_its_variable(environ, ignored):
+    finding = proxy_finding(HTTPS, environ)
+    assert finding.facts == {"used": False, "ignored": ignored}
+    assert all(name in finding.sentence for name in ignored)
+    assert "p:1" not in finding.sentence
+
+
+def test_the_proxy_of_the_config_is_told_of_without_its_address():
+    for address, told in (
+        ("http://me:hush@p.example.com:1", True),
+        ("http://p.example.com", False),
+    ):
+        server = ServerSettings(name="prod", url="http://ece", proxy=Secret(address))
+        finding = proxy_finding(server, {"http_proxy": "http://other"})
+        assert finding.facts == {"used": True}
+        assert ("password" in finding.sentence) is told
+        assert "hush" not in finding.sentence
+        assert "p.example.com" not in finding.sentence
+
+
+async def test_every_server_is_told_of_whole_and_none_waits_for_another(tmp_path):
+    findings = []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        servers = (
+            ServerSettings(name="silent", url=f"http://127.0.0.1:{silent.getsockname()[1]}"),
+            ServerSettings(name="shut", url="http://127.0.0.1:1"),
+        )
+        settings = Settings(server=servers, timeout=0.5)
+        place = Place(tmp_path / "board.db")
+        async with asyncio.timeout(60):
+            await look(settings, place, {}, findings.append, clock=time.time)
+    for server in servers:
+        steps = [one.step for one in findings if one.server == server.name]
+        assert steps == [Step.PROXY, *ON_THE_WAY]
+    order = [one.server for one in findings if one.level is Level.CRITICAL]
+    assert order == ["shut", "silent"]
+    assert [one.step for one in findings if one.server is None] == [Step.RECORDING]
