@@ -1,5 +1,6 @@
 """The built wheel, installed away from this checkout: all it needs besides code is in it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -46,3 +47,10 @@ def test_an_installed_wheel_shows_the_demo(installed):
     frames = wallboard(installed, ["demo", "--entry-points", "3", "--frames", "1"])
 
     assert "1002" in frames
+
+
+def test_an_installed_wheel_brings_the_words_of_its_schema(installed):
+    assert (installed / "wallboard" / "config.example.toml").is_file()
+    schema = json.loads(wallboard(installed, ["config", "schema"]))
+
+    assert schema["properties"]["interval"]["description"].startswith("Seconds between two polls")

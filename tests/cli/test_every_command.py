@@ -1,0 +1,129 @@
+"""What holds for every command there is, and for those within them."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.cli.conftest import PATIENCE_SECONDS
+from wallboard import __version__
+from wallboard.cli.group import COMMANDS, group
+
+ROOT = Path(__file__).parents[2]
+DRAWS = {"board", "demo", "replay", "survey"}
+"""Commands that may show a face of Textual's, on a terminal."""
+
+FIRST = {"board": "", "metrics serve": "metrics"}
+"""What is run where no command, or none within one, is named."""
+
+URL, RECORDING = "URL", "wall.db"
+REAL = {
+    "board": ["--url", URL, "1000", "--frames", "1"],
+    "check": ["--url", URL, "1000"],
+    "completion": ["bash"],
+    "config": ["show", "--url", URL, "1000"],
+    "discover": ["--url", URL, "--ids", "1000-1001"],
+    "doctor": ["--url", URL],
+    "export": ["--file", RECORDING, "board.ndjson"],
+    "handover": ["--file", RECORDING],
+    "history": ["1000", "--file", RECORDING],
+    "metrics": ["rules"],
+    "raw": ["chatAllowed", "1000", "--url", URL],
+    "record": ["--config", "none.toml"],
+    "recording": ["info", "--file", RECORDING],
+    "simulate": ["--scenario", "none"],
+    "themes": ["nord"],
+    "watch": ["--url", URL, "1000", "--for", "1"],
+}
+"""A line of each command that is run to its end: what it loads, it loads on the way."""
+
+
+def all_commands():
+    def within(command, context, words):
+        if words:
+            yield words, command
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                inner = command.get_command(context, name)
+                yield from within(inner, click.Context(inner, context, name), (*words, name))
+
+    yield from within(group, click.Context(group, info_name="wallboard"), ())
+
+
+ALL = dict(all_commands())
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_the_help_of_every_command_has_examples_of_that_very_command(words):
+    command = ALL[words]
+    context = click.Context(command, info_name=" ".join(("wallboard", *words)))
+    _, examples, after = command.get_help(context).partition("Examples:")
+    assert examples
+    lines = [line.strip() for line in after.splitlines() if line.strip().startswith("wallboard")]
+    mine = FIRST.get(" ".join(words), " ".join(words))
+    assert any(line.startswith(f"wallboard {mine}".strip()) for line in lines)
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_every_command_says_in_a_line_what_it_is_for(words):
+    assert ALL[words].short_help.endswith((".", "?"))
+    assert ALL[words].help
+
+
+@pytest.fixture
+def loaded(tmp_path, environment):
+    """Runs a line to its end; whether Textual was loaded on the way, and what was complained of."""
+    code = (
+        "import sys; from wallboard.cli.run import run; run(sys.argv[1:]); "
+        "print('\\nTextual:', 'textual' in sys.modules)"
+    )
+
+    async def run(line):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", code, *line, cwd=tmp_path, env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            out, err = await process.communicate()
+        assert out.decode().splitlines()[-1].startswith("Textual: "), err
+        return out.decode().splitlines()[-1] == "Textual: True", err.decode()
+
+    return run
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_no_command_loads_textual_unless_it_draws(name, loaded, simulated):
+    assert await loaded([name, "--help"]) == (False, "")
+    if name not in REAL:
+        assert name in DRAWS
+        return
+    simulator = await simulated()
+    line = [word.replace(URL, simulator.url) for word in [name, *REAL[name]]]
+    if RECORDING in line:
+        seed = ["board", "--url", simulator.url, "1000", "--frames", "1", "--record", RECORDING]
+        assert await loaded(seed) == (False, "")
+    textual, complaints = await loaded(line)
+    assert not textual
+    assert "No such option" not in complaints
+    assert "should not have happened" not in complaints
+
+
+def test_the_version_is_said_without_loading_what_reads_command_lines():
+    code = (
+        "import sys; from wallboard.cli.run import run; run(['--version']); "
+        "sys.exit(' '.join({'click', 'typing', 'dataclasses'} & set(sys.modules)) or 0)"
+    )
+    # Without site: what is installed beside may load anything at the start.
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"wallboard {__version__}\n", "")
+
+
+async def test_the_version_is_the_same_beside_other_options(wallboard):
+    for args in (["--version"], ["--version", "--help"]):
+        ended = await wallboard(*args)
+        assert (ended.status, ended.out, ended.err) == (0, f"wallboard {__version__}\n", "")
