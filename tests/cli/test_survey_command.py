@@ -261,6 +261,39 @@ async def test_without_answers_a_form_opens_and_its_outcome_is_the_exit_status(
     assert (survey.sid, survey.answers) == ("77", (("Well?", "Yes"),))
 
 
+async def test_no_escape_sequence_from_the_command_line_reaches_the_terminal_through_the_form(
+    environment, tmp_path
+):
+    hostile = "7\udc80\x1b]0;owned\x07\x9b31m\u202e"
+
+    def talk():
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "wallboard", "survey", "--url", "http://127.0.0.1:1", "--sid", hostile],
+            env={k: v for k, v in environment.items() if k not in {"COLUMNS", "LINES"}},
+            cwd=tmp_path,
+            timeout=DEADLINE_SECONDS,
+            dimensions=(24, 80),
+        )
+        child.expect_exact(b"character 2 is half a character")
+        said = child.before + child.after
+        child.send(b"\t")
+        child.expect_exact(b"what was asked")
+        said += child.before
+        child.send(b"\x1b")
+        child.expect(pexpect.EOF)
+        said += child.before
+        child.close()
+        return said
+
+    said = await asyncio.to_thread(talk)
+    assert b"]0;owned" in said
+    assert b"\x1b]0;owned" not in said
+    assert b"owned\x07" not in said
+    assert b"\xc2\x9b" not in said
+    assert "\u202e".encode() not in said
+
+
 def test_only_the_form_loads_textual(tmp_path):
     from test_command_errors import modules_after
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 
+from rich.cells import get_character_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input
 
-from wallboard.ui.text import safe
+from wallboard.ui.text import is_safe, safe
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
 
 LABEL_WIDTH = 14
 MOST_CHARACTERS = 4000
+UNSAFE = "\N{REPLACEMENT CHARACTER}"
 
 
 class FieldLine(Input):
@@ -47,6 +50,14 @@ class FieldLine(Input):
         self.cursor_blink = False
         self.choices = tuple(choices)
 
+    def render_line(self, y: int) -> Strip:
+        """The line; what could steer a terminal is shown as a sign, or not at all."""
+        strip = super().render_line(y)
+        if strip.text.isprintable():
+            return strip
+        shown = (Segment(_shown(text), style, control) for text, style, control in strip)
+        return Strip(shown, strip.cell_length)
+
     def action_step(self, by: int) -> None:
         """Take the next choice, or go to the next line."""
         if len(self.choices) < 2:
@@ -65,6 +76,13 @@ class FieldLine(Input):
         at = self.choices.index(self.value) if self.value in self.choices else start
         self.value = self.choices[(at + by) % len(self.choices)]
         self.cursor_position = len(self.value)
+
+
+def _shown(text: str) -> str:
+    """The text in as many cells as before."""
+    return "".join(
+        char if is_safe(char) else UNSAFE * get_character_cell_size(char) for char in text
+    )
 
 
 class Field(Horizontal):
