@@ -91,6 +91,7 @@ class Target:
             "Looked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in your "
             "config folder.\n"
             "Without one: wallboard --url http://ece.example.com 1000 1005-1010\n"
+            "To write one: wallboard config init\n"
             "To look around: wallboard demo",
             status.CONFIG,
         )
