@@ -7,6 +7,7 @@ from boards import made_board
 from walls import settled, text_on, until, wall, words_of
 
 from wallboard.domain.checkup import OF_MACHINE, Finding, Step
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings
@@ -141,6 +142,7 @@ async def test_the_key_looks_at_the_server_of_the_selected_entry_point(living):
     app, simulator = living
     async with app.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
+        app.screen.grid.point_at(EntryPointKey("prod", 1001))
         await pilot.press("D")
         await until(pilot, lambda: isinstance(app.screen, DoctorScreen))
         screen = app.screen
@@ -152,6 +154,8 @@ async def test_the_key_looks_at_the_server_of_the_selected_entry_point(living):
         heard = {one.step for one in screen.findings if one.server is None}
         assert heard == set(OF_MACHINE)
         assert simulator.requests.count == 2
+        (api,) = (one for one in screen.findings if one.step is Step.API)
+        assert api.facts["id"] == 1001
         assert "can be read" in text_on(app)
         assert "127.0.0.1:1 " not in text_on(app)
 

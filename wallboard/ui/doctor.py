@@ -7,15 +7,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wallboard.domain.checkup import Finding, Step
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.recorder.places import Place, mode_of
-from wallboard.settings import ServerSettings
+from wallboard.settings import ServerSettings, Settings
 from wallboard.ui.abilities import terminal_finding
 
 if TYPE_CHECKING:
     from wallboard.ui.app import WallboardApp
 
 Publish = Callable[[Finding], None]
+
+
+def servers_of(settings: Settings, key: EntryPointKey | None) -> list[ServerSettings]:
+    """The server of an entry point, with only that to ask about; every server without one."""
+    if key is None:
+        return list(settings.server)
+    return [
+        replace(server, entry_point=tuple(e for e in server.entry_point if e.id == key.id))
+        for server in settings.server
+        if server.name == key.server
+    ]
 
 
 def look_at(

@@ -63,13 +63,13 @@ def survey(app: "WallboardApp", key: EntryPointKey | None) -> None:
 
 def doctor(app: "WallboardApp", key: EntryPointKey | None) -> None:
     """Find out what is wrong with the server of this entry point, or of all if none is selected."""
-    from wallboard.ui.doctor import look_at
+    from wallboard.ui.doctor import look_at, servers_of
     from wallboard.ui.screens.doctor import DoctorScreen
 
     if isinstance(app.screen, DoctorScreen):
         app.screen.look_again()
         return
-    servers = [one for one in app.settings.server if key is None or one.name == key.server]
+    servers = servers_of(app.settings, key)
     app.push_screen(DoctorScreen(app.board_theme, servers, look_at(app, servers), app.view()))
 
 
