@@ -154,8 +154,10 @@ class CellApp(App[ReturnType]):
             if known is not None and (known.width, known.height) == size:
                 _put_chops(known, renderable)
                 return True
-            # The rest of the screen is not known here; a whole frame brings it.
+            # The rest of the screen is not known here; a whole frame brings it, and this one with
+            # it. Sent Textual's own way its text would not be made safe.
             self.refresh()
+            return True
         return False
 
     def _painter_of_size(self, width: int, height: int) -> Painter:
