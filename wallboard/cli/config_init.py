@@ -241,7 +241,7 @@ def _offer_test(draft: "Draft", settings: Settings) -> None:
         return
     if click.confirm("Ask the server once now, to see that it answers?", default=False):
         try:
-            click.echo(_test(settings), nl=False)
+            click.echo(f"\n{_test(settings)}", nl=False)
         except CommandError as error:
             click.echo(str(error))
 

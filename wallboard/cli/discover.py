@@ -14,6 +14,7 @@ import click
 from wallboard.cli import status
 from wallboard.cli.errors import client_errors, config_errors
 from wallboard.cli.leaving import leave_now
+from wallboard.cli.names import server_names
 from wallboard.cli.one_server import server_of, settings_of_server
 from wallboard.cli.options import reach_options, target_of
 from wallboard.domain.discovery import Discovery, Found
@@ -47,7 +48,7 @@ written, 130 after Ctrl-C, or nothing was to be written.
 """,
 )
 @reach_options(url="Ask this server instead of one of a config.")
-@click.option("--server", "server_name", metavar="NAME",
+@click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
               help="The server of the config; needed where it has several.")  # fmt: skip
 @click.option("--ids", "words", multiple=True, required=True, metavar="IDS",
               help="Numbers and ranges, parted by commas: 1000-1999,5000.")  # fmt: skip

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from wallboard.cli.leaving import leave_now
+from wallboard.cli.names import entry_point_ids, server_names
 from wallboard.cli.options import Target, reach_options, target_of
 from wallboard.config.find import FILE_NAME, VARIABLE
 from wallboard.domain.checkup import Finding, Step
@@ -39,9 +40,10 @@ Exit status: 0 all well, 1 something to see to, 2 a server cannot be used, 3
 something could not be found out. 64 and up: the doctor itself went wrong.
 """,
 )
-@click.argument("ids", nargs=-1, metavar="[IDS]...")
+@click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids)
 @reach_options(url="Look at this server instead of those of a config; no id is needed.")
 @click.option("--server", "servers", multiple=True, metavar="NAME",
+              shell_complete=server_names,
               help="Of the config only this server; may be given again.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text",
               help="Lines for people (the default), or JSON.")  # fmt: skip

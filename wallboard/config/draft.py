@@ -11,11 +11,12 @@ from wallboard.config.place import Toml
 from wallboard.settings import EntryPointSettings
 
 _FOREWORD = """\
-# The config of wallboard. Only what differs from the defaults has to stand here:
-# `wallboard config show` says what holds and why, `wallboard config check` what is wrong.
+# The config of wallboard. Only what differs from the defaults must stand here.
+# `wallboard config show` says what holds and why, `config check` what is wrong.
 #
-# For completion in an editor (Taplo, Even Better TOML): wallboard config schema >
-# wallboard.schema.json, and make this the first line: #:schema ./wallboard.schema.json
+# Editors that go by Taplo (Even Better TOML in VS Code) complete and check it:
+# write wallboard.schema.json with `wallboard config schema`, and make this the
+# first line: #:schema ./wallboard.schema.json
 """
 
 
@@ -53,7 +54,7 @@ class Draft:
         yield _setting(("server", "name"), self.name)
         yield _setting(("server", "url"), self.url)
         if self.headers:
-            yield f"\n[server.headers]  # {explanations()['server', 'headers']}"
+            yield f"\n# {explanations()['server', 'headers']}\n[server.headers]"
         for name, value in self.headers.items():
             shown = hidden if hidden is not None and isinstance(value, str) else value
             yield f"{bare(name)} = {literal(shown)}"
@@ -88,4 +89,4 @@ def write(draft: Draft, path: Path, *, force: bool) -> None:
 
 
 def _setting(keys: Keys, value: Toml) -> str:
-    return f"{keys[-1]} = {literal(value)}  # {explanations()[keys]}"
+    return f"# {explanations()[keys]}\n{keys[-1]} = {literal(value)}"

@@ -38,12 +38,11 @@ def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> li
 
 
 def _readable(document: Mapping[str, Toml], file: Path) -> Iterator[Fault]:
-    secrets = [
-        value
-        for server in document.get("server", ())
-        for value in (*server.get("headers", {}).values(), server.get("proxy"))
-        if isinstance(value, str) and ("://" not in value or "@" in value)
-    ]
+    servers = document.get("server", ())
+    headers = [value for server in servers for value in server.get("headers", {}).values()]
+    # The address of a proxy is no secret unless it names a user.
+    proxies = [proxy for server in servers if "@" in str(proxy := server.get("proxy", ""))]
+    secrets = [value for value in (*headers, *proxies) if isinstance(value, str)]
     try:
         mode = file.stat().st_mode
     except OSError:
