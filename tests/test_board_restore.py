@@ -5,6 +5,7 @@ from dataclasses import replace
 from math import nan
 
 from events import ALLOWED, KEY, failed, heard, refused
+
 from wallboard.board import Board
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
@@ -22,7 +23,7 @@ def board():
     return Board([(EntryPoint(KEY, "Sales"), Policy()), (EntryPoint(OTHER, "Help"), Policy())])
 
 
-def recalled(*observations, key=KEY, **known):
+def recalled(*observations: object, key=KEY, **known):
     endpoints = {}
     for one in observations:
         endpoints[one.endpoint] = endpoints.get(one.endpoint, EndpointState()).heard(one)
