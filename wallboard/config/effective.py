@@ -102,6 +102,8 @@ class _Reader:
         self._settings = settings
         self._written = written
         self._policies = policies
+        self._places: dict[Path, dict[object, int]] = {}
+        self._used = {e.group for server in settings.server for e in server.entry_point}
 
     def sections(
         self, keys: tuple[str, ...], layers: Sequence[_Layer], *, listed: bool = False
@@ -141,9 +143,7 @@ class _Reader:
             yield from self.sections(keys, [*above, _Layer(table, path, called)], listed=True)
 
     def _is_shown(self, group: str) -> bool:
-        return not self._policies or any(
-            entry.group == group for server in self._settings.server for entry in server.entry_point
-        )
+        return not self._policies or group in self._used
 
     def _group_layer(self, name: str) -> Iterator[_Layer]:
         for number, group in enumerate(self._settings.group):
@@ -155,12 +155,16 @@ class _Reader:
         """Where in the document a table of a list is; the settings may hold only some of them."""
         if holder.path is None:
             return None
-        key = _IDENTITY.get(name)
-        tables = value_at(self._written.document, (*holder.path, name)) or []
-        for place, one in enumerate(tables):
-            if place == number if key is None else one.get(key) == getattr(table, key):
-                return (*holder.path, name, place)
-        return None
+        path = (*holder.path, name)
+        if path not in self._places:
+            key = _IDENTITY.get(name)
+            tables = value_at(self._written.document, path) or []
+            self._places[path] = {
+                place if key is None else one.get(key): place for place, one in enumerate(tables)
+            }
+        identity = getattr(table, _IDENTITY[name]) if name in _IDENTITY else number
+        place = self._places[path].get(identity)
+        return None if place is None else (*path, place)
 
     def _row(self, field: "Field[Any]", value: Any, layers: Sequence[_Layer]) -> Iterator[Row]:  # noqa: ANN401 - of any setting
         own = layers[-1]
