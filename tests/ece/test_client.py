@@ -183,7 +183,7 @@ async def test_a_packed_body_is_unpacked(loopback, coding):
 
 @pytest.mark.parametrize(
     ("coding", "body"),
-    [("gzip", GOOD), ("gzip", gzip.compress(GOOD)[:-9]), ("br", GOOD), ("gzip", b"\x1f\x8b\x08")],
+    [("gzip", GOOD), ("gzip", gzip.compress(GOOD, mtime=0)[:-9]), ("br", GOOD), ("gzip", b"\x1f\x8b\x08")],
 )
 async def test_a_body_that_cannot_be_unpacked_is_kept_as_it_was_sent(loopback, coding, body):
     server = await loopback(http(body, "200 OK", f"Content-Encoding: {coding}"))
