@@ -6,27 +6,16 @@ import click
 
 from wallboard import __version__
 
-COMMANDS = (
-    "board",
-    "check",
-    "completion",
-    "config",
-    "demo",
-    "discover",
-    "doctor",
-    "export",
-    "handover",
-    "history",
-    "metrics",
-    "raw",
-    "record",
-    "recording",
-    "replay",
-    "simulate",
-    "survey",
-    "themes",
-    "watch",
-)
+SECTIONS = {
+    "See the board": ("board", "replay", "demo"),
+    "Ask a server": ("check", "watch", "raw", "survey", "discover", "doctor"),
+    "Ask the recording": ("history", "handover", "export", "recording"),
+    "Serve others": ("record", "metrics", "simulate"),
+    "Set it up": ("config", "themes", "completion"),
+}
+"""The commands in the order of the help."""
+
+COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 DEFAULT = "board"
 _GLOBAL_OPTIONS = {"--help", "-h", "--version"}
 
@@ -54,6 +43,18 @@ class LazyGroup(click.Group):
         with formatter.section("Options of the board"):
             formatter.write_dl(records)
         self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, by what one wants of them."""
+        widest = max(map(len, COMMANDS))
+        room = formatter.width - 6 - widest
+        for title, names in SECTIONS.items():
+            commands = {name: self.get_command(ctx, name) for name in names}
+            helps = [
+                (n.ljust(widest), c.get_short_help_str(room)) for n, c in commands.items() if c
+            ]
+            with formatter.section(title):
+                formatter.write_dl(helps, col_max=widest)
 
 
 def with_command(args: list[str]) -> list[str]:
