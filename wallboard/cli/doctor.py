@@ -60,7 +60,7 @@ def command(form: str, **parameters: object) -> int:
     if guessed:
         servers = tuple(replace(server, entry_point=()) for server in settings.server)
         settings = replace(settings, server=servers)
-    place = place_of(source.board, settings.record, os.environ)
+    place = place_of(source.recording, settings.record, os.environ)
     machine = [_versions(), _config(source.path, target), _terminal(settings)]
     looking = _as_json if form == "json" else _as_text
     with asyncio.Runner() as runner:
