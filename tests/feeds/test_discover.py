@@ -1,15 +1,19 @@
 """A sweep of ids against real servers, with a clock of its own where it would wait."""
 
 import asyncio
-from contextlib import asynccontextmanager
+import gzip
+import ssl
+from contextlib import asynccontextmanager, suppress
 
 import pytest
+import trustme
 from feeds_support import starts, until
 
 from wallboard.domain.discovery import Discovery, Presence
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.feeds.discover import NOTHING_CLEAR, PROBES, Ending, discover
-from wallboard.settings import EntryPointSettings, ServerSettings
+from wallboard.settings import EntryPointSettings, Secret, ServerSettings
 
 
 class Heard:
@@ -186,7 +190,7 @@ async def test_a_server_that_never_says_anything_of_use_is_not_asked_for_all(swe
         return 401, b"who are you?"
 
     async with answering(reply) as url:
-        ending, heard, _ = await sweep(server_at(url), range(5000))
+        ending, heard, _ = await sweep(server_at(url), range(5000), rate=50.0)
     assert ending is Ending.NOTHING_CLEAR
     assert NOTHING_CLEAR <= len(asked) < NOTHING_CLEAR + 10
     assert heard.discovery.asked == len(heard.discovery.unclear) == len(asked)
@@ -226,7 +230,7 @@ async def test_a_server_that_comes_back_is_asked_for_the_rest(settings_of):
             settings_of(server),
             range(60),
             heard,
-            rate=0,
+            rate=50.0,
             timer=time.timer,
             sleep=time.sleep,
         )
@@ -257,3 +261,131 @@ async def test_cancelled_it_has_published_only_what_is_whole(simulated, settings
         await task
     assert 5 < heard.discovery.asked < 50
     assert all(one.wait_seconds is not None for one in heard.discovery.entry_points.values())
+
+
+INVALID = b'<chatAllowed allowed="false" reason="invalid_entry_point"/>'
+HEAD = b"HTTP/1.1 200 OK\r\n"
+PLAIN = HEAD + b"Content-Length: %d\r\n\r\n" % len(INVALID) + INVALID
+
+
+@asynccontextmanager
+async def sending(answers):
+    """The address of a server that sends the bytes of each of ``answers`` in turn, then plain ones.
+
+    What ends in ``None`` closes the connection behind it.
+    """
+    answers = list(answers)
+
+    async def serve(reader, writer):
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                pieces = answers.pop(0) if answers else [PLAIN]
+                for piece in pieces:
+                    if piece is None:
+                        return
+                    writer.write(piece)
+                    await writer.drain()
+                    await asyncio.sleep(0)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+ODD = {
+    "in pieces": [bytes([byte]) for byte in PLAIN],
+    "chunked": [
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(INVALID), INVALID)
+    ],
+    "packed": [
+        HEAD
+        + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(gzip.compress(INVALID))
+        + gzip.compress(INVALID)
+    ],
+    "the last on its connection": [PLAIN.replace(b"\r\n", b"\r\nConnection: close\r\n", 1), None],
+    "until the end": [HEAD + b"Connection: close\r\n\r\n" + INVALID, None],
+    "cut off": [PLAIN[:-5], None],
+    "nothing at all": [None],
+    "no HTTP": [b"what?\r\n\r\n", None],
+    "an error": [b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"],
+    "a page": [HEAD + b"Content-Length: 6\r\n\r\n<html>"],
+    "too long": [HEAD + b"Content-Length: 999999999\r\n\r\nx", None],
+    "silence": [],
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_in_a_hurry_one_odd_answer_is_asked_about_again_and_the_rest_is_found(sweep, odd):
+    async with sending([[PLAIN], ODD[odd], [PLAIN]]) as url:
+        ending, heard, _ = await sweep(server_at(url), range(30), concurrency=1)
+    assert ending is Ending.COMPLETE
+    assert heard.discovery.missing == set(range(30))
+
+
+async def test_in_a_hurry_the_same_is_asked_with_the_same_headers(simulated, sweep):
+    seen = []
+
+    async def serve(reader, writer):
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                seen.append(head)
+                writer.write(PLAIN)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/odd/"
+        headers = {"X-Key": Secret("hush"), "Host": Secret("inside.example.com")}
+        settings = server_at(
+            url, headers=headers, paths={Endpoint.CHAT_ALLOWED: "a/{id}/b?to={id}"}
+        )
+        for rate in (0.0, 50.0):
+            await sweep(settings, [77], rate=rate)
+    hurried, ordinary = seen
+    assert hurried.startswith(b"GET /odd/a/77/b?to=77 HTTP/1.1\r\n")
+    assert hurried.split(b"\r\n")[0] == ordinary.split(b"\r\n")[0]
+    assert sent(hurried) == {**sent(ordinary), b"accept-encoding": b"identity"}
+
+
+async def test_in_a_hurry_a_certificate_is_checked_as_ever(sweep, tmp_path):
+    asked = []
+
+    async def serve(reader, writer):
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                asked.append(head)
+                writer.write(PLAIN)
+        writer.close()
+
+    authority, tls = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    async with server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        ending, _, _ = await sweep(server_at(url), range(20), backoff_max=0.1)
+        assert (ending, asked) == (Ending.OUT_OF_REACH, [])
+        trusting = server_at(url, ca_file=str(tmp_path / "ca.pem"))
+        ending, heard, _ = await sweep(trusting, range(20))
+    assert ending is Ending.COMPLETE
+    assert heard.discovery.missing == set(range(20))
+    assert all(b"accept-encoding: identity" in head for head in asked)
+
+
+async def test_in_a_hurry_a_proxy_is_gone_through_all_the_same(sweep, closed_port):
+    async with sending([]) as url:
+        server = server_at(url, proxy=Secret(f"http://127.0.0.1:{closed_port}"))
+        ending, heard, _ = await sweep(server, range(20), backoff_max=0.1)
+    assert ending is Ending.OUT_OF_REACH
+    assert heard.statuses[-1].failure.cause is Cause.PROXY
+
+
+def sent(head):
+    lines = [line.partition(b": ") for line in head.split(b"\r\n")[1:] if line]
+    return {name.lower(): value for name, _, value in lines}

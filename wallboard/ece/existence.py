@@ -36,14 +36,15 @@ def found_of(observation: Observation) -> Found:
     """What an answer says of its id; what it does not say for certain is unclear."""
     number, outcome = observation.key.id, observation.outcome
     if isinstance(outcome, ChatAllowed):
-        return _answered(number, outcome)
+        return answered(number, outcome)
     if words := _refusal(observation):
         return Found(number, Presence.MISSING, words=words)
     words = outcome.message if isinstance(outcome, Failure) else ""
     return Found(number, Presence.UNCLEAR, words=words)
 
 
-def _answered(number: int, said: ChatAllowed) -> Found:
+def answered(number: int, said: ChatAllowed) -> Found:
+    """What an id is by what ``chatAllowed`` says of it."""
     if said.allowed is None:
         value = f"allowed is “{said.raw_allowed}”" if said.raw_allowed else "allowed is missing"
         return Found(number, Presence.UNCLEAR, words=f"chatAllowed: {value}, which is no answer.")

@@ -22,12 +22,11 @@ def measure(pace: Pace) -> list[Outcome]:
         return [Skipped("discover_sweep", "curl is not installed, and it is what this is against")]
     ours, theirs = [], []
     with simulator(ENTRY_POINTS) as url, tempfile.TemporaryDirectory() as folder:
-        every, one, config = Path(folder, "all"), Path(folder, "one"), Path(folder, "config.toml")
+        every, one = Path(folder, "all"), Path(folder, "one")
         every.write_text(curl_config(url, range(FIRST, FIRST + IDS), [Endpoint.CHAT_ALLOWED]))
         one.write_text(curl_config(url, [FIRST], [Endpoint.CHAT_ALLOWED]))
-        config.write_text("concurrency = 50\n")
         for _ in range(pace.starts):
-            ours.append(_discover(url, IDS, config) - _discover(url, 1, config))
+            ours.append(_discover(url, IDS) - _discover(url, 1))
             theirs.append(fetch(curl, every) - fetch(curl, one))
     return [
         Figure(
@@ -42,7 +41,6 @@ def measure(pace: Pace) -> list[Outcome]:
     ]
 
 
-def _discover(url: str, count: int, config: Path) -> float:
+def _discover(url: str, count: int) -> float:
     ids = f"{FIRST}-{FIRST + count - 1}"
-    command = wallboard("discover", "--url", url, "--ids", ids, "--rate", "0")
-    return seconds([*command, "--config", str(config)], fine=range(1))
+    return seconds(wallboard("discover", "--url", url, "--ids", ids, "--rate", "0"), fine=range(1))
