@@ -79,6 +79,19 @@ def test_looking_who_holds_it_does_not_let_it_go(place):
     lock.release()
 
 
+def test_asking_again_and_again_for_what_others_hold_leaves_nothing_open(place):
+    def open_files():
+        return len(list(Path("/dev/fd").iterdir()))
+
+    lock = take(place)
+    before = open_files()
+    for _ in range(20):
+        assert take(place) is None
+        assert holder(place.path)
+    assert open_files() == before
+    lock.release()
+
+
 def test_it_is_free_as_soon_as_its_holder_was_killed(place, elsewhere):
     process, said = elsewhere(HOLDS, place)
     assert said == "ready"

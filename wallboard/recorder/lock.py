@@ -107,12 +107,17 @@ def take(place: Place, *, clock: Callable[[], float] = time.time) -> Lock | None
         _demand_writable(place)
         while True:
             lock = Lock(_made(path, place.mode), path)
-            if not lock.try_to(fcntl.LOCK_EX):
-                return None
-            if lock.stands():
-                lock.sign(clock())
-                return lock
-            lock.release()  # somebody removed it in this very moment
+            try:
+                free = lock.try_to(fcntl.LOCK_EX)
+                if free and lock.stands():
+                    lock.sign(clock())
+                    return lock
+            except BaseException:
+                lock.release()
+                raise
+            lock.release()
+            if not free:
+                return None  # else somebody removed it in this very moment
 
 
 def holder(path: Path) -> Holder | None:
