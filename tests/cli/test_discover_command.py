@@ -199,6 +199,14 @@ async def test_where_a_comment_would_be_lost_it_prints_what_to_paste(
     assert "1 entry point found" in ended.out
     assert file.read_text() == text
 
+    before = simulator.requests.count
+    file.unlink()
+    ended = await wallboard("discover", "--url", simulator.url, *args, "--resume")
+    assert ended.status == 0
+    assert "id = 1000" in file.read_text()
+    assert simulator.requests.count == before
+    assert kept(tmp_path) == []
+
 
 async def test_a_config_that_could_not_be_used_is_not_written(wallboard, simulated, tmp_path):
     simulator = await simulated(CALM, 1)
@@ -270,6 +278,7 @@ async def test_on_a_terminal_a_bar_runs_and_the_change_is_asked_about(
         return child.exitstatus
 
     assert await asyncio.to_thread(talk) == status
+    assert len(kept(tmp_path)) == (answer == "n")
     assert [file.name for file in tmp_path.glob("*.toml")] == ["new.toml"] * (answer == "y")
 
 

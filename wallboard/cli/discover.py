@@ -76,7 +76,8 @@ def command(
     """Ask a server for each id whether there is such an entry point.
 
     Ctrl-C ends it and shows what was found so far; --resume goes on from there. With --write the
-    change is shown first, and nothing that stands in the file is lost.
+    change is shown first, and nothing that stands in the file is lost; --resume also tries to write
+    again, without asking the server again.
     """
     target = target_of(parameters)
     if target.url is not None and server_name:
@@ -95,7 +96,9 @@ def command(
     if code == status.OK and file:
         from wallboard.cli.discover_write import write_found
 
-        return write_found(file, server, hunt.discovery.entry_points, yes=yes)
+        code = write_found(file, server, hunt.discovery.entry_points, yes=yes)
+    if code == status.OK:
+        hunt.forget()
     return code
 
 
@@ -128,6 +131,10 @@ class _Hunt:
                 leave_now(status.INTERRUPTED)
         return self._ended(ending, report)
 
+    def forget(self) -> None:
+        """Keep nothing for a later run: all is done."""
+        self._unfinished.forget()
+
     async def _sweep(self, rate: float) -> "Ending":
         from wallboard.cli.discover_progress import progress
         from wallboard.feeds.discover import discover
@@ -154,12 +161,13 @@ class _Hunt:
         from wallboard.feeds.discover import Ending
 
         if ending is Ending.COMPLETE:
-            self._unfinished.forget()
             report()
-            nothing = bool(self.discovery.unclear) and (
-                len(self.discovery.unclear) == self.discovery.asked
-            )
-            return status.BAD_ANSWER if nothing else status.OK
+            if len(self.discovery.unclear) == self.discovery.asked:
+                self.forget()
+                return status.BAD_ANSWER
+            # A config that cannot be written after all must not cost the sweep.
+            self._save()
+            return status.OK
         self._save()
         report()
         if ending is Ending.NOTHING_CLEAR:

@@ -47,7 +47,7 @@ def write_found(path: Path, server: ServerSettings, ids: Iterable[int], *, yes: 
     _check(path, after, addition)
     _show(before, after, path)
     if not yes and not click.confirm(f"Write this to {plain(str(path))}?", err=True):
-        _say("Nothing was written.")
+        _say("Nothing was written; --resume offers it again.")
         return status.INTERRUPTED
     if readable(path)[0] != before:
         raise CommandError(f"{path} was changed meanwhile, so nothing was written", status.CONFIG)
@@ -116,4 +116,6 @@ def _say(words: str) -> None:
     click.echo(f"wallboard: {plain(words)}", err=True)
 
 
-_BY_HAND = "What is printed above can be pasted into it by hand."
+_BY_HAND = (
+    "What is printed above can be pasted by hand; --resume tries again without asking the server."
+)
