@@ -94,6 +94,8 @@ def command(
     hunt = _Hunt(server, settings, ids, resume=resume)
     code = hunt.run(rate, lambda: click.echo(_report(form, hunt), nl=form != "csv"))
     if code == status.OK and file:
+        # A config that cannot be written after all must not cost the sweep.
+        hunt.keep()
         from wallboard.cli.discover_write import write_found
 
         code = write_found(file, server, hunt.discovery.entry_points, yes=yes)
@@ -125,7 +127,7 @@ class _Hunt:
                 with client_errors():
                     ending = runner.run(self._sweep(rate))
             except KeyboardInterrupt:
-                self._save()
+                self.keep()
                 report()
                 self._say_how_to_resume("Interrupted")
                 leave_now(status.INTERRUPTED)
@@ -153,7 +155,7 @@ class _Hunt:
             self.discovery.add(event)
             shown.heard()
             if time.monotonic() - self._saved_at > SAVE_SECONDS:
-                self._save()
+                self.keep()
 
         return take
 
@@ -165,10 +167,8 @@ class _Hunt:
             if len(self.discovery.unclear) == self.discovery.asked:
                 self.forget()
                 return status.BAD_ANSWER
-            # A config that cannot be written after all must not cost the sweep.
-            self._save()
             return status.OK
-        self._save()
+        self.keep()
         report()
         if ending is Ending.NOTHING_CLEAR:
             self._say_how_to_resume("No answer said anything about an id, so it was given up")
@@ -185,7 +185,8 @@ class _Hunt:
                  "--resume would have gone on.")  # fmt: skip
         return kept if kept and resume else Discovery()
 
-    def _save(self) -> None:
+    def keep(self) -> None:
+        """Keep what was found for a later run."""
         self._saved_at = time.monotonic()
         if not self.discovery.asked:
             return
