@@ -73,6 +73,15 @@ def test_every_command_says_in_a_line_what_it_is_for(words):
     assert ALL[words].help
 
 
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_no_option_takes_what_is_no_number_for_one(words):
+    numbers = [given.type for given in ALL[words].params if hasattr(given.type, "min")]
+    for taken in numbers:
+        for word in ("nan", "inf", "many"):
+            with pytest.raises(click.BadParameter, match=word):
+                taken.convert(word, None, None)
+
+
 @pytest.fixture
 def loaded(tmp_path, environment):
     """Runs a line to its end; whether Textual was loaded on the way, and what was complained of."""

@@ -164,7 +164,7 @@ async def test_with_a_config_the_server_that_has_the_id_is_asked_once(start, con
         (["capacity", "1000", "--server", "prd"], 'did you mean "prod"?'),
         (["agentAvilability", "1000"], 'did you mean "agentAvailability"?'),
         (["\x1b[2J", "1000"], "There is no endpoint"),
-        (["capacity", "x"], "not a valid integer"),
+        (["capacity", "x"], "not a valid whole number"),
         (["capacity", "1", "--url", "http://h", "--server", "prod"], "--url says already which"),
         (["capacity", "1", "--no-verify"], "go with --url"),
     ],

@@ -12,6 +12,7 @@ from wallboard.cli.errors import client_errors
 from wallboard.cli.exposure import need_extra
 from wallboard.cli.leaving import leave_now
 from wallboard.cli.limits import limit_options, limited, limits_of
+from wallboard.cli.numbers import Number
 from wallboard.cli.options import target_of, target_options
 from wallboard.cli.plugin import NAGIOS, NAGIOS_TIMEOUT_SECONDS, PluginCommand
 from wallboard.domain.policy import Level
@@ -59,7 +60,7 @@ other plugins put unknown below warning.
               help="A table for people (the default), JSON, CSV, the output of a monitoring "
               "plugin, or OpenMetrics.")  # fmt: skip
 @limit_options
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True, max=86_400),
+@click.option("--timeout", type=Number(min=0, min_open=True, max=86_400),
               metavar="SECONDS",
               help="End the whole check after so long; what has not answered is unknown. In "
               f"`nagios` {NAGIOS_TIMEOUT_SECONDS:g} unless given.")  # fmt: skip

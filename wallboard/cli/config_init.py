@@ -12,6 +12,7 @@ import click
 
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError, client_errors, config_errors
+from wallboard.cli.numbers import Number
 from wallboard.cli.options import SHORTEST_INTERVAL_SECONDS, joined_ids
 from wallboard.settings import EntryPointSettings, Settings
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 20
 """Entry points that are asked about one by one without asking first."""
 
-_INTERVAL = click.FloatRange(min=SHORTEST_INTERVAL_SECONDS, max=86_400)
+_INTERVAL = Number(min=SHORTEST_INTERVAL_SECONDS, max=86_400)
 _Value = TypeVar("_Value")
 
 

@@ -8,6 +8,7 @@ import click
 
 from wallboard.cli.board import live
 from wallboard.cli.face import Face, face_of, face_options, show
+from wallboard.cli.numbers import Number
 from wallboard.cli.options import record_options, recorded
 from wallboard.cli.story import Story, story_of, story_options
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
@@ -27,7 +28,7 @@ Examples:
 """,
 )
 @story_options(scenario="demo")
-@click.option("--interval", type=click.FloatRange(min=0.1, max=3600), default=INTERVAL_SECONDS,
+@click.option("--interval", type=Number(min=0.1, max=3600), default=INTERVAL_SECONDS,
               show_default=True, metavar="SECONDS",
               help="Seconds between two polls of an endpoint.")  # fmt: skip
 @record_options

@@ -15,6 +15,7 @@ from wallboard.cli import status
 from wallboard.cli.errors import client_errors, config_errors
 from wallboard.cli.leaving import leave_now
 from wallboard.cli.names import server_names
+from wallboard.cli.numbers import Number
 from wallboard.cli.one_server import server_of, settings_of_server
 from wallboard.cli.options import reach_options, target_of
 from wallboard.domain.discovery import Discovery, Found
@@ -52,7 +53,7 @@ written, 130 after Ctrl-C, or nothing was to be written.
               help="The server of the config; needed where it has several.")  # fmt: skip
 @click.option("--ids", "words", multiple=True, required=True, metavar="IDS",
               help="Numbers and ranges, parted by commas: 1000-1999,5000.")  # fmt: skip
-@click.option("--rate", type=click.FloatRange(min=0, max=10_000), default=RATE, show_default=True,
+@click.option("--rate", type=Number(min=0, max=10_000), default=RATE, show_default=True,
               metavar="N",
               help="Questions a second; 0 asks as fast as the server answers.")  # fmt: skip
 @click.option("--resume", is_flag=True,

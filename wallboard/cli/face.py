@@ -15,6 +15,7 @@ import click
 from wallboard.board import Board
 from wallboard.cli.errors import config_errors
 from wallboard.cli.names import theme_names
+from wallboard.cli.numbers import Number, WholeNumber
 from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
 from wallboard.settings import Settings, entry_points_of
@@ -62,13 +63,13 @@ def face_options(command: Command) -> Command:
         click.option("--kiosk", is_flag=True,
                      help="A wall that nobody sits at: no footer, pages that turn by themselves, "
                           "and keys that change nothing but the picture."),
-        click.option("--rotate", type=click.FloatRange(min=1, max=86_400), metavar="SECONDS",
+        click.option("--rotate", type=Number(min=1, max=86_400), metavar="SECONDS",
                      help="How long a page of a kiosk stands; 15 unless set."),
         click.option("--lite", is_flag=True,
                      help="For slow links: sixteen colours, fewer pictures, sweeping charts."),
-        click.option("--frames", type=click.IntRange(min=1), metavar="N",
+        click.option("--frames", type=WholeNumber(min=1), metavar="N",
                      help="Print the board as text and end after this many frames."),
-        click.option("--every", type=click.FloatRange(min=0.1, max=86_400), metavar="SECONDS",
+        click.option("--every", type=Number(min=0.1, max=86_400), metavar="SECONDS",
                      help="Print the board as text, a frame this often; an interval unless given."),
         click.option("--log", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
                      help="Append the program's own troubles to this file."),

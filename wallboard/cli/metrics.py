@@ -9,6 +9,7 @@ import click
 
 from wallboard.cli import status
 from wallboard.cli.exposure import DEFAULT_ADDRESS, Address, address
+from wallboard.cli.numbers import Number
 from wallboard.cli.options import record_options, target_of, target_options
 
 SERVE = "serve"
@@ -113,7 +114,7 @@ Examples:
   promtool check rules wallboard.rules.yml
 """,
 )
-@click.option("--wait", type=click.FloatRange(min=0), default=None, metavar="SECONDS",
+@click.option("--wait", type=Number(min=0), default=None, metavar="SECONDS",
               help="From where on an estimated wait is high; 60 unless given.")  # fmt: skip
 @click.option("--for", "after", callback=duration, metavar="DURATION",
               help="How long anything must hold before an alert fires, as in 30s or 5m; each alert "

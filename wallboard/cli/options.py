@@ -11,6 +11,7 @@ import click
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError, config_errors
 from wallboard.cli.names import entry_point_ids, group_names, server_names
+from wallboard.cli.numbers import Number
 from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.settings import Secret, ServerSettings, Settings
 
@@ -196,7 +197,7 @@ def target_options(command: Command) -> Command:
                      shell_complete=server_names,
                      help="Of the config only this server."),
         click.option("--interval", metavar="SECONDS",
-                     type=click.FloatRange(min=SHORTEST_INTERVAL_SECONDS, max=86_400),
+                     type=Number(min=SHORTEST_INTERVAL_SECONDS, max=86_400),
                      help="Seconds between two polls of an endpoint."),
     )  # fmt: skip
     for option in reversed(options):

@@ -10,6 +10,7 @@ import click
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError, client_errors, config_errors
 from wallboard.cli.names import endpoint_names, entry_point_ids, server_names
+from wallboard.cli.numbers import WholeNumber
 from wallboard.cli.options import reach_options, target_of
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Response
@@ -43,7 +44,7 @@ that cannot, which is printed all the same; 69 when none came.
 """,
 )
 @click.argument("endpoint", callback=_endpoint, shell_complete=endpoint_names)
-@click.argument("number", metavar="ID", type=click.IntRange(min=0), shell_complete=entry_point_ids)
+@click.argument("number", metavar="ID", type=WholeNumber(min=0), shell_complete=entry_point_ids)
 @reach_options(url="Ask this server instead of one of a config.")
 @click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
               help="The server of the config, where several have this id or none has.")  # fmt: skip

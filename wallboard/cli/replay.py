@@ -9,6 +9,7 @@ import click
 
 from wallboard.cli.errors import CommandError, config_errors
 from wallboard.cli.face import Face, face_of, face_options
+from wallboard.cli.numbers import Number
 from wallboard.cli.recorded import config_option, moment_of, opened, recording_file
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import AlarmSettings, Settings
@@ -40,7 +41,7 @@ Examples:
               help="Where to begin: 14:32, 2026-11-21 14:32, yesterday 14:32, or -2h, which counts "
                    "from the end of the recording. Unless given, the newest change to critical "
                    "or, without one, the end.")  # fmt: skip
-@click.option("--speed", type=click.FloatRange(min=0.1, max=86_400), default=10.0,
+@click.option("--speed", type=Number(min=0.1, max=86_400), default=10.0,
               show_default=True, metavar="N",
               help="Seconds of the recording a second, once space plays it.")  # fmt: skip
 @face_options

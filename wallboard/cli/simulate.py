@@ -8,6 +8,7 @@ from contextlib import suppress
 import click
 
 from wallboard.cli.errors import simulator_errors
+from wallboard.cli.numbers import WholeNumber
 from wallboard.cli.options import joined_ids
 from wallboard.cli.story import Story, story_of, story_options
 
@@ -24,9 +25,9 @@ Examples:
   wallboard --url http://127.0.0.1:8080 1000-1011        in another terminal
 """,
 )
-@click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True,
-              help="The port to listen on; 0 takes a free one.")  # fmt: skip
-@click.option("--host", default="127.0.0.1", show_default=True,
+@click.option("--port", type=WholeNumber(0, 65_535), metavar="PORT", default=8080,
+              show_default=True, help="The port to listen on; 0 takes a free one.")  # fmt: skip
+@click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True,
               help="The address to listen on; beyond this machine only if you say so.")  # fmt: skip
 @click.option("--until-eof", is_flag=True, hidden=True)
 @story_options(scenario="calm")

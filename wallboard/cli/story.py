@@ -8,6 +8,7 @@ import click
 
 from wallboard.cli.errors import simulator_errors
 from wallboard.cli.names import scenario_names
+from wallboard.cli.numbers import Number, WholeNumber
 
 if TYPE_CHECKING:
     from wallboard.simulator.scenario import Scenario
@@ -46,14 +47,14 @@ class Story:
 def story_options(*, scenario: str) -> Callable[[Command], Command]:
     """Adds the options of ``Story`` to a command; take them with ``story_of``."""
     options = (
-        click.option("--entry-points", type=click.IntRange(1, MOST_ENTRY_POINTS), default=12,
+        click.option("--entry-points", type=WholeNumber(1, MOST_ENTRY_POINTS), default=12,
                      show_default=True, metavar="N", help="How many, numbered from 1000."),
         click.option("--scenario", default=scenario, show_default=True, metavar="NAME",
                      shell_complete=scenario_names,
                      help="What happens to them: calm, demo, faults, outage, or a TOML file."),
         click.option("--seed", type=int, default=1, show_default=True, metavar="K",
                      help="The same seed tells the same story."),
-        click.option("--speed", type=click.FloatRange(min=0, min_open=True, max=10_000),
+        click.option("--speed", type=Number(min=0, min_open=True, max=10_000),
                      default=1.0, show_default=True, metavar="X",
                      help="Simulated seconds per second."),
     )  # fmt: skip

@@ -6,6 +6,7 @@ import time
 import click
 
 from wallboard.cli.board import feed_of
+from wallboard.cli.numbers import Number, WholeNumber
 from wallboard.cli.options import record_options, target_of, target_options
 from wallboard.domain.policy import Level
 
@@ -35,12 +36,12 @@ Examples:
 @click.option("--level", type=click.Choice(list(LEVELS)), default=Level.OK.label,
               show_default=True,
               help="Only what is at least so bad, or was until then.")  # fmt: skip
-@click.option("--heartbeat", type=click.FloatRange(min=0, max=86_400), default=HEARTBEAT_SECONDS,
+@click.option("--heartbeat", type=Number(min=0, max=86_400), default=HEARTBEAT_SECONDS,
               show_default=True, metavar="SECONDS",
               help="Say this often how all of it stands; 0 never does.")  # fmt: skip
-@click.option("--for", "lasting", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+@click.option("--for", "lasting", type=Number(min=0, min_open=True), metavar="SECONDS",
               help="End after so long.")  # fmt: skip
-@click.option("--changes", type=click.IntRange(min=1), metavar="N",
+@click.option("--changes", type=WholeNumber(min=1), metavar="N",
               help="End after so many lines about changes.")  # fmt: skip
 @record_options
 def command(
