@@ -61,6 +61,18 @@ def test_a_quiet_shift_says_so(tmp_path):
     assert section(text, "Worst waits") == "Nobody waited, as far as is known."
 
 
+def test_what_was_not_recorded_is_not_called_quiet(tmp_path):
+    handover = report_of(tmp_path / "r.db", 0, 3 * HOUR, polls(0, HOUR, wait=0.0))
+    text = handover_markdown(handover)
+    assert "this is how it stood when last it was" in section(text, "Still wrong")
+    assert section(text, "Longest outages") == "None, as far as was recorded."
+    with Recording.open(tmp_path / "r.db") as recording:
+        later = window_of(START + 5 * HOUR, START + 6 * HOUR, recording.stretches(), gap_seconds=1)
+        text = handover_markdown(read_handover(recording, later))
+    assert "this is how it stood when last it was" in section(text, "Still wrong")
+    assert section(text, "Longest outages") == "Nothing was recorded."
+
+
 def test_what_changed_worst_waits_and_time_in_each_verdict(tmp_path):
     events = sorted(
         [

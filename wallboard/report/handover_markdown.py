@@ -16,6 +16,7 @@ from wallboard.report.moments import moment, moments
 from wallboard.report.plain import figure, span, wait
 from wallboard.report.rows import who
 from wallboard.report.visible import prose
+from wallboard.report.window import Window
 
 MOST_CHANGES = 200
 """Shown of what changed; beyond that nobody reads on."""
@@ -53,6 +54,8 @@ def _unrecorded(handover: Handover) -> Iterator[str]:
 def _wrong(handover: Handover) -> Iterator[str]:
     end = handover.window.until
     yield "## Still wrong"
+    if handover.window.ends_unrecorded:
+        yield "The end of this time was not recorded: this is how it stood when last it was."
     down = {status.server for status in handover.servers_down}
     servers = []
     for status in handover.servers_down:
@@ -128,8 +131,16 @@ def _outages(handover: Handover) -> Iterator[str]:
     names = handover.names
     longest = handover.outages[:MOST_OUTAGES]
     rows = [f"{_who(names[outage.key])}: {outage_words(outage)}" for outage in longest]
-    yield _items(rows) if rows else "None: a chat could be started all the time."
+    yield _items(rows) if rows else _no_outage(handover.window)
     yield from _more(handover.outages, MOST_OUTAGES, "shorter ones")
+
+
+def _no_outage(window: Window) -> str:
+    if not window.recorded:
+        return "Nothing was recorded."
+    if window.unrecorded:
+        return "None, as far as was recorded."
+    return "None: a chat could be started all the time."
 
 
 def _waits(handover: Handover) -> Iterator[str]:

@@ -34,6 +34,11 @@ class Window:
         """The gaps: nobody knows what was then."""
         return tuple(self._gaps())
 
+    @property
+    def ends_unrecorded(self) -> bool:
+        """Whether nobody knows how it stood at the end."""
+        return not self.recorded or self.recorded[-1].last_at < self.until
+
     def _gaps(self) -> Iterator[Span]:
         at = self.since
         for span in self.recorded:
