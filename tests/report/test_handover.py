@@ -114,7 +114,7 @@ def test_a_gap_is_named_and_not_counted(tmp_path):
 
 def test_a_server_that_is_down_is_said_once_with_what_it_takes_along(tmp_path):
     points = board_of(*range(1000, 1010))
-    up = [event for point, _ in points for event in polls(0, 60, id_=point.key.id)]
+    up = [event for point, _ in points for event in polls(0, 600, id_=point.key.id)]
     down = ServerStatus("prod", START + 600, DOWN, START + 600, START + 660)
     events = [*sorted(up, key=lambda event: event.at), down]
     text = handover_markdown(report_of(tmp_path / "r.db", 0, 660, events, points))
