@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Errand(Generic[T]):
-    """Holds what was read last; what cannot be read is as if it had not been wanted."""
+    """Holds what was read last; what cannot be read may be wanted again."""
 
     def __init__(self, done: Callable[[], None]) -> None:
         """``done`` is called whenever there is something new to show."""
@@ -44,6 +44,8 @@ class Errand(Generic[T]):
             found = await asyncio.to_thread(read)
         except RecordingError as error:
             log.info("The recording could not be read: %s", error)
+            if what == self._wanted:
+                self._wanted = None  # it may be readable the next time it is wanted
             return
         except Exception:
             log.exception("The recording could not be read")
