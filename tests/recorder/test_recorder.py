@@ -61,6 +61,12 @@ class Recording:
             database.close()
 
 
+def set_aside(one):
+    """The databases that were set aside, without what stood beside them."""
+    found = one.path.parent.glob("*.damaged-*")
+    return [file for file in found if not file.name.endswith(("-wal", "-shm"))]
+
+
 @pytest.fixture
 def make(tmp_path):
     made = []
@@ -114,7 +120,7 @@ async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(make, caplog):
         one.recorder.start()
         one.tell(3)
         await until(lambda: one.written == 3)
-    (aside,) = [file for file in one.path.parent.iterdir() if ".damaged-" in file.name]
+    (aside,) = set_aside(one)
     assert aside.read_bytes() == broken
     assert str(aside) in caplog.text
 
@@ -125,7 +131,7 @@ async def test_a_file_that_is_no_database_is_set_aside_too(make):
     one.recorder.start()
     one.tell(3)
     await until(lambda: one.written == 3)
-    (aside,) = [file for file in one.path.parent.iterdir() if ".damaged-" in file.name]
+    (aside,) = set_aside(one)
     assert aside.read_bytes() == b"not a database, " * 1000
 
 

@@ -175,7 +175,7 @@ def read_only(killed, tmp_path_factory):
             (folder / name).chmod(0o444)
         if os.geteuid() == 0:
             base = tmp_path_factory.getbasetemp()
-            for above in (base, base.parent):
+            for above in (base, *base.parents[:2]):
                 above.chmod(0o711)
         folder.chmod(0o555)
         folders.append(folder)

@@ -64,7 +64,8 @@ def _entry_point_sentence(status: EntryPointStatus, now: float) -> str:
     judgement = status.judgement
     stands = ", ".join([judgement.verdict.label, *marks_of(status, now)])
     said = f"{whose(status.entry_point)}: {stands}{_since(status.since, now)}"
-    return _sentences(said, judgement.summary, judgement.hint or "")
+    hint = f"Hint: {judgement.hint}" if judgement.hint else ""
+    return _sentences(said, judgement.summary, hint)
 
 
 def _server_sentence(status: ServerStatus, now: float) -> str:
