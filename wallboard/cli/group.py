@@ -79,8 +79,8 @@ Examples:
 \b
 Without a terminal (a pipe, a log) the board is printed as text that is only
 appended to. Exit status: 0; from check 0 ok, 1 warning, 2 critical, 3 unknown;
-64 usage, 69 unavailable, 70 a defect, 76 an answer that cannot be read, 78
-config, 130 after Ctrl-C.
+64 usage, 69 unavailable, 70 a defect, 74 an output that cannot be written, 76
+an answer that cannot be read, 78 config, 130 after Ctrl-C.
 """,
 )
 @click.version_option(__version__, prog_name="wallboard", message="%(prog)s %(version)s")

@@ -18,11 +18,15 @@ LAST_SECONDS = 2.0
 
 
 class Output:
-    """The standard output, a line at a time. ``gone`` says that nobody reads it any more."""
+    """The standard output, a line at a time.
+
+    ``gone`` says that nobody reads it any more, and ``failure`` why, where a write found out.
+    """
 
     def __init__(self, *, ascii_only: bool = False) -> None:
         """``ascii_only`` writes all other signs as escapes."""
         self.gone = False
+        self.failure: OSError | None = None
         self._file = sys.stdout.fileno()
         self._encoding = "ascii" if ascii_only else sys.stdout.encoding
         self._waiting: deque[str] = deque()
@@ -61,7 +65,8 @@ class Output:
         while (line := self._next()) is not None:
             try:
                 _write(self._file, f"{line}\n".encode(self._encoding, "backslashreplace"))
-            except OSError:
+            except OSError as error:
+                self.failure = error
                 self.gone = True
                 return
 

@@ -1,5 +1,6 @@
 """Runs one command line and turns whatever stops it into a sentence and an exit status."""
 
+import errno
 import gc
 import os
 import sys
@@ -12,6 +13,9 @@ DEBUG_VARIABLE = "WALLBOARD_DEBUG"
 COMPLETE_VARIABLE = "_WALLBOARD_COMPLETE"
 """Set by the script of a shell; its value is what is asked for, such as ``bash_complete``."""
 
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""What a write to the output fails with that nobody here is to blame for."""
+
 GC_THRESHOLDS = (5_000, 2, 600)
 """Objects between two young collections, and young and old ones between two older ones.
 
@@ -23,17 +27,21 @@ def run(args: list[str]) -> int:
     """The exit status of a command line. Errors are one block on stderr, never a traceback."""
     # The collector walks everything a poll makes, and hardly any of it is garbage in a circle.
     gc.set_threshold(*GC_THRESHOLDS)
+    _open_closed_streams()
     _survive_narrow_encodings()
     try:
         code = _invoke(args)
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return status.INTERRUPTED
     except BrokenPipeError:
         _forget_stdout()
         return status.BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last stop: it is put into words here
+        if isinstance(error, OSError) and error.errno in _UNWRITABLE and error.filename is None:
+            _forget_stdout()
+            _say(f"the output cannot be written: {error.strerror}")
+            return status.OUTPUT_LOST
         return _explain(error)
     return code
 
@@ -99,6 +107,17 @@ def _say(message: str) -> None:
         return
 
 
+def _open_closed_streams() -> None:
+    """Let what the caller closed lead nowhere, so that no file of ours takes its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+            nowhere = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115 - of a number, and for good
+            setattr(sys, name, nowhere)
+
+
 def _survive_narrow_encodings() -> None:
     """Print names that the terminal's encoding lacks as escapes instead of failing on them."""
     for stream in (sys.stdout, sys.stderr):
@@ -108,6 +127,6 @@ def _survive_narrow_encodings() -> None:
 
 
 def _forget_stdout() -> None:
-    """Let the interpreter's last flush go nowhere, since whoever read us has left."""
+    """Let the interpreter's last flush go nowhere, since nobody can be told any more."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

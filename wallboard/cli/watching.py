@@ -75,6 +75,8 @@ class Watcher:
             polling.cancel()
             await asyncio.gather(polling, return_exceptions=True)
             lost = self._output.close()
+        if self._output.failure:
+            raise self._output.failure
         if self._output.gone:
             return BROKEN_PIPE
         if lost:
