@@ -16,9 +16,9 @@ from recorder.recordings import START, board_of, poll, record
 from wallboard.cli.run import run
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
+from wallboard.recorder.file.schema import VERSION
 from wallboard.recorder.lock import take
 from wallboard.recorder.places import Place
-from wallboard.recorder.schema import VERSION
 
 ALLOWED, LIVE, CAPACITY = Endpoint.CHAT_ALLOWED, Endpoint.LIVE_SESSION_STATUS, Endpoint.CAPACITY
 CLOSED = b'<chatAllowed allowed="false" reason="agent_not_available"/>'

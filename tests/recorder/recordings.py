@@ -7,8 +7,8 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, Request, Response
 from wallboard.domain.policy import Policy
 from wallboard.ece.decode import decode
-from wallboard.recorder.heard import heard
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.heard import heard
+from wallboard.recorder.writing.writer import Writer
 
 START = 1_790_000_000.0
 """When the recordings of the tests begin, Unix time in seconds."""

@@ -11,13 +11,13 @@ from recordings import START, board_of, poll, record
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.heard import heard
-from wallboard.recorder.keeper import Keeper
 from wallboard.recorder.places import Place
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.retention import Retention
 from wallboard.recorder.verify import verify
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.heard import heard
+from wallboard.recorder.writing.keeper import Keeper
+from wallboard.recorder.writing.retention import Retention
+from wallboard.recorder.writing.writer import Writer
 
 IDS = range(1000, 1004)
 DAY = 86_400.0

@@ -10,13 +10,13 @@ from recordings import START, board_of, poll, record, tell
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.recorder import listener
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.places import Place
 from wallboard.recorder.recorder import Recorder
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.retention import Retention
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing import listener
+from wallboard.recorder.writing.retention import Retention
+from wallboard.recorder.writing.writer import Writer
 
 IDS = range(1000, 1005)
 POINTS = board_of(*IDS)

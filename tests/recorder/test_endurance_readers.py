@@ -10,12 +10,12 @@ from recordings import START, board_of, poll, tell
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Observation
-from wallboard.recorder import listener
-from wallboard.recorder.connection import Connection
+from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.retention import Retention
 from wallboard.recorder.verify import verify
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing import listener
+from wallboard.recorder.writing.retention import Retention
+from wallboard.recorder.writing.writer import Writer
 
 IDS = range(1000, 1010)
 POINTS = board_of(*IDS)

@@ -13,7 +13,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.places import Place
 from wallboard.recorder.recorder import Recorder
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.writer import Writer
 
 CAPACITY = Endpoint.CAPACITY
 POISON = b"<availableSlots><count>13</count></availableSlots> "
@@ -149,7 +149,7 @@ async def test_somebody_elses_database_is_left_alone(make):
 
 
 async def test_a_file_that_was_removed_is_begun_anew(make, monkeypatch):
-    monkeypatch.setattr("wallboard.recorder.keeper.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("wallboard.recorder.writing.keeper.LOOK_SECONDS", 0.1)
     one = make()
     one.recorder.start()
     one.tell(3)
@@ -180,7 +180,7 @@ async def test_a_file_locked_by_another_program_loses_nothing(make):
 
 
 async def test_a_fault_of_ours_is_told_and_recording_goes_on(make, monkeypatch, caplog):
-    from wallboard.recorder.rows import Rows
+    from wallboard.recorder.writing.rows import Rows
 
     write, faults = Rows.write, [RuntimeError("boom")]
 
@@ -200,7 +200,7 @@ async def test_a_fault_of_ours_is_told_and_recording_goes_on(make, monkeypatch, 
 async def test_what_can_never_be_written_does_not_keep_the_rest_from_being(
     make, monkeypatch, caplog
 ):
-    from wallboard.recorder.rows import Rows
+    from wallboard.recorder.writing.rows import Rows
 
     monkeypatch.setattr("wallboard.recorder.recorder.RETRY_SECONDS", (0.02,))
     write = Rows.write
@@ -233,7 +233,7 @@ async def test_another_who_wrote_meanwhile_all_the_same_ends_no_recording(make, 
     one.tell(3)
     await until(lambda: one.written == 3)
     Writer.open(one.path).close()  # which sealed as its own segment what we mean to seal as ours
-    monkeypatch.setattr("wallboard.recorder.listener.SEGMENT_SECONDS", 10.0)
+    monkeypatch.setattr("wallboard.recorder.writing.listener.SEGMENT_SECONDS", 10.0)
     one.tell(3)
     await until(lambda: one.recorder.problem)
     assert "contradicts it" in one.recorder.problem

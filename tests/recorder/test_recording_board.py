@@ -10,7 +10,7 @@ from wallboard.domain.observation import Cause, Failure, Response
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.recorder.recording import Recording, Span
-from wallboard.recorder.retention import Retention, trim_step
+from wallboard.recorder.writing.retention import Retention, trim_step
 
 ALLOWED, CAPACITY, LIVE = Endpoint.CHAT_ALLOWED, Endpoint.CAPACITY, Endpoint.LIVE_SESSION_STATUS
 KEY = EntryPointKey(SERVER, 1000)

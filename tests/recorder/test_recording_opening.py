@@ -15,9 +15,9 @@ from recordings import SERVER, START, board_of, poll, record, tell
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.recorder.errors import DamagedError, RecordingError
-from wallboard.recorder.opening import open_to_write
+from wallboard.recorder.file.opening import open_to_write
+from wallboard.recorder.file.schema import VERSION
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.schema import VERSION
 
 CAPACITY = Endpoint.CAPACITY
 KEY = EntryPointKey(SERVER, 1000)

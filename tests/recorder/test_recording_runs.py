@@ -8,7 +8,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.writer import Writer
 
 ALLOWED, CAPACITY, LIVE = Endpoint.CHAT_ALLOWED, Endpoint.CAPACITY, Endpoint.LIVE_SESSION_STATUS
 KEY = EntryPointKey(SERVER, 1000)

@@ -5,9 +5,9 @@ import sqlite3
 from recordings import START, board_of, poll, record
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.retention import Retention, used_bytes
-from wallboard.recorder.steady import EVEN_SECONDS, SteadyClock
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.retention import Retention, used_bytes
+from wallboard.recorder.writing.steady import EVEN_SECONDS, SteadyClock
+from wallboard.recorder.writing.writer import Writer
 
 CAPACITY, ALLOWED = Endpoint.CAPACITY, Endpoint.CHAT_ALLOWED
 NEVER = Retention(seconds=1e12, bytes=10**12)

@@ -12,10 +12,10 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.recorder.errors import DamagedError, RecordingError
-from wallboard.recorder.samples import samples_of
-from wallboard.recorder.schema import VERSION
-from wallboard.recorder.standing import standings_of
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.file.samples import samples_of
+from wallboard.recorder.file.schema import VERSION
+from wallboard.recorder.file.standing import standings_of
+from wallboard.recorder.writing.writer import Writer
 
 CAPACITY, ALLOWED, LIVE = (
     Endpoint.CAPACITY,

@@ -18,8 +18,8 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.moment import MomentError, moment
 
 if TYPE_CHECKING:
+    from wallboard.recorder.reading.segments import Span
     from wallboard.recorder.recording import Recording
-    from wallboard.recorder.segments import Span
     from wallboard.report.window import Window
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -116,7 +116,7 @@ def asked_window(
 
     ``now`` is Unix time in seconds. Raises ``click.UsageError``.
     """
-    from wallboard.recorder.gaps import gap_after
+    from wallboard.recorder.file.gaps import gap_after
     from wallboard.report.window import window_of
 
     now = time.time() if now is None else now

@@ -21,7 +21,7 @@ from wallboard.cli.recorded import (
 )
 
 if TYPE_CHECKING:
-    from wallboard.recorder.retention import Retention
+    from wallboard.recorder.writing.retention import Retention
 
 DAMAGED = 2
 """Exit status of ``verify``, which monitoring systems read as critical."""
@@ -63,9 +63,9 @@ def info(file: Path | None, config: Path | None) -> int:
     """Say where the recording is, what it holds, what that costs, and who writes it."""
     path = recording_file(file, config)
     with opened(path) as recording:
-        from wallboard.recorder.connection import Connection
         from wallboard.recorder.facts import read_facts
         from wallboard.recorder.lock import holder
+        from wallboard.recorder.reading.connection import Connection
         from wallboard.report.recording import Described, recording_lines
 
         connection = Connection(path)
@@ -164,7 +164,7 @@ def trim(older: str | None, to: str | None, file: Path | None, config: Path | No
 
 
 def _faults(path: Path) -> Iterator[str]:
-    from wallboard.recorder.connection import Connection
+    from wallboard.recorder.reading.connection import Connection
     from wallboard.recorder.verify import verify as faults_in
 
     connection = Connection(path)
@@ -176,7 +176,7 @@ def _faults(path: Path) -> Iterator[str]:
 
 
 def _retention(older: str | None, to: str | None) -> "Retention":
-    from wallboard.recorder.retention import Retention
+    from wallboard.recorder.writing.retention import Retention
 
     now = time.time()
     seconds = _FOR_EVER if older is None else now - moment_of(older, now, "--older")

@@ -10,8 +10,8 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.domain.restored import Event, Restored
 from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.reading.tail import Tail
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.tail import Tail
 
 LISTED_SECONDS = 5.0
 """Between two looks at what is on the board that is recorded."""

@@ -3,11 +3,11 @@
 import sqlite3
 from dataclasses import dataclass
 
-from wallboard.recorder.catalogue import read_catalogue
-from wallboard.recorder.retention import used_bytes
-from wallboard.recorder.schema import VERSION, check
-from wallboard.recorder.segments import read_open
-from wallboard.recorder.standing import standings_of
+from wallboard.recorder.file.schema import VERSION, check
+from wallboard.recorder.file.standing import standings_of
+from wallboard.recorder.reading.catalogue import read_catalogue
+from wallboard.recorder.reading.segments import read_open
+from wallboard.recorder.writing.retention import used_bytes
 
 
 @dataclass(frozen=True, slots=True)

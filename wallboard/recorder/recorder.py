@@ -11,10 +11,10 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.domain.restored import Event
 from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
-from wallboard.recorder.heard import Heard, heard
-from wallboard.recorder.keeper import Keeper
 from wallboard.recorder.places import Place
-from wallboard.recorder.retention import Retention
+from wallboard.recorder.writing.heard import Heard, heard
+from wallboard.recorder.writing.keeper import Keeper
+from wallboard.recorder.writing.retention import Retention
 
 FLUSH_SECONDS = 0.5
 """Between two commits: what a crash can cost."""

@@ -12,14 +12,14 @@ from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.restored import Recalled, Restored
 from wallboard.domain.state import RECENT_POLLS
-from wallboard.recorder import change_log, past, pictures, runs, strip
-from wallboard.recorder.catalogue import read_entry_points, read_title
-from wallboard.recorder.change_rows import change_of
-from wallboard.recorder.connection import Connection
-from wallboard.recorder.contents import Contents
-from wallboard.recorder.runs import Run
-from wallboard.recorder.segments import Span, joined
-from wallboard.recorder.tail import Tail
+from wallboard.recorder.reading import change_log, past, pictures, runs, strip
+from wallboard.recorder.reading.catalogue import read_entry_points, read_title
+from wallboard.recorder.reading.change_rows import change_of
+from wallboard.recorder.reading.connection import Connection
+from wallboard.recorder.reading.contents import Contents
+from wallboard.recorder.reading.runs import Run
+from wallboard.recorder.reading.segments import Span, joined
+from wallboard.recorder.reading.tail import Tail
 
 __all__ = ["Recording", "Run", "Span", "Tail"]
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from wallboard.recorder.opening import open_to_write
-from wallboard.recorder.retention import Retention, give_back, trim_step
-from wallboard.recorder.trouble import worded
+from wallboard.recorder.file.opening import open_to_write
+from wallboard.recorder.file.trouble import worded
+from wallboard.recorder.writing.retention import Retention, give_back, trim_step
 
 
 def trim(path: Path, retention: Retention, now: float) -> int:

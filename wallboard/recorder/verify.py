@@ -6,12 +6,12 @@ from itertools import pairwise
 
 from wallboard.domain.change import Subject
 from wallboard.domain.policy import Verdict
-from wallboard.recorder.answers import unpacked
-from wallboard.recorder.catalogue import read_catalogue, read_entry_points
-from wallboard.recorder.change_rows import COLUMNS, ChangeRow, change_of
 from wallboard.recorder.errors import DamagedError
-from wallboard.recorder.samples import columns_of_rows, samples_of
-from wallboard.recorder.standing import standings_of
+from wallboard.recorder.file.answers import unpacked
+from wallboard.recorder.file.samples import columns_of_rows, samples_of
+from wallboard.recorder.file.standing import standings_of
+from wallboard.recorder.reading.catalogue import read_catalogue, read_entry_points
+from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
 
 MOST_OF_SQLITE = 20
 """Faults that SQLite may list; the first ones say enough."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from wallboard.domain.observation import Failure
+from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Run
-from wallboard.recorder.segments import Span
 from wallboard.report.changes import CHANGE_HEADS, change_cells
 from wallboard.report.moments import moment, moments
 from wallboard.report.outcome import outcome_words

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wallboard.recorder.facts import Facts
 from wallboard.recorder.lock import Holder
-from wallboard.recorder.segments import Span
+from wallboard.recorder.reading.segments import Span
 from wallboard.report.history import gap_words
 from wallboard.report.moments import moment
 from wallboard.report.plain import plain, span

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wallboard.recorder.segments import Span
+from wallboard.recorder.reading.segments import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from tests.bench.screens import Watch
 from tests.bench.simulated import SERVER, SimulatedPolls
 from tests.bench.terminal import on_a_terminal
 from wallboard.board import Board
-from wallboard.recorder.heard import heard
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.heard import heard
+from wallboard.recorder.writing.writer import Writer
 
 ENTRY_POINTS = 200
 RECORDED_SECONDS = 3600.0

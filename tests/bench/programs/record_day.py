@@ -14,9 +14,9 @@ from tests.bench.simulated import INTERVAL, SimulatedPolls, batches
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Observation
-from wallboard.recorder.heard import Heard, heard
 from wallboard.recorder.recorder import FLUSH_SECONDS
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.heard import Heard, heard
+from wallboard.recorder.writing.writer import Writer
 
 HOURS = (0, 6, 12, 18)
 BEGIN_AT = 1_790_000_000.0

@@ -16,12 +16,12 @@ from tests.bench.simulated import INTERVAL, SimulatedPolls
 from wallboard.board import Board
 from wallboard.cli.run import GC_THRESHOLDS
 from wallboard.domain.policy import Verdict
-from wallboard.recorder.heard import heard
+from wallboard.recorder.file.samples import samples_bytes, samples_of
+from wallboard.recorder.file.schema import TICKS
+from wallboard.recorder.file.standing import standing_bytes, standings_of
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.samples import samples_bytes, samples_of
-from wallboard.recorder.schema import TICKS
-from wallboard.recorder.standing import standing_bytes, standings_of
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.heard import heard
+from wallboard.recorder.writing.writer import Writer
 
 HOUR = 3600
 BEGIN_AT = 1_790_000_000.0

@@ -16,9 +16,9 @@ from recordings import START, board_of, poll
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder import listener
 from wallboard.recorder.places import Place
 from wallboard.recorder.recorder import Recorder
+from wallboard.recorder.writing import listener
 
 ENTRY_POINTS = 20
 REPEATS = 3

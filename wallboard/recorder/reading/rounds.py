@@ -8,9 +8,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from wallboard.domain.history import History
-from wallboard.recorder.lately import Lately
-from wallboard.recorder.samples import WIDTH, Columns, columns_of_rows, samples_of
-from wallboard.recorder.segments import Segment, Span
+from wallboard.recorder.file.samples import WIDTH, Columns, columns_of_rows, samples_of
+from wallboard.recorder.reading.lately import Lately
+from wallboard.recorder.reading.segments import Segment, Span
 
 SEGMENTS_BACK = 8
 """So many segments are looked at for rounds, and more only as far as ``SECONDS_BACK``."""

@@ -6,12 +6,12 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Policy, Verdict
-from wallboard.recorder.answer_rows import AnswerRows, storable
-from wallboard.recorder.openrun import KeptAnswer, OpenRun, Target
-from wallboard.recorder.policies import policy_text
-from wallboard.recorder.samples import columns_of_rows, samples_bytes
-from wallboard.recorder.standing import Standing, standing_bytes
-from wallboard.recorder.stretch import Stood, Stretch
+from wallboard.recorder.file.policies import policy_text
+from wallboard.recorder.file.samples import columns_of_rows, samples_bytes
+from wallboard.recorder.file.standing import Standing, standing_bytes
+from wallboard.recorder.writing.answer_rows import AnswerRows, storable
+from wallboard.recorder.writing.openrun import KeptAnswer, OpenRun, Target
+from wallboard.recorder.writing.stretch import Stood, Stretch
 
 LARGEST = 2**62
 """The largest number that is written; SQLite holds no more than twice that."""

@@ -8,8 +8,8 @@ from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
-from wallboard.recorder.change_rows import COLUMNS, ChangeRow, change_of, poll_of
-from wallboard.recorder.contents import Contents
+from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of, poll_of
+from wallboard.recorder.reading.contents import Contents
 
 PAGE = 1000
 """Changes read at once."""

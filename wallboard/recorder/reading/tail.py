@@ -5,14 +5,14 @@ import sqlite3
 from collections.abc import Iterator
 
 from wallboard.domain.observation import Observation, ServerStatus
-from wallboard.recorder.catalogue import read_catalogue
-from wallboard.recorder.connection import Connection, Version
-from wallboard.recorder.contents import Contents
-from wallboard.recorder.listener import BACK_SECONDS
-from wallboard.recorder.pictures import observation_of
-from wallboard.recorder.run_rows import COLUMNS, Poll, RunRow
-from wallboard.recorder.schema import TICKS
-from wallboard.recorder.told import SERVER_COLUMNS, server_status_of
+from wallboard.recorder.file.gaps import BACK_SECONDS
+from wallboard.recorder.file.schema import TICKS
+from wallboard.recorder.reading.catalogue import read_catalogue
+from wallboard.recorder.reading.connection import Connection, Version
+from wallboard.recorder.reading.contents import Contents
+from wallboard.recorder.reading.pictures import observation_of
+from wallboard.recorder.reading.run_rows import COLUMNS, Poll, RunRow
+from wallboard.recorder.reading.told import SERVER_COLUMNS, server_status_of
 
 _LATEST = (
     "SELECT target, answer, first, last, count, mean, least, most, elapsed FROM latest"

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Request, Response
 from wallboard.domain.reading import Reading
-from wallboard.recorder.answer_store import Answers
-from wallboard.recorder.catalogue import Catalogue, Source
-from wallboard.recorder.connection import Connection
-from wallboard.recorder.contents import Contents
-from wallboard.recorder.run_rows import COLUMNS, RunRow
-from wallboard.recorder.schema import LATENCY_TICKS
-from wallboard.recorder.segments import Segment, adjoins
+from wallboard.recorder.file.schema import LATENCY_TICKS
+from wallboard.recorder.reading.answer_store import Answers
+from wallboard.recorder.reading.catalogue import Catalogue, Source
+from wallboard.recorder.reading.connection import Connection
+from wallboard.recorder.reading.contents import Contents
+from wallboard.recorder.reading.run_rows import COLUMNS, RunRow
+from wallboard.recorder.reading.segments import Segment, adjoins
 
 PAGE = 5000
 """Rows read at once."""

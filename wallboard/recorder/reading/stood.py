@@ -5,14 +5,14 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wallboard.recorder.run_rows import (
+from wallboard.recorder.file.standing import Standing
+from wallboard.recorder.reading.run_rows import (
     Poll,
     RunRow,
     newest_good_of_each,
     newest_of_each,
 )
-from wallboard.recorder.segments import Segment
-from wallboard.recorder.standing import Standing
+from wallboard.recorder.reading.segments import Segment
 
 
 @dataclass(frozen=True, slots=True)

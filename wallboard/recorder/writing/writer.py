@@ -10,19 +10,19 @@ from pathlib import Path
 
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
-from wallboard.recorder.answer_rows import storable
 from wallboard.recorder.errors import DamagedError, RefusedError
-from wallboard.recorder.gaps import gap_after
-from wallboard.recorder.heard import Heard
-from wallboard.recorder.listener import Listener
-from wallboard.recorder.opening import open_to_write, translated
-from wallboard.recorder.policies import policy_text
-from wallboard.recorder.resume import resume
-from wallboard.recorder.retention import Retention, give_back, oldest_segment, trim_step
-from wallboard.recorder.rows import LARGEST, Rows
-from wallboard.recorder.schema import epoch_of
-from wallboard.recorder.sound import is_contradiction, is_sound
-from wallboard.recorder.trouble import worded
+from wallboard.recorder.file.gaps import gap_after
+from wallboard.recorder.file.opening import open_to_write, translated
+from wallboard.recorder.file.policies import policy_text
+from wallboard.recorder.file.schema import epoch_of
+from wallboard.recorder.file.sound import is_contradiction, is_sound
+from wallboard.recorder.file.trouble import worded
+from wallboard.recorder.writing.answer_rows import storable
+from wallboard.recorder.writing.heard import Heard
+from wallboard.recorder.writing.listener import Listener
+from wallboard.recorder.writing.resume import resume
+from wallboard.recorder.writing.retention import Retention, give_back, oldest_segment, trim_step
+from wallboard.recorder.writing.rows import LARGEST, Rows
 
 log = logging.getLogger(__name__)
 

@@ -7,18 +7,15 @@ from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Verdict
-from wallboard.recorder.answers import Answer, answer_of
-from wallboard.recorder.gaps import GAP_SECONDS
-from wallboard.recorder.heard import Heard
-from wallboard.recorder.openrun import KeptAnswer, Target, begun
-from wallboard.recorder.schema import LATENCY_TICKS, TICKS
-from wallboard.recorder.stretch import Stood, Stretch
+from wallboard.recorder.file.answers import Answer, answer_of
+from wallboard.recorder.file.gaps import BACK_SECONDS, GAP_SECONDS
+from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
+from wallboard.recorder.writing.heard import Heard
+from wallboard.recorder.writing.openrun import KeptAnswer, Target, begun
+from wallboard.recorder.writing.stretch import Stood, Stretch
 
 SEGMENT_SECONDS = 600.0
 """How long a segment is, unless the clock jumps."""
-
-BACK_SECONDS = 2.0
-"""A clock that is put back by more than this begins another segment."""
 
 KNOWN_ANSWERS = 4096
 """Answers of which it is known, without asking the file, that they are in it."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wallboard.domain.policy import Level
-from wallboard.recorder.catalogue import Catalogue
-from wallboard.recorder.connection import Version
-from wallboard.recorder.segments import Span
+from wallboard.recorder.reading.catalogue import Catalogue
+from wallboard.recorder.reading.connection import Version
+from wallboard.recorder.reading.segments import Span
 
 _STEPS = """
 SELECT at, entry_point, level FROM change

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
-from wallboard.recorder.heard import Heard
 from wallboard.recorder.places import Place
-from wallboard.recorder.retention import Retention
-from wallboard.recorder.steady import SteadyClock
-from wallboard.recorder.writer import Writer
+from wallboard.recorder.writing.heard import Heard
+from wallboard.recorder.writing.retention import Retention
+from wallboard.recorder.writing.steady import SteadyClock
+from wallboard.recorder.writing.writer import Writer
 
 TRIM_SECONDS = 10.0
 """Between two looks at what is too old; while there is something, each commit forgets a bit."""

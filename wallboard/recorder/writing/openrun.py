@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation
-from wallboard.recorder.answers import Answer
+from wallboard.recorder.file.answers import Answer
 
 
 @dataclass(slots=True, eq=False)

@@ -9,16 +9,16 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.history import History
 from wallboard.domain.restored import Recalled
 from wallboard.domain.state import EndpointState
-from wallboard.recorder.answer_store import Answers
-from wallboard.recorder.catalogue import Catalogue, Source
-from wallboard.recorder.change_rows import COLUMNS, ChangeRow, change_of, poll_of
-from wallboard.recorder.contents import Contents
-from wallboard.recorder.pictures import observation_of, recalled
-from wallboard.recorder.rounds import backwards
-from wallboard.recorder.run_rows import Poll, newest_first
-from wallboard.recorder.segments import Segment, at_moment
-from wallboard.recorder.stood import Stood, stood_at
-from wallboard.recorder.told import told_at
+from wallboard.recorder.reading.answer_store import Answers
+from wallboard.recorder.reading.catalogue import Catalogue, Source
+from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of, poll_of
+from wallboard.recorder.reading.contents import Contents
+from wallboard.recorder.reading.pictures import observation_of, recalled
+from wallboard.recorder.reading.rounds import backwards
+from wallboard.recorder.reading.run_rows import Poll, newest_first
+from wallboard.recorder.reading.segments import Segment, at_moment
+from wallboard.recorder.reading.stood import Stood, stood_at
+from wallboard.recorder.reading.told import told_at
 
 _TIMELINE = (
     f"SELECT {COLUMNS} FROM change WHERE entry_point = ? AND at <= ?"  # noqa: S608  our own names

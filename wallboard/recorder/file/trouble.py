@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from wallboard.recorder.errors import DamagedError, RecordingError
-from wallboard.recorder.opening import in_words
+from wallboard.recorder.file.opening import in_words
 
 
 @contextlib.contextmanager

@@ -3,8 +3,8 @@
 import sqlite3
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.answers import body_digest, packed
-from wallboard.recorder.openrun import KeptAnswer
+from wallboard.recorder.file.answers import body_digest, packed
+from wallboard.recorder.writing.openrun import KeptAnswer
 
 DICTIONARY_BYTES = 4096
 """The longest body that others are compressed against."""

@@ -11,16 +11,16 @@ from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
 from wallboard.domain.restored import Recalled, Restored
 from wallboard.domain.state import EndpointState
-from wallboard.recorder.answer_store import Answers
-from wallboard.recorder.catalogue import Catalogue, Source
-from wallboard.recorder.change_rows import COLUMNS, ChangeRow, change_of
-from wallboard.recorder.contents import Contents
-from wallboard.recorder.disagreements import rounds_in_a_row
-from wallboard.recorder.run_rows import Poll
-from wallboard.recorder.schema import LATENCY_TICKS
-from wallboard.recorder.segments import at_moment
-from wallboard.recorder.stood import Stood, stood_at
-from wallboard.recorder.told import Told, servers_at, told_at
+from wallboard.recorder.file.schema import LATENCY_TICKS
+from wallboard.recorder.reading.answer_store import Answers
+from wallboard.recorder.reading.catalogue import Catalogue, Source
+from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
+from wallboard.recorder.reading.contents import Contents
+from wallboard.recorder.reading.disagreements import rounds_in_a_row
+from wallboard.recorder.reading.run_rows import Poll
+from wallboard.recorder.reading.segments import at_moment
+from wallboard.recorder.reading.stood import Stood, stood_at
+from wallboard.recorder.reading.told import Told, servers_at, told_at
 
 _EVENTS = (
     f"SELECT {COLUMNS} FROM change WHERE at <= ? AND before <> '{Verdict.WAITING}'"  # noqa: S608

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Request
 from wallboard.domain.policy import Policy
-from wallboard.recorder.gaps import gap_after
-from wallboard.recorder.policies import policy_of
-from wallboard.recorder.schema import TICKS, epoch_of
+from wallboard.recorder.file.gaps import gap_after
+from wallboard.recorder.file.policies import policy_of
+from wallboard.recorder.file.schema import TICKS, epoch_of
 
 _ENDPOINTS = {str(endpoint): endpoint for endpoint in Endpoint}
 

@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wallboard.recorder.catalogue import Catalogue
-from wallboard.recorder.listener import BACK_SECONDS
-from wallboard.recorder.run_rows import RunRow
-from wallboard.recorder.standing import Standing
+from wallboard.recorder.file.gaps import BACK_SECONDS
+from wallboard.recorder.file.standing import Standing
+from wallboard.recorder.reading.catalogue import Catalogue
+from wallboard.recorder.reading.run_rows import RunRow
 
 _ROUNDED_SECONDS = 0.001
 

@@ -4,10 +4,10 @@ import sqlite3
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import Level
-from wallboard.recorder.listener import Listener
-from wallboard.recorder.openrun import KeptAnswer, OpenRun, Target
-from wallboard.recorder.schema import TICKS, epoch_of
-from wallboard.recorder.standing import Standing, standings_of
+from wallboard.recorder.file.schema import TICKS, epoch_of
+from wallboard.recorder.file.standing import Standing, standings_of
+from wallboard.recorder.writing.listener import Listener
+from wallboard.recorder.writing.openrun import KeptAnswer, OpenRun, Target
 
 
 def resume(database: sqlite3.Connection, listener: Listener) -> None:

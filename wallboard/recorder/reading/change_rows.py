@@ -7,8 +7,8 @@ from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level
-from wallboard.recorder.answer_store import Answers
-from wallboard.recorder.catalogue import Catalogue
+from wallboard.recorder.reading.answer_store import Answers
+from wallboard.recorder.reading.catalogue import Catalogue
 
 COLUMNS = (
     "id, at, entry_point, server, subject, before, after, level, lasted, summary, endpoint,"

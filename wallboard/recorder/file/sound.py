@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from wallboard.recorder.schema import create
+from wallboard.recorder.file.schema import create
 
 _CONTRADICTIONS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}
 

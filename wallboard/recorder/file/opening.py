@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wallboard.recorder.errors import DamagedError, RecordingError
-from wallboard.recorder.schema import create, is_empty, migrate
+from wallboard.recorder.file.schema import create, is_empty, migrate
 
 BUSY_SECONDS = 5.0
 """How long to wait for another program that has the file locked."""

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Response
 from wallboard.domain.reading import Reading
-from wallboard.recorder.answers import Answer, unpacked
 from wallboard.recorder.errors import DamagedError
-from wallboard.recorder.lately import Lately
+from wallboard.recorder.file.answers import Answer, unpacked
+from wallboard.recorder.reading.lately import Lately
 
 KEPT_BYTES = 16 * 1024 * 1024
 """Bytes of answers that are kept, each counted with what its object takes."""

@@ -6,7 +6,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.history import Sample
 from wallboard.domain.observation import ServerStatus
-from wallboard.recorder.openrun import KeptAnswer, OpenRun, Target
+from wallboard.recorder.writing.openrun import KeptAnswer, OpenRun, Target
 
 
 @dataclass(frozen=True, slots=True)

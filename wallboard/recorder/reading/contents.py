@@ -3,13 +3,13 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from wallboard.recorder.answer_store import AnswerStore
-from wallboard.recorder.catalogue import Catalogue, read_catalogue
-from wallboard.recorder.connection import Connection, Version
-from wallboard.recorder.lately import Lately
-from wallboard.recorder.rounds import Rounds
-from wallboard.recorder.segments import Segment, Span, read_open, read_sealed
-from wallboard.recorder.standing import Standing, standings_of
+from wallboard.recorder.file.standing import Standing, standings_of
+from wallboard.recorder.reading.answer_store import AnswerStore
+from wallboard.recorder.reading.catalogue import Catalogue, read_catalogue
+from wallboard.recorder.reading.connection import Connection, Version
+from wallboard.recorder.reading.lately import Lately
+from wallboard.recorder.reading.rounds import Rounds
+from wallboard.recorder.reading.segments import Segment, Span, read_open, read_sealed
 
 _KEPT_STANDINGS = 8
 
