@@ -107,6 +107,9 @@ def _headers(server: ServerSettings, path: Path) -> Iterator[Fault]:
     for name, secret in server.headers.items():
         here = (*path, "headers", name)
         if not _TOKEN.fullmatch(name):
+            # What is behind a colon or a space in it may be the value.
+            begins = _TOKEN.match(name)
+            here = (*path, "headers", f"{begins[0] if begins else ''}…")
             yield here, "is no name of a header; use letters, digits and hyphens"
         elif name.lower() in taken:
             yield here, "is named twice; upper and lower case are the same here"

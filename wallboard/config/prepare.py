@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 
 from wallboard.config.place import Path, Toml
-from wallboard.config.problem import nearest, printable, shown
+from wallboard.config.problem import nearest, shown
 from wallboard.domain.policy import Level
 
 LEVEL_WORDS = {level.label: int(level) for level in Level}
@@ -124,7 +124,10 @@ def _secret(value: Toml, environ: Mapping[str, str]) -> dict[str, str]:
         raise ValueError(f"must be {SECRET_FORM}")
     name = value["env"]
     if not environ.get(name):
+        if not (name.isascii() and name.isidentifier()):
+            # It may be the secret itself, so it is not repeated.
+            raise ValueError("env must name an environment variable: letters, digits, underscores")
         raise ValueError(
-            f"the environment variable {printable(name)} is not set or empty; set it first"
+            f"the environment variable {name} is not set or empty; set it first"
         )
     return {"value": environ[name]}

@@ -58,6 +58,9 @@ def _message(details: "ErrorDetails", path: Path, original: Toml) -> str:
     if isinstance(value, list) and extra and isinstance(extra[0], int):
         value = value_at(value, (extra[0],))
         return f"must be {expected(path)}; {shown(value)} is not one{_meant(value, path)}"
+    if "headers" in path and isinstance(value, str):
+        # A header as it is sent stands where its table belongs; its value is not to be repeated.
+        return f"must be {expected(path)}, not a text"
     return f"must be {expected(path)}, not {shown(value)}{_meant(value, path)}"
 
 
