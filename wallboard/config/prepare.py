@@ -127,7 +127,5 @@ def _secret(value: Toml, environ: Mapping[str, str]) -> dict[str, str]:
         if not (name.isascii() and name.isidentifier()):
             # It may be the secret itself, so it is not repeated.
             raise ValueError("env must name an environment variable: letters, digits, underscores")
-        raise ValueError(
-            f"the environment variable {name} is not set or empty; set it first"
-        )
+        raise ValueError(f"the environment variable {name} is not set or empty; set it first")
     return {"value": environ[name]}
