@@ -147,6 +147,8 @@ async def config(simulated, tmp_path):
         (["capacity", "1002"], (0, 1)),
         (["capacity", "1000", "--server", "prod"], (1, 0)),
         (["capacity", "1001", "--server", "lab"], (0, 1)),
+        (["capacity", "prod:1000"], (1, 0)),
+        (["capacity", "lab:1001", "--server", "lab"], (0, 1)),
     ],
 )
 async def test_with_a_config_the_server_that_has_the_id_is_asked_once(start, config, args, asked):
@@ -164,7 +166,11 @@ async def test_with_a_config_the_server_that_has_the_id_is_asked_once(start, con
         (["capacity", "1000", "--server", "prd"], 'did you mean "prod"?'),
         (["agentAvilability", "1000"], 'did you mean "agentAvailability"?'),
         (["\x1b[2J", "1000"], "There is no endpoint"),
-        (["capacity", "x"], "not a valid whole number"),
+        (["capacity", "x"], "'x' is no id; write it like 1000, or SERVER:1000"),
+        (["capacity", "1000-1002"], "is no id"),
+        (["capacity", "prd:1000"], 'did you mean "prod"?'),
+        (["capacity", "lab:1000", "--server", "prod"], "names server 'lab', and --server 'prod'"),
+        (["capacity", "prod:1", "--url", "http://h"], "--url says already which"),
         (["capacity", "1", "--url", "http://h", "--server", "prod"], "--url says already which"),
         (["capacity", "1", "--no-verify"], "go with --url"),
     ],

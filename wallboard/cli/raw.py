@@ -10,11 +10,12 @@ import click
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError, client_errors, config_errors
 from wallboard.cli.names import endpoint_names, entry_point_ids, server_names
-from wallboard.cli.numbers import WholeNumber
 from wallboard.cli.options import reach_options, target_of
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Response
 from wallboard.settings import ServerSettings, Settings
+
+_MOST_DIGITS = 15
 
 
 def _endpoint(_context: click.Context, _parameter: click.Parameter, name: str) -> Endpoint:
@@ -27,13 +28,23 @@ def _endpoint(_context: click.Context, _parameter: click.Parameter, name: str) -
     return found
 
 
+def _place(
+    _context: click.Context, _parameter: click.Parameter, word: str
+) -> tuple[str | None, int]:
+    """The server, where the word names one, and the id."""
+    server, colon, digits = word.rpartition(":")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
+        raise click.BadParameter(f"{word!r} is no id; write it like 1000, or SERVER:1000.")
+    return server if colon else None, int(digits)
+
+
 @click.command(
     "raw",
     short_help="Ask one endpoint once and print its answer as it came.",
     epilog="""\b
 Examples:
   wallboard raw chatAllowed 1000
-  wallboard raw capacity 1000 --server prod --pretty
+  wallboard raw capacity prod:1000 --pretty
   wallboard raw -i livesessionstatus 1000 --url https://ece.example.com > answer
 \b
 ENDPOINT is chatAllowed, checkEligibility, liveSessionStatus, capacity or
@@ -44,15 +55,16 @@ that cannot, which is printed all the same; 69 when none came.
 """,
 )
 @click.argument("endpoint", callback=_endpoint, shell_complete=endpoint_names)
-@click.argument("number", metavar="ID", type=WholeNumber(min=0), shell_complete=entry_point_ids)
+@click.argument("place", metavar="ID", callback=_place, shell_complete=entry_point_ids)
 @reach_options(url="Ask this server instead of one of a config.")
 @click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
-              help="The server of the config, where several have this id or none has.")  # fmt: skip
+              help="The server of the config, where several have this id or none has; as in "
+              "SERVER:ID.")  # fmt: skip
 @click.option("-i", "--include", is_flag=True, help="Print the status line and the headers too.")
 @click.option("--pretty", is_flag=True, help="Lay the body out to be read.")
 def command(
     endpoint: Endpoint,
-    number: int,
+    place: tuple[str | None, int],
     server_name: str | None,
     *,
     include: bool,
@@ -65,6 +77,10 @@ def command(
     with the answer is said on stderr.
     """
     target = target_of(parameters)
+    named, number = place
+    if named and server_name and named != server_name:
+        raise click.UsageError(f"ID names server {named!r}, and --server {server_name!r}.")
+    server_name = server_name or named
     if target.url is not None:
         target = replace(target, ids=(str(number),))
     if target.url is not None and server_name:
