@@ -36,6 +36,13 @@ async def test_a_mistake_is_one_block_on_stderr_and_a_status_of_64_or_more(
     assert "Traceback" not in ended.err
 
 
+async def test_a_missing_word_is_asked_for_with_those_there_are(wallboard):
+    ended = await wallboard("completion")
+    assert ended.status == 64
+    said = [line.strip(" ,") for line in ended.err.splitlines()]
+    assert {"bash", "zsh", "fish"} < set(said)
+
+
 async def test_every_fault_of_a_config_is_listed(wallboard, tmp_path):
     (tmp_path / "wallboard.toml").write_text('intervall = 3\ntimeout = "x"\n')
     ended = await wallboard("check")
@@ -58,12 +65,15 @@ async def test_a_port_that_is_taken_is_said(wallboard, simulated):
     assert "already in use" in ended.err
 
 
-@pytest.mark.parametrize("args", [["--help"], ["check", "-h"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["check", "-h"], ["demo", "--help"], ["metrics", "-h"]]
+)
 async def test_help_shows_examples(wallboard, args):
     ended = await wallboard(*args)
     assert ended.status == 0
     assert "Examples:" in ended.out
     assert "Usage: wallboard" in ended.out
+    assert "-h, --help" in ended.out
 
 
 async def test_the_help_of_the_program_lists_its_commands_and_the_options_of_the_board(wallboard):

@@ -86,4 +86,4 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
 
 def _refuse_the_recording(to: Path, recording: Path) -> None:
     if to.exists() and os.path.samefile(to, recording):  # noqa: PTH121 - as clear as any
-        raise click.BadParameter("that is the recording itself", param_hint="FILE")
+        raise click.BadParameter("that is the recording itself", param_hint=["FILE"])

@@ -137,7 +137,7 @@ def _start_log(file: Path | None, *, quiet: bool) -> None:
             logging.basicConfig(filename=file, format="%(asctime)s %(name)s %(message)s")
         except OSError as error:
             why = f"cannot be written: {error.strerror}"
-            raise click.BadParameter(why, param_hint="--log") from None
+            raise click.BadParameter(why, param_hint=["--log"]) from None
     elif quiet:
         # A stray line on stderr would tear the picture.
         logging.getLogger().addHandler(logging.NullHandler())

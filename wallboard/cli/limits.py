@@ -58,15 +58,15 @@ def _limit(word: str, level: Level, option: str) -> "Limit":
 
     name, equals, text = word.partition("=")
     if not equals:
-        raise click.BadParameter("Write it as wait=60 or capacity=1:.", param_hint=option)
+        raise click.BadParameter("Write it as wait=60 or capacity=1:.", param_hint=[option])
     names = [figure.value for figure in Figure]
     if name.strip().lower() not in names:
         from wallboard.config.problem import nearest
 
         why = f"There is no figure {name!r}; {nearest(name, names)}"
-        raise click.BadParameter(why, param_hint=option)
+        raise click.BadParameter(why, param_hint=[option])
     try:
         found = parse_range(text.strip())
     except ValueError as error:
-        raise click.BadParameter(f"{error}.", param_hint=option) from None
+        raise click.BadParameter(f"{error}.", param_hint=[option]) from None
     return Limit(Figure(name.strip().lower()), level, found)

@@ -37,7 +37,7 @@ class _ServesUnlessTold(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options of serving, which is what runs without a command, then the commands."""
-        options = [param for param in serve.params if isinstance(param, click.Option)]
+        options = [param for param in serve.get_params(ctx) if isinstance(param, click.Option)]
         records = [record for option in options if (record := option.get_help_record(ctx))]
         with formatter.section("Options"):
             formatter.write_dl(records)

@@ -259,7 +259,7 @@ def recorded(settings: Settings, file: Path | None, *, off: bool) -> Settings:
 def _header(line: str) -> tuple[str, Secret]:
     name, colon, value = (part.strip() for part in line.partition(":"))
     if not colon or not name or not _is_token(name) or not _is_field(value):
-        raise click.BadParameter(f"Write it as {HEADER!r}.", param_hint="--header")
+        raise click.BadParameter(f"Write it as {HEADER!r}.", param_hint=["--header"])
     return name, Secret(value)
 
 

@@ -140,7 +140,7 @@ def moment_of(text: str, now: float, option: str) -> float:
     try:
         return moment(text, now)
     except MomentError as error:
-        raise click.BadParameter(str(error), param_hint=option) from None
+        raise click.BadParameter(str(error), param_hint=[option]) from None
 
 
 def chosen(recording: "Recording", words: Sequence[str]) -> list[EntryPoint]:

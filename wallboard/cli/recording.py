@@ -186,7 +186,7 @@ def _retention(older: str | None, to: str | None) -> "Retention":
 def _bytes(text: str) -> int:
     found = _SIZE.fullmatch(text.strip())
     if not found:
-        raise click.BadParameter(f"{text!r} is no size; write it like 100MB.", param_hint="--to")
+        raise click.BadParameter(f"{text!r} is no size; write it like 100MB.", param_hint=["--to"])
     unit = (found[2] or "b").lower()
     return int(float(found[1]) * (1024 if "i" in unit else 1000) ** _UNITS[unit[0]])
 

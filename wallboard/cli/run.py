@@ -99,7 +99,7 @@ def _explain(error: Exception) -> int:
 def _say(message: str) -> None:
     from wallboard.report.plain import plain
 
-    head, *rest = (plain(line) for line in message.splitlines() or [""])
+    head, *rest = (plain(line) for line in message.expandtabs(2).splitlines() or [""])
     try:
         print(f"wallboard: {head}", *(f"  {line}" for line in rest), sep="\n", file=sys.stderr)  # noqa: T201
     except OSError:

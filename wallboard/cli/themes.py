@@ -33,7 +33,7 @@ def command(name: str | None) -> int:
         click.echo(preview.listing(files.values(), signs), nl=False)
         return status.OK
     if name not in files:
-        raise click.BadParameter(_unknown(name, list(files)), param_hint="NAME")
+        raise click.BadParameter(_unknown(name, list(files)), param_hint=["NAME"])
     try:
         click.echo(preview.full(files[name], signs), nl=False)
     except ThemeError as error:
