@@ -71,7 +71,12 @@ class _Speed:
         if not done or seconds <= 0:
             return words
         left = (self.total - self.discovery.asked) * seconds / done
-        return f"{words}  {done / seconds:.3g}/s  {span(left)} left"
+        return f"{words}  {_rate(done / seconds)}/s  {span(left)} left"
+
+
+def _rate(per_second: float) -> str:
+    """Three digits, and never an exponent."""
+    return f"{per_second:,.0f}" if per_second >= 100 else f"{per_second:.3g}"
 
 
 class _Bar:
