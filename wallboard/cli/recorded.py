@@ -116,7 +116,6 @@ def asked_window(
 
     ``now`` is Unix time in seconds. Raises ``click.UsageError``.
     """
-    from wallboard.recorder.file.gaps import gap_after
     from wallboard.report.window import window_of
 
     now = time.time() if now is None else now
@@ -128,8 +127,7 @@ def asked_window(
             f"--since ({_said(start)}) must be before --until ({_said(end)}); "
             "a time without a date is the last one there was."
         )
-    longest = max((policy.interval for _, policy in recording.entry_points()), default=0.0)
-    window = window_of(start, end, stretches, gap_seconds=gap_after(longest))
+    window = window_of(start, end, stretches, gap_seconds=recording.gap_seconds)
     if not window.recorded:
         click.echo(f"wallboard: nothing was recorded then; {_holds(stretches)}", err=True)
     return window

@@ -109,7 +109,9 @@ class SharedFeed:
             self._poll.replace(settings)
         if self._recorder:
             points, retention = entry_points_of(settings), retention_of(settings)
-            self._recorder.replace(points, settings.title, retention)
+            self._recorder.replace(
+                points, settings.title, retention, longest_backoff=settings.backoff_max
+            )
 
     @property
     def lag_seconds(self) -> float:
@@ -203,7 +205,14 @@ class SharedFeed:
 
         settings = self._settings
         points, retention = entry_points_of(settings), retention_of(settings)
-        recorder = Recorder(place, points, settings.title, retention=retention, clock=self._clock)
+        recorder = Recorder(
+            place,
+            points,
+            settings.title,
+            longest_backoff=settings.backoff_max,
+            retention=retention,
+            clock=self._clock,
+        )
         recorder.start()
         self._recorder = recorder
         try:

@@ -35,7 +35,7 @@ DEFAULT_RETENTION = Retention()
 
 log = logging.getLogger(__name__)
 
-Listed = tuple[Sequence[tuple[EntryPoint, Policy]], str]
+Listed = tuple[Sequence[tuple[EntryPoint, Policy]], str, float]
 
 
 class Recorder:
@@ -51,15 +51,19 @@ class Recorder:
         entry_points: Sequence[tuple[EntryPoint, Policy]],
         title: str,
         *,
+        longest_backoff: float = 0.0,
         retention: Retention = DEFAULT_RETENTION,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Touch no file until it is started. ``clock`` is Unix time in seconds."""
+        """Touch no file until it is started. ``clock`` is Unix time in seconds.
+
+        A server that is out of reach is probed every ``longest_backoff`` seconds at least.
+        """
         self.problem: str | None = None
         self._place = place
         self._queue: deque[Heard] = deque()
-        self._listed: Listed | None = (entry_points, title)
+        self._listed: Listed | None = (entry_points, title, longest_backoff)
         self._keeper = Keeper(place, retention, clock, monotonic)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -82,11 +86,18 @@ class Recorder:
         entry_points: Sequence[tuple[EntryPoint, Policy]],
         title: str,
         retention: Retention | None = None,
+        *,
+        longest_backoff: float = 0.0,
     ) -> None:
         """Note that other entry points or other rules are on the board from now on."""
-        self._listed = (entry_points, title)
+        self._listed = (entry_points, title, longest_backoff)
         if retention:
             self._keeper.retention = retention
+
+    @property
+    def waiting(self) -> int:
+        """How many events the thread has not taken yet."""
+        return len(self._queue)
 
     def stop(self, seconds: float = END_SECONDS) -> None:
         """Write what waits, and end; what is not written by then is lost."""

@@ -80,6 +80,12 @@ class Recording:
             spans = [segment.span for segment in self._contents.segments(database)]
             return joined(spans, self._contents.catalogue(database).gap_seconds)
 
+    @property
+    def gap_seconds(self) -> float:
+        """A longer silence than this is a gap."""
+        with self._connection.reading() as database:
+            return self._contents.catalogue(database).gap_seconds
+
     def board_at(self, at: float, *, history: int = DEFAULT_BOUND) -> Restored:
         """The board as it stood at a moment; in a gap, as it stood when that began.
 

@@ -1,7 +1,7 @@
 """The whole app: a wall that polls a simulator, and is then told simulated days in minutes.
 
 Arguments: address, entry points, days, and perhaps ``kiosk``: then each round is shown, the rounds
-are four minutes apart, and every round turns the page.
+are four minutes apart, and every round turns the page; or ``recorded``: then all of it is recorded.
 """
 
 import asyncio
@@ -10,6 +10,9 @@ import re
 import sys
 from dataclasses import replace
 from email.utils import formatdate
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -21,13 +24,22 @@ from wallboard.domain.reading import LiveSessionStatus
 from wallboard.domain.restored import Event
 from wallboard.feeds import Publish
 from wallboard.feeds.poll import PollFeed
-from wallboard.settings import Settings
+from wallboard.settings import Settings, entry_points_of
 from wallboard.ui.app import WallboardApp
+
+if TYPE_CHECKING:
+    from wallboard.recorder.recorder import Recorder
 
 START = 1_780_000_000.0
 ROUND_SECONDS = 60.0
 KIOSK_ROUND_SECONDS = 240.0
 PAINT_SECONDS = 0.004
+MOST_WAITING = 500
+"""Events that wait for the recorder; a living board of this size has about fifty."""
+
+FLUSH_SECONDS = 0.01
+"""Between two commits, so that what waits is soon written although days pass in minutes."""
+
 INTERVAL_SECONDS = 10.0
 DAY_SECONDS = 86_400.0
 MIB = 2**20
@@ -43,8 +55,13 @@ class Aging:
     they are from a socket, and most waits cross a threshold, which fills the timelines too.
     """
 
-    def __init__(self, settings: Settings, endpoints: int, days: int) -> None:
+    def __init__(
+        self, settings: Settings, endpoints: int, days: int, recording: Path | None
+    ) -> None:
         self.now = START
+        self._settings = settings
+        self._recording = recording
+        self._recorder: Recorder | None = None
         self.app: WallboardApp | None = None
         self._feed = PollFeed(settings, clock=lambda: self.now)
         self._kiosk = settings.kiosk
@@ -60,6 +77,7 @@ class Aging:
         self._feed.poll_now(key)
 
     async def run(self, publish: Publish) -> None:
+        publish = self._recorded(publish)
         real = asyncio.create_task(self._feed.run(lambda event: self._hear(event, publish)))
         await self._all_heard.wait()
         at_start = _mib()
@@ -88,10 +106,38 @@ class Aging:
                 at = self.now - INTERVAL_SECONDS * (1 - number / self._endpoints)
                 publish(self._again(observation, at))
                 if number % 50 == 0:
-                    await asyncio.sleep(0)
+                    await self._breathe()
             if self._kiosk and self.app:
                 self.app.tick()
                 await asyncio.sleep(PAINT_SECONDS)
+
+    async def _breathe(self) -> None:
+        await asyncio.sleep(0)
+        while self._recorder and self._recorder.waiting > MOST_WAITING:  # noqa: ASYNC110  the thread has no event to wait for
+            await asyncio.sleep(0.01)
+
+    def _recorded(self, publish: Publish) -> Publish:
+        app = self.app
+        if not self._recording or not app:
+            return publish
+        from wallboard.recorder import recorder as recording
+        from wallboard.recorder.places import Place
+
+        recording.FLUSH_SECONDS = FLUSH_SECONDS
+        settings = self._settings
+        recorder = self._recorder = recording.Recorder(
+            Place(self._recording),
+            entry_points_of(settings),
+            settings.title,
+            clock=lambda: self.now,
+        )
+
+        def published(event: Event) -> None:
+            publish(event)
+            recorder.take(event, app.board)
+
+        recorder.start()
+        return published
 
     def _again(self, before: Observation, at: float) -> Observation:
         outcome, response = before.outcome, before.response
@@ -111,15 +157,22 @@ def _mib() -> float:
     return psutil.Process().memory_info().rss / MIB
 
 
-def main(url: str, count: int, days: int, *, kiosk: bool) -> None:
+def main(url: str, count: int, days: int, *, kiosk: bool, folder: Path | None) -> None:
     settings = replace(
         settings_for_url(url, [f"1000-{999 + count}"]), interval=ROUND_SECONDS, kiosk=kiosk
     )
-    feed = Aging(settings, 5 * count, days)
+    feed = Aging(settings, 5 * count, days, folder / "aging.db" if folder else None)
     app = WallboardApp(settings, lambda: feed, clock=lambda: feed.now)
     feed.app = app
     app.run()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), kiosk="kiosk" in sys.argv[4:])
+    with TemporaryDirectory() as folder:
+        main(
+            sys.argv[1],
+            int(sys.argv[2]),
+            int(sys.argv[3]),
+            kiosk="kiosk" in sys.argv[4:],
+            folder=Path(folder) if "recorded" in sys.argv[4:] else None,
+        )

@@ -119,4 +119,5 @@ def _gap_seconds(database: sqlite3.Connection) -> float:
     (longest,) = database.execute(
         "SELECT max(json_extract(policy, '$.interval')) FROM entry_point WHERE place IS NOT NULL"
     ).fetchone()
-    return gap_after(float(longest or 0.0))
+    row = database.execute("SELECT value FROM about WHERE name = 'backoff'").fetchone()
+    return gap_after(float(longest or 0.0), float(row[0]) if row else 0.0)

@@ -96,6 +96,11 @@ class Connection:
         )
         try:
             if is_empty(database):
+                if immutable and self._log.exists():
+                    raise RecordingError(
+                        "all of it is still in its log, which can be read only where one may write "
+                        "beside it; copy both files to such a place"
+                    )
                 raise RecordingError("nothing has been recorded in it")
             check(database)
             database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

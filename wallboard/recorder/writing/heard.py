@@ -21,7 +21,11 @@ def heard(event: Event, board: Board) -> Heard | None:
     """What to keep of an event that the board has just folded; nothing of what is kept already."""
     if isinstance(event, Observation):
         status = board.status(event.key)
-        return Heard(event, (status,)) if status else None
+        if status is None:
+            return None
+        # The board's own copy shares its bytes with all that say the same.
+        kept = status.state.endpoint(event.endpoint).last
+        return Heard(kept if kept and kept.at == event.at else event, (status,))
     if not isinstance(event, ServerStatus):
         return None
     change = board.newest_event

@@ -42,7 +42,7 @@ class Keeper:
         self._steady = SteadyClock(clock, monotonic)
         self._writer: Writer | None = None
         self._identity: tuple[int, int] | None = None
-        self._listed: tuple[Sequence[tuple[EntryPoint, Policy]], str] | None = None
+        self._listed: tuple[Sequence[tuple[EntryPoint, Policy]], str, float] | None = None
         self._unlisted = False
         self._trim_at = self._look_at = 0.0
 
@@ -64,9 +64,14 @@ class Keeper:
             self._writer.listed(*self._listed)
             self._unlisted = False
 
-    def list(self, entry_points: Sequence[tuple[EntryPoint, Policy]], title: str) -> None:
+    def list(
+        self,
+        entry_points: Sequence[tuple[EntryPoint, Policy]],
+        title: str,
+        longest_backoff: float = 0.0,
+    ) -> None:
         """Note what is on the board, for the next time that it is opened."""
-        self._listed, self._unlisted = (entry_points, title), True
+        self._listed, self._unlisted = (entry_points, title, longest_backoff), True
 
     def keep(self, batch: Sequence[Heard]) -> None:
         """Write what was heard, and trim if it is time. Raises ``RecordingError``."""

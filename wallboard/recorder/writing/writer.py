@@ -55,8 +55,16 @@ class Writer:
         resume(database, self.listener)
         self.commit()
 
-    def listed(self, entry_points: Sequence[tuple[EntryPoint, Policy]], title: str) -> None:
-        """Note what is on the board, in its order, and what the board is called."""
+    def listed(
+        self,
+        entry_points: Sequence[tuple[EntryPoint, Policy]],
+        title: str,
+        longest_backoff: float = 0.0,
+    ) -> None:
+        """Note what is on the board, in its order, and what the board is called.
+
+        A server that is out of reach is probed every ``longest_backoff`` seconds at least.
+        """
         rows = [
             (
                 storable(entry_point.key.server),
@@ -79,12 +87,12 @@ class Writer:
                 " policy = excluded.policy, place = excluded.place",
                 rows,
             )
-            self.database.execute(
-                "INSERT INTO about VALUES ('title', ?1) ON CONFLICT DO UPDATE SET value = ?1",
-                (storable(title),),
+            self.database.executemany(
+                "INSERT INTO about VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+                (("title", storable(title)), ("backoff", longest_backoff)),
             )
         longest = max((policy.interval for _, policy in entry_points), default=0.0)
-        self.listener.gap_seconds = gap_after(longest)
+        self.listener.gap_seconds = gap_after(longest, longest_backoff)
 
     def write(self, batch: Sequence[Heard]) -> None:
         """Take in what was heard, in its order, and write it."""
