@@ -187,7 +187,7 @@ def gaps(simulator):
 async def test_whoever_polls_may_be_killed_and_another_goes_on_where_it_was(
     recorder, simulated, tmp_path, count
 ):
-    interval, kills = 5.0, 1 if count == 2 else 2
+    interval, kills = 7.0, 1 if count == 2 else 2
     simulator = await simulated(entry_points=2)
     path = tmp_path / "wall.db"
     boards = [await recorder(simulator, interval=str(interval))]
