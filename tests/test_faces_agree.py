@@ -30,7 +30,7 @@ from wallboard.ui.app import WallboardApp
 from wallboard.ui.viewstate import ViewState
 
 FOLDER = Path(__file__).parent / "fixtures" / "faces"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 OK, WARNING, UNKNOWN, CRITICAL = Level.OK, Level.WARNING, Level.UNKNOWN, Level.CRITICAL
 Said = dict[int, tuple[Verdict, Level]]
