@@ -28,9 +28,6 @@ def answer(body=b'<chatAllowed allowed="true"/>', *, status="200 OK", date=0.0, 
     return head.encode() + more + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
-ANSWER = answer()
-
-
 @pytest.fixture
 def ca_file(authority, tmp_path):
     path = tmp_path / "ca.pem"
@@ -77,7 +74,7 @@ def blame(found):
 
 
 async def test_a_server_that_is_well(loopback):
-    server = await loopback(ANSWER)
+    server = await loopback(answer())
 
     found = await looked(f"http://127.0.0.1:{server.port}")
 
@@ -94,7 +91,7 @@ async def test_a_server_that_is_well(loopback):
 
 
 async def test_a_certificate_of_a_private_ca_with_its_end(loopback, authority, ca_file):
-    server = await loopback(ANSWER, tls=certified(authority))
+    server = await loopback(answer(), tls=certified(authority))
 
     found = await looked(f"https://127.0.0.1:{server.port}", ca_file=ca_file)
 
@@ -112,7 +109,7 @@ async def test_a_certificate_that_ends_soon_is_worth_a_warning(
     loopback, authority, ca_file, days, level
 ):
     ends = datetime.now(UTC) + timedelta(days=days, hours=1)
-    server = await loopback(ANSWER, tls=certified(authority, not_after=ends))
+    server = await loopback(answer(), tls=certified(authority, not_after=ends))
 
     found = await looked(f"https://127.0.0.1:{server.port}", ca_file=ca_file)
 
@@ -124,7 +121,7 @@ async def test_a_certificate_that_ends_soon_is_worth_a_warning(
 async def test_an_expired_certificate_says_when_it_ended(loopback, authority, ca_file):
     ended = LONG_AGO + timedelta(days=365)
     tls = certified(authority, not_before=LONG_AGO, not_after=ended)
-    server = await loopback(ANSWER, tls=tls)
+    server = await loopback(answer(), tls=tls)
 
     found = await looked(f"https://127.0.0.1:{server.port}", ca_file=ca_file)
 
@@ -149,7 +146,7 @@ async def test_a_certificate_in_force_only_by_the_clock_of_the_server(loopback, 
 
 
 async def test_a_certificate_of_another_name_says_which(loopback, authority, ca_file):
-    server = await loopback(ANSWER, tls=certified(authority, "elsewhere.example.com"))
+    server = await loopback(answer(), tls=certified(authority, "elsewhere.example.com"))
 
     found = await looked(f"https://127.0.0.1:{server.port}", ca_file=ca_file)
 
@@ -160,7 +157,7 @@ async def test_a_certificate_of_another_name_says_which(loopback, authority, ca_
 
 
 async def test_an_unknown_ca_is_named_and_so_is_the_way_out(loopback, authority):
-    server = await loopback(ANSWER, tls=certified(authority))
+    server = await loopback(answer(), tls=certified(authority))
 
     found = await looked(f"https://127.0.0.1:{server.port}")
 
@@ -171,7 +168,7 @@ async def test_an_unknown_ca_is_named_and_so_is_the_way_out(loopback, authority)
 
 
 async def test_whoever_is_not_trusted_is_told_no_secret(loopback, authority):
-    server = await loopback(ANSWER, tls=certified(authority))
+    server = await loopback(answer(), tls=certified(authority))
 
     await looked(f"https://127.0.0.1:{server.port}", headers={"X-Token": Secret(HUSH)})
 
@@ -180,7 +177,7 @@ async def test_whoever_is_not_trusted_is_told_no_secret(loopback, authority):
 
 
 async def test_without_verify_it_says_that_anybody_could_be_there(loopback, authority):
-    server = await loopback(ANSWER, tls=certified(authority, "elsewhere.example.com"))
+    server = await loopback(answer(), tls=certified(authority, "elsewhere.example.com"))
 
     found = await looked(f"https://127.0.0.1:{server.port}", verify=False)
 
@@ -400,7 +397,7 @@ PROXY = f"http://me:{HUSH}@127.0.0.1"
 
 
 async def test_through_a_proxy_the_first_steps_are_those_to_the_proxy(loopback):
-    proxy = await loopback(ANSWER)
+    proxy = await loopback(answer())
 
     found = await looked("http://ece.invalid", proxy=Secret(f"{PROXY}:{proxy.port}"))
 
@@ -453,7 +450,7 @@ async def test_a_proxy_that_should_speak_tls_and_does_not(loopback):
 
 
 async def test_of_several_addresses_one_that_answers_is_enough(loopback, monkeypatch):
-    server = await loopback(ANSWER)
+    server = await loopback(answer())
     there = socket.getaddrinfo("127.0.0.1", server.port, type=socket.SOCK_STREAM)
     nowhere = socket.getaddrinfo("127.0.0.1", 1, type=socket.SOCK_STREAM)
     monkeypatch.setattr(
