@@ -17,9 +17,6 @@ _MAGIC = b"SQLite format 3\0"
 _PAGE_SIZE_AT = 16
 """Where the head of a file says how long a page is; 1 stands for one too long to be said."""
 
-_CACHE_KIB = 512
-"""What is written goes to a few pages; SQLite's own choice is four times as much."""
-
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -60,7 +57,6 @@ def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
             # A commit need not reach the disk itself: a power cut could lose it, never tear it.
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute("PRAGMA temp_store = MEMORY")
-            database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             database.execute("PRAGMA journal_size_limit = 8388608")
         except BaseException:
             database.close()

@@ -22,14 +22,16 @@ class AnswerRows:
 
     def number_of(self, kept: KeptAnswer, segment: int) -> int:
         """The row of an answer, which is in this segment too."""
-        if kept.id is None:
-            kept.id = self._found(kept) or self._inserted(kept, segment)
+        number = kept.id
+        if number is None:
             self._fresh.append(kept)
+            self._seen.append((kept, kept.seen))
+            number = kept.id = self._found(kept) or self._inserted(kept, segment)
         if kept.seen < segment:
-            self._database.execute("UPDATE answer SET seen = ? WHERE id = ?", (segment, kept.id))
+            self._database.execute("UPDATE answer SET seen = ? WHERE id = ?", (segment, number))
             self._seen.append((kept, kept.seen))
             kept.seen = segment
-        return kept.id
+        return number
 
     def committed(self) -> None:
         """What was written is in the file."""
@@ -49,9 +51,12 @@ class AnswerRows:
 
     def _found(self, kept: KeptAnswer) -> int | None:
         row = self._database.execute(
-            "SELECT id FROM answer WHERE digest = ?", (kept.digest,)
+            "SELECT id, seen FROM answer WHERE digest = ?", (kept.digest,)
         ).fetchone()
-        return int(row[0]) if row else None
+        if not row:
+            return None
+        kept.seen = int(row[1])
+        return int(row[0])
 
     def _inserted(self, kept: KeptAnswer, segment: int) -> int:
         answer = kept.answer

@@ -17,7 +17,7 @@ from wallboard.recorder.writing.stretch import Stood, Stretch
 SEGMENT_SECONDS = 600.0
 """How long a segment is, unless the clock jumps."""
 
-KNOWN_ANSWERS = 512
+KNOWN_ANSWERS = 2048
 """Answers of which it is known, without asking the file, that they are in it."""
 
 _NEVER = object()
