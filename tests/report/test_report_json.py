@@ -40,6 +40,21 @@ def test_every_promised_key_is_there_and_the_time_has_its_offset():
     }  # fmt: skip
 
 
+def test_every_entry_point_has_a_line_of_its_own():
+    names = ["Sales", "two\nlines", "Zürich \x1b[31m"]
+    board = board_of(*(entry_point(1000 + n, name) for n, name in enumerate(names)))
+    text = json_report(board.snapshot(NOW))
+    head, *lines = text.splitlines()
+    assert head.startswith('{"at": ')
+    assert [json.loads(line.rstrip("]},") + "}}}")["name"] for line in lines[1:]] == names
+    assert text.isascii()
+    assert json.loads(text) == document(board.snapshot(NOW))
+
+
+def test_an_empty_board_is_an_empty_list():
+    assert json.loads(json_report(board_of().snapshot(NOW)))["entry_points"] == []
+
+
 def test_what_was_never_heard_is_null():
     silent = entry_point(1000)
     (one,) = document(board_of(silent).snapshot(NOW))["entry_points"]
