@@ -131,6 +131,7 @@ async def test_it_goes_into_the_config_folder_where_the_board_finds_it(
         (["--url", "http://h", "--yes"], "give --ids too"),
         (["--ids", "1", "--yes"], "give --url too"),
         (["--url", "ftp://h", "--ids", "1", "--yes"], "must start with http:// or https://"),
+        (["--url", "https://a..test", "--ids", "1", "--yes"], "nothing between two dots"),
         (["--url", "http://h", "--ids", "9-1", "--yes"], "runs backwards"),
         (["--url", "http://h", "--ids", "x", "--yes"], "neither a number nor a range"),
         (["--url", "http://h", "--ids", "1", "--interval", "0", "--yes"], "--interval"),

@@ -292,11 +292,12 @@ async def test_nobody_listens():
     assert cause_of(await ask(unused_port(), host="localhost")) == Cause.REFUSED
 
 
-async def test_a_name_without_an_address():
-    seen = await ask(80, Settings(timeout=30, connect_timeout=30), host="ece.invalid")
+@pytest.mark.parametrize("host", ["ece.invalid", "a..test", "x" * 64 + ".test", "10.99.1"])
+async def test_a_name_without_an_address(host):
+    seen = await ask(80, Settings(timeout=30, connect_timeout=30), host=host)
 
     assert cause_of(seen) == Cause.DNS
-    assert "ece.invalid" in seen.outcome.message
+    assert host in seen.outcome.message
     assert seen.response is None
 
 

@@ -37,15 +37,17 @@ async def test_a_plain_request_goes_through_the_proxy_with_its_credentials(loopb
     assert f"Proxy-Authorization: {BASIC}".lower() in proxy.requests[0].lower()
 
 
+@pytest.mark.parametrize("dot", ["", "."])
 async def test_tls_goes_through_a_tunnel_and_the_server_never_sees_the_credentials(
-    loopback, authority, tmp_path
+    loopback, authority, tmp_path, dot
 ):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("ece.invalid").configure_cert(context)
     server = await loopback(ANSWER, tls=context)
     ca_file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(ca_file)
-    tunnels = []
+    tunnels, names = [], []
+    context.sni_callback = lambda _connection, name, _context: names.append(name)
 
     async def tunnel(reader, writer):
         tunnels.append((await reader.readuntil(b"\r\n\r\n")).decode())
@@ -57,13 +59,15 @@ async def test_tls_goes_through_a_tunnel_and_the_server_never_sees_the_credentia
     port = proxy.sockets[0].getsockname()[1]
 
     seen = await ask(
-        "https://ece.invalid", f"http://me:hush@127.0.0.1:{port}", ca_file=str(ca_file)
+        f"https://ece.invalid{dot}", f"http://me:hush@127.0.0.1:{port}", ca_file=str(ca_file)
     )
     proxy.close()
     await proxy.wait_closed()
 
     assert seen.outcome == ChatAllowed(True)
-    assert tunnels[0].startswith("CONNECT ece.invalid:443 HTTP/1.1\r\n")
+    assert tunnels[0].startswith("CONNECT ece.invalid")
+    assert names == ["ece.invalid"]
+    assert f"\r\nhost: ece.invalid{dot}\r\n" in server.requests[0].lower()
     assert f"Proxy-Authorization: {BASIC}".lower() in tunnels[0].lower()
     assert "proxy-authorization" not in server.requests[0].lower()
 

@@ -15,6 +15,7 @@ from wallboard.domain.diagnosis import Blame, diagnose
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 from wallboard.ece import probe as probes
+from wallboard.ece import wire
 from wallboard.ece.probe import Probe
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
 
@@ -102,6 +103,22 @@ async def test_a_certificate_of_a_private_ca_with_its_end(loopback, authority, c
     assert facts["days_left"] > 300_000
     assert "ends on 3000-01-01" in found[Step.TLS].sentence
     assert "`ca_file`" in found[Step.TLS].sentence
+
+
+async def test_a_certificate_counts_for_its_name_with_a_final_dot_too(loopback, authority, ca_file):
+    context = certified(authority, "ece.test")
+    names = []
+    context.sni_callback = lambda _connection, name, _context: names.append(name)
+    server = await loopback(answer(), tls=context)
+    trusting = ssl.create_default_context(cafile=ca_file)
+
+    connection, _ = await wire.connect(await wire.lookup("127.0.0.1", server.port, 30), 30)
+    peer, date = await wire.handshake(connection, trusting, "ece.test.", 30, ask_date=True)
+
+    assert peer.protocol == "TLSv1.3"
+    assert date
+    assert names == ["ece.test"]
+    assert "\r\nHost: ece.test.\r\n" in server.requests[0]
 
 
 @pytest.mark.parametrize(("days", "level"), [(13, Level.WARNING), (15, Level.OK)])

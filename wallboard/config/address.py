@@ -1,8 +1,21 @@
 """What an address must be, wherever it was written."""
 
+import re
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
 SCHEMES = ("http", "https")
+
+MOST_NAME = 253
+MOST_LABEL = 63
+"""Characters of a name and of one of its parts, as DNS has them."""
+
+_LABEL = re.compile(r"[A-Za-z0-9_-]+")
+_BRACKETS = re.compile(r"\[[^][]*:[^][]*\](?::[0-9]*)?")
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
+
+
+_UNREADABLE = "is not an address: the host or the port cannot be read"
 
 
 def address_fault(address: str) -> str | None:
@@ -14,13 +27,61 @@ def address_fault(address: str) -> str | None:
         return "must hold no user name or password; send credentials in headers"
     if parts.query or parts.fragment:
         return "must end with the path: leave out everything from ? or # on"
-    return None
+    return host_fault(parts.hostname or "")
 
 
 def proxy_fault(address: str) -> str | None:
     """What is wrong with the address of a proxy, which may hold a password, or ``None``."""
     parts = _parts(address)
-    return parts if isinstance(parts, str) else None
+    return parts if isinstance(parts, str) else host_fault(parts.hostname or "")
+
+
+def host_fault(host: str) -> str | None:
+    """Why nothing can be found under a host, or ``None``; an IPv6 address comes without brackets.
+
+    A final dot and underscores are taken, as resolvers take them. What ends in a number is an IPv4
+    address to some and a name to others, so it must be a whole one.
+    """
+    if ":" in host:
+        return _ipv6_fault(host)
+    try:
+        name = host if host.isascii() else _encoded(host)
+    except UnicodeError:
+        return "is not an address: the host cannot be written as a name in DNS"
+    labels = name.removesuffix(".").split(".")
+    if "" in labels:
+        return "is not an address: the host has nothing between two dots, or before the first"
+    if not all(_LABEL.fullmatch(label) for label in labels):
+        return "is not an address: a host holds only letters, digits, hyphens and dots"
+    if any(len(label) > MOST_LABEL for label in labels):
+        return f"is not an address: a part of the host is longer than {MOST_LABEL} characters"
+    if len(name.removesuffix(".")) > MOST_NAME:
+        return f"is not an address: the host is longer than {MOST_NAME} characters"
+    return _ipv4_fault(name) if _NUMBER.fullmatch(labels[-1]) else None
+
+
+def _encoded(host: str) -> str:
+    import idna
+
+    return idna.encode(host.lower()).decode("ascii")
+
+
+def _ipv4_fault(host: str) -> str | None:
+    try:
+        IPv4Address(host)
+    except AddressValueError:
+        return "is not an address: write an IPv4 address as four numbers, such as 192.0.2.7"
+    return None
+
+
+def _ipv6_fault(host: str) -> str | None:
+    try:
+        zone = IPv6Address(host).scope_id or ""
+    except AddressValueError:
+        return _UNREADABLE
+    if zone.startswith("25"):
+        return "is not an address: write the zone of an IPv6 address as %eth0, not as %25eth0"
+    return None
 
 
 def _parts(address: str) -> SplitResult | str:
@@ -30,11 +91,14 @@ def _parts(address: str) -> SplitResult | str:
         parts = urlsplit(address)
         port = parts.port
     except ValueError:
-        return "is not an address: the host or the port cannot be read"
+        return _UNREADABLE
     if parts.scheme not in SCHEMES or not address[len(parts.scheme) :].startswith("://"):
         return "must start with http:// or https://"
     if not parts.hostname:
         return "must name a host, such as https://ece.example.com"
+    place = parts.netloc.rpartition("@")[2]
+    if "[" in place and not _BRACKETS.fullmatch(place):
+        return _UNREADABLE
     if port == 0:
         return "is not an address: there is no port 0"
     return parts

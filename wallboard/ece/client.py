@@ -21,8 +21,8 @@ from wallboard.domain.reading import Reading
 from wallboard.ece.decode import decode
 from wallboard.ece.endpoints import url_of
 from wallboard.ece.errors import ClientSetupError
-from wallboard.ece.failures import deadline_passed, failure_of, internal
-from wallboard.ece.outgoing import ReadyGet, headers_of, proxy_of, target_of
+from wallboard.ece.failures import deadline_passed, failure_of
+from wallboard.ece.outgoing import ReadyGet, extensions_of, headers_of, proxy_of, target_of
 from wallboard.ece.received import Received
 from wallboard.ece.status import status_failure
 from wallboard.ece.transport import fetch, transport_to
@@ -71,7 +71,7 @@ class EceClient:
         self._max_body = settings.max_body
         self._clock = clock
         self._timer = timer
-        self._timeouts = {"timeout": {"connect": settings.connect_timeout}}
+        self._extensions = extensions_of(self._target)
         proxy = proxy_of(server)
         self._transport = transport_to(
             server,
@@ -99,7 +99,7 @@ class EceClient:
         """Build the request of one GET, once for all its polls."""
         url = url_of(self._server, endpoint, entry_point.key.id)
         request = Request("GET", url, self._headers.shown)
-        return Poll(entry_point.key, endpoint, request, ReadyGet(url, self._sent, self._timeouts))
+        return Poll(entry_point.key, endpoint, request, ReadyGet(url, self._sent, self._extensions))
 
     async def poll(self, poll: Poll) -> Observation:
         """Ask once and tell what came of it. Raises nothing but ``CancelledError``."""
@@ -118,7 +118,7 @@ class EceClient:
                 broken = failure_of(error, self._target)
                 outcome = self._status_failure(poll.endpoint, received) or broken
         except Exception as error:  # noqa: BLE001  one strange poll must not end the polling
-            outcome = internal(error, self._server.name)
+            outcome = failure_of(error, self._target)
         return Observation(
             key=poll.key,
             endpoint=poll.endpoint,

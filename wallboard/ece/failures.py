@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from wallboard.config.address import host_fault
 from wallboard.domain.observation import Cause, Failure
 from wallboard.ece.words import shown
 
@@ -47,7 +48,7 @@ def failure_of(error: BaseException, target: Target) -> Failure:
     for link in chain:
         if failure := _failure(link, target):
             return failure
-    return internal(error, target.server)
+    return _dns(target) if host_fault(target.host) else internal(error, target.server)
 
 
 def no_proxy(target: Target) -> Failure:

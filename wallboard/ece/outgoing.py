@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -40,9 +41,7 @@ class ReadyGet(httpx.Request):
     the rest of a poll.
     """
 
-    def __init__(
-        self, url: str, headers: CIMultiDict[str], extensions: dict[str, dict[str, float]]
-    ) -> None:
+    def __init__(self, url: str, headers: CIMultiDict[str], extensions: dict[str, Any]) -> None:
         self.method = "GET"
         self.url = url  # type: ignore[assignment]  # the transport only turns it into text
         self.headers = headers  # type: ignore[assignment]  # and hands these on as they are
@@ -60,14 +59,14 @@ def target_of(server: ServerSettings, settings: Settings) -> Target:
         parts = urlsplit(server.url)
         port = parts.port or _PORTS[parts.scheme]
         for endpoint in Endpoint:
-            httpx.URL(url_of(server, endpoint, 0))
+            url = httpx.URL(url_of(server, endpoint, 0))
     except (ValueError, KeyError, httpx.InvalidURL):
         raise _bad_address(server) from None
     if not parts.hostname:
         raise _bad_address(server)
     return Target(
         server=server.name,
-        host=parts.hostname,
+        host=url.raw_host.decode("ascii"),
         port=port,
         tls=parts.scheme == "https",
         proxied=server.proxy is not None,
@@ -92,11 +91,18 @@ def headers_of(server: ServerSettings) -> Headers:
         secret = {known: text for known, text in secret.items() if known.lower() != name.lower()}
         secret[name] = value.value
     taken = {name.lower() for name in secret}
-    ours = {name: text for name, text in _DEFAULT_HEADERS.items() if name.lower() not in taken}
+    ours = {**_host_header(server.url), **_DEFAULT_HEADERS}
+    ours = {name: text for name, text in ours.items() if name.lower() not in taken}
     return Headers(
         httpx.Headers({**ours, **secret}, encoding="utf-8"),
         (*ours.items(), *((name, str(Secret(""))) for name in secret)),
     )
+
+
+def extensions_of(target: Target) -> dict[str, Any]:
+    """What the transport is told beside a request. In TLS a name goes without its final dot."""
+    dotted = {"sni_hostname": target.host.rstrip(".")} if target.host.endswith(".") else {}
+    return {"timeout": {"connect": target.connect_timeout}, **dotted}
 
 
 def proxy_of(server: ServerSettings) -> httpx.Proxy | None:
@@ -125,6 +131,14 @@ def uses_tls(server: ServerSettings, proxy: httpx.Proxy | None) -> bool:
         or (proxy is not None and proxy.url.scheme == "https")
         or any((server.ca_file, server.client_cert, server.client_key))
     )
+
+
+def _host_header(url: str) -> dict[str, str]:
+    """Where the library's own would leave out a final dot, or let out the zone of an address."""
+    place = httpx.URL(without_credentials(url)).netloc.decode("ascii")
+    if not re.search(r"\.(:|$)|%", place):
+        return {}
+    return {"Host": re.sub(r"%[^]]*", "", place)}
 
 
 def _plain_proxy_authorization(server: ServerSettings) -> str | None:

@@ -205,7 +205,7 @@ def _via(proxy: httpx.Proxy, target: Target) -> Target:
     """The way as far as the proxy."""
     tls = proxy.url.scheme == "https"
     port = proxy.url.port or (443 if tls else 80)
-    return replace(target, host=proxy.url.host, port=port, tls=tls)
+    return replace(target, host=proxy.url.raw_host.decode("ascii"), port=port, tls=tls)
 
 
 def _trusting_anybody() -> ssl.SSLContext:

@@ -14,8 +14,8 @@ import httpx
 
 from wallboard.domain.observation import Failure, Request
 from wallboard.ece.endpoints import survey_url_of
-from wallboard.ece.failures import Target, deadline_passed, failure_of, internal
-from wallboard.ece.outgoing import headers_of, proxy_of, target_of
+from wallboard.ece.failures import Target, deadline_passed, failure_of
+from wallboard.ece.outgoing import extensions_of, headers_of, proxy_of, target_of
 from wallboard.ece.received import Received
 from wallboard.ece.status import redirect_words
 from wallboard.ece.survey import CONTENT_TYPE, UNKNOWN_WORDS, Delivery, Outcome
@@ -59,7 +59,7 @@ class SurveyPost:
             url,
             headers=httpx.Headers([*_raw(ours), *kept], encoding="utf-8"),
             content=body,
-            extensions={"timeout": {"connect": settings.connect_timeout}},
+            extensions=extensions_of(self._target),
         )
         masked = ((name, text) for name, text in headers.shown if name.lower() not in _OUR_OWN)
         self.request = Request("POST", url, (*ours.items(), *masked))
@@ -81,7 +81,7 @@ class SurveyPost:
         try:
             failure = await self._post(received)
         except Exception as error:  # noqa: BLE001  what is not known here must not look like success
-            failure = internal(error, self._server.name)
+            failure = failure_of(error, self._target)
         finally:
             await self._transport.aclose()
         delivery, message = self._judged(received, failure)

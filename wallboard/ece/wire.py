@@ -84,7 +84,7 @@ async def handshake(connection: socket.socket, tls: ssl.SSLContext, host: str, s
     """
     async with asyncio.timeout(seconds):
         reader, writer = await asyncio.open_connection(
-            sock=connection, ssl=tls, server_hostname=host
+            sock=connection, ssl=tls, server_hostname=host.rstrip(".")
         )
         try:
             held = writer.get_extra_info("ssl_object")

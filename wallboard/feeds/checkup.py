@@ -64,7 +64,7 @@ def _named_by(environ: Mapping[str, str], url: str) -> list[str]:
     parts = urlsplit(url)
     asked = (f"{parts.scheme}_proxy".lower(), "all_proxy")
     found = [name for key in asked for name in (key, key.upper()) if environ.get(name)]
-    return [] if not found or _is_exempt(parts.hostname or "", environ) else found
+    return [] if not found or _is_exempt((parts.hostname or "").rstrip("."), environ) else found
 
 
 def _is_exempt(host: str, environ: Mapping[str, str]) -> bool:
