@@ -184,8 +184,49 @@ async def test_a_packed_body_is_unpacked(loopback, coding):
 
 
 @pytest.mark.parametrize(
+    "coding",
+    ["UTF-8", "none", "8bit", "text/xml", "br", "zstd", '""', "gzip", "deflate", "gzip, br", "Ünï"],
+)
+async def test_a_body_that_reads_as_it_is_needs_no_right_label(loopback, coding):
+    server = await loopback(http(GOOD, "200 OK", f"Content-Encoding: {coding}"))
+
+    seen = await ask(server.port)
+
+    assert seen.outcome == ChatAllowed(True, lenient=True)
+    assert seen.response.body == GOOD
+
+
+@pytest.mark.parametrize("coding", ["", "identity", "Identity", "identity, identity", ","])
+async def test_no_coding_is_nothing_to_speak_of(loopback, coding):
+    server = await loopback(http(GOOD, "200 OK", f"Content-Encoding: {coding}"))
+
+    assert (await ask(server.port)).outcome == ChatAllowed(True)
+
+
+@pytest.mark.parametrize("coding", ["GZIP", "x-gzip", "gzip, identity", "identity,gzip", " gzip "])
+async def test_a_packed_body_is_unpacked_however_its_label_is_written(loopback, coding):
+    server = await loopback(http(PACKED, "200 OK", f"Content-Encoding: {coding}"))
+
+    assert (await ask(server.port)).outcome == ChatAllowed(True)
+
+
+@pytest.mark.parametrize("coding", ['"gzip"', "gzip;q=1.0", "gzip, utf-8", "gzip, gzip"])
+async def test_a_body_under_an_odd_label_is_unpacked_and_marked(loopback, coding):
+    server = await loopback(http(PACKED, "200 OK", f"Content-Encoding: {coding}"))
+
+    assert (await ask(server.port)).outcome == ChatAllowed(True, lenient=True)
+
+
+@pytest.mark.parametrize(
     ("coding", "body"),
-    [("gzip", GOOD), ("gzip", PACKED[:-9]), ("br", GOOD), ("gzip", b"\x1f\x8b\x08")],
+    [
+        ("gzip", PACKED[:-9]),
+        ("gzip", b"\x1f\x8b\x08"),
+        ("gzip", PACKED[:-8] + b"\0" * 8),
+        ("gzip", PACKED + PACKED[:-9]),
+        ("gzip", PACKED * 200),
+        ("br", b"\x0b\x18\x80" + GOOD + b"\x03"),
+    ],
 )
 async def test_a_body_that_cannot_be_unpacked_is_kept_as_it_was_sent(loopback, coding, body):
     server = await loopback(http(body, "200 OK", f"Content-Encoding: {coding}"))
@@ -195,6 +236,40 @@ async def test_a_body_that_cannot_be_unpacked_is_kept_as_it_was_sent(loopback, c
     assert cause_of(seen) == Cause.NOT_XML
     assert coding in seen.outcome.message
     assert seen.response.body == body
+
+
+@pytest.mark.parametrize("coding", ["none", "gzip"])
+async def test_a_page_under_a_wrong_label_is_still_a_page(loopback, coding):
+    page = b"<!DOCTYPE html><title>Sign in</title>"
+    server = await loopback(http(page, "200 OK", f"Content-Encoding: {coding}"))
+
+    seen = await ask(server.port)
+
+    assert cause_of(seen) == Cause.WRONG_ROOT
+    assert "Sign in" in seen.outcome.message
+
+
+@pytest.mark.parametrize("more", [b"\r\n", b"\0\0\0\0", b"<!-- proxy -->", b"\x1f", b"\x1f\x8b"])
+@pytest.mark.parametrize("packed", [PACKED, zlib.compress(GOOD)], ids=["gzip", "zlib"])
+async def test_what_follows_a_packed_body_is_ignored_wherever_it_is_cut(loopback, packed, more):
+    body = packed + more
+    answer = http(body, "200 OK", "Content-Encoding: gzip")
+
+    for place in range(len(answer) - len(more) - 2, len(answer)):
+
+        async def in_two(writer, cut=place):
+            writer.write(answer[:cut])
+            await writer.drain()
+            await asyncio.sleep(0.01)
+            writer.write(answer[cut:])
+            await writer.drain()
+
+        server = await loopback(in_two)
+
+        seen = await ask(server.port)
+
+        assert seen.outcome == ChatAllowed(True)
+        assert seen.response.body == GOOD
 
 
 async def test_a_huge_body_is_cut_while_it_is_read(loopback):

@@ -1,5 +1,7 @@
 """Runs of equal answers, and what is new in a recording."""
 
+from dataclasses import replace
+
 import pytest
 from incidents import IDS, shift
 from recordings import HEAD, SERVER, START, board_of, poll, record, tell
@@ -7,6 +9,7 @@ from recordings import HEAD, SERVER, START, board_of, poll, record, tell
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.domain.reading import Capacity
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.writer import Writer
 
@@ -188,3 +191,13 @@ def test_a_failure_is_told_in_its_words(path):
         (one,) = tail.news()
     writer.close()
     assert (one.outcome, one.response.status, one.response.body) == (failure, 503, b"busy")
+
+
+def test_an_answer_under_a_wrong_label_is_marked_when_it_is_read_again(path):
+    said = poll(CAPACITY, 0, 3)
+    head = HEAD + b"\r\nContent-Encoding: UTF-8"
+    response = replace(said.response, head=head)
+    record(path, [replace(said, outcome=replace(said.outcome, lenient=True), response=response)])
+    with Recording.open(path) as recording:
+        (run,) = recording.runs()
+    assert run.outcome == Capacity(3, lenient=True)

@@ -26,7 +26,6 @@ from wallboard.ece.outgoing import ReadyGet, extensions_of, headers_of, proxy_of
 from wallboard.ece.received import Received
 from wallboard.ece.status import status_failure
 from wallboard.ece.transport import fetch, transport_to
-from wallboard.ece.words import shown
 from wallboard.settings import ServerSettings, Settings
 
 __all__ = ["ClientSetupError", "EceClient", "Poll"]
@@ -139,13 +138,8 @@ class EceClient:
                 f"{endpoint}: the answer is longer than {self._max_body} bytes, where a few "
                 "hundred are usual, so it was not read. Check `url`; `max_body` sets the limit.",
             )
-        if received.unreadable is not None:
-            return Failure(
-                Cause.NOT_XML,
-                f"{endpoint}: the answer is packed as {shown(received.unreadable, 40)}, and could "
-                "not be unpacked. Look at the server, or at a proxy on the way.",
-            )
-        return decode(endpoint, received.body, received.header("content-type") or "")
+        type_ = received.header("content-type") or ""
+        return decode(endpoint, received.body, type_, received.coding)
 
     def _status_failure(self, endpoint: Endpoint, received: Received) -> Failure | None:
         """The status tells more than how its body ended, so it comes before everything else."""

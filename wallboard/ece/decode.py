@@ -2,6 +2,7 @@
 
 import re
 from codecs import BOM_UTF8
+from dataclasses import replace
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
@@ -22,19 +23,35 @@ _SPACE = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 _EXCERPT = 60
 
 
-def decode(endpoint: Endpoint, body: bytes, content_type: str = "") -> Reading | Failure:
+def decode(
+    endpoint: Endpoint, body: bytes, content_type: str = "", coding: str = ""
+) -> Reading | Failure:
     """What a body with status 200 says. Never raises.
 
     ``content_type`` only helps to word a failure: servers are known to name the wrong one.
+    ``coding`` is what the body is said to be packed in, if that was not undone: it may be wrong.
     """
     try:
-        return _decode(endpoint, body, content_type)
+        outcome = _decode(endpoint, body, content_type)
+        return _mislabelled(endpoint, outcome, coding) if coding else outcome
     except Exception as error:  # noqa: BLE001  a poll that fails is data, whatever the reason
         return Failure(
             Cause.INTERNAL,
             f"{endpoint}: wallboard could not read the answer ({type(error).__name__}). This is a "
             "fault of wallboard: please report it with the body.",
         )
+
+
+def _mislabelled(endpoint: Endpoint, outcome: Reading | Failure, coding: str) -> Reading | Failure:
+    if not isinstance(outcome, Failure):
+        return replace(outcome, lenient=True)
+    if outcome.cause is not Cause.NOT_XML:
+        return outcome
+    return Failure(
+        Cause.NOT_XML,
+        f"{endpoint}: the answer is packed as {shown(coding, 40)}, and could not be unpacked. "
+        "Look at the server, or at a proxy on the way.",
+    )
 
 
 def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Failure:

@@ -68,7 +68,7 @@ def api_finding(entry_point: EntryPoint, observation: Observation, *, guessed: b
         elif verdict is Verdict.INVALID_ENTRY_POINT:
             words = f"{words} Nobody named one, so any answer will do."
     if outcome.lenient:
-        words = f"{words} The body is not well formed."
+        words = f"{words} The answer is not well formed."
     return Finding(
         Step.API,
         level,

@@ -1,48 +1,27 @@
 """What has come back so far of one answer, bounded however much the server sends."""
 
-import zlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import httpx
 
 from wallboard.domain.observation import Response
-
-_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
-_RAW_DEFLATE = -zlib.MAX_WBITS
-_PACKED = {"gzip", "x-gzip", "deflate"}
+from wallboard.ece.coding import is_packed, odd_coding, unpacked
 
 
 class Received:
-    """An answer while it is read. It stays whole at every moment, for the read may be cut off.
+    """An answer while it is read. It stays whole at every moment, for the read may be cut off."""
 
-    ``too_large`` says that the cap was reached, ``unreadable`` names a content coding that could
-    not be undone (the body is then kept as it was sent).
-    """
-
-    __slots__ = (
-        "_body",
-        "_cap",
-        "_complete",
-        "_head",
-        "_inflate",
-        "_wire",
-        "reason",
-        "status",
-        "too_large",
-        "unreadable",
-    )
+    __slots__ = ("_body", "_cap", "_complete", "_head", "_wire", "reason", "status")
 
     def __init__(self, cap: int) -> None:
         """Nothing yet; at most ``cap`` bytes of body will be kept."""
         self.status: int | None = None
         self.reason = ""
         self._head: Sequence[tuple[bytes, bytes]] = ()
-        self.too_large = False
-        self.unreadable: str | None = None
         self._cap = cap
-        self._body = bytearray()
         self._wire = bytearray()
-        self._inflate: zlib._Decompress | None = None
+        self._body: _Body | None = None
         self._complete = False
 
     def start(self, response: httpx.Response) -> None:
@@ -50,31 +29,15 @@ class Received:
         self.status = response.status_code
         self._head = response.headers.raw
         self.reason = response.extensions.get("reason_phrase", b"").decode("utf-8", "replace")
-        coding = (self.header("content-encoding") or "").strip().lower()
-        if coding in {"", "identity"}:
-            return
-        if coding in _PACKED:
-            self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB)
-        else:
-            self.unreadable = coding
 
     def feed(self, chunk: bytes) -> bool:
         """Take a piece of the body; ``False`` means that no more is wanted."""
-        if self._inflate is None:
-            self._keep(chunk)
-            return not self.too_large
-        self._wire += chunk[: self._cap - len(self._wire)]
-        try:
-            self._unpack(chunk)
-        except zlib.error:
-            self._cannot_unpack()
-        return not self.too_large and self.unreadable is None
+        self._wire += chunk[: self._cap + 1 - len(self._wire)]
+        return len(self._wire) <= self._cap
 
     def finish(self) -> None:
         """The answer ended where it said that it would."""
         self._complete = True
-        if self._inflate is not None and self._wire and not self._inflate.eof:
-            self._cannot_unpack()
 
     def header(self, name: str) -> str | None:
         """The values of a header, or ``None``; far cheaper than asking the library for it."""
@@ -84,8 +47,18 @@ class Received:
 
     @property
     def body(self) -> bytes:
-        """The body so far, content coding undone."""
-        return bytes(self._body)
+        """The body so far, content coding undone; as it was sent where that cannot be."""
+        return self._read().kept
+
+    @property
+    def too_large(self) -> bool:
+        """Whether there is more than the cap."""
+        return self._read().cut
+
+    @property
+    def coding(self) -> str:
+        """What the body is said to be packed in, if it is not, or not as it is said."""
+        return self._read().coding
 
     def response(self) -> Response | None:
         """All of it as it may be shown, ``None`` while there was no status line."""
@@ -94,33 +67,29 @@ class Received:
         head = b"\r\n".join(name + b": " + value for name, value in self._head)
         return Response(self.status, self.reason, head, self.body, not self._complete)
 
-    def _keep(self, data: bytes) -> None:
-        room = self._cap - len(self._body)
-        self._body += data[:room] if len(data) > room else data
-        self.too_large = len(data) > room
+    def _read(self) -> "_Body":
+        """The body, read once all of it is there that will be: no cut of the network matters."""
+        if self._body is None:
+            self._body = self._unpack()
+            self._wire = bytearray()
+        return self._body
 
-    def _unpack(self, data: bytes) -> None:
-        """Unpack no more than fits: a few bytes can stand for gigabytes."""
-        while data and not self.too_large:
-            inflate = self._inflater(data)
-            self._keep(inflate.decompress(data, self._cap - len(self._body) + 1))
-            data = inflate.unconsumed_tail or inflate.unused_data
-            if inflate.eof and data[:2] != b"\x1f\x8b":
-                return
-
-    def _inflater(self, data: bytes) -> "zlib._Decompress":
-        if self._inflate is None or self._inflate.eof:
-            self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB)
-        elif len(self._wire) == len(data) and not _looks_like_gzip_or_zlib(data):
-            self._inflate = zlib.decompressobj(_RAW_DEFLATE)  # what some servers call deflate
-        return self._inflate
-
-    def _cannot_unpack(self) -> None:
-        self.unreadable = (self.header("content-encoding") or "").strip().lower()
-        self._body = self._wire
+    def _unpack(self) -> "_Body":
+        wire, said = bytes(self._wire), self.header("content-encoding") or ""
+        cut = len(wire) > self._cap
+        if wire and is_packed(said):
+            body, whole = unpacked(wire, self._cap + 1)
+            if len(body) > self._cap or (body and not whole and (cut or not self._complete)):
+                return _Body(body[: self._cap], len(body) > self._cap or cut, "")
+            if whole:
+                return _Body(body, False, odd_coding(said))
+            return _Body(wire[: self._cap], cut, said)
+        return _Body(wire[: self._cap], cut, odd_coding(said))
 
 
-def _looks_like_gzip_or_zlib(data: bytes) -> bool:
-    if data[:1] == b"\x1f":
-        return True
-    return data[0] & 0x0F == 8 and (len(data) < 2 or int.from_bytes(data[:2], "big") % 31 == 0)
+class _Body(NamedTuple):
+    """A body as far as it is kept, whether that is not all, and how it is wrongly labelled."""
+
+    kept: bytes
+    cut: bool
+    coding: str

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Response
 from wallboard.domain.reading import Reading
+from wallboard.ece.coding import odd_coding
 from wallboard.ece.decode import decode
 from wallboard.recorder.errors import DamagedError
 
@@ -50,7 +51,9 @@ class Answer:
             return self.failure
         if self.response is None:
             return Failure(Cause.INTERNAL, f"{endpoint}: the recording holds no answer")
-        return decode(endpoint, self.response.body, _content_type(self.response.head))
+        head = self.response.head
+        coding = odd_coding(_header(head, b"content-encoding"))
+        return decode(endpoint, self.response.body, _header(head, b"content-type"), coding)
 
 
 def answer_of(observation: Observation) -> Answer:
@@ -99,9 +102,10 @@ def unpacked(data: bytes, dictionary: bytes, size: int, digest: bytes) -> bytes:
     return body
 
 
-def _content_type(head: bytes) -> str:
+def _header(head: bytes, wanted: bytes) -> str:
+    values = []
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-type":
-            return value.strip().decode("utf-8", "replace")
-    return ""
+        if name.strip().lower() == wanted:
+            values.append(value.strip().decode("utf-8", "replace"))
+    return ", ".join(values)
