@@ -8,7 +8,6 @@ from click.shell_completion import CompletionItem, ShellComplete, get_completion
 
 from wallboard.cli import status
 from wallboard.cli.group import DEFAULT, group, with_command
-from wallboard.cli.run import COMPLETE_VARIABLE
 
 _DEFAULTS: Mapping[tuple[str, ...], str] = {(): DEFAULT, ("metrics",): "serve"}
 """The command that runs where none is named after these words."""
@@ -39,7 +38,7 @@ def _asker(shell: str) -> ShellComplete:
     kind = get_completion_class(shell)
     if kind is None:
         raise ValueError(f"no such shell: {shell}")
-    return kind(group, {}, "wallboard", COMPLETE_VARIABLE)
+    return kind(group, {}, "wallboard", status.COMPLETE_VARIABLE)
 
 
 def _items(

@@ -10,9 +10,6 @@ from wallboard.cli import status
 DEBUG_VARIABLE = "WALLBOARD_DEBUG"
 """Set to anything, it shows the traceback of an unexpected error."""
 
-COMPLETE_VARIABLE = "_WALLBOARD_COMPLETE"
-"""Set by the script of a shell; its value is what is asked for, such as ``bash_complete``."""
-
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """What a write to the output fails with that nobody here is to blame for."""
 
@@ -53,7 +50,7 @@ def _invoke(args: list[str]) -> int:
 
         print(f"wallboard {__version__}")  # noqa: T201
         return status.OK
-    if asked := os.environ.get(COMPLETE_VARIABLE):
+    if asked := os.environ.get(status.COMPLETE_VARIABLE):
         from wallboard.cli.completing import complete
 
         return complete(asked)

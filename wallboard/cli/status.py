@@ -13,3 +13,6 @@ BAD_ANSWER = 76
 CONFIG = 78
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+
+COMPLETE_VARIABLE = "_WALLBOARD_COMPLETE"
+"""Set by the script of a shell; its value is what is asked for, such as ``bash_complete``."""

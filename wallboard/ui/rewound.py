@@ -1,13 +1,8 @@
 """Where in a recording the board stands that is shown in place of the living one."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from wallboard.domain.policy import Level
-
-if TYPE_CHECKING:
-    from wallboard.ui.view import View
-
 
 @dataclass(frozen=True, slots=True)
 class Rewound:
@@ -27,8 +22,3 @@ class Rewound:
     recorded: bool = True
     levels: tuple[Level | None, ...] = ()
     jumps: int = 0
-
-
-def jump_of(view: "View") -> int | None:
-    """What differs when the picture is of a moment that was gone to; ``None`` while it is live."""
-    return view.rewound.jumps if view.rewound else None

@@ -32,3 +32,8 @@ class View:
     who: str = ""
     extras: Extras = PLAIN
     rewound: Rewound | None = None
+
+    @property
+    def jump(self) -> int | None:
+        """Differs when the moment that is shown was gone to; ``None`` while the picture is live."""
+        return self.rewound.jumps if self.rewound else None

@@ -13,7 +13,6 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.ui import body as bodies
 from wallboard.ui.evidence import Evidence
-from wallboard.ui.rewound import jump_of
 from wallboard.ui.screens.evidence import EvidenceScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.turn import last_turn
@@ -123,7 +122,7 @@ class DrillDownScreen(EvidenceScreen):
 
     def show(self, view: View) -> None:
         """Show this picture."""
-        if self.view and jump_of(view) != jump_of(self.view):
+        if self.view and view.jump != self.view.jump:
             self._held = None  # it was of the moment that was left
         super().show(view)
         status = view.snapshot.entry_points.get(self.key)
