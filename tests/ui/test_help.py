@@ -4,11 +4,10 @@ import importlib
 import pkgutil
 
 import pytest
-from walls import part, settled, text_on, until, wall, words_of
+from walls import help_groups, part, settled, text_on, until, wall, words_of
 
 import wallboard.ui
 from wallboard.ui.commands import Commands
-from wallboard.ui.keylist import groups_of
 from wallboard.ui.screens.events import EventsScreen
 from wallboard.ui.screens.help import KEY_WIDTH, HelpScreen
 from wallboard.ui.screens.wall import WallScreen
@@ -41,7 +40,7 @@ async def test_no_key_of_the_board_is_missing_from_the_help():
     app = wall()
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        listed = {words for group in groups_of(app, app.screen) for _, words in group.lines}
+        listed = {words for group in help_groups(app) for _, words in group.lines}
     kinds = {
         value
         for module in pkgutil.walk_packages(wallboard.ui.__path__, "wallboard.ui.")
@@ -57,7 +56,7 @@ async def test_keys_that_do_the_same_are_on_one_line():
     app = wall()
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        lines = {words: keys for keys, words in groups_of(app, app.screen)[0].lines}
+        lines = {words: keys for keys, words in help_groups(app)[0].lines}
         assert lines["Up"] == "↑ k"
         assert lines["Filter"] == "/"
 
@@ -68,7 +67,7 @@ async def test_a_key_that_was_changed_is_listed_as_it_is_now():
         await settled(pilot)
         app.set_keymap({"filter": "F,f7"})
         app.update_keymap({})
-        lines = {words: keys for keys, words in groups_of(app, app.screen)[0].lines}
+        lines = {words: keys for keys, words in help_groups(app)[0].lines}
         assert lines["Filter"].split() == ["F", "f7"]
 
 
@@ -123,7 +122,7 @@ async def test_no_words_of_the_help_are_cut():
         await pilot.resize_terminal(40, 10)
         await settled(pilot)
         assert max(len(line.rstrip()) for line in words_of(app, "#help")) <= page.size.width
-        for group in groups_of(app, app.screen_stack[0]):
+        for group in help_groups(app, app.screen_stack[0]):
             assert all(len(keys) < KEY_WIDTH for keys, _ in group.lines)
 
 

@@ -10,8 +10,9 @@ from textual.binding import Binding
 from wallboard.config import ConfigError, settings_from
 from wallboard.settings import Settings
 from wallboard.ui.app import WallboardApp
+from wallboard.ui.configuredkeys import bindings_by_screen, with_good_keys
 from wallboard.ui.keylist import commands_of
-from wallboard.ui.keys import LEAVING, bindings_by_screen, faults, keymap_of, normal, with_good_keys
+from wallboard.ui.keys import LEAVING, faults, keymap_of, normal
 from wallboard.ui.screens.help import HelpScreen
 from wallboard.ui.screens.wall import WallScreen
 
@@ -20,6 +21,10 @@ EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 def every_name():
     return {bound.name for bindings in bindings_by_screen().values() for bound in bindings}
+
+
+def wrong(keys):
+    return faults(keys, bindings_by_screen())
 
 
 def read(keys):
@@ -73,11 +78,11 @@ def test_the_example_config_names_every_action():
 
 
 def test_keys_that_are_free_on_every_screen_of_their_action_are_good():
-    assert list(faults({"poll_now": ("f5", "r"), "sort": ("p",), "filter": ("ctrl+f5", ";")})) == []
+    assert list(wrong({"poll_now": ("f5", "r"), "sort": ("p",), "filter": ("ctrl+f5", ";")})) == []
 
 
 def test_two_actions_may_change_keys_with_each_other():
-    assert list(faults({"sort": ("d",), "density": ("s",)})) == []
+    assert list(wrong({"sort": ("d",), "density": ("s",)})) == []
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def test_two_actions_may_change_keys_with_each_other():
     ],
 )
 def test_keys_that_cannot_be_are_told_with_the_reason(keys, says):
-    found = list(faults(keys))
+    found = list(wrong(keys))
     assert {action for action, _ in found} <= set(keys)
     assert says in found[0][1]
     with pytest.raises(ConfigError) as raised:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from boards import NOW, made_board
+from walls import help_groups
 
 from wallboard.ece.survey import UNKNOWN_WORDS, Delivery
 from wallboard.settings import (
@@ -17,7 +18,7 @@ from wallboard.settings import (
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.app import WallboardApp
-from wallboard.ui.keylist import commands_of, groups_of
+from wallboard.ui.keylist import commands_of
 from wallboard.ui.screens.confirm import ConfirmScreen
 from wallboard.ui.screens.survey import SurveyScreen
 from wallboard.ui.screens.wall import WallScreen
@@ -361,7 +362,7 @@ async def test_a_kiosk_does_not_offer_it():
         await pilot.pause()
         assert isinstance(app.screen, WallScreen)
         assert "survey" not in {command.action for command in commands_of(app.screen)}
-        words = {words for group in groups_of(app, app.screen) for _, words in group.lines}
+        words = {words for group in help_groups(app) for _, words in group.lines}
         assert "Submit a survey" not in words
 
 
@@ -370,7 +371,7 @@ async def test_the_help_and_the_palette_know_it():
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert ("v",) in {command.keys for command in commands_of(app.screen)}
-        titles = [group.title for group in groups_of(app, app.screen)]
+        titles = [group.title for group in help_groups(app)]
         assert {"Survey", "Before a survey is sent"} <= set(titles)
 
 

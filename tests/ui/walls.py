@@ -8,6 +8,8 @@ from textual import events
 
 from wallboard.settings import Settings
 from wallboard.ui.app import WallboardApp
+from wallboard.ui.keylist import groups_of
+from wallboard.ui.keyscreens import keyed_screens
 from wallboard.ui.viewstate import ViewState
 from wallboard.ui.widgets.lines import Lines
 
@@ -104,3 +106,8 @@ def wheel(app, widget, *, up=False):
             screen_y=y,
         )
     )
+
+
+def help_groups(app, about=None):
+    """The groups of keys that the help shows when it is asked for on a screen."""
+    return groups_of(app, about or app.screen, keyed_screens())

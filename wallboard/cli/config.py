@@ -121,7 +121,7 @@ def _checked(path: Path) -> "list[Problem]":
     settings = load_config(path, os.environ)
     if settings.keys:
         # Only the wall knows its keys; without any in the config it is not loaded.
-        from wallboard.ui.keys import with_good_keys
+        from wallboard.ui.configuredkeys import with_good_keys
 
         with_good_keys(settings, path)
     return [*warnings(settings, read_document(path), path), *_theme(settings.theme, path)]

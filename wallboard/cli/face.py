@@ -100,7 +100,7 @@ def show(
     feed = partial(make_feed, board)
     if not face.as_text:
         from wallboard.ui.app import run_board
-        from wallboard.ui.keys import with_good_keys
+        from wallboard.ui.configuredkeys import with_good_keys
 
         path = source.path if source else None
         with config_errors():

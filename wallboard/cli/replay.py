@@ -93,7 +93,7 @@ def where_to_begin(recording: "Recording") -> float:
 def _settings(config: Path | None, face: Face, title: str) -> Settings:
     """How the board is drawn, by the config if there is one."""
     from wallboard.config import find_config, load_config
-    from wallboard.ui.keys import with_good_keys
+    from wallboard.ui.configuredkeys import with_good_keys
 
     with config_errors():
         path = find_config(config, os.environ, Path.cwd())

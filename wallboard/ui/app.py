@@ -4,9 +4,8 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import events
 from textual.await_complete import AwaitComplete
@@ -16,24 +15,18 @@ from textual.timer import Timer
 
 from wallboard.board import Board
 from wallboard.config.watch import ConfigSource
-from wallboard.domain.endpoint import EntryPointKey
 from wallboard.settings import Settings, entry_points_of, longest_interval
-from wallboard.ui import lite, opening
+from wallboard.ui import lite
 from wallboard.ui.feeding import Feeding, MakeFeed
 from wallboard.ui.memory import Memory, views_folder
 from wallboard.ui.modes import Modes
-from wallboard.ui.reload import Reload, take_up
-from wallboard.ui.rewinding import RewindingApp
+from wallboard.ui.opening import ScreenOpeningApp
+from wallboard.ui.reload import Reload, what_changed
 from wallboard.ui.screens.board import BoardScreen
-from wallboard.ui.screens.evidence import EvidenceScreen
 from wallboard.ui.screens.wall import WallScreen
 from wallboard.ui.view import View
 from wallboard.ui.viewstate import ViewState
-from wallboard.ui.widgets.grid import WallGrid
 from wallboard.ui.widgets.keybar import KeyBar
-
-if TYPE_CHECKING:
-    from wallboard.ui.screens.themes import ThemePicker
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +34,7 @@ TOUCHES = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScr
 """How a terminal shows that somebody is there."""
 
 
-class WallboardApp(RewindingApp):
+class WallboardApp(ScreenOpeningApp):
     """The board in a terminal."""
 
     TITLE = "wallboard"
@@ -86,14 +79,14 @@ class WallboardApp(RewindingApp):
         self.modes = Modes(lambda: self.settings, self.bell, self._bytes_sent)
         self.feeding = Feeding(make_feed, settings, self.board.fold) if make_feed else None
         self._memory = memory
-        self._reload = Reload(source, partial(take_up, self)) if source else None
+        self._reload = Reload(source, self.take_up) if source else None
         self._ticking: Timer | None = None
         self._frozen_at: float | None = None
         self._snapshot = self.board.snapshot(clock())
 
     def get_default_screen(self) -> Screen[object]:
         """The wall comes first."""
-        return opening.wall(self)
+        return self.first_wall()
 
     def on_mount(self) -> None:
         """Start ticking, and the feed as soon as the first picture is shown."""
@@ -115,6 +108,27 @@ class WallboardApp(RewindingApp):
         if self.feeding:
             await self.feeding.stop()
 
+    def take_up(self, settings: Settings) -> None:
+        """Go by other settings; what stays keeps its past and its place."""
+        before, self.settings = self.settings, settings
+        if self.feeding:
+            self.feeding.replace(settings)
+        self.board.replace(entry_points_of(settings), self.clock(), history=settings.history)
+        self.rewind.replace()
+        if (settings.theme, settings.lite) != (before.theme, before.lite):
+            if self.state.theme is None:
+                self.use_theme_named(settings.theme)
+        if (settings.ascii, settings.lite) != (before.ascii, before.lite):
+            self.use_signs_and_colours()
+        if lite.refresh_seconds(settings) != lite.refresh_seconds(before):
+            self.start_ticking()
+        if settings.kiosk != before.kiosk:
+            self.use_other_wall()
+        if settings.keys != before.keys:
+            self.use_keys(settings.keys)
+        self.notices.add_passing(what_changed(before, settings))
+        self.tick()
+
     def start_ticking(self) -> None:
         """Tick as often as the settings say, from now on."""
         if self._ticking:
@@ -126,7 +140,7 @@ class WallboardApp(RewindingApp):
         self._back_to_the_wall()
         self._frozen_at = None  # a kiosk has no key to let the picture go
         self.rewind.leave()
-        self.exchange_screen(opening.wall(self))
+        self.exchange_screen(self.first_wall())
 
     def tick(self) -> None:
         """Take a new picture of the board, unless it is frozen, and show it."""
@@ -208,21 +222,13 @@ class WallboardApp(RewindingApp):
         for screen in self.screen_stack:
             self._show(screen)
 
-    def on_wall_grid_opened(self, message: WallGrid.Opened) -> None:
-        """Drill down into the entry point that was opened."""
-        opening.drill_down(self, message.key)
-
-    def _selected(self) -> EntryPointKey | None:
-        evidence = self.screen.evidence() if isinstance(self.screen, EvidenceScreen) else None
-        return evidence.status.entry_point.key if evidence else None
-
     def on_wall_screen_state_changed(self, message: WallScreen.StateChanged) -> None:
         """Remember how the operator arranged the wall."""
         self.state = replace(message.state, theme=self.state.theme)
 
     def action_poll_now(self) -> None:
         """Ask for fresh answers of the selected entry point."""
-        key = self._selected()
+        key = self.selected()
         if key is not None and self.feeding:
             self.feeding.poll_now(key)
             if self.feeding.who:
@@ -260,34 +266,6 @@ class WallboardApp(RewindingApp):
         """Show how much goes to the terminal, or stop showing it."""
         self.modes.meter.turn()
         self.tick()
-
-    def action_events(self) -> None:
-        """Show every change across the board."""
-        opening.events(self)
-
-    def action_commands(self) -> None:
-        """Find what a key does by its words, and do it."""
-        opening.commands(self)
-
-    def action_help(self) -> None:
-        """Show the keys of this screen."""
-        opening.help_on_keys(self)
-
-    def action_themes(self) -> None:
-        """Pick a theme while the board shows how it looks."""
-        opening.theme_picker(self)
-
-    def action_survey(self) -> None:
-        """Fill in a chat survey, and submit it."""
-        opening.survey(self, self._selected())
-
-    def on_theme_picker_previewed(self, message: "ThemePicker.Previewed") -> None:
-        """Draw the board in the theme that is looked at."""
-        self.use_theme(message.theme)
-
-    def action_doctor(self) -> None:
-        """Find out what is wrong with the server of the selected entry point."""
-        opening.doctor(self, self._selected())
 
     def action_dismiss_notices(self) -> None:
         """Clear what has been read."""

@@ -4,7 +4,10 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Protocol
+
+from textual.geometry import Size
 
 from wallboard.domain.checkup import Finding, Step
 from wallboard.domain.endpoint import EntryPointKey
@@ -13,10 +16,38 @@ from wallboard.recorder.places import Place, mode_of
 from wallboard.settings import ServerSettings, Settings
 from wallboard.ui.abilities import terminal_finding
 
-if TYPE_CHECKING:
-    from wallboard.ui.app import WallboardApp
-
 Publish = Callable[[Finding], None]
+
+
+class FollowedConfig(Protocol):
+    """A config whose edits are taken up, and what is wrong with the last one."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file, if there is one."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """In words; empty while it can be used."""
+
+
+class ExaminedBoard(Protocol):
+    """What the doctor asks the board for."""
+
+    settings: Settings
+    clock: Callable[[], float]
+
+    @property
+    def size(self) -> Size:
+        """The terminal, in cells."""
+
+    @property
+    def recording_path(self) -> Path | None:
+        """Where the board is recorded, if it is."""
+
+    @property
+    def following(self) -> FollowedConfig | None:
+        """What follows the config, if there is one."""
 
 
 def servers_of(settings: Settings, key: EntryPointKey | None) -> list[ServerSettings]:
@@ -31,7 +62,7 @@ def servers_of(settings: Settings, key: EntryPointKey | None) -> list[ServerSett
 
 
 def look_at(
-    app: "WallboardApp", servers: Sequence[ServerSettings]
+    board: ExaminedBoard, servers: Sequence[ServerSettings]
 ) -> Callable[[Publish], Awaitable[None]]:
     """A look at these servers and at this machine, by the settings of the board as they are now."""
 
@@ -39,20 +70,20 @@ def look_at(
         from wallboard.feeds.checkup import look as look_around
         from wallboard.report.doctor import versions_finding
 
-        settings = replace(app.settings, server=tuple(servers))
-        path = app.recording_path
+        settings = replace(board.settings, server=tuple(servers))
+        path = board.recording_path
         place = Place(path, mode_of(settings.record)) if path else None
         publish(await asyncio.to_thread(versions_finding))
-        publish(_config(app))
-        publish(terminal_finding(settings, os.terminal_size(app.size)))
-        await look_around(settings, place, os.environ, publish, clock=app.clock)
+        publish(_config(board))
+        publish(terminal_finding(settings, os.terminal_size(board.size)))
+        await look_around(settings, place, os.environ, publish, clock=board.clock)
 
     return look
 
 
-def _config(app: "WallboardApp") -> Finding:
+def _config(board: ExaminedBoard) -> Finding:
     """Whether the settings of the board are still those of its config."""
-    following = app.following
+    following = board.following
     if following is None or following.path is None:
         return Finding(Step.CONFIG, Level.OK, "None is used: the board was asked for without one.")
     facts = {"path": str(following.path)}

@@ -12,7 +12,6 @@ from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import Judgement
 from wallboard.query import Query, Told
 from wallboard.report.changes import after_words, before_words, subject_word
-from wallboard.ui.glyphs import Glyphs
 
 Statuses = Mapping[EntryPointKey, EntryPointStatus]
 
@@ -45,13 +44,6 @@ def told(event: Change, statuses: Statuses) -> Told:
         verdict = Verdict(event.after)
     judgement = replace(known.judgement, verdict=verdict, level=event.level)
     return Told(known.state, known.policy, judgement, since=known.since, text=text)
-
-
-def change_words(event: Change, status: EntryPointStatus | None, glyphs: Glyphs) -> str:
-    """A change in one sentence: whose it is, what it was and became, and why."""
-    named = status.entry_point.name if status else str(event.key.id if event.key else event.server)
-    became = f"{before_words(event)} {glyphs.becomes} {after_words(event)}"
-    return f"{named}: {became}{f', {event.summary}' if event.summary else ''}"
 
 
 def _texts(event: Change) -> Iterator[str]:

@@ -18,6 +18,14 @@ class Command(NamedTuple):
     node: DOMNode
 
 
+class Keyed(NamedTuple):
+    """A screen, or a line that is typed into, and the widgets on it that have keys of their own."""
+
+    title: str
+    node: type[DOMNode]
+    widgets: tuple[type[DOMNode], ...] = ()
+
+
 class Group(NamedTuple):
     """Keys that belong together; each line has its keys and what they do."""
 
@@ -48,47 +56,15 @@ def _place(node: DOMNode) -> int:
     return 0 if isinstance(node, Screen) else 1 if isinstance(node, App) else 2
 
 
-def groups_of(app: App[Any], about: Screen[Any]) -> list[Group]:
+def groups_of(app: App[Any], about: Screen[Any], screens: Iterable[Keyed]) -> list[Group]:
     """The keys of every screen, those of the screen that is open first."""
-    tables = _tables()
-    here = [title for title, kinds in tables.items() if isinstance(about, kinds[0])]
-    titles = [*here, *(title for title in tables if title not in here)]
+    listed = [keyed for keyed in screens if keyed.title]
+    here = [keyed for keyed in listed if isinstance(about, keyed.node)]
+    ordered = [*here, *(keyed for keyed in listed if keyed not in here)]
     keymap = app._keymap  # there is no public way to read what was set
-    groups = [Group(title, _lines(app, tables[title], keymap)) for title in titles]
+    groups = [Group(k.title, _lines(app, (k.node, *k.widgets), keymap)) for k in ordered]
     groups.insert(1 if here else 0, Group("Everywhere", _lines(app, (type(app),), keymap)))
     return groups
-
-
-def _tables() -> Mapping[str, tuple[type[DOMNode], ...]]:
-    """The screens, and the widgets on them that have keys of their own."""
-    from wallboard.ui.screens.confirm import ConfirmScreen
-    from wallboard.ui.screens.doctor import DoctorScreen
-    from wallboard.ui.screens.drilldown import DrillDownScreen
-    from wallboard.ui.screens.events import EventsScreen
-    from wallboard.ui.screens.goto import GoToScreen
-    from wallboard.ui.screens.survey import SurveyScreen
-    from wallboard.ui.screens.themes import ThemePicker
-    from wallboard.ui.screens.wall import WallScreen
-    from wallboard.ui.widgets.bodyview import BodyView
-    from wallboard.ui.widgets.eventlist import EventList
-    from wallboard.ui.widgets.field import FieldLine
-    from wallboard.ui.widgets.filterline import FilterLine
-    from wallboard.ui.widgets.grid import WallGrid
-    from wallboard.ui.widgets.page import Page
-    from wallboard.ui.widgets.themelist import ThemeList
-    from wallboard.ui.widgets.timeline import Timeline
-
-    return {
-        "Wall": (WallScreen, WallGrid),
-        "Drill-down": (DrillDownScreen, BodyView, Page, Timeline),
-        "Events": (EventsScreen, EventList),
-        "Doctor": (DoctorScreen, Page),
-        "Themes": (ThemePicker, ThemeList),
-        "Survey": (SurveyScreen, FieldLine),
-        "Before a survey is sent": (ConfirmScreen,),
-        "While a filter is typed": (FilterLine,),
-        "While a time is typed": (GoToScreen,),
-    }
 
 
 def _lines(

@@ -1,87 +1,125 @@
-"""Opens the other screens. Each is imported when it is first asked for, to keep the start short."""
+"""The keys that open other screens, each of which is imported when it is first asked for."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.modes import Modes
+from wallboard.ui.reload import Reload
+from wallboard.ui.rewinding import RewindingApp
+from wallboard.ui.screens.evidence import EvidenceScreen
 from wallboard.ui.screens.wall import WallScreen
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.view import View
+from wallboard.ui.viewstate import ViewState
+from wallboard.ui.widgets.grid import WallGrid
 
 if TYPE_CHECKING:
-    from wallboard.ui.app import WallboardApp
-
-
-def wall(app: "WallboardApp") -> WallScreen:
-    """The wall that comes first: of a kiosk, or of somebody who sits at it."""
-    if not app.modes.kiosk:
-        return WallScreen(app.board_theme, app.view(), app.state)
-    from wallboard.ui.screens.kiosk import KioskScreen
-
-    return KioskScreen(app.board_theme, app.view(), app.state, lambda: app.settings.rotate)
-
-
-def drill_down(app: "WallboardApp", key: EntryPointKey) -> None:
-    """Show what is behind an entry point."""
-    from wallboard.ui.screens.drilldown import DrillDownScreen
-
-    app.push_screen(DrillDownScreen(app.board_theme, key, app.view()))
-
-
-def events(app: "WallboardApp") -> None:
-    """Show every change across the board, or go back to where they are shown already."""
     from wallboard.ui.screens.events import EventsScreen
-
-    if not any(isinstance(screen, EventsScreen) for screen in app.screen_stack):
-        app.push_screen(EventsScreen(app.board_theme, app.view()))
-    while not isinstance(app.screen, EventsScreen):
-        app.pop_screen()
-
-
-def commands(app: "WallboardApp") -> None:
-    """Show everything a key does, to be found by its words."""
-    from wallboard.ui.commands import Commands
-
-    if not isinstance(app.screen, Commands):
-        app.push_screen(Commands())
-
-
-def help_on_keys(app: "WallboardApp") -> None:
-    """Show the keys of the screen that is shown."""
-    from wallboard.ui.screens.help import HelpScreen
-
-    if not isinstance(app.screen, HelpScreen):
-        app.push_screen(HelpScreen(app.board_theme, app.screen))
-
-
-def survey(app: "WallboardApp", key: EntryPointKey | None) -> None:
-    """Show the survey form, for the server of this entry point if one is selected."""
-    from wallboard.ui.screens.survey import SurveyScreen
-
-    server = key.server if key else ""
-    app.push_screen(SurveyScreen(app.board_theme, app.settings, server=server, sid=""))
-
-
-def doctor(app: "WallboardApp", key: EntryPointKey | None) -> None:
-    """Find out what is wrong with the server of this entry point, or of all if none is selected."""
-    from wallboard.ui.doctor import look_at, servers_of
-    from wallboard.ui.screens.doctor import DoctorScreen
-
-    if isinstance(app.screen, DoctorScreen):
-        app.screen.look_again()
-        return
-    servers = servers_of(app.settings, key)
-    app.push_screen(DoctorScreen(app.board_theme, servers, look_at(app, servers), app.view()))
-
-
-def theme_picker(app: "WallboardApp") -> None:
-    """Show the themes; the board follows the one that is looked at."""
     from wallboard.ui.screens.themes import ThemePicker
 
-    before = app.board_theme
 
-    def picked(theme: BoardTheme | None) -> None:
-        app.use_theme(theme or before)
-        if theme is not None:
-            app.state = replace(app.state, theme=theme.name)
+class ScreenOpeningApp(RewindingApp):
+    """An app that opens the screens of a board; a subclass has the board."""
 
-    app.push_screen(ThemePicker(before), picked)
+    state: ViewState
+    modes: Modes
+
+    def view(self) -> View:
+        """Everything there is to show at this moment."""
+        raise NotImplementedError
+
+    @property
+    def following(self) -> Reload | None:
+        """What follows the config, if there is one."""
+        return None
+
+    def first_wall(self) -> WallScreen:
+        """The wall that comes first: of a kiosk, or of somebody who sits at it."""
+        if not self.modes.kiosk:
+            return WallScreen(self.board_theme, self.view(), self.state)
+        from wallboard.ui.screens.kiosk import KioskScreen
+
+        return KioskScreen(self.board_theme, self.view(), self.state, lambda: self.settings.rotate)
+
+    def drill_down(self, key: EntryPointKey) -> None:
+        """Show what is behind an entry point."""
+        from wallboard.ui.screens.drilldown import DrillDownScreen
+
+        self.push_screen(DrillDownScreen(self.board_theme, key, self.view()))
+
+    def on_wall_grid_opened(self, message: WallGrid.Opened) -> None:
+        """Drill down into the entry point that was opened."""
+        self.drill_down(message.key)
+
+    def on_events_screen_entry_point_opened(self, message: "EventsScreen.EntryPointOpened") -> None:
+        """Drill down into the entry point of an event."""
+        self.drill_down(message.key)
+
+    def action_events(self) -> None:
+        """Show every change across the board, or go back to where they are shown already."""
+        from wallboard.ui.screens.events import EventsScreen
+
+        if not any(isinstance(screen, EventsScreen) for screen in self.screen_stack):
+            self.push_screen(EventsScreen(self.board_theme, self.view()))
+        while not isinstance(self.screen, EventsScreen):
+            self.pop_screen()
+
+    def action_commands(self) -> None:
+        """Show everything a key does, to be found by its words."""
+        from wallboard.ui.commands import Commands
+
+        if not isinstance(self.screen, Commands):
+            self.push_screen(Commands())
+
+    def action_help(self) -> None:
+        """Show the keys of the screen that is shown."""
+        from wallboard.ui.keylist import groups_of
+        from wallboard.ui.keyscreens import keyed_screens
+        from wallboard.ui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            groups = groups_of(self, self.screen, keyed_screens())
+            self.push_screen(HelpScreen(self.board_theme, groups))
+
+    def action_survey(self) -> None:
+        """Show the survey form, for the server of the selected entry point."""
+        from wallboard.ui.screens.survey import SurveyScreen
+
+        key = self.selected()
+        server = key.server if key else ""
+        self.push_screen(SurveyScreen(self.board_theme, self.settings, server=server, sid=""))
+
+    def action_doctor(self) -> None:
+        """Find out what is wrong with the server of the selected entry point, or with all."""
+        from wallboard.ui.doctor import look_at, servers_of
+        from wallboard.ui.screens.doctor import DoctorScreen
+
+        if isinstance(self.screen, DoctorScreen):
+            self.screen.look_again()
+            return
+        servers = servers_of(self.settings, self.selected())
+        look = look_at(self, servers)
+        self.push_screen(DoctorScreen(self.board_theme, servers, look, self.view()))
+
+    def action_themes(self) -> None:
+        """Show the themes; the board follows the one that is looked at."""
+        from wallboard.ui.screens.themes import ThemePicker
+
+        before = self.board_theme
+
+        def picked(theme: BoardTheme | None) -> None:
+            self.use_theme(theme or before)
+            if theme is not None:
+                self.state = replace(self.state, theme=theme.name)
+
+        self.push_screen(ThemePicker(before), picked)
+
+    def on_theme_picker_previewed(self, message: "ThemePicker.Previewed") -> None:
+        """Draw the board in the theme that is looked at."""
+        self.use_theme(message.theme)
+
+    def selected(self) -> EntryPointKey | None:
+        """The entry point that the screen is about, if there is one."""
+        evidence = self.screen.evidence() if isinstance(self.screen, EvidenceScreen) else None
+        return evidence.status.entry_point.key if evidence else None

@@ -5,16 +5,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
 
 from wallboard.config.problem import ConfigError
 from wallboard.config.watch import ConfigSource, Watch
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.settings import Settings, entry_points_of
-from wallboard.ui.lite import refresh_seconds
-
-if TYPE_CHECKING:
-    from wallboard.ui.app import WallboardApp
 
 FIRST_AGAIN_SECONDS = 1.0
 """Before a config that cannot be used is read once more; only then is it reported."""
@@ -109,24 +104,3 @@ def _by_key(settings: Settings) -> dict[EntryPointKey, object]:
     return {
         entry_point.key: (entry_point, policy) for entry_point, policy in entry_points_of(settings)
     }
-
-
-def take_up(app: "WallboardApp", settings: Settings) -> None:
-    """Have a running board go by other settings; what stays keeps its past and its place."""
-    before, app.settings = app.settings, settings
-    if app.feeding:
-        app.feeding.replace(settings)
-    app.board.replace(entry_points_of(settings), app.clock(), history=settings.history)
-    app.rewind.replace()
-    if (settings.theme, settings.lite) != (before.theme, before.lite) and app.state.theme is None:
-        app.use_theme_named(settings.theme)
-    if (settings.ascii, settings.lite) != (before.ascii, before.lite):
-        app.use_signs_and_colours()
-    if refresh_seconds(settings) != refresh_seconds(before):
-        app.start_ticking()
-    if settings.kiosk != before.kiosk:
-        app.use_other_wall()
-    if settings.keys != before.keys:
-        app.use_keys(settings.keys)
-    app.notices.add_passing(what_changed(before, settings))
-    app.tick()

@@ -13,7 +13,6 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.settings import Settings
 from wallboard.ui.rewind import Rewind
 from wallboard.ui.screens.board import BoardScreen
-from wallboard.ui.screens.wall import WallScreen
 from wallboard.ui.styled import StyledApp
 from wallboard.ui.view import View
 from wallboard.ui.widgets.timestrip import TimeStrip, slices_in
@@ -78,15 +77,15 @@ class RewindingApp(StyledApp):
 
     def arrived_at(self, change: Change) -> None:
         """Say which change was gone to, and select its entry point on the wall."""
-        from wallboard.ui.events import change_words
+        from wallboard.ui.widgets.change_words import change_words
 
         screen = self._board_screen()
         if screen is None or screen.view is None:
             return
         statuses, glyphs = screen.view.snapshot.entry_points, self.board_theme.glyphs
         status = statuses.get(change.key) if change.key else None
-        if isinstance(screen, WallScreen) and change.key:
-            screen.grid.point_at(change.key)
+        if change.key:
+            screen.point_at(change.key)
         self.say(change_words(change, status, glyphs))
 
     def on_time_strip_sought(self, message: TimeStrip.Sought) -> None:

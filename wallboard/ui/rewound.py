@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wallboard.domain.policy import Level
 
+
 @dataclass(frozen=True, slots=True)
 class Rewound:
     """What a replay adds to a picture.

@@ -24,6 +24,9 @@ AUTO = "auto"
 PLAIN = "mono"
 SIXTEEN_COLOURS = "ansi16"
 
+FRAME = 2
+"""Cells that a frame takes, which sets a page apart where the terminal's own colours cannot."""
+
 _NO_IDENTIFIER = re.compile(r"[^a-zA-Z0-9_-]")
 
 

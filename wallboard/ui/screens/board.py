@@ -77,6 +77,9 @@ class BoardScreen(PromptScreen[object]):
         """The one entry point that is shown in full, if one is."""
         return None
 
+    def point_at(self, key: EntryPointKey) -> None:
+        """Select an entry point, where one can be."""
+
     def show(self, view: View) -> None:
         """Show this picture."""
         self.view = view

@@ -18,6 +18,7 @@ from wallboard.ui.theme import BoardTheme
 from wallboard.ui.turn import last_turn
 from wallboard.ui.view import View
 from wallboard.ui.widgets.bodyview import BodyView
+from wallboard.ui.widgets.change_words import clock
 from wallboard.ui.widgets.chart import Chart
 from wallboard.ui.widgets.difference import Difference
 from wallboard.ui.widgets.facts import EndpointTable, Facts
@@ -26,7 +27,7 @@ from wallboard.ui.widgets.page import Page
 from wallboard.ui.widgets.request import RequestLines, header_lines
 from wallboard.ui.widgets.searchline import SearchLine
 from wallboard.ui.widgets.tabs import Tab, TabBar
-from wallboard.ui.widgets.timeline import Timeline, TimelineDetail, clock
+from wallboard.ui.widgets.timeline import Timeline, TimelineDetail
 
 ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16
 """Terminal rows from which all endpoints, and all facts, are shown above the tab."""

@@ -3,13 +3,14 @@
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
+from textual.message import Message
 from textual.widget import Widget
 
 from wallboard.domain.change import Change
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query, parse
 from wallboard.ui.events import chosen_events
 from wallboard.ui.evidence import Evidence, latest_evidence
-from wallboard.ui.screens.drilldown import DrillDownScreen
 from wallboard.ui.screens.filtering import FilteringScreen
 from wallboard.ui.text import safe
 from wallboard.ui.theme import BoardTheme
@@ -35,6 +36,13 @@ class EventsScreen(FilteringScreen):
         Binding("escape,backspace", "back", "Back", id="back"),
         Binding("f", "faults", "Faults", id="faults"),
     ]
+
+    class EntryPointOpened(Message):
+        """The operator wants to see the entry point of an event."""
+
+        def __init__(self, key: EntryPointKey) -> None:
+            super().__init__()
+            self.key = key
 
     def __init__(self, theme: BoardTheme, first: View) -> None:
         super().__init__(theme)
@@ -92,7 +100,7 @@ class EventsScreen(FilteringScreen):
         elif self.view is None or event.key not in self.view.snapshot.entry_points:
             self._say("This entry point is not on the board any more.")
         else:
-            self.app.push_screen(DrillDownScreen(self.theme_styles, event.key, self.view))
+            self.post_message(self.EntryPointOpened(event.key))
 
     @property
     def filter_text(self) -> str:

@@ -1,7 +1,6 @@
 """The help: every key by screen, made from the bindings themselves, and what the signs mean."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -9,13 +8,13 @@ from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from wallboard.domain.policy import Verdict
 from wallboard.query import FIELDS
 from wallboard.ui.glyphs import Glyphs
-from wallboard.ui.keylist import Group, groups_of
-from wallboard.ui.theme import BoardTheme
+from wallboard.ui.keylist import Group
+from wallboard.ui.theme import FRAME, BoardTheme
 from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.lines import Lines, whole_words
 
@@ -23,14 +22,11 @@ KEY_WIDTH = 16
 COLUMN = 68
 """Cells of one column; where the terminal has room for two, they stand side by side."""
 
-FRAME = 2
-"""Cells that a frame takes, which sets a page apart where the terminal's own colours cannot."""
-
 Line = list[Segment]
 
 
 class HelpScreen(ModalScreen[None]):
-    """The keys of the screen it was asked on come first."""
+    """Shows the groups of keys in the order that they have."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
@@ -50,10 +46,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("up,k", "scroll(-1)", "Up", show=False, id="up"),
     ]
 
-    def __init__(self, theme: BoardTheme, about: Screen[Any]) -> None:
+    def __init__(self, theme: BoardTheme, groups: Sequence[Group]) -> None:
         super().__init__()
         self.theme_styles = theme
-        self._groups = groups_of(about.app, about)
+        self._groups = groups
 
     def compose(self) -> ComposeResult:
         """One scrolling page, and the keys that leave it."""

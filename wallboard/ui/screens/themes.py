@@ -5,8 +5,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from wallboard.ui.screens.help import FRAME
-from wallboard.ui.theme import BoardTheme, theme_files
+from wallboard.ui.theme import FRAME, BoardTheme, theme_files
 from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.themelist import WIDTH, Choice, ThemeList, choice_of
 

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query, parse
 from wallboard.ui.evidence import Evidence, latest_evidence
 from wallboard.ui.layout import Heading
@@ -69,6 +70,10 @@ class WallScreen(FilteringScreen):
         statuses = self.view.snapshot.entry_points if self.view else {}
         status = statuses.get(self.grid.selected) if self.grid.selected else None
         return latest_evidence(status) if status else None
+
+    def point_at(self, key: EntryPointKey) -> None:
+        """Select an entry point."""
+        self.grid.point_at(key)
 
     def show_as(self, state: ViewState) -> None:
         """Show the same picture in another arrangement."""

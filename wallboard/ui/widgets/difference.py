@@ -14,8 +14,8 @@ from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import fit, safe, span
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.turn import Turn
+from wallboard.ui.widgets.change_words import clock
 from wallboard.ui.widgets.page import Page
-from wallboard.ui.widgets.timeline import clock
 
 NAME_WIDTH, LEAST_VALUE_WIDTH = 14, 8
 

@@ -14,7 +14,7 @@ from wallboard.ui.events import Statuses
 from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.text import fit, safe, span
 from wallboard.ui.theme import BoardTheme
-from wallboard.ui.widgets.timeline import clock, style_after
+from wallboard.ui.widgets.change_words import clock, style_after
 
 VALUE, LASTED, TIME = 12, 6, 8
 LONG_SUBJECT, SHORT_SUBJECT = max(map(len, Endpoint)), 8

@@ -13,8 +13,8 @@ from textual.strip import Strip
 from wallboard.board import Snapshot
 from wallboard.domain.change import Change
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.widgets.change_words import clock
 from wallboard.ui.widgets.eventline import Columns, EventPainter, columns_of, time_width
-from wallboard.ui.widgets.timeline import clock
 
 
 class EventList(ScrollView, can_focus=True, inherit_bindings=False):

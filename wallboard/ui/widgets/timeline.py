@@ -1,7 +1,5 @@
 """What changed of one entry point and when, newest first; one of the changes is chosen."""
 
-import time
-
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -10,11 +8,12 @@ from textual.binding import Binding
 from textual.message import Message
 
 from wallboard.board import EntryPointStatus
-from wallboard.domain.change import Change, Subject
-from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.change import Change
+from wallboard.domain.policy import Verdict
 from wallboard.report.changes import after_words, before_words, subject_word
 from wallboard.ui.text import fit, safe, span
 from wallboard.ui.theme import BoardTheme
+from wallboard.ui.widgets.change_words import clock, style_after
 from wallboard.ui.widgets.facts import NAME_WIDTH
 from wallboard.ui.widgets.lines import Lines
 from wallboard.ui.widgets.page import Page
@@ -180,21 +179,3 @@ class Timeline(Page):
             self.action_open()
         else:
             self._choose(index)
-
-
-def style_after(change: Change, theme: BoardTheme, base: Style) -> Style:
-    """The style of what it became: of the verdict, the level, or good and bad for an endpoint."""
-    if change.subject is Subject.VERDICT:
-        return theme.verdict[Verdict(change.after)]
-    if change.subject is Subject.LEVEL:
-        level = change.level
-    else:
-        level = Level.OK if change.after == "ok" else Level.CRITICAL
-    return theme.level[level] + Style(bgcolor=base.bgcolor)
-
-
-def clock(at: float, now: float) -> str:
-    """Local time of day, with the date before it unless that is today's."""
-    moment, today = time.localtime(at), time.localtime(now)
-    form = "%H:%M:%S" if moment[:3] == today[:3] else "%d %b %H:%M:%S"
-    return time.strftime(form, moment)
