@@ -11,10 +11,9 @@ from random import Random
 from wallboard.domain.discovery import Found, Presence
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
-from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
+from wallboard.domain.reading import LiveSessionStatus
 from wallboard.ece.client import EceClient
-from wallboard.ece.existence import answered, found_of, trouble_in
-from wallboard.ece.quick import QuickLine
+from wallboard.ece.existence import found_of, trouble_in
 from wallboard.feeds.gate import Gate
 from wallboard.feeds.pace import Pace
 from wallboard.settings import ServerSettings, Settings
@@ -25,8 +24,8 @@ PROBES = 6
 NOTHING_CLEAR = 100
 """So many unclear answers, and no other: then the address is wrong, or a login is in the way."""
 
-_ASKED = (Endpoint.CHAT_ALLOWED, Endpoint.LIVE_SESSION_STATUS)
-"""Of every id the first, and of those that are there the second too, for the wait."""
+_FIGURES = Endpoint.LIVE_SESSION_STATUS
+"""What those ids that are there are asked too, for the wait."""
 
 Publish = Callable[[Found | ServerStatus], None]
 """Takes what was found of an id, or that the server is out of reach or back."""
@@ -60,8 +59,7 @@ async def discover(
     async with EceClient(server, settings, clock=clock) as client:
         pace = Pace(rate, timer=timer, sleep=sleep)
         sweep = _Sweep(server, settings, client, ids, publish, pace, clock, timer, sleep)
-        # Where there is time between the questions, there is nothing to be gained by haste.
-        return await sweep.run(hurried=not rate)
+        return await sweep.run()
 
 
 class _Sweep:
@@ -92,7 +90,6 @@ class _Sweep:
         self._doubtful: dict[int, Failure] = {}
         self._alive: int | None = None
         self._clear = self._unclear = 0
-        self._settings = settings
         self._gate = Gate(
             server.name,
             endpoints=len(self._pending),
@@ -102,17 +99,16 @@ class _Sweep:
             random=Random(),  # noqa: S311 - spreads probes, keeps no secret
         )
 
-    async def run(self, *, hurried: bool) -> Ending:
+    async def run(self) -> Ending:
         while self._pending or self._doubtful or self._gate.shut:
             if self._gate.shut:
                 if not await self._wait_for_server():
                     self._publish(self._gate.given_up(self._clock()))
                     return Ending.OUT_OF_REACH
             elif self._pending:
-                work = self._hurry if hurried else self._work
                 async with asyncio.TaskGroup() as workers:
                     for _ in range(min(self._concurrency, len(self._pending))):
-                        workers.create_task(work())
+                        workers.create_task(self._work())
             else:
                 # Only ids that fail are left: is it them, or is it the server by now?
                 self._gate.resize(1)
@@ -133,21 +129,6 @@ class _Sweep:
             number = self._pending.popleft()
             await self._heard(number, await self._ask(number, Endpoint.CHAT_ALLOWED))
 
-    async def _hurry(self) -> None:
-        """Work over a quick line for as long as that serves, then in the ordinary way."""
-        line = QuickLine(self._server, self._settings, _ASKED)
-        try:
-            while self._pending and line.usable and not (self._gate.shut or self._hopeless):
-                number = self._pending.popleft()
-                said = await line.ask(Endpoint.CHAT_ALLOWED, number)
-                if isinstance(said, ChatAllowed):
-                    await self._learnt(answered(number, said), line)
-                else:
-                    await self._heard(number, await self._ask(number, Endpoint.CHAT_ALLOWED))
-        finally:
-            await line.close()
-        await self._work()
-
     async def _ask(self, number: int, endpoint: Endpoint) -> Observation:
         entry_point = EntryPoint(EntryPointKey(self._server.name, number), "")
         return await self._client.poll(self._client.prepare(entry_point, endpoint))
@@ -163,17 +144,16 @@ class _Sweep:
             return
         await self._learnt(found_of(observation))
 
-    async def _learnt(self, found: Found, line: QuickLine | None = None) -> None:
+    async def _learnt(self, found: Found) -> None:
         self._answered(found.id)
-        if found.presence is Presence.EXISTS and _ASKED[1] in self._server.endpoints:
-            found = await self._with_figures(found, line)
+        if found.presence is Presence.EXISTS and _FIGURES in self._server.endpoints:
+            found = await self._with_figures(found)
         self._tell(found)
 
-    async def _with_figures(self, found: Found, line: QuickLine | None) -> Found:
+    async def _with_figures(self, found: Found) -> Found:
         """With the wait and the queue, where the server has them."""
         await self._pace.turn()
-        said = await line.ask(_ASKED[1], found.id) if line else None
-        outcome = said or (await self._ask(found.id, _ASKED[1])).outcome
+        outcome = (await self._ask(found.id, _FIGURES)).outcome
         if not isinstance(outcome, LiveSessionStatus):
             return found
         return replace(found, wait_seconds=outcome.wait_seconds, queue_depth=outcome.queue_depth)
