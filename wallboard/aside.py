@@ -10,7 +10,13 @@ T = TypeVar("T")
 
 
 async def aside(call: Callable[[], T], seconds: float) -> T:
-    """What ``call`` returns or raises, or ``TimeoutError`` after so many seconds.
+    """What ``call`` returns or raises, or ``TimeoutError`` after so many seconds."""
+    async with asyncio.timeout(seconds):
+        return await start_aside(call)
+
+
+def start_aside(call: Callable[[], T]) -> asyncio.Future[T]:
+    """What ``call`` will return or raise.
 
     A name that is looked up and a folder on another machine cannot be called off, only left. The
     thread is one that the end of the program does not wait for, as it does for asyncio's own.
@@ -36,5 +42,4 @@ async def aside(call: Callable[[], T], seconds: float) -> T:
             loop.call_soon_threadsafe(settle, result, failed)
 
     threading.Thread(target=run, daemon=True).start()
-    async with asyncio.timeout(seconds):
-        return await future
+    return future

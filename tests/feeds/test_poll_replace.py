@@ -1,15 +1,19 @@
 """A feed whose config is edited while it polls real servers."""
 
+import asyncio
+import ssl
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+import trustme
 from feeds_support import rounds, starts, until
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.feeds.poll import PollFeed
-from wallboard.settings import EntryPointSettings, Secret, ThresholdSettings
+from wallboard.settings import EntryPointSettings, Secret, ServerSettings, ThresholdSettings
 
 INTERVAL = 0.2
 
@@ -243,3 +247,34 @@ async def test_many_edits_in_a_row_leave_one_set_of_polls(
     seen = rounds(simulator)
     await until(lambda: rounds(simulator) >= seen + 2)
     assert simulator.requests.max_in_flight == 2
+
+
+async def test_a_reload_takes_up_files_that_changed_though_the_settings_did_not(
+    tmp_path, settings_of, running
+):
+    old, new, ca_file = trustme.CA(), trustme.CA(), tmp_path / "ca.pem"
+    old.cert_pem.write_to_path(ca_file)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.issue_cert("127.0.0.1").configure_cert(tls)
+
+    async def serve(reader, writer):
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as listener:
+        url = f"https://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+        server = ServerSettings(name="prod", url=url, ca_file=str(ca_file), entry_point=points(1))
+        settings = settings_of(server, interval=INTERVAL)
+        feed, heard = running(settings)
+        await until(heard.observations)
+        ca_file.write_text("half")
+        feed.replace(settings)
+        await until(lambda: feed.problems)
+        assert str(ca_file) in feed.problems[0]
+        new.cert_pem.write_to_path(ca_file)
+        feed.replace(settings)
+        await until(heard.statuses)
+        assert feed.problems == ()
+        assert heard.statuses()[0].failure.cause is Cause.TLS

@@ -269,6 +269,22 @@ async def test_an_empty_body_and_one_that_was_cut_short_say_so():
         assert "3 bytes, cut short" in screen.part(RequestLines)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (160, 40)])
+async def test_a_poll_that_was_asked_again_says_so(size):
+    words = "asked again on a fresh conn"
+    board = one()
+    board.fold(replace(answered(ChatAllowed(True), b"<chatAllowed/>"), asked_again=True))
+    async with opened(board, size) as screen:
+        assert f"200 OK in 12ms, {words}" in screen.part(RequestLines)
+        await screen.press("2")
+        await settled(screen.pilot)
+        assert text_on(screen.app).count(words) == 2, text_on(screen.app)
+        await screen.heard(replace(answered(REFUSED, at=NOW + 1), asked_again=True))
+        assert f"refused after 12ms, {words}" in screen.part(RequestLines)
+        await screen.heard(answered(REFUSED, at=NOW + 2))
+        assert words not in text_on(screen.app)
+
+
 HUGE = {
     "one line": b"<a>" + b"x" * MEBIBYTE + b"</a>",
     "many lines": b"<a>1</a>\n" * (MEBIBYTE // 9),

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import click
 
-from wallboard.cli.leaving import leave_now
 from wallboard.cli.names import entry_point_ids, server_names
 from wallboard.cli.options import Target, reach_options, target_of
 from wallboard.config.find import FILE_NAME, VARIABLE
 from wallboard.domain.checkup import Finding, Step
 from wallboard.domain.diagnosis import diagnose
-from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 from wallboard.recorder.places import Place, place_of
 from wallboard.report.exit_status import EXIT_STATUSES
@@ -63,16 +61,10 @@ def command(form: str, **parameters: object) -> int:
     place = place_of(source.recording, settings.record, os.environ)
     machine = [_versions(), _config(source.path, target), _terminal(settings)]
     looking = _as_json if form == "json" else _as_text
-    with asyncio.Runner() as runner:
-        level, hangs = looking(runner, settings, place, machine)
-        if hangs:
-            leave_now(EXIT_STATUSES[level])
-    return EXIT_STATUSES[level]
+    return EXIT_STATUSES[looking(settings, place, machine)]
 
 
-def _as_text(
-    runner: asyncio.Runner, settings: Settings, place: Place | None, machine: list[Finding]
-) -> tuple[Level, bool]:
+def _as_text(settings: Settings, place: Place | None, machine: list[Finding]) -> Level:
     from wallboard.report.doctor import DoctorText
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -82,26 +74,23 @@ def _as_text(
         for line in text.hear(finding):
             click.echo(line)
 
-    findings = _found(runner, settings, place, machine, say)
+    findings = _found(settings, place, machine, say)
     diagnosis = diagnose(findings)
     for line in text.cause(diagnosis):
         click.echo(line)
-    return diagnosis.level, _hangs(findings)
+    return diagnosis.level
 
 
-def _as_json(
-    runner: asyncio.Runner, settings: Settings, place: Place | None, machine: list[Finding]
-) -> tuple[Level, bool]:
+def _as_json(settings: Settings, place: Place | None, machine: list[Finding]) -> Level:
     from wallboard.report.doctor_json import doctor_json
 
-    findings = _found(runner, settings, place, machine, lambda _: None)
+    findings = _found(settings, place, machine, lambda _: None)
     diagnosis = diagnose(findings)
     click.echo(doctor_json(settings.server, findings, diagnosis, time.time()))
-    return diagnosis.level, _hangs(findings)
+    return diagnosis.level
 
 
 def _found(
-    runner: asyncio.Runner,
     settings: Settings,
     place: Place | None,
     machine: list[Finding],
@@ -118,13 +107,8 @@ def _found(
 
     for finding in machine:
         publish(finding)
-    runner.run(look(settings, place, os.environ, publish, clock=time.time))
+    asyncio.run(look(settings, place, os.environ, publish, clock=time.time))
     return findings
-
-
-def _hangs(findings: list[Finding]) -> bool:
-    """Whether something may still be waited for, which the end of the program would wait for."""
-    return any(one.cause is Cause.TIMEOUT for one in findings)
 
 
 def _versions() -> Finding:

@@ -74,7 +74,8 @@ class Observation:
     """One poll of one endpoint of one entry point.
 
     ``at`` is Unix time in seconds when the outcome was known; ``elapsed_seconds`` is how long the
-    poll took. A failure keeps the response that caused it, when there was one.
+    poll took. A failure keeps the response that caused it, when there was one. ``asked_again`` says
+    that the first request went unheard, and a second one was sent on a new connection.
     """
 
     key: EntryPointKey
@@ -84,6 +85,7 @@ class Observation:
     outcome: Reading | Failure
     request: Request
     response: Response | None = None
+    asked_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Sharing:
             _one(self._outcomes, observation.outcome),
             observation.request,
             self._response(observation.response, before.last),
+            observation.asked_again,
         )
 
     def _response(self, response: Response | None, last: Observation | None) -> Response | None:

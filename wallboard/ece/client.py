@@ -4,14 +4,13 @@ The requests are built once and handed straight to the transport, which costs a 
 client's own ``get``. Nothing is read from the environment: the config sets a proxy per server.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import TracebackType
 from typing import Self
 
-import aiohttp
 import httpx
 from multidict import CIMultiDict
 
@@ -21,17 +20,15 @@ from wallboard.domain.reading import Reading
 from wallboard.ece.decode import decode
 from wallboard.ece.endpoints import url_of
 from wallboard.ece.errors import ClientSetupError
-from wallboard.ece.failures import deadline_passed, failure_of
-from wallboard.ece.outgoing import ReadyGet, extensions_of, headers_of, proxy_of, target_of
+from wallboard.ece.exchange import BROKEN, Exchange
+from wallboard.ece.failures import deadline_passed, failure_of, unnamed
+from wallboard.ece.outgoing import ReadyGet, extensions_of, headers_of, target_of
 from wallboard.ece.received import Received
 from wallboard.ece.status import status_failure
-from wallboard.ece.transport import fetch, transport_to
+from wallboard.ece.transport import ServerTransport
 from wallboard.settings import ServerSettings, Settings
 
 __all__ = ["ClientSetupError", "EceClient", "Poll"]
-
-KEEP_ALIVE_SECONDS = 60.0
-"""How long an unused connection is kept; firewalls are known to forget longer ones in silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,9 @@ class Poll:
 class EceClient:
     """Asks one server. ``clock`` gives Unix time in seconds, ``timer`` seconds to measure with.
 
-    A GET whose connection breaks before any answer is asked once more by the library below, since
-    a kept connection may have been closed by the server in that very moment.
+    A GET whose connection breaks before any answer, or that hears nothing on one that was kept, is
+    asked once more on a new one: a server may close a connection in that very moment, and a
+    firewall forgets one in silence.
     """
 
     def __init__(
@@ -71,13 +69,18 @@ class EceClient:
         self._clock = clock
         self._timer = timer
         self._extensions = extensions_of(self._target)
-        proxy = proxy_of(server)
-        self._transport = transport_to(
-            server,
-            proxy,
-            concurrency=settings.concurrency_of(server),
-            keep_seconds=KEEP_ALIVE_SECONDS,
+        self._transport = ServerTransport(
+            server, self._target, concurrency=settings.concurrency_of(server), keep=True
         )
+
+    @property
+    def problem(self) -> str:
+        """Why files that changed on disk are not used; empty if they are."""
+        return self._transport.problem
+
+    def renew(self) -> None:
+        """Take up certificates and keys that changed on disk now, not at the next connection."""
+        self._transport.renew()
 
     async def __aenter__(self) -> Self:
         return self
@@ -103,19 +106,17 @@ class EceClient:
     async def poll(self, poll: Poll) -> Observation:
         """Ask once and tell what came of it. Raises nothing but ``CancelledError``."""
         began = self._timer()
-        received = Received(self._max_body)
+        exchange = Exchange(
+            self._transport, poll.http, partial(Received, self._max_body), self._target.timeout
+        )
         outcome: Reading | Failure
         try:
             try:
-                async with asyncio.timeout(self._target.timeout):
-                    await fetch(self._transport, poll.http, received)
-                outcome = self._outcome(poll.endpoint, received)
-            except TimeoutError:
-                late = deadline_passed(self._target, answer_began=received.status is not None)
-                outcome = self._status_failure(poll.endpoint, received) or late
-            except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
-                broken = failure_of(error, self._target)
-                outcome = self._status_failure(poll.endpoint, received) or broken
+                await exchange.run()
+                outcome = self._outcome(poll.endpoint, exchange.received)
+            except BROKEN as error:
+                broken = self._broken(error, exchange)
+                outcome = self._status_failure(poll.endpoint, exchange.received) or broken
         except Exception as error:  # noqa: BLE001  one strange poll must not end the polling
             outcome = failure_of(error, self._target)
         return Observation(
@@ -125,8 +126,21 @@ class EceClient:
             elapsed_seconds=self._timer() - began,
             outcome=outcome,
             request=poll.request,
-            response=received.response(),
+            response=exchange.received.response(),
+            asked_again=exchange.asked_again,
         )
+
+    def _broken(self, error: Exception, exchange: Exchange) -> Failure:
+        """Why there is no whole answer."""
+        if type(error) is TimeoutError:
+            if not exchange.connected and self._transport.looks_up:
+                return unnamed(self._target)
+            began = exchange.received.status is not None
+            return deadline_passed(self._target, answer_began=began)
+        failure = failure_of(error, self._target)
+        if failure.cause is Cause.TLS and self.problem:
+            return replace(failure, message=f"{failure.message} And {self.problem}")
+        return failure
 
     def _outcome(self, endpoint: Endpoint, received: Received) -> Reading | Failure:
         """What a whole answer, or as much of it as was wanted, amounts to."""

@@ -81,8 +81,10 @@ def internal(error: BaseException, server: str) -> Failure:
 
 def _failure(error: BaseException, target: Target) -> Failure | None:
     match error:
-        case aiohttp.ClientConnectorDNSError() | socket.gaierror():
-            return _dns(target)
+        case aiohttp.ClientConnectorDNSError():
+            return _no_address(error.os_error, target)
+        case socket.gaierror():
+            return _no_address(error, target)
         case aiohttp.ConnectionTimeoutError():
             return _no_connection(target)
         case aiohttp.ServerTimeoutError():
@@ -99,6 +101,21 @@ def _failure(error: BaseException, target: Target) -> Failure | None:
             return not_connected(error, target)
         case _:
             return None
+
+
+def unnamed(target: Target) -> Failure:
+    """Nobody says which address the name has, of the proxy if there is one."""
+    if target.proxied:
+        return no_proxy(target)
+    return Failure(
+        Cause.DNS,
+        f"No name server answers which address {shown(target.host)} has (DNS). Check the name "
+        "servers of this machine, and the VPN.",
+    )
+
+
+def _no_address(error: OSError, target: Target) -> Failure:
+    return unnamed(target) if error.errno == socket.EAI_AGAIN else _dns(target)
 
 
 def _dns(target: Target) -> Failure:

@@ -21,7 +21,7 @@ from wallboard.domain.policy import Level
 from wallboard.ece import probe_answer, probe_tls
 from wallboard.ece.client import EceClient
 from wallboard.ece.errors import ClientSetupError
-from wallboard.ece.failures import Target, failure_of, internal, no_proxy, not_connected
+from wallboard.ece.failures import Target, failure_of, internal, no_proxy, not_connected, unnamed
 from wallboard.ece.outgoing import proxy_of, target_of
 from wallboard.ece.probe_clock import clock_finding
 from wallboard.ece.tls import tls_context
@@ -223,11 +223,7 @@ def _no_name(error: OSError, target: Target) -> Failure:
             "and whether this machine can look names up.",
         )
     if isinstance(error, TimeoutError):
-        return Failure(
-            Cause.DNS,
-            f"Nobody said within {NAME_SECONDS:g} s which address {shown(target.host)} has (DNS). "
-            "Check the name servers of this machine, and the VPN.",
-        )
+        return unnamed(target)
     return failure_of(error, target)
 
 

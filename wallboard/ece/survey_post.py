@@ -15,11 +15,11 @@ import httpx
 from wallboard.domain.observation import Failure, Request
 from wallboard.ece.endpoints import survey_url_of
 from wallboard.ece.failures import Target, deadline_passed, failure_of
-from wallboard.ece.outgoing import extensions_of, headers_of, proxy_of, target_of
+from wallboard.ece.outgoing import extensions_of, headers_of, target_of
 from wallboard.ece.received import Received
 from wallboard.ece.status import redirect_words
 from wallboard.ece.survey import CONTENT_TYPE, UNKNOWN_WORDS, Delivery, Outcome
-from wallboard.ece.transport import fetch, transport_to
+from wallboard.ece.transport import ServerTransport, fetch
 from wallboard.ece.words import shown
 from wallboard.settings import ServerSettings, Settings
 
@@ -63,8 +63,8 @@ class SurveyPost:
         )
         masked = ((name, text) for name, text in headers.shown if name.lower() not in _OUR_OWN)
         self.request = Request("POST", url, (*ours.items(), *masked))
-        self._transport = transport_to(
-            server, proxy_of(server), concurrency=1, keep_seconds=None, traces=[self._trace()]
+        self._transport = ServerTransport(
+            server, self._target, concurrency=1, keep=False, traces=[self._trace()]
         )
 
     async def send(self) -> Outcome:

@@ -1,11 +1,42 @@
 """Whom to trust, and how to prove who we are."""
 
 import ssl
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 from typing import NoReturn
 
 from wallboard.ece.errors import ClientSetupError
 from wallboard.settings import ServerSettings
+
+
+class Tls:
+    """The TLS settings of a server, by its files as they are now.
+
+    Files that are renewed while we run are taken up; until they can be used, those of before hold,
+    and ``problem`` says why.
+    """
+
+    def __init__(self, server: ServerSettings, *, used: bool) -> None:
+        """Raises ``ClientSetupError`` naming the key of a bad file; reads none unless ``used``."""
+        self._server = server
+        self._files = _files_of(server) if used else ()
+        self._stamps = _stamps_of(self._files)
+        self.context = tls_context(server) if used else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self.problem = ""
+
+    def renewed(self) -> bool:
+        """Whether the files changed since the last look, and are used now."""
+        stamps = _stamps_of(self._files)
+        if stamps == self._stamps:
+            return False
+        self._stamps = stamps
+        try:
+            self.context = tls_context(self._server)
+        except ClientSetupError as error:
+            self.problem = f"{error}. What it held before is used until it is whole."
+            return False
+        self.problem = ""
+        return True
 
 
 def tls_context(server: ServerSettings) -> ssl.SSLContext:
@@ -58,9 +89,42 @@ def _unusable(server: ServerSettings, key: str, path: str, error: OSError) -> Cl
     return ClientSetupError(f'server "{server.name}": {key}: cannot use {path!r}: {wrong}')
 
 
-@cache
+def _files_of(server: ServerSettings) -> tuple[str, ...]:
+    named = (server.ca_file, server.client_cert, server.client_key)
+    own = tuple(file for file in named if file)
+    return own if server.ca_file or not server.verify else own + _public_files()
+
+
+def _stamps_of(files: tuple[str, ...]) -> tuple[tuple[int, ...] | None, ...]:
+    """What tells each file from another, or from itself after a change; ``None`` without it."""
+    return tuple(map(_stamp_of, files))
+
+
+def _stamp_of(file: str) -> tuple[int, ...] | None:
+    try:
+        found = Path(file).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _public_files() -> tuple[str, ...]:
+    """The CAs of this machine. Those in a folder are looked at anew with each certificate."""
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile or paths.capath:
+        return (paths.cafile,) if paths.cafile else ()
+    import certifi
+
+    return (certifi.where(),)
+
+
 def _public_context() -> ssl.SSLContext:
     """Shared, for reading the CAs of a machine takes longer than all the rest of a start."""
+    return _shared_public_context(_stamps_of(_public_files()))
+
+
+@lru_cache(1)
+def _shared_public_context(_stamps: object) -> ssl.SSLContext:
     return _new_public_context()
 
 
@@ -68,7 +132,5 @@ def _new_public_context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     paths = ssl.get_default_verify_paths()
     if not paths.cafile and not paths.capath:
-        import certifi
-
-        context.load_verify_locations(certifi.where())
+        context.load_verify_locations(*_public_files())
     return context

@@ -1,51 +1,105 @@
 """The way to one server: its connections, and reading an answer from one of them."""
 
-import ssl
 from collections.abc import AsyncGenerator, Sequence
+from functools import cached_property
 
 import aiohttp
 import httpx
 from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
 
-from wallboard.ece.outgoing import uses_tls
+from wallboard.ece.connector import Connector
+from wallboard.ece.failures import Target
+from wallboard.ece.outgoing import proxy_of, uses_tls
 from wallboard.ece.received import Received
-from wallboard.ece.tls import tls_context
+from wallboard.ece.resolver import Resolver
+from wallboard.ece.tls import Tls
 from wallboard.settings import ServerSettings
 
+MOST_SPARE = 2
+"""A server that hangs shall not be asked twice as much."""
 
-def transport_to(
-    server: ServerSettings,
-    proxy: httpx.Proxy | None,
-    *,
-    concurrency: int,
-    keep_seconds: float | None,
-    traces: Sequence[aiohttp.TraceConfig] = (),
-) -> AiohttpTransport:
-    """The transport to a server, not connected yet. Raises ``ClientSetupError`` for bad files.
 
-    An unused connection is kept for ``keep_seconds``; with ``None`` each serves one request only.
-    """
-    tls = (
-        tls_context(server) if uses_tls(server, proxy) else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    )
+class ServerTransport(AiohttpTransport):
+    """The transport to a server, connected at the first request, where the event loop runs."""
 
-    def open_session() -> aiohttp.ClientSession:
-        """The connections; opened at the first request, for that is where the event loop runs."""
-        kept = (
-            {"force_close": True} if keep_seconds is None else {"keepalive_timeout": keep_seconds}
+    def __init__(
+        self,
+        server: ServerSettings,
+        target: Target,
+        *,
+        concurrency: int,
+        keep: bool,
+        traces: Sequence[aiohttp.TraceConfig] = (),
+    ) -> None:
+        """Raises ``ClientSetupError`` for files that cannot be used.
+
+        Connections are kept to be used again; without ``keep`` each serves one request only.
+        """
+        proxy = proxy_of(server)
+        self._concurrency = concurrency
+        self._keep = keep
+        self._traces = list(traces)
+        self._tls = Tls(server, used=uses_tls(server, proxy))
+        self._resolver = Resolver(target.connect_timeout)
+        self._connector: Connector | None = None
+        super().__init__(
+            verify=self._tls.context, trust_env=False, proxy=proxy, client=self._session
         )
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether a name is being looked up that nobody answered for yet."""
+        return self._resolver.waits
+
+    @property
+    def problem(self) -> str:
+        """Why files that changed are not used; empty if they are."""
+        return self._tls.problem
+
+    def renew(self) -> None:
+        """Take up files that changed, now."""
+        if self._tls.renewed():
+            self.forget()
+
+    def forget(self) -> None:
+        """Use no connection again that stands by now; what is under way goes on."""
+        if self._connector:
+            self._connector.forget()
+
+    @cached_property
+    def spare(self) -> AiohttpTransport:
+        """A transport whose connections serve one request each, few of them at once."""
+        return AiohttpTransport(
+            verify=self._tls.context,
+            trust_env=False,
+            proxy=self.proxy,
+            client=lambda: self._session_of(self._connections(MOST_SPARE, keep=False)),
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if "spare" in self.__dict__:
+            await self.spare.aclose()
+        await super().aclose()
+
+    def _session(self) -> aiohttp.ClientSession:
+        self._connector = self._connections(self._concurrency, keep=self._keep)
+        return self._session_of(self._connector)
+
+    def _connections(self, limit: int, *, keep: bool) -> Connector:
+        return Connector(self._tls, self._resolver, limit=limit, keep=keep)
+
+    def _session_of(self, connector: Connector) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=concurrency, ssl=tls, **kept),
+            connector=connector,
             response_class=_AnyReason,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
             auto_decompress=False,
             trust_env=False,
-            trace_configs=list(traces),
+            trace_configs=self._traces,
         )
-
-    return AiohttpTransport(verify=tls, trust_env=False, proxy=proxy, client=open_session)
 
 
 async def fetch(transport: AiohttpTransport, request: httpx.Request, received: Received) -> None:

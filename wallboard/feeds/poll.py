@@ -76,7 +76,7 @@ class PollFeed:
         """Poll by other settings from now on.
 
         Servers that are asked as before are not disturbed; where only the entry points differ, the
-        connections stay.
+        connections stay. Certificates and keys that changed on disk are taken up everywhere.
         """
         before, self._settings = self._settings, settings
         wanted = {server.name: (server, points) for server, points in by_server(settings)}
@@ -86,7 +86,9 @@ class PollFeed:
         for name, (server, points) in wanted.items():
             if name not in old or _way(server, settings) != _way(old[name][0], before):
                 self._renew(name, self._polls(server, settings, points))
-            elif _asked(points) != _asked(old[name][1]):
+                continue
+            self._servers[name].renew()
+            if _asked(points) != _asked(old[name][1]):
                 self._servers[name].replace(points)
 
     def _polls(
@@ -130,6 +132,11 @@ class PollFeed:
         if key.server in self._servers:
             self._hurried[key] = now
             self._servers[key.server].poll_now(key)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with files that the servers' settings name."""
+        return tuple(polls.problem for polls in self._servers.values() if polls.problem)
 
     @property
     def lag_seconds(self) -> float:

@@ -57,6 +57,7 @@ class ServerPolls:
             random=random,
         )
         self._workers = concurrency
+        self._client: EceClient | None = None
         self._polls: dict[Turn, Poll] = {}
         self._in_flight = 0
         self._last_answered: Turn | None = None
@@ -69,7 +70,7 @@ class ServerPolls:
     async def run(self, publish: Publish) -> None:
         """Publish the events of this server until cancelled."""
         self._publish = publish
-        client = await self._open_client()
+        client = self._client = await self._open_client()
         try:
             self._schedule.start(self._monotonic())
             async with asyncio.TaskGroup() as workers:
@@ -77,6 +78,7 @@ class ServerPolls:
                     workers.create_task(self._work(client))
         finally:
             self._set_alarm(inf)
+            self._client = None
             await client.aclose()
 
     def replace(self, entry_points: Sequence[EntryPoint]) -> None:
@@ -88,6 +90,11 @@ class ServerPolls:
         self._gate.resize(len(self._schedule.turns))
         self._call_worker()
 
+    def renew(self) -> None:
+        """Take up certificates and keys that changed on disk."""
+        if self._client:
+            self._client.renew()
+
     def poll_now(self, key: EntryPointKey) -> None:
         """Put the endpoints of one entry point before all others; probe, if that is all we may."""
         for turn in self._schedule.turns:
@@ -95,6 +102,11 @@ class ServerPolls:
                 self._schedule.hurry(turn)
         self._gate.hurry(self._monotonic())
         self._call_worker()
+
+    @property
+    def problem(self) -> str:
+        """Why files that changed on disk are not used; empty if they are."""
+        return self._client.problem if self._client else ""
 
     @property
     def announced(self) -> bool:

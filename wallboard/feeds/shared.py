@@ -139,10 +139,12 @@ class SharedFeed:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with recording or following."""
+        """What is wrong with recording or following, or with files that polls need."""
         return tuple(self._problems())
 
     def _problems(self) -> Iterator[str]:
+        if self._poll:
+            yield from self._poll.problems
         if self._recorder:
             if self._recorder.problem:
                 yield self._recorder.problem

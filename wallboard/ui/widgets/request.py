@@ -46,13 +46,17 @@ def response_words(observation: Observation) -> str:
     response = observation.response
     if response is None:
         cause = observation.outcome.cause if isinstance(observation.outcome, Failure) else "?"
-        return f"{cause} after {latency(observation)}"
+        return f"{cause} after {latency(observation)}{_asked_again(observation)}"
     size = f"{len(response.body):,} bytes" + (", cut short" if response.truncated else "")
     count = sum(1 for line in response.head.split(b"\r\n") if line)
     return (
-        f"{response.status} {safe(response.reason)} in {latency(observation)}, {size}, "
-        f"{_count(count)}"
+        f"{response.status} {safe(response.reason)} in {latency(observation)}"
+        f"{_asked_again(observation)}, {size}, {_count(count)}"
     )
+
+
+def _asked_again(observation: Observation) -> str:
+    return ", asked again on a fresh connection" if observation.asked_again else ""
 
 
 def header_lines(observation: Observation, theme: BoardTheme) -> list[list[Segment]]:
@@ -60,7 +64,7 @@ def header_lines(observation: Observation, theme: BoardTheme) -> list[list[Segme
     base = theme.ui["screen"]
     title = base + Style(bold=True)
     response, sent = observation.response, observation.request.headers
-    lines = [[Segment(f" Request: {_count(len(sent))}", title)]]
+    lines = [[Segment(f" Request: {_count(len(sent))}{_asked_again(observation)}", title)]]
     lines += [_header(name, value, theme) for name, value in sent]
     if response is None:
         return [*lines, [], [Segment(" There is no response: it was not answered.", title)]]
