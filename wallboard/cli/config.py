@@ -99,8 +99,9 @@ def schema() -> int:
 
 def _found(named: Path | None) -> Path:
     from wallboard.config import find_config
+    from wallboard.config.find import working_folder
 
-    path = find_config(named, os.environ, Path.cwd())
+    path = find_config(named, os.environ, working_folder())
     if path is None:
         raise CommandError(
             "there is no config to check\n"

@@ -137,13 +137,15 @@ def init(file: Path | None, *, user: bool, force: bool, yes: bool, **given: Any)
 
 
 def _place(file: Path | None, *, user: bool) -> Path:
-    from wallboard.config.find import FILE_NAME
+    from wallboard.config.find import FILE_NAME, config_folder
 
     if not user:
         return file or Path(FILE_NAME)
-    import platformdirs
-
-    return platformdirs.user_config_path("wallboard") / FILE_NAME
+    if folder := config_folder():
+        return folder / FILE_NAME
+    raise CommandError(
+        "this user has no home folder to write it into\nName a file with --file.", status.CONFIG
+    )
 
 
 def _need_somebody() -> None:

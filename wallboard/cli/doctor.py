@@ -13,7 +13,7 @@ import click
 
 from wallboard.cli.names import entry_point_ids, server_names
 from wallboard.cli.options import Target, reach_options, target_of
-from wallboard.config.find import FILE_NAME, VARIABLE
+from wallboard.config.find import FILE_NAME, VARIABLE, working_folder
 from wallboard.domain.checkup import Finding, Step
 from wallboard.domain.diagnosis import diagnose
 from wallboard.domain.policy import Level
@@ -58,10 +58,17 @@ def command(form: str, **parameters: object) -> int:
     if guessed:
         servers = tuple(replace(server, entry_point=()) for server in settings.server)
         settings = replace(settings, server=servers)
-    place = place_of(source.recording, settings.record, os.environ)
+    place = _place(source.recording, settings)
     machine = [_versions(), _config(source.path, target), _terminal(settings)]
     looking = _as_json if form == "json" else _as_text
     return EXIT_STATUSES[looking(settings, place, machine)]
+
+
+def _place(board: str, settings: Settings) -> Place | None:
+    try:
+        return place_of(board, settings.record, os.environ)
+    except OSError:
+        return None  # nothing can be recorded; the board says why
 
 
 def _as_text(settings: Settings, place: Place | None, machine: list[Finding]) -> Level:
@@ -126,7 +133,7 @@ def _config(path: Path | None, target: Target) -> Finding:
         why = "named by --config"
     elif os.environ.get(VARIABLE):
         why = f"named by ${VARIABLE}"
-    elif path == Path.cwd() / FILE_NAME:
+    elif path == working_folder() / FILE_NAME:
         why = "found in the working folder"
     else:
         why = "found in your config folder"

@@ -29,6 +29,17 @@ def config_errors() -> Iterator[None]:
 
 
 @contextmanager
+def home_errors() -> Iterator[None]:
+    """Turns a user without a home folder into words and exit status 78."""
+    from wallboard.config.state import NoHomeError
+
+    try:
+        yield
+    except NoHomeError as error:
+        raise CommandError(str(error.strerror), status.CONFIG) from None
+
+
+@contextmanager
 def client_errors() -> Iterator[None]:
     """Turns settings with which no server can be asked into words and exit status 78."""
     from wallboard.ece.client import ClientSetupError

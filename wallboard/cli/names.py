@@ -65,13 +65,13 @@ def entry_point_ids(
 def _servers(context: click.Context) -> list[Toml]:
     """The servers of the config as they are written: what is wrong with them is not asked here."""
     from wallboard.config import ConfigError, find_config
-    from wallboard.config.find import read_document
+    from wallboard.config.find import read_document, working_folder
 
     if context.params.get("url"):
         return []
     named = context.params.get("config")
     try:
-        path = find_config(Path(named) if named else None, os.environ, Path.cwd())
+        path = find_config(Path(named) if named else None, os.environ, working_folder())
         document = read_document(path) if path else {}
     except ConfigError:
         return []

@@ -73,13 +73,14 @@ class Target:
 
     def _path(self) -> Path | None:
         from wallboard.config import find_config
+        from wallboard.config.find import working_folder
 
         if self.url is not None:
             self._refuse_selection()
             return self.config
         self._refuse_commands()
         self._refuse_triage_options()
-        path = find_config(self.config, os.environ, Path.cwd())
+        path = find_config(self.config, os.environ, working_folder())
         if path:
             return path
         if self.ids:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import os
 import time
 from pathlib import Path
 
 import click
 
 from wallboard.cli import status
-from wallboard.cli.errors import CommandError
+from wallboard.cli.errors import CommandError, home_errors
 from wallboard.cli.exposure import Address, address
 from wallboard.cli.options import target_of, target_options
 
@@ -43,6 +44,7 @@ def command(
     """
     from wallboard.cli.service import Service
     from wallboard.cli.service_log import ServiceLog
+    from wallboard.recorder.places import recording_path
 
     settings, source = target_of(parameters).opened()
     if settings.record is False:
@@ -51,6 +53,8 @@ def command(
             "Name a recording with --file.",
             status.CONFIG,
         )
+    with home_errors():
+        recording_path(source.board, settings.record, os.environ)
     log = ServiceLog(log_format)
     logging.getLogger("wallboard").addHandler(log)
     service = Service(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from wallboard.cli import status
-from wallboard.cli.errors import CommandError, config_errors
+from wallboard.cli.errors import CommandError, config_errors, home_errors
 from wallboard.cli.options import Target
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.moment import MomentError, moment
@@ -69,7 +69,8 @@ def recording_file(file: Path | None, config: Path | None) -> Path:
 
     target = Target(url=None, ids=(), config=config, interval=None, no_verify=False, headers=())
     settings, source = target.opened()
-    path = recording_path(source.board, settings.record, os.environ)
+    with home_errors():
+        path = recording_path(source.board, settings.record, os.environ)
     if path is None:
         raise CommandError(
             "this board is not recorded: its config says `record = false`\n"

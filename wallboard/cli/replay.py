@@ -93,10 +93,11 @@ def where_to_begin(recording: "Recording") -> float:
 def _settings(config: Path | None, face: Face, title: str) -> Settings:
     """How the board is drawn, by the config if there is one."""
     from wallboard.config import find_config, load_config
+    from wallboard.config.find import working_folder
     from wallboard.ui.configuredkeys import with_good_keys
 
     with config_errors():
-        path = find_config(config, os.environ, Path.cwd())
+        path = find_config(config, os.environ, working_folder())
         base = load_config(path, os.environ, servers_required=False) if path else Settings()
         settings = with_good_keys(face.over(base), path)
     return replace(settings, title=title, kiosk=False, alarm=AlarmSettings())

@@ -13,6 +13,8 @@ DEBUG_VARIABLE = "WALLBOARD_DEBUG"
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """What a write to the output fails with that nobody here is to blame for."""
 
+DAY_SECONDS = 86_400
+
 GC_THRESHOLDS = (5_000, 2, 600)
 """Objects between two young collections, and young and old ones between two older ones.
 
@@ -54,6 +56,7 @@ def _invoke(args: list[str]) -> int:
         from wallboard.cli.completing import complete
 
         return complete(asked)
+    _go_by_a_time_zone_there_is()
     import click
 
     from wallboard.cli.group import group, with_command
@@ -87,6 +90,9 @@ def _explain(error: Exception) -> int:
     if isinstance(error, click.ClickException):
         _say(error.format_message())
         return status.USAGE
+    if isinstance(error, FileNotFoundError) and _working_folder_is_gone():
+        _say("the working folder was removed; change to another one.")
+        return status.CONFIG
     what = str(error) or type(error).__name__
     _say(f"this should not have happened: {type(error).__name__}: {what.splitlines()[0]}\n"
          f"Re-run with {DEBUG_VARIABLE}=1 for the traceback.")  # fmt: skip
@@ -121,6 +127,24 @@ def _survive_narrow_encodings() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
+
+
+def _go_by_a_time_zone_there_is() -> None:
+    """Go by UTC where ``TZ`` is a day or more away from it, which no time can be written in."""
+    import time
+
+    if max(abs(time.timezone), abs(time.altzone)) >= DAY_SECONDS:
+        _say(f"TZ={os.environ.get('TZ', '')} is a day or more away from UTC; times are in UTC.")
+        os.environ["TZ"] = "UTC"
+        time.tzset()
+
+
+def _working_folder_is_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - what pathlib asks too, without loading it
+    except OSError:
+        return True
+    return False
 
 
 def _forget_stdout() -> None:

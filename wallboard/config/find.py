@@ -16,6 +16,24 @@ LARGEST_FILE = 16 * 1024 * 1024
 """Bytes; a config of a hundred thousand entry points is smaller."""
 
 
+def working_folder() -> Path:
+    """The working folder; where that was removed, a relative path at which nothing is."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path()
+
+
+def config_folder() -> Path | None:
+    """The user's config folder, or ``None`` for a user without a home folder."""
+    import platformdirs
+
+    try:
+        return platformdirs.user_config_path("wallboard")
+    except RuntimeError:
+        return None
+
+
 def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
     """The config to use, or ``None`` when there is none.
 
@@ -30,10 +48,8 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
             return path
         by = "--config" if explicit else f"${VARIABLE}"
         raise one_problem(path, f"there is no such file; {by} names it")
-    import platformdirs
-
-    for folder in (cwd, platformdirs.user_config_path("wallboard")):
-        if os.path.isfile(folder / FILE_NAME):  # noqa: PTH113 - likewise
+    for folder in (cwd, config_folder()):
+        if folder and os.path.isfile(folder / FILE_NAME):  # noqa: PTH113 - likewise
             return folder / FILE_NAME
     return None
 

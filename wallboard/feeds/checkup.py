@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from wallboard.aside import aside
+from wallboard.config.state import VARIABLE as STATE
 from wallboard.domain.checkup import Fact, Finding, Step
 from wallboard.domain.policy import Level
 from wallboard.recorder.places import Place
@@ -29,7 +30,7 @@ async def look(
     ``clock`` is Unix time in seconds. Everything has a deadline: it ends within twenty seconds.
     """
     # The client takes a while to load, and what can be said before that shall not wait for it.
-    recording = asyncio.create_task(_look_at_recording(place, publish))
+    recording = asyncio.create_task(_look_at_recording(place, settings, publish))
     for server in settings.server:
         publish(proxy_finding(server, environ))
     from wallboard.ece.probe import Probe
@@ -76,9 +77,13 @@ def _is_exempt(host: str, environ: Mapping[str, str]) -> bool:
     return False
 
 
-async def _look_at_recording(place: Place | None, publish: Publish) -> None:
+async def _look_at_recording(place: Place | None, settings: Settings, publish: Publish) -> None:
     from wallboard.recorder.checkup import recording_finding
 
+    if place is None and settings.record is not False:
+        words = f"Nothing is recorded: there is no home folder to keep it in. Set HOME or {STATE}."
+        publish(Finding(Step.RECORDING, Level.WARNING, words))
+        return
     try:
         finding = await aside(lambda: recording_finding(place), RECORDING_SECONDS)
     except TimeoutError:

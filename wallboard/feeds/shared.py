@@ -72,6 +72,7 @@ class SharedFeed:
         self._name = name
         self._environ = environ
         self._clock = clock
+        self._placeless = ""
         self._place = self._place_now()
         self._moved = asyncio.Event()
         self._outages = Outages()
@@ -145,7 +146,9 @@ class SharedFeed:
     def _problems(self) -> Iterator[str]:
         if self._poll:
             yield from self._poll.problems
-        if self._recorder:
+        if self._placeless:
+            yield f"Nothing is recorded: {self._placeless}. This board polls for itself."
+        elif self._recorder:
             if self._recorder.problem:
                 yield self._recorder.problem
         elif self._poll and self._place and self._barred:
@@ -281,7 +284,13 @@ class SharedFeed:
                 self._recorder.take(one, self._board)
 
     def _place_now(self) -> Place | None:
-        return place_of(self._name, self._settings.record, self._environ)
+        """Where the settings want it recorded, unless there is no folder to keep it in."""
+        self._placeless = ""
+        try:
+            return place_of(self._name, self._settings.record, self._environ)
+        except OSError as error:
+            self._placeless = error.strerror or str(error)
+            return None
 
 
 def _poll_feed(settings: Settings, clock: Callable[[], float]) -> "PollFeed":

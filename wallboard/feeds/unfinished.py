@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from wallboard.config.state import board_name, state_folder
@@ -25,7 +26,13 @@ class Unfinished:
     def __init__(self, server: ServerSettings, ids: list[int], environ: Mapping[str, str]) -> None:
         """``environ`` may name the state folder."""
         self._sweep = f"{url_of(server, Endpoint.CHAT_ALLOWED, 0)} {','.join(ranges(ids))}"
-        self._path = state_folder(environ) / "discoveries" / f"{board_name(self._sweep)}.json"
+        self._environ = environ
+
+    @property
+    def _path(self) -> Path:
+        """Where it is kept. Raises ``OSError`` where there is no state folder."""
+        folder = state_folder(self._environ) / "discoveries"
+        return folder / f"{board_name(self._sweep)}.json"
 
     def load(self) -> Discovery | None:
         """What was found before, or ``None`` if nothing was kept, or nothing that can be read."""
@@ -46,8 +53,9 @@ class Unfinished:
             "found": [asdict(one) for one in discovery.entry_points.values()],
             "unclear": [asdict(one) for one in discovery.unclear.values()],
         }
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replaced(self._path) as file:
+        path = self._path
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replaced(path) as file:
             file.write(json.dumps(document).encode())
 
     def forget(self) -> None:

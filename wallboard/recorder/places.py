@@ -22,7 +22,8 @@ def recording_path(board: str, record: bool | str, environ: Mapping[str, str]) -
     """The file of a recording, or ``None`` where nothing is recorded.
 
     ``board`` tells one board from all others and ``record`` is the setting of that name, a path
-    being whole or counting from the working folder.
+    being whole or counting from the working folder. Raises ``OSError`` where there is no folder to
+    keep it in.
     """
     if isinstance(record, str):
         return Path(record).absolute()
@@ -41,6 +42,6 @@ def mode_of(record: bool | str) -> int:
 
 
 def place_of(board: str, record: bool | str, environ: Mapping[str, str]) -> Place | None:
-    """Where a board is recorded, or ``None`` where it is not."""
+    """Where a board is recorded, or ``None`` where it is not. Raises ``OSError`` as above."""
     path = recording_path(board, record, environ)
     return Place(path, mode_of(record)) if path else None

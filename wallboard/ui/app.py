@@ -286,10 +286,22 @@ def run_board(
     With a ``source`` its edits are followed and the arrangement of the board is remembered.
     ``themed`` says that the theme was asked for on the command line.
     """
-    memory = Memory(source.board, views_folder(), themed=themed) if source else None
-    state, problem = memory.load() if memory else (ViewState(), None)
+    memory, state, problem = _remembered(source, themed=themed)
     app = WallboardApp(settings, make_feed, board=board, state=state, memory=memory, source=source)
     if problem:
         app.notices.add(problem)
     app.run()
     return app.return_code or 0
+
+
+def _remembered(
+    source: ConfigSource | None, *, themed: bool
+) -> tuple[Memory | None, ViewState, str | None]:
+    """The memory of a board, how that was last arranged, and what to tell the operator."""
+    if source is None:
+        return None, ViewState(), None
+    try:
+        memory = Memory(source.board, views_folder(), themed=themed)
+    except OSError as error:
+        return None, ViewState(), f"The arrangement will not be kept: {error.strerror}"
+    return memory, *memory.load()

@@ -18,7 +18,7 @@ _SAME_SECOND = 1000
 
 
 def copies_folder() -> Path:
-    """Where copies are kept: in the user's state folder."""
+    """Where copies are kept: in the user's state folder. Raises ``OSError`` without one."""
     return state_folder(os.environ) / "copies"
 
 

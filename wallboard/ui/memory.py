@@ -96,7 +96,7 @@ _LOST = "The board is arranged as usual:"
 
 
 def views_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where arrangements are kept."""
+    """Where arrangements are kept. Raises ``OSError`` where there is no state folder."""
     return state_folder(environ) / "views"
 
 

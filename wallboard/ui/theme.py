@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.color import Color
 from rich.style import Style
 
+from wallboard.config.find import config_folder
 from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.glyphs import UNICODE, Glyphs
 from wallboard.ui.theme_file import ThemeError, read_table, styles
@@ -94,11 +95,10 @@ def shipped_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "themes"
 
 
-def own_folder() -> Path:
-    """The folder of the user's own themes, which need not be there."""
-    from platformdirs import user_config_path
-
-    return user_config_path("wallboard") / "themes"
+def own_folder() -> Path | None:
+    """The folder of the user's own themes, which need not be there; none without a home."""
+    folder = config_folder()
+    return folder / "themes" if folder else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,9 @@ def theme_files(folder: Path | None = None) -> dict[str, ThemeFile]:
     """All themes by name: of one folder, or the shipped ones with the user's own over them."""
     if folder is not None:
         return _files_in(folder, own=False)
-    found = _files_in(shipped_folder(), own=False) | _files_in(own_folder(), own=True)
+    found = _files_in(shipped_folder(), own=False)
+    if own := own_folder():
+        found |= _files_in(own, own=True)
     return dict(sorted(found.items()))
 
 

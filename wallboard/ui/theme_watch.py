@@ -16,7 +16,7 @@ class ThemeWatch:
     """
 
     def __init__(self, name: str) -> None:
-        self._folders = (own_folder(), shipped_folder())
+        self._folders = [folder for folder in (own_folder(), shipped_folder()) if folder]
         self.follow(name)
 
     def follow(self, name: str) -> None:

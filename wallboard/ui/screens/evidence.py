@@ -111,11 +111,13 @@ def _made_and_kept(make: Callable[[], Copy], at: float) -> tuple[Copy, str]:
     from wallboard.ui.copies import copies_folder, keep_copy
 
     copy = make()
-    folder = copies_folder()
+    folder = None
     try:
+        folder = copies_folder()
         path = keep_copy(copy.data, copy.name, copy.ending, at, folder)
     except OSError as error:
-        return copy, f"no file was kept: {_shown(folder)}: {error.strerror or error}"
+        where = f"{_shown(folder)}: " if folder else ""
+        return copy, f"no file was kept: {where}{error.strerror or error}"
     return copy, f"kept in {_shown(path)}"
 
 
