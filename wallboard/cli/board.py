@@ -16,6 +16,11 @@ from wallboard.settings import Settings
 @click.command(
     "board",
     short_help="Show the living board; this is what `wallboard` alone does.",
+    help="""\
+Show the board: every chat entry point, living, worst first.
+
+Without a terminal it is printed as text that is only appended to.
+""",
     epilog="""\b
 Examples:
   wallboard
@@ -27,10 +32,6 @@ Examples:
 @record_options
 @face_options
 def command(**parameters: object) -> int:
-    """Show the board: every chat entry point, living, worst first.
-
-    Without a terminal it is printed as text that is only appended to.
-    """
     face = face_of(parameters)
     settings, source = target_of(parameters).opened()
     return show(settings, face, feed_of(settings, source), source)

@@ -37,6 +37,12 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "check",
     cls=PluginCommand,
     short_help="Poll everything once and report it, for scripts.",
+    help="""\
+Poll every endpoint of every entry point once, report, and exit.
+
+The exit status is the worst level found: 0 ok, 1 warning, 2 critical, 3 unknown, where unknown
+counts as worse than warning and better than critical. 64 and up: the check itself went wrong.
+""",
     epilog="""\b
 Examples:
   wallboard check
@@ -65,11 +71,6 @@ other plugins put unknown below warning.
               help="End the whole check after so long; what has not answered is unknown. In "
               f"`nagios` {NAGIOS_TIMEOUT_SECONDS:g} unless given.")  # fmt: skip
 def command(form: str, timeout: float | None, **parameters: object) -> int:
-    """Poll every endpoint of every entry point once, report, and exit.
-
-    The exit status is the worst level found: 0 ok, 1 warning, 2 critical, 3 unknown, where unknown
-    counts as worse than warning and better than critical. 64 and up: the check itself went wrong.
-    """
     from wallboard.report.exit_status import exit_status
 
     if form == OPENMETRICS:

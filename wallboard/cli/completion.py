@@ -10,6 +10,12 @@ SHELLS = ("bash", "zsh", "fish")
 @click.command(
     "completion",
     short_help="Print what makes your shell complete commands.",
+    help="""\
+Print a script that makes SHELL complete wallboard's command line.
+
+It completes commands and options, and names of themes, scenarios, servers, groups and entry
+points as they are at that moment. Start a new shell, or source the script, to have it.
+""",
     epilog="""\b
 Examples:
   wallboard completion bash > ~/.local/share/bash-completion/completions/wallboard
@@ -20,11 +26,6 @@ Examples:
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> int:
-    """Print a script that makes SHELL complete wallboard's command line.
-
-    It completes commands and options, and names of themes, scenarios, servers, groups and entry
-    points as they are at that moment. Start a new shell, or source the script, to have it.
-    """
     from wallboard.cli.completing import script
 
     click.echo(script(shell), nl=False)

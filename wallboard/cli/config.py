@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.group(
     "config",
     short_help="Write a config, check it, show what holds and why.",
+    help="Write a config, check it, show what holds in the end, describe it to editors.",
     no_args_is_help=False,
     epilog="""\b
 Examples:
@@ -29,7 +30,7 @@ Examples:
 """,
 )
 def command() -> None:
-    """Write a config, check it, show what holds in the end, describe it to editors."""
+    pass
 
 
 command.add_command(init)
@@ -39,6 +40,12 @@ command.add_command(show)
 @command.command(
     "check",
     short_help="Say everything that is wrong with a config.",
+    help="""\
+Say everything that is wrong with FILE, or with the config that the board would take.
+
+An error says which file, which table, which key, and what to do; a warning, what is allowed
+but is hardly meant. Nothing is sent to any server.
+""",
     epilog="""\b
 Examples:
   wallboard config check
@@ -53,11 +60,6 @@ Exit status: 0 if the config can be used, whatever the warnings; 78 if not.
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               help="Lines for people (the default), or JSON.")  # fmt: skip
 def check(file: Path | None, config: Path | None, form: str) -> int:
-    """Say everything that is wrong with FILE, or with the config that the board would take.
-
-    An error says which file, which table, which key, and what to do; a warning, what is allowed
-    but is hardly meant. Nothing is sent to any server.
-    """
     from wallboard.config import ConfigError
 
     if file and config and file != config:
@@ -80,6 +82,7 @@ def check(file: Path | None, config: Path | None, form: str) -> int:
 @command.command(
     "schema",
     short_help="Print a JSON Schema, for completion and checks in an editor.",
+    help="Print a JSON Schema of the config: every setting, its type, its limits, what it is for.",
     epilog="""\b
 Examples:
   wallboard config schema > wallboard.schema.json
@@ -90,7 +93,6 @@ and check a config whose first line names that file:
 """,
 )
 def schema() -> int:
-    """Print a JSON Schema of the config: every setting, its type, its limits, what it is for."""
     from wallboard.config.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))

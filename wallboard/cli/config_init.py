@@ -82,6 +82,12 @@ def _checked_by(check: Callable[[str], _Value]) -> Callable[..., Any]:
 @click.command(
     "init",
     short_help="Ask for what a config needs, and write it.",
+    help="""\
+Ask for a server and its entry points, and write a config with comments.
+
+What is typed is checked at once. Nothing is sent to the server unless you agree to a test poll,
+and no file is overwritten unless you say so.
+""",
     epilog="""\b
 Examples:
   wallboard config init
@@ -112,11 +118,6 @@ To find out which ids there are: wallboard discover.
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @click.option("--yes", is_flag=True, help="Ask nothing: take the options, send nothing, write.")
 def init(file: Path | None, *, user: bool, force: bool, yes: bool, **given: Any) -> int:  # noqa: ANN401 - options by name
-    """Ask for a server and its entry points, and write a config with comments.
-
-    What is typed is checked at once. Nothing is sent to the server unless you agree to a test poll,
-    and no file is overwritten unless you say so.
-    """
     if file and user:
         raise click.UsageError("--file and --user name two places; give one.")
     path = _place(file, user=user)

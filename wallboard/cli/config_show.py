@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 @click.command(
     "show",
     short_help="Show what holds in the end, and where each of it came from.",
+    help="""\
+Show every setting that holds and where it came from: the default, a line, an option.
+
+It takes all options of the board. For entry points that IDS, --group or --server choose it
+shows the thresholds, levels and button rule that hold for each, and from whom they are
+inherited. Secrets are hidden.
+""",
     epilog="""\b
 Examples:
   wallboard config show
@@ -32,12 +39,6 @@ Examples:
 @click.option("--format", "form", type=click.Choice(["text", "toml", "json"]), default="text",
               help="Columns for people (the default), TOML with comments, or JSON.")  # fmt: skip
 def show(form: str, **parameters: object) -> int:
-    """Show every setting that holds and where it came from: the default, a line, an option.
-
-    It takes all options of the board. For entry points that IDS, --group or --server choose it
-    shows the thresholds, levels and button rule that hold for each, and from whom they are
-    inherited. Secrets are hidden.
-    """
     from wallboard.config.effective import effective
     from wallboard.report.effective import effective_json, effective_text, effective_toml
 

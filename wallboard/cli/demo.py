@@ -20,6 +20,12 @@ INTERVAL_SECONDS = 2.0
 @click.command(
     "demo",
     short_help="Show a living board without any server.",
+    help="""\
+Show the board of a simulated call centre: nothing to set up, every verdict in a minute.
+
+The simulator listens on a free port of this machine only, in a process that ends with this one.
+What is recorded goes with it too, unless --record names a file.
+""",
     epilog="""\b
 Examples:
   wallboard demo
@@ -34,11 +40,6 @@ Examples:
 @record_options
 @face_options
 def command(interval: float, record: Path | None, *, no_record: bool, **parameters: object) -> int:
-    """Show the board of a simulated call centre: nothing to set up, every verdict in a minute.
-
-    The simulator listens on a free port of this machine only, in a process that ends with this one.
-    What is recorded goes with it too, unless --record names a file.
-    """
     from tempfile import TemporaryDirectory
 
     from wallboard.cli.child import simulator

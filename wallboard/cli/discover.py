@@ -36,6 +36,13 @@ FORMATS = ("text", "json", "csv")
 @click.command(
     "discover",
     short_help="Find out which entry points a server has.",
+    help="""\
+Ask a server for each id whether there is such an entry point.
+
+Ctrl-C ends it and shows what was found so far; --resume goes on from there. With --write the
+change is shown first, and nothing that stands in the file is lost; --resume also tries to write
+again, without asking the server again.
+""",
     epilog="""\b
 Examples:
   wallboard discover --url https://ece.example.com --ids 1000-1999
@@ -74,12 +81,6 @@ def command(
     yes: bool,
     **parameters: object,
 ) -> int:
-    """Ask a server for each id whether there is such an entry point.
-
-    Ctrl-C ends it and shows what was found so far; --resume goes on from there. With --write the
-    change is shown first, and nothing that stands in the file is lost; --resume also tries to write
-    again, without asking the server again.
-    """
     target = target_of(parameters)
     if target.url is not None and server_name:
         raise click.UsageError("--server chooses from a config; --url says already which.")

@@ -27,6 +27,13 @@ FORMATS = ("text", "json")
 @click.command(
     "doctor",
     short_help="Find out what is wrong between here and the servers: is it me?",
+    help="""\
+Look at this machine and at every step of the way to each server.
+
+Each step has its time and a sentence; the last line is the one most likely cause of whatever
+is wrong, and what to do. IDS say which entry point is asked about; the first of each server
+unless given. It takes at most twenty seconds, and the servers are asked two questions each.
+""",
     epilog="""\b
 Examples:
   wallboard doctor
@@ -46,12 +53,6 @@ something could not be found out. 64 and up: the doctor itself went wrong.
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text",
               help="Lines for people (the default), or JSON.")  # fmt: skip
 def command(form: str, **parameters: object) -> int:
-    """Look at this machine and at every step of the way to each server.
-
-    Each step has its time and a sentence; the last line is the one most likely cause of whatever
-    is wrong, and what to do. IDS say which entry point is asked about; the first of each server
-    unless given. It takes at most twenty seconds, and the servers are asked two questions each.
-    """
     target = target_of(parameters)
     guessed = target.url is not None and not target.ids
     settings, source = replace(target, ids=("0",)).opened() if guessed else target.opened()

@@ -25,6 +25,13 @@ STDOUT = "-"
 @click.command(
     "export",
     short_help="Write every observation of the recording, for other programs.",
+    help="""\
+Write every observation into FILE, or to the output if that is `-`.
+
+A line is a run: polls of one endpoint in a row that brought the same answer, with the first and
+the last time, the number of polls, their latency, the meaning and the body. FILE appears when
+all is written, and only you may read it.
+""",
     epilog="""\b
 Examples:
   wallboard export week.ndjson
@@ -43,12 +50,6 @@ def command(
     file: Path | None,
     config: Path | None,
 ) -> int:
-    """Write every observation into FILE, or to the output if that is `-`.
-
-    A line is a run: polls of one endpoint in a row that brought the same answer, with the first and
-    the last time, the number of polls, their latency, the meaning and the body. FILE appears when
-    all is written, and only you may read it.
-    """
     from wallboard.report.export import export_lines
 
     path = recording_file(file, config)

@@ -66,6 +66,11 @@ def with_command(args: list[str]) -> list[str]:
 
 @click.group(
     cls=LazyGroup,
+    help="""\
+See at a glance whether customers can start a chat, for every ECE chat entry point.
+
+Without a command it shows the board.
+""",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     options_metavar="[OPTIONS]",
     subcommand_metavar="[COMMAND | ENTRY POINT IDS]",
@@ -85,7 +90,4 @@ an answer that cannot be read, 78 config, 130 after Ctrl-C.
 )
 @click.version_option(__version__, prog_name="wallboard", message="%(prog)s %(version)s")
 def group() -> None:
-    """See at a glance whether customers can start a chat, for every ECE chat entry point.
-
-    Without a command it shows the board.
-    """
+    pass

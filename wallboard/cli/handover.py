@@ -18,6 +18,12 @@ from wallboard.cli.recorded import (
 @click.command(
     "handover",
     short_help="Write a shift report in Markdown, from the recording.",
+    help="""\
+Write what the next shift has to know, as Markdown.
+
+What is still wrong and since when, what changed, the longest outages, the worst waits, and for
+each entry point the time in each verdict.
+""",
     epilog="""\b
 Examples:
   wallboard handover
@@ -28,11 +34,6 @@ Examples:
 @window_options(since="8h")
 @recording_options
 def command(since: str, until: str, file: Path | None, config: Path | None) -> int:
-    """Write what the next shift has to know, as Markdown.
-
-    What is still wrong and since when, what changed, the longest outages, the worst waits, and for
-    each entry point the time in each verdict.
-    """
     from wallboard.report.handover import read_handover
     from wallboard.report.handover_markdown import handover_markdown
 

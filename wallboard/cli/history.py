@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 @click.command(
     "history",
     short_help="Say from the recording what became of an entry point.",
+    help="""\
+Say what became of entry points: verdicts and for how long, changes, waits, every poll.
+
+ID is a number, a range such as 1005-1010, or `server:1000` where several servers have it.
+""",
     epilog="""\b
 Examples:
   wallboard history 1000
@@ -49,10 +54,6 @@ def command(
     file: Path | None,
     config: Path | None,
 ) -> int:
-    """Say what became of entry points: verdicts and for how long, changes, waits, every poll.
-
-    ID is a number, a range such as 1005-1010, or `server:1000` where several servers have it.
-    """
     with opened(recording_file(file, config)) as recording:
         entry_points = chosen(recording, ids)
         window = asked_window(recording, since, until)

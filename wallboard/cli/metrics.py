@@ -48,6 +48,11 @@ class _ServesUnlessTold(click.Group):
     "metrics",
     cls=_ServesUnlessTold,
     short_help="Serve the board to a metrics server (Prometheus, OpenMetrics).",
+    help="""\
+Poll and serve the board to a metrics server; a scrape itself never polls.
+
+Needs the extra: pip install "wallboard[metrics]". Without a command it serves.
+""",
     subcommand_metavar="[COMMAND | OPTIONS AND ENTRY POINT IDS]",
     epilog=f"""\b
 Examples:
@@ -59,15 +64,18 @@ Examples:
 """,
 )
 def command() -> None:
-    """Poll and serve the board to a metrics server; a scrape itself never polls.
-
-    Needs the extra: pip install "wallboard[metrics]". Without a command it serves.
-    """
+    pass
 
 
 @command.command(
     SERVE,
     short_help="Poll and serve what is known; runs where no command is named.",
+    help="""\
+Poll, and serve what is known as `/metrics` until SIGTERM or Ctrl-C.
+
+It records and shares its polls as a board does: beside a running board it polls nothing. The
+log goes to stderr. SIGHUP reads the config again.
+""",
     epilog=f"""\b
 Examples:
   wallboard metrics
@@ -84,11 +92,6 @@ Examples:
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
               help="Lines of key=value (the default), or of JSON.")  # fmt: skip
 def serve(listen: Address, log_format: str, **parameters: object) -> int:
-    """Poll, and serve what is known as `/metrics` until SIGTERM or Ctrl-C.
-
-    It records and shares its polls as a board does: beside a running board it polls nothing. The
-    log goes to stderr. SIGHUP reads the config again.
-    """
     from wallboard.cli.exposure import need_extra
 
     need_extra()
@@ -107,6 +110,7 @@ def serve(listen: Address, log_format: str, **parameters: object) -> int:
 @command.command(
     "rules",
     short_help="Print recording and alerting rules for the metrics server.",
+    help="Print rules for a file that is named under `rule_files` in the metrics server's config.",
     epilog="""\b
 Examples:
   wallboard metrics rules > /etc/prometheus/wallboard.rules.yml
@@ -123,7 +127,6 @@ Examples:
               help="How often the rules are worked out; as the metrics server does unless given."
               )  # fmt: skip
 def rules(wait: float | None, after: str | None, interval: str | None) -> int:
-    """Print rules for a file that is named under `rule_files` in the metrics server's config."""
     from wallboard.report.metrics.rules import HIGH_WAIT_SECONDS, rules_file
 
     high = HIGH_WAIT_SECONDS if wait is None else wait
@@ -135,6 +138,9 @@ def rules(wait: float | None, after: str | None, interval: str | None) -> int:
 @command.command(
     "dashboard",
     short_help="Print a dashboard for Grafana.",
+    help="""\
+Print a dashboard in JSON: import it in Grafana, or put it where dashboards are provided.
+""",
     epilog="""\b
 Examples:
   wallboard metrics dashboard > wallboard.json
@@ -145,7 +151,6 @@ Examples:
               help="The uid of the data source; the dashboard lets you pick one unless it is given."
               )  # fmt: skip
 def dashboard(datasource: str | None) -> int:
-    """Print a dashboard in JSON: import it in Grafana, or put it where dashboards are provided."""
     from wallboard.report.metrics.dashboard import dashboard as made
 
     click.echo(made(datasource), nl=False)

@@ -41,6 +41,12 @@ def _place(
 @click.command(
     "raw",
     short_help="Ask one endpoint once and print its answer as it came.",
+    help="""\
+Ask ENDPOINT of the entry point ID once, and print the answer as it came.
+
+A pipe gets it byte for byte. On a terminal control characters show as escapes. What is wrong
+with the answer is said on stderr.
+""",
     epilog="""\b
 Examples:
   wallboard raw chatAllowed 1000
@@ -71,11 +77,6 @@ def command(
     pretty: bool,
     **parameters: object,
 ) -> int:
-    """Ask ENDPOINT of the entry point ID once, and print the answer as it came.
-
-    A pipe gets it byte for byte. On a terminal control characters show as escapes. What is wrong
-    with the answer is said on stderr.
-    """
     target = target_of(parameters)
     named, number = place
     if named and server_name and named != server_name:

@@ -17,6 +17,12 @@ from wallboard.cli.options import target_of, target_options
 @click.command(
     "record",
     short_help="Poll and record without a face, for a service.",
+    help="""\
+Poll and record until SIGTERM or Ctrl-C; boards on the same recording follow.
+
+The log goes to stderr. SIGHUP reads the config again; one that cannot be used changes nothing.
+While another process records, this one stands by and takes over as soon as it ends.
+""",
     epilog="""\b
 Examples:
   wallboard record
@@ -37,11 +43,6 @@ Examples:
 def command(
     log_format: str, metrics: Address | None, *, no_standby: bool, **parameters: object
 ) -> int:
-    """Poll and record until SIGTERM or Ctrl-C; boards on the same recording follow.
-
-    The log goes to stderr. SIGHUP reads the config again; one that cannot be used changes nothing.
-    While another process records, this one stands by and takes over as soon as it ends.
-    """
     from wallboard.cli.service import Service
     from wallboard.cli.service_log import ServiceLog
     from wallboard.recorder.places import recording_path

@@ -37,6 +37,7 @@ _FOR_EVER = float(2**60)
 @click.group(
     "recording",
     short_help="Say what is in the recording, verify it, trim it.",
+    help="Look after the file that a board is recorded in.",
     no_args_is_help=False,
     epilog="""\b
 Examples:
@@ -46,12 +47,13 @@ Examples:
 """,
 )
 def command() -> None:
-    """Look after the file that a board is recorded in."""
+    pass
 
 
 @command.command(
     "info",
     short_help="Say what is in the recording and who writes it.",
+    help="Say where the recording is, what it holds, what that costs, and who writes it.",
     epilog="""\b
 Examples:
   wallboard recording info
@@ -60,7 +62,6 @@ Examples:
 )
 @recording_options
 def info(file: Path | None, config: Path | None) -> int:
-    """Say where the recording is, what it holds, what that costs, and who writes it."""
     path = recording_file(file, config)
     with opened(path) as recording:
         from wallboard.recorder.facts import read_facts
@@ -89,6 +90,12 @@ def info(file: Path | None, config: Path | None) -> int:
 @command.command(
     "verify",
     short_help="Look through the whole recording for damage.",
+    help="""\
+Look through the whole recording: the file itself, every body, every stretch.
+
+The exit status is 0 if it is whole and 2 if it is damaged; 64 and up: it could not be looked
+at.
+""",
     epilog="""\b
 Examples:
   wallboard recording verify
@@ -97,11 +104,6 @@ Examples:
 )
 @recording_options
 def verify(file: Path | None, config: Path | None) -> int:
-    """Look through the whole recording: the file itself, every body, every stretch.
-
-    The exit status is 0 if it is whole and 2 if it is damaged; 64 and up: it could not be looked
-    at.
-    """
     from wallboard.recorder.errors import DamagedError
     from wallboard.report.plain import plain
 
@@ -126,6 +128,12 @@ def verify(file: Path | None, config: Path | None) -> int:
 @command.command(
     "trim",
     short_help="Forget the oldest part of the recording.",
+    help="""\
+Forget the oldest part of the recording and give its room back.
+
+A recording that is being written is trimmed by whoever writes it, by `record_days` and
+`record_megabytes` of the config; this is for one that nobody writes.
+""",
     epilog="""\b
 Examples:
   wallboard recording trim --older 2d
@@ -137,11 +145,6 @@ Examples:
 @click.option("--to", metavar="SIZE", help="Forget the oldest until no more is in use: 100MB.")
 @recording_options
 def trim(older: str | None, to: str | None, file: Path | None, config: Path | None) -> int:
-    """Forget the oldest part of the recording and give its room back.
-
-    A recording that is being written is trimmed by whoever writes it, by `record_days` and
-    `record_megabytes` of the config; this is for one that nobody writes.
-    """
     from wallboard.report.recording import size
 
     if older is None and to is None:

@@ -27,6 +27,12 @@ SAMPLES = 2
 @click.command(
     "replay",
     short_help="Show what a board showed, at any moment of its recording.",
+    help="""\
+Show a recording on the board, paused; FILE is that of the config's board unless given.
+
+Space plays, < and > go from change to change, g goes to a time, L to the end. Without a
+terminal the board at that moment is printed as text.
+""",
     epilog="""\b
 Examples:
   wallboard replay
@@ -48,11 +54,6 @@ Examples:
 def command(
     file: Path | None, config: Path | None, at: str | None, speed: float, **parameters: object
 ) -> int:
-    """Show a recording on the board, paused; FILE is that of the config's board unless given.
-
-    Space plays, < and > go from change to change, g goes to a time, L to the end. Without a
-    terminal the board at that moment is printed as text.
-    """
     face = face_of(parameters)
     if face.kiosk:
         raise click.UsageError("--kiosk is for a living board: a recording is shown by its keys.")

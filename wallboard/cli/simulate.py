@@ -19,6 +19,7 @@ ANNOUNCEMENT = "Listening on "
 @click.command(
     "simulate",
     short_help="Serve simulated entry points to point the board at.",
+    help="Serve simulated chat entry points that live through a scenario, until Ctrl-C.",
     epilog="""\b
 Examples:
   wallboard simulate --port 8080 --entry-points 12 --scenario faults
@@ -32,7 +33,6 @@ Examples:
 @click.option("--until-eof", is_flag=True, hidden=True)
 @story_options(scenario="calm")
 def command(port: int, host: str, *, until_eof: bool, **parameters: object) -> int:
-    """Serve simulated chat entry points that live through a scenario, until Ctrl-C."""
     story = story_of(parameters)
     with simulator_errors():
         asyncio.run(_serve(story, host, port, until_eof=until_eof))

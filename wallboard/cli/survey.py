@@ -35,6 +35,12 @@ class Asked:
 @click.command(
     "survey",
     short_help="Submit a chat survey.",
+    help="""\
+Submit a survey as ECE asks for one after a chat; questions and answers are both needed.
+
+With neither -q nor --file a form opens. It is sent once, whatever comes of it, and only after
+you said so.
+""",
     epilog="""\b
 Examples:
   wallboard survey
@@ -78,11 +84,6 @@ def command(
     yes: bool,
     **parameters: object,
 ) -> int:
-    """Submit a survey as ECE asks for one after a chat; questions and answers are both needed.
-
-    With neither -q nor --file a form opens. It is sent once, whatever comes of it, and only after
-    you said so.
-    """
     asked = _asked(server_name, sid, questions, answers, file)
     target = target_of(parameters)
     if target.url is not None and server_name:

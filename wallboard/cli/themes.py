@@ -10,6 +10,12 @@ from wallboard.cli.names import theme_names
 @click.command(
     "themes",
     short_help="List the themes and show their colours.",
+    help="""\
+List all themes with their colours, or show everything in the one of that NAME.
+
+Your own are files in the folder `themes` beside wallboard.toml in your config folder; they go
+before shipped ones of the same name.
+""",
     epilog="""\b
 Examples:
   wallboard themes
@@ -18,11 +24,6 @@ Examples:
 )
 @click.argument("name", required=False, shell_complete=theme_names)
 def command(name: str | None) -> int:
-    """List all themes with their colours, or show everything in the one of that NAME.
-
-    Your own are files in the folder `themes` beside wallboard.toml in your config folder; they go
-    before shipped ones of the same name.
-    """
     from wallboard.ui import glyphs, preview
     from wallboard.ui.theme import theme_files
     from wallboard.ui.theme_file import ThemeError

@@ -21,6 +21,13 @@ FORMATS = {"text": "wallboard.report.spoken", "ndjson": "wallboard.report.ndjson
 @click.command(
     "watch",
     short_help="Print a line for every change, for logs, serial consoles and screen readers.",
+    help="""\
+Say what is not ok, then every change of verdict, level, endpoint and server, as it comes.
+
+A line is a whole sentence with its time and its level, and nothing is ever drawn over. It
+records and shares its polls as a board does: beside a running board it polls nothing. What
+hinders it is said on stderr.
+""",
     epilog="""\b
 Examples:
   wallboard watch
@@ -52,12 +59,6 @@ def command(
     changes: int | None,
     **parameters: object,
 ) -> int:
-    """Say what is not ok, then every change of verdict, level, endpoint and server, as it comes.
-
-    A line is a whole sentence with its time and its level, and nothing is ever drawn over. It
-    records and shares its polls as a board does: beside a running board it polls nothing. What
-    hinders it is said on stderr.
-    """
     from wallboard.cli.watching import Bounds, Watcher
     from wallboard.ui.glyphs import choose
 
