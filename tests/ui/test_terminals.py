@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 sys.path.append(str(Path(__file__).parent / "terminal"))
@@ -39,11 +40,11 @@ SIZES = [(80, 24), (200, 50), (40, 10), (28, 9), (10, 3), (1, 1)]
 class Board(Child):
     """A board on a terminal, and what it wants shown there."""
 
-    def __init__(self, folder, size=(80, 24), variables=None, **wishes) -> None:
+    def __init__(self, folder, size=(80, 24), variables=None, says=None, **wishes) -> None:
         self.answer = folder / "answer.json"
         argv = (sys.executable, str(SCRIPT), str(self.answer), json.dumps(wishes))
         kept = {"WALLBOARD_STATE": str(folder), "LC_ALL": "C.UTF-8"}
-        super().__init__(*size, argv=argv, variables={**kept, **(variables or {})})
+        super().__init__(*size, argv=argv, variables={**kept, **(variables or {})}, says=says)
 
     def wanted(self):
         """What the board wants shown, once nothing more comes."""
@@ -83,6 +84,23 @@ class Board(Child):
             for y, (shown, wanted) in enumerate(both)
             if shown != wanted
         ]
+
+    def assert_idle(self):
+        """The board has nothing to do: it sleeps for most of a second."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while (used := self._used(1.0)) > 0.5:
+            assert time.monotonic() < end, f"{used} s of work in a second\n{self.emulator.text}"
+
+    def _used(self, seconds):
+        process = psutil.Process(self.pid)
+        before, end = process.cpu_times(), time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read(0.05)
+        return process.cpu_times().user - before.user
+
+    def assert_ends(self):
+        self.send("q")
+        assert self.status(PATIENCE_SECONDS) == 0
 
     def started(self):
         """Read until the board has said all it has to say at the start."""
@@ -152,6 +170,102 @@ def test_a_storm_of_resizes_ends_in_a_whole_picture(tmp_path, kiosk):
         assert board.status(PATIENCE_SECONDS) == 0
 
 
+STALE = {"COLUMNS": "200", "LINES": "60"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        (STALE, None),
+        ({"COLUMNS": "7", "LINES": "2"}, None),
+        ({"COLUMNS": "many", "LINES": "-3"}, None),
+        ({}, (0, 0)),
+        ({"COLUMNS": "80", "LINES": "24"}, (0, 0)),
+        ({"COLUMNS": "0", "LINES": "24"}, (80, 0)),
+    ],
+)
+def test_the_size_drawn_for_is_that_of_the_terminal(tmp_path, variables, says):
+    with closing(Board(tmp_path, (80, 24), variables, says)) as board:
+        board.until("1008", PATIENCE_SECONDS)
+        board.assert_shown()
+        board.assert_idle()
+        board.resize(97, 31)
+        board.assert_shown()
+        board.assert_ends()
+
+
+def test_where_nothing_else_says_the_size_the_environment_does(tmp_path):
+    variables = {"COLUMNS": "97", "LINES": "31"}
+    with closing(Board(tmp_path, (97, 31), variables, says=(0, 0)).started()) as board:
+        board.assert_shown()
+        board.assert_ends()
+
+
+def test_a_size_beyond_all_terminals_is_not_drawn_for(tmp_path):
+    variables = {"COLUMNS": "99999999", "LINES": "99999999"}
+    with closing(Board(tmp_path, (80, 24), variables, says=(0, 0))) as board:
+        board.until("1008", PATIENCE_SECONDS)
+        board.assert_ends()
+
+
+@pytest.mark.parametrize("delay_seconds", [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8])
+def test_a_terminal_resized_while_the_board_starts(tmp_path, delay_seconds):
+    with closing(Board(tmp_path)) as board:
+        end = time.monotonic() + delay_seconds
+        while time.monotonic() < end:
+            board.read(0.01)
+        for size in (120, 40), (60, 20), (97, 31):
+            board.resize(*size)
+        board.started().assert_shown()
+        board.assert_idle()
+        board.assert_ends()
+
+
+def test_resizes_while_the_first_picture_is_painted(tmp_path):
+    with closing(Board(tmp_path)) as board:
+        while b"\x1b[?1049h" not in board.raw:
+            board.read(PATIENCE_SECONDS)
+        for width in range(60, 98):
+            board.resize(width, 31)
+            board.read(0.002)
+        board.started().assert_shown()
+        board.assert_idle()
+        board.assert_ends()
+
+
+def test_a_storm_of_resizes_while_screens_come_and_go(tmp_path):
+    rolls = random.Random(7)
+    with closing(Board(tmp_path).started()) as board:
+        for _ in range(150):
+            board.resize(rolls.randint(20, 220), rolls.randint(5, 60))
+            board.send(rolls.choice(("?", "\x1b[", "e", "t", "\r", "\x10", "\x1b\x1b")))
+            board.read(rolls.choice((0, 0.001, 0.02)))
+        board.resize(97, 31)
+        board.assert_shown()
+        board.assert_idle()
+        board.send("\x03")
+        assert board.status(PATIENCE_SECONDS) == 0
+
+
+def test_a_size_that_is_reported_never_goes_before_that_of_the_terminal(tmp_path):
+    with closing(Board(tmp_path).started()) as board:
+        board.send("\x1b[?2048;2$y\x1b[48;60;200;600;2000t")
+        board.assert_shown()
+        for width in range(81, 98):
+            board.resize(width, 31)
+            board.send(f"\x1b[48;30;{width + 1};300;{width + 1}0t")
+        board.assert_shown()
+        board.assert_idle()
+        board.assert_ends()
+
+
+def test_a_size_that_is_reported_is_heard_where_the_terminal_knows_none(tmp_path):
+    with closing(Board(tmp_path, (97, 31), STALE, says=(0, 0)).started()) as board:
+        board.send("\x1b[?2048;2$y\x1b[48;31;97;310;970t")
+        board.assert_shown()
+        board.assert_ends()
+
+
 def command(folder):
     """What a shell runs to have the board on its terminal."""
     wishes = json.dumps({"theme": "dark"})
@@ -186,3 +300,23 @@ def test_it_works_in_screen(tmp_path):
     tmp_path.chmod(0o700)
     words = ("-U", "-c", "/dev/null", "sh", "-c", command(tmp_path))
     assert_shown_inside((shutil.which("screen"), *words), {"SCREENDIR": str(tmp_path)})
+
+
+WALLBOARD = (sys.executable, "-m", "wallboard")
+
+
+def test_the_help_is_set_for_the_terminal_and_not_for_the_environment():
+    variables = {"COLUMNS": "20", "LINES": "5"}
+    with closing(Child(100, 200, argv=(*WALLBOARD, "--help"), variables=variables)) as child:
+        assert child.status(PATIENCE_SECONDS) == 0
+        child.until_quiet(0.1)
+        assert 80 < max(len(line.rstrip()) for line in child.emulator.screen.display) <= 100
+
+
+@pytest.mark.parametrize("term", ["dumb", "Dumb", "UNKNOWN"])
+def test_a_terminal_whose_cursor_cannot_be_moved_gets_text(tmp_path, term):
+    argv = (*WALLBOARD, "--url", "http://127.0.0.1:9", "1000", "--no-record")
+    variables = {"TERM": term, "WALLBOARD_STATE": str(tmp_path)}
+    with closing(Child(100, 30, argv=argv, variables=variables)) as child:
+        child.until("UNREACHABLE", PATIENCE_SECONDS)
+        assert b"\x1b[?1049h" not in child.raw

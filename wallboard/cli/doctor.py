@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import click
 
 from wallboard.cli.names import entry_point_ids, server_names
 from wallboard.cli.options import Target, reach_options, target_of
+from wallboard.cli.output import output_size
 from wallboard.config.find import FILE_NAME, VARIABLE, working_folder
 from wallboard.domain.checkup import Finding, Step
 from wallboard.domain.diagnosis import diagnose
@@ -75,7 +75,7 @@ def _place(board: str, settings: Settings) -> Place | None:
 def _as_text(settings: Settings, place: Place | None, machine: list[Finding]) -> Level:
     from wallboard.report.doctor import DoctorText
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    width = output_size().columns if sys.stdout.isatty() else None
     text = DoctorText(settings.server, width)
 
     def say(finding: Finding) -> None:
@@ -144,5 +144,5 @@ def _config(path: Path | None, target: Target) -> Finding:
 def _terminal(settings: Settings) -> Finding:
     from wallboard.ui.abilities import terminal_finding
 
-    size = shutil.get_terminal_size() if sys.stdout.isatty() else None
+    size = output_size() if sys.stdout.isatty() else None
     return terminal_finding(settings, size)

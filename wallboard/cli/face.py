@@ -126,7 +126,9 @@ def show(
 
 def at_a_terminal() -> bool:
     """Whether somebody can see the board and press keys, on a terminal that can be drawn on."""
-    if os.environ.get("TERM", "") in {"dumb", "unknown"}:
+    from wallboard.ui.abilities import can_be_drawn_on
+
+    if not can_be_drawn_on(os.environ.get("TERM", "")):
         return False
     return all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout))
 

@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 from wallboard import __version__
+from wallboard.cli.output import output_size
 
 SECTIONS = {
     "See the board": ("board", "replay", "demo"),
@@ -17,6 +18,9 @@ SECTIONS = {
 
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 DEFAULT = "board"
+
+LEAST_WIDTH, MOST_WIDTH = 50, 100
+"""Of the help, in columns."""
 _GLOBAL_OPTIONS = {"--help", "-h", "--version"}
 
 
@@ -64,6 +68,11 @@ def with_command(args: list[str]) -> list[str]:
     return [DEFAULT, *args]
 
 
+def help_width() -> int:
+    """The columns of the help; click would believe a ``COLUMNS`` that is out of date."""
+    return max(LEAST_WIDTH, min(output_size().columns, MOST_WIDTH) - 2)
+
+
 @click.group(
     cls=LazyGroup,
     help="""\
@@ -71,7 +80,7 @@ See at a glance whether customers can start a chat, for every ECE chat entry poi
 
 Without a command it shows the board.
 """,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="[OPTIONS]",
     subcommand_metavar="[COMMAND | ENTRY POINT IDS]",
     epilog="""\b

@@ -1,4 +1,4 @@
-"""Lines for whoever reads our output, written at once and without ever waiting for the reader.
+"""What reads our output: how wide it is, and lines for it that are written without ever waiting.
 
 A terminal that is paused, or a pipe that is full, must not hold back the polls that other boards
 follow.
@@ -6,6 +6,7 @@ follow.
 
 import os
 import select
+import shutil
 import sys
 import threading
 from collections import deque
@@ -15,6 +16,18 @@ MOST_WAITING = 10_000
 
 LAST_SECONDS = 2.0
 """How long the end of the program waits for the last lines to be taken."""
+
+
+def output_size() -> os.terminal_size:
+    """The columns and rows of the output, 80 × 24 where nothing says them.
+
+    A terminal that knows its size goes before ``COLUMNS`` and ``LINES``, which may be out of date.
+    """
+    try:
+        size = os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return shutil.get_terminal_size()
+    return size if all(size) else shutil.get_terminal_size()
 
 
 class Output:

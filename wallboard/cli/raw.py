@@ -1,7 +1,6 @@
 """``wallboard raw``: one answer of one endpoint, as it came."""
 
 import asyncio
-import shutil
 import sys
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from wallboard.cli import status
 from wallboard.cli.errors import CommandError, client_errors, config_errors
 from wallboard.cli.names import endpoint_names, entry_point_ids, server_names
 from wallboard.cli.options import reach_options, target_of
+from wallboard.cli.output import output_size
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Response
 from wallboard.settings import ServerSettings, Settings
@@ -130,7 +130,7 @@ def _print(response: Response, *, head: bool, pretty: bool) -> None:
     from wallboard.report.raw import raw_bytes, raw_text
 
     if pretty or sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
+        width = output_size().columns
         click.echo(raw_text(response, head=head, pretty=pretty, width=width), nl=False)
     else:
         click.echo(raw_bytes(response, head=head), nl=False)

@@ -59,10 +59,12 @@ def _invoke(args: list[str]) -> int:
     _go_by_a_time_zone_there_is()
     import click
 
-    from wallboard.cli.group import group, with_command
+    from wallboard.cli.group import group, help_width, with_command
 
     try:
-        with group.make_context("wallboard", with_command(args)) as context:
+        with group.make_context(
+            "wallboard", with_command(args), terminal_width=help_width()
+        ) as context:
             result = group.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code

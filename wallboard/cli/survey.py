@@ -1,7 +1,6 @@
 """``wallboard survey``: submits a chat survey, once."""
 
 import asyncio
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from wallboard.cli.face import at_a_terminal
 from wallboard.cli.names import server_names
 from wallboard.cli.one_server import server_of, settings_of_server
 from wallboard.cli.options import reach_options, target_of
+from wallboard.cli.output import output_size
 from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _told(outcome: "Outcome") -> int:
         click.echo(outcome.message)
         return status.OK
     if outcome.response:
-        width = shutil.get_terminal_size().columns
+        width = output_size().columns
         click.echo(raw_text(outcome.response, head=True, pretty=False, width=width), nl=False)
     raise CommandError(outcome.message, _STATUSES[outcome.delivery])
 

@@ -23,6 +23,11 @@ _COLOUR_WORDS = {
 }
 
 
+def can_be_drawn_on(term: str) -> bool:
+    """Whether a terminal of this ``TERM`` moves its cursor."""
+    return term.lower() not in {"dumb", "unknown"}
+
+
 def terminal_finding(
     settings: Settings,
     size: os.terminal_size | None,
@@ -60,8 +65,10 @@ def terminal_finding(
 def _fault(term: str, size: os.terminal_size | None) -> tuple[Level, str]:
     if size is None:
         return Level.OK, " The board would be printed as text."
-    if term in {"", "dumb", "unknown"}:
+    if not can_be_drawn_on(term):
         return Level.WARNING, " The board is printed as text: set TERM to what the terminal is."
+    if not term:
+        return Level.WARNING, " The board has to guess: set TERM to what the terminal is."
     if size.columns < LEAST_WIDTH or size.lines < LEAST_HEIGHT:
         least = f"{LEAST_WIDTH} columns and {LEAST_HEIGHT} rows"
         return Level.WARNING, f" That is too small for the board, which needs {least}."

@@ -27,7 +27,7 @@ def clipboard_sequence(text: str, environ: Mapping[str, str]) -> str | None:
     data = text.encode("utf-8", "backslashreplace")
     if len(data) > MOST_BYTES:
         raise ValueError(f"{len(data)} bytes are more than {MOST_BYTES}")
-    if environ.get("TERM", "") in _WITHOUT_CLIPBOARD:
+    if environ.get("TERM", "").lower() in _WITHOUT_CLIPBOARD:
         return None
     sequence = f"\x1b]52;c;{base64.b64encode(data).decode('ascii')}\x07"
     match multiplexer(environ):

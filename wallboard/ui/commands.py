@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 
 from wallboard.ui.keylist import Command, commands_of
+from wallboard.ui.terminal.screen import CellScreen
 
 THIS = "commands"
 """The action that opens the palette, which need not be offered in it."""
@@ -17,7 +18,7 @@ KEY_SCORE = 1000.0
 """More than any words score: what the typed key does comes first."""
 
 
-class Commands(CommandPalette):
+class Commands(CommandPalette, CellScreen[None]):
     """Textual's palette, in signs that any terminal has and without Textual's own commands."""
 
     DEFAULT_CSS = """

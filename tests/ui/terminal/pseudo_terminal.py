@@ -27,7 +27,8 @@ class Child:
 
     ``argv`` is another program to run, ``variables`` its environment where it differs from that of
     a terminal with all colours; a variable that is ``None`` is not set. The descriptors
-    ``elsewhere`` are not on the terminal but on the null device.
+    ``elsewhere`` are not on the terminal but on the null device. ``says`` is the size the terminal
+    says it has, where that is not its size.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Child:
         *,
         ignore_hangup: bool = False,
         elsewhere: tuple[int, ...] = (),
+        says: tuple[int, int] | None = None,
         argv: tuple[str, ...] = (sys.executable, str(SCRIPT)),
         variables: Mapping[str, str | None] = MappingProxyType({}),
     ) -> None:
@@ -45,7 +47,7 @@ class Child:
         self.raw = b""
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self.master, self.slave = pty.openpty()
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self._say_size(*(says or (width, height)))
         self.before = termios.tcgetattr(self.slave)
         self.pid = os.fork()
         if self.pid == 0:
@@ -81,6 +83,9 @@ class Child:
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size, which tells the child."""
         self.emulator.screen.resize(height, width)
+        self._say_size(width, height)
+
+    def _say_size(self, width: int, height: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def send(self, keys: str) -> None:

@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
+from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.lines import Lines, whole_words
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(ModalScreen[bool], CellScreen[bool]):
     """Ends with ``True`` only for the one key that says yes; Enter is no."""
 
     DEFAULT_CSS = """

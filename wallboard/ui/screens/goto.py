@@ -9,12 +9,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from wallboard.moment import FORMS, MomentError, moment
+from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.text import safe, span
 
 MOST_CHARACTERS = 60
 
 
-class GoToScreen(ModalScreen[float | None]):
+class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
     """Ends with the moment, Unix time in seconds, or with ``None`` to stay."""
 
     DEFAULT_CSS = """

@@ -14,6 +14,7 @@ from wallboard.domain.policy import Verdict
 from wallboard.query import FIELDS
 from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.keylist import Group
+from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.theme import FRAME, BoardTheme
 from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.lines import Lines, whole_words
@@ -25,7 +26,7 @@ COLUMN = 68
 Line = list[Segment]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], CellScreen[None]):
     """Shows the groups of keys in the order that they have."""
 
     DEFAULT_CSS = """

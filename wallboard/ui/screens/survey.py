@@ -26,6 +26,7 @@ from wallboard.settings import ServerSettings, Settings
 from wallboard.ui.screens.confirm import ConfirmScreen
 from wallboard.ui.styled import StyledApp
 from wallboard.ui.survey import SERVER, Form, Row, Sending, Stage, counted, faults_in, first_rows
+from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.text import safe
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.widgets.field import Field, FieldLine
@@ -45,7 +46,7 @@ LEVELS = {
 }
 
 
-class SurveyScreen(ModalScreen[Outcome | None]):
+class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
     """Ends with what came of the last survey that was sent, or ``None``."""
 
     DEFAULT_CSS = """

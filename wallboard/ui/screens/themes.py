@@ -5,12 +5,13 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.screen import ModalScreen
 
+from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.theme import FRAME, BoardTheme, theme_files
 from wallboard.ui.widgets.keybar import KeyBar
 from wallboard.ui.widgets.themelist import WIDTH, Choice, ThemeList, choice_of
 
 
-class ThemePicker(ModalScreen[BoardTheme | None]):
+class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None]):
     """Ends with the theme that was picked, or with ``None`` if it shall be as before."""
 
     DEFAULT_CSS = f"""

@@ -106,8 +106,13 @@ class CellApp(App[ReturnType]):
             self.release_paints()
 
     async def _on_resize(self, event: Resize) -> None:
-        """Paint again after a resize that ended at the same size, which Textual passes over."""
+        """Go by the size of this moment; paint also after a resize that ended where it began.
+
+        The size in an event is out of date if another one is on its way.
+        """
         driver, painter = self.terminal, self._painter
+        if driver is not None:
+            event.size = event.virtual_size = event.container_size = driver.terminal_size
         if driver is not None and painter is not None:
             same = (painter.width, painter.height) == event.size
             if same and driver.generation != self._painted_generation:

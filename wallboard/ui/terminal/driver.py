@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import shutil
 import signal
 import sys
 import termios
@@ -14,6 +15,9 @@ from typing import Any
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
+from textual.message import Message
 
 from wallboard.ui.terminal.ending import (
     Ending,
@@ -26,6 +30,9 @@ from wallboard.ui.terminal.writer import TerminalWriter
 _READ_BYTES = 4096
 _POLL_SECONDS = 0.1
 _CLOSE_SECONDS = 0.5
+
+MOST_CELLS = (1_000, 500)
+"""Columns and lines that are drawn in at most: more than a wall of screens in the smallest type."""
 
 
 class BoardDriver(LinuxDriver):
@@ -48,7 +55,11 @@ class BoardDriver(LinuxDriver):
         """Grows whenever what the terminal shows can no longer be known."""
         self._output: TerminalWriter | None = None
         self._sent_before = 0
+        self._reported_size: Size | None = None
         self._output_fileno = open_unblocked(_terminal_fileno())
+        if size is None:
+            # Textual would begin with the size that the environment names.
+            self._size = self.terminal_size
         self._ending = Ending(self._end_in_order, self._restore_by_force)
 
     @property
@@ -82,7 +93,8 @@ class BoardDriver(LinuxDriver):
             # Everything goes through the writer above; this one would only sit idle.
             self._writer_thread.stop()
             self._writer_thread = None
-        self._watch_resizes()
+        # Textual would no longer listen once the terminal reports sizes, which may come late.
+        signal.signal(signal.SIGWINCH, self._on_resize)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was."""
@@ -117,6 +129,13 @@ class BoardDriver(LinuxDriver):
                     self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)
+
+    def process_message(self, message: Message) -> None:
+        """Hand on what the terminal sent; a size it reports counts where there is no better one."""
+        if isinstance(message, Resize):
+            self._reported_size = message.size or None
+            message = Resize.from_dimensions(self.terminal_size, message.pixel_size)
+        super().process_message(message)
 
     def _read(self) -> bytes:
         try:
@@ -156,23 +175,23 @@ class BoardDriver(LinuxDriver):
         output.join(2 * _POLL_SECONDS)
         restore_blocked_terminal(self._output_fileno)
 
+    @property
+    def terminal_size(self) -> Size:
+        """The size to draw in, in cells, at this moment.
+
+        What the terminal itself says goes before what it reported and that before the environment,
+        for only the first cannot be out of date. Standard output may be elsewhere.
+        """
+        known = _size_of(self._output_fileno) or self._reported_size or shutil.get_terminal_size()
+        return Size(*map(min, known, MOST_CELLS))
+
     def _get_terminal_size(self) -> tuple[int, int]:
-        """The size of the terminal drawn on, in cells; standard output may be elsewhere."""
-        try:
-            columns, lines = os.get_terminal_size(self._output_fileno)
-        except OSError:
-            columns = lines = 0
-        return (columns, lines) if columns and lines else super()._get_terminal_size()
+        return self.terminal_size
 
-    def _watch_resizes(self) -> None:
-        former = signal.getsignal(signal.SIGWINCH)
-
-        def on_resize(number: int, frame: FrameType | None) -> None:
-            self.generation += 1
-            if callable(former):
-                former(number, frame)
-
-        signal.signal(signal.SIGWINCH, on_resize)
+    def _on_resize(self, _number: int, _frame: FrameType | None) -> None:
+        self.generation += 1
+        size = self._get_terminal_size()
+        self.send_message(Resize.from_dimensions(size, None))
 
     def _enable_mouse_support(self) -> None:
         """Ask for buttons, wheel and drags; not for every move, which the link would carry."""
@@ -182,6 +201,15 @@ class BoardDriver(LinuxDriver):
     def _disable_mouse_support(self) -> None:
         if self._mouse:
             self.write("\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+
+
+def _size_of(fileno: int) -> tuple[int, int] | None:
+    """The size of a terminal, or ``None`` where it does not know, as a serial line."""
+    try:
+        columns, lines = os.get_terminal_size(fileno)
+    except OSError:
+        return None
+    return (columns, lines) if columns and lines else None
 
 
 def _terminal_fileno() -> int:

@@ -1,10 +1,23 @@
-"""A screen that answers a key at once, and not at the next beat of Textual's clock."""
+"""Screens that are laid out for the terminal as it is, and can answer a key at once."""
 
+from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
 
-class PromptScreen(Screen[ScreenResultType]):
+class CellScreen(Screen[ScreenResultType]):
+    """A ``Screen`` that is always laid out for the size its app has now.
+
+    Textual lays out for the size in each event, and posts that size to the screen again: of two
+    sizes in its queue each brings the other back, for ever. A modal screen names this class last.
+    """
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        del size
+        super()._refresh_layout(self.app.size, scroll)
+
+
+class PromptScreen(CellScreen[ScreenResultType]):
     """A ``Screen`` that can be asked to paint soon.
 
     Textual paints at beats of a clock, up to two of them after a change, and each widget that
