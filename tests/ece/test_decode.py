@@ -8,6 +8,7 @@ import pytest
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
+from wallboard.domain.reading import ChatAllowed, CheckEligibility, LiveSessionStatus
 from wallboard.ece.decode import decode
 
 BODIES = Path(__file__).parent.parent / "fixtures" / "ece"
@@ -80,3 +81,96 @@ def test_neither_depth_nor_length_blows_up():
             outcome = decode(endpoint, body)
             assert getattr(outcome, "allowed", None) is not True
             assert getattr(outcome, "cause", None) != Cause.INTERNAL
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "body", "outcome"),
+    [
+        (
+            Endpoint.CHAT_ALLOWED,
+            b'<chatAllowed allowed="true"/><chatAllowed allowed="false"/>',
+            ChatAllowed(None, raw_allowed="true / ?", lenient=True),
+        ),
+        (
+            Endpoint.CHAT_ALLOWED,
+            b'<chatAllowed allowed="true"><chatAllowed allowed="false"/></chatAllowed>',
+            ChatAllowed(None, raw_allowed="true / false"),
+        ),
+        (
+            Endpoint.CHECK_ELIGIBILITY,
+            b'<checkEligibility responseType="0"> responseType = "1" </checkEligibility>',
+            CheckEligibility(None, "0 / ?"),
+        ),
+        (
+            Endpoint.LIVE_SESSION_STATUS,
+            b"<sessionStatus><waitTime>0</waitTime><queueDepth>0</queueDepth>"
+            b"<old><queueDepth>7</queueDepth></old></sessionStatus>",
+            LiveSessionStatus(0.0, None, None, "0 / 7"),
+        ),
+    ],
+)
+def test_what_is_said_twice_in_different_words_is_unknown(endpoint, body, outcome):
+    assert decode(endpoint, body) == outcome
+
+
+CROWDED = {
+    "attributes": b"<chatAllowed %s allowed='true'/>"
+    % b" ".join(b"a%d=''" % n for n in range(30_000)),
+    "prefixes": b"<chatAllowed %s/>" % b" ".join(b"xmlns:a%d='u'" % n for n in range(30_000)),
+    "elements": b"<chatAllowed allowed='true'>%s</chatAllowed>" % (b"<a/>" * 30_000),
+    "references": b"<chatAllowed allowed='true'>%s</chatAllowed>" % (b"&#49;" * 30_000),
+    "members": b'{"allowed":true,"a":[%s0]}' % (b"{}," * 30_000),
+}
+
+
+@pytest.mark.parametrize("kind", CROWDED)
+def test_an_answer_of_very_many_parts_is_not_read(kind):
+    outcome = decode(Endpoint.CHAT_ALLOWED, CROWDED[kind])
+
+    assert isinstance(outcome, Failure)
+    assert outcome.cause == Cause.TOO_LARGE
+    assert "10,000" in outcome.message
+
+
+def test_a_page_of_very_many_parts_is_still_a_page():
+    outcome = decode(Endpoint.CHAT_ALLOWED, b"<html><title>Sign in</title>" + b"<p>" * 30_000)
+
+    assert isinstance(outcome, Failure)
+    assert outcome.cause == Cause.WRONG_ROOT
+    assert "“Sign in”" in outcome.message
+
+
+def test_many_attributes_are_read():
+    many = b" ".join(b"a%d='1'" % n for n in range(9_000))
+
+    assert decode(Endpoint.CHAT_ALLOWED, b"<chatAllowed %s allowed='true'/>" % many) == ChatAllowed(
+        True
+    )
+
+
+def test_a_long_answer_that_is_not_well_formed_is_not_read():
+    outcome = decode(Endpoint.CHAT_ALLOWED, b'<chatAllowed allowed="true" ' + b" " * 70_000)
+
+    assert isinstance(outcome, Failure)
+    assert outcome.cause == Cause.TOO_LARGE
+
+
+# Each of these would take minutes where any step took the square of its length.
+ENDLESS = {
+    "spaces before a name": b"<availableSlots><count></" + b" " * 60_000,
+    "spaces after a name": b"<chatAllowed allowed" + b" " * 60_000 + b">",
+    "a long namespace": b"<chatAllowed xmlns:a='%s' %s allowed='true'/>"
+    % (b"u" * 900_000, b" ".join(b"a:a%d='1'" % n for n in range(9_000))),
+    "a long namespace of children": b"<availableSlots xmlns:a='%s'>%s</availableSlots>"
+    % (b"u" * 900_000, b"<a:count><b/></a:count>" * 3_000),
+    "comments without an end": b"<chatAllowed allowed='true'" + b"<!--" * 9_000,
+    "doctypes": b"<!DOCTYPE html><html>" + b"<!DOCTYPE " * 100_000,
+    "punycode": b"<?xml version='1.0' encoding='punycode'?><chatAllowed " + b"a" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_the_time_of_reading_grows_with_the_length_alone(kind):
+    for endpoint in Endpoint:
+        outcome = decode(endpoint, ENDLESS[kind])
+        assert getattr(outcome, "cause", None) != Cause.INTERNAL

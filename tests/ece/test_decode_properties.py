@@ -1,5 +1,7 @@
 """Whatever comes in, decoding never raises and never invents good news."""
 
+import random
+import re
 import tomllib
 from pathlib import Path
 
@@ -133,3 +135,78 @@ def test_an_answer_to_another_question_is_never_good_news(sample, endpoint):
     asked, body = sample
     if endpoint != asked:
         assert not is_good_news(decode(endpoint, body))
+
+
+FACTS = {
+    Endpoint.CHAT_ALLOWED: ("chatAllowed", "allowed", "true", "false"),
+    Endpoint.AGENT_AVAILABILITY: ("agentAvailability", "available", "true", "false"),
+    Endpoint.CHECK_ELIGIBILITY: ("checkEligibility", "responseType", "0", "1"),
+    Endpoint.CAPACITY: ("availableSlots", "count", "5", "0"),
+    Endpoint.LIVE_SESSION_STATUS: ("sessionStatus", "queueDepth", "0", "9"),
+}
+"""The root, and a name in it with a good value and a bad one."""
+
+IN_ATTRIBUTES = (
+    '<{root} xmlns:a="u" xmlns:b="v" a:{name}="{bad}" b:{name}="{good}"/>',
+    '<{root} {name}="{good}" {name}="{bad}"/>',
+    "<{root} {name}={bad} note='{name}' {name}={good} />",
+    '<a:{root} xmlns:a="u" a:{name}="{bad}" {name}="{good}"></a:{root}>',
+    '<{root} {name}="{good}"><x {name}="{bad}"/></{root}>',
+    '<{root} {name}="{good}"/><{root} {name}="{bad}"/>',
+)
+IN_CHILDREN = (
+    '<{root} xmlns:a="u"><{name}>{bad}</{name}><a:{name}>{good}</a:{name}></{root}>',
+    "<{root}><{name}>{good}</{name}><x><{name}>{bad}</{name}></x></{root}>",
+    '<{root} {name}="{bad}"><{name}>{good}</{name}></{root}>',
+)
+IN_MEMBERS = (
+    '{{"{name}":{bad},"{name}":{good}}}',
+    '{{"{root}":{{"{name}":{good}}},"{name}":{bad}}}',
+    '{{"a:{name}":"{bad}","b:{name}":"{good}"}}',
+)
+STRAY = "\"'<>=/ :!-?[]{},&;\\\n ab“”"
+
+
+def contradictions():
+    """Bodies that hold a good value of a fact and a bad one, with the look of the bad one."""
+    for endpoint, (root, name, good, bad) in FACTS.items():
+        of_children = endpoint in {Endpoint.CAPACITY, Endpoint.LIVE_SESSION_STATUS}
+        stands = re.compile(
+            rf"(?<!\w){name}(?:[\"'\s]*[:=][\s\"'“”]*|(?:\s[^<>]*)?>\s*){bad}(?!\w)"
+        )
+        for form in (*(IN_CHILDREN if of_children else IN_ATTRIBUTES), *IN_MEMBERS):
+            yield endpoint, form.format(root=root, name=name, good=good, bad=bad), stands
+
+
+def spoiled(body, rolls):
+    """A body in which a few characters are lost, strange, or changed about."""
+    for _ in range(rolls.choice((1, 1, 1, 2, 3))):
+        at, new = rolls.randrange(len(body)), rolls.choice(STRAY)
+        body = rolls.choice(
+            (
+                body[:at] + body[at + rolls.choice((1, 1, 2, 3)) :],
+                body[:at] + new + body[at:],
+                body[:at] + new + body[at + 1 :],
+                body[:at] + body[at + 1 : at + 2] + body[at : at + 1] + body[at + 2 :],
+            )
+        )
+    return body
+
+
+def is_good(outcome):
+    match outcome:
+        case Capacity(count=int(count)):
+            return count > 0
+        case LiveSessionStatus(queue_depth=0):
+            return True
+        case _:
+            return is_good_news(outcome)
+
+
+def test_nothing_is_good_news_where_another_value_of_the_fact_stands():
+    rolls = random.Random(1)
+    for endpoint, body, stands in contradictions():
+        assert stands.search(body)
+        for spoilt in (body, *(spoiled(body, rolls) for _ in range(150))):
+            outcome = decode(endpoint, spoilt.encode())
+            assert not (is_good(outcome) and stands.search(spoilt)), (spoilt, outcome)

@@ -20,7 +20,18 @@ _HTML = re.compile(r"<(?:!DOCTYPE\s+html\b|html[\s>])", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"<\?xml[^>]*>")
 _SPACE = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
+_SPACE_IN_TEXT = "\ufeff \t\r\n"
 _EXCERPT = 60
+_SEARCHED = 20_000
+"""Characters in which the title and the doctype of a web page are looked for."""
+
+MOST_MARKS = 10_000
+"""Signs in one body that each make a parser do something, where a dozen are usual."""
+LONGEST_LENIENT = 65_536
+"""Characters of an answer that is not well formed, where a few hundred are usual."""
+
+_MARKS = b"<=&"
+_JSON_MARKS = b"{[,:"
 
 
 def decode(
@@ -64,6 +75,8 @@ def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Fai
             "curl; if it stays empty, look at the server's log.",
         )
     if start in (b"{", b"["):
+        if _is_crowded(body, _JSON_MARKS):
+            return _crowded(endpoint)
         return _read_json(endpoint, operation, text_of(body))
     if is_wide(body):
         # One encoding from here on, so that nothing can hide from the search for declarations.
@@ -72,6 +85,18 @@ def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Fai
         body = text[declaration.end() if declaration else 0 :].encode("utf-8", "replace")
     if _DECLARATION.search(body):
         return _refused(endpoint, text_of(body))
+    return _read_xml(endpoint, operation, body, content_type)
+
+
+def _read_xml(
+    endpoint: Endpoint, operation: Operation, body: bytes, content_type: str
+) -> Reading | Failure:
+    if _is_crowded(body, _MARKS):
+        text = text_of(body)
+        name = lenient_xml.first_name(text.lstrip(_SPACE_IN_TEXT))
+        if name and name != operation.root:
+            return _wrong_root(endpoint, operation, name, text)
+        return _crowded(endpoint)
     answer = strict_xml.parse(body.removeprefix(BOM_UTF8).lstrip())
     if answer is None:
         return _read_leniently(endpoint, operation, text_of(body), content_type)
@@ -82,16 +107,36 @@ def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Fai
     return operation.read(answer)
 
 
+def _is_crowded(body: bytes, marks: bytes) -> bool:
+    if len(body) <= MOST_MARKS:
+        return False
+    return sum(body.count(mark) for mark in marks) > MOST_MARKS
+
+
+def _crowded(endpoint: Endpoint) -> Failure:
+    return Failure(
+        Cause.TOO_LARGE,
+        f"{endpoint}: the answer holds more than {MOST_MARKS:,} elements and attributes, where a "
+        "dozen are usual, so it was not read. Check `url`, and what answers there.",
+    )
+
+
 def _read_leniently(
     endpoint: Endpoint, operation: Operation, text: str, content_type: str
 ) -> Reading | Failure:
-    text = text.lstrip("\ufeff \t\r\n")
+    text = text.lstrip(_SPACE_IN_TEXT)
     if _DECLARATION_IN_TEXT.search(text):
         return _refused(endpoint, text)
+    name = lenient_xml.first_name(text)
+    if name == operation.root and len(text) > LONGEST_LENIENT:
+        return Failure(
+            Cause.TOO_LARGE,
+            f"{endpoint}: the answer is not well formed, and longer than {LONGEST_LENIENT:,} "
+            "characters, so it was not read. Check `url`, and what answers there.",
+        )
     answer = lenient_xml.parse(text)
     if answer is not None and answer.root == operation.root:
         return operation.read(answer)
-    name = lenient_xml.first_name(text)
     if name and name != operation.root:
         return _wrong_root(endpoint, operation, name, text)
     if name:
@@ -131,7 +176,8 @@ def _read_json(endpoint: Endpoint, operation: Operation, text: str) -> Reading |
 
 def _refused(endpoint: Endpoint, text: str) -> Failure:
     text = text.lstrip("\ufeff")
-    if _HTML.match(text, lenient_xml.start_of_root(text)) and not _ENTITY_IN_TEXT.search(text):
+    start = lenient_xml.start_of_root(text)
+    if _HTML.match(text, start) and not _ENTITY_IN_TEXT.search(text, start, start + _SEARCHED):
         return _html(endpoint, text)
     return _forbidden(endpoint)
 
@@ -155,7 +201,7 @@ def _wrong_root(endpoint: Endpoint, operation: Operation, name: str, text: str) 
 
 
 def _html(endpoint: Endpoint, text: str) -> Failure:
-    title = _TITLE.search(text[:20_000])
+    title = _TITLE.search(text[:_SEARCHED])
     named = f" titled “{shown(title[1], _EXCERPT)}”" if title else ""
     return Failure(
         Cause.WRONG_ROOT,

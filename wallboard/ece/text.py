@@ -17,6 +17,11 @@ _NO_MARK = (
     (re.compile(rb"(?:[\t\n\r -~]\0){2}"), "utf-16-le"),
     (re.compile(rb"(?:\0[\t\n\r -~]){2}"), "utf-16-be"),
 )
+_WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+_NOT_OF_DOCUMENTS = {*_WIDE, "punycode", "idna", "unicode-escape", "raw-unicode-escape"}
+"""Encodings that would have been seen before, and some that no document has; one of these takes
+time that grows with the square of the size."""
+
 _DECLARED = re.compile(r"""<\?xml[^>]{0,200}?encoding\s*=\s*["'“”]?([A-Za-z][\w.-]{0,40})""")
 
 
@@ -38,7 +43,7 @@ def text_of(body: bytes) -> str:
             return body.decode(encoding, "replace")
     declared = _DECLARED.search(body[:256].decode("latin-1"))
     try:
-        if declared and "16" not in declared[1] and "32" not in declared[1]:
+        if declared and codecs.lookup(declared[1]).name not in _NOT_OF_DOCUMENTS:
             return body.decode(declared[1], "replace")
     except (LookupError, ValueError):
         pass
@@ -52,6 +57,27 @@ def joined(values: Iterable[str]) -> str | None:
     """
     texts = list(dict.fromkeys(value.strip() for value in values))
     return " / ".join(texts[:_ENOUGH]) if texts else None
+
+
+def of_another_namespace(value: str | None) -> str | None:
+    """A value that stands under the name of a fact but does not belong there: it fits no fact."""
+    return None if value is None else f"{value} (in another namespace)"
+
+
+def without_comments(text: str) -> str:
+    """The text without its comments; one that has no end is none."""
+    first, *parts = text.split("<!--")
+    kept = [first]
+    for part in parts:
+        _, closed, after = part.partition("-->")
+        kept.append(after if closed else part)
+    return " ".join(kept)
+
+
+def mentions(text: str, name: str, sign: str = "") -> int:
+    """How often a name stands in a text, or stands before the sign that gives it a value."""
+    before_sign = rf"""["'\\\s]*{sign}""" if sign else ""
+    return len(re.findall(rf"(?<![A-Za-z]){name}\b{before_sign}", text))
 
 
 _ENOUGH = 4
