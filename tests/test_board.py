@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from events import ALLOWED, KEY, failed, heard, refused
@@ -17,6 +18,7 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
+from wallboard.domain.restored import ClockSet
 
 OTHER = EntryPointKey("prod", 1001)
 ELSEWHERE = EntryPointKey("test", 1000)
@@ -159,10 +161,47 @@ def test_polls_are_counted_over_the_last_minute():
     assert board.snapshot(300.0).polls_per_minute == 0
 
 
-def test_the_newest_poll_is_known_though_polls_come_out_of_order():
+def test_the_newest_poll_is_the_last_one_heard_for_the_clock_may_have_been_put_back():
     board = board_of()
-    folded(board, heard(ALLOWED, at=50.0), failed(Endpoint.CAPACITY, at=60.0))
-    assert folded(board, heard(ALLOWED, key=OTHER, at=55.0)).newest_at == 60.0
+    folded(board, heard(ALLOWED, at=5000.0), failed(Endpoint.CAPACITY, at=5001.0))
+    after = folded(board, heard(ALLOWED, at=1000.0))
+    assert (after.newest_at, after.entry_points[KEY].judgement.newest_at) == (1000.0, 1000.0)
+    assert after.entry_points[KEY].judgement.stale(1031.0)
+
+
+@pytest.mark.parametrize("by", [-86_400.0, -20.0, 20.0, 86_400.0])
+def test_all_that_is_known_is_as_old_after_the_clock_was_set_as_before(by):
+    board = board_of()
+    down = ServerStatus("prod", 100.0, Failure(Cause.REFUSED, "no"), 90.0, 130.0)
+    folded(board, heard(ALLOWED, at=100_000.0), ServerStatus("prod", 100_000.0))
+    outage = replace(down, at=100_000.0, since=99_990.0, next_probe_at=100_030.0)
+    before = folded(board, outage, now=100_000.0)
+    board.fold(ClockSet(by))
+    now = 100_010.0 + by
+    after = board.snapshot(now)
+    status, was = after.entry_points[KEY], before.entry_points[KEY]
+    assert after.newest_at == before.newest_at + by
+    assert (status.since, status.level_since) == (was.since + by, was.level_since + by)
+    server = after.servers["prod"]
+    assert (server.since, server.next_probe_at) == (99_990.0 + by, 100_030.0 + by)
+    assert after.polls_per_minute == before.polls_per_minute == 1
+    # Nothing else became of it, and it grows old as it would have.
+    assert (status.judgement, after.events) == (was.judgement, before.events)
+    assert not status.judgement.stale(now + 20.0)
+    assert status.judgement.stale(now + 20.1)
+    # Also once it is judged anew, and when that lasts.
+    board.fold(ServerStatus("prod", now))
+    status = board.snapshot(now).entry_points[KEY]
+    assert status.judgement.stale(now + 20.1)
+    assert not status.judgement.stale(now + 20.0)
+    assert status.timeline[-1].lasted == pytest.approx(10.0)
+
+
+def test_polls_dated_into_the_future_are_none_of_the_last_minute():
+    board = board_of()
+    folded(board, heard(ALLOWED, at=5000.0))
+    assert board.snapshot(5000.0 - 1).polls_per_minute == 1
+    assert board.snapshot(5000.0 - 10).polls_per_minute == 0
 
 
 def test_a_body_equal_to_the_one_before_is_kept_once():

@@ -4,7 +4,7 @@ It has no clock and asks nobody anything: the same events give the same board, l
 """
 
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -18,10 +18,10 @@ from wallboard.domain.change import (
 )
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
-from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
-from wallboard.domain.restored import Event, Recalled, Restored
+from wallboard.domain.restored import ClockSet, Event, Recalled, Restored
 from wallboard.domain.sharing import Sharing
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.traffic import Traffic
@@ -48,6 +48,16 @@ class EntryPointStatus:
     def entry_point(self) -> EntryPoint:
         """Which entry point this is."""
         return self.state.entry_point
+
+    def as_old_as_before(self, by: float) -> "EntryPointStatus":
+        """The same after the clock was put forward ``by`` seconds, or back."""
+        return replace(
+            self,
+            state=replace(self.state, good_at=_moved(self.state.good_at, by)),
+            judgement=self.judgement.as_old_as_before(by),
+            since=_moved(self.since, by),
+            level_since=_moved(self.level_since, by),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,8 @@ class Board:
             self._restore(event)
         elif isinstance(event, ServerStatus):
             self._fold_server(event)
+        elif isinstance(event, ClockSet):
+            self._set_clock(event.by)
         elif event.key in self._statuses:
             self._fold_observation(event)
 
@@ -183,7 +195,7 @@ class Board:
         for key, status in self._statuses.items():
             one = recalled.get(key)
             if one:
-                after = self._recalled(status, one)
+                after = self._recalled(status, one, restored.at)
             else:
                 after = _unheard(status.entry_point, status.policy, self._history)
                 failure = self._failure(key)
@@ -192,14 +204,16 @@ class Board:
             self._verdicts[after.judgement.verdict] += 1
         self._ranking += 1
 
-    def _recalled(self, status: EntryPointStatus, one: Recalled) -> EntryPointStatus:
+    def _recalled(self, status: EntryPointStatus, one: Recalled, now: float) -> EntryPointStatus:
         entry_point = status.entry_point
         endpoints = {e: one.endpoints.get(e, EndpointState()) for e in entry_point.endpoints}
         history = one.history.bounded(self._history)
-        state = EntryPointState(entry_point, endpoints, history, one.disagreements)
+        good_at = _newest((heard.good for heard in endpoints.values()), now)
+        state = EntryPointState(entry_point, endpoints, history, one.disagreements, good_at=good_at)
         judgement = judge(state, status.policy, self._failure(entry_point.key))
         last = [heard.last.at for heard in endpoints.values() if heard.last]
-        self._newest_at = max([*last, self._newest_at or 0.0]) or None
+        newest = _newest((heard.last for heard in endpoints.values()), now)
+        self._newest_at = _newest_of((newest, self._newest_at), now)
         # Judged by other rules than then, it is since the last poll as far as anybody knows.
         as_then = judgement.verdict is one.verdict
         since = one.since if as_then else max(last, default=None)
@@ -258,7 +272,23 @@ class Board:
         )
         self._statuses[observation.key] = self._noted(after, changes)
         self._traffic.add(observation.at)
-        self._newest_at = max(self._newest_at or observation.at, observation.at)
+        # The newest is the last one heard: what is dated later was dated by another clock.
+        self._newest_at = observation.at
+
+    def _set_clock(self, by: float) -> None:
+        """Know all that is known to be as old as before. What happened when stays as it was."""
+        self._statuses = {key: s.as_old_as_before(by) for key, s in self._statuses.items()}
+        self._servers = {
+            name: replace(
+                status,
+                at=status.at + by,
+                since=_moved(status.since, by),
+                next_probe_at=_moved(status.next_probe_at, by),
+            )
+            for name, status in self._servers.items()
+        }
+        self._newest_at = _moved(self._newest_at, by)
+        self._traffic.clock_set(by)
 
     def _judge(
         self,
@@ -304,6 +334,20 @@ class Board:
     def _failure(self, key: EntryPointKey) -> Failure | None:
         status = self._servers.get(key.server)
         return status.failure if status else None
+
+
+def _moved(at: float | None, by: float) -> float | None:
+    return None if at is None else at + by
+
+
+def _newest(polls: Iterable[Observation | None], now: float) -> float | None:
+    return _newest_of((poll.at for poll in polls if poll), now)
+
+
+def _newest_of(moments: Iterable[float | None], now: float) -> float | None:
+    """The last moment up to ``now``; one after it, of unknown age, only if there is no other."""
+    known = [at for at in moments if at is not None]
+    return max((at for at in known if at <= now + AHEAD_SECONDS), default=max(known, default=None))
 
 
 def _unheard(entry_point: EntryPoint, policy: Policy, history: int) -> EntryPointStatus:

@@ -311,6 +311,41 @@ def test_a_value_is_stale_three_intervals_after_the_last_good_poll():
     assert judgement.stale(130.1)
 
 
+def test_a_value_of_the_future_is_stale_for_nobody_knows_how_old_it_is():
+    judgement = judged(heard(ALLOWED, at=100.0), policy=Policy(interval=10.0))
+    assert not judgement.stale(99.0), "clocks tremble"
+    assert judgement.stale(97.0)
+    assert judgement.stale(100.0 - 86_400.0)
+
+
+CAPACITY = Capacity(4)
+
+
+def test_the_last_good_poll_is_the_one_heard_last_whatever_the_clock_said():
+    polls = (heard(ALLOWED, at=5000.0), heard(CAPACITY, at=5001.0), heard(ALLOWED, at=1000.0))
+    judgement = judged(*polls, policy=Policy(interval=10.0))
+    assert judgement.newest_at == 1000.0
+    assert not judgement.stale(1030.0)
+    assert judgement.stale(1031.0)
+    assert judgement.stale(5010.0)
+
+
+@pytest.mark.parametrize(
+    ("polls", "unconfirmed"),
+    [
+        ([heard(ALLOWED)], True),
+        ([heard(refused("other"))], True),
+        ([failed(CHAT), failed(ELIGIBILITY), heard(CAPACITY)], False),
+        ([], False),
+    ],
+    ids=["open", "closed", "error", "waiting"],
+)
+def test_a_verdict_that_rests_on_a_stale_value_is_unconfirmed(polls, unconfirmed):
+    judgement = judged(*polls, policy=Policy(interval=10.0))
+    assert not judgement.unconfirmed(30.0)
+    assert judgement.unconfirmed(31.0) is unconfirmed
+
+
 def test_what_was_never_heard_is_not_stale():
     assert not judged().stale(1e12)
 

@@ -10,11 +10,12 @@ from recorder.recordings import SERVER, START, board_of, poll, record, tell
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.policy import Verdict
 from wallboard.domain.restored import Restored
 from wallboard.feeds.follow import FollowFeed
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
-CHAT = Endpoint.CHAT_ALLOWED
+CHAT, SLOTS = Endpoint.CHAT_ALLOWED, Endpoint.CAPACITY
 
 
 def settings(*ids: int):
@@ -159,6 +160,91 @@ async def test_it_tells_how_many_entry_points_nobody_polls_for_it(path):
         feed.replace(settings(1000))
         await until(lambda: feed.unpolled == 0)
     leader.close()
+
+
+JUMPS = (-30 * 86_400, -86_400, -3600, -90, -3, 3, 90, 3600, 86_400)
+
+
+@pytest.mark.parametrize("by", JUMPS)
+async def test_a_clock_that_is_set_while_others_follow_changes_nothing_of_what_they_see(path, by):
+    leader = Leader(path, poll(CHAT, 1, "true"), poll(SLOTS, 2, 1))
+    async with following(path) as (feed, heard):
+        await feed.looked()
+        # The last polls before and the first ones after it are written, and read, at once.
+        leader.tell(poll(CHAT, 11, "false"), poll(SLOTS, 12, 2), poll(CHAT, 21 + by, "true"))
+        await until(lambda: len(heard.events) == 4)
+        assert board_after(leader, heard) == seen(leader.board)
+        for n in range(3, 6):
+            # And now one by one, the slots once more before it is the turn of the chat.
+            leader.tell(poll(SLOTS, 10 * n + by, n))
+            await events_are(heard, 2 * n - 1)
+            leader.tell(poll(CHAT, 10 * n + 1 + by, "true" if n % 2 else "false"))
+            await events_are(heard, 2 * n)
+            assert board_after(leader, heard) == seen(leader.board)
+    leader.close()
+
+
+@pytest.mark.parametrize("by", JUMPS)
+async def test_after_the_clock_was_set_a_board_begins_with_what_was_recorded_last(path, by):
+    leader = Leader(
+        path,
+        *(poll(CHAT, at, "false") for at in range(0, 2000, 10)),
+        poll(SLOTS, 2000, 1),
+        poll(CHAT, 2000, "true"),
+        poll(CHAT, 2010 + by, "false"),
+        poll(SLOTS, 2015 + by, 2),
+        poll(CHAT, 2020 + by, "true"),
+    )
+    feed = FollowFeed(settings(1000), path, clock=lambda: START + 2021 + by)
+    async with following(path, feed=feed) as (_, heard):
+        await feed.looked()
+        (restored,) = heard.events
+        assert restored.at == START + 2021 + by
+        (known,) = restored.entry_points
+        assert known.endpoints[CHAT].last.at == START + 2020 + by
+        assert (known.verdict, known.since) == (Verdict.OPEN, START + 2020 + by)
+        assert board_after(leader, heard) == seen(leader.board)
+    leader.close()
+
+
+async def test_what_was_recorded_by_a_clock_ahead_is_stale_at_the_start(path):
+    leader = Leader(path, *(poll(CHAT, at, "true") for at in range(0, 5000, 10)))
+    feed = FollowFeed(settings(1000), path, clock=lambda: START + 1400)
+    async with following(path, feed=feed) as (_, heard):
+        await feed.looked()
+        board = Board(leader.points)
+        for event in heard.events:
+            board.fold(event)
+        (status,) = board.snapshot(START + 1400).entry_points.values()
+        assert status.judgement.stale(START + 1400)
+        assert status.judgement.unconfirmed(START + 1400)
+    leader.close()
+
+
+async def events_are(heard, count):
+    await until(lambda: len(heard.events) == count)
+
+
+def seen(board):
+    """What a board shows of its entry points, but for what it heard before."""
+    return [
+        (
+            status.judgement,
+            status.judgement.newest_at,
+            {
+                endpoint: one.last and one.last.at
+                for endpoint, one in status.state.endpoints.items()
+            },
+        )
+        for status in board.snapshot(0).entry_points.values()
+    ]
+
+
+def board_after(leader, heard):
+    board = Board(leader.points)
+    for event in heard.events:
+        board.fold(event)
+    return seen(board)
 
 
 async def test_a_recording_that_stays_as_it_is_for_too_long_is_a_problem(path, monkeypatch):

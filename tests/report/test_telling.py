@@ -39,6 +39,7 @@ def test_a_board_that_is_well_begins_with_one_line(board):
 
 def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(board):
     tell(board, BILLING, FULL, at=NOW - 125)
+    tell(board, BILLING, FULL, at=NOW)
     tell(board, SALES, {**NO_AGENTS, Endpoint.CAPACITY: TIMEOUT}, at=NOW - 3)
     one = Telling(board, "wallboard.report.spoken", Level.OK)
     assert list(one.opening(NOW))[:2] == [

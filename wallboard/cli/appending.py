@@ -6,6 +6,7 @@ from collections.abc import Callable
 import click
 
 from wallboard.board import Board, Snapshot
+from wallboard.domain.observation import is_recent
 from wallboard.feeds import Feed
 from wallboard.report.plain import plain
 
@@ -55,8 +56,10 @@ def complain(problem: str) -> None:
 def _is_waiting(snapshot: Snapshot, start: float) -> bool:
     """Whether there is an endpoint of which nothing is known but from a recording of long ago."""
     down = {status.server for status in snapshot.unreachable}
+    passed = snapshot.at - start
     return any(
-        state.last is None or state.last.at < start - status.policy.interval
+        state.last is None
+        or not is_recent(state.last.at, snapshot.at, passed + status.policy.interval)
         for status in snapshot.entry_points.values()
         if status.entry_point.key.server not in down
         for state in status.state.endpoints.values()

@@ -14,7 +14,7 @@ from wallboard.config.problem import ConfigError
 from wallboard.config.watch import ConfigSource, Watch
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.domain.restored import Event, Restored
+from wallboard.domain.restored import ClockSet, Event, Restored
 from wallboard.feeds import Feed
 from wallboard.report.telling import Telling
 from wallboard.settings import Settings, entry_points_of
@@ -94,6 +94,9 @@ class Watcher:
         config = Watch(self._source.path, self._source.stamp) if self._source.path else None
         while not self._is_over(loop.time(), until):
             complaints.say()
+            if self._opened:
+                for line in self._telling.of_staleness(self._clock()):
+                    self._output.say(line)
             if every and loop.time() >= due:
                 self._output.say(self._telling.heartbeat(self._clock()))
                 due = max(due + every, loop.time())
@@ -144,7 +147,7 @@ class Watcher:
             self._open()
         elif isinstance(event, ServerStatus):
             self._say(self._telling.of_server(event.server))
-        else:
+        elif not isinstance(event, ClockSet):
             self._say(self._telling.of_entry_point(event.key))
 
     def _say(self, lines: Iterator[str]) -> None:

@@ -31,6 +31,15 @@ class Cause(StrEnum):
         return self in UNREACHABLE_CAUSES
 
 
+AHEAD_SECONDS = 2.0
+"""What is dated further into the future was dated by a clock that has been put back since."""
+
+
+def is_recent(at: float, now: float, seconds: float) -> bool:
+    """Whether something was at most so many ``seconds`` ago. Nobody knows how old the future is."""
+    return -AHEAD_SECONDS <= now - at <= seconds
+
+
 UNREACHABLE_CAUSES = frozenset(
     {Cause.DNS, Cause.REFUSED, Cause.TLS, Cause.TIMEOUT, Cause.RESET, Cause.PROXY}
 )

@@ -44,5 +44,12 @@ class Restored:
     events: tuple[Change, ...] = ()
 
 
-Event = Observation | ServerStatus | Restored
-"""What a feed publishes: one poll, what became of a server, or a board from a recording."""
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The clock was put forward ``by`` seconds, or back: all that is known is as old as before."""
+
+    by: float
+
+
+Event = Observation | ServerStatus | Restored | ClockSet
+"""What a feed publishes: a poll, what became of a server or the clock, a board once recorded."""

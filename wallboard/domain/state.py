@@ -55,6 +55,8 @@ class EntryPointState:
 
     ``disagreements`` counts the rounds in a row in which ``chatAllowed`` and ``checkEligibility``
     contradicted each other; ``round`` is which of the two have answered in the round under way.
+    ``good_at`` is when the last good poll was, Unix time by the clock as it is now: the last by
+    their order, for the clock may have been put back since.
     """
 
     entry_point: EntryPoint
@@ -62,6 +64,7 @@ class EntryPointState:
     history: History
     disagreements: int = 0
     round: frozenset[Endpoint] = frozenset()
+    good_at: float | None = None
 
     def endpoint(self, endpoint: Endpoint) -> EndpointState:
         """What was heard of one endpoint; nothing, if it is switched off."""
@@ -88,14 +91,17 @@ class EntryPointState:
             self.history,
             disagreements,
             heard_of_pair,
+            self.good_at if isinstance(observation.outcome, Failure) else observation.at,
         )
 
     def redefined(self, entry_point: EntryPoint) -> "EntryPointState":
         """What was heard of the same entry point, now that it is called or polled otherwise."""
         endpoints = {endpoint: self.endpoint(endpoint) for endpoint in entry_point.endpoints}
+        good_at = self.good_at if any(heard.good for heard in endpoints.values()) else None
+        after = replace(self, entry_point=entry_point, endpoints=endpoints, good_at=good_at)
         if endpoints.keys() >= _PAIR:
-            return replace(self, entry_point=entry_point, endpoints=endpoints)
-        return EntryPointState(entry_point, endpoints, self.history)
+            return after
+        return replace(after, disagreements=0, round=frozenset())
 
     def _compared(
         self, endpoint: Endpoint, observation: Observation

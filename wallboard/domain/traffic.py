@@ -1,5 +1,7 @@
 """How many polls there are."""
 
+from wallboard.domain.observation import AHEAD_SECONDS
+
 TRAFFIC_SECONDS = 60
 """The span over which polls are counted."""
 
@@ -18,9 +20,13 @@ class Traffic:
             self._forget(second)
 
     def count(self, now: float) -> int:
-        """The polls of the last ``TRAFFIC_SECONDS``."""
+        """The polls of the last ``TRAFFIC_SECONDS``, and none that are dated after that."""
         self._forget(int(now))
-        return sum(self._counts.values())
+        return sum(n for second, n in self._counts.items() if second <= now + AHEAD_SECONDS)
+
+    def clock_set(self, by: float) -> None:
+        """Count on after the clock was put forward ``by`` seconds, or back."""
+        self._counts = {second + round(by): n for second, n in self._counts.items()}
 
     def _forget(self, now: int) -> None:
         oldest = now - TRAFFIC_SECONDS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from wallboard.domain.button import button_of
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.observation import Cause, Failure, Observation
+from wallboard.domain.observation import AHEAD_SECONDS, Cause, Failure, Observation
 from wallboard.domain.policy import WORST_FIRST, Button, Level, Policy, Thresholds, Verdict
 from wallboard.domain.reading import (
     DOCUMENTED_REASONS,
@@ -63,8 +63,23 @@ class Judgement:
         return (Level.CRITICAL - self.level) * len(WORST_FIRST) + self.verdict.place
 
     def stale(self, now: float) -> bool:
-        """Whether the last good reading is older than three intervals."""
-        return self.fresh_until is not None and now > self.fresh_until
+        """Whether the last good reading is older than three intervals, or of unknown age."""
+        if self.fresh_until is None or self.newest_at is None:
+            return False
+        return now > self.fresh_until or self.newest_at > now + AHEAD_SECONDS
+
+    def unconfirmed(self, now: float) -> bool:
+        """Whether the verdict rests on a stale reading: nobody knows whether it still holds."""
+        return self.verdict not in _WITHOUT_READING and self.stale(now)
+
+    def as_old_as_before(self, by: float) -> "Judgement":
+        """The same after the clock was put forward ``by`` seconds, or back."""
+        if self.newest_at is None or self.fresh_until is None:
+            return self
+        return replace(self, newest_at=self.newest_at + by, fresh_until=self.fresh_until + by)
+
+
+_WITHOUT_READING = frozenset({Verdict.ERROR, Verdict.UNREACHABLE, Verdict.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +106,7 @@ def judge(
     capacity = state.known(Endpoint.CAPACITY, Capacity)
     agents = state.known(Endpoint.AGENT_AVAILABILITY, AgentAvailability)
     failing = tuple(e for e in state.entry_point.endpoints if state.endpoint(e).failure)
-    newest = max((s.good.at for s in state.endpoints.values() if s.good), default=None)
+    newest = state.good_at
 
     wait_seconds = live.wait_seconds if live else None
     queue_depth = live.queue_depth if live else None
@@ -153,15 +168,11 @@ def rejudge(
         return judge(state, policy, server_failure)
     if contradiction is not judgement.contradiction:
         return judge(state, policy, server_failure)
-    if isinstance(observation.outcome, Failure) or _older(observation, judgement):
+    if isinstance(observation.outcome, Failure):
         return judgement
     return replace(
         judgement, newest_at=observation.at, fresh_until=observation.at + policy.stale_after
     )
-
-
-def _older(observation: Observation, judgement: Judgement) -> bool:
-    return judgement.newest_at is not None and observation.at <= judgement.newest_at
 
 
 def _verdict(state: EntryPointState, server_failure: Failure | None) -> _Finding:

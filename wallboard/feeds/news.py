@@ -80,7 +80,7 @@ class News:
     def _opening(self, recording: Recording) -> Iterator[Event]:
         """All it knows, or what it knows beyond that when it is opened once more."""
         now = self._clock()
-        restored = recording.board_at(now, history=self._history)
+        restored = recording.newest_board(now, history=self._history)
         self._list(recording)
         if self._whole:
             self._whole = False

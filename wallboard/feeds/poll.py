@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from random import Random
 
+from wallboard.clock import running
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.restored import Event
@@ -33,7 +34,7 @@ class PollFeed:
         *,
         client_for: Callable[[ServerSettings], EceClient] | None = None,
         clock: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = running,
         random: Random | None = None,
     ) -> None:
         """A feed that connects nowhere until it runs.

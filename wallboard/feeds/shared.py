@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wallboard.board import Board
+from wallboard.clock import ClockWatch
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.restored import Event
+from wallboard.domain.restored import ClockSet, Event
 from wallboard.feeds import Publish
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.outages import Outages
@@ -73,6 +74,7 @@ class SharedFeed:
         self._environ = environ
         self._clock = clock
         self._placeless = ""
+        self._clock_watch = ClockWatch(clock)
         self._place = self._place_now()
         self._moved = asyncio.Event()
         self._outages = Outages()
@@ -270,14 +272,22 @@ class SharedFeed:
         with suppress(TimeoutError):
             async with asyncio.timeout(min(LOOK_SECONDS, interval / 2)):
                 await self._moved.wait()
+        self._look_at_the_clock()
         if running.done():
             running.result()
 
+    def _look_at_the_clock(self) -> None:
+        """Say that the clock was set, before anything that is dated by it as it is now."""
+        if by := self._clock_watch.set_by():
+            self._publish(ClockSet(by))
+
     def _told(self, event: Event) -> None:
+        self._look_at_the_clock()
         self._outages.told(event)
         self._publish(event)
 
     def _polled(self, event: Event) -> None:
+        self._look_at_the_clock()
         for one in self._outages.polled(event):
             self._publish(one)
             if self._recorder:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from wallboard.board import Board
+from wallboard.clock import running
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.domain.restored import Event
@@ -54,7 +55,7 @@ class Recorder:
         longest_backoff: float = 0.0,
         retention: Retention = DEFAULT_RETENTION,
         clock: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = running,
     ) -> None:
         """Touch no file until it is started. ``clock`` is Unix time in seconds.
 

@@ -96,6 +96,11 @@ class Recording:
         with self._connection.reading() as database:
             return pictures.board_at(database, self._contents, at, history)
 
+    def newest_board(self, now: float, *, history: int = DEFAULT_BOUND) -> Restored:
+        """The same by all that was recorded until ``now``, by its order if not by its times."""
+        with self._connection.reading() as database:
+            return pictures.newest_board(database, self._contents, now, history)
+
     def entry_point_at(
         self,
         key: EntryPointKey,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change
-from wallboard.domain.observation import Observation
+from wallboard.domain.observation import AHEAD_SECONDS, Observation
 from wallboard.report.changes import CHANGE_HEADS, change_cells
 from wallboard.report.moments import moment
 from wallboard.report.plain import figure, span, table, wait
@@ -118,6 +118,8 @@ def _yes_or_no(value: bool | None) -> str:
 
 
 def _age(newest_at: float | None, now: float) -> str | None:
-    return (
-        None if newest_at is None else f"{moment(newest_at)}, {span(max(0.0, now - newest_at))} ago"
-    )
+    if newest_at is None:
+        return None
+    age = now - newest_at
+    ago = f"{span(max(0.0, age))} ago" if age >= -AHEAD_SECONDS else "which is still to come"
+    return f"{moment(newest_at)}, {ago}"

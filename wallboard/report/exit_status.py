@@ -8,8 +8,14 @@ EXIT_STATUSES = {Level.OK: 0, Level.WARNING: 1, Level.CRITICAL: 2, Level.UNKNOWN
 
 
 def worst_level(snapshot: Snapshot) -> Level:
-    """The worst of ok < warning < unknown < critical; an empty board is unknown."""
-    levels = (status.judgement.level for status in snapshot.entry_points.values())
+    """The worst of ok < warning < unknown < critical; an empty board is unknown.
+
+    So is, if not worse, what no answer has confirmed for three intervals.
+    """
+    judgements = [status.judgement for status in snapshot.entry_points.values()]
+    levels = {judgement.level for judgement in judgements}
+    if any(judgement.unconfirmed(snapshot.at) for judgement in judgements):
+        levels.add(Level.UNKNOWN)
     return max(levels, default=Level.UNKNOWN)
 
 

@@ -1,8 +1,9 @@
 """What becomes of a board as lines of JSON, for programs that read along.
 
 ``event`` is ``entry_point`` (how one stands at the start, as ``check --format json`` has it),
-``server`` (one that cannot be reached at the start), ``change`` or ``heartbeat``. New keys and new
-events may be added; nothing is ever renamed or removed.
+``server`` (one that cannot be reached at the start), ``change``, ``stale`` (of how many entry
+points of a server it is not known whether what was said still holds; 0 when that is over) or
+``heartbeat``. New keys and new events may be added; nothing is ever renamed or removed.
 """
 
 import json
@@ -18,7 +19,7 @@ from wallboard.report.exit_status import worst_level
 from wallboard.report.export import times
 from wallboard.report.history_json import change_values
 from wallboard.report.json import entry_point_document
-from wallboard.report.rows import level_counts
+from wallboard.report.rows import level_counts, stale_count
 
 
 def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
@@ -53,10 +54,32 @@ def heartbeat_line(snapshot: Snapshot) -> str:
         "level": worst_level(snapshot).label,
         "levels": {level.label: count for level, count in level_counts(snapshot).items()},
         "verdicts": {verdict.value: count for verdict, count in snapshot.verdicts.items()},
+        "stale": stale_count(snapshot),
         "polls_per_minute": snapshot.polls_per_minute,
         **times("newest_poll_at", snapshot.newest_at),
     }
     return _line("heartbeat", snapshot.at, values)
+
+
+def stale_line(server: str, stale: int, newest_at: float, snapshot: Snapshot) -> str:
+    """Of how many entry points of a server it is no longer known whether what was said holds."""
+    values = {
+        "server": server,
+        "stale": stale,
+        "level": Level.UNKNOWN.label,
+        **times("newest_answer_at", newest_at),
+    }
+    return _line("stale", snapshot.at, values)
+
+
+def fresh_line(server: str, snapshot: Snapshot) -> str:
+    """That none of them is stale any more."""
+    level = max(
+        status.judgement.level
+        for key, status in snapshot.entry_points.items()
+        if key.server == server
+    )
+    return _line("stale", snapshot.at, {"server": server, "stale": 0, "level": level.label})
 
 
 def _entry_point(status: EntryPointStatus, snapshot: Snapshot) -> dict[str, Any]:

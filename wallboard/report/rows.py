@@ -78,9 +78,19 @@ def _why(status: EntryPointStatus, snapshot: Snapshot) -> str:
 
 
 def counts(snapshot: Snapshot) -> str:
-    """How many entry points there are at each level, worst first: ``1 critical, 3 ok``."""
+    """How many entry points there are at each level, worst first: ``1 critical, 3 ok``.
+
+    Behind that comes of how many it is not known whether it still holds: ``; 2 of them stale``.
+    """
     found = (f"{count} {level.label}" for level, count in level_counts(snapshot).items() if count)
-    return ", ".join(found) or "nothing to show"
+    stale = stale_count(snapshot)
+    return (", ".join(found) or "nothing to show") + (f"; {stale} of them stale" if stale else "")
+
+
+def stale_count(snapshot: Snapshot) -> int:
+    """How many entry points have a verdict that no answer has confirmed for three intervals."""
+    statuses = snapshot.entry_points.values()
+    return sum(status.judgement.unconfirmed(snapshot.at) for status in statuses)
 
 
 def level_counts(snapshot: Snapshot) -> dict[Level, int]:

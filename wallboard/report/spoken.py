@@ -57,6 +57,23 @@ def heartbeat_line(snapshot: Snapshot) -> str:
     return _line(snapshot.at, level, _sentences(f"{stand}; {polls} polls in the last minute"))
 
 
+def stale_line(server: str, stale: int, newest_at: float, snapshot: Snapshot) -> str:
+    """Of how many entry points of a server it is no longer known whether what is said holds.
+
+    ``newest_at`` is when one of them gave its last answer, Unix time in seconds.
+    """
+    age, total = snapshot.at - newest_at, len(_of(server, snapshot))
+    said = f"server {server}: {stale} of {total} entry points are stale"
+    newest = f"The newest answer is {spoken_span(age)} old" if age >= 0 else ""
+    return _line(snapshot.at, Level.UNKNOWN, _sentences(said, newest))
+
+
+def fresh_line(server: str, snapshot: Snapshot) -> str:
+    """That none of them is stale any more."""
+    level = max(status.judgement.level for status in _of(server, snapshot))
+    return _line(snapshot.at, level, _sentences(f"server {server}: no entry point is stale now"))
+
+
 _NAMED = {Subject.LEVEL, Subject.ENDPOINT}
 
 
@@ -92,7 +109,9 @@ def _line(at: float, level: Level, sentence: str) -> str:
 
 def _all_open(snapshot: Snapshot) -> bool:
     return all(
-        status.judgement.level is Level.OK and status.judgement.verdict == "open"
+        status.judgement.level is Level.OK
+        and status.judgement.verdict == "open"
+        and not status.judgement.stale(snapshot.at)
         for status in snapshot.entry_points.values()
     )
 

@@ -1,5 +1,6 @@
 """Tells what becomes of a board as it comes: first how it stands, then change after change."""
 
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import takewhile
@@ -21,6 +22,7 @@ class Telling:
         self._newest: Change | None = None
         self._last: dict[EntryPointKey, Change] = {}
         self._levels: dict[EntryPointKey | str, Level] = {}
+        self._stale: dict[str, bool] = {}  # whether all of it was
 
     def opening(self, now: float) -> Iterator[str]:
         """How all of it stands at ``now``, Unix time in seconds; from here on it is changes."""
@@ -36,6 +38,27 @@ class Telling:
         """How the board stands as a whole."""
         line: str = self._form.heartbeat_line(self._board.snapshot(now))
         return line
+
+    def of_staleness(self, now: float) -> Iterator[str]:
+        """Of which servers entry points are stale, then all of them, and of which none is again."""
+        snapshot = self._board.snapshot(now)
+        points = Counter(key.server for key in snapshot.entry_points)
+        stale: dict[str, list[float]] = {}
+        for key, status in snapshot.entry_points.items():
+            newest_at = status.judgement.newest_at
+            if newest_at is not None and status.judgement.unconfirmed(now):
+                stale.setdefault(key.server, []).append(newest_at)
+        before = {one: known for one, known in self._stale.items() if one in points}
+        self._stale = {
+            one: before.get(one, False) or len(dated) == points[one] for one, dated in stale.items()
+        }
+        if self._least > Level.UNKNOWN:
+            return
+        for server, dated in stale.items():
+            if before.get(server) is not self._stale[server]:
+                yield self._form.stale_line(server, len(dated), max(dated), snapshot)
+        for server in before.keys() - stale.keys():
+            yield self._form.fresh_line(server, snapshot)
 
     def of_entry_point(self, key: EntryPointKey) -> Iterator[str]:
         """What became of one entry point since it was last asked for."""

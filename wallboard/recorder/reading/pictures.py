@@ -1,8 +1,10 @@
 """The whole board as it stood at a moment."""
 
+import math
 import sqlite3
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from wallboard.domain.change import EVENTS_BOUND, TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -18,7 +20,7 @@ from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
 from wallboard.recorder.reading.contents import Contents
 from wallboard.recorder.reading.disagreements import rounds_in_a_row
 from wallboard.recorder.reading.run_rows import Poll
-from wallboard.recorder.reading.segments import at_moment
+from wallboard.recorder.reading.segments import at_moment, in_order
 from wallboard.recorder.reading.stood import Stood, stood_at
 from wallboard.recorder.reading.told import Told, servers_at, told_at
 
@@ -26,6 +28,18 @@ _EVENTS = (
     f"SELECT {COLUMNS} FROM change WHERE at <= ? AND before <> '{Verdict.WAITING}'"  # noqa: S608
     f" AND NOT of_server ORDER BY at DESC, id DESC LIMIT {EVENTS_BOUND}"
 )
+_LAST_EVENTS = _EVENTS.replace("at DESC, id DESC", "id DESC")
+
+
+def newest_board(
+    database: sqlite3.Connection, contents: Contents, now: float, history: int
+) -> Restored:
+    """The board as it stands by all that was recorded, dated ``now``.
+
+    Where a clock was put back that is what was recorded last, not what is dated last.
+    """
+    at = now if in_order(contents.segments(database), now) else math.inf
+    return replace(board_at(database, contents, at, history), at=now)
 
 
 def board_at(database: sqlite3.Connection, contents: Contents, at: float, history: int) -> Restored:
@@ -126,7 +140,8 @@ def _by_entry_point(
 
 
 def _events(database: sqlite3.Connection, catalogue: Catalogue, at: float) -> list[Change]:
-    rows = database.execute(_EVENTS, (at,)).fetchall()
+    query = _LAST_EVENTS if at == math.inf else _EVENTS
+    rows = database.execute(query, (at,)).fetchall()
     return [change_of(ChangeRow(*row), catalogue.keys) for row in reversed(rows)]
 
 

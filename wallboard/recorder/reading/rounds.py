@@ -86,6 +86,7 @@ class Rounds:
 
 def backwards(segments: Sequence[Segment], place: int, at: float) -> Iterator[Segment]:
     """The segments that may hold what is wanted, newest first."""
+    at = min(at, segments[place].span.last_at)
     for back, segment in enumerate(reversed(segments[: place + 1])):
         if back >= SEGMENTS_BACK and segment.span.last_at < at - SECONDS_BACK:
             return
@@ -96,7 +97,7 @@ def _until(columns: Columns, before: float | None, at: float, count: int) -> Col
     """The last rounds by a moment, and before another where the clock was put back."""
     times = columns[0]
     # Rounds of a sealed segment are known to the second.
-    stop = bisect_right(times, math.ceil(at))
+    stop = len(times) if at == math.inf else bisect_right(times, math.ceil(at))
     if before is not None:
         stop = min(stop, bisect_left(times, before))
     start = max(0, stop - count)

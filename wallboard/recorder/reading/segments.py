@@ -1,5 +1,6 @@
 """The stretches of a recording: those that are sealed, and the one that goes on."""
 
+import math
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -79,8 +80,11 @@ def read_open(
 def at_moment(segments: Sequence[Segment], at: float) -> int | None:
     """Which of them holds a moment or, in a gap, ended last before it; ``None`` before all.
 
-    Where a clock was put back and several hold it, it is the one recorded last.
+    Where a clock was put back and several hold it, it is the one recorded last. At the end of time
+    it is the last one, whatever its times.
     """
+    if at == math.inf:
+        return len(segments) - 1 if segments else None
     before: int | None = None
     for place in range(len(segments) - 1, -1, -1):
         span = segments[place].span
@@ -91,6 +95,12 @@ def at_moment(segments: Sequence[Segment], at: float) -> int | None:
             if before is None or span.last_at > segments[before].span.last_at:
                 before = place
     return before
+
+
+def in_order(segments: Sequence[Segment], now: float) -> bool:
+    """Whether the last one reaches furthest and none into the future: no clock was put back."""
+    reach = [segment.span.last_at for segment in segments]
+    return not reach or max(reach) <= min(reach[-1], now) + BACK_SECONDS
 
 
 def adjoins(before: Segment, after: Segment, gap_seconds: float) -> bool:

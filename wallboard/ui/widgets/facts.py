@@ -7,7 +7,7 @@ from textual.message import Message
 
 from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation
 from wallboard.domain.policy import Level
 from wallboard.ui.glyphs import Glyphs
 from wallboard.ui.meaning import meaning
@@ -161,7 +161,7 @@ class EndpointTable(Lines):
         failed = isinstance(last.outcome, Failure)
         level = theme.level[Level.CRITICAL if failed else Level.OK]
         on_base = Style(bgcolor=base.bgcolor) if base.bgcolor else Style()
-        figures = f"{latency(last):>7} {_age(last, now):>6} ago  " if width >= NARROW else "  "
+        figures = f"{latency(last):>7} {_ago(last, now):>10}  " if width >= NARROW else "  "
         room_left -= room + len(figures)
         return [
             name,
@@ -192,8 +192,10 @@ def latency(observation: Observation) -> str:
     return f"{milliseconds:.0f}ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f}s"
 
 
-def _age(observation: Observation, now: float) -> str:
-    return span(max(0.0, now - observation.at))
+def _ago(observation: Observation, now: float) -> str:
+    age = now - observation.at
+    # Of what is dated ahead, by a clock that was put back since, the age is not known.
+    return f"{span(age)} ago" if age >= -AHEAD_SECONDS else "?"
 
 
 def _yes_no(answer: bool | None, glyphs: Glyphs) -> str:

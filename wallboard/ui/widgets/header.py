@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.board import Snapshot
+from wallboard.domain.observation import AHEAD_SECONDS
 from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.lite import newest_words
 from wallboard.ui.text import safe, span
@@ -17,7 +18,7 @@ from wallboard.ui.widgets.lines import Lines, split
 from wallboard.ui.widgets.replayhead import replay_head
 
 SILENCE_SECONDS = 30.0
-"""Without an answer for this long, or for three intervals, the feed counts as silent."""
+"""Without an answer for three intervals, and for this long, the feed counts as silent."""
 
 _TINTS = {
     Level.OK: Verdict.OPEN,
@@ -96,8 +97,8 @@ class BoardHeader(Lines):
             frozen = f" FROZEN {span(view.now - view.frozen_at)} "
             right += [Segment(frozen, theme.ui["frozen"]), Segment(" ", base)]
         words = []
-        if extras.kiosk and view.snapshot.newest_at is not None:
-            age = max(0.0, view.now - view.snapshot.newest_at)
+        age = _newest_age(view)
+        if extras.kiosk and age is not None:
             words.append(newest_words(age, lite=extras.lite))
         if extras.page:
             words.append(f"{extras.page_held} {extras.page[0]}/{extras.page[1]}".strip())
@@ -123,8 +124,10 @@ def worst_level(view: View) -> Level:
     """The worst level on the board; a board without answers knows nothing good."""
     if silence_of(view) is not None:
         return Level.CRITICAL
-    statuses = view.snapshot.entry_points.values()
-    return max((status.judgement.level for status in statuses), default=Level.UNKNOWN)
+    levels = {status.judgement.level for status in view.snapshot.entry_points.values()}
+    if _is_late(view):
+        levels.add(Level.UNKNOWN)
+    return max(levels, default=Level.UNKNOWN)
 
 
 def tint_of(level: Level, theme: BoardTheme) -> Style | None:
@@ -157,20 +160,33 @@ def feed_health(view: View, theme: BoardTheme) -> Segment:
 
 def silence_of(view: View) -> float | None:
     """For how many seconds there has been no answer, once that is longer than it should be."""
+    age = _newest_age(view)
+    return age if age is not None and _is_late(view) and age > SILENCE_SECONDS else None
+
+
+def _is_late(view: View) -> bool:
+    """Whether the newest answer is older than three intervals, or it is not known how old."""
+    age = _newest_age(view)
+    return age is None or age > 3 * view.longest_interval
+
+
+def _newest_age(view: View) -> float | None:
+    """How old the newest answer is, in seconds; ``None`` where there is none of a known age."""
     snapshot = view.snapshot
     if snapshot.newest_at is None:
         return None
-    silence = max(0.0, (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at)
-    return silence if silence > max(SILENCE_SECONDS, 3 * view.longest_interval) else None
+    age = (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at
+    return max(0.0, age) if age >= -AHEAD_SECONDS else None
 
 
 def _feed_words(view: View) -> tuple[Level, str]:
-    snapshot = view.snapshot
-    if snapshot.newest_at is None:
+    snapshot, age = view.snapshot, _newest_age(view)
+    if age is None:
         return Level.UNKNOWN, "waiting for the first answer"
-    silence = silence_of(view)
-    if silence is not None:
-        return Level.CRITICAL, f"NO ANSWER FOR {span(silence)}"
+    if silence_of(view) is not None:
+        return Level.CRITICAL, f"NO ANSWER FOR {span(age)}"
+    if _is_late(view):
+        return Level.UNKNOWN, f"no answer for {span(age)}"
     rate = "feed ok" if view.extras.lite else f"{snapshot.polls_per_minute} polls/min"
     if view.lag_seconds >= 1.0:
         return Level.WARNING, f"{rate}, {span(view.lag_seconds)} behind"

@@ -5,6 +5,7 @@ from functools import lru_cache
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import is_recent
 from wallboard.domain.policy import Verdict
 from wallboard.domain.verdict import Judgement
 from wallboard.ui.glyphs import RESPONSE_TYPE, Glyphs
@@ -78,7 +79,9 @@ def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) ->
 def just_changed(status: EntryPointStatus, now: float) -> bool:
     """Whether the verdict is another one than some seconds ago."""
     since = status.since
-    return since is not None and now - since < CHANGED_SECONDS and bool(before_words(status))
+    if since is None or not is_recent(since, now, CHANGED_SECONDS):
+        return False
+    return bool(before_words(status))
 
 
 def before_words(status: EntryPointStatus) -> str:
@@ -92,9 +95,12 @@ def before_words(status: EntryPointStatus) -> str:
 
 def age_of(judgement: Judgement, now: float) -> str:
     """How old the values are, once they are no longer fresh."""
-    if judgement.fresh_until is None or not judgement.stale(now):
+    if not judgement.stale(now):
         return ""
-    return f"{span(now - judgement.newest_at)} old" if judgement.newest_at else ""
+    if judgement.newest_at is None:
+        return ""
+    # What is dated ahead, by a clock that was put back since, is of unknown age.
+    return f"{span(now - judgement.newest_at)} old" if judgement.newest_at <= now else "? old"
 
 
 def chart_columns(status: EntryPointStatus, now: float, count: int) -> list[float | None]:

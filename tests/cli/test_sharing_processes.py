@@ -1,0 +1,188 @@
+"""Processes on one recording, one of which is stopped, killed or lives by a clock that is set."""
+
+import asyncio
+import json
+import re
+import signal
+import sys
+import time
+
+import pytest
+
+from wallboard.recorder.lock import holder
+
+INTERVAL = 0.5
+PATIENCE_SECONDS = 30.0
+CALM = "[queue]\nload = 0.1\nagents = 9\n"
+SET_CLOCK = """
+import os, time
+
+_time, _file = time.time, os.environ["TEST_CLOCK"]
+
+def _set_time():
+    with open(_file) as file:
+        return _time() + float(file.read())
+
+time.time = _set_time
+"""
+"""What Python runs first in a process whose clock can be set."""
+
+
+async def until(condition, what):
+    """Wait for something to become true; what was waited for in vain is named."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < end, f"never: {what()}"
+        await asyncio.sleep(0.02)
+    return found
+
+
+class Output:
+    """A process whose lines are read as they come."""
+
+    def __init__(self, process, out, err) -> None:
+        self.process = process
+        self._out, self._err = out, err
+
+    @property
+    def lines(self):
+        # The last one may not be whole yet.
+        return self._out.read_text().split("\n")[:-1]
+
+    @property
+    def errors(self):
+        return self._err.read_text().split("\n")[:-1]
+
+    async def line_with(self, pattern, *, after=0):
+        """The first line from a place on in which a pattern is found, and the place after it."""
+
+        def found():
+            for number, line in enumerate(self.lines[after:], after + 1):
+                if re.search(pattern, line):
+                    return line, number
+            return None
+
+        return await until(
+            found, lambda: f"{pattern!r} in {self.lines[after:][-12:]} {self.errors[-12:]}"
+        )
+
+    async def error_with(self, pattern):
+        return await until(
+            lambda: next((line for line in self.errors if re.search(pattern, line)), None),
+            lambda: f"{pattern!r} in {self.errors}",
+        )
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+
+@pytest.fixture
+async def simulator(simulated, tmp_path):
+    one = await simulated(CALM)
+    points = "".join(f"[[server.entry_point]]\nid = {id_}\n" for id_ in one.entry_points)
+    text = f'interval = {INTERVAL}\nrecord = "wall.db"\n[[server]]\nname = "prod"\n'
+    (tmp_path / "wallboard.toml").write_text(f'{text}url = "{one.url}"\n{points}')
+    return one
+
+
+@pytest.fixture
+def recording(tmp_path):
+    return tmp_path / "wall.db"
+
+
+@pytest.fixture
+async def run(tmp_path, environment):
+    outputs = []
+
+    async def started(*args: str, **variables):
+        name = tmp_path / f"{len(outputs)}"
+        out, err = name.with_suffix(".out"), name.with_suffix(".err")
+        with out.open("wb") as to_out, err.open("wb") as to_err:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "wallboard", *args,
+                cwd=tmp_path, env=environment | variables,
+                stdin=asyncio.subprocess.DEVNULL, stdout=to_out, stderr=to_err,
+            )  # fmt: skip
+        outputs.append(Output(process, out, err))
+        return outputs[-1]
+
+    yield started
+    for one in outputs:
+        if one.process.returncode is None:
+            one.process.kill()
+        await one.process.wait()
+
+
+async def leads(recording, output):
+    await until(
+        lambda: (found := holder(recording)) and found.pid == output.process.pid,
+        lambda: f"{output.process.pid} leads, but {holder(recording)} {output.errors}",
+    )
+
+
+@pytest.fixture
+async def leader(run, simulator, recording):
+    one = await run("record")
+    await leads(recording, one)
+    await until(recording.exists, lambda: f"a recording: {one.errors}")
+    return one
+
+
+STALE = r" UNKNOWN server prod: 3 of 3 entry points are stale\."
+STALE_HEARTBEAT = r" UNKNOWN 3 ok; 3 of them stale; \d+ polls in the last minute\."
+WELL = r" OK all well: 3 open; "
+
+
+async def test_a_stopped_leader_is_stale_for_who_watches_and_well_once_it_goes_on(leader, run):
+    watch = await run("watch", "--heartbeat", "0.2")
+    _, place = await watch.line_with(WELL)
+    leader.send(signal.SIGSTOP)
+    _, stale = await watch.line_with(STALE, after=place)
+    await watch.line_with(STALE_HEARTBEAT, after=stale)
+    await watch.error_with("The recording has not grown since .* holds it")
+    leader.send(signal.SIGCONT)
+    _, place = await watch.line_with(" OK server prod: no entry point is stale now", after=stale)
+    await watch.line_with(WELL, after=place)
+    assert not any(re.search(WELL, line) for line in watch.lines[stale : place - 1])
+
+
+async def test_programs_and_logs_are_told_that_a_stopped_leader_is_stale(leader, run):
+    programs = await run("watch", "--format", "ndjson", "--heartbeat", "0.2")
+    board = await run("--every", "0.2")
+    await programs.line_with('"event": "heartbeat".* "stale": 0')
+    await board.line_with(": 3 ok; ")
+    leader.send(signal.SIGSTOP)
+    line, _ = await programs.line_with('"event": "stale"')
+    told = json.loads(line)
+    assert (told["server"], told["level"]) == ("prod", "unknown")
+    assert told["stale"] > 0
+    line, _ = await programs.line_with('"event": "heartbeat".* "stale": 3')
+    assert json.loads(line)["level"] == "unknown"
+    _, place = await board.line_with(": 3 ok; 3 of them stale; ")
+    await board.line_with(r"\bOPEN\b.*\bstale\b", after=place)
+    leader.send(signal.SIGCONT)
+    await programs.line_with('"event": "stale".* "stale": 0, "level": "ok"')
+
+
+async def test_a_board_that_was_stopped_is_stale_until_it_has_asked_again(run, simulator):
+    watch = await run("watch", "--heartbeat", "0.1")
+    await watch.line_with(WELL)
+    watch.send(signal.SIGSTOP)
+    await asyncio.sleep(6 * INTERVAL)
+    before = len(watch.lines)
+    watch.send(signal.SIGCONT)
+    await until(lambda: len(watch.lines) > before + 1, lambda: watch.lines)
+    assert not re.search(WELL, watch.lines[before + 1]), watch.lines[before:]
+    _, stale = await watch.line_with(STALE, after=before)
+    await watch.line_with(WELL, after=stale)
+
+
+async def test_a_killed_leader_is_followed_by_who_watches(leader, run, recording):
+    watch = await run("watch", "--heartbeat", "0.2")
+    await watch.line_with(WELL)
+    leader.send(signal.SIGSTOP)
+    _, stale = await watch.line_with(STALE)
+    leader.send(signal.SIGKILL)
+    await leads(recording, watch)
+    _, place = await watch.line_with("no entry point is stale now", after=stale)
+    await watch.line_with(WELL, after=place)
