@@ -1,4 +1,4 @@
-"""The pictures of the README, taken of the real program polling the real simulator.
+"""The pictures of the documentation, taken of the real program polling the real simulator.
 
 Run with ``make pictures``; it takes about half a minute and writes ``docs/*.svg``.
 """
