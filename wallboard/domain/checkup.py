@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from wallboard.domain.observation import Cause
+from wallboard.domain.observation import Blame, Cause
 from wallboard.domain.policy import Level
 
 Fact = str | int | float | bool | tuple[str, ...] | None
@@ -40,7 +40,7 @@ class Finding:
 
     ``level`` is ``None`` for a step that was not tried. ``server`` is the name of the server, or
     ``None`` for what concerns this machine. ``facts`` say the same to programs; times among them
-    are Unix time in seconds.
+    are Unix time in seconds. ``blame`` says where to look if the cause does not tell.
     """
 
     step: Step
@@ -50,6 +50,7 @@ class Finding:
     elapsed_seconds: float | None = None
     cause: Cause | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    blame: Blame | None = None
 
     @property
     def failed(self) -> bool:

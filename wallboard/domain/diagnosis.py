@@ -5,27 +5,10 @@ Pure rules; the first that applies says whose fault it is.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from wallboard.domain.checkup import Finding, Step, worst_of
-from wallboard.domain.observation import Cause
+from wallboard.domain.observation import Blame, Cause
 from wallboard.domain.policy import Level
-
-
-class Blame(StrEnum):
-    """Where to look; the values are the names in every report."""
-
-    NOBODY = "nobody"
-    CONFIG = "config"
-    MACHINE = "machine"
-    NETWORK = "network"
-    PROXY = "proxy"
-    CERTIFICATE = "certificate"
-    CLOCK = "clock"
-    ADDRESS = "address"
-    SERVER = "server"
-    RECORDING = "recording"
-    TERMINAL = "terminal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +40,8 @@ class _Case:
         return next((one for one in found if one.server == server), None)
 
 
+__all__ = ["Blame", "Diagnosis", "diagnose"]
+
 ALIKE_SECONDS = 60.0
 """How far clocks may be apart that all tell the same time against another one."""
 
@@ -72,6 +57,14 @@ _BY_CAUSE = {
     Cause.REDIRECT: (Blame.ADDRESS, "It is the address of {}, or a login in front of it"),
     Cause.INTERNAL: (Blame.MACHINE, "It is this machine, or wallboard itself"),
 }
+_BLAMED = {
+    Blame.CONFIG: "It is the config, not {}",
+    Blame.PROXY: "It is the proxy on the way to {}",
+    Blame.ADDRESS: "It is the address of {}, as the config has it",
+    Blame.SERVER: "It is not you: {} can be reached, but does not do its work",
+}
+"""Where what failed says itself whom to blame."""
+
 _OF_THE_ADDRESS = frozenset({400, 401, 403, 404, 405})
 _GATEWAY = frozenset({403, 502, 503, 504})
 
@@ -180,6 +173,8 @@ def _one(case: _Case) -> _Found | None:
 def _blamed(case: _Case, one: Finding) -> tuple[Blame, str]:
     status = one.facts.get("status")
     proxy = case.proxy_of(one.server)
+    if one.blame in _BLAMED:
+        return one.blame, _BLAMED[one.blame]
     if one.cause is Cause.HTTP and proxy and proxy.facts.get("used") and status in _GATEWAY:
         return Blame.PROXY, "It is the proxy, or {} behind it"
     if one.cause is Cause.HTTP and status in _OF_THE_ADDRESS:

@@ -1,6 +1,6 @@
 """What one poll brought back. Everything the board shows is folded from these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -45,12 +45,32 @@ UNREACHABLE_CAUSES = frozenset(
 )
 
 
+class Blame(StrEnum):
+    """Where to look; the values are the names in every report."""
+
+    NOBODY = "nobody"
+    CONFIG = "config"
+    MACHINE = "machine"
+    NETWORK = "network"
+    PROXY = "proxy"
+    CERTIFICATE = "certificate"
+    CLOCK = "clock"
+    ADDRESS = "address"
+    SERVER = "server"
+    RECORDING = "recording"
+    TERMINAL = "terminal"
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A poll without a usable answer: the cause, and a sentence a person can act on."""
+    """A poll without a usable answer: the cause, and a sentence a person can act on.
+
+    ``blame`` says where to look if the cause does not tell; no recording keeps it.
+    """
 
     cause: Cause
     message: str
+    blame: Blame | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

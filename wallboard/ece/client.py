@@ -65,6 +65,7 @@ class EceClient:
         self._target = target_of(server, settings)
         self._headers = headers_of(server)
         self._sent = CIMultiDict(self._headers.sent.multi_items())
+        self._authorized = "authorization" in self._headers.sent
         self._max_body = settings.max_body
         self._clock = clock
         self._timer = timer
@@ -132,12 +133,13 @@ class EceClient:
 
     def _broken(self, error: Exception, exchange: Exchange) -> Failure:
         """Why there is no whole answer."""
+        tunnelling = self._target.tunnelled and not exchange.connected
         if type(error) is TimeoutError:
             if not exchange.connected and self._transport.looks_up:
                 return unnamed(self._target)
             began = exchange.received.status is not None
-            return deadline_passed(self._target, answer_began=began)
-        failure = failure_of(error, self._target)
+            return deadline_passed(self._target, answer_began=began, tunnelling=tunnelling)
+        failure = failure_of(error, self._target, tunnelling=tunnelling)
         if failure.cause is Cause.TLS and self.problem:
             return replace(failure, message=f"{failure.message} And {self.problem}")
         return failure
@@ -159,10 +161,4 @@ class EceClient:
         """The status tells more than how its body ended, so it comes before everything else."""
         if received.status is None or received.status == 200:
             return None
-        return status_failure(
-            endpoint,
-            received.status,
-            received.reason,
-            received.header("location"),
-            proxied=self._target.proxied,
-        )
+        return status_failure(endpoint, received, self._target, authorized=self._authorized)

@@ -9,8 +9,13 @@ from dataclasses import dataclass
 import aiohttp
 
 from wallboard.config.address import host_fault
-from wallboard.domain.observation import Cause, Failure
+from wallboard.domain.observation import Blame, Cause, Failure
+from wallboard.ece.tls_failure import proxy_tls_failure, tls_failure
 from wallboard.ece.words import shown
+
+_REFUSALS = frozenset({401, 403, 405, 429})
+_TLS_ALERT = "\\x15\\x03"
+"""How the library shows the first bytes of an alert that it took for a status line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +31,70 @@ class Target:
     timeout: float
 
     @property
+    def tunnelled(self) -> bool:
+        """Whether the proxy only passes on what it cannot read."""
+        return self.proxied and self.tls
+
+    @property
     def address(self) -> str:
         """Host and port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
 
-def failure_of(error: BaseException, target: Target) -> Failure:
+def failure_of(error: BaseException, target: Target, *, tunnelling: bool = False) -> Failure:
     """The failure behind an error of the transport.
 
     The transport folds many errors into few; what it folded is found in the chain of causes.
+    ``tunnelling`` says that the proxy had not made the tunnel yet.
     """
     chain = list(_chain(error))
     if target.proxied:
         for link in chain:
-            if failure := _proxy_failure(link, target):
+            if failure := _proxy_failure(link, target, tunnelling=tunnelling):
                 return failure
     for link in chain:
         if isinstance(link, ssl.SSLError) and not isinstance(link, aiohttp.ClientError):
-            return _tls(link, target)
+            return tls_failure(link, target.address, target.server)
     for link in chain:
         if failure := _failure(link, target):
             return failure
     return _dns(target) if host_fault(target.host) else internal(error, target.server)
 
 
-def no_proxy(target: Target) -> Failure:
+def no_proxy(target: Target, *, seconds: float | None = None) -> Failure:
     """The proxy itself cannot be reached; its address is a secret of the config."""
+    late = "" if seconds is None else f" within {seconds:g} s"
     return Failure(
         Cause.PROXY,
-        f'No connection to the `proxy` of server "{target.server}". Check its name and port, and '
-        "that it runs.",
+        f'No connection to the `proxy` of server "{target.server}"{late}. Check its name and port, '
+        "http or https, and that it runs.",
     )
 
 
-def deadline_passed(target: Target, *, answer_began: bool) -> Failure:
+def deadline_passed(target: Target, *, answer_began: bool, tunnelling: bool = False) -> Failure:
     """The whole poll took too long."""
     what = "did not finish its answer" if answer_began else "did not answer"
+    within = f"within {target.timeout:g} s"
+    limit = f'`timeout` of server "{target.server}" sets the limit.'
+    if tunnelling:
+        return Failure(
+            Cause.PROXY,
+            f'The `proxy` of server "{target.server}" made no tunnel to {target.address} {within}. '
+            f"The proxy hangs, or waits for the server in vain: look at its log; {limit}",
+        )
+    if target.proxied and not target.tls:
+        return Failure(
+            Cause.TIMEOUT,
+            f'{target.address}, asked through the `proxy` of server "{target.server}", {what} '
+            f"{within}. One of the two is overloaded or hangs: look at the log of the proxy; "
+            f"{limit}",
+            Blame.PROXY,
+        )
     return Failure(
         Cause.TIMEOUT,
-        f"{target.address} {what} within {target.timeout:g} s. The server is overloaded or hangs, "
-        f'or the way to it is slow; `timeout` of server "{target.server}" sets the limit.',
+        f"{target.address} {what} {within}. The server is overloaded or hangs, or the way to it is "
+        f"slow; {limit}",
     )
 
 
@@ -92,7 +120,7 @@ def _failure(error: BaseException, target: Target) -> Failure | None:
         case aiohttp.ClientConnectorError():
             return not_connected(error.os_error, target)
         case aiohttp.ClientResponseError():
-            return _not_http(target)
+            return _not_http(target, error.message)
         case aiohttp.ClientPayloadError():
             return _broken_off(target)
         case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientOSError():
@@ -127,11 +155,12 @@ def _dns(target: Target) -> Failure:
 
 
 def _no_connection(target: Target) -> Failure:
-    kind = "TLS connection" if target.tls else "connection"
+    kind, hangs = ("TLS connection", " or hangs") if target.tls else ("connection", "")
     return Failure(
         Cause.TIMEOUT,
-        f"No {kind} to {target.address} within {target.connect_timeout:g} s. The host is down, or "
-        "a firewall drops the packets: check the network from this machine, and the port.",
+        f"No {kind} to {target.address} within {target.connect_timeout:g} s. The host is down"
+        f"{hangs}, or a firewall drops the packets: check the network from this machine, and the "
+        "port.",
     )
 
 
@@ -160,11 +189,11 @@ def not_connected(error: OSError, target: Target) -> Failure:
 
 
 def _closed(target: Target) -> Failure:
-    certificate = " or want a client certificate" if target.tls else ""
+    other = "want a client certificate" if target.tls else "want https:// in `url`"
     return Failure(
         Cause.RESET,
-        f"{target.address} closed the connection without an answer. The server may be restarting"
-        f"{certificate}, or a firewall or load balancer cuts in: look at its log.",
+        f"{target.address} closed the connection without an answer. The server may be restarting "
+        f"or {other}, or a firewall or load balancer cuts in: look at its log.",
     )
 
 
@@ -176,7 +205,13 @@ def _broken_off(target: Target) -> Failure:
     )
 
 
-def _not_http(target: Target) -> Failure:
+def _not_http(target: Target, why: str) -> Failure:
+    if not target.tls and _TLS_ALERT in why:
+        return Failure(
+            Cause.HTTP,
+            f'{target.address} answered in TLS. Use https:// in `url` of server "{target.server}".',
+            Blame.ADDRESS,
+        )
     return Failure(
         Cause.HTTP,
         f"What came from {target.address} is not valid HTTP. Check the port, and http or https, in "
@@ -184,51 +219,64 @@ def _not_http(target: Target) -> Failure:
     )
 
 
-def _tls(error: ssl.SSLError, target: Target) -> Failure:
-    server = f'server "{target.server}"'
-    if isinstance(error, ssl.SSLCertVerificationError):
-        wrong = shown(error.verify_message or "not accepted", 120).rstrip(".")
-        advice = (
-            "renew the certificate, or check the clock of this machine"
-            if "expired" in wrong or "not yet valid" in wrong
-            else f"use the name in the certificate in `url` of {server}"
-            if "ismatch" in wrong or "not valid for" in wrong
-            else f"if a private CA signed it, name that CA as `ca_file` of {server}"
-        )
-        text = (
-            f"The certificate of {target.address} was not accepted: {wrong}. To fix it, {advice}."
-        )
-    elif error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}:
-        text = f"{target.address} does not speak TLS. Use http:// in `url` of {server}?"
-    elif "CERTIFICATE" in (error.reason or ""):
-        text = (
-            f"{target.address} wants another client certificate than it got. Check `client_cert` "
-            f"and `client_key` of {server}."
-        )
-    else:
-        reason = shown((error.reason or "handshake failed").replace("_", " ").lower(), 60)
-        text = (
-            f"No TLS connection to {target.address}: {reason}. Check that the port speaks TLS, and "
-            f"`ca_file` and `client_cert` of {server}."
-        )
-    return Failure(Cause.TLS, text)
-
-
-def _proxy_failure(error: BaseException, target: Target) -> Failure | None:
-    where = f'the `proxy` of server "{target.server}"'
+def _proxy_failure(error: BaseException, target: Target, *, tunnelling: bool) -> Failure | None:
+    """What went wrong on this side of the proxy, or at it."""
     match error:
-        case aiohttp.ClientHttpProxyError(status=407):
-            return Failure(Cause.PROXY, f"Wrong or no credentials for {where} (407).")
         case aiohttp.ClientHttpProxyError(status=int(status)):
-            return Failure(
-                Cause.PROXY,
-                f"A tunnel to {target.address} was refused ({status}) by {where}. Ask its keeper, "
-                "or look at its log.",
-            )
+            return _no_tunnel(status, target)
         case aiohttp.ClientProxyConnectionError() | aiohttp.ClientConnectorDNSError():
             return no_proxy(target)
+        case aiohttp.ConnectionTimeoutError() if target.tls:
+            return _late_tunnel(target)
+        case aiohttp.ConnectionTimeoutError():
+            return no_proxy(target, seconds=target.connect_timeout)
+        case aiohttp.ClientConnectorError(host=host, port=port, os_error=ssl.SSLError() as why):
+            # One of the tunnel names the server.
+            elsewhere = (host, port) != (target.host, target.port)
+            return proxy_tls_failure(why, target.server) if elsewhere else None
+        case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientOSError():
+            return _closed_by_proxy(target) if tunnelling or not target.tls else None
         case _:
             return None
+
+
+def _no_tunnel(status: int, target: Target) -> Failure:
+    where = f'the `proxy` of server "{target.server}"'
+    if status == 407:
+        text = f"Wrong or no credentials for {where} (407). Set them in its address."
+    elif status >= 500:
+        text = (
+            f"No tunnel to {target.address}: {where} cannot reach it ({status}). See whether the "
+            "server runs, and whether the proxy can look its name up and get there."
+        )
+    elif status in _REFUSALS:
+        text = (
+            f"A tunnel to {target.address} was refused ({status}) by {where}. Ask its keeper to "
+            "let this address and port through, or look at its log."
+        )
+    else:
+        text = (
+            f"A tunnel to {target.address} was refused ({status}) by {where}. What listens there "
+            "may be no proxy, or one that is spoken to with https://: check its name and port."
+        )
+    return Failure(Cause.PROXY, text)
+
+
+def _late_tunnel(target: Target) -> Failure:
+    return Failure(
+        Cause.PROXY,
+        f'No TLS connection to {target.address} through the `proxy` of server "{target.server}" '
+        f"within {target.connect_timeout:g} s. The proxy or the server is down or hangs: check the "
+        "name and port of the proxy, http or https, and look at its log.",
+    )
+
+
+def _closed_by_proxy(target: Target) -> Failure:
+    return Failure(
+        Cause.PROXY,
+        f'The `proxy` of server "{target.server}" closed the connection without an answer. Look at '
+        "its log; what listens there may be no proxy, or one that is spoken to with https://.",
+    )
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -25,6 +25,7 @@ from wallboard.ece.failures import Target, failure_of, internal, no_proxy, not_c
 from wallboard.ece.outgoing import proxy_of, target_of
 from wallboard.ece.probe_clock import clock_finding
 from wallboard.ece.tls import tls_context
+from wallboard.ece.tls_failure import proxy_tls_failure
 from wallboard.ece.wire import Address, connect, handshake, lookup
 from wallboard.ece.words import shown
 from wallboard.settings import ServerSettings, Settings
@@ -156,6 +157,7 @@ class Probe:
             failure.message,
             elapsed_seconds=self._timer() - began,
             cause=failure.cause,
+            blame=failure.blame,
         )
         date: float | None = None
         asked_at = self._clock()
@@ -193,7 +195,16 @@ class Probe:
 
     def _fail(self, step: Step, failure: Failure, began: float) -> NoReturn:
         elapsed = self._timer() - began
-        self._tell(Finding(step, Level.CRITICAL, failure.message, None, elapsed, failure.cause))
+        self._tell(
+            Finding(
+                step,
+                Level.CRITICAL,
+                failure.message,
+                elapsed_seconds=elapsed,
+                cause=failure.cause,
+                blame=failure.blame,
+            )
+        )
         raise _StoppedError(step)
 
     def _tell(self, finding: Finding) -> None:
@@ -229,18 +240,21 @@ def _no_name(error: OSError, target: Target) -> Failure:
 
 def _no_connection(error: OSError, target: Target) -> Failure:
     if target.proxied:
-        return no_proxy(target)
+        late = isinstance(error, TimeoutError)
+        return no_proxy(target, seconds=target.connect_timeout if late else None)
     if isinstance(error, TimeoutError):
         error = TimeoutError(errno.ETIMEDOUT, "")
     return not_connected(error, replace(target, tls=False))
 
 
 def _no_tls(error: OSError, target: Target) -> Failure:
+    if target.proxied and isinstance(error, ssl.SSLError):
+        return proxy_tls_failure(error, target.server)
     if target.proxied:
         return Failure(
             Cause.PROXY,
             f'No TLS connection to the `proxy` of server "{target.server}". Check whether its '
-            "address begins with http:// or https://, and who signed its certificate.",
+            "address begins with http:// or https://, and that it runs.",
         )
     if isinstance(error, TimeoutError):
         return Failure(

@@ -29,6 +29,7 @@ def http_finding(observation: Observation) -> Finding:
             elapsed_seconds=observation.elapsed_seconds,
             cause=outcome.cause,
             facts=facts,
+            blame=outcome.blame,
         )
     software = shown(header(response.head, "server"), 60) if response else ""
     facts["server"] = software or None
@@ -87,4 +88,5 @@ def date_of(observation: Observation) -> float | None:
 def sentence(endpoint: Endpoint, failure: Failure) -> str:
     """The words of a failure as a sentence of their own."""
     words = failure.message.removeprefix(f"{endpoint}: ")
-    return words[:1].upper() + words[1:]
+    # What begins with the name of a host stays as it is.
+    return words if words == failure.message else words[:1].upper() + words[1:]

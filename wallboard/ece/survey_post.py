@@ -92,10 +92,18 @@ class SurveyPost:
             async with asyncio.timeout(self._target.timeout):
                 await fetch(self._transport, self._http, received)
         except TimeoutError:
-            return deadline_passed(self._target, answer_began=received.status is not None)
+            return deadline_passed(
+                self._target,
+                answer_began=received.status is not None,
+                tunnelling=self._tunnelling,
+            )
         except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
-            return failure_of(error, self._target)
+            return failure_of(error, self._target, tunnelling=self._tunnelling)
         return None
+
+    @property
+    def _tunnelling(self) -> bool:
+        return self._target.tunnelled and not self.began
 
     def _judged(self, received: Received, failure: Failure | None) -> tuple[Delivery, str]:
         """The status tells more than how its body ended, so it comes before everything else."""

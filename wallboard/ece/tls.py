@@ -8,6 +8,12 @@ from typing import NoReturn
 from wallboard.ece.errors import ClientSetupError
 from wallboard.settings import ServerSettings
 
+_UNUSABLE = {
+    "KEY_VALUES_MISMATCH": "the key is not the one of the certificate",
+    "TOO_SMALL": "its key is too weak for this machine; have it issued anew",
+    "TOO_WEAK": "its signature is too weak for this machine; have it issued anew",
+}
+
 
 class Tls:
     """The TLS settings of a server, by its files as they are now.
@@ -85,7 +91,14 @@ def _load_client_certificate(
 
 
 def _unusable(server: ServerSettings, key: str, path: str, error: OSError) -> ClientSetupError:
-    wrong = "it holds no usable PEM" if isinstance(error, ssl.SSLError) else error.strerror
+    wrong = error.strerror
+    if isinstance(error, ssl.SSLError):
+        wrong = next(
+            (words for reason, words in _UNUSABLE.items() if reason in (error.reason or "")),
+            "it holds no usable PEM",
+        )
+        if key != "ca_file" and not server.client_key:
+            wrong = f"{wrong}, or no key (that may be another file: `client_key`)"
     return ClientSetupError(f'server "{server.name}": {key}: cannot use {path!r}: {wrong}')
 
 
