@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
 
-from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.endpoint import LARGEST_ID, Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
 
 DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
@@ -65,7 +65,7 @@ class EntryPointSettings(Overrides):
 
     __pydantic_config__ = _STRICT
 
-    id: Annotated[int, Ge(0)]
+    id: Annotated[int, Ge(0), Le(LARGEST_ID)]
     name: str = ""
     group: str = ""
 

@@ -53,3 +53,31 @@ async def test_what_the_config_does_not_have_is_a_usage_error(wallboard, config,
     assert ended.out == ""
     assert said in ended.err
     assert config.requests.count == 0
+
+
+LARGEST, BEYOND = str(2**63 - 1), str(2**63)
+
+
+@pytest.mark.parametrize("word", [BEYOND, "9" * 5000, f"1-{BEYOND}"])
+@pytest.mark.parametrize(
+    "command",
+    [["check", "--url", "http://127.0.0.1:9"], ["raw", "capacity"], ["discover", "--ids"]],
+    ids=" ".join,
+)
+async def test_an_id_beyond_the_range_is_a_usage_error(wallboard, config, command, word):
+    ended = await wallboard(*command, word)
+    assert (ended.status, ended.out) == (64, "")
+    assert f"ids go up to {LARGEST}" in ended.err or "is no id" in ended.err
+
+
+async def test_the_largest_id_can_be_set_named_and_polled_and_one_more_cannot(
+    wallboard, config, tmp_path
+):
+    path = tmp_path / "wallboard.toml"
+    path.write_text(path.read_text().replace("id = 1000", f"id = {LARGEST}"))
+    ended = await wallboard("check", "--format", "json", LARGEST)
+    assert [one["id"] for one in json.loads(ended.out)["entry_points"]] == [int(LARGEST)]
+    path.write_text(path.read_text().replace(LARGEST, BEYOND))
+    ended = await wallboard("config", "check")
+    assert ended.status == 78
+    assert f"must be a whole number from 0 to {LARGEST}" in ended.err + ended.out

@@ -2,19 +2,23 @@
 
 import os
 import sqlite3
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from recordings import START, board_of, poll, record, tell
 
 from wallboard.board import Board
-from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.endpoint import LARGEST_ID, Endpoint
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.samples import samples_of
 from wallboard.recorder.file.schema import VERSION
 from wallboard.recorder.file.standing import standings_of
+from wallboard.recorder.reading.connection import Connection
+from wallboard.recorder.recording import Recording
+from wallboard.recorder.verify import verify
 from wallboard.recorder.writing.writer import Writer
 
 CAPACITY, ALLOWED, LIVE = (
@@ -296,3 +300,22 @@ def test_hostile_texts_and_figures_are_held(tmp_path):
     )
     assert rows(path, "SELECT count(*) FROM run") == [(3,)]
     assert rows(path, "SELECT message FROM answer WHERE cause = 'http'") == [("lone ? surrogate",)]
+
+
+def test_one_row_that_cannot_be_written_never_stops_the_others_and_is_named(tmp_path, caplog):
+    path = tmp_path / "r.db"
+    beyond = LARGEST_ID + 1
+    events = [
+        poll(CAPACITY, 10 * n, n, id=id_) for n in range(3) for id_ in (1000, beyond, LARGEST_ID)
+    ]
+    record(path, events, entry_points=board_of(1000, beyond, LARGEST_ID), each=2)
+    with Recording.open(path) as recording:
+        polls = Counter(run.key.id for run in recording.runs())
+        assert [point.key.id for point, _ in recording.entry_points()] == [1000, LARGEST_ID]
+    assert polls == {1000: 3, LARGEST_ID: 3}
+    said = [line for line in caplog.messages if "cannot be recorded" in line]
+    assert said
+    assert all(f"prod:{beyond}" in line for line in said)
+    assert len(said) == len(set(said))
+    with Connection(path).reading() as database:
+        assert list(verify(database)) == []

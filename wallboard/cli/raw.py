@@ -15,8 +15,6 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Response
 from wallboard.settings import ServerSettings, Settings
 
-_MOST_DIGITS = 15
-
 
 def _endpoint(_context: click.Context, _parameter: click.Parameter, name: str) -> Endpoint:
     """The endpoint of a name in whatever case."""
@@ -32,10 +30,16 @@ def _place(
     _context: click.Context, _parameter: click.Parameter, word: str
 ) -> tuple[str | None, int]:
     """The server, where the word names one, and the id."""
+    from wallboard.config.triage import range_in
+
     server, colon, digits = word.rpartition(":")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
+    if not (digits.isascii() and digits.isdecimal()):
         raise click.BadParameter(f"{word!r} is no id; write it like 1000, or SERVER:1000.")
-    return server if colon else None, int(digits)
+    try:
+        number, _ = range_in(digits)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
+    return server if colon else None, number
 
 
 @click.command(

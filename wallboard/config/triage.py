@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from wallboard.config.address import address_fault
 from wallboard.config.problem import ConfigError, Problem, shown
+from wallboard.domain.endpoint import LARGEST_ID
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 MOST_IDS = 100_000
@@ -14,7 +15,8 @@ MOST_IDS = 100_000
 
 DEFAULTS = Settings()
 
-_ID = re.compile(r"([0-9]{1,15})(?:-([0-9]{1,15}))?")
+_ID = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_DIGITS = len(str(LARGEST_ID))
 
 
 def settings_for_url(url: str, ids: Sequence[str], base: Settings = DEFAULTS) -> Settings:
@@ -71,7 +73,13 @@ def range_in(part: str) -> tuple[int, int]:
     match = _ID.fullmatch(part)
     if not match:
         raise ValueError(f"{shown(part)} is neither a number nor a range such as 1005-1010")
-    first, last = int(match[1]), int(match[2] or match[1])
+    first, last = (_id(digits.lstrip("0") or "0") for digits in (match[1], match[2] or match[1]))
     if last < first:
         raise ValueError(f"the range {part} runs backwards; write {last}-{first}")
     return first, last
+
+
+def _id(digits: str) -> int:
+    if len(digits) > _DIGITS or int(digits) > LARGEST_ID:
+        raise ValueError(f"{shown(digits)} is too large; ids go up to {LARGEST_ID}")
+    return int(digits)

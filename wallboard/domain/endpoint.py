@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+LARGEST_ID = 2**63 - 1
+"""Ids are from 0 to this, which is what a recording can hold."""
+
 
 class Endpoint(StrEnum):
     """One of the five GETs of an entry point, named as the vendor names it."""

@@ -1,9 +1,13 @@
 """The rows of what was heard: runs, rounds, changes, servers, segments."""
 
+import logging
 import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.history import Sample
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.recorder.file.policies import policy_text
@@ -14,9 +18,32 @@ from wallboard.recorder.writing.openrun import KeptAnswer, OpenRun, Target
 from wallboard.recorder.writing.stretch import Stood, Stretch
 
 LARGEST = 2**62
-"""The largest number that is written; SQLite holds no more than twice that."""
+"""The largest figure that is written; SQLite holds no more than twice that."""
+
+_UNWRITABLE = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What a row fails with that is wrong in itself, whatever the state of the file."""
+
+_Item = TypeVar("_Item")
+
+log = logging.getLogger(__name__)
 
 _VERDICT_PLACE = {verdict: place for place, verdict in enumerate(Verdict)}
+
+_RUN = """
+INSERT INTO run (target, answer, first, last, count, mean, least, most)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_SAMPLE = "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?)"
 
 _UPSERT = """
 INSERT INTO latest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -35,6 +62,7 @@ class Rows:
         self._entry_points: dict[EntryPointKey, int] = {}
         self._fresh_targets: list[Target] = []
         self._fresh_entry_points: list[EntryPointKey] = []
+        self._unwritable: set[str] = set()
 
     def committed(self) -> None:
         """What was written is in the file."""
@@ -51,56 +79,58 @@ class Rows:
         self._answers.rolled_back()
         self.committed()
 
-    def write(self, stretch: Stretch) -> None:
-        """Write all of a stretch that is not in the file yet."""
-        number = stretch.number
-        executemany = self.database.executemany
-        # One row at a time: a list of them all would only be work for the garbage collector.
-        executemany(
-            "INSERT INTO run (target, answer, first, last, count, mean, least, most)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self._run_row(target, run, number) for target, run in stretch.ended),
-        )
-        executemany(
-            _UPSERT,
-            (self._latest_row(target, run, number) for target, run in stretch.touched.items()),
-        )
-        executemany(
-            "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    self._entry_point(key),
-                    sample.at,
-                    sample.wait_seconds,
-                    _held(sample.queue_depth),
-                    _held(sample.capacity),
-                    _VERDICT_PLACE[sample.verdict],
-                )
-                for key, sample in stretch.samples
-            ),
-        )
-        for change, answer in stretch.changes:
-            self._write_change(change, answer, number)
-        for status, changed in stretch.servers:
-            self._write_server(status, changed=changed)
-        if stretch.sealed is not None:
-            self._write_segment(stretch, stretch.sealed)
+    def write(self, stretch: Stretch, *, singly: bool = False) -> None:
+        """Write all of a stretch that is not in the file yet.
 
-    def _write_segment(self, stretch: Stretch, stood: tuple[Stood, ...]) -> None:
+        ``singly`` leaves out each row that cannot be written and logs which; otherwise it raises.
+        """
+        number, execute = stretch.number, self.database.execute
+        each = self._each_singly if singly else _each
+        each(stretch.ended, lambda one: execute(_RUN, self._run_row(*one, number)))
+        each(stretch.touched.items(), lambda one: execute(_UPSERT, self._latest_row(*one, number)))
+        each(stretch.samples, lambda one: execute(_SAMPLE, self._sample_row(*one)))
+        each(stretch.changes, lambda one: self._write_change(*one, number))
+        each(stretch.servers, lambda one: self._write_server(*one))
+        if stretch.sealed is not None:
+            standings: list[Standing] = []
+            each(stretch.sealed, lambda one: standings.append(self._standing(one, number)))
+            self._write_segment(stretch, standings)
+
+    def _each_singly(self, items: Iterable[_Item], write: Callable[[_Item], object]) -> None:
+        for item in items:
+            self.database.execute("SAVEPOINT one")
+            try:
+                write(item)
+            except _UNWRITABLE as error:
+                self.database.execute("ROLLBACK TO one")
+                # What it has put there is looked for again by whoever needs it next.
+                self.rolled_back()
+                self._say_unwritable(item, error)
+            self.database.execute("RELEASE one")
+
+    def _say_unwritable(self, item: object, error: Exception) -> None:
+        whose = _whose(item)
+        if whose not in self._unwritable:
+            self._unwritable.add(whose)
+            log.warning("This cannot be recorded, all else is: %s (%s)", whose, error)
+
+    def _write_segment(self, stretch: Stretch, standings: Iterable[Standing]) -> None:
         execute, number = self.database.execute, stretch.number
         (before,) = execute("SELECT coalesce(max(last_run), 0) FROM segment").fetchone()
         newest = execute(
             "SELECT (SELECT coalesce(max(id), 0) FROM run), (SELECT coalesce(max(id), 0)"
             " FROM change), (SELECT coalesce(max(id), 0) FROM server_status)"
         ).fetchone()
-        standing = standing_bytes(self._standing(one, number) for one in stood)
+        (polls,) = execute(
+            "SELECT coalesce(sum(coalesce(count, 1)), 0) FROM run WHERE id > ?", (before,)
+        ).fetchone()
         rows = execute("SELECT entry_point, round(at), wait, depth, capacity, verdict FROM sample")
         samples = samples_bytes(columns_of_rows(rows))
         execute("DELETE FROM sample")
         execute(
             "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (number, stretch.from_at, stretch.to_at, before + 1, *newest,
-             stretch.polls, standing, samples),
+             polls, standing_bytes(standings), samples),
         )  # fmt: skip
 
     def _run_row(self, target: Target, run: OpenRun, segment: int) -> tuple[int | None, ...]:
@@ -129,6 +159,16 @@ class Rows:
             run.least,
             run.most,
             run.elapsed,
+        )
+
+    def _sample_row(self, key: EntryPointKey, sample: Sample) -> tuple[float | None, ...]:
+        return (
+            self._entry_point(key),
+            sample.at,
+            sample.wait_seconds,
+            _held(sample.queue_depth),
+            _held(sample.capacity),
+            _VERDICT_PLACE[sample.verdict],
         )
 
     def _standing(self, stood: Stood, segment: int) -> Standing:
@@ -170,7 +210,7 @@ class Rows:
             ),
         )
 
-    def _write_server(self, status: ServerStatus, *, changed: bool) -> None:
+    def _write_server(self, status: ServerStatus, changed: bool) -> None:
         server = storable(status.server)
         if not changed:
             self.database.execute(
@@ -222,6 +262,20 @@ class Rows:
             target.id = int(number)
             self._fresh_targets.append(target)
         return target.id
+
+
+def _each(items: Iterable[_Item], write: Callable[[_Item], object]) -> None:
+    for item in items:
+        write(item)
+
+
+def _whose(item: Any) -> str:
+    """What an item of a stretch is of, in words: an endpoint, an entry point or a server."""
+    one = item[0] if isinstance(item, tuple) else item
+    one = getattr(one, "target", one)
+    key = getattr(one, "key", one)
+    words = f"{key.server}:{key.id}" if isinstance(key, EntryPointKey) else f"{one.server}"
+    return f"{words} {one.endpoint}" if isinstance(one, Target) else words
 
 
 def _held(figure: int | None) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.endpoint import LARGEST_ID, EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.errors import DamagedError, RefusedError
 from wallboard.recorder.file.gaps import gap_after
@@ -22,7 +22,8 @@ from wallboard.recorder.writing.heard import Heard
 from wallboard.recorder.writing.listener import Listener
 from wallboard.recorder.writing.resume import resume
 from wallboard.recorder.writing.retention import Retention, give_back, oldest_segment, trim_step
-from wallboard.recorder.writing.rows import LARGEST, Rows
+from wallboard.recorder.writing.rows import Rows
+from wallboard.recorder.writing.stretch import Stretch
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Writer:
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
         self._rows = Rows(database)
+        self._singly = False
         self.listener = Listener(epoch_of(database), 1)
         resume(database, self.listener)
         self.commit()
@@ -76,7 +78,7 @@ class Writer:
                 place,
             )
             for place, (entry_point, policy) in enumerate(entry_points)
-            if entry_point.key.id <= LARGEST
+            if entry_point.key.id <= LARGEST_ID
         ]
         with self._transaction():
             self.database.execute("UPDATE entry_point SET place = NULL WHERE place IS NOT NULL")
@@ -120,12 +122,22 @@ class Writer:
         stretches = self.listener.stretches
         if len(stretches) == 1 and not (stretches[0].touched or stretches[0].size):
             return
-        with self._transaction():
-            for stretch in stretches:
-                self._rows.write(stretch)
+        try:
+            self._write(stretches)
+        except RefusedError:
+            if self._singly:
+                raise
+            # From now on each row stands for itself.
+            self._singly = True
+            self._write(stretches)
         for stretch in stretches:
             stretch.written()
         del stretches[:-1]
+
+    def _write(self, stretches: Sequence[Stretch]) -> None:
+        with self._transaction():
+            for stretch in stretches:
+                self._rows.write(stretch, singly=self._singly)
 
     @property
     def waiting(self) -> int:
@@ -165,5 +177,4 @@ class Writer:
         """Raise what is wrong with the file, or that SQLite refused what is not wrong with it."""
         if not is_sound(self.database):
             raise DamagedError(f"the file contradicts itself ({error})") from error
-        if isinstance(error, sqlite3.Error):
-            raise RefusedError(f"what is in the file contradicts it ({error})") from error
+        raise RefusedError(f"it does not go with what is in the file ({error})") from error
