@@ -265,3 +265,48 @@ async def test_a_viewer_that_may_not_write_follows_and_polls_only_while_nobody_e
         await viewer.says("standby")
     finally:
         await viewer.ends(signal.SIGTERM)
+
+
+TEXT = b"# not a recording, and dear to somebody\n" * 20
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["record", "--url", "http://127.0.0.1:9", "1000", "--file"],
+        ["recording", "info", "--file"],
+        ["recording", "verify", "--file"],
+        ["recording", "trim", "--older", "1d", "--file"],
+        ["history", "1000", "--file"],
+        ["handover", "--file"],
+        ["export", "-", "--file"],
+        ["replay"],
+    ],
+    ids=" ".join,
+)
+async def test_a_file_that_never_was_a_recording_is_refused_untouched(wallboard, tmp_path, args):
+    path = tmp_path / "config.toml"
+    path.write_bytes(TEXT)
+    before = path.stat().st_mtime_ns
+    ended = await wallboard(*args, str(path))
+    assert ended.status == (2 if "verify" in args else 69)
+    assert "it is no recording of wallboard" in ended.out + ended.err
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (TEXT, before)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+async def test_a_board_whose_config_names_such_a_file_polls_and_says_so(
+    wallboard, simulated, tmp_path
+):
+    simulator = await simulated(entry_points=1)
+    path = tmp_path / "wallboard.toml"
+    text = (
+        f'record = "wallboard.toml"\n[[server]]\nname = "a"\nurl = "{simulator.url}"\n'
+        "[[server.entry_point]]\nid = 1000\n"
+    )
+    path.write_text(text)
+    ended = await wallboard("--frames", "3", "--every", "0.5")
+    assert ended.status == 0
+    assert "it is no recording of wallboard" in ended.out + ended.err
+    assert path.read_text() == text
+    assert list(tmp_path.glob("wallboard.toml*")) == [path]

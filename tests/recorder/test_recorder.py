@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 import sqlite3
 import time
 
@@ -11,6 +12,7 @@ from recordings import START, board_of, poll
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
+from wallboard.recorder.lock import LockError, take
 from wallboard.recorder.places import Place
 from wallboard.recorder.recorder import Recorder
 from wallboard.recorder.writing.writer import Writer
@@ -125,27 +127,81 @@ async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(make, caplog):
     assert str(aside) in caplog.text
 
 
-async def test_a_file_that_is_no_database_is_set_aside_too(make):
-    one = make()
-    one.path.write_bytes(b"not a database, " * 1000)
-    one.recorder.start()
-    one.tell(3)
-    await until(lambda: one.written == 3)
-    (aside,) = set_aside(one)
-    assert aside.read_bytes() == b"not a database, " * 1000
+def somebody_elses(path):
+    """Files that never were a recording, each with how it is made."""
+
+    def database(*statements: str):
+        with sqlite3.connect(path) as made:
+            for statement in statements:
+                made.execute(statement)
+        made.close()
+
+    return {
+        "text": lambda: path.write_bytes(b"not a database, " * 1000),
+        "a few signs": lambda: path.write_bytes(b"x = 1"),
+        "a config": lambda: path.write_bytes(b"# wallboard\n" + b"[[server]]\n" * 30),
+        "database": lambda: database("CREATE TABLE mine (x)"),
+        "with a log": lambda: database("PRAGMA journal_mode = WAL", "CREATE TABLE mine (x)"),
+        "owned": lambda: database("PRAGMA application_id = 7"),
+        "broken": lambda: (database("CREATE TABLE mine (x)"), os.truncate(path, 5000)),
+    }
 
 
-async def test_somebody_elses_database_is_left_alone(make):
+@pytest.mark.parametrize("kind", somebody_elses(None))
+async def test_a_file_that_never_was_a_recording_is_refused_and_left_alone(make, kind):
     one = make()
-    with sqlite3.connect(one.path) as database:
-        database.execute("CREATE TABLE mine (x)")
-    database.close()
-    before = one.path.read_bytes()
+    somebody_elses(one.path)[kind]()
+    before = one.path.read_bytes(), one.path.stat().st_mtime_ns
     one.recorder.start()
     one.tell(3)
     await until(lambda: one.recorder.problem)
     assert "no recording of wallboard" in one.recorder.problem
-    assert one.path.read_bytes() == before
+    with pytest.raises(LockError, match="no recording of wallboard"):
+        take(Place(one.path))
+    one.recorder.stop()
+    assert (one.path.read_bytes(), one.path.stat().st_mtime_ns) == before
+    assert list(one.path.parent.iterdir()) == [one.path]
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "device", "dangling", "socket"])
+async def test_what_is_no_file_is_refused_and_left_alone(make, tmp_path, kind, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the address of a socket must be short
+    path = tmp_path / "r.db"
+    one = make(path)
+    with socket.socket(socket.AF_UNIX) as listening:
+        {
+            "folder": path.mkdir,
+            "fifo": lambda: os.mkfifo(path),
+            "device": lambda: path.symlink_to("/dev/null"),
+            "dangling": lambda: path.symlink_to("nowhere"),
+            "socket": lambda: listening.bind("r.db"),
+        }[kind]()
+    before = path.lstat()
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.recorder.problem)
+    assert "it is no file" in one.recorder.problem or "link to nothing" in one.recorder.problem
+    one.recorder.stop()
+    assert os.path.samestat(before, path.lstat())
+    assert list(tmp_path.iterdir()) == [path]
+
+
+async def test_a_database_that_another_program_left_open_is_not_even_checkpointed(make):
+    one = make()
+    other = sqlite3.connect(one.path, isolation_level=None)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("CREATE TABLE mine (x)")
+    log = one.path.with_name("r.db-wal")
+    copies = {file.name: file.read_bytes() for file in (one.path, log)}
+    other.close()
+    for name, data in copies.items():
+        one.path.with_name(name).write_bytes(data)
+    one.recorder.start()
+    one.tell(3)
+    await until(lambda: one.recorder.problem)
+    assert "no recording of wallboard" in one.recorder.problem
+    one.recorder.stop()
+    assert {file.name: file.read_bytes() for file in (one.path, log)} == copies
 
 
 async def test_a_file_that_was_removed_is_begun_anew(make, monkeypatch):

@@ -45,7 +45,6 @@ def command(
 ) -> int:
     from wallboard.cli.service import Service
     from wallboard.cli.service_log import ServiceLog
-    from wallboard.recorder.places import recording_path
 
     settings, source = target_of(parameters).opened()
     if settings.record is False:
@@ -54,8 +53,7 @@ def command(
             "Name a recording with --file.",
             status.CONFIG,
         )
-    with home_errors():
-        recording_path(source.board, settings.record, os.environ)
+    _demand_recordable(source.board, settings.record)
     log = ServiceLog(log_format)
     logging.getLogger("wallboard").addHandler(log)
     service = Service(
@@ -68,3 +66,18 @@ def command(
         metrics=metrics,
     )
     return asyncio.run(service.run())
+
+
+def _demand_recordable(board: str, record: bool | str) -> None:
+    """Raise ``CommandError`` if there is something else in the place of the recording."""
+    from wallboard.recorder.errors import RecordingError
+    from wallboard.recorder.file.opening import demand_recording
+    from wallboard.recorder.places import recording_path
+
+    with home_errors():
+        path = recording_path(board, record, os.environ)
+    if path and path.exists():
+        try:
+            demand_recording(path)
+        except (RecordingError, OSError) as error:
+            raise CommandError(f"nothing can be recorded there: {error}\n{path}") from None

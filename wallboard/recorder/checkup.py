@@ -1,7 +1,7 @@
 """Whether a board can be recorded where it should be, looked at from outside.
 
-The file itself is never opened: in a process that records into it, closing any other handle of it
-would lose its locks.
+While it is written it is never opened: in a process that records into it, closing any other handle
+of it would lose its locks.
 """
 
 import os
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from wallboard.domain.checkup import Finding, Step
 from wallboard.domain.policy import Level
+from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.lock import LockError, holder
 from wallboard.recorder.places import OWN_MODE, Place
 
@@ -40,6 +42,8 @@ def recording_finding(place: Place | None) -> Finding:
     who = _writer(path)
     facts = {"path": str(path), "bytes": size, "free_bytes": free, "written_by": who}
     room = f"{_megabytes(free)} free"
+    if words := _foreign(path):
+        return Finding(Step.RECORDING, Level.WARNING, words, facts=facts)
     if fault := _fault(place, folder):
         words = f"{fault} ({path}; {room}). Change its permissions, or choose another `record`."
         return Finding(Step.RECORDING, Level.WARNING, words, facts=facts)
@@ -69,6 +73,16 @@ def _fault(place: Place, folder: Path) -> str | None:
         return "The recording is a folder"
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         return "This user may not write to the recording"
+    return None
+
+
+def _foreign(path: Path) -> str | None:
+    """What else is in the place of the recording."""
+    try:
+        if path.exists():
+            demand_recording(path)
+    except RecordingError as error:
+        return f"{path}: {error}. Choose another place with `record`."
     return None
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.places import OWN_MODE, Place
 
 LARGEST = 4096
@@ -164,10 +165,20 @@ def _demand_writable(place: Place) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not folder.is_dir():
         raise LockError(f"there is no folder {folder}")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise LockError("this user may not write to it")
+    if path.exists():
+        _demand_recording(path)
+        if not os.access(path, os.W_OK):
+            raise LockError("this user may not write to it")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise LockError(f"this user may not write to the folder {folder}")
+
+
+def _demand_recording(path: Path) -> None:
+    """Raise for what never was a recording: not even a lock is put beside that."""
+    try:
+        demand_recording(path)
+    except RecordingError as error:
+        raise LockError(str(error)) from None
 
 
 def _user() -> str:

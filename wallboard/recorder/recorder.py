@@ -171,6 +171,8 @@ class Recorder:
         self._tries += 1
         try:
             aside = self._keeper.set_aside()
+        except RecordingError as error:
+            self._troubled(str(error))
         except OSError as error:
             why = error.strerror or error
             self._troubled(f"{damage}, and it cannot be set aside ({why})")

@@ -5,12 +5,15 @@ in ``about``), latencies tenths of a millisecond; all other times are Unix time 
 numbers are short in the file: a week holds millions of runs.
 """
 
+import functools
 import sqlite3
 
-from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.errors import DamagedError, RecordingError
 
 APPLICATION_ID = 0x57424452
 """Says in the file's header whose it is."""
+
+NOT_OURS = "it is a database, but no recording of wallboard; name another file"
 
 VERSION = 1
 """The schema that this program writes."""
@@ -171,6 +174,11 @@ CREATE TABLE server_status (
 );
 """
 
+_STATISTICS = {"sqlite_stat1", "sqlite_stat4"}
+"""What somebody's ANALYZE leaves behind, which changes nothing."""
+
+_MOST_NAMES = 100
+
 _MIGRATIONS: tuple[str, ...] = ()
 """What turns version 1 into 2, 2 into 3, and so on."""
 
@@ -181,8 +189,8 @@ def create(database: sqlite3.Connection, epoch: float) -> None:
     database.execute("PRAGMA auto_vacuum = INCREMENTAL")
     database.execute("PRAGMA journal_mode = WAL")
     database.executescript(
-        f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {APPLICATION_ID}; "
-        f"PRAGMA user_version = {VERSION}; COMMIT;"
+        f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {APPLICATION_ID};"
+        f" PRAGMA user_version = {VERSION};"
     )
     with database:
         database.execute("INSERT INTO about VALUES ('epoch', ?)", (int(epoch),))
@@ -203,17 +211,61 @@ def is_empty(database: sqlite3.Connection) -> bool:
 
 
 def check(database: sqlite3.Connection) -> int:
-    """The version of a recording. Raises ``RecordingError`` if it is none, or too new for us."""
+    """The version of a recording.
+
+    Raises ``RecordingError`` if it is none, or too new for us, and ``DamagedError`` if its tables
+    are not those of its version.
+    """
     (owner,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if owner != APPLICATION_ID:
-        raise RecordingError("it is a database, but no recording of wallboard")
+        raise RecordingError(NOT_OURS)
     if version > VERSION:
         raise RecordingError(
             f"it was written by a newer wallboard (schema {version}; this one knows {VERSION}); "
             "update wallboard, or name another file"
         )
+    if version < 1:
+        raise DamagedError(f"it says that it is of schema {version}")
+    _demand_schema(database)
     return int(version)
+
+
+def _demand_schema(database: sqlite3.Connection) -> None:
+    """Raise ``DamagedError`` unless all tables and indices are ours to the letter.
+
+    A view, a trigger or a column that computes something would run what somebody else wrote.
+    """
+    found, ours = _schema_of(database), _our_schema()
+    for name in found:
+        if name not in ours:
+            raise DamagedError(f"it has a {found[name][0]} {name!r} that wallboard did not make")
+    for name, (kind, *statement) in ours.items():
+        if name not in found:
+            raise DamagedError(f"its {kind} {name!r} is missing")
+        if found[name] != (kind, *statement):
+            raise DamagedError(f"its {kind} {name!r} is not as wallboard makes it")
+
+
+def _schema_of(database: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
+    """The kind, the table and the statement of everything that has a name."""
+    return {
+        str(name): (str(kind), str(table), " ".join(str(statement).split()))
+        for kind, name, table, statement in database.execute(
+            f"SELECT type, name, tbl_name, sql FROM sqlite_schema LIMIT {_MOST_NAMES}"  # noqa: S608
+        )
+        if name not in _STATISTICS
+    }
+
+
+@functools.cache
+def _our_schema() -> dict[str, tuple[str, str, str]]:
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        create(database, 0.0)
+        return _schema_of(database)
+    finally:
+        database.close()
 
 
 def epoch_of(database: sqlite3.Connection) -> float:

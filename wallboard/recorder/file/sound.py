@@ -2,14 +2,10 @@
 
 import sqlite3
 
-from wallboard.recorder.file.schema import create
+from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.file.schema import check
 
 _CONTRADICTIONS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}
-
-_COLUMNS = """
-SELECT tables.name, columns.name FROM sqlite_schema AS tables
-JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'
-"""
 
 
 def is_contradiction(error: Exception) -> bool:
@@ -22,21 +18,7 @@ def is_contradiction(error: Exception) -> bool:
 def is_sound(database: sqlite3.Connection) -> bool:
     """Whether its tables are those of this schema, and SQLite finds nothing wrong in them."""
     try:
-        return _columns(database) == _columns_of_ours() and database.execute(
-            "PRAGMA integrity_check(1)"
-        ).fetchone() == ("ok",)
-    except (sqlite3.Error, ValueError):
+        check(database)
+        return bool(database.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+    except (RecordingError, sqlite3.Error, ValueError):
         return False
-
-
-def _columns(database: sqlite3.Connection) -> set[tuple[str, str]]:
-    return set(database.execute(_COLUMNS))
-
-
-def _columns_of_ours() -> set[tuple[str, str]]:
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        create(database, 0.0)
-        return _columns(database)
-    finally:
-        database.close()

@@ -3,13 +3,12 @@
 import contextlib
 import os
 import sqlite3
-import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError
-from wallboard.recorder.file.opening import BUSY_SECONDS, address, demand_whole
+from wallboard.recorder.file.opening import connected, demand_whole
 from wallboard.recorder.file.schema import check, is_empty
 from wallboard.recorder.file.trouble import worded
 
@@ -72,8 +71,6 @@ class Connection:
                     database.execute("COMMIT")
 
     def _open(self) -> sqlite3.Connection:
-        if not stat.S_ISREG(self._path.stat().st_mode):
-            raise RecordingError("it is no file")
         demand_whole(self._path)  # Which also says why it may not be read, as SQLite does not.
         self._opened += 1
         if self._log.exists():
@@ -87,13 +84,7 @@ class Connection:
     def _opened_as(self, how: str, *, immutable: bool) -> sqlite3.Connection:
         self._immutable = immutable
         self._stamp = self._stamp_now()
-        database = sqlite3.connect(
-            address(self._path, how),
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            timeout=BUSY_SECONDS,
-        )
+        database = connected(self._path, how)
         try:
             if is_empty(database):
                 if immutable and self._log.exists():
@@ -103,6 +94,7 @@ class Connection:
                     )
                 raise RecordingError("nothing has been recorded in it")
             check(database)
+            database.execute("PRAGMA query_only = ON")
             database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         except BaseException:
             database.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
+from wallboard.recorder.file.opening import demand_once_recorded
 from wallboard.recorder.places import Place
 from wallboard.recorder.writing.heard import Heard
 from wallboard.recorder.writing.retention import Retention
@@ -98,10 +99,11 @@ class Keeper:
     def set_aside(self) -> Path:
         """Give a broken file another name, for whoever can make something of it.
 
-        Raises ``OSError``.
+        Raises ``OSError``, and ``RecordingError`` for one that never was a recording.
         """
         self._let_go()
         path = self._place.path
+        demand_once_recorded(path)
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._clock()))
         aside = path.with_name(f"{path.name}.damaged-{stamp}")
         number = 1

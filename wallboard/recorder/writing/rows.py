@@ -54,10 +54,14 @@ most = excluded.most, elapsed = excluded.elapsed
 
 
 class Rows:
-    """Writes rows within the transaction of a writer, who tells how that ended."""
+    """Writes rows within the transaction of a writer, who tells how that ended.
+
+    ``singly`` leaves out each row that cannot be written and logs which; otherwise it raises.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
+        self.singly = False
         self._answers = AnswerRows(database)
         self._entry_points: dict[EntryPointKey, int] = {}
         self._fresh_targets: list[Target] = []
@@ -79,13 +83,10 @@ class Rows:
         self._answers.rolled_back()
         self.committed()
 
-    def write(self, stretch: Stretch, *, singly: bool = False) -> None:
-        """Write all of a stretch that is not in the file yet.
-
-        ``singly`` leaves out each row that cannot be written and logs which; otherwise it raises.
-        """
+    def write(self, stretch: Stretch) -> None:
+        """Write all of a stretch that is not in the file yet."""
         number, execute = stretch.number, self.database.execute
-        each = self._each_singly if singly else _each
+        each = self._each_singly if self.singly else _each
         each(stretch.ended, lambda one: execute(_RUN, self._run_row(*one, number)))
         each(stretch.touched.items(), lambda one: execute(_UPSERT, self._latest_row(*one, number)))
         each(stretch.samples, lambda one: execute(_SAMPLE, self._sample_row(*one)))
@@ -269,12 +270,12 @@ def _each(items: Iterable[_Item], write: Callable[[_Item], object]) -> None:
         write(item)
 
 
-def _whose(item: Any) -> str:
+def _whose(item: object) -> str:
     """What an item of a stretch is of, in words: an endpoint, an entry point or a server."""
-    one = item[0] if isinstance(item, tuple) else item
+    one: Any = item[0] if isinstance(item, tuple) else item
     one = getattr(one, "target", one)
-    key = getattr(one, "key", one)
-    words = f"{key.server}:{key.id}" if isinstance(key, EntryPointKey) else f"{one.server}"
+    key: Any = getattr(one, "key", one)
+    words = f"{key.server}:{key.id}" if isinstance(key, EntryPointKey) else str(one.server)
     return f"{words} {one.endpoint}" if isinstance(one, Target) else words
 
 

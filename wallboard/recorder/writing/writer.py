@@ -52,7 +52,6 @@ class Writer:
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
         self._rows = Rows(database)
-        self._singly = False
         self.listener = Listener(epoch_of(database), 1)
         resume(database, self.listener)
         self.commit()
@@ -125,10 +124,10 @@ class Writer:
         try:
             self._write(stretches)
         except RefusedError:
-            if self._singly:
+            if self._rows.singly:
                 raise
             # From now on each row stands for itself.
-            self._singly = True
+            self._rows.singly = True
             self._write(stretches)
         for stretch in stretches:
             stretch.written()
@@ -137,7 +136,7 @@ class Writer:
     def _write(self, stretches: Sequence[Stretch]) -> None:
         with self._transaction():
             for stretch in stretches:
-                self._rows.write(stretch, singly=self._singly)
+                self._rows.write(stretch)
 
     @property
     def waiting(self) -> int:
@@ -177,4 +176,4 @@ class Writer:
         """Raise what is wrong with the file, or that SQLite refused what is not wrong with it."""
         if not is_sound(self.database):
             raise DamagedError(f"the file contradicts itself ({error})") from error
-        raise RefusedError(f"it does not go with what is in the file ({error})") from error
+        raise RefusedError(f"what is in the file contradicts it ({error})") from error
