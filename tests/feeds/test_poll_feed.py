@@ -237,6 +237,21 @@ async def test_polls_begin_anew_a_little_apart_after_the_machine_was_asleep(
     assert at[14] - at[0] > 0.4
 
 
+async def test_a_stop_of_this_process_is_not_held_against_the_server(
+    simulated, server_of, settings_of, running
+):
+    simulator = await simulated('[[fault]]\nkind = "latency"\nms = 400\n')
+    server = server_of(simulator, timeout=1.0)
+    _, heard = running(settings_of(server, interval=0.5))
+    await until(lambda: rounds(simulator) >= 2)
+    await until(lambda: simulator.requests.count > len(heard.observations()))
+    time.sleep(3.0)  # noqa: ASYNC251 - nothing goes on, as while the process is stopped
+    before = len(heard.observations())
+    await until(lambda: len(heard.observations()) >= before + 30)
+    assert [o.outcome for o in heard.observations() if isinstance(o.outcome, Failure)] == []
+    assert heard.statuses() == []
+
+
 async def test_a_client_that_cannot_be_made_stops_only_its_own_server(
     simulated, server_of, settings_of, running, tmp_path
 ):

@@ -259,13 +259,6 @@ def test_a_size_that_is_reported_never_goes_before_that_of_the_terminal(tmp_path
         board.assert_ends()
 
 
-def test_a_size_that_is_reported_is_heard_where_the_terminal_knows_none(tmp_path):
-    with closing(Board(tmp_path, (97, 31), STALE, says=(0, 0)).started()) as board:
-        board.send("\x1b[?2048;2$y\x1b[48;31;97;310;970t")
-        board.assert_shown()
-        board.assert_ends()
-
-
 def command(folder):
     """What a shell runs to have the board on its terminal."""
     wishes = json.dumps({"theme": "dark"})

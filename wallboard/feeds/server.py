@@ -44,6 +44,7 @@ class ServerPolls:
         self._monotonic = monotonic
         self._random = random
         self._interval = settings.interval_of(server)
+        self._timeout = settings.timeout_of(server)
         self._schedule = Schedule(
             entry_points, interval=self._interval, jitter=settings.jitter, random=random
         )
@@ -172,7 +173,10 @@ class ServerPolls:
             if poll is None:
                 poll = client.prepare(self._entry_points[turn.key], turn.endpoint)
                 self._polls[turn] = poll
-            self._hear(await client.poll(poll), turn, probe=probe)
+            observation = await client.poll(poll)
+            if self._slept_through(observation):
+                observation = await client.poll(poll)
+            self._hear(observation, turn, probe=probe)
         except Exception:
             log.exception("polling %s of %s broke", turn.endpoint, turn.key)
             failure = Failure(Cause.INTERNAL, "The poll broke down; see the log.")
@@ -180,6 +184,11 @@ class ServerPolls:
         finally:
             self._in_flight -= 1
             self._schedule.put_back(turn, started_at)
+
+    def _slept_through(self, observation: Observation) -> bool:
+        """Whether the time ran out while we were stopped, which says nothing of the server."""
+        late = observation.elapsed_seconds - self._timeout > ASLEEP_SECONDS
+        return late and isinstance(observation.outcome, Failure)
 
     def _hear(self, observation: Observation, turn: Turn, *, probe: bool) -> None:
         outcome = observation.outcome

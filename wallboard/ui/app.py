@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from textual import events
+from textual import events, on
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -53,6 +54,14 @@ class WallboardApp(ScreenOpeningApp):
         Binding("x", "dismiss_notices", "Dismiss notices", show=False, id="dismiss_notices"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="redraw"),
         Binding("m", "meter", "Meter of the bytes sent", show=False, id="meter"),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Back to the shell",
+            show=False,
+            priority=True,
+            id="suspend",
+        ),
         Binding("q", "quit", "Quit", id="quit"),
         Binding("ctrl+c,ctrl+q", "end", "Quit, even a kiosk", show=False, priority=True),
     ]
@@ -134,6 +143,10 @@ class WallboardApp(ScreenOpeningApp):
         if self._ticking:
             self._ticking.stop()
         self._ticking = self.set_interval(lite.refresh_seconds(self.settings), self.tick)
+
+    @on(Driver.SignalResume)
+    def _tick_after_stop(self) -> None:
+        self.tick()  # all that is shown has aged meanwhile
 
     def use_other_wall(self) -> None:
         """Show the wall of a kiosk in place of an ordinary one, or the other way round."""

@@ -14,7 +14,10 @@ class SurveyApp(StyledApp):
     TITLE = "wallboard survey"
     ENABLE_COMMAND_PALETTE = False
 
-    BINDINGS = [Binding("ctrl+c,ctrl+q", "end", "Quit", show=False, priority=True)]
+    BINDINGS = [
+        Binding("ctrl+z", "suspend_process", "Back to the shell", show=False, priority=True),
+        Binding("ctrl+c,ctrl+q", "end", "Quit", show=False, priority=True),
+    ]
 
     def __init__(self, settings: Settings, *, server: str = "", sid: str = "") -> None:
         super().__init__(settings, None)

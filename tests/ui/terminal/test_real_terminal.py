@@ -2,13 +2,15 @@ import fcntl
 import os
 import signal
 import struct
+import sys
 import termios
 import time
 from contextlib import closing
+from pathlib import Path
 
 import psutil
 import pytest
-from pseudo_terminal import Child
+from pseudo_terminal import SCRIPT, Child
 
 END_SECONDS = 2.0
 RESTORED = b"\x1b[?1049l\x1b[?25h"
@@ -79,13 +81,17 @@ def test_a_redraw_sends_everything_again(child):
     assert child.emulator.screen.display[0].startswith("tile    count 0")
 
 
+def wait_until_stopped(child: Child) -> None:
+    end = time.monotonic() + 5
+    while (now := psutil.Process(child.pid).status()) != psutil.STATUS_STOPPED:
+        assert time.monotonic() < end, f"{now}, not stopped\n{child.emulator.text}"
+        child.read(0.02)
+
+
 def test_it_comes_back_whole_from_a_stop(child):
     child.send("\x1a")
     process = psutil.Process(child.pid)
-    end = time.monotonic() + 5
-    while process.status() != psutil.STATUS_STOPPED:
-        assert time.monotonic() < end
-        child.read(0.02)
+    wait_until_stopped(child)
     assert termios.tcgetattr(child.slave) == child.before
     child.until_quiet(0.1)
     child.emulator.screen.reset()
@@ -94,6 +100,89 @@ def test_it_comes_back_whole_from_a_stop(child):
     child.send("+")
     child.until("count 1")
     assert child.emulator.screen.display[1].startswith("tile    界 wide │ cell")
+
+
+def assert_threads(child: Child, count: int) -> None:
+    """The child has one thread that reads keys, as all its threads are counted."""
+    end = time.monotonic() + 5
+    while (found := psutil.Process(child.pid).num_threads()) != count:
+        assert time.monotonic() < end, f"{found} threads\n{child.emulator.text}"
+        child.read(0.02)
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        [signal.SIGCONT],
+        [signal.SIGCONT] * 5,
+        [signal.SIGSTOP, signal.SIGCONT],
+        [signal.SIGTSTP, signal.SIGCONT],
+        [signal.SIGTSTP, signal.SIGCONT, signal.SIGCONT, signal.SIGSTOP, signal.SIGCONT],
+    ],
+    ids=lambda signals: "-".join(number.name for number in signals),
+)
+def test_a_stop_from_outside_leaves_one_reader_and_the_terminal_as_it_was(child, signals):
+    process = psutil.Process(child.pid)
+    threads = process.num_threads()
+    for number in signals:
+        process.send_signal(number)
+        if number != signal.SIGCONT:
+            wait_until_stopped(child)
+    child.emulator.screen.reset()
+    child.until("count 0")
+    child.send("+")
+    child.until("count 1")
+    child.send("+")
+    child.until("count 2")
+    assert_threads(child, threads)
+    child.send("q")
+    assert child.status(END_SECONDS) == 0
+    assert_restored(child)
+
+
+def test_modes_that_were_changed_during_a_stop_are_set_again(child):
+    process = psutil.Process(child.pid)
+    process.send_signal(signal.SIGSTOP)
+    wait_until_stopped(child)
+    termios.tcsetattr(child.slave, termios.TCSANOW, child.before)
+    process.send_signal(signal.SIGCONT)
+    child.emulator.screen.reset()
+    child.until("count 0")
+    child.send("+")  # without Enter: only a terminal that is raw hands it on
+    child.until("count 1")
+    child.send("q")
+    assert child.status(END_SECONDS) == 0
+    assert_restored(child)
+
+
+SHELL = ("/bin/bash", "--norc", "--noprofile", "-i")
+
+
+@pytest.mark.skipif(not Path(SHELL[0]).exists(), reason="bash is not installed")
+def test_a_shell_stops_it_continues_it_and_lets_it_wait_in_the_background():
+    variables = {"PS1": "ready> ", "PYTHON": sys.executable, "TINY_APP": str(SCRIPT)}
+    with closing(Child(60, 10, argv=SHELL, variables=variables)) as child:
+        child.until("ready>")
+        child.send("$PYTHON $TINY_APP\n")
+        child.until("count 0")
+        child.send("+")
+        child.until("count 1")
+        child.send("\x1a")
+        child.until("Stopped")
+        child.send("echo the shell $((40 + 2))\n")
+        child.until("the shell 42")
+        child.send("bg; jobs\n")
+        child.until("Stopped")
+        child.emulator.screen.reset()
+        child.send("fg\n")
+        child.until("count 1")
+        child.send("+")
+        child.until("count 2")
+        child.emulator.screen.reset()
+        child.send("q")
+        child.until("ready>")
+        child.send("echo ended with $?\n")
+        child.until("ended with 0")
 
 
 @pytest.mark.parametrize("key", ["q", "\x03"])

@@ -6,10 +6,11 @@
 * ``App._display``, ``App._driver``, ``App._batch_count``, ``App._sync_available``;
 * ``textual._compositor``: ``LayoutUpdate`` (``strips``, ``region``) and ``ChopsUpdate``
   (``chops``, ``spans``, ``chop_ends``);
-* ``Screen._on_timer_update``, ``_result_callbacks``, ``_push_result_callback``,
-  ``Widget._check_refresh``;
-* ``LinuxDriver._enable_mouse_support``, ``_disable_mouse_support``,
-  ``_get_terminal_size``, ``_writer_thread``;
-* ``Driver._app``, ``_auto_restart``, ``_debug``, ``_loop``, ``_mouse``;
+* ``Screen._refresh_layout``, ``_on_timer_update``, ``_result_callbacks``,
+  ``_push_result_callback``, ``Widget._check_refresh``;
+* ``LinuxDriver._enable_mouse_support``, ``_disable_mouse_support``, ``_key_thread``,
+  ``_patch_iflag``, ``_patch_lflag``, ``_request_terminal_sync_mode_support``,
+  ``_run_input_thread``, ``_sigcont_application``, ``_sigtstp_application``;
+* ``Driver._app``, ``_debug``, ``_loop``, ``_mouse``, ``_size``;
 * ``textual._xterm_parser.XTermParser`` (``feed``, ``tick``).
 """

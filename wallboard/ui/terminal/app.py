@@ -80,6 +80,11 @@ class CellApp(App[ReturnType]):
             self._painter.invalidate()
             self._paint()
 
+    def action_suspend_process(self) -> None:
+        """Go back to the shell until it continues this job."""
+        if self.terminal is not None:
+            self.terminal.suspend()
+
     def exchange_screen(self, screen: Screen[Any]) -> None:
         """Show another screen in place of this one, also where this is the first of all."""
         if not self.screen._result_callbacks:

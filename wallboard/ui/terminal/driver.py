@@ -7,29 +7,38 @@ import shutil
 import signal
 import sys
 import termios
+import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from threading import Thread
 from types import FrameType
 from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.constants import DISABLE_KITTY_KEY
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.geometry import Size
-from textual.message import Message
 
 from wallboard.ui.terminal.ending import (
     Ending,
+    attributes_of,
     discard_unread,
+    in_foreground,
     open_unblocked,
     restore_blocked_terminal,
+    set_attributes,
 )
 from wallboard.ui.terminal.writer import TerminalWriter
 
 _READ_BYTES = 4096
 _POLL_SECONDS = 0.1
 _CLOSE_SECONDS = 0.5
+
+# The kitty protocol: keys that are told apart, all of them, with their text.
+_KEYS_ON = "" if DISABLE_KITTY_KEY else "\x1b[>25u"
+_KEYS_OFF = "\x1b[<u"
 
 MOST_CELLS = (1_000, 500)
 """Columns and lines that are drawn in at most: more than a wall of screens in the smallest type."""
@@ -50,12 +59,13 @@ class BoardDriver(LinuxDriver):
         mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
+        self._former_stop = signal.getsignal(signal.SIGTSTP)
+        self._suspended = self._continued = False
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.generation = 0
         """Grows whenever what the terminal shows can no longer be known."""
         self._output: TerminalWriter | None = None
         self._sent_before = 0
-        self._reported_size: Size | None = None
         self._output_fileno = open_unblocked(_terminal_fileno())
         if size is None:
             # Textual would begin with the size that the environment names.
@@ -84,17 +94,73 @@ class BoardDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal over, at the start and after a suspension."""
-        self.generation += 1
         self._output = TerminalWriter(self._output_fileno, self._on_lost)
         self._output.start()
         self._ending.install()
-        super().start_application_mode()  # type: ignore[no-untyped-call]
-        if self._writer_thread is not None:
-            # Everything goes through the writer above; this one would only sit idle.
-            self._writer_thread.stop()
-            self._writer_thread = None
-        # Textual would no longer listen once the terminal reports sizes, which may come late.
+        self.attrs_before = attributes_of(self.fileno)
+        self._set_modes()
         signal.signal(signal.SIGWINCH, self._on_resize)
+        self._key_thread = Thread(target=self._run_input_thread, name="terminal-input")
+        self._key_thread.start()
+
+    def _set_modes(self) -> None:
+        self.generation += 1
+        attributes = attributes_of(self.fileno)
+        if attributes is not None:
+            attributes[tty.IFLAG] = self._patch_iflag(attributes[tty.IFLAG])
+            attributes[tty.LFLAG] = self._patch_lflag(attributes[tty.LFLAG])
+            attributes[tty.CC][termios.VMIN] = 1
+            set_attributes(self.fileno, attributes)
+        self.write(f"\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l{_KEYS_ON}")
+        self._enable_mouse_support()
+        self._request_terminal_sync_mode_support()
+        self.send_message(Resize.from_dimensions(self.terminal_size, None))
+
+    def suspend(self) -> None:
+        """Give the terminal back and stop this job, until it is continued in the foreground."""
+        if self._former_stop == signal.SIG_IGN:
+            return  # whoever started us cannot continue us
+        self._suspended = True
+        self.suspend_application_mode()
+        self._stop_job()
+        while not in_foreground(self.fileno):
+            self._stop_job()
+        self._suspended = False
+        self.resume_application_mode()
+        self.send_message(self.SignalResume())
+
+    def _stop_job(self) -> None:
+        """Stop all of this job, as the terminal itself would; returns once it is continued."""
+        self._continued = False
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(0, signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, self._sigtstp_application)
+        if not self._continued:
+            # The system spares what was not started by a shell. tmux, screen and most others who
+            # start a program on a terminal can continue it all the same.
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._on_loop(self.suspend)
+
+    def _sigcont_application(self, *_: object) -> None:
+        self._continued = True
+        if not self._suspended:
+            self._on_loop(self._take_back)
+
+    def _take_back(self) -> None:
+        """Set the terminal up again: whoever stopped us may have left it in any state.
+
+        Textual would begin anew beside what still runs, and take its own modes for the former ones.
+        """
+        if self._output is None:
+            return
+        if not in_foreground(self.fileno):
+            self.suspend()
+            return
+        self.write(f"{_KEYS_OFF}\x1b[?1049l")
+        self._set_modes()
+        self.send_message(self.SignalResume())
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was."""
@@ -111,7 +177,8 @@ class BoardDriver(LinuxDriver):
             self._sent_before += output.bytes_sent
         if not self._app.is_running:
             # A late Ctrl-Z must not bring the application screen back.
-            self._auto_restart = False
+            signal.signal(signal.SIGTSTP, self._former_stop)
+            signal.signal(signal.SIGCONT, signal.SIG_DFL)
             self._ending.uninstall()
 
     def run_input_thread(self) -> None:
@@ -129,13 +196,6 @@ class BoardDriver(LinuxDriver):
                     self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)
-
-    def process_message(self, message: Message) -> None:
-        """Hand on what the terminal sent; a size it reports counts where there is no better one."""
-        if isinstance(message, Resize):
-            self._reported_size = message.size or None
-            message = Resize.from_dimensions(self.terminal_size, message.pixel_size)
-        super().process_message(message)
 
     def _read(self) -> bytes:
         try:
@@ -163,8 +223,7 @@ class BoardDriver(LinuxDriver):
 
     def _restore_by_force(self) -> None:
         if self.attrs_before is not None:
-            with contextlib.suppress(OSError, termios.error):
-                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            set_attributes(self.fileno, self.attrs_before)
         if self._output is not None:
             self._leave_blocked(self._output)
 
@@ -179,19 +238,15 @@ class BoardDriver(LinuxDriver):
     def terminal_size(self) -> Size:
         """The size to draw in, in cells, at this moment.
 
-        What the terminal itself says goes before what it reported and that before the environment,
-        for only the first cannot be out of date. Standard output may be elsewhere.
+        What the terminal says goes before the environment, which may be out of date. Standard
+        output may be elsewhere.
         """
-        known = _size_of(self._output_fileno) or self._reported_size or shutil.get_terminal_size()
+        known = _size_of(self._output_fileno) or shutil.get_terminal_size()
         return Size(*map(min, known, MOST_CELLS))
-
-    def _get_terminal_size(self) -> tuple[int, int]:
-        return self.terminal_size
 
     def _on_resize(self, _number: int, _frame: FrameType | None) -> None:
         self.generation += 1
-        size = self._get_terminal_size()
-        self.send_message(Resize.from_dimensions(size, None))
+        self.send_message(Resize.from_dimensions(self.terminal_size, None))
 
     def _enable_mouse_support(self) -> None:
         """Ask for buttons, wheel and drags; not for every move, which the link would carry."""

@@ -25,6 +25,28 @@ _RESTORE = (
 Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
 
 
+def attributes_of(fileno: int) -> list[Any] | None:
+    """The attributes of a terminal, as ``termios`` has them; ``None`` of anything else."""
+    try:
+        return termios.tcgetattr(fileno)
+    except termios.error:
+        return None
+
+
+def set_attributes(fileno: int, attributes: list[Any]) -> None:
+    """Set what ``attributes_of`` gave; never raises."""
+    with contextlib.suppress(OSError, termios.error):
+        termios.tcsetattr(fileno, termios.TCSANOW, attributes)
+
+
+def in_foreground(fileno: int) -> bool:
+    """Whether keys of this terminal go to us; also true of what is no terminal of ours."""
+    try:
+        return os.tcgetpgrp(fileno) == os.getpgrp()
+    except OSError:
+        return True
+
+
 def discard_unread(fileno: int) -> None:
     """Drop what the terminal has not read yet, so that there is room; never raises."""
     with contextlib.suppress(OSError, termios.error):
