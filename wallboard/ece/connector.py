@@ -8,13 +8,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
+from typing import Any
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
+from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 from aiohttp.tracing import Trace
 
+from wallboard.ece.head import LONGEST_HEAD, MOST_HEADERS, Head
 from wallboard.ece.resolver import Resolver
 from wallboard.ece.tls import Tls
 
@@ -23,6 +26,18 @@ LONGEST_LIFE_SECONDS = 60.0
 and firewalls are known to forget what was idle for longer."""
 
 MOST_ATTEMPTS = 2
+
+SLICE = 16_384
+"""Bytes that are read at once; a read from the network may bring as many as a quarter million."""
+
+MOST_FRAMING = SLICE
+"""Bytes of an answer after its head, and besides twice its content: for chunks, and trailers."""
+
+_LIMITS = {
+    "max_line_size": LONGEST_HEAD,
+    "max_field_size": LONGEST_HEAD,
+    "max_headers": MOST_HEADERS,
+}
 
 
 @dataclass(slots=True)
@@ -43,12 +58,14 @@ ATTEMPT: ContextVar[Attempt] = ContextVar("attempt")
 
 
 class _Handler(ResponseHandler):
-    """A connection that ends at the first byte nobody asked for: no next request may take it."""
+    """A connection that reads what is bounded, and ends at the first byte nobody asked for."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
         self.made_at = monotonic()
         self.used = self._idle = False
+        self._head = Head()
+        self._read = 0
 
     def take(self) -> None:
         """Have it serve a request."""
@@ -58,12 +75,53 @@ class _Handler(ResponseHandler):
         """The request was served."""
         self._idle = True
 
+    def set_response_params(self, **options: Any) -> None:  # noqa: ANN401  the library's own
+        """Make ready for an answer; its head is bounded as a whole, so no line of it has to be."""
+        self._head, self._read = Head(), 0
+        super().set_response_params(**(options | _LIMITS))
+
     def data_received(self, data: bytes) -> None:
         """Take bytes of the answer; no bytes are a sign of the library to itself."""
         if self._idle and data:
             self.abort()
-        else:
+        elif not data:
             super().data_received(data)
+        else:
+            try:
+                self._read_bounded(self._head.take(data))
+            except BadHttpMessage as error:
+                self._refuse(error)
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        """Have the reader of a body know, too, what is wrong with the rest of it."""
+        super().set_exception(exc, *cause)
+        if isinstance(exc, HttpProcessingError) and self._payload and not self._payload.is_eof():
+            broken = aiohttp.ClientPayloadError(exc.message)
+            broken.__cause__ = exc
+            self._payload.set_exception(broken)
+            self._payload = None  # else the end of the connection would be told instead
+
+    def _read_bounded(self, data: bytes) -> None:
+        """Read a little at a time, so that little is read beyond a bound.
+
+        Raises ``BadHttpMessage`` once more has come than the head and the framing can be.
+        """
+        for start in range(0, len(data), SLICE):
+            piece = data[start : start + SLICE]
+            super().data_received(piece)
+            if self._exception:
+                return
+            self._read += len(piece)
+            content = self._payload.total_bytes if self._payload else 0
+            if self._read - self._head.size > MOST_FRAMING + 2 * content:
+                raise BadHttpMessage("chunks and trailers far longer than the content")
+        if self._head.mended:
+            self.force_close()
+
+    def _refuse(self, error: BadHttpMessage) -> None:
+        if self.transport:
+            self.transport.close()
+        self.set_exception(HttpProcessingError(code=error.code, message=error.message), error)
 
 
 class Connector(aiohttp.TCPConnector):

@@ -1,12 +1,14 @@
 """What the libraries below call an error, said in our own words, once."""
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from wallboard.config.address import host_fault
 from wallboard.domain.observation import Blame, Cause, Failure
@@ -16,6 +18,9 @@ from wallboard.ece.words import shown
 _REFUSALS = frozenset({401, 403, 405, 429})
 _TLS_ALERT = "\\x15\\x03"
 """How the library shows the first bytes of an alert that it took for a status line."""
+
+_NO_STATUS_LINE = "Bad status line"
+"""How the library begins where what came does not even begin like HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,8 @@ def _failure(error: BaseException, target: Target) -> Failure | None:
         case aiohttp.ClientResponseError():
             return _not_http(target, error.message)
         case aiohttp.ClientPayloadError():
-            return _broken_off(target)
+            against_rules = type(error.__cause__) is HttpProcessingError
+            return _not_http(target, str(error)) if against_rules else _broken_off(target)
         case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientOSError():
             return _closed(target)
         case OSError(errno=int()):
@@ -211,6 +217,14 @@ def _not_http(target: Target, why: str) -> Failure:
             Cause.HTTP,
             f'{target.address} answered in TLS. Use https:// in `url` of server "{target.server}".',
             Blame.ADDRESS,
+        )
+    if not why.startswith(_NO_STATUS_LINE):
+        reason = shown(re.split(r":?\s*\n|: b'", why)[0], 80)
+        return Failure(
+            Cause.HTTP,
+            f"The answer of {target.address} breaks the rules of HTTP ({reason}), so it was not "
+            "read. Look at the server, or at a proxy before it.",
+            Blame.SERVER,
         )
     return Failure(
         Cause.HTTP,
