@@ -199,6 +199,11 @@ def longest_interval(settings: Settings) -> float:
     return max(map(settings.interval_of, settings.server), default=settings.interval)
 
 
+def longest_timeout(settings: Settings) -> float:
+    """Seconds that a poll of the most patient server may take."""
+    return max(map(settings.timeout_of, settings.server), default=settings.timeout)
+
+
 def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
     """Every entry point with the policy that holds for it, in the order of the config."""
     groups = {group.name: group for group in settings.group}

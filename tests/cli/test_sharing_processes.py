@@ -6,10 +6,12 @@ import re
 import signal
 import sys
 import time
+from itertools import pairwise
 
 import pytest
 
 from wallboard.recorder.lock import holder
+from wallboard.recorder.recording import Recording
 
 INTERVAL = 0.5
 PATIENCE_SECONDS = 30.0
@@ -186,3 +188,25 @@ async def test_a_killed_leader_is_followed_by_who_watches(leader, run, recording
     await leads(recording, watch)
     _, place = await watch.line_with("no entry point is stale now", after=stale)
     await watch.line_with(WELL, after=place)
+
+
+async def test_the_seconds_for_which_the_leader_was_stopped_are_not_recorded(
+    leader, run, wallboard, recording
+):
+    watch = await run("watch", "--heartbeat", "0.2")
+    _, place = await watch.line_with(WELL)
+    leader.send(signal.SIGSTOP)
+    stopped_at = time.time()
+    _, place = await watch.line_with(STALE, after=place)
+    leader.send(signal.SIGCONT)
+    went_on_at = time.time()
+    await watch.line_with(WELL, after=place)
+    leader.send(signal.SIGTERM)
+    await leader.process.wait()
+    with Recording.open(recording) as one:
+        gaps = [(before.last_at, after.first_at) for before, after in pairwise(one.stretches())]
+    (gap,) = [gap for gap in gaps if gap[1] >= went_on_at]
+    assert gap[0] <= stopped_at + 1.0
+    told = await wallboard("history", "1000", "--since", "1h", "--format", "json")
+    (entry_point,) = json.loads(told.out)["entry_points"]
+    assert any(one["until_unix"] >= went_on_at for one in entry_point["not_recorded"]), told.out

@@ -2,7 +2,7 @@
 
 import pytest
 from incidents import IDS, shift
-from recordings import SERVER, START, board_of, poll, record, tell
+from recordings import SERVER, START, board_of, poll, record
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -11,7 +11,6 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.recorder.recording import Recording, Span
 from wallboard.recorder.writing.retention import Retention, trim_step
-from wallboard.recorder.writing.writer import Writer
 
 ALLOWED, CAPACITY, LIVE = Endpoint.CHAT_ALLOWED, Endpoint.CAPACITY, Endpoint.LIVE_SESSION_STATUS
 KEY = EntryPointKey(SERVER, 1000)
@@ -209,15 +208,3 @@ def test_a_reused_number_of_an_answer_is_not_taken_for_the_old_one(path):
         last = recording.board_at(START + 5).entry_points[0].endpoints[ALLOWED].last
     assert last.outcome == Failure(Cause.DNS, "gone")
     writer.close()
-
-
-def test_a_server_that_is_probed_seldom_leaves_no_gap(tmp_path):
-    path = tmp_path / "r.db"
-    points = board_of(1000)
-    writer = Writer.open(path, clock=lambda: START)
-    writer.listed(points, "Tests", longest_backoff=300.0)
-    tell(writer, Board(points), [poll(Endpoint.CAPACITY, 300 * n, 3) for n in range(5)])
-    writer.close()
-    with Recording.open(path) as recording:
-        assert recording.stretches() == [Span(START, START + 1200)]
-        assert recording.gap_seconds == 600.0

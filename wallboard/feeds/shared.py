@@ -23,7 +23,7 @@ from wallboard.feeds.outages import Outages
 from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
 from wallboard.recorder.places import Place, place_of
 from wallboard.recorder.writing.retention import retention_of
-from wallboard.settings import Settings, entry_points_of, longest_interval
+from wallboard.settings import Settings, entry_points_of, longest_interval, longest_timeout
 
 if TYPE_CHECKING:
     from wallboard.feeds.poll import PollFeed
@@ -113,7 +113,7 @@ class SharedFeed:
         if self._recorder:
             points, retention = entry_points_of(settings), retention_of(settings)
             self._recorder.replace(
-                points, settings.title, retention, longest_backoff=settings.backoff_max
+                points, settings.title, retention, longest_poll=longest_timeout(settings)
             )
 
     @property
@@ -216,7 +216,7 @@ class SharedFeed:
             place,
             points,
             settings.title,
-            longest_backoff=settings.backoff_max,
+            longest_poll=longest_timeout(settings),
             retention=retention,
             clock=self._clock,
         )

@@ -52,19 +52,19 @@ class Recorder:
         entry_points: Sequence[tuple[EntryPoint, Policy]],
         title: str,
         *,
-        longest_backoff: float = 0.0,
+        longest_poll: float = 0.0,
         retention: Retention = DEFAULT_RETENTION,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = running,
     ) -> None:
         """Touch no file until it is started. ``clock`` is Unix time in seconds.
 
-        A server that is out of reach is probed every ``longest_backoff`` seconds at least.
+        A poll takes ``longest_poll`` seconds at most.
         """
         self.problem: str | None = None
         self._place = place
         self._queue: deque[Heard] = deque()
-        self._listed: Listed | None = (entry_points, title, longest_backoff)
+        self._listed: Listed | None = (entry_points, title, longest_poll)
         self._keeper = Keeper(place, retention, clock, monotonic)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -88,10 +88,10 @@ class Recorder:
         title: str,
         retention: Retention | None = None,
         *,
-        longest_backoff: float = 0.0,
+        longest_poll: float = 0.0,
     ) -> None:
         """Note that other entry points or other rules are on the board from now on."""
-        self._listed = (entry_points, title, longest_backoff)
+        self._listed = (entry_points, title, longest_poll)
         if retention:
             self._keeper.retention = retention
 

@@ -12,6 +12,7 @@ from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.restored import Recalled, Restored
 from wallboard.domain.state import RECENT_POLLS
+from wallboard.recorder.file.gaps import gap_after
 from wallboard.recorder.reading import change_log, past, pictures, runs, strip
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
 from wallboard.recorder.reading.change_rows import change_of
@@ -20,6 +21,7 @@ from wallboard.recorder.reading.contents import Contents
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined
 from wallboard.recorder.reading.tail import Tail
+from wallboard.recorder.reading.told import servers_at
 
 __all__ = ["Recording", "Run", "Span", "Tail"]
 
@@ -82,9 +84,14 @@ class Recording:
 
     @property
     def gap_seconds(self) -> float:
-        """A longer silence than this is a gap."""
+        """A longer silence at its end is a gap; servers out of reach are polled more seldom."""
         with self._connection.reading() as database:
-            return self._contents.catalogue(database).gap_seconds
+            waits = {
+                status.server: status.next_probe_at - status.at
+                for status in servers_at(database, math.inf)
+                if status.failure and status.next_probe_at is not None
+            }
+            return gap_after(self._contents.catalogue(database).intervals, waits)
 
     def board_at(self, at: float, *, history: int = DEFAULT_BOUND) -> Restored:
         """The board as it stood at a moment; in a gap, as it stood when that began.

@@ -1,15 +1,26 @@
 """What counts as a gap in a recording."""
 
-GAP_SECONDS = 120.0
-"""A shorter silence is none, however often the entry points are polled."""
+from collections.abc import Mapping
+
+GAP_INTERVALS = 3
+"""After so many intervals without a poll nobody knows how things stood."""
+
+UNKNOWN_GAP_SECONDS = 30.0
+"""The same where it is not known what is polled."""
 
 BACK_SECONDS = 2.0
 """A clock that is put back by more than this begins another segment."""
 
+_NOTHING: Mapping[str, float] = {}
 
-def gap_after(longest_interval: float, longest_backoff: float = 0.0) -> float:
-    """After how many seconds without a poll a recording has a gap, given the slowest interval.
 
-    A server that is out of reach is probed as seldom as every ``longest_backoff`` seconds.
+def gap_after(intervals: Mapping[str, float], waits: Mapping[str, float] = _NOTHING) -> float:
+    """After how many seconds without a poll a recording has a gap.
+
+    ``intervals`` are the seconds between two polls of an endpoint, by server; the server polled
+    most often decides. ``waits`` are those until the next probe of servers that are out of reach.
     """
-    return max(GAP_SECONDS, 3 * longest_interval, 2 * longest_backoff)
+    return min(
+        (GAP_INTERVALS * seconds + waits.get(name, 0.0) for name, seconds in intervals.items()),
+        default=UNKNOWN_GAP_SECONDS,
+    )

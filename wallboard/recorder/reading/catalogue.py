@@ -30,14 +30,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Whose every number in the file is; a longer silence than ``gap_seconds`` is a gap."""
+    """Whose every number in the file is.
+
+    ``intervals`` are the seconds between two polls of an endpoint, by server.
+    """
 
     epoch: float
-    gap_seconds: float
+    intervals: Mapping[str, float]
     keys: Mapping[int, EntryPointKey]
     numbers: Mapping[EntryPointKey, int]
     sources: Mapping[int, Source]
     requests: Mapping[tuple[int, Endpoint], Request]
+
+    @property
+    def gap_seconds(self) -> float:
+        """A longer silence between two segments is a gap."""
+        return gap_after(self.intervals)
 
     def ticks(self, at: float) -> int:
         """The first moment in the file's time that is not before ``at``, Unix time in seconds."""
@@ -82,7 +90,7 @@ def read_catalogue(database: sqlite3.Connection) -> Catalogue:
     }
     return Catalogue(
         epoch_of(database),
-        _gap_seconds(database),
+        _intervals(database),
         keys,
         {key: number for number, key in keys.items()},
         sources,
@@ -115,9 +123,9 @@ def read_title(database: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def _gap_seconds(database: sqlite3.Connection) -> float:
-    (longest,) = database.execute(
-        "SELECT max(json_extract(policy, '$.interval')) FROM entry_point WHERE place IS NOT NULL"
-    ).fetchone()
-    row = database.execute("SELECT value FROM about WHERE name = 'backoff'").fetchone()
-    return gap_after(float(longest or 0.0), float(row[0]) if row else 0.0)
+def _intervals(database: sqlite3.Connection) -> dict[str, float]:
+    rows = database.execute(
+        "SELECT server, min(json_extract(policy, '$.interval')) FROM entry_point"
+        " WHERE place IS NOT NULL AND endpoints <> '[]' GROUP BY server"
+    )
+    return {str(server): float(interval) for server, interval in rows}

@@ -69,10 +69,10 @@ class Keeper:
         self,
         entry_points: Sequence[tuple[EntryPoint, Policy]],
         title: str,
-        longest_backoff: float = 0.0,
+        longest_poll: float = 0.0,
     ) -> None:
         """Note what is on the board, for the next time that it is opened."""
-        self._listed, self._unlisted = (entry_points, title, longest_backoff), True
+        self._listed, self._unlisted = (entry_points, title, longest_poll), True
 
     def keep(self, batch: Sequence[Heard]) -> None:
         """Write what was heard, and trim if it is time. Raises ``RecordingError``."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change, Subject
-from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
-from wallboard.domain.policy import Verdict
+from wallboard.domain.policy import Policy, Verdict
 from wallboard.recorder.file.answers import Answer, answer_of
-from wallboard.recorder.file.gaps import BACK_SECONDS, GAP_SECONDS
+from wallboard.recorder.file.gaps import BACK_SECONDS, gap_after
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
 from wallboard.recorder.writing.heard import Heard
 from wallboard.recorder.writing.openrun import KeptAnswer, Target, begun
@@ -37,12 +37,25 @@ class Listener:
         self.stretches = [Stretch(number)]
         self.targets: dict[tuple[EntryPointKey, Endpoint], Target] = {}
         self.told: dict[EntryPointKey, Told] = {}
-        self.gap_seconds = GAP_SECONDS
         self._epoch = epoch
         self._answers: dict[bytes, KeptAnswer] = {}
         self._noted: dict[EntryPointKey, Change | None] = {}
         self._failures: dict[str, Failure | None] = {}
         self._newest: float | None = None
+        self._intervals: dict[str, float] = {}
+        self._waits: dict[str, float] = {}
+        self._longest_poll = 0.0
+
+    def listed(
+        self, entry_points: Sequence[tuple[EntryPoint, Policy]], longest_poll: float
+    ) -> None:
+        """Note what is polled from now on. A poll takes ``longest_poll`` seconds at most."""
+        self._longest_poll = longest_poll
+        self._intervals = {
+            entry_point.key.server: policy.interval
+            for entry_point, policy in entry_points
+            if entry_point.endpoints
+        }
 
     @property
     def stretch(self) -> Stretch:
@@ -88,11 +101,12 @@ class Listener:
         return kept
 
     def _hear_poll(self, poll: Observation, status: EntryPointStatus) -> None:
-        at = poll.at
+        at, stretch = poll.at, self.stretch
         if self._newest is not None:
-            begun_at = self.stretch.from_at
-            jumped = not -BACK_SECONDS <= at - self._newest <= self.gap_seconds
-            if jumped or (begun_at is not None and at - begun_at >= SEGMENT_SECONDS):
+            if at < self._newest - BACK_SECONDS or self._was_silent(self._newest, poll):
+                self.seal()
+            elif stretch.from_at is not None and at - stretch.from_at >= SEGMENT_SECONDS:
+                stretch.goes_on_until(at)
                 self.seal()
         self._newest = at
         stretch = self.stretch
@@ -102,6 +116,11 @@ class Listener:
         history = status.state.history
         if len(history) and (sample := history[-1]).at == at:
             stretch.samples.append((poll.key, sample))
+
+    def _was_silent(self, newest: float, poll: Observation) -> bool:
+        """Whether for too long nothing was polled, nor waited for, before a poll."""
+        waited = min(poll.elapsed_seconds, self._longest_poll)
+        return poll.at - waited - newest > gap_after(self._intervals, self._waits)
 
     def _extend(self, stretch: Stretch, poll: Observation) -> None:
         target = self.targets.get((poll.key, poll.endpoint))
@@ -150,6 +169,9 @@ class Listener:
         unknown = status.server not in self._failures
         changed = unknown or self._failures[status.server] != status.failure
         self._failures[status.server] = status.failure
+        self._waits.pop(status.server, None)
+        if status.failure and status.next_probe_at is not None:
+            self._waits[status.server] = status.next_probe_at - status.at
         self.stretch.servers.append((status, changed))
         if heard.change:
             self.stretch.changes.append((heard.change, None))

@@ -42,6 +42,10 @@ class Stretch:
         self.to_at = at if self.to_at is None else max(self.to_at, at)
         self.polls += 1
 
+    def goes_on_until(self, at: float) -> None:
+        """Let the next stretch begin where this one ends, for there is no gap between."""
+        self.to_at = at
+
     def written(self) -> None:
         """Forget what has reached the file."""
         self.ended.clear()

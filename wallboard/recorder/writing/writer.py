@@ -11,7 +11,6 @@ from pathlib import Path
 from wallboard.domain.endpoint import LARGEST_ID, EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.errors import DamagedError, RefusedError
-from wallboard.recorder.file.gaps import gap_after
 from wallboard.recorder.file.opening import open_to_write, translated
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.schema import epoch_of
@@ -60,11 +59,11 @@ class Writer:
         self,
         entry_points: Sequence[tuple[EntryPoint, Policy]],
         title: str,
-        longest_backoff: float = 0.0,
+        longest_poll: float = 0.0,
     ) -> None:
         """Note what is on the board, in its order, and what the board is called.
 
-        A server that is out of reach is probed every ``longest_backoff`` seconds at least.
+        A poll takes ``longest_poll`` seconds at most.
         """
         rows = [
             (
@@ -88,12 +87,11 @@ class Writer:
                 " policy = excluded.policy, place = excluded.place",
                 rows,
             )
-            self.database.executemany(
-                "INSERT INTO about VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
-                (("title", storable(title)), ("backoff", longest_backoff)),
+            self.database.execute(
+                "INSERT INTO about VALUES ('title', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+                (storable(title),),
             )
-        longest = max((policy.interval for _, policy in entry_points), default=0.0)
-        self.listener.gap_seconds = gap_after(longest, longest_backoff)
+        self.listener.listed(entry_points, longest_poll)
 
     def write(self, batch: Sequence[Heard]) -> None:
         """Take in what was heard, in its order, and write it."""
