@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from wallboard.recorder.lock import holder
+from wallboard.recorder.lock import holder, lock_path
 from wallboard.recorder.recording import Recording
 
 INTERVAL = 0.5
@@ -198,6 +198,8 @@ async def test_the_seconds_for_which_the_leader_was_stopped_are_not_recorded(
     leader.send(signal.SIGSTOP)
     stopped_at = time.time()
     _, place = await watch.line_with(STALE, after=place)
+    # Longer than an answer may take, should one be under way.
+    await asyncio.sleep(7.0)
     leader.send(signal.SIGCONT)
     went_on_at = time.time()
     await watch.line_with(WELL, after=place)
@@ -208,5 +210,34 @@ async def test_the_seconds_for_which_the_leader_was_stopped_are_not_recorded(
     (gap,) = [gap for gap in gaps if gap[1] >= went_on_at]
     assert gap[0] <= stopped_at + 1.0
     told = await wallboard("history", "1000", "--since", "1h", "--format", "json")
-    (entry_point,) = json.loads(told.out)["entry_points"]
-    assert any(one["until_unix"] >= went_on_at for one in entry_point["not_recorded"]), told.out
+    unrecorded = json.loads(told.out)["unrecorded"]
+    assert any(one["seconds"] >= 7.0 for one in unrecorded[1:]), told.out
+
+
+async def test_a_leader_that_was_stopped_and_lost_its_place_neither_polls_nor_writes_any_more(
+    leader, run, simulator, recording, wallboard
+):
+    watch = await run("watch", "--heartbeat", "0.2")
+    await watch.line_with(WELL)
+    leader.send(signal.SIGSTOP)
+    lock_path(recording).unlink()
+    await leads(recording, watch)
+    # One that writes beside the other would soon use a number twice.
+    watch.send(signal.SIGSTOP)
+    await asyncio.sleep(0.5)  # for what it had asked before
+    asked = simulator.requests.count
+    leader.send(signal.SIGCONT)
+    await until(
+        lambda: any("standby" in line for line in leader.errors),
+        lambda: f"standby in {leader.errors}",
+    )
+    assert simulator.requests.count == asked
+    watch.send(signal.SIGCONT)
+    await watch.line_with(WELL, after=len(watch.lines) + 1)
+    watch.send(signal.SIGTERM)
+    await leads(recording, leader)
+    leader.send(signal.SIGTERM)
+    await leader.process.wait()
+    assert not [line for line in leader.errors if "Traceback" in line or "damaged" in line]
+    told = await wallboard("recording", "verify", "--file", str(recording))
+    assert told.status == 0, told

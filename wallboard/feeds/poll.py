@@ -36,8 +36,9 @@ class PollFeed:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = running,
         random: Random | None = None,
+        may_poll: Callable[[], bool] = lambda: True,
     ) -> None:
-        """A feed that connects nowhere until it runs.
+        """A feed that connects nowhere until it runs. ``may_poll`` is asked before every poll.
 
         ``client_for`` makes the client of a server; ``clock`` is Unix time in seconds. Polls are
         timed on ``monotonic`` alone, so that setting the clock neither stalls nor bursts them.
@@ -46,6 +47,7 @@ class PollFeed:
         self._client_for = client_for
         self._clock = clock
         self._monotonic = monotonic
+        self._may_poll = may_poll
         self._random = random or Random()  # noqa: S311 - spreads load, guards nothing
         self._hurried: dict[EntryPointKey, float] = {}
         self._servers = {
@@ -106,6 +108,7 @@ class PollFeed:
             clock=self._clock,
             monotonic=self._monotonic,
             random=self._random,
+            may_poll=self._may_poll,
         )
 
     def _stop(self, name: str) -> asyncio.Task[None] | None:

@@ -19,6 +19,9 @@ from wallboard.settings import ServerSettings, Settings
 ASLEEP_SECONDS = 1.0
 """A timer that rings this late (or an interval late) means that the machine or we were stopped."""
 
+NOT_NOW_SECONDS = 0.5
+"""Before it is asked again whether this process may poll."""
+
 log = logging.getLogger(__name__)
 
 
@@ -35,14 +38,19 @@ class ServerPolls:
         clock: Callable[[], float],
         monotonic: Callable[[], float],
         random: Random,
+        may_poll: Callable[[], bool],
     ) -> None:
-        """``clock`` is Unix time in seconds, ``monotonic`` the clock the polls are timed on."""
+        """``clock`` is Unix time in seconds, ``monotonic`` the clock the polls are timed on.
+
+        ``may_poll`` is asked before every poll.
+        """
         self._server = server
         self._entry_points = {entry_point.key: entry_point for entry_point in entry_points}
         self._client_for = client_for
         self._clock = clock
         self._monotonic = monotonic
         self._random = random
+        self._may_poll = may_poll
         self._interval = settings.interval_of(server)
         self._timeout = settings.timeout_of(server)
         self._schedule = Schedule(
@@ -132,8 +140,9 @@ class ServerPolls:
 
     async def _work(self, client: EceClient) -> None:
         while True:
-            turn = self._take()
-            if turn:
+            if not self._may_poll():
+                await asyncio.sleep(NOT_NOW_SECONDS)
+            elif turn := self._take():
                 await self._poll(client, turn)
             else:
                 await self._wait_to_be_called()

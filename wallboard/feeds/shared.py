@@ -219,11 +219,12 @@ class SharedFeed:
             longest_poll=longest_timeout(settings),
             retention=retention,
             clock=self._clock,
+            may_write=lock.stands,
         )
         recorder.start()
         self._recorder = recorder
         try:
-            await self._poll_while(lock.stands)
+            await self._poll_while(lock.stands, may_poll=lock.stands)
         finally:
             self._recorder = None
             try:
@@ -231,10 +232,15 @@ class SharedFeed:
             finally:
                 lock.release()
 
-    async def _poll_while(self, condition: Callable[[], bool]) -> None:
-        """Poll, as long as the condition holds at every look."""
+    async def _poll_while(
+        self, condition: Callable[[], bool], *, may_poll: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Poll, as long as the condition holds at every look; ``may_poll`` is asked at each poll.
+
+        A process that stood still may have lost its place before it looks again.
+        """
         settings = self._settings
-        poll = await asyncio.to_thread(_poll_feed, settings, self._clock)
+        poll = await asyncio.to_thread(_poll_feed, settings, self._clock, may_poll)
         if self._settings is not settings:
             poll.replace(self._settings)
         self._poll = poll
@@ -303,11 +309,13 @@ class SharedFeed:
             return None
 
 
-def _poll_feed(settings: Settings, clock: Callable[[], float]) -> "PollFeed":
+def _poll_feed(
+    settings: Settings, clock: Callable[[], float], may_poll: Callable[[], bool]
+) -> "PollFeed":
     # What it needs takes long to load, and a follower never polls.
     from wallboard.feeds.poll import PollFeed
 
-    return PollFeed(settings, clock=clock)
+    return PollFeed(settings, clock=clock, may_poll=may_poll)
 
 
 async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None]) -> None:

@@ -56,6 +56,7 @@ class Lock:
         """``fileno`` is the open file at ``path``, from now on ours to close."""
         self._fileno = fileno
         self._path = path
+        self._lost = False
 
     def try_to(self, operation: int) -> bool:
         """Lock the file in this way, unless somebody else has it."""
@@ -66,12 +67,19 @@ class Lock:
         return True
 
     def stands(self) -> bool:
-        """Whether others still see it: a lock on a file that was removed keeps nobody out."""
+        """Whether others still see it: a lock on a file that was removed keeps nobody out.
+
+        Once it did not stand it never does again, for somebody else may have one. Any thread may
+        ask.
+        """
         try:
-            ours, theirs = os.fstat(self._fileno), self._path.stat()
+            # Asked before every poll: this is the quick way.
+            ours, theirs = os.fstat(self._fileno), os.stat(self._path)  # noqa: PTH116
         except OSError:
-            return False
-        return os.path.samestat(ours, theirs)
+            self._lost = True
+        else:
+            self._lost = self._lost or not os.path.samestat(ours, theirs)
+        return not self._lost
 
     def sign(self, now: float) -> None:
         """Write into it whose it is."""

@@ -56,8 +56,11 @@ class Recorder:
         retention: Retention = DEFAULT_RETENTION,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = running,
+        may_write: Callable[[], bool] = lambda: True,
     ) -> None:
         """Touch no file until it is started. ``clock`` is Unix time in seconds.
+
+        ``may_write`` is asked before each commit; once it said no, nothing is written any more.
 
         A poll takes ``longest_poll`` seconds at most.
         """
@@ -66,6 +69,7 @@ class Recorder:
         self._queue: deque[Heard] = deque()
         self._listed: Listed | None = (entry_points, title, longest_poll)
         self._keeper = Keeper(place, retention, clock, monotonic)
+        self._may_write = may_write
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._tries = 0
@@ -109,7 +113,14 @@ class Recorder:
     def _run(self) -> None:
         pause = FLUSH_SECONDS
         while not self._ending.wait(pause):
+            if not self._may_write():
+                break
             pause = self._step()
+        if not self._may_write():
+            # Another process took its place while this one stood still, and writes by now.
+            self._keeper.let_go()
+            log.warning("Another process records into %s now", self._place.path)
+            return
         self._step()
         try:
             self._keeper.close()

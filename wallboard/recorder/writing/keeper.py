@@ -56,7 +56,7 @@ class Keeper:
         if self._writer and now >= self._look_at:
             self._look_at = now + LOOK_SECONDS
             if _identity(self._place.path) != self._identity:
-                self._let_go()
+                self.let_go()
         if self._writer is None:
             self._writer = Writer.open(self._place.path, mode=self._place.mode, clock=self._clock)
             self._identity = _identity(self._place.path)
@@ -93,7 +93,7 @@ class Keeper:
     def give_up(self) -> int:
         """Forget what waits, and open the file anew the next time; how much that was."""
         waiting = self._writer.waiting if self._writer else 0
-        self._let_go()
+        self.let_go()
         return waiting
 
     def set_aside(self) -> Path:
@@ -101,7 +101,7 @@ class Keeper:
 
         Raises ``OSError``, and ``RecordingError`` for one that never was a recording.
         """
-        self._let_go()
+        self.let_go()
         path = self._place.path
         demand_once_recorded(path)
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._clock()))
@@ -123,7 +123,7 @@ class Keeper:
             writer, self._writer = self._writer, None
             writer.close()
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """Close the file as it is."""
         if self._writer:
             writer, self._writer = self._writer, None
