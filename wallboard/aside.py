@@ -1,12 +1,16 @@
 """Calls that may hang, made where nobody has to wait for them."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+LISTEN_SECONDS = 2.0
+"""How long the name of our own may take."""
 
 
 async def aside(call: Callable[[], T], seconds: float) -> T:
@@ -43,3 +47,31 @@ def start_aside(call: Callable[[], T]) -> asyncio.Future[T]:
 
     threading.Thread(target=run, daemon=True).start()
     return future
+
+
+def addresses_of(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
+    """The family of each address of a name, and the address as a socket takes it.
+
+    This takes as long as it takes. Raises ``socket.gaierror``.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise socket.gaierror(socket.EAI_NONAME, "no name") from None
+    return list(dict.fromkeys((family, place) for family, _, _, _, place in found))
+
+
+def numeric(place: tuple[Any, ...]) -> str:
+    """An address as text; one of IPv6 that holds on one link only names that link."""
+    if len(place) > 3 and place[3]:
+        return socket.getnameinfo(place, socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)[0]
+    return str(place[0])
+
+
+async def own_addresses(host: str) -> list[str]:
+    """The addresses to listen on for a host, as text. Raises ``OSError``."""
+    try:
+        found = await aside(lambda: addresses_of(host, 0), LISTEN_SECONDS)
+    except TimeoutError:
+        raise socket.gaierror(socket.EAI_AGAIN, "no name server answers") from None
+    return [numeric(place) for _, place in found]

@@ -92,10 +92,7 @@ class Board:
     ) -> None:
         """An empty board; ``history`` is how many samples each entry point keeps."""
         self._history = history
-        self._statuses = {
-            entry_point.key: _unheard(entry_point, policy, history)
-            for entry_point, policy in entry_points
-        }
+        self._statuses = _all_unheard(entry_points, history)
         self._servers: dict[str, ServerStatus] = {}
         self._verdicts = Counter(s.judgement.verdict for s in self._statuses.values())
         self._traffic = Traffic()
@@ -350,10 +347,26 @@ def _newest_of(moments: Iterable[float | None], now: float) -> float | None:
     return max((at for at in known if at <= now + AHEAD_SECONDS), default=max(known, default=None))
 
 
-def _unheard(entry_point: EntryPoint, policy: Policy, history: int) -> EntryPointStatus:
+def _all_unheard(
+    entry_points: Sequence[tuple[EntryPoint, Policy]], history: int
+) -> dict[EntryPointKey, EntryPointStatus]:
+    """All of them; what was not heard is judged once for all that share a policy."""
+    judged: dict[tuple[int, tuple[Endpoint, ...]], Judgement] = {}
+    found = {}
+    for entry_point, policy in entry_points:
+        alike = (id(policy), entry_point.endpoints)
+        status = _unheard(entry_point, policy, history, judged.get(alike))
+        judged[alike] = status.judgement
+        found[entry_point.key] = status
+    return found
+
+
+def _unheard(
+    entry_point: EntryPoint, policy: Policy, history: int, judgement: Judgement | None = None
+) -> EntryPointStatus:
     endpoints = dict.fromkeys(entry_point.endpoints, EndpointState())
     state = EntryPointState(entry_point, endpoints, History(history))
-    return EntryPointStatus(state, policy, judge(state, policy))
+    return EntryPointStatus(state, policy, judgement or judge(state, policy))
 
 
 def _with_history(status: EntryPointStatus, bound: int) -> EntryPointStatus:

@@ -48,6 +48,9 @@ class ThresholdSettings:
     capacity_warning: int | Off | None = None
 
 
+_INHERITED = ThresholdSettings()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
     """What a server, a group and an entry point may each set for themselves."""
@@ -57,6 +60,12 @@ class Overrides:
     button_rule: Endpoint | None = None
     button_max_wait: Seconds | None = None
     button_max_queue: Count | None = None
+
+    @property
+    def overriding(self) -> bool:
+        """Whether anything is set."""
+        button = (self.button_rule, self.button_max_wait, self.button_max_queue)
+        return bool(self.levels) or button != (None, None, None) or self.thresholds != _INHERITED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,8 +214,12 @@ def longest_timeout(settings: Settings) -> float:
 
 
 def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
-    """Every entry point with the policy that holds for it, in the order of the config."""
+    """Every entry point with the policy that holds for it, in the order of the config.
+
+    Those of a server and a group that set nothing for themselves share one.
+    """
     groups = {group.name: group for group in settings.group}
+    shared: dict[tuple[str, str], Policy] = {}
     found = []
     for server in settings.server:
         for entry in server.entry_point:
@@ -216,9 +229,15 @@ def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
                 group=entry.group,
                 endpoints=server.endpoints,
             )
-            group = groups.get(entry.group)
-            layers = [server, group, entry] if group else [server, entry]
-            found.append((entry_point, _policy(settings, server, layers)))
+            where = (server.name, entry.group)
+            policy = None if entry.overriding else shared.get(where)
+            if policy is None:
+                group = groups.get(entry.group)
+                layers = [server, group, entry] if group else [server, entry]
+                policy = _policy(settings, server, layers)
+                if not entry.overriding:
+                    shared[where] = policy
+            found.append((entry_point, policy))
     return found
 
 

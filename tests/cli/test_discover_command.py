@@ -313,3 +313,15 @@ async def test_a_server_out_of_reach_is_given_up_with_what_it_has(wallboard, sim
     assert "Trying again in" in ended.err
     assert "The server is given up." in ended.err
     assert "The server is out of reach. 0 of 100 ids were asked." in ended.err
+
+
+async def test_when_the_time_is_up_it_keeps_what_was_found(wallboard, simulated, tmp_path):
+    simulator = await simulated(SLOW, 12)
+    args = ("discover", "--url", simulator.url, "--ids", "1000-1099", "--rate", "5")
+    ended = await wallboard(*args, "--timeout", "8")
+    assert ended.status == 75
+    assert re.search(r"The time is up\. [1-9]\d* of 100 ids were asked\.", ended.err), ended.err
+    assert len(kept(tmp_path)) == 1
+    ended = await wallboard(*args[:-1], "0", "--resume", "--timeout", "60")
+    assert ended.status == 0
+    assert "100 ids asked" in ended.out

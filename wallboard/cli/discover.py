@@ -50,9 +50,9 @@ Examples:
   wallboard discover --server prod --ids 1000-1999 --resume
   wallboard discover --url https://ece.example.com --ids 1000-1099 --format csv > ids.csv
 \b
-Exit status: 0 all were asked, 64 usage, 69 the server went out of reach, 76
-no answer said anything about an id, 78 config, or what was found could not be
-written, 130 after Ctrl-C, or nothing was to be written.
+Exit status: 0 all were asked, 64 usage, 69 the server went out of reach, 75
+the time was up, 76 no answer said anything about an id, 78 config, or what was
+found could not be written, 130 after Ctrl-C, or nothing was to be written.
 """,
 )
 @reach_options(url="Ask this server instead of one of a config.")
@@ -63,6 +63,8 @@ written, 130 after Ctrl-C, or nothing was to be written.
 @click.option("--rate", type=Number(min=0, max=10_000), default=RATE, show_default=True,
               metavar="N",
               help="Questions a second; 0 asks as fast as the server answers.")  # fmt: skip
+@click.option("--timeout", type=Number(min=0, min_open=True, max=86_400), metavar="SECONDS",
+              help="End the sweep after so long; --resume goes on from there.")  # fmt: skip
 @click.option("--resume", is_flag=True,
               help="Go on with a sweep of the same ids that did not get to its end.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text",
@@ -74,6 +76,7 @@ def command(
     server_name: str | None,
     words: tuple[str, ...],
     rate: float,
+    timeout: float | None,
     form: str,
     file: Path | None,
     *,
@@ -81,6 +84,7 @@ def command(
     yes: bool,
     **parameters: object,
 ) -> int:
+    until = None if timeout is None else time.monotonic() + timeout
     target = target_of(parameters)
     if target.url is not None and server_name:
         raise click.UsageError("--server chooses from a config; --url says already which.")
@@ -94,7 +98,7 @@ def command(
 
         readable(file)
     hunt = _Hunt(server, settings, ids, resume=resume)
-    code = hunt.run(rate, lambda: click.echo(_report(form, hunt), nl=form != "csv"))
+    code = hunt.run(rate, until, lambda: click.echo(_report(form, hunt), nl=form != "csv"))
     if code == status.OK and file:
         # A config that cannot be written after all must not cost the sweep.
         hunt.keep()
@@ -122,32 +126,36 @@ class _Hunt:
         self._saved_at = time.monotonic()
         self._save_fault = ""
 
-    def run(self, rate: float, report: Callable[[], None]) -> int:
-        """Sweep and report; the exit status."""
+    def run(self, rate: float, until: float | None, report: Callable[[], None]) -> int:
+        """Sweep and report; the exit status. ``until`` is monotonic seconds."""
         with asyncio.Runner() as runner:
             try:
                 with client_errors():
-                    ending = runner.run(self._sweep(rate))
+                    ending = runner.run(self._sweep(rate, until))
             except KeyboardInterrupt:
-                self.keep()
-                report()
-                self._say_how_to_resume("Interrupted")
+                self._stopped("Interrupted", report)
                 leave_now(status.INTERRUPTED)
+            except TimeoutError:
+                self._stopped("The time is up", report)
+                leave_now(status.UNFINISHED)
         return self._ended(ending, report)
 
     def forget(self) -> None:
         """Keep nothing for a later run: all is done."""
         self._unfinished.forget()
 
-    async def _sweep(self, rate: float) -> "Ending":
+    async def _sweep(self, rate: float, until: float | None) -> "Ending":
         from wallboard.cli.discover_progress import progress
         from wallboard.feeds.discover import discover
 
         # What is loaded by now stays, so the collector need not look at it again and again.
         gc.freeze()
         left = [number for number in self.ids if number not in self.discovery]
-        with progress(self.discovery, len(self.ids)) as shown:
-            return await discover(self.server, self._settings, left, self._taker(shown), rate=rate)
+        seconds = None if until is None else until - time.monotonic()
+        async with asyncio.timeout(seconds):
+            with progress(self.discovery, len(self.ids)) as shown:
+                take = self._taker(shown)
+                return await discover(self.server, self._settings, left, take, rate=rate)
 
     def _taker(self, shown: "Progress") -> Callable[[Found | ServerStatus], None]:
         def take(event: Found | ServerStatus) -> None:
@@ -160,6 +168,11 @@ class _Hunt:
                 self.keep()
 
         return take
+
+    def _stopped(self, why: str, report: Callable[[], None]) -> None:
+        self.keep()
+        report()
+        self._say_how_to_resume(why)
 
     def _ended(self, ending: "Ending", report: Callable[[], None]) -> int:
         from wallboard.feeds.discover import Ending

@@ -47,10 +47,11 @@ def limited(
         return list(entry_points)
     from wallboard.domain.ranges import with_limits
 
-    return [
-        (one, replace(policy, thresholds=with_limits(policy.thresholds, limits)))
-        for one, policy in entry_points
-    ]
+    found, changed = list(entry_points), {}
+    for _, policy in found:
+        if id(policy) not in changed:
+            changed[id(policy)] = replace(policy, thresholds=with_limits(policy.thresholds, limits))
+    return [(one, changed[id(policy)]) for one, policy in found]
 
 
 def _limit(word: str, level: Level, option: str) -> "Limit":

@@ -86,11 +86,10 @@ class Watcher:
     async def _watch(self, polling: "asyncio.Task[None]") -> None:
         loop = asyncio.get_running_loop()
         complaints = Complaints(self._feed)
-        await self._begin(polling)
-        began = loop.time()
+        until = None if self._bounds.seconds is None else loop.time() + self._bounds.seconds
+        await self._begin(polling, self._bounds.seconds)
         every = self._bounds.heartbeat_seconds
-        due = began + every
-        until = None if self._bounds.seconds is None else began + self._bounds.seconds
+        due = loop.time() + every
         config = Watch(self._source.path, self._source.stamp) if self._source.path else None
         while not self._is_over(loop.time(), until):
             complaints.say()
@@ -108,17 +107,19 @@ class Watcher:
                 polling.result()
             self._output.look()
 
-    async def _begin(self, polling: "asyncio.Task[None]") -> None:
-        """Say how all of it stands, once there are answers or the end comes first."""
+    async def _begin(self, polling: "asyncio.Task[None]", seconds: float | None) -> None:
+        """Say how all of it stands, once there are answers or, after so long, the end is near."""
         answers = asyncio.create_task(first_answers(self._board, self._clock, polling))
         woken = asyncio.create_task(self._woken.wait())
         try:
-            await asyncio.wait({answers, woken}, return_when=asyncio.FIRST_COMPLETED)
+            first = asyncio.FIRST_COMPLETED
+            await asyncio.wait({answers, woken}, timeout=seconds, return_when=first)
         finally:
             woken.cancel()
             answers.cancel()
         if answers.done():
             answers.result()
+        if self._ended_by is None:
             self._open()
 
     def _open(self) -> None:

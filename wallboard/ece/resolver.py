@@ -2,11 +2,10 @@
 
 import asyncio
 import socket
-from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from wallboard.aside import start_aside
+from wallboard.aside import addresses_of, numeric, start_aside
 
 
 class Resolver(AbstractResolver):
@@ -32,51 +31,32 @@ class Resolver(AbstractResolver):
         """The addresses of a name. Raises ``socket.gaierror``."""
         lookup = self._asked.get((host, port))
         if lookup is None or lookup.done():
-            lookup = start_aside(lambda: addresses_of(host, port, family))
+            lookup = start_aside(lambda: _found(host, port))
             lookup.add_done_callback(_heard)
             self._asked[host, port] = lookup
         try:
             async with asyncio.timeout(self._seconds):
                 return await asyncio.shield(lookup)
         except TimeoutError:
-            raise no_name_server() from None
+            raise socket.gaierror(socket.EAI_AGAIN, "no name server answers") from None
 
     async def close(self) -> None:
         """Wait for nothing any more."""
         self._asked.clear()
 
 
-def addresses_of(host: str, port: int, family: int = socket.AF_UNSPEC) -> list[ResolveResult]:
-    """The addresses of a name; this takes as long as it takes. Raises ``socket.gaierror``."""
-    try:
-        found = socket.getaddrinfo(
-            host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-        )
-    except UnicodeError:
-        raise socket.gaierror(socket.EAI_NONAME, "no name") from None
+def _found(host: str, port: int) -> list[ResolveResult]:
     return [
         ResolveResult(
             hostname=host,
-            host=_numeric(place),
+            host=numeric(place),
             port=port,
-            family=kind,
-            proto=protocol,
+            family=family,
+            proto=0,
             flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
         )
-        for kind, _, protocol, _, place in found
+        for family, place in addresses_of(host, port)
     ]
-
-
-def _numeric(place: tuple[Any, ...]) -> str:
-    """An address as text; one of IPv6 that holds on one link only names that link."""
-    if len(place) > 3 and place[3]:
-        return socket.getnameinfo(place, socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)[0]
-    return str(place[0])
-
-
-def no_name_server() -> socket.gaierror:
-    """The error of a name that no name server speaks of."""
-    return socket.gaierror(socket.EAI_AGAIN, "the name servers do not answer")
 
 
 def _heard(lookup: asyncio.Future[list[ResolveResult]]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from wallboard.aside import aside
+from wallboard.aside import addresses_of, aside
 
 MOST_ADDRESSES = 6
 DATE_SECONDS = 1.5
@@ -41,16 +41,8 @@ class Peer:
 
 async def lookup(host: str, port: int, seconds: float) -> list[Address]:
     """The addresses of a name. Raises ``OSError``, ``TimeoutError`` being one."""
-
-    def ask() -> list[Address]:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except UnicodeError:
-            raise socket.gaierror(socket.EAI_NONAME, "no name") from None
-        addresses = [Address(family, place) for family, _, _, _, place in found]
-        return list(dict.fromkeys(addresses))[:MOST_ADDRESSES]
-
-    return await aside(ask, seconds)
+    found = await aside(lambda: addresses_of(host, port), seconds)
+    return [Address(family, place) for family, place in found][:MOST_ADDRESSES]
 
 
 async def connect(addresses: list[Address], seconds: float) -> tuple[socket.socket, Address]:

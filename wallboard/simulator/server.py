@@ -16,6 +16,7 @@ from typing import cast
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
+from wallboard.aside import own_addresses
 from wallboard.simulator.delivery import Sleep, deliver, reset
 from wallboard.simulator.dialects import Dialect
 from wallboard.simulator.errors import SimulatorError, why_not_listening
@@ -70,6 +71,7 @@ class Simulator:
         self._watch: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._host, self._port = "127.0.0.1", 0
+        self._addresses: list[str] = []
 
     async def __aenter__(self) -> "Simulator":
         await self.start()
@@ -114,6 +116,7 @@ class Simulator:
         server = _Server(self)
         self._web = server
         try:
+            self._addresses = await own_addresses(host)
             await self._listen(server)
         except OSError as error:
             self._web = None
@@ -197,7 +200,7 @@ class Simulator:
 
     async def _listen(self, server: "_Server") -> None:
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(server, self._host, self._port, backlog=1024)
+        self._listener = await loop.create_server(server, self._addresses, self._port, backlog=1024)
         self._port = self._listener.sockets[0].getsockname()[1]
 
     def _close_listener(self) -> None:

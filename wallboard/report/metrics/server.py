@@ -10,6 +10,7 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from wallboard.aside import own_addresses
 from wallboard.board import Snapshot
 from wallboard.domain.restored import Event
 from wallboard.report.metrics.accept import takes_gzip, wants_openmetrics
@@ -61,7 +62,8 @@ class MetricsServer:
         )
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
+            for address in await own_addresses(host):
+                await web.TCPSite(runner, address, port).start()
         except OSError:
             await self.stop()
             raise
