@@ -210,6 +210,34 @@ def test_an_expression_that_ends_soon_is_taken_as_one(text):
     assert parse(text).problem is None
 
 
+@pytest.mark.parametrize(
+    "text", ["(a|a)" * 30 + "[yz]", "(?=(a|a)(b|b)?)" + "(a|a)" * 30 + "$", "a.*a.*a.*a?[yz]"]
+)
+def test_an_expression_that_turns_out_to_take_for_ever_is_plain_text_from_then_on(text):
+    names = ("a" * LONGEST_SEARCHED, text, "other")
+    points = [EntryPoint(EntryPointKey("prod", n), name) for n, name in enumerate(names * 400)]
+    statuses = Board([(point, Policy()) for point in points]).snapshot(NOW).entry_points.values()
+    query = parse(f'name:"{text}"')
+    assert query.problem is None
+
+    chosen = [status.state.entry_point.name for status in query.select(statuses)]
+
+    assert chosen == [text] * 400
+    assert query.problem == f'"{text}" is taken as plain text: it takes too long'
+
+
+def test_what_is_typed_without_end_is_cut():
+    query = parse("[" * 200_000)
+
+    assert "1,000 characters" in query.problem
+    assert len(query.text) == 200_000
+
+
+@pytest.mark.parametrize("text", ["a{1000000}", "(a{1,99999})", "x{2000,}"])
+def test_a_number_of_times_that_takes_long_to_make_ready_is_plain_text(text):
+    assert "1,000 times" in parse(text).problem
+
+
 def test_an_unknown_field_is_plain_text_and_names_the_nearest():
     query = parse("grup:EMEA")
     assert query.problem == '"grup:" is no field and taken as text; did you mean "group"?'

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from wallboard.board import EntryPointStatus
-from wallboard.domain.pattern import LONGEST_SEARCHED, finder
+from wallboard.domain.pattern import LONGEST_SEARCHED, Finder
 from wallboard.domain.policy import Button, Level
 
 
@@ -26,10 +26,18 @@ Chooses = Callable[[EntryPointStatus, float | None], bool]
 
 
 class Choice(NamedTuple):
-    """What a word or one of its alternatives chooses, and what is wrong with how it was written."""
+    """What a word or one of its alternatives chooses, and what is wrong with how it was written.
+
+    A finder may learn only later that something is.
+    """
 
     chooses: Chooses
     problem: str | None = None
+    finders: tuple[Finder, ...] = ()
+
+
+LONGEST_QUERY = 1_000
+"""Characters; what is typed has a tenth of that."""
 
 
 MARKS = ("partial", "stale", "contradiction", "lenient")
@@ -44,15 +52,19 @@ _IDS = re.compile(r"([0-9]{1,19})(?:-([0-9]{1,19}))?")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was asked, ready to be held against entry points.
-
-    ``problem`` says in words what of it could not be taken as it was meant.
-    """
+    """What was asked, ready to be held against entry points."""
 
     text: str = ""
-    problem: str | None = None
+    _problem: str | None = None
     _inverted: bool = field(default=False, compare=False, repr=False)
     _words: tuple[Chooses, ...] = field(default=(), compare=False, repr=False)
+    _finders: tuple[Finder, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def problem(self) -> str | None:
+        """What of it could not be taken as it was meant, in words."""
+        later = (finder.problem for finder in self._finders if finder.problem)
+        return self._problem or next(later, None)
 
     def __bool__(self) -> bool:
         return bool(self._words)
@@ -78,13 +90,16 @@ class Query:
 
 def parse(text: str) -> Query:
     """The query in a text. Whatever is wrong with it is its ``problem``, never an exception."""
-    words = _WORD.findall(text)
+    words = _WORD.findall(text[:LONGEST_QUERY])
     inverted = False
     if words and set(words[0]) == {"!"}:
         inverted = len(words.pop(0)) % 2 == 1
     choices = [choice for word in words if (choice := _word(word)) is not None]
     problem = next((choice.problem for choice in choices if choice.problem), None)
-    return Query(text, problem, inverted, tuple(choice.chooses for choice in choices))
+    if len(text) > LONGEST_QUERY:
+        problem = f"only the first {LONGEST_QUERY:,} characters are taken"
+    finders = tuple(finder for choice in choices for finder in choice.finders)
+    return Query(text, problem, inverted, tuple(choice.chooses for choice in choices), finders)
 
 
 def _word(word: str) -> Choice | None:
@@ -100,9 +115,10 @@ def _word(word: str) -> Choice | None:
     if named and not make:
         problem = _no_field(named[1])
     chooses = _any_of([choice.chooses for choice in choices])
+    finders = tuple(finder for choice in choices for finder in choice.finders)
     if (len(word) - len(bare)) % 2:
-        return Choice(lambda status, now: not chooses(status, now), problem)
-    return Choice(chooses, problem)
+        return Choice(lambda status, now: not chooses(status, now), problem, finders)
+    return Choice(chooses, problem, finders)
 
 
 def _values(text: str) -> list[str]:
@@ -129,7 +145,7 @@ def _no_field(name: str) -> str:
 
 def _anything(value: str) -> Choice:
     """An entry point whose name, id, group, server or verdict holds a text."""
-    found, problem = finder(value)
+    found = Finder(value)
 
     def chooses(status: EntryPointStatus, _now: float | None) -> bool:
         entry_point = status.state.entry_point
@@ -143,13 +159,13 @@ def _anything(value: str) -> Choice:
             or (isinstance(status, Told) and found(status.text))
         )
 
-    return Choice(chooses, problem)
+    return Choice(chooses, found.problem, (found,))
 
 
 def _in_text(read: Callable[[EntryPointStatus], str]) -> Callable[[str], Choice]:
     def make(value: str) -> Choice:
-        found, problem = finder(value)
-        return Choice(lambda status, _: found(read(status)), problem)
+        found = Finder(value)
+        return Choice(lambda status, _: found(read(status)), found.problem, (found,))
 
     return make
 

@@ -74,3 +74,10 @@ def test_an_expression_is_given_up_when_its_time_is_over():
 
 def test_a_search_that_ends_in_time_is_complete():
     assert Haystack(["a1"] * 100, 80).find(r"\d", clock=lambda: 0.0).complete
+
+
+def test_a_line_on_which_an_expression_takes_for_ever_ends_the_search():
+    found = Haystack(["a" * 200] * 1_000, 200).find("(a|a)" * 40 + "[yz]")
+
+    assert found.matches == ()
+    assert not found.complete

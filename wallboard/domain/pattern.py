@@ -3,7 +3,11 @@
 import re
 import warnings
 from collections.abc import Callable
-from typing import NamedTuple
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import regex
 
 LONGEST_SEARCHED = 200
 """Characters of a text that are looked at."""
@@ -15,49 +19,89 @@ MOST_OPTIONS = 8
 """Optional parts in one expression; each may double the work."""
 
 _SIGNS = frozenset(".^$*+?{}[]()|\\")
-_BRACES = re.compile(r"\{(\d*)(,?)(\d*)\}")
+_BRACES = re.compile(r"\{(\d{0,9})(,?)(\d{0,9})\}")
 _CLASS = re.compile(r"\[\^?\]?(?:[^\]\\]|\\.)*\]", re.DOTALL)
 _WIDTHLESS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\Z"})
+
+MOST_TIMES = 1_000
+"""Of one thing in a row; a higher number takes long before anything is looked for."""
+
+LONGEST_SECONDS = 0.1
+"""How long a search may take that is slow on some text; its next ones may as well, but not all."""
+
+SECONDS_EACH = 50e-6
+"""What a search may take on average; an ordinary one takes a tenth of that."""
 
 Found = Callable[[str], bool]
 
 
-class Finder(NamedTuple):
-    """Whether a text holds what is looked for, and what is wrong with how that was written."""
+class Finder:
+    """Whether a text holds what is looked for, and what is wrong with how that was written.
 
-    found: Found
-    problem: str | None = None
-
-
-def finder(wanted: str) -> Finder:
-    """Looks for a text, ignoring case, and where it has the signs of one for an expression too.
-
-    What is no expression, or one that could run for ever, is looked for as it stands.
+    ``problem`` may come to be only while it looks: an expression that takes too long is looked for
+    as plain text from then on.
     """
-    plain = wanted.casefold()
 
-    def holds(text: str) -> bool:
-        return plain in text[:LONGEST_SEARCHED].casefold()
+    def __init__(self, wanted: str) -> None:
+        """Looks for a text, ignoring case, and where it has the signs of one for an expression too.
 
-    if _SIGNS.isdisjoint(wanted):
-        return Finder(holds)
+        What is no expression, or one that could run for ever, is looked for as it stands.
+        """
+        self._wanted = wanted
+        self._plain = wanted.casefold()
+        self._search: regex.Pattern[str] | None = None
+        self._seconds_left = LONGEST_SECONDS
+        self.problem: str | None = None
+        if not _SIGNS.isdisjoint(wanted):
+            try:
+                self._search = expression(wanted)
+            except ValueError as error:
+                self._give_up(str(error))
+
+    def __call__(self, text: str) -> bool:
+        """Whether the start of a text holds it."""
+        text = text[:LONGEST_SEARCHED]
+        return self._plain in text.casefold() or (self._search is not None and self._holds(text))
+
+    def _holds(self, text: str) -> bool:
+        assert self._search is not None  # noqa: S101  as the only caller has seen
+        began = perf_counter()
+        try:
+            found = self._search.search(text, timeout=self._seconds_left) is not None
+        except TimeoutError:
+            found = False
+        left = self._seconds_left + SECONDS_EACH - (perf_counter() - began)
+        self._seconds_left = min(LONGEST_SECONDS, left)
+        if left <= 0:
+            self._give_up("it takes too long")
+        return found
+
+    def _give_up(self, why: str) -> None:
+        self._search = None
+        self.problem = f'"{self._wanted}" is taken as plain text: {why}'
+
+
+def expression(wanted: str) -> "regex.Pattern[str]":
+    """A regular expression, whose searches take a time limit. Raises ``ValueError``."""
+    import regex
+
     try:
         refuse_endless(wanted)
         with warnings.catch_warnings():
-            # Python warns of signs that may mean something else one day.
+            # There are warnings of signs that may mean something else one day.
             warnings.simplefilter("ignore")
-            search = re.compile(wanted, re.IGNORECASE).search
-    except (re.error, ValueError, OverflowError, RecursionError) as error:
-        why = error.msg if isinstance(error, re.error) else str(error)
-        return Finder(holds, f'"{wanted}" is taken as plain text: {why}')
-    return Finder(lambda text: search(text[:LONGEST_SEARCHED]) is not None or holds(text))
+            return regex.compile(wanted, regex.IGNORECASE)
+    except regex.error as error:
+        raise ValueError(str(error).partition(" at position ")[0]) from None
+    except (OverflowError, RecursionError) as error:
+        raise ValueError(str(error)) from None
 
 
 def refuse_endless(expression: str) -> None:
     """Raises ``ValueError`` for an expression whose search may take for ever.
 
-    Python's search cannot be stopped, so what makes it explode is refused by its looks: a repeat
-    within a repeat, repeats side by side, and too many of them.
+    What makes a search explode is refused by its looks, while it is typed: a repeat within a
+    repeat, repeats side by side, and too many of them. What looks harmless has its time limit.
     """
     _Reading(expression).read()
 
@@ -135,6 +179,8 @@ class _Reading:
         least, fixed = 0 if sign in "*?" else 1, False
         if braces:
             least, fixed = int(braces[1] or 0), not braces[2]
+            if max(least, int(braces[3] or 0)) > MOST_TIMES:
+                raise ValueError(f"more than {MOST_TIMES:,} times in a row")
         if sign == "?":
             self._options += 1
         else:

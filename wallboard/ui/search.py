@@ -5,17 +5,17 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from wallboard.domain.pattern import refuse_endless
+from wallboard.domain.pattern import LONGEST_SECONDS, expression
+
+if TYPE_CHECKING:
+    import regex
 
 MOST_MATCHES = 9_999
 """Matches found at most; nobody steps through more."""
-
-LONGEST_SECONDS = 0.1
-"""How long an expression may be looked for."""
 
 _SIGNS = frozenset(".^$*+?{}[]()|\\")
 
@@ -57,8 +57,8 @@ class Haystack:
         """
         if not wanted:
             return Found()
-        expression = None if _SIGNS.isdisjoint(wanted) else _compiled(wanted)
-        places = self._of_expression(expression, clock) if expression else self._of_text(wanted)
+        looked_for = None if _SIGNS.isdisjoint(wanted) else _compiled(wanted)
+        places = self._of_expression(looked_for, clock) if looked_for else self._of_text(wanted)
         matches: list[Match] = []
         for match in places:
             if match is None or len(matches) >= MOST_MATCHES:
@@ -71,14 +71,17 @@ class Haystack:
             yield tuple(self._pieces(found.start(), found.end()))
 
     def _of_expression(
-        self, expression: re.Pattern[str], clock: Callable[[], float]
+        self, looked_for: "regex.Pattern[str]", clock: Callable[[], float]
     ) -> Iterator[Match | None]:
         """The matches line by line, and ``None`` when the time is up."""
         deadline = clock() + LONGEST_SECONDS
         for number, line in enumerate(self._lines):
-            for found in expression.finditer(line):
-                if found.end() > found.start():
-                    yield (Piece(number, found.start(), found.end()),)
+            try:
+                for found in looked_for.finditer(line, timeout=LONGEST_SECONDS):
+                    if found.end() > found.start():
+                        yield (Piece(number, found.start(), found.end()),)
+            except TimeoutError:
+                yield None
             if clock() > deadline and number + 1 < len(self._lines):
                 yield None
 
@@ -97,14 +100,8 @@ def _is_full(line: str, width: int) -> bool:
     return cell_len(line) >= width - 1
 
 
-def _compiled(wanted: str) -> re.Pattern[str] | None:
-    import warnings
-
+def _compiled(wanted: str) -> "regex.Pattern[str] | None":
     try:
-        refuse_endless(wanted)
-        with warnings.catch_warnings():
-            # Python warns of signs that may mean something else one day.
-            warnings.simplefilter("ignore")
-            return re.compile(wanted, re.IGNORECASE)
-    except (re.error, ValueError, OverflowError, RecursionError):
+        return expression(wanted)
+    except ValueError:
         return None
