@@ -96,8 +96,10 @@ def _explain(error: Exception) -> int:
         _say("the working folder was removed; change to another one.")
         return status.CONFIG
     what = str(error) or type(error).__name__
-    _say(f"this should not have happened: {type(error).__name__}: {what.splitlines()[0]}\n"
-         f"Re-run with {DEBUG_VARIABLE}=1 for the traceback.")  # fmt: skip
+    hints = getattr(error, "__notes__", [f"Re-run with {DEBUG_VARIABLE}=1 for the traceback."])
+    _say("\n".join([
+        f"this should not have happened: {type(error).__name__}: {what.splitlines()[0]}", *hints
+    ]))  # fmt: skip
     return status.INTERNAL
 
 

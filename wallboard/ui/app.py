@@ -303,8 +303,7 @@ def run_board(
     app = WallboardApp(settings, make_feed, board=board, state=state, memory=memory, source=source)
     if problem:
         app.notices.add(problem)
-    app.run()
-    return app.return_code or 0
+    return app.run_to_end()
 
 
 def _remembered(

@@ -77,5 +77,4 @@ class ReplayApp(WallboardApp):
 def run_replay(settings: Settings, start: Start) -> int:
     """Show a recording until the operator or a signal ends it; the exit status."""
     app = ReplayApp(settings, start)
-    app.run()
-    return app.return_code or 0
+    return app.run_to_end()

@@ -1,16 +1,23 @@
 """An app that is drawn in one of the board's themes, and can take another while it runs."""
 
+import logging
+import os
+import threading
 import time
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from rich.console import Console
 from textual.binding import Binding
 from textual.scrollbar import ScrollBar
 
+from wallboard.config.state import state_folder
 from wallboard.settings import Settings
 from wallboard.ui import glyphs, lite
 from wallboard.ui import theme as themes
+from wallboard.ui.copies import keep_copy
 from wallboard.ui.notices import Notices
 from wallboard.ui.restyle import restyle
 from wallboard.ui.scrollbar import WholeCells
@@ -18,6 +25,8 @@ from wallboard.ui.terminal.app import CellApp
 from wallboard.ui.theme import BoardTheme
 from wallboard.ui.theme_file import ThemeError
 from wallboard.ui.theme_watch import ThemeWatch
+
+log = logging.getLogger(__name__)
 
 ScrollBar.renderer = WholeCells
 
@@ -46,6 +55,27 @@ class StyledApp(CellApp[None]):
         self.notices = Notices(clock)
         if problem:
             self.notices.add(problem)
+
+    def run_to_end(self) -> int:
+        """Run until the operator or a signal ends it; the exit status.
+
+        Raises what else ended it, with a note of where its traceback is kept.
+        """
+        threading.excepthook = _log_broken_thread
+        try:
+            self.run()
+            error = self.ended_by
+        except Exception as broken:  # noqa: BLE001 - raised again below
+            error = broken
+        if error is None:
+            return self.return_code or 0
+        log.error("The board ended unexpectedly", exc_info=error)
+        with suppress(OSError):
+            data = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace")
+            folder = state_folder(os.environ) / "tracebacks"
+            path = keep_copy(data, (type(error).__name__,), "txt", time.time(), folder)
+            error.add_note(f"The traceback is in {path}")
+        raise error
 
     def restyled(self) -> None:
         """Draw whatever is shown anew; there is nothing to draw until there are screens."""
@@ -99,6 +129,12 @@ class StyledApp(CellApp[None]):
         """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
         shown = super().get_key_display(binding)
         return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
+
+
+def _log_broken_thread(broken: threading.ExceptHookArgs) -> None:
+    # Standard error is not shown while the board is.
+    name = broken.thread.name if broken.thread else "?"
+    log.error("The thread %s broke down", name, exc_info=broken.exc_value)
 
 
 def dressed(theme: BoardTheme, settings: Settings) -> BoardTheme:

@@ -51,5 +51,5 @@ class SurveyApp(StyledApp):
 def run_survey(settings: Settings, server: str, sid: str) -> Outcome | None:
     """Show the form until the operator ends it; what came of the last survey that was sent."""
     app = SurveyApp(settings, server=server, sid=sid)
-    app.run()
+    app.run_to_end()
     return app.outcome

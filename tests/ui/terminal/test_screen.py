@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from textual.app import App
 from textual.events import Resize
 from textual.screen import Screen
@@ -79,3 +80,15 @@ def test_every_screen_is_laid_out_for_the_size_there_is():
 
 def _subclasses(kind):
     return [one for sub in kind.__subclasses__() for one in (sub, *_subclasses(sub))]
+
+
+async def test_textual_still_prints_all_variables_of_what_ends_an_app(capsys):
+    class Broken(App):
+        def on_mount(self):
+            secret = "hunter2"
+            raise ValueError(len(secret))
+
+    with pytest.raises(ValueError, match="7"):
+        async with Broken().run_test():
+            pass
+    assert "hunter2" in capsys.readouterr().err, "CellApp need no longer keep errors to itself"

@@ -3,6 +3,8 @@
 ``CellApp`` stands in for ``textual.app.App``; it draws through ``Painter`` and ends through
 ``BoardDriver``. The layer stands on these names of Textual 8.2 that are not public:
 
+* ``App._handle_exception``, ``_exception``, ``_exception_event``, ``_return_code``,
+  ``_close_messages_no_wait``;
 * ``App._display``, ``App._driver``, ``App._batch_count``, ``App._sync_available``;
 * ``textual._compositor``: ``LayoutUpdate`` (``strips``, ``region``) and ``ChopsUpdate``
   (``chops``, ``spans``, ``chop_ends``);

@@ -59,6 +59,24 @@ class CellApp(App[ReturnType]):
         """The driver with its ``bytes_sent`` and ``pending``; ``None`` without a terminal."""
         return self._driver if isinstance(self._driver, BoardDriver) else None
 
+    @property
+    def ended_by(self) -> Exception | None:
+        """The error that ended the app, if neither ``exit`` nor a signal did."""
+        if self._exception is None and self._return_code is None:
+            return RuntimeError("the board ended by itself")
+        return self._exception
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End because of an error; the first one is ``ended_by``.
+
+        Textual would print it with the values of all variables, and secrets are among them.
+        """
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
     def send_aside(self, sequence: str) -> bool:
         """Send what neither shows anything nor moves the cursor, between frames; false if nowhere.
 

@@ -10,6 +10,7 @@ import termios
 import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from functools import partial
 from threading import Thread
 from types import FrameType
 from typing import Any
@@ -180,6 +181,14 @@ class BoardDriver(LinuxDriver):
             signal.signal(signal.SIGTSTP, self._former_stop)
             signal.signal(signal.SIGCONT, signal.SIG_DFL)
             self._ending.uninstall()
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except BaseException as error:  # noqa: BLE001 - a board that no key reaches must end
+            cause = error if isinstance(error, Exception) else RuntimeError(repr(error))
+            # Textual would end with exit status 0.
+            self._on_loop(partial(self._app._handle_exception, cause))
 
     def run_input_thread(self) -> None:
         """Turn what the terminal sends into events, until told to stop or the terminal is gone."""

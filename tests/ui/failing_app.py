@@ -1,0 +1,55 @@
+"""The whole program with one thing broken: the place, then the program's arguments."""
+
+import asyncio
+import sys
+import threading
+
+from wallboard.cli import main
+from wallboard.ui.app import WallboardApp
+from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.terminal.driver import BoardDriver
+from wallboard.ui.widgets.header import BoardHeader
+
+
+class Abrupt(BaseException):
+    """No ``Exception``."""
+
+
+def fail(_where=None, _height=None):
+    raise ZeroDivisionError("so sorry")
+
+
+async def fail_later():
+    fail()
+
+
+def call_off(_):
+    raise asyncio.CancelledError
+
+
+def input_fails(driver):
+    if driver._app._running:
+        raise Abrupt("so sorry")
+    return b" "
+
+
+BREAKING = {
+    "compose": lambda: setattr(WallScreen, "compose", fail),
+    "mount": lambda: setattr(WallScreen, "on_mount", fail),
+    "drawing": lambda: setattr(BoardHeader, "render_line", fail),
+    "key": lambda: setattr(WallboardApp, "action_meter", fail),
+    "timer": lambda: setattr(WallboardApp, "action_meter", lambda app: app.set_timer(0.1, fail)),
+    "worker": lambda: setattr(
+        WallboardApp, "action_meter", lambda app: app.run_worker(fail_later())
+    ),
+    "called off": lambda: setattr(WallboardApp, "action_meter", call_off),
+    "unmount": lambda: setattr(WallboardApp, "on_unmount", fail),
+    "input": lambda: setattr(BoardDriver, "_read", input_fails),
+    "thread": lambda: setattr(
+        WallboardApp, "action_meter", lambda _: threading.Thread(target=fail, name="odd").start()
+    ),
+}
+
+if __name__ == "__main__":
+    BREAKING[sys.argv.pop(1)]()
+    main()

@@ -1,0 +1,54 @@
+"""Whatever breaks: the terminal as it was, a sentence, an exit status, and a traceback to read."""
+
+import sys
+import termios
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent / "terminal"))
+
+from pseudo_terminal import Child
+
+SCRIPT = Path(__file__).with_name("failing_app.py")
+PATIENCE_SECONDS = 30
+INTERNAL = 70
+PRESSED = ("key", "timer", "worker", "called off", "unmount", "input")
+
+
+def failing(place, state):
+    words = ("--url", "http://127.0.0.1:9", "1000", "--no-record", "--log", str(state / "log"))
+    argv = (sys.executable, str(SCRIPT), place, *words)
+    return closing(Child(100, 30, argv=argv, variables={"WALLBOARD_STATE": str(state)}))
+
+
+@pytest.mark.parametrize("place", ["compose", "mount", "drawing", *PRESSED])
+def test_what_ends_unexpectedly_says_so_and_restores_the_terminal(tmp_path, place):
+    with failing(place, tmp_path) as child:
+        if place in PRESSED:
+            child.until("1000", PATIENCE_SECONDS)
+            child.send("q" if place == "unmount" else "m")
+        assert child.status(PATIENCE_SECONDS) == INTERNAL
+        child.until_quiet(0.1)
+        assert termios.tcgetattr(child.slave) == child.before
+        last = child.raw.decode().rpartition("\x1b[?1004l")[2]
+        head, where = last.split("wallboard: ")[1].strip().splitlines()
+        assert head.startswith("this should not have happened: ")
+        assert ("by itself" if place == "called off" else "so sorry") in head
+        assert "Traceback" not in child.raw.decode()
+        assert "locals" not in child.raw.decode()
+        kept = Path(where.partition("The traceback is in ")[2])
+        assert kept.parent == tmp_path / "tracebacks"
+        assert kept.stat().st_mode & 0o777 == 0o600
+        assert head.partition(": ")[2] in kept.read_text().replace("\n", " ")
+        assert "The board ended unexpectedly" in (tmp_path / "log").read_text()
+
+
+def test_a_thread_that_breaks_is_a_notice_and_the_board_goes_on(tmp_path):
+    with failing("thread", tmp_path) as child:
+        child.until("1000", PATIENCE_SECONDS)
+        child.send("m")
+        child.until("The thread odd broke down: ZeroDivisionError: so sorry", PATIENCE_SECONDS)
+        child.send("q")
+        assert child.status(PATIENCE_SECONDS) == 0
