@@ -217,3 +217,37 @@ async def test_the_server_is_asked_only_if_that_is_agreed_to(typed, simulated):
     _, said = await asyncio.to_thread(typed, args, asked)
     assert simulator.requests.count == 5
     assert "OPEN" in said
+
+
+@pytest.mark.parametrize("options", [(), ("--force",)])
+async def test_a_full_disk_leaves_nothing_or_what_was_there(options, tmp_path, environment):
+    if options:
+        (tmp_path / "wallboard.toml").write_text("title = 'before'\n")
+    process = await asyncio.create_subprocess_exec(
+        "sh", "-c", 'ulimit -f 1 && exec "$@"', "sh",
+        sys.executable, "-m", "wallboard", "config", "init", "--url", "http://h",
+        "--ids", "1000-1999", "--yes", *options,
+        cwd=tmp_path, env=environment, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        _, err = await process.communicate()
+    assert err.decode() == "wallboard: wallboard.toml cannot be written: File too large\n"
+    assert process.returncode == 69
+    left = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+    assert left == ({"wallboard.toml": "title = 'before'\n"} if options else {})
+
+
+async def test_a_config_that_is_a_link_stays_one(wallboard, tmp_path):
+    (tmp_path / "real.toml").write_text("")
+    (tmp_path / "real.toml").chmod(0o640)
+    (tmp_path / "wallboard.toml").symlink_to("real.toml")
+    assert (await wallboard("config", "init", *ARGS, "--yes", "--force")).status == 0
+    assert (tmp_path / "wallboard.toml").is_symlink()
+    assert mode(tmp_path / "real.toml") == 0o640
+    assert load_config(tmp_path / "real.toml", {}).server
+
+
+async def test_a_new_config_is_as_open_to_others_as_any_new_file(wallboard, tmp_path):
+    assert (await wallboard("config", "init", *ARGS, "--yes")).status == 0
+    (tmp_path / "other").write_text("")
+    assert mode(tmp_path / "wallboard.toml") == mode(tmp_path / "other")

@@ -135,6 +135,10 @@ def at_a_terminal() -> bool:
 
 def _start_log(file: Path | None, *, quiet: bool) -> None:
     if file:
+        if file.is_fifo():
+            raise click.BadParameter("is a pipe; name a file", param_hint=["--log"])
+        # What a full disk does not take must not tear the picture.
+        logging.raiseExceptions = False
         try:
             logging.basicConfig(filename=file, format="%(asctime)s %(name)s %(message)s")
         except OSError as error:

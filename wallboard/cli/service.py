@@ -1,11 +1,13 @@
 """A board without a face: polls and records, or stands by, until a signal ends it."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from itertools import takewhile
 
+from wallboard.aside import start_aside
 from wallboard.board import Board
 from wallboard.cli.errors import CommandError
 from wallboard.cli.exposure import Address, exposed, metrics_server
@@ -19,6 +21,8 @@ from wallboard.domain.restored import Event, Restored
 from wallboard.feeds.shared import Role, SharedFeed
 from wallboard.report.logline import Value
 from wallboard.settings import Settings, entry_points_of
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 """Between two looks at what there is to log."""
@@ -90,14 +94,15 @@ class Service:
             servers=len(self._settings.server),
             entry_points=len(entry_points_of(self._settings)),
         )
+        reloading: asyncio.Task[None] | None = None
         while self._ended_by is None and not polling.done():
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._woken.wait()
             self._woken.clear()
-            if self._asked_again:
+            if self._asked_again and (reloading is None or reloading.done()):
                 self._asked_again = False
-                await self._reload()
+                reloading = asyncio.create_task(self._reload())
             self._say_role()
             self._say_problems()
             self._say_changes()
@@ -112,10 +117,13 @@ class Service:
     async def _reload(self) -> None:
         """Take up the config as it is now; one that cannot be used changes nothing."""
         try:
-            settings = await asyncio.to_thread(self._read)
+            settings = await start_aside(self._read)
         except ConfigError as error:
             for problem in error.problems:
                 self._log.say("config_refused", "error", problem=str(problem))
+            return
+        except Exception:
+            log.exception("The config could not be read again")
             return
         if settings.record is False and not self._metrics:
             self._log.say("config_refused", "error", problem="record: false; nothing to do then")

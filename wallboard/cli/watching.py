@@ -1,10 +1,12 @@
 """Tells what becomes of a board, line by line, until it is asked to end."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from wallboard.aside import start_aside
 from wallboard.board import Board
 from wallboard.cli.appending import Complaints, complain, first_answers
 from wallboard.cli.output import Output
@@ -18,6 +20,8 @@ from wallboard.domain.restored import ClockSet, Event, Restored
 from wallboard.feeds import Feed
 from wallboard.report.telling import Telling
 from wallboard.settings import Settings, entry_points_of
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 """Between two looks at all that does not come with an event."""
@@ -90,6 +94,7 @@ class Watcher:
         await self._begin(polling, self._bounds.seconds)
         every = self._bounds.heartbeat_seconds
         due = loop.time() + every
+        looking: asyncio.Task[None] | None = None
         config = Watch(self._source.path, self._source.stamp) if self._source.path else None
         while not self._is_over(loop.time(), until):
             complaints.say()
@@ -99,8 +104,8 @@ class Watcher:
             if every and loop.time() >= due:
                 self._output.say(self._telling.heartbeat(self._clock()))
                 due = max(due + every, loop.time())
-            if config and config.changed(loop.time()):
-                await self._reload()
+            if config and config.due(loop.time()) and (looking is None or looking.done()):
+                looking = asyncio.create_task(self._follow(config, loop.time()))
             ends = [at for at in (until, due if every else None) if at is not None]
             await self._pause(min([loop.time() + LOOK_SECONDS, *ends]) - loop.time())
             if polling.done():
@@ -160,13 +165,21 @@ class Watcher:
             if self._told == self._bounds.changes:
                 self._woken.set()
 
+    async def _follow(self, config: Watch, now: float) -> None:
+        """Look at the config; its folder may be on a machine that is away."""
+        if await start_aside(lambda: config.changed(now)):
+            await self._reload()
+
     async def _reload(self) -> None:
         """Take up the config as it is now; one that cannot be used changes nothing."""
         try:
-            settings = await asyncio.to_thread(self._source.read)
+            settings = await start_aside(self._source.read)
         except ConfigError as error:
             for problem in error.problems:
                 complain(f"the config was not read again: {problem}")
+            return
+        except Exception:
+            log.exception("The config could not be read again")
             return
         points = entry_points_of(settings)
         self._feed.replace(settings)

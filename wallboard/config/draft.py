@@ -71,21 +71,16 @@ def write(draft: Draft, path: Path, *, force: bool) -> None:
 
     Raises ``FileExistsError`` unless ``force``, and other ``OSError``.
     """
-    data = draft.text().encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = 0o600 if draft.is_secret else 0o666
-    if not force:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-            file.write(data)
-        return
     from wallboard.files import replaced
 
-    # What replaces a file is no more open to others than that was.
-    kept = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    with replaced(path) as new:
-        new.write(data)
-    path.chmod(kept & mode)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.umask(mask := os.umask(0o077))
+    mode = 0o600 if draft.is_secret else 0o666 & ~mask
+    if force and path.exists():
+        # What replaces a file is no more open to others than that was.
+        mode &= path.stat().st_mode
+    with replaced(path, mode=mode, new=not force) as file:
+        file.write(draft.text().encode())
 
 
 def _setting(keys: Keys, value: Toml) -> str:

@@ -3,7 +3,7 @@
 import os
 from dataclasses import replace
 from pathlib import Path
-from stat import S_ISDIR
+from stat import S_ISDIR, S_ISREG
 
 from wallboard.config.place import Path as KeyPath
 from wallboard.config.prepare import Fault
@@ -59,6 +59,8 @@ def _existing(written: str, folder: Path) -> Path:
         raise ValueError(f"cannot be read: {error.strerror}: {shown(str(path))}") from None
     if S_ISDIR(mode):
         raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+    if not S_ISREG(mode):
+        raise ValueError(f"is no file: {shown(str(path))}")
     if not os.access(path, os.R_OK):
         raise ValueError(f"may not be read; change its permissions: {shown(str(path))}")
     return path

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wallboard.config.place import Toml
 from wallboard.config.problem import one_problem, printable
+from wallboard.files import read_file
 
 VARIABLE = "WALLBOARD_CONFIG"
 """The environment variable that may name the config."""
@@ -76,8 +77,7 @@ def parsed(text: str, path: Path) -> dict[str, Toml]:
 def read_text(path: Path) -> str:
     """The text of a file. Raises ``ConfigError``."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = read_file(path, LARGEST_FILE, streams=True)
     except IsADirectoryError:
         raise one_problem(path, "is a folder; name the file in it") from None
     except FileNotFoundError:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from wallboard.settings import Settings
@@ -25,6 +26,9 @@ def stamp_of(path: Path) -> Stamp | None:
         found = path.stat()
     except (OSError, ValueError):
         return None
+    if not S_ISREG(found.st_mode):
+        # The times of a pipe change whenever it is used.
+        return Stamp(0, 0, found.st_ino)
     return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
@@ -56,13 +60,17 @@ class Watch:
         self._seen = stamp
         self._looked_at: float | None = None
 
+    def due(self, now: float) -> bool:
+        """Whether it is time for a look, which a folder on another machine may never answer."""
+        return self._looked_at is None or not 0 <= now - self._looked_at < LOOK_SECONDS
+
     def changed(self, now: float) -> bool:
         """Whether the file has changed and was the same at two looks; for every tick.
 
         An editor may need several strokes to write a file, and half a config can be a valid one.
         ``now`` is seconds on any clock, even one that is put back.
         """
-        if self._looked_at is not None and 0 <= now - self._looked_at < LOOK_SECONDS:
+        if not self.due(now):
             return False
         self._looked_at = now
         before, self._seen = self._seen, stamp_of(self._path)

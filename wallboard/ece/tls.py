@@ -1,12 +1,17 @@
 """Whom to trust, and how to prove who we are."""
 
+import errno
 import ssl
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import NoReturn
 
 from wallboard.ece.errors import ClientSetupError
 from wallboard.settings import ServerSettings
+
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes; all public CAs together take a quarter of a megabyte."""
 
 _UNUSABLE = {
     "KEY_VALUES_MISMATCH": "the key is not the one of the certificate",
@@ -53,6 +58,9 @@ def tls_context(server: ServerSettings) -> ssl.SSLContext:
     """
     if server.client_key and not server.client_cert:
         raise ClientSetupError(f'server "{server.name}": client_key needs client_cert beside it')
+    for key in ("ca_file", "client_cert", "client_key"):
+        if path := getattr(server, key):
+            _demand_file(server, key, path)
     if server.verify and not server.ca_file and not server.client_cert:
         return _public_context()
     context = _context(server)
@@ -88,6 +96,16 @@ def _load_client_certificate(
         context.load_cert_chain(certificate, server.client_key, password=no_password)
     except OSError as error:
         raise _unusable(server, "client_cert or client_key", certificate, error) from None
+
+
+def _demand_file(server: ServerSettings, key: str, path: str) -> None:
+    # OpenSSL would wait for a pipe, and read a device, without end.
+    try:
+        found = Path(path).stat()
+    except OSError as error:
+        raise _unusable(server, key, path, error) from None
+    if not S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
+        raise _unusable(server, key, path, OSError(errno.EINVAL, "it is no file of certificates"))
 
 
 def _unusable(server: ServerSettings, key: str, path: str, error: OSError) -> ClientSetupError:

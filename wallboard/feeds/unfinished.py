@@ -13,7 +13,7 @@ from wallboard.config.triage import ids_in
 from wallboard.domain.discovery import Discovery, Found, Presence, ranges
 from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.endpoints import url_of
-from wallboard.files import replaced
+from wallboard.files import read_file, replaced
 from wallboard.settings import ServerSettings
 
 VERSION = 1
@@ -37,8 +37,7 @@ class Unfinished:
     def load(self) -> Discovery | None:
         """What was found before, or ``None`` if nothing was kept, or nothing that can be read."""
         try:
-            with self._path.open("rb") as file:
-                document = json.loads(file.read(LARGEST_FILE))
+            document = json.loads(read_file(self._path, LARGEST_FILE))
             return _discovery(document) if document["sweep"] == self._sweep else None
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None

@@ -1,14 +1,17 @@
 """Scenarios: what happens to the simulated servers over time, read from TOML files."""
 
+import errno
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from wallboard.files import read_file
 from wallboard.simulator.errors import ScenarioError
 from wallboard.simulator.fault import Fault, Stage
 from wallboard.simulator.model import ORDINARY, Ranges
 from wallboard.simulator.scenario_tables import Tables
 
+LARGEST_FILE = 1024 * 1024
 SHIPPED = Path(__file__).parent / "scenarios"
 
 
@@ -44,7 +47,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     if str(name_or_path) in shipped_scenarios():
         path = SHIPPED / f"{name_or_path}.toml"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
     except FileNotFoundError:
         known = ", ".join(shipped_scenarios())
         raise ScenarioError(
@@ -54,6 +57,13 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ScenarioError([f"{str(name_or_path)!r} cannot be read: {why}"]) from None
     return parse_scenario(text, name=path.stem, source=path.name)
+
+
+def _text(path: Path) -> str:
+    data = read_file(path, LARGEST_FILE)
+    if len(data) > LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST_FILE // 1024} KiB")
+    return data.decode()
 
 
 def parse_scenario(text: str, *, name: str = "scenario", source: str = "scenario") -> Scenario:

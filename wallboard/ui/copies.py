@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from wallboard.config.state import state_folder
+from wallboard.files import replaced
 
 MOST_FILES = 200
 """Older copies go when there are more."""
@@ -31,22 +32,18 @@ def keep_copy(data: bytes, what: tuple[str, ...], ending: str, at: float, folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     when = time.strftime("%Y-%m-%dT%H%M%S", time.localtime(at))
     stem = "-".join([when, *(_safe_part(part) for part in what)])
-    path, fileno = _new_file(folder, stem, ending)
-    try:
-        with os.fdopen(fileno, "wb") as file:
-            file.write(data)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
+    path = _written(data, folder, stem, ending)
     _forget_oldest(folder, path)
     return path
 
 
-def _new_file(folder: Path, stem: str, ending: str) -> tuple[Path, int]:
+def _written(data: bytes, folder: Path, stem: str, ending: str) -> Path:
     for number in range(1, _SAME_SECOND):
         path = folder / (f"{stem}.{ending}" if number == 1 else f"{stem}-{number}.{ending}")
         with contextlib.suppress(FileExistsError):
-            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with replaced(path, new=True) as file:
+                file.write(data)
+            return path
     raise FileExistsError(f"too many copies within a second in {folder}")
 
 

@@ -2,13 +2,12 @@
 
 import logging
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from wallboard.config.state import board_name, state_folder
-from wallboard.files import replaced
+from wallboard.files import read_file, replaced
 from wallboard.ui.viewstate import ViewState
 
 SAVE_SECONDS = 2.0
@@ -42,7 +41,7 @@ class Memory:
         A damaged file is written anew the next time there is something to keep.
         """
         try:
-            data = _read(self.path)
+            data = read_file(self.path, LARGEST_FILE)
         except FileNotFoundError:
             return self._saved, None
         except OSError as error:
@@ -100,14 +99,6 @@ def views_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return state_folder(environ) / "views"
 
 
-def _read(path: Path) -> bytes:
-    # What stands there could be a pipe, which would hold us for ever.
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(None, "it is no file")
-        return file.read(LARGEST_FILE)
-
-
 def _text(board: str, state: ViewState) -> bytes:
     import tomli_w
 
@@ -118,5 +109,6 @@ def _text(board: str, state: ViewState) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with replaced(path) as file:
+    # Here nobody can wait for a disk; what a crash spoils is arranged as usual.
+    with replaced(path, synced=False) as file:
         file.write(data)

@@ -9,6 +9,7 @@ from typing import Any
 from rich.style import Style
 
 from wallboard.domain.policy import Level, Verdict
+from wallboard.files import read_file
 
 LARGEST_FILE = 256 * 1024
 """Bytes; a whole theme takes five thousand."""
@@ -63,7 +64,8 @@ def read_table(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(_read(path))
     except (OSError, ValueError, RecursionError) as error:
-        raise ThemeError(f"Theme file {path}: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise ThemeError(f"Theme file {path}: {why}") from error
     problems = list(_problems(table))
     if problems:
         raise ThemeError(f"Theme file {path}: {'; '.join(problems)}")
@@ -78,8 +80,7 @@ def styles(section: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Style]:
 def _read(path: Path) -> str:
     if not path.is_file():
         raise OSError("is not a file")
-    with path.open("rb") as file:
-        data = file.read(LARGEST_FILE + 1)
+    data = read_file(path, LARGEST_FILE)
     if len(data) > LARGEST_FILE:
         raise OSError(f"is larger than {LARGEST_FILE // 1024} KiB")
     return data.decode("utf-8-sig")

@@ -3,7 +3,6 @@
 What is copied is always kept as a file too, for nobody can know whether a terminal took it.
 """
 
-import asyncio
 import logging
 import os
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Protocol, cast
 
 from textual.binding import Binding
 
+from wallboard.aside import start_aside
 from wallboard.settings import Settings
 from wallboard.ui.evidence import Copy, Evidence, body_copy, bundle_copy, curl_copy
 from wallboard.ui.notices import PASSING_SECONDS, Notices
@@ -92,7 +92,7 @@ class EvidenceScreen(BoardScreen):
     async def _deliver(self, make: Callable[[], Copy]) -> None:
         desk, at = self._desk, self._desk.clock()
         try:
-            copy, where = await asyncio.to_thread(_made_and_kept, make, at)
+            copy, where = await start_aside(lambda: _made_and_kept(make, at))
             sent = _send(desk, copy)
         except Exception:
             log.exception("The copy could not be made")
