@@ -130,6 +130,22 @@ async def leader(run, simulator, recording):
     return one
 
 
+@pytest.fixture
+def clock(tmp_path):
+    """What processes must be given to live by a clock that is ahead by what is in a file."""
+    folder, ahead = tmp_path / "clock", tmp_path / "ahead"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(SET_CLOCK)
+
+    def put(seconds):
+        new = ahead.with_suffix(".new")
+        new.write_text(str(seconds))
+        new.replace(ahead)
+
+    put(0.0)
+    return put, {"PYTHONPATH": str(folder), "TEST_CLOCK": str(ahead)}
+
+
 STALE = r" UNKNOWN server prod: 3 of 3 entry points are stale\."
 STALE_HEARTBEAT = r" UNKNOWN 3 ok; 3 of them stale; \d+ polls in the last minute\."
 WELL = r" OK all well: 3 open; "
@@ -241,3 +257,31 @@ async def test_a_leader_that_was_stopped_and_lost_its_place_neither_polls_nor_wr
     assert not [line for line in leader.errors if "Traceback" in line or "damaged" in line]
     told = await wallboard("recording", "verify", "--file", str(recording))
     assert told.status == 0, told
+
+
+@pytest.mark.parametrize("by", [-86_400.0, -3600.0, -4.0, 4.0, 3600.0])
+async def test_whoever_follows_is_well_after_the_clock_was_set_and_stale_once_it_should_be(
+    run, simulator, recording, clock, by
+):
+    put, variables = clock
+    leader = await run("record", **variables)
+    await leads(recording, leader)
+    watch = await run("watch", "--heartbeat", "0.2", **variables)
+    _, place = await watch.line_with(WELL)
+    put(by)
+    # Nobody is told anything but that all is well, once all was asked again.
+    _, place = await watch.line_with(WELL, after=len(watch.lines) + int(3 * INTERVAL / 0.2))
+    await watch.line_with(WELL, after=place)
+    # Now the clock is set while nothing comes.
+    leader.send(signal.SIGSTOP)
+    _, place = await watch.line_with(STALE, after=place)
+    put(2 * by)
+    await watch.line_with("", after=place + 40)
+    assert not any(re.search(WELL, line) for line in watch.lines[place:]), watch.lines[place:]
+    leader.send(signal.SIGCONT)
+    await watch.line_with(WELL, after=place)
+    # One that begins after all that sees it as it is, too.
+    other = await run("--every", "0.2", **variables)
+    _, place = await other.line_with(r": 3 ok; \d+ polls")
+    leader.send(signal.SIGSTOP)
+    await other.line_with(": 3 ok; 3 of them stale; ", after=place)

@@ -167,3 +167,46 @@ def test_nothing_that_a_server_or_a_config_says_steers_a_terminal():
 )
 def test_a_span_is_spoken_with_its_two_largest_units(seconds, words):
     assert spoken_span(seconds) == words
+
+
+@pytest.mark.parametrize("form", ["spoken", "ndjson"])
+def test_what_is_no_longer_confirmed_is_told_once_by_server_and_so_is_its_end(board, form):
+    one = telling(board, form)
+    tell(board, BILLING, OPEN, at=NOW + 20)
+    assert list(one.of_staleness(NOW + 30)) == []
+    (some,) = one.of_staleness(NOW + 31)
+    (all_of_it,) = one.of_staleness(NOW + 51)
+    assert list(one.of_staleness(NOW + 60)) == []
+    heartbeat = one.heartbeat(NOW + 60)
+    tell(board, SALES, NO_AGENTS, at=NOW + 61)
+    tell(board, BILLING, OPEN, at=NOW + 61)
+    (over,) = one.of_staleness(NOW + 61)
+    assert list(one.of_staleness(NOW + 62)) == []
+    if form == "spoken":
+        assert some.endswith(
+            " UNKNOWN server prod: 1 of 2 entry points are stale. The newest answer is "
+            "31 seconds old."
+        )
+        assert " UNKNOWN server prod: 2 of 2 entry points are stale." in all_of_it
+        assert " UNKNOWN 2 ok; 2 of them stale; " in heartbeat
+        assert over.endswith(" CRITICAL server prod: no entry point is stale now.")
+        return
+    told = [json.loads(line) for line in (some, all_of_it, heartbeat, over)]
+    assert [one["event"] for one in told] == ["stale", "stale", "heartbeat", "stale"]
+    assert [one["stale"] for one in told] == [1, 2, 2, 0]
+    assert [one["level"] for one in told] == ["unknown", "unknown", "unknown", "critical"]
+    assert told[0]["newest_answer_at_unix"] == NOW
+
+
+def test_what_is_stale_is_not_told_to_whom_only_worse_is():
+    board = board_of(SALES)
+    tell(board, SALES, OPEN)
+    one = telling(board, least=Level.CRITICAL)
+    assert list(one.of_staleness(NOW + 100)) == []
+
+
+def test_a_failure_that_is_told_is_not_stale_as_well(board):
+    one = telling(board)
+    tell(board, SALES, dict.fromkeys(Endpoint, TIMEOUT), at=NOW + 40)
+    tell(board, BILLING, OPEN, at=NOW + 40)
+    assert list(one.of_staleness(NOW + 41)) == []
