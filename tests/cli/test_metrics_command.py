@@ -225,6 +225,29 @@ async def test_beside_a_board_that_records_it_polls_nothing_and_knows_as_much(
     assert simulator.requests.count == 15
 
 
+async def test_while_whoever_polls_for_it_is_stopped_all_it_serves_is_stale(
+    serve, simulated, tmp_path
+):
+    simulator = await simulated(CALM)
+    file = str(tmp_path / "wall.db")
+    recorder = ("--file", file, "--metrics", "0")
+    first = await serve(simulator, *recorder, command=("record",), interval="0.5")
+    await first.polled(15)
+    second = await serve(simulator, "--listen", "0", "--record", file, interval="0.5")
+
+    def are_all(stale):
+        async def they_are():
+            return {value for _, value in await second.samples("wallboard_stale")} == {stale}
+
+        return they_are
+
+    await until(are_all(0.0))
+    first.process.send_signal(signal.SIGSTOP)
+    await until(are_all(1.0))
+    first.process.send_signal(signal.SIGCONT)
+    await until(are_all(0.0))
+
+
 async def test_a_bad_duration_is_refused(wallboard):
     ended = await wallboard("metrics", "rules", "--for", "soon")
     assert ended.status == 64

@@ -81,3 +81,21 @@ def test_the_server_that_is_polled_most_often_tells_what_a_gap_is(tmp_path):
     writer.close()
     with Recording.open(tmp_path / "r.db") as recording:
         assert recording.stretches() == [Span(START, START + 10), Span(START + 40, START + 45)]
+
+
+def test_an_answer_that_was_under_way_while_the_process_was_stopped_does_not_fill_the_gap(tmp_path):
+    path = tmp_path / "r.db"
+    points = board_of(1000, policy=Policy(interval=1.0))
+    writer = Writer.open(path, clock=lambda: START)
+    writer.listed(points, "Tests", longest_poll=5.0)
+    board = Board(points)
+    tell(writer, board, [poll(Endpoint.CAPACITY, at, 3) for at in range(5)])
+    writer.listener.stood_still(START + 8.5, 4.0)
+    late = [poll(Endpoint.CAPACITY, 8.4, 3, elapsed=4.3), poll(Endpoint.CAPACITY, 9, 3)]
+    tell(writer, board, late)
+    slow = [poll(Endpoint.CAPACITY, at, 3, elapsed=5.0) for at in (14, 19)]
+    tell(writer, board, slow)
+    writer.close()
+    with Recording.open(path) as recording:
+        spans = [(span.first_at - START, span.last_at - START) for span in recording.stretches()]
+    assert spans == [(0, 4), (pytest.approx(8.4), 19)]

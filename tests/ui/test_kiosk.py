@@ -14,6 +14,7 @@ from walls import Clock, part, settled, text_on, until, wall
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, ChatAllowed
+from wallboard.domain.restored import ClockSet
 from wallboard.ui.arrange import Section
 from wallboard.ui.kiosk import LEAVE_SECONDS, PAUSE_SECONDS, Page, Rotation, pages_of
 from wallboard.ui.layout import lay_out
@@ -340,6 +341,36 @@ async def test_a_silent_feed_is_said_over_the_wall_and_colours_the_header(size):
         poll(board, next(iter(board.snapshot(NOW).entry_points)), 0, 1, clock.now)
         await settled(pilot)
         assert "NO ANSWER FOR" not in text_on(app)
+
+
+async def test_after_three_intervals_without_an_answer_the_header_calls_nothing_well():
+    clock = Clock()
+    board = made_board(1, interval=5.0)
+    app = kiosk(board, clock=clock, interval=5.0)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert " OK " in part(app, BoardHeader)
+        clock.now += 14
+        await settled(pilot)
+        assert "no answer for 16s" in part(app, BoardHeader)
+        assert " UNKNOWN " in part(app, BoardHeader)
+        assert "16s old" in text_on(app)
+
+
+async def test_a_clock_that_is_put_back_leaves_nothing_well_that_was_dated_by_it():
+    clock = Clock()
+    board = made_board(1)
+    app = kiosk(board, clock=clock)
+    async with app.run_test(size=SIZE) as pilot:
+        clock.now -= 3600
+        await settled(pilot)
+        assert "feed ok" not in part(app, BoardHeader)
+        assert "? old" in text_on(app)
+        # Once the feed has noticed it all is as old as it was.
+        board.fold(ClockSet(-3600.0))
+        await settled(pilot)
+        assert "feed ok" in part(app, BoardHeader)
+        assert " old" not in text_on(app)
 
 
 @pytest.mark.parametrize("size", [(28, 9), (10, 3)], ids="{0[0]}x{0[1]}".format)

@@ -69,6 +69,7 @@ class Recorder:
         self._queue: deque[Heard] = deque()
         self._listed: Listed | None = (entry_points, title, longest_poll)
         self._keeper = Keeper(place, retention, clock, monotonic)
+        self._monotonic = monotonic
         self._may_write = may_write
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -111,11 +112,13 @@ class Recorder:
             self._thread.join(seconds)
 
     def _run(self) -> None:
-        pause = FLUSH_SECONDS
+        pause, due = FLUSH_SECONDS, self._monotonic() + FLUSH_SECONDS
         while not self._ending.wait(pause):
             if not self._may_write():
                 break
+            self._keeper.woken(late_seconds=self._monotonic() - due)
             pause = self._step()
+            due = self._monotonic() + pause
         if not self._may_write():
             # Another process took its place while this one stood still, and writes by now.
             self._keeper.let_go()

@@ -20,6 +20,9 @@ TRIM_SECONDS = 10.0
 LOOK_SECONDS = 5.0
 """Between two looks at whether the file is still there."""
 
+STOPPED_SECONDS = 1.0
+"""So late nothing wakes but after the process or the machine was stopped."""
+
 MOST_WAITING = 200_000
 """Runs, rounds and changes that wait for a disk that cannot be written."""
 
@@ -83,6 +86,11 @@ class Keeper:
         if now >= self._trim_at:
             more = self._writer.trim(self.retention, self._steady.now())
             self._trim_at = now if more else now + TRIM_SECONDS
+
+    def woken(self, late_seconds: float) -> None:
+        """Note that this process went on just now, after it stood still for as long as this."""
+        if self._writer and late_seconds > STOPPED_SECONDS:
+            self._writer.listener.stood_still(self._clock(), late_seconds)
 
     def shed(self) -> int:
         """Give up what waits if there is too much of it; how much that was."""

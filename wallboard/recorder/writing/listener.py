@@ -1,5 +1,6 @@
 """Turns what was heard into runs, samples and changes, in memory: nothing here can fail."""
 
+import math
 from collections.abc import Sequence
 
 from wallboard.board import EntryPointStatus
@@ -45,6 +46,7 @@ class Listener:
         self._intervals: dict[str, float] = {}
         self._waits: dict[str, float] = {}
         self._longest_poll = 0.0
+        self._stood_still = (math.inf, math.inf)
 
     def listed(
         self, entry_points: Sequence[tuple[EntryPoint, Policy]], longest_poll: float
@@ -61,6 +63,10 @@ class Listener:
     def stretch(self) -> Stretch:
         """The stretch that goes on."""
         return self.stretches[-1]
+
+    def stood_still(self, until: float, seconds: float) -> None:
+        """Note that nothing could be polled for some seconds, until a moment in Unix time."""
+        self._stood_still = (until - seconds, until)
 
     def hear(self, heard: Heard) -> None:
         """Take in one event and what the board made of it."""
@@ -120,6 +126,10 @@ class Listener:
     def _was_silent(self, newest: float, poll: Observation) -> bool:
         """Whether for too long nothing was polled, nor waited for, before a poll."""
         waited = min(poll.elapsed_seconds, self._longest_poll)
+        since, until = self._stood_still
+        if poll.at > since:
+            # Nobody waits while the process stands still, nor would have noticed an answer.
+            waited = min(waited, max(0.0, poll.at - until))
         return poll.at - waited - newest > gap_after(self._intervals, self._waits)
 
     def _extend(self, stretch: Stretch, poll: Observation) -> None:
