@@ -76,7 +76,7 @@ async def test_a_heartbeat_comes_at_the_pace_that_was_asked_for(watch, simulated
     for _ in range(4):
         await line_with(process, " OK all well: 3 open; ")
     assert (await ends(process, signal.SIGTERM))[0] == 0
-    process = await watch(await simulated(CALM), "--heartbeat", "0", "--for", "1")
+    process = await watch(await simulated(CALM), "--heartbeat", "0", "--for", "5")
     assert len((await ends(process))[1].splitlines()) == 1
 
 

@@ -12,6 +12,9 @@ def main(args: "Sequence[str] | None" = None) -> "NoReturn":
     """Run the command in ``args`` (``sys.argv`` unless given) and exit with its status."""
     import sys
 
-    from wallboard.cli.run import run
-
+    try:
+        from wallboard.cli.run import run
+    except KeyboardInterrupt:
+        # Ctrl-C before there is anything to end.
+        sys.exit(130)
     sys.exit(run(sys.argv[1:] if args is None else list(args)))
