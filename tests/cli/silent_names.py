@@ -1,7 +1,8 @@
 """Runs a command where the one name server never answers, beside a server that does.
 
 Called in namespaces of its own: ``unshare -rmn python silent_names.py FOLDER COMMAND...``. The
-server listens at ``URL``; every other name leads to silence.
+server listens at ``URL``. ``TWO_ADDRESSES`` has it behind an address that takes no connection; any
+other name leads to silence.
 """
 
 import ctypes
@@ -16,7 +17,12 @@ import time
 from pathlib import Path
 
 PORT = 8080
-URL = f"http://127.0.0.1:{PORT}"
+HOST = "127.0.0.9"
+URL = f"http://{HOST}:{PORT}"
+TWO_ADDRESSES = f"http://two.test:{PORT}"
+_DEAD = "127.0.0.1"
+"""A lookup gives this one first."""
+
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 _PR_SET_PDEATHSIG = 1
 _SECONDS = 60.0
@@ -28,11 +34,15 @@ def main(folder: Path, command: list[str]) -> None:
     names = folder / "resolv.conf"
     names.write_text("nameserver 127.0.0.1\noptions timeout:30 attempts:5\n")
     subprocess.run(["mount", "--bind", names, "/etc/resolv.conf"], check=True)
+    hosts = folder / "hosts"
+    hosts.write_text(f"127.0.0.1 localhost\n{_DEAD} two.test\n{HOST} two.test\n")
+    subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+    _leave_unanswered()
     # Nobody ever reads from it; the command inherits it, so that it stays open.
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     silent.bind(("127.0.0.1", 53))
     silent.set_inheritable(True)
-    simulate = [sys.executable, "-m", "wallboard", "simulate", "--port", str(PORT)]
+    simulate = [sys.executable, "-m", "wallboard", "simulate", "--host", HOST, "--port", str(PORT)]
     subprocess.Popen(
         simulate,
         stdin=subprocess.DEVNULL,
@@ -43,12 +53,27 @@ def main(folder: Path, command: list[str]) -> None:
     until = time.monotonic() + _SECONDS
     while time.monotonic() < until:
         with socket.socket() as caller:
-            if caller.connect_ex(("127.0.0.1", PORT)) == 0:
+            if caller.connect_ex((HOST, PORT)) == 0:
                 break
         time.sleep(0.05)
     else:
         sys.exit("the simulator did not come up")
     os.execv(command[0], command)
+
+
+def _leave_unanswered() -> None:
+    """Have an address that lets whoever connects wait, as if packets were dropped."""
+    full = socket.socket()
+    full.bind((_DEAD, PORT))
+    full.listen(0)
+    full.set_inheritable(True)
+    for _ in range(4):
+        waiting = socket.socket()
+        waiting.setblocking(False)
+        waiting.connect_ex((_DEAD, PORT))
+        waiting.set_inheritable(True)
+        waiting.detach()
+    full.detach()
 
 
 def _end_with_the_command() -> None:

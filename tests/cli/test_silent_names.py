@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from silent_names import URL
+from silent_names import TWO_ADDRESSES, URL
 
 PATIENCE_SECONDS = 60.0
 """Less than half of what one lookup takes."""
@@ -133,6 +133,16 @@ async def test_each_command_names_the_cause_and_ends(start, command):
     status, out, err = await ended(await start(*args, "--url", "http://silent.test"))
     assert status == expected, out + err
     assert "No name server answers which address silent.test has (DNS)." in out + err
+
+
+async def test_an_address_that_is_dead_is_not_waited_for_where_there_is_another(start):
+    status, out, err = await ended(
+        await start("raw", "chatAllowed", "1000", "--url", TWO_ADDRESSES)
+    )
+    assert (status, err) == (0, "")
+    assert "allowed=" in out
+    status, out, _ = await ended(await start("doctor", "--url", TWO_ADDRESSES))
+    assert status == 0, out
 
 
 async def test_a_name_to_listen_on_is_not_waited_for_either(start, config):

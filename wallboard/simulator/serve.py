@@ -20,11 +20,17 @@ async def serve_forever(
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:
         loop.add_signal_handler(number, told_to_end.set)
+    starting = asyncio.create_task(simulator.start(host, port))
+    ending = asyncio.create_task(told_to_end.wait())
     try:
-        await simulator.start(host, port)
-        announce(simulator.url)
-        await told_to_end.wait()
+        await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if not ending.done():
+            starting.result()
+            announce(simulator.url)
+            await ending
     finally:
+        starting.cancel()
+        ending.cancel()
         await simulator.stop()
         for number in signals:
             loop.remove_signal_handler(number)
