@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import threading
+import time
 
 from wallboard.cli import main
 from wallboard.ui.app import WallboardApp
@@ -45,6 +46,7 @@ BREAKING = {
     "called off": lambda: setattr(WallboardApp, "action_meter", call_off),
     "unmount": lambda: setattr(WallboardApp, "on_unmount", fail),
     "input": lambda: setattr(BoardDriver, "_read", input_fails),
+    "stuck": lambda: setattr(WallboardApp, "action_meter", lambda _: time.sleep(6)),
     "thread": lambda: setattr(
         WallboardApp, "action_meter", lambda _: threading.Thread(target=fail, name="odd").start()
     ),

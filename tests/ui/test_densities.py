@@ -1,5 +1,6 @@
 """Every density: exactly as wide as it is asked to be, and no figure is ever cut."""
 
+import math
 from dataclasses import replace
 from unicodedata import category
 
@@ -47,6 +48,15 @@ def test_any_judgement_can_be_drawn_in_any_density(judgement, how, name, number,
     density, width, painter = how
     status = status_of(judgement, name=name, number=number, waits=waits)
     assert_whole(painter.paint(status, NOW, selected=selected), density, width)
+
+
+@pytest.mark.parametrize("wait", [math.inf, -math.inf, math.nan, -1.0, 5e-324, 1e9, 1e308])
+@pytest.mark.parametrize("count", [-(10**18), -1, 10**18, 10**300])
+def test_any_figures_can_be_drawn_in_any_density(wait, count):
+    judgement = replace(OPEN, wait_seconds=wait, queue_depth=count, capacity=count)
+    status = status_of(judgement, waits=[wait, None, wait])
+    for density, width, painter in PAINTERS:
+        assert_whole(painter.paint(status, NOW, selected=False), density, width)
 
 
 @pytest.mark.parametrize("selected", [False, True])

@@ -52,3 +52,14 @@ def test_a_thread_that_breaks_is_a_notice_and_the_board_goes_on(tmp_path):
         child.until("The thread odd broke down: ZeroDivisionError: so sorry", PATIENCE_SECONDS)
         child.send("q")
         assert child.status(PATIENCE_SECONDS) == 0
+
+
+def test_a_board_that_stood_still_says_so_in_its_banner(tmp_path):
+    with failing("stuck", tmp_path) as child:
+        child.until("1000", PATIENCE_SECONDS)
+        child.send("m")
+        child.until("wallboard stands still", PATIENCE_SECONDS)
+        child.until("The board stood still", PATIENCE_SECONDS)
+        assert "(" in (tmp_path / "log").read_text()
+        child.send("q")
+        assert child.status(PATIENCE_SECONDS) == 0

@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass
+from math import isfinite
 
 DOCUMENTED_REASONS = (
     "queue_depth_reached",
@@ -18,6 +19,11 @@ DOCUMENTED_REASONS = (
 
 CAN_TAKE_CHATS, NO_AGENT, MAXIMUM_DEPTH = 0, 1, 2
 """The documented values of ``responseType``."""
+
+
+def finite(value: float | None) -> float | None:
+    """The value, or ``None`` for what is no number: no face could show it, no threshold meet it."""
+    return None if value is None or not isfinite(value) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,10 @@ class LiveSessionStatus:
     raw_wait: str | None = None
     raw_depth: str | None = None
     lenient: bool = False
+
+    def __post_init__(self) -> None:
+        """What is no number is not known."""
+        object.__setattr__(self, "wait_seconds", finite(self.wait_seconds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from wallboard.domain.reading import (
     ChatAllowed,
     CheckEligibility,
     LiveSessionStatus,
+    finite,
 )
 from wallboard.domain.state import EntryPointState
 
@@ -56,6 +57,10 @@ class Judgement:
     queue_depth: int | None = None
     newest_at: float | None = field(default=None, compare=False)
     fresh_until: float | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """What is no number is not known."""
+        object.__setattr__(self, "wait_seconds", finite(self.wait_seconds))
 
     @property
     def rank(self) -> int:

@@ -51,8 +51,14 @@ def table(
     ]
 
 
+MOST_SECONDS = 999 * 86_400
+"""Of a span that is told as it is."""
+
+
 def span(seconds: float) -> str:
     """A span of time in words short enough for a column: ``45s``, ``2m05s``, ``3h07m``."""
+    if not -MOST_SECONDS < seconds < MOST_SECONDS:
+        return ">999d" if seconds > 0 else "-"
     whole = int(seconds + 0.5)
     if whole < 60:
         return f"{whole}s"
@@ -63,7 +69,7 @@ def span(seconds: float) -> str:
 
 def spoken_span(seconds: float) -> str:
     """A span of time in words for somebody who listens: ``45 seconds``, ``2 hours 3 minutes``."""
-    whole = int(max(0.0, seconds) + 0.5)
+    whole = int(min(max(0.0, seconds), MOST_SECONDS) + 0.5)
     for unit, (name, smaller, part) in _SPOKEN.items():
         if whole >= unit:
             count, rest = divmod(whole, unit)

@@ -207,6 +207,66 @@ def test_a_signal_ends_an_app_that_is_stuck(child):
     assert_restored(child)
 
 
+@pytest.fixture
+def logging_child(tmp_path):
+    with closing(Child(variables={"TINY_APP_LOG": str(tmp_path / "log")})) as child:
+        child.log = tmp_path / "log"
+        child.until("count 0")
+        child.until_quiet()
+        yield child
+
+
+def test_an_app_that_stands_still_says_so_and_ends_with_a_key(logging_child):
+    logging_child.send("s")
+    logging_child.until("stands still for 4 s")
+    assert "action_stick (" in logging_child.log.read_text()
+    logging_child.send("\x03")
+    assert logging_child.status(END_SECONDS) == 128 + signal.SIGINT
+    assert_restored(logging_child)
+
+
+def test_an_app_that_stood_still_goes_on_as_before(logging_child):
+    logging_child.send("k")
+    logging_child.until("stands still")
+    logging_child.until("tile    count 0")
+    assert "stands still" not in logging_child.emulator.text
+    logging_child.send("+")
+    logging_child.until("count 1")
+    assert "The board stood still for" in logging_child.log.read_text()
+    logging_child.send("q")
+    assert logging_child.status(END_SECONDS) == 0
+    assert_restored(logging_child)
+
+
+def test_a_stop_is_no_standing_still(logging_child):
+    process = psutil.Process(logging_child.pid)
+    process.send_signal(signal.SIGSTOP)
+    wait_until_stopped(logging_child)
+    time.sleep(4)
+    process.send_signal(signal.SIGCONT)
+    logging_child.until_quiet(1.0)
+    assert logging_child.log.read_text() == ""
+
+
+def test_a_layout_without_end_leaves_time_for_keys_and_is_in_the_log(logging_child):
+    logging_child.send("w")
+    end = time.monotonic() + 30
+    while "laid out without end" not in logging_child.log.read_text():
+        assert time.monotonic() < end, logging_child.emulator.text
+        logging_child.read(0.05)
+    logging_child.send("+")
+    logging_child.until("count 1")
+    process = psutil.Process(logging_child.pid)
+    used = process.cpu_times().user
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        logging_child.read(0.05)
+    assert process.cpu_times().user - used < 1.0
+    assert logging_child.log.read_text().count("without end") == 1
+    logging_child.send("q")
+    assert logging_child.status(END_SECONDS) == 0
+
+
 @pytest.mark.parametrize("ignored", [False, True])
 def test_it_ends_when_its_terminal_vanishes(ignored):
     with closing(Child(ignore_hangup=ignored)) as child:

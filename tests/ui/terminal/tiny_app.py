@@ -1,5 +1,6 @@
 """A small board for the pseudo-terminal tests: run as a script, it ends with the app's status."""
 
+import logging
 import os
 import sys
 import time
@@ -50,6 +51,15 @@ class Counter(Widget):
         ).crop(0, self.size.width)
 
 
+class Wavering(Widget):
+    """Whatever its height, it wants another one."""
+
+    DEFAULT_CSS = "Wavering { dock: bottom; width: 100%; height: 1; }"
+
+    def on_resize(self) -> None:
+        self.styles.height = 3 - self.size.height
+
+
 class TinyApp(CellApp[None]):
     BINDINGS = (
         Binding("q", "quit", priority=True),
@@ -60,6 +70,8 @@ class TinyApp(CellApp[None]):
         Binding("b", "busy"),
         Binding("f", "full"),
         Binding("s", "stick"),
+        Binding("k", "stick_briefly"),
+        Binding("w", "waver"),
         Binding("x", "tear"),
         Binding("p", "prompt"),
     )
@@ -96,6 +108,12 @@ class TinyApp(CellApp[None]):
     def action_stick(self) -> None:
         time.sleep(60)
 
+    def action_stick_briefly(self) -> None:
+        time.sleep(6)
+
+    def action_waver(self) -> None:
+        self.mount(Wavering())
+
     def post_display_hook(self) -> None:
         if progress := os.environ.get("TINY_APP_PROGRESS"):
             Path(progress).write_text(str(self.query_one(Counter).count))
@@ -105,6 +123,8 @@ class TinyApp(CellApp[None]):
 
 
 if __name__ == "__main__":
+    if file := os.environ.get("TINY_APP_LOG"):
+        logging.basicConfig(filename=file)
     app = TinyApp()
     app.run()
     sys.exit(app.return_code or 0)

@@ -13,6 +13,8 @@ from textual.screen import Screen
 
 from wallboard.ui.terminal.driver import BoardDriver
 from wallboard.ui.terminal.painter import Painter
+from wallboard.ui.terminal.screen import CellScreen
+from wallboard.ui.terminal.watchdog import Watchdog
 
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
@@ -42,6 +44,7 @@ class CellApp(App[ReturnType]):
     paint_faults = 0
     """How often a frame had to go Textual's own way; after three all of them do."""
 
+    _watchdog: Watchdog | None = None
     _painter: Painter | None = None
     _painted_generation = 0
     _paint_waits = False
@@ -116,7 +119,14 @@ class CellApp(App[ReturnType]):
         self.refresh()
 
     def _on_mount(self) -> None:
+        if self.terminal is not None:
+            self._watchdog = Watchdog(self.terminal.say_late, self.terminal.say_on_time)
+            self._watchdog.start()
         self.set_timer(_HOLD_SECONDS, self._end_hold, name="paint hold limit")
+
+    def _on_unmount(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.end()
 
     def _on_ready(self) -> None:
         if self.RELEASE_PAINTS_WHEN_READY:
@@ -136,6 +146,9 @@ class CellApp(App[ReturnType]):
         driver, painter = self.terminal, self._painter
         if driver is not None:
             event.size = event.virtual_size = event.container_size = driver.terminal_size
+            for shown in self.screen_stack:
+                if isinstance(shown, CellScreen):
+                    shown.allow_layouts()
         if driver is not None and painter is not None:
             same = (painter.width, painter.height) == event.size
             if same and driver.generation != self._painted_generation:

@@ -117,6 +117,24 @@ class BoardDriver(LinuxDriver):
         self._request_terminal_sync_mode_support()
         self.send_message(Resize.from_dimensions(self.terminal_size, None))
 
+    def say_late(self, seconds: float) -> None:
+        """Say over the picture that the board stands still, and let Ctrl-C be a signal.
+
+        For the thread of a watchdog: the loop can do neither, nor hear a key.
+        """
+        attributes = attributes_of(self.fileno)
+        if attributes is not None and self._output is not None:
+            attributes[tty.LFLAG] |= termios.ISIG
+            attributes[tty.CC][termios.VSUSP] = attributes[tty.CC][termios.VQUIT] = b"\0"
+            set_attributes(self.fileno, attributes)
+        self.generation += 1
+        words = f" wallboard stands still for {seconds:.0f} s; Ctrl-C ends it "
+        self.write(f"{_KEYS_OFF}\x1b[1;1H\x1b[m\x1b[7m{words[: self.terminal_size.width]}\x1b[m")
+
+    def say_on_time(self) -> None:
+        """Take back what ``say_late`` did; the loop paints again."""
+        self._on_loop(self._take_back)
+
     def suspend(self) -> None:
         """Give the terminal back and stop this job, until it is continued in the foreground."""
         if self._former_stop == signal.SIG_IGN:

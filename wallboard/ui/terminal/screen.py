@@ -1,8 +1,19 @@
 """Screens that are laid out for the terminal as it is, and can answer a key at once."""
 
+import logging
+import time
+
 from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
+from textual.timer import Timer
 from textual.widget import Widget
+
+MOST_LAYOUTS = 150
+"""One after the other; then a screen that goes on asking has to wait."""
+
+LAYOUTS_A_SECOND = 10
+
+log = logging.getLogger(__name__)
 
 
 class CellScreen(Screen[ScreenResultType]):
@@ -12,9 +23,38 @@ class CellScreen(Screen[ScreenResultType]):
     sizes in its queue each brings the other back, for ever. A modal screen names this class last.
     """
 
+    _layouts_left = float(MOST_LAYOUTS)
+    _layouts_counted_at = 0.0
+    _next_layout: Timer | None = None
+
+    def allow_layouts(self) -> None:
+        """Lay out as often as asked for a while, for there is a reason to."""
+        self._layouts_left = MOST_LAYOUTS
+
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         del size
-        super()._refresh_layout(self.app.size, scroll)
+        if self._may_lay_out():
+            super()._refresh_layout(self.app.size, scroll)
+        elif self._next_layout is None:
+            name = type(self).__name__
+            log.error("%s is laid out without end; from now on ten times a second", name)
+            self._next_layout = self.set_interval(1 / LAYOUTS_A_SECOND, self._lay_out_again)
+
+    def _may_lay_out(self) -> bool:
+        now = time.monotonic()
+        earned = (now - self._layouts_counted_at) * LAYOUTS_A_SECOND
+        self._layouts_left = min(self._layouts_left + earned, MOST_LAYOUTS)
+        self._layouts_counted_at = now
+        if self._layouts_left < 1:
+            return False
+        self._layouts_left -= 1
+        return True
+
+    def _lay_out_again(self) -> None:
+        if self._layouts_left > MOST_LAYOUTS / 2 and self._next_layout is not None:
+            self._next_layout.stop()
+            self._next_layout = None
+        self.refresh(layout=True)
 
 
 class PromptScreen(CellScreen[ScreenResultType]):

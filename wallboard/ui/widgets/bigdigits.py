@@ -1,8 +1,13 @@
 """Digits made of solid blocks, five lines high, to be read from across a room."""
 
+from math import isnan
+
 from rich.cells import cell_len
 
 DIGITS_HEIGHT = 5
+MOST_SECONDS = 99 * 86_400
+"""A longer wait is shown as this."""
+
 _PIXEL = 2
 """Cells a pixel is wide; a cell is about half as wide as it is high."""
 
@@ -27,16 +32,16 @@ _FONT = {
 
 def clock_of(seconds: float | None) -> str:
     """A wait in the characters there are big forms of: ``0:45``, ``6:52``, ``2h07``, ``3d``."""
-    if seconds is None:
+    if seconds is None or isnan(seconds):
         return "--"
-    whole = int(seconds + 0.5)
+    whole = int(max(0.0, min(seconds, MOST_SECONDS)) + 0.5)
     if whole < 3600:
         return f"{whole // 60}:{whole % 60:02}"
     if whole < 36_000:
         return f"{whole // 3600}h{whole % 3600 // 60:02}"
     if whole < 360_000:
         return f"{whole // 3600}h"
-    return f"{min(whole // 86_400, 99)}d"
+    return f"{whole // 86_400}d"
 
 
 def count_of(count: int | None) -> str:
