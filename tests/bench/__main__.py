@@ -32,6 +32,7 @@ FILES = {
     "restored_start": ("restored_start",),
     "follower": ("follower_lag", "follower_cpu"),
     "metrics_scrape": ("metrics_scrape", "metrics_against_library"),
+    "hostile_servers": ("hostile_late", "hostile_gap", "hostile_memory"),
 }
 """Each file of figures and the figures in it; what shares a file is measured together."""
 

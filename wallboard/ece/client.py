@@ -15,7 +15,7 @@ import httpx
 from multidict import CIMultiDict
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.observation import Cause, Failure, Observation, Request
+from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import Reading
 from wallboard.ece.decode import decode
 from wallboard.ece.endpoints import url_of
@@ -27,6 +27,9 @@ from wallboard.ece.received import Received
 from wallboard.ece.status import status_failure
 from wallboard.ece.transport import ServerTransport
 from wallboard.settings import ServerSettings, Settings
+
+MOST_EVIDENCE = 65_536
+"""Bytes of a body that is no answer: every endpoint may have one, and the board keeps them all."""
 
 __all__ = ["ClientSetupError", "EceClient", "Poll"]
 
@@ -127,7 +130,7 @@ class EceClient:
             elapsed_seconds=self._timer() - began,
             outcome=outcome,
             request=poll.request,
-            response=exchange.received.response(),
+            response=_evidence(exchange.received.response(), outcome),
             asked_again=exchange.asked_again,
         )
 
@@ -162,3 +165,11 @@ class EceClient:
         if received.status is None or received.status == 200:
             return None
         return status_failure(endpoint, received, self._target, authorized=self._authorized)
+
+
+def _evidence(response: Response | None, outcome: Reading | Failure) -> Response | None:
+    """What is kept of an answer: all that was read, or the beginning of what is none."""
+    failed = isinstance(outcome, Failure)
+    if response is None or not failed or len(response.body) <= MOST_EVIDENCE:
+        return response
+    return replace(response, body=response.body[:MOST_EVIDENCE], truncated=True)
