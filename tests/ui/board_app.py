@@ -53,9 +53,9 @@ class BoardApp(WallboardApp):
 
     def on_mount(self) -> None:
         super().on_mount()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.say)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.say_wanted)
 
-    def say(self) -> None:
+    def say_wanted(self) -> None:
         painter = self._painter
         rows = [
             [(text, sorted(pen.attributes), pen.foreground, pen.background) for text, pen in row]

@@ -38,11 +38,13 @@ SIZES = [(80, 24), (200, 50), (40, 10), (28, 9), (10, 3), (1, 1)]
 
 
 class Board(Child):
-    """A board on a terminal, and what it wants shown there."""
+    """A board on a terminal, and what it wants shown there; ``before`` is what starts it."""
 
-    def __init__(self, folder, size=(80, 24), variables=None, says=None, **wishes) -> None:
+    def __init__(
+        self, folder, size=(80, 24), variables=None, says=None, *, before=(), **wishes
+    ) -> None:
         self.answer = folder / "answer.json"
-        argv = (sys.executable, str(SCRIPT), str(self.answer), json.dumps(wishes))
+        argv = (*before, sys.executable, str(SCRIPT), str(self.answer), json.dumps(wishes))
         kept = {"WALLBOARD_STATE": str(folder), "LC_ALL": "C.UTF-8"}
         super().__init__(*size, argv=argv, variables={**kept, **(variables or {})}, says=says)
 

@@ -14,5 +14,8 @@
   ``_patch_iflag``, ``_patch_lflag``, ``_request_terminal_sync_mode_support``,
   ``_run_input_thread``, ``_sigcont_application``, ``_sigtstp_application``;
 * ``Driver._app``, ``_debug``, ``_loop``, ``_mouse``, ``_size``;
-* ``textual._xterm_parser.XTermParser`` (``feed``, ``tick``).
+* ``XTermParser._sequence_to_key_events``, ``_parse_extended_key``, ``parse_mouse_code``,
+  ``ANSI_SEQUENCES_KEYS`` and ``FUNCTIONAL_KEYS``;
+* ``App._screen_stack``, ``App._post_message``, ``MessagePump._parent``,
+  ``CommandPalette._GATHER_COMMANDS_GROUP``, ``Worker._task``.
 """

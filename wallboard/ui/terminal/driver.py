@@ -1,37 +1,43 @@
 """The terminal driver: outlives a vanished or blocked terminal and leaves a live one as it was."""
 
 import contextlib
+import logging
 import os
 import select
 import shutil
 import signal
 import sys
 import termios
+import time
 import tty
-from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Thread
 from types import FrameType
 from typing import Any
 
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.constants import DISABLE_KITTY_KEY
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.geometry import Size
+from textual.message import Message
 
 from wallboard.ui.terminal.ending import (
     Ending,
     attributes_of,
     discard_unread,
     in_foreground,
+    is_ready,
     open_unblocked,
     restore_blocked_terminal,
     set_attributes,
 )
+from wallboard.ui.terminal.reader import InputReader
+from wallboard.ui.terminal.settling import IN_TURN, Turns
 from wallboard.ui.terminal.writer import TerminalWriter
+
+log = logging.getLogger(__name__)
 
 _READ_BYTES = 4096
 _POLL_SECONDS = 0.1
@@ -65,6 +71,9 @@ class BoardDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.generation = 0
         """Grows whenever what the terminal shows can no longer be known."""
+        self.more_follows = False
+        """Whether more has been typed than the app has been told yet."""
+        self._turns = Turns(app, self._loop, self.exit_event)
         self._output: TerminalWriter | None = None
         self._sent_before = 0
         self._output_fileno = open_unblocked(_terminal_fileno())
@@ -210,23 +219,42 @@ class BoardDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Turn what the terminal sends into events, until told to stop or the terminal is gone."""
-        parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        reader = InputReader()
         while not self.exit_event.is_set():
-            readable, _, _ = select.select([self.fileno], [], [], _POLL_SECONDS)
-            if readable:
-                data = self._read()
-                if not data:
-                    self._on_input_end()
-                    return
-                for event in parser.feed(decode(data)):
-                    self.process_message(event)
-            for event in parser.tick():
-                self.process_message(event)
+            began = time.monotonic()
+            readable = is_ready(self.fileno, select.POLLIN, min(_POLL_SECONDS, reader.patience))
+            waited = time.monotonic() - began
+            data = self._read() if readable else None
+            if data == b"":
+                self._on_input_end()
+                return
+            try:
+                self._process(reader.feed(data, waited) if data else reader.pause(waited))
+            except Exception:
+                # Whatever a terminal sends, the next key is heard.
+                log.exception("What the terminal sent could not be understood")
+                reader = InputReader()
 
-    def _read(self) -> bytes:
+    def _process(self, found: Sequence[Message]) -> None:
+        for left, message in enumerate(found, 1 - len(found)):
+            if self.exit_event.is_set():
+                return
+            self.more_follows = left < 0
+            self.process_message(message)
+
+    def send_message(self, message: Message) -> None:
+        """Give the app a message; a key only when the one before it has had its effect."""
+        if isinstance(message, IN_TURN):
+            self._turns.give(message)
+        else:
+            super().send_message(message)
+
+    def _read(self) -> bytes | None:
+        """What there is to read; nothing at the end, ``None`` if somebody else has read it."""
         try:
             return os.read(self.fileno, _READ_BYTES)
+        except BlockingIOError:
+            return None
         except OSError:
             return b""
 
@@ -276,13 +304,16 @@ class BoardDriver(LinuxDriver):
         self.send_message(Resize.from_dimensions(self.terminal_size, None))
 
     def _enable_mouse_support(self) -> None:
-        """Ask for buttons, wheel and drags; not for every move, which the link would carry."""
+        """Ask for buttons, wheel and drags; not for every move, which the link would carry.
+
+        In cells: Textual never takes back its wish to have them in pixels, nor did who went before.
+        """
         if self._mouse:
-            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+            self.write("\x1b[?1016l\x1b[?1000h\x1b[?1002h\x1b[?1006h")
 
     def _disable_mouse_support(self) -> None:
         if self._mouse:
-            self.write("\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+            self.write("\x1b[?1016l\x1b[?1006l\x1b[?1002l\x1b[?1000l")
 
 
 def _size_of(fileno: int) -> tuple[int, int] | None:

@@ -18,8 +18,8 @@ _RESTORE_SECONDS = 0.3
 
 _RESTORE = (
     b"\x18"  # ends a sequence that was cut in half
-    b"\x1b[?2026l\x1b[m\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?2048l\x1b[?7h"
-    b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+    b"\x1b[?2026l\x1b[m\x1b[?1016l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?2048l"
+    b"\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
 
 Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
@@ -47,6 +47,17 @@ def in_foreground(fileno: int) -> bool:
         return True
 
 
+def is_ready(fileno: int, event: int, seconds: float) -> bool:
+    """Whether a descriptor can be read (``POLLIN``) or written (``POLLOUT``) within ``seconds``.
+
+    Also true of one that is at its end or gone, as reading and writing tell. ``select`` would not
+    take a descriptor beyond 1023, and whoever starts the board may have left it many.
+    """
+    poll = select.poll()
+    poll.register(fileno, event)
+    return bool(poll.poll(seconds * 1000))
+
+
 def discard_unread(fileno: int) -> None:
     """Drop what the terminal has not read yet, so that there is room; never raises."""
     with contextlib.suppress(OSError, termios.error):
@@ -72,7 +83,7 @@ def restore_blocked_terminal(fileno: int) -> None:
     """
     discard_unread(fileno)
     with contextlib.suppress(OSError, ValueError):
-        if select.select([], [fileno], [], 0)[1]:
+        if is_ready(fileno, select.POLLOUT, 0):
             os.write(fileno, _RESTORE)
 
 

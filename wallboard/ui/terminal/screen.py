@@ -76,6 +76,9 @@ class PromptScreen(CellScreen[ScreenResultType]):
             self.call_later(self._gather)
 
     def _gather(self) -> None:
+        if getattr(getattr(self.app, "terminal", None), "more_follows", False):
+            self._paint_asked = False  # the last key of the burst asks again, or the clock paints
+            return
         # What a widget wants painted it would say when it is idle, and so one after the other.
         for widget in self.walk_children(Widget):
             widget._check_refresh()

@@ -7,6 +7,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from wallboard.ui.terminal.ending import is_ready
+
 _CHUNK_BYTES = 4096
 """A pipe that polls writable takes this much without blocking."""
 
@@ -98,8 +100,7 @@ class TerminalWriter(threading.Thread):
     def _send(self, data: bytes) -> None:
         rest = memoryview(data)
         while rest and not self._dropping:
-            _, writable, _ = select.select([], [self._fileno], [], _POLL_SECONDS)
-            if writable:
+            if is_ready(self._fileno, select.POLLOUT, _POLL_SECONDS):
                 written = self._write_some(rest[:_CHUNK_BYTES])
                 rest = rest[written:]
                 self._taken(written)
