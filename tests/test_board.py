@@ -351,3 +351,95 @@ def test_an_endpoint_that_answers_again_says_how_long_it_failed():
     good = heard(Capacity(3), at=150.0)
     events = folded(board_of(KEY), bad, good, now=300.0).events
     assert [(change.after, change.lasted) for change in events] == [("http", None), ("ok", 40.0)]
+
+
+def outage_of(board, *, points=(KEY, OTHER), began=100.0):
+    """Every endpoint of these times out one after the other, then the server is out of reach."""
+    polls = [(key, endpoint) for key in points for endpoint in Endpoint]
+    for number, (key, endpoint) in enumerate(polls):
+        folded(board, failed(endpoint, Cause.TIMEOUT, key=key, at=began + number, message="late"))
+    late = Failure(Cause.TIMEOUT, "late")
+    return folded(board, ServerStatus("prod", began + 20, late, since=began + 0.01))
+
+
+ANSWERS = (
+    ALLOWED,
+    CheckEligibility(0, "0"),
+    LiveSessionStatus(5.0, 1),
+    Capacity(3),
+    AgentAvailability(available=True),
+)
+
+
+def well(board, at, points=(KEY, OTHER)):
+    """Every endpoint answers, those that no verdict rests on first."""
+    for key in points:
+        for number, fact in enumerate(reversed(ANSWERS)):
+            folded(board, heard(fact, key=key, at=at + number))
+
+
+def said(snapshot, after=0):
+    return [(str(one.key or one.server), one.before, one.after) for one in snapshot.events[after:]]
+
+
+def test_a_server_that_hangs_and_comes_back_is_one_event_each():
+    board = board_of()
+    well(board, 0.0)
+    before = len(board.snapshot(50.0).events)
+    down = outage_of(board)
+    assert said(down, before) == [("prod", "ok", "timeout")]
+    assert judgement_of(down).verdict is Verdict.UNREACHABLE
+    folded(board, failed(Endpoint.CAPACITY, Cause.TIMEOUT, at=130.0))
+    folded(board, failed(Endpoint.CAPACITY, Cause.RESET, at=131.0))
+    folded(board, ServerStatus("prod", 140.0))
+    well(board, 140.0)
+    up = board.snapshot(150.0)
+    assert said(up, before) == [("prod", "ok", "timeout"), ("prod", "timeout", "ok")]
+    assert up.events[-1].level is Level.OK
+    assert judgement_of(up).verdict is Verdict.OPEN
+
+
+def test_what_an_outage_leaves_behind_is_said():
+    board = board_of()
+    well(board, 0.0)
+    outage_of(board)
+    folded(board, ServerStatus("prod", 140.0))
+    before = len(board.snapshot(140.0).events)
+    well(board, 140.0, points=(OTHER,))
+    folded(board, heard(Capacity(3), at=140.0), heard(refused("agent_not_available"), at=141.0))
+    (change,) = board.snapshot(150.0).events[before:]
+    assert (change.key, change.before, change.after) == (KEY, "error", "agent_not_available")
+
+
+def test_an_endpoint_that_hangs_on_after_an_outage_is_said_with_the_verdict_it_means():
+    board = board_of()
+    well(board, 0.0)
+    outage_of(board)
+    folded(board, ServerStatus("prod", 140.0), heard(Capacity(3), at=141.0))
+    before = len(board.snapshot(142.0).events)
+    for at in (150.0, 160.0):
+        folded(board, failed(Endpoint.CHAT_ALLOWED, Cause.TIMEOUT, at=at))
+    assert {(one.subject, one.after) for one in board.snapshot(170.0).events[before:]} == {
+        (Subject.VERDICT, "error"),
+        (Subject.ENDPOINT, "timeout"),
+    }
+    assert len(board.snapshot(170.0).events) == before + 2
+
+
+def test_later_faults_of_single_endpoints_are_said_as_ever():
+    board = board_of()
+    well(board, 0.0)
+    outage_of(board)
+    folded(board, ServerStatus("prod", 140.0))
+    well(board, 140.0)
+    before = len(board.snapshot(150.0).events)
+    for endpoint in (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY):
+        folded(board, failed(endpoint, Cause.TIMEOUT, at=500.0))
+    folded(board, heard(ALLOWED, at=510.0))
+    assert [(one.subject, one.after) for one in board.snapshot(520.0).events[before:]] == [
+        (Subject.ENDPOINT, "timeout"),
+        (Subject.VERDICT, "error"),
+        (Subject.ENDPOINT, "timeout"),
+        (Subject.VERDICT, "open"),
+        (Subject.ENDPOINT, "ok"),
+    ]

@@ -4,7 +4,7 @@ It has no clock and asks nobody anything: the same events give the same board, l
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -13,8 +13,12 @@ from wallboard.domain.change import (
     TIMELINE_BOUND,
     Change,
     Subject,
+    came_of_outage,
     change_of_endpoint,
     changes_of_judgement,
+    ends_outage,
+    outlasts_outage,
+    told_of,
 )
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
@@ -95,6 +99,7 @@ class Board:
         self._statuses = _all_unheard(entry_points, history)
         self._servers: dict[str, ServerStatus] = {}
         self._verdicts = Counter(s.judgement.verdict for s in self._statuses.values())
+        self._outages: dict[str, float] = {}
         self._traffic = Traffic()
         self._parts = Sharing()
         self._newest_at: float | None = None
@@ -120,6 +125,11 @@ class Board:
     def statuses_of(self, server: str) -> list[EntryPointStatus]:
         """What the board says of the entry points of one server by now."""
         return [s for key, s in self._statuses.items() if key.server == server]
+
+    def failure(self, server: str) -> Failure | None:
+        """Why a server cannot be reached, if that is so."""
+        status = self._servers.get(server)
+        return status.failure if status else None
 
     @property
     def newest_event(self) -> Change | None:
@@ -174,7 +184,7 @@ class Board:
 
     def _add(self, entry_point: EntryPoint, policy: Policy) -> None:
         status = _unheard(entry_point, policy, self._history)
-        judgement = judge(status.state, policy, self._failure(entry_point.key))
+        judgement = judge(status.state, policy, self.failure(entry_point.key.server))
         self._statuses[entry_point.key] = replace(status, judgement=judgement)
         self._verdicts[judgement.verdict] += 1
 
@@ -183,6 +193,11 @@ class Board:
         recalled = {one.key: one for one in restored.entry_points}
         servers = {key.server for key in self._statuses}
         self._servers = {one.server: one for one in restored.servers if one.server in servers}
+        self._outages = {
+            one.server: one.at if one.since is None else one.since
+            for one in self._servers.values()
+            if one.failure
+        }
         self._events = deque(
             (c for c in restored.events if c.server in servers), maxlen=EVENTS_BOUND
         )
@@ -195,7 +210,7 @@ class Board:
                 after = self._recalled(status, one, restored.at)
             else:
                 after = _unheard(status.entry_point, status.policy, self._history)
-                failure = self._failure(key)
+                failure = self.failure(key.server)
                 after = replace(after, judgement=judge(after.state, after.policy, failure))
             self._statuses[key] = after
             self._verdicts[after.judgement.verdict] += 1
@@ -207,7 +222,7 @@ class Board:
         history = one.history.bounded(self._history)
         good_at = _newest((heard.good for heard in endpoints.values()), now)
         state = EntryPointState(entry_point, endpoints, history, one.disagreements, good_at=good_at)
-        judgement = judge(state, status.policy, self._failure(entry_point.key))
+        judgement = judge(state, status.policy, self.failure(entry_point.key.server))
         last = [heard.last.at for heard in endpoints.values() if heard.last]
         newest = _newest((heard.last for heard in endpoints.values()), now)
         self._newest_at = _newest_of((newest, self._newest_at), now)
@@ -239,8 +254,18 @@ class Board:
             return
         for entry_point in self.statuses_of(status.server):
             self._judge(entry_point, entry_point.state, status.at, None, of_server=True)
-        worst = max((s.judgement.level for s in self.statuses_of(status.server)), default=Level.OK)
+        worst = max(
+            (
+                one.judgement.level
+                for one in self.statuses_of(status.server)
+                # What fails only as long as the outage lasted is not known to fail now.
+                if status.failure or not (one.judgement.cause and one.judgement.cause.unreachable)
+            ),
+            default=Level.OK,
+        )
         since = before.since if before else None
+        if status.failure and not failed:
+            self._absorb(status.server, status.at if status.since is None else status.since)
         self._events.append(
             Change(
                 at=status.at,
@@ -255,6 +280,23 @@ class Board:
             )
         )
 
+    def _absorb(self, server: str, since: float) -> None:
+        """Let the outage of a server stand for all that it did to its entry points until now."""
+        self._outages[server] = since
+        self._events = deque(
+            (c for c in self._events if c.server != server or not came_of_outage(c, since)),
+            maxlen=EVENTS_BOUND,
+        )
+        self._events_shown = ()
+        for status in self.statuses_of(server):
+            if any(came_of_outage(change, since) for change in status.timeline):
+                timeline = tuple(
+                    replace(change, of_server=True) if came_of_outage(change, since) else change
+                    for change in status.timeline
+                    if change.subject is not Subject.ENDPOINT or not came_of_outage(change, since)
+                )
+                self._statuses[status.entry_point.key] = replace(status, timeline=timeline)
+
     def _fold_observation(self, observation: Observation) -> None:
         before = self._statuses[observation.key]
         heard = before.state.endpoint(observation.endpoint)
@@ -264,10 +306,9 @@ class Board:
         if observation.endpoint is _pace(state.entry_point):
             history = state.history.appended(_sample(after, observation.at))
             after = replace(after, state=replace(state, history=history))
-        changes = tuple(
-            change_of_endpoint(heard, observation, after.judgement.level, before.timeline)
+        self._statuses[observation.key] = self._noted(
+            after, tuple(self._changes(heard, observation, after))
         )
-        self._statuses[observation.key] = self._noted(after, changes)
         self._traffic.add(observation.at)
         # The newest is the last one heard: what is dated later was dated by another clock.
         self._newest_at = observation.at
@@ -298,7 +339,7 @@ class Board:
     ) -> EntryPointStatus:
         """Judge a new state of an entry point and put it on the board."""
         key, was = before.entry_point.key, before.judgement
-        failure = self._failure(key)
+        failure = self.failure(key.server)
         if observation:
             judgement = rejudge(before.state, was, state, observation, before.policy, failure)
         else:
@@ -317,9 +358,37 @@ class Board:
             changes = changes_of_judgement(
                 key, was, judgement, at, since, observation, of_server=of_server
             )
-            after = self._noted(after, tuple(changes))
+            after = self._noted(
+                after,
+                tuple(
+                    replace(one, of_server=of_server or self._of_outage(one, after))
+                    for one in changes
+                ),
+            )
         self._statuses[key] = after
         return after
+
+    def _changes(
+        self, heard: EndpointState, observation: Observation, after: EntryPointStatus
+    ) -> Iterator[Change]:
+        """What a poll changed beside the verdict, unless the outage of the server says it."""
+        timeline, server = after.timeline, observation.key.server
+        if server in self._outages:
+            heard = told_of(heard, observation.endpoint, timeline)
+            if not self.failure(server):
+                yield from outlasts_outage(after.judgement, observation, timeline)
+        for change in change_of_endpoint(heard, observation, after.judgement.level, timeline):
+            if not self.failure(server) or not came_of_outage(change, self._outages[server]):
+                yield change
+
+    def _of_outage(self, change: Change, status: EntryPointStatus) -> bool:
+        """Whether the change of a whole server, down or back, says it already."""
+        since = self._outages.get(change.server)
+        if since is None:
+            return False
+        if self.failure(change.server):
+            return came_of_outage(change, since)
+        return ends_outage(change, status.judgement, status.timeline, since)
 
     def _noted(self, status: EntryPointStatus, changes: tuple[Change, ...]) -> EntryPointStatus:
         if not changes:
@@ -327,10 +396,6 @@ class Board:
         self._events.extend(c for c in changes if c.before != Verdict.WAITING and not c.of_server)
         timeline = (*status.timeline, *changes)[-TIMELINE_BOUND:]
         return replace(status, timeline=timeline)
-
-    def _failure(self, key: EntryPointKey) -> Failure | None:
-        status = self._servers.get(key.server)
-        return status.failure if status else None
 
 
 def _moved(at: float | None, by: float) -> float | None:

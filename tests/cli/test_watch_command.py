@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -203,3 +204,26 @@ def test_it_loads_no_textual():
     code = f"import sys, {modules}, {forms}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"textual", "rich", "httpx", "pydantic"} & set(done.stdout.split())
+
+
+async def test_servers_that_hang_are_one_line_each_and_then_it_is_quiet(start, tmp_path):
+    silent = [socket.create_server(("127.0.0.1", 0)) for _ in range(5)]
+    points = "".join(f"[[server.entry_point]]\nid = {id_}\n" for id_ in (1000, 1001, 1002))
+    servers = "".join(
+        f'[[server]]\nname = "s{number}"\nurl = "http://127.0.0.1:{one.getsockname()[1]}"\n{points}'
+        for number, one in enumerate(silent)
+    )
+    path = tmp_path / "hanging.toml"
+    path.write_text(f"interval = 1\ntimeout = 0.5\nconnect_timeout = 0.5\n{servers}")
+
+    process = await start(
+        "watch", "--config", str(path), "--no-record", "--heartbeat", "0", "--for", "12"
+    )
+    status, out, err = await ends(process)
+
+    for one in silent:
+        one.close()
+    *lines, count = out.splitlines()
+    assert (status, err) == (0, "")
+    assert sorted(line.split()[3] for line in lines) == [f"s{number}:" for number in range(5)]
+    assert count.endswith("in the last minute.")

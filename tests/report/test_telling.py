@@ -4,11 +4,11 @@ import pytest
 from report_support import FULL, NO_AGENTS, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.report.plain import spoken_span
-from wallboard.report.telling import Telling
+from wallboard.report.telling import DOUBT_SECONDS, Telling
 
 REFUSED = Failure(Cause.REFUSED, "Nobody listens.")
 SALES, BILLING = entry_point(1000, "Sales", group="EMEA"), entry_point(1001)
@@ -210,3 +210,40 @@ def test_a_failure_that_is_told_is_not_stale_as_well(board):
     tell(board, SALES, dict.fromkeys(Endpoint, TIMEOUT), at=NOW + 40)
     tell(board, BILLING, OPEN, at=NOW + 40)
     assert list(one.of_staleness(NOW + 41)) == []
+
+
+def poll(endpoint, outcome, at):
+    return Observation(KEY, endpoint, at, 5.0, outcome, Request("GET", "http://h/x"))
+
+
+def fed(board, one, event):
+    board.fold(event)
+    return [*(one.of_server("prod") if isinstance(event, ServerStatus) else one.of_poll(event))]
+
+
+def test_a_server_that_hangs_is_told_once_and_not_of_each_poll_before_that_is_known(board):
+    one = telling(board)
+    for number, endpoint in enumerate(Endpoint):
+        assert fed(board, one, poll(endpoint, TIMEOUT, NOW + number)) == []
+    (line,) = fed(board, one, ServerStatus("prod", NOW + 9, TIMEOUT, NOW, NOW + 12))
+    assert "server prod: timed out, was ok." in line
+    assert fed(board, one, poll(Endpoint.CAPACITY, REFUSED, NOW + 12)) == []
+    (line,) = fed(board, one, ServerStatus("prod", NOW + 20))
+    assert " OK server prod: answers, was timed out" in line
+    for endpoint, fact in OPEN.items():
+        assert fed(board, one, poll(endpoint, fact, NOW + 21)) == []
+
+
+def test_an_endpoint_that_hangs_is_told_as_soon_as_its_server_answers(board):
+    one = telling(board)
+    assert fed(board, one, poll(Endpoint.CAPACITY, TIMEOUT, NOW + 1)) == []
+    chat = OPEN[Endpoint.CHAT_ALLOWED]
+    (line,) = fed(board, one, poll(Endpoint.CHAT_ALLOWED, chat, NOW + 2))
+    assert "capacity: timed out, was ok." in line
+
+
+def test_a_doubt_that_does_not_end_is_no_reason_to_say_nothing(board):
+    one = telling(board)
+    assert fed(board, one, poll(Endpoint.CAPACITY, TIMEOUT, NOW + 1)) == []
+    lines = fed(board, one, poll(Endpoint.CHAT_ALLOWED, TIMEOUT, NOW + 1 + DOUBT_SECONDS))
+    assert len(lines) == 2

@@ -5,7 +5,6 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from itertools import takewhile
 
 from wallboard.aside import start_aside
 from wallboard.board import Board
@@ -16,10 +15,12 @@ from wallboard.cli.signals import on_end, status_after
 from wallboard.cli.status import INTERNAL
 from wallboard.config.problem import ConfigError
 from wallboard.domain.change import Change, Subject
+from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.restored import Event, Restored
 from wallboard.feeds.shared import Role, SharedFeed
 from wallboard.report.logline import Value
+from wallboard.report.telling import Doubts
 from wallboard.settings import Settings, entry_points_of
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ class Service:
         self._asked_again = False
         self._said = (Role.STARTS, "")
         self._problems: tuple[str, ...] = ()
-        self._logged: Change | None = None
+        self._events: tuple[Change, ...] = ()
+        self._held: list[Change] = []
+        self._doubts = Doubts()
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT; the exit status. Raises ``CommandError``."""
@@ -112,7 +115,13 @@ class Service:
         if self._metrics:
             self._metrics.take(event)
         if isinstance(event, Restored):
-            self._logged = self._board.newest_event
+            self._events = self._board.snapshot(self._clock()).events
+        elif isinstance(event, ServerStatus):
+            self._doubts.end(event.server)
+        elif isinstance(event, Observation):
+            self._doubts.heard(event)
+            if self._board.failure(event.key.server):
+                self._doubts.end(event.key.server)
 
     async def _reload(self) -> None:
         """Take up the config as it is now; one that cannot be used changes nothing."""
@@ -169,15 +178,19 @@ class Service:
 
     def _say_changes(self) -> None:
         """Log what changed on the board; on standby that is for others to say."""
-        if self._board.newest_event is self._logged:
+        events = self._board.snapshot(self._clock()).events
+        if events is self._events and not self._held:
             return
-        events = reversed(self._board.snapshot(self._clock()).events)
-        new = list(takewhile(lambda change: change is not self._logged, events))
-        self._logged = self._board.newest_event
+        logged, self._events = set(map(id, self._events)), events
+        waiting = [*self._held, *(change for change in events if id(change) not in logged)]
+        self._held = [change for change in waiting if change.server in self._doubts]
         if self._feed.role is Role.FOLLOWS:
             return
-        for change in reversed(new):
-            if change.subject in _LOGGED:
+        standing = set(map(id, events))
+        for change in waiting:
+            # What turned out to follow from the outage of a server is no event any more.
+            known = change.server not in self._doubts and id(change) in standing
+            if known and change.subject in _LOGGED:
                 self._log.say("change", _level_of(change), **_fields(change))
 
     @contextmanager

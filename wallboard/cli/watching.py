@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wallboard.aside import start_aside
 from wallboard.board import Board
-from wallboard.cli.appending import Complaints, complain, first_answers
+from wallboard.cli.appending import Complaints, complain, first_answers, wait
 from wallboard.cli.output import Output
 from wallboard.cli.signals import on_end, status_after
 from wallboard.cli.status import BROKEN_PIPE, OK
@@ -18,7 +18,7 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.restored import ClockSet, Event, Restored
 from wallboard.feeds import Feed
-from wallboard.report.telling import Telling
+from wallboard.report.telling import DOUBT_SECONDS, Telling
 from wallboard.settings import Settings, entry_points_of
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class Watcher:
 
     async def _begin(self, polling: "asyncio.Task[None]", seconds: float | None) -> None:
         """Say how all of it stands, once there are answers or, after so long, the end is near."""
-        answers = asyncio.create_task(first_answers(self._board, self._clock, polling))
+        answers = asyncio.create_task(self._answers(polling))
         woken = asyncio.create_task(self._woken.wait())
         try:
             first = asyncio.FIRST_COMPLETED
@@ -126,6 +126,13 @@ class Watcher:
             answers.result()
         if self._ended_by is None:
             self._open()
+
+    async def _answers(self, polling: "asyncio.Task[None]") -> None:
+        loop = asyncio.get_running_loop()
+        await first_answers(self._board, self._clock, polling)
+        until = loop.time() + DOUBT_SECONDS
+        while self._telling.doubts and loop.time() < until:
+            await wait(polling, LOOK_SECONDS)
 
     def _open(self) -> None:
         self._opened = True
@@ -147,17 +154,18 @@ class Watcher:
 
     def _fold(self, event: Event) -> None:
         self._board.fold(event)
-        if not self._opened:
-            return
         if isinstance(event, Restored):
-            self._open()
+            if self._opened:
+                self._open()
         elif isinstance(event, ServerStatus):
             self._say(self._telling.of_server(event.server))
         elif not isinstance(event, ClockSet):
-            self._say(self._telling.of_entry_point(event.key))
+            self._say(self._telling.of_poll(event))
 
     def _say(self, lines: Iterator[str]) -> None:
         for line in lines:
+            if not self._opened:
+                continue
             if self._bounds.changes is not None and self._told >= self._bounds.changes:
                 return
             self._output.say(line)

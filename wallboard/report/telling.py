@@ -1,14 +1,51 @@
 """Tells what becomes of a board as it comes: first how it stands, then change after change."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
-from itertools import takewhile
 
 from wallboard.board import Board, EntryPointStatus
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Level
+
+DOUBT_SECONDS = 30.0
+"""For how long it may be open whether a server can be reached, before it is told what is known."""
+
+
+class Doubts:
+    """The servers of which it is open whether they can be reached, with what was heard meanwhile.
+
+    A poll that reached nobody is a matter of its endpoint or of the whole server: that shows with
+    the next answer, or with the word that the server cannot be reached.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[str, float] = {}
+        self._keys: dict[str, dict[EntryPointKey, None]] = {}
+
+    def __contains__(self, server: str) -> bool:
+        return server in self._since
+
+    def __bool__(self) -> bool:
+        return bool(self._since)
+
+    def heard(self, poll: Observation) -> Iterable[EntryPointKey]:
+        """The entry points of which may be told by now."""
+        server, outcome = poll.key.server, poll.outcome
+        keys = self._keys.setdefault(server, {})
+        keys[poll.key] = None
+        if isinstance(outcome, Failure) and outcome.cause.unreachable:
+            if poll.at < self._since.setdefault(server, poll.at) + DOUBT_SECONDS:
+                return ()
+        self.end(server)
+        return keys
+
+    def end(self, server: str) -> None:
+        """It is known now."""
+        self._since.pop(server, None)
+        self._keys.pop(server, None)
 
 
 class Telling:
@@ -19,8 +56,9 @@ class Telling:
         self._board = board
         self._form = import_module(form)
         self._least = least
+        self.doubts = Doubts()
         self._newest: Change | None = None
-        self._last: dict[EntryPointKey, Change] = {}
+        self._last: dict[EntryPointKey, tuple[Change, ...]] = {}
         self._levels: dict[EntryPointKey | str, Level] = {}
         self._stale: dict[str, bool] = {}  # whether all of it was
 
@@ -60,22 +98,32 @@ class Telling:
         for server in before.keys() - stale.keys():
             yield self._form.fresh_line(server, snapshot)
 
+    def of_poll(self, poll: Observation) -> Iterator[str]:
+        """What became of entry points by a poll, or by those before it that were in doubt."""
+        if self._board.failure(poll.key.server):
+            self.doubts.end(poll.key.server)
+        for key in self.doubts.heard(poll):
+            yield from self.of_entry_point(key)
+
     def of_entry_point(self, key: EntryPointKey) -> Iterator[str]:
         """What became of one entry point since it was last asked for."""
         status = self._board.status(key)
         if status is None or not status.timeline:
             return
-        last = self._last.get(key)
-        if status.timeline[-1] is last:
+        last = self._last.get(key, ())
+        if status.timeline is last:
             return
-        new = list(takewhile(lambda change: change is not last, reversed(status.timeline)))
+        # By identity: clocks step back, and an outage takes back what it turns out to explain.
+        told = set(map(id, last))
+        new = [change for change in status.timeline if id(change) not in told]
         before = self._levels.get(key, Level.OK)
         self._known(key, status)
-        for change in reversed(new):
+        for change in new:
             yield from self._told(change, before, status.entry_point)
 
     def of_server(self, server: str) -> Iterator[str]:
         """What became of one server, and of its entry points with it."""
+        self.doubts.end(server)
         change = self._board.newest_event
         if change is None or change is self._newest or change.key or change.server != server:
             return
@@ -95,5 +143,4 @@ class Telling:
 
     def _known(self, key: EntryPointKey, status: EntryPointStatus) -> None:
         self._levels[key] = status.judgement.level
-        if status.timeline:
-            self._last[key] = status.timeline[-1]
+        self._last[key] = status.timeline
