@@ -197,7 +197,7 @@ def test_the_help_is_the_same_where_docstrings_are_left_out():
 
 
 @pytest.mark.parametrize("zone", ["XXX-99", "XXX99", "XXX-24:59:59", "XXX0YYY-99"])
-@pytest.mark.parametrize("line", ["--frames 1", "watch --for 0.5", "recording info"])
+@pytest.mark.parametrize("line", ["--frames 1", "watch --for 5", "recording info"])
 async def test_a_time_zone_that_is_none_is_said_and_is_utc(line, zone, run, config):
     if line == "recording info":
         assert (await run("--frames", "1", "--config", config)).status == 0

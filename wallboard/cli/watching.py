@@ -111,6 +111,7 @@ class Watcher:
             if polling.done():
                 polling.result()
             self._output.look()
+        complaints.say()
 
     async def _begin(self, polling: "asyncio.Task[None]", seconds: float | None) -> None:
         """Say how all of it stands, once there are answers or, after so long, the end is near."""
