@@ -59,6 +59,7 @@ class Pace:
     gets: int
     simulated_days: int
     kiosk_days: int
+    soak_days: int
     recorded_seconds: float
     recorded_days: int
 
@@ -71,6 +72,7 @@ FULL = Pace(
     gets=2000,
     simulated_days=3,
     kiosk_days=7,
+    soak_days=28,
     recorded_seconds=1800.0,
     recorded_days=7,
 )
@@ -82,6 +84,7 @@ QUICK = Pace(
     gets=500,
     simulated_days=2,
     kiosk_days=2,
+    soak_days=4,
     recorded_seconds=600.0,
     recorded_days=1,
 )

@@ -58,12 +58,13 @@ class Terminal:
             os.write(self._master, _SYNC_ANSWER)
         return data
 
-    def read_for(self, seconds: float) -> None:
-        """Take in what comes for a while, or until the program ends."""
+    def read_for(self, seconds: float) -> bool:
+        """Take in what comes for a while, or until the program ends; whether it still runs."""
         end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
             if self.read(left) is None:
-                return
+                return False
+        return True
 
     def read_until(self, holds: Callable[[bytes], bool], within: float) -> float | None:
         """When the text since now first held; ``None`` if it did not ``within`` these seconds."""

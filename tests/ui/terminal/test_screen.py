@@ -1,6 +1,10 @@
 """Screens are laid out for the size there is now; and what Textual does that makes that needed."""
 
 import asyncio
+import gc
+import subprocess
+import sys
+import weakref
 
 import pytest
 from textual.app import App
@@ -8,7 +12,9 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from wallboard.ui.configuredkeys import bindings_by_screen
-from wallboard.ui.terminal.screen import CellScreen
+from wallboard.ui.terminal.screen import CellScreen, PromptScreen
+from wallboard.ui.theme import load
+from wallboard.ui.widgets.lines import Lines
 
 SIZES = ((90, 20), (100, 30))
 MANY = 50
@@ -92,3 +98,53 @@ async def test_textual_still_prints_all_variables_of_what_ends_an_app(capsys):
         async with Broken().run_test():
             pass
     assert "hunter2" in capsys.readouterr().err, "CellApp need no longer keep errors to itself"
+
+
+class Remembering(Lines):
+    """Notes the callbacks it puts off."""
+
+    def __init__(self) -> None:
+        super().__init__(load("dark"), "screen")
+        self.called = []
+
+    def put_off(self, word):
+        self.call_after_refresh(self.called.append, word)
+
+
+async def test_what_a_widget_puts_off_is_dropped_when_it_is_taken_away():
+    app = App()
+    async with app.run_test() as pilot:
+        gone, there = Remembering(), Remembering()
+        await app.mount(gone, there)
+        there.put_off("there")
+        gone.put_off("gone")
+        await gone.remove()
+        await pilot.pause()
+        assert (gone.called, there.called) == ([], ["there"])
+
+
+def test_widgets_that_are_gone_leave_their_lines_only_to_textuals_own_cache():
+    """Fails once Textual says ``classmethod``: then the line that does so for it can go."""
+    code = (
+        "from inspect import getattr_static as get; from textual._styles_cache import StylesCache;"
+        "assert not isinstance(get(StylesCache, 'get_inner_outer'), classmethod);"
+        "import wallboard.ui.terminal.screen;"
+        "assert isinstance(get(StylesCache, 'get_inner_outer'), classmethod)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+async def test_a_screen_that_was_left_is_forgotten():
+    app = App()
+    async with app.run_test() as pilot:
+        screen = PromptScreen()
+        await app.push_screen(screen)
+        await screen.mount(Remembering())
+        await pilot.pause()
+        known = weakref.ref(screen)
+        await app.pop_screen()
+        del screen
+        await pilot.pause()
+        for _ in range(3):
+            gc.collect()
+        assert known() is None

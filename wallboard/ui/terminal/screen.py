@@ -2,8 +2,12 @@
 
 import logging
 import time
+from collections.abc import Callable
+from functools import lru_cache, partial
 
+from textual._styles_cache import StylesCache
 from textual.geometry import Size
+from textual.message_pump import MessagePump
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 from textual.widget import Widget
@@ -15,8 +19,31 @@ LAYOUTS_A_SECOND = 10
 
 log = logging.getLogger(__name__)
 
+# Its cache of 1,024 keeps as many caches of widgets that are long gone, with all their lines.
+_inner_outer = StylesCache.get_inner_outer.__wrapped__
+StylesCache.get_inner_outer = classmethod(lru_cache(1024)(_inner_outer))  # type: ignore[assignment, method-assign, arg-type]
 
-class CellScreen(Screen[ScreenResultType]):
+
+class Attached(MessagePump):
+    """What it puts off is done only if it is still on the screen by then.
+
+    Textual calls back whatever was taken away meanwhile too, where nothing can be found any more.
+    """
+
+    def call_after_refresh(
+        self,
+        callback: Callable[..., object],
+        *args: object,
+        **kwargs: object,
+    ) -> bool:
+        """Call after the next refresh, unless this was taken away by then."""
+        return super().call_after_refresh(self._call, partial(callback, *args, **kwargs))
+
+    def _call(self, callback: Callable[[], object]) -> object:
+        return callback() if self.is_attached else None
+
+
+class CellScreen(Attached, Screen[ScreenResultType]):
     """A ``Screen`` that is always laid out for the size its app has now.
 
     Textual lays out for the size in each event, and posts that size to the screen again: of two

@@ -32,6 +32,8 @@ class KeyBar(Lines):
 
     def fill(self) -> None:
         """Draw the keys that the screen has now; help and leaving always, others if they fit."""
+        if not self.is_attached:
+            return  # the screen was left, and its keys with it
         line: list[Segment] = []
         self._spans = []
         x = 0

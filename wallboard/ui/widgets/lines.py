@@ -10,11 +10,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from wallboard.ui.glyphs import Glyphs
+from wallboard.ui.terminal.screen import Attached
 from wallboard.ui.text import wrapped
 from wallboard.ui.theme import BoardTheme
 
 
-class Lines(Widget):
+class Lines(Attached, Widget):
     """Shows a few lines of styled text, cut or padded to its width."""
 
     def __init__(self, theme: BoardTheme, part: str, **options: str) -> None:
