@@ -10,6 +10,8 @@ from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ece import connector, exchange
 from wallboard.ece.client import EceClient
+from wallboard.ece.survey import Delivery
+from wallboard.ece.survey_post import SurveyPost
 from wallboard.settings import ServerSettings, Settings
 
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")
@@ -250,3 +252,14 @@ async def test_a_poll_under_way_outlives_the_time_of_its_connection(monkeypatch)
         seen = await asked
 
     assert (seen.outcome, seen.asked_again) == (OPEN, False)
+
+
+async def test_what_is_posted_after_a_poll_goes_out_once_and_apart():
+    async with Scripted([answer()], [None]) as server, asking(server) as ask:
+        await ask()
+        settings = ServerSettings(name="prod", url=f"http://127.0.0.1:{server.port}")
+        outcome = await SurveyPost(settings, Settings(), b"<egainSurvey/>").send()
+        assert (await ask()).outcome == OPEN
+
+    assert outcome.delivery is Delivery.UNKNOWN
+    assert server.heard == [0, 1, 0]

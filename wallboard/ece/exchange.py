@@ -51,7 +51,7 @@ class Exchange:
 
     async def run(self) -> None:
         """Ask. Raises one of ``BROKEN``; whatever came until then was received."""
-        ATTEMPT.set(self._attempt)
+        before = ATTEMPT.set(self._attempt)
         doubt = asyncio.get_running_loop().call_later(self._seconds * PATIENCE, self._doubt)
         try:
             async with asyncio.timeout(self._seconds) as self._limit:
@@ -63,6 +63,7 @@ class Exchange:
             self._second.result()
         finally:
             doubt.cancel()
+            ATTEMPT.reset(before)
             if self._second:
                 self._second.cancel()
                 await asyncio.gather(self._second, return_exceptions=True)
