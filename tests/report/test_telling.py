@@ -3,9 +3,10 @@ import json
 import pytest
 from report_support import FULL, NO_AGENTS, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 
+from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
-from wallboard.domain.policy import Level
+from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.report.plain import spoken_span
 from wallboard.report.telling import DOUBT_SECONDS, Telling
@@ -196,6 +197,15 @@ def test_what_is_no_longer_confirmed_is_told_once_by_server_and_so_is_its_end(bo
     assert [one["stale"] for one in told] == [1, 2, 2, 0]
     assert [one["level"] for one in told] == ["unknown", "unknown", "unknown", "critical"]
     assert told[0]["newest_answer_at_unix"] == NOW
+
+
+def test_a_silence_of_a_moment_is_no_line_though_it_is_three_intervals():
+    board = Board([(SALES, Policy(interval=0.5))])
+    tell(board, SALES, OPEN)
+    one = telling(board)
+    assert list(one.of_staleness(NOW + 2.9)) == []
+    assert " 1 of them stale; " in one.heartbeat(NOW + 2.9)
+    assert len(list(one.of_staleness(NOW + 3.0))) == 1
 
 
 def test_what_is_stale_is_not_told_to_whom_only_worse_is():

@@ -7,7 +7,7 @@ from importlib import import_module
 from wallboard.board import Board, EntryPointStatus
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
-from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation
 from wallboard.domain.policy import Level
 
 DOUBT_SECONDS = 30.0
@@ -37,7 +37,9 @@ class Doubts:
         keys = self._keys.setdefault(server, {})
         keys[poll.key] = None
         if isinstance(outcome, Failure) and outcome.cause.unreachable:
-            if poll.at < self._since.setdefault(server, poll.at) + DOUBT_SECONDS:
+            # It is open no longer, either, once the clock was put back.
+            seconds = poll.at - self._since.setdefault(server, poll.at)
+            if -AHEAD_SECONDS <= seconds < DOUBT_SECONDS:
                 return ()
         self.end(server)
         return keys
@@ -46,6 +48,10 @@ class Doubts:
         """It is known now."""
         self._since.pop(server, None)
         self._keys.pop(server, None)
+
+
+LEAST_SECONDS = 3.0
+"""A shorter silence is worth no line of its own, for a busy machine may make it."""
 
 
 class Telling:
@@ -84,7 +90,9 @@ class Telling:
         stale: dict[str, list[float]] = {}
         for key, status in snapshot.entry_points.items():
             newest_at = status.judgement.newest_at
-            if newest_at is not None and status.judgement.unconfirmed(now):
+            if newest_at is None or 0 <= now - newest_at < LEAST_SECONDS:
+                continue
+            if status.judgement.unconfirmed(now):
                 stale.setdefault(key.server, []).append(newest_at)
         before = {one: known for one, known in self._stale.items() if one in points}
         self._stale = {
