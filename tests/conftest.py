@@ -1,19 +1,47 @@
-"""What every test stands on: one time zone, and colours that do not depend on who runs them."""
+"""What every test stands on: nothing of the terminal, the user or the machine that runs it."""
 
 import os
 import time
 
 import pytest
 
+NOT_INHERITED = (
+    "COLORFGBG",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "LINES",
+    "NO_COLOR",
+    "SSH_CLIENT",
+    "SSH_CONNECTION",
+    "SSH_TTY",
+    "STY",
+    "TERM_PROGRAM",
+    "TERM_PROGRAM_VERSION",
+    "TMUX",
+    "TMUX_PANE",
+    "WALLBOARD_CONFIG",
+    "WALLBOARD_DEBUG",
+)
+"""Variables that say what terminal there is, or what to do in it."""
+
+
+def pytest_configure():
+    """Before anything is imported that looks at them; children of the tests inherit this too."""
+    textual = [name for name in os.environ if name.startswith("TEXTUAL")]
+    for name in (*NOT_INHERITED, *textual):
+        os.environ.pop(name, None)
+        # A line editor's library sets LINES and COLUMNS where Python does not see it.
+        os.unsetenv(name)
+    os.environ |= {
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+    }
+    time.tzset()
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _same_everywhere(tmp_path_factory):
-    """Clock times and colours must not depend on the machine, nor a board on those before it."""
+    """A board must not depend on those before it."""
     os.environ["WALLBOARD_STATE"] = str(tmp_path_factory.mktemp("state"))
-    os.environ["TZ"] = "UTC"
-    time.tzset()
-    for name in ("NO_COLOR", "COLORFGBG", "WALLBOARD_CONFIG"):
-        os.environ.pop(name, None)
-    os.environ["LC_ALL"] = "C.UTF-8"
-    os.environ["TERM"] = "xterm-256color"
-    os.environ["COLORTERM"] = "truecolor"

@@ -10,13 +10,13 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from waiting import until
 
 from wallboard.board import Board
 from wallboard.cli.board import live
@@ -78,12 +78,6 @@ MARKS = {1009: "contradiction", 1010: "lenient", 1011: "partial", 1012: "partial
          1013: "partial", 1014: "partial", 1033: "partial"}  # fmt: skip
 LABELS = {verdict.label: verdict for verdict in Verdict}
 LEVELS = {level.label: level for level in Level}
-
-
-async def until(condition: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - other processes have no event
-            await asyncio.sleep(0.05)
 
 
 class Place:

@@ -15,19 +15,13 @@ import aiohttp
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as of_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
+from waiting import until
 
 PATIENCE_SECONDS = 90.0
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
 NO_AGENTS = CALM + '[[fault]]\nkind = "agents"\ncount = 0\nentry_points = 1001\n'
 
 PROMETHEUS = shutil.which("prometheus")
-
-
-async def until(condition):
-    """Wait until the page of another process says so."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - another process has no event
-            await asyncio.sleep(0.05)
 
 
 @dataclass

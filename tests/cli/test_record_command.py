@@ -10,6 +10,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 import pytest
+from waiting import until
 
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.recording import Recording
@@ -62,12 +63,6 @@ def polls_in(path):
     """How many polls are in a recording that has begun."""
     with Recording.open(path) as recording:
         return sum(run.polls for run in recording.runs())
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110 - conditions of a file have no event
-            await asyncio.sleep(0.02)
 
 
 async def test_it_records_until_it_is_told_to_end_and_loses_nothing(recorder, simulated, tmp_path):

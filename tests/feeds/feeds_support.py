@@ -1,21 +1,12 @@
 """What feeds said, what servers saw, and a way to wait for what should happen."""
 
-import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable
 
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.restored import Event
 from wallboard.simulator.server import Simulator
 
 PATIENCE_SECONDS = 30.0
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait for something to become true; a test that waits in vain fails."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110 - conditions of a server have no event
-            await asyncio.sleep(0.005)
 
 
 class Heard:

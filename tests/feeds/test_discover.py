@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 import trustme
-from feeds_support import starts, until
+from feeds_support import starts
+from waiting import until
 
 from wallboard.domain.discovery import Discovery, Presence
 from wallboard.domain.endpoint import Endpoint

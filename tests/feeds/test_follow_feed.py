@@ -5,8 +5,9 @@ import time
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from feeds_support import Heard, until
+from feeds_support import Heard
 from recorder.recordings import SERVER, START, board_of, poll, record, tell
+from waiting import until
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint

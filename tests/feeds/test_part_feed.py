@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from feeds_support import Heard, rounds, until
+from feeds_support import Heard, rounds
+from waiting import until
 
 from wallboard.board import Board
 from wallboard.config.selection import Selection, selected

@@ -4,7 +4,8 @@ import asyncio
 import itertools
 import time
 
-from feeds_support import rounds, starts, until
+from feeds_support import rounds, starts
+from waiting import until
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Cause, Failure

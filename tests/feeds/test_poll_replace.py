@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 import trustme
-from feeds_support import rounds, starts, until
+from feeds_support import rounds, starts
+from waiting import until
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Cause

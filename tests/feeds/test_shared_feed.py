@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from feeds_support import Heard, rounds, starts, until
+from feeds_support import Heard, rounds, starts
+from waiting import until
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPointKey

@@ -1,14 +1,13 @@
 """The recorder at work: on its thread, on a real disk that does not always do as it is told."""
 
-import asyncio
 import logging
 import os
 import socket
 import sqlite3
-import time
 
 import pytest
 from recordings import START, board_of, poll
+from waiting import until
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
@@ -19,13 +18,6 @@ from wallboard.recorder.writing.writer import Writer
 
 CAPACITY = Endpoint.CAPACITY
 POISON = b"<availableSlots><count>13</count></availableSlots> "
-
-
-async def until(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to that"
-        await asyncio.sleep(0.02)
 
 
 class Recording:

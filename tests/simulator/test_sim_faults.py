@@ -1,22 +1,12 @@
 import asyncio
-import inspect
 import json
 from xml.etree import ElementTree as ET
 
 import aiohttp
 import pytest
+from waiting import until
 
 from wallboard.simulator.dialects import DIALECTS
-
-
-async def until(condition):
-    """Waits for what must come about; five seconds is failure, not luck."""
-    async with asyncio.timeout(5):
-        while True:
-            held = condition()
-            if await held if inspect.isawaitable(held) else held:
-                return
-            await asyncio.sleep(0.005)
 
 
 def attributes(answer):

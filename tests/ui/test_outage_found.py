@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from rewinds import position
+from waiting import until
 from walls import part, text_on
 
 from wallboard.board import Board
@@ -40,12 +41,6 @@ class Story:
 
     def __call__(self) -> float:
         return self.now
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110 - a board has no event for what it will show
-            await asyncio.sleep(0.02)
 
 
 def yesterday():

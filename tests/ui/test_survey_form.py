@@ -1,11 +1,11 @@
 """The survey form: what is typed, what is previewed and what arrives at a real server."""
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 from boards import NOW, made_board
+from waiting import until
 from walls import help_groups
 
 from wallboard.ece.survey import UNKNOWN_WORDS, Delivery
@@ -56,12 +56,6 @@ async def opened(settings, *, sid="77", size=(80, 24)):
         await pilot.pause()
         assert isinstance(app.screen, SurveyScreen)
         yield pilot, app.screen
-
-
-async def until(condition):
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
-            await asyncio.sleep(0.01)
 
 
 async def type_in(pilot, text):

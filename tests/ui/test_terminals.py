@@ -55,7 +55,7 @@ class Board(Child):
         os.kill(self.pid, signal.SIGUSR1)
         end = time.monotonic() + PATIENCE_SECONDS
         while not self.answer.exists():
-            assert time.monotonic() < end, "the board does not answer"
+            assert time.monotonic() < end, f"no answer:\n{self.emulator.text}"
             self.read(0.05)
         return json.loads(self.answer.read_text())
 

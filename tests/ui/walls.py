@@ -5,6 +5,7 @@ import unicodedata
 
 from boards import NOW, made_board
 from textual import events
+from waiting import in_words
 
 from wallboard.settings import Settings
 from wallboard.ui.app import WallboardApp
@@ -53,7 +54,8 @@ async def until(pilot, condition):
         if condition():
             return
         await pilot.pause()
-    raise AssertionError("it never came")
+    shown = text_on(pilot.app) if hasattr(pilot.app, "view") else ""
+    raise AssertionError(f"in vain for {in_words(condition)}\n{shown}")
 
 
 def picture(app):

@@ -127,7 +127,8 @@ class Child:
             if pid:
                 self.pid = 0
                 return os.waitstatus_to_exitcode(status)
-        raise AssertionError(f"still alive after {deadline_seconds} s")
+        shown = self.emulator.text
+        raise AssertionError(f"waited {deadline_seconds} s in vain for the end:\n{shown}")
 
     def hang_up(self) -> None:
         """Take the terminal away."""
