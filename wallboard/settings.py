@@ -16,6 +16,9 @@ from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy,
 DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
 """Where the API lives on a server whose address names no path."""
 
+LARGEST_BODY = 16 * 1024 * 1024
+"""Bytes of an answer that are kept, however large a limit somebody would like."""
+
 Positive = Annotated[float, Gt(0)]
 Seconds = Annotated[float, Ge(0)]
 Count = Annotated[int, Ge(0)]
@@ -168,7 +171,7 @@ class Settings:
     connect_timeout: Positive = 3.0
     concurrency: Annotated[int, Ge(1), Le(256)] = 8
     backoff_max: Positive = 60.0
-    max_body: Annotated[int, Ge(1024)] = 1024 * 1024
+    max_body: Annotated[int, Ge(1024), Le(LARGEST_BODY)] = 1024 * 1024
     history: Annotated[int, Ge(2), Le(100_000)] = 360
     record: bool | Name = True
     record_days: Positive = 7.0

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from recordings import SERVER, START, poll
+from recorder.recordings import SERVER, START, poll
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus

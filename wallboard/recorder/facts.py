@@ -3,11 +3,16 @@
 import sqlite3
 from dataclasses import dataclass
 
+from wallboard.recorder.file.columns import ROW, Shape, blob
+from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import VERSION, check
 from wallboard.recorder.file.standing import standings_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.segments import read_open
 from wallboard.recorder.writing.retention import used_bytes
+
+_COUNT = Shape("a count", count=ROW)
+_SEALED = Shape("segment", last_run=ROW, standing=blob(LONGEST_VALUE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ def read_facts(database: sqlite3.Connection) -> Facts:
     """Count what is in a recording."""
 
     def count(query: str) -> int:
-        return int(database.execute(query).fetchone()[0])
+        (found,), *_ = _COUNT.rows(database, query)
+        return int(found)
 
     listed = count("SELECT count(*) FROM entry_point WHERE place IS NOT NULL")
     sealed = count("SELECT coalesce(sum(polls), 0) FROM segment")
@@ -64,15 +70,17 @@ def read_facts(database: sqlite3.Connection) -> Facts:
 
 def _unsealed(database: sqlite3.Connection) -> tuple[int, int]:
     """Polls since the last segment, and how many runs are not over."""
-    last_run, standing = database.execute(
-        "SELECT last_run, standing FROM segment ORDER BY id DESC LIMIT 1"
-    ).fetchone() or (0, None)
+    last_run, standing = _SEALED.one(
+        database, "SELECT last_run, standing FROM segment ORDER BY id DESC LIMIT 1"
+    ) or (0, None)
     stood = {one.target: one for one in (standings_of(standing) if standing else ())}
     going_on = read_open(database, read_catalogue(database), last_run, stood)
     if going_on is None:
         return 0, 0
-    (polls,) = database.execute(
-        "SELECT coalesce(sum(coalesce(count, 1)), 0) FROM run WHERE id > ?", (last_run,)
-    ).fetchone()
+    (polls,), *_ = _COUNT.rows(
+        database,
+        "SELECT coalesce(sum(coalesce(count, 1)), 0) FROM run WHERE id > ?",
+        (last_run,),
+    )
     runs = going_on.going_on.values()
     return int(polls) + sum(run.polls for run in runs), len(runs)

@@ -4,11 +4,19 @@ import sqlite3
 from collections.abc import Iterator
 from itertools import pairwise
 
-from wallboard.domain.change import Subject
-from wallboard.domain.policy import Verdict
 from wallboard.recorder.errors import DamagedError
-from wallboard.recorder.file.answers import unpacked
-from wallboard.recorder.file.samples import columns_of_rows, samples_of
+from wallboard.recorder.file.answers import DIGEST_BYTES, unpacked
+from wallboard.recorder.file.columns import (
+    LONGEST_TEXT,
+    MOMENT,
+    ROW,
+    Shape,
+    blob,
+    optional,
+    whole,
+)
+from wallboard.recorder.file.opening import LONGEST_VALUE
+from wallboard.recorder.file.samples import ROUND, columns_of_rows, samples_of
 from wallboard.recorder.file.standing import standings_of
 from wallboard.recorder.reading.catalogue import read_catalogue, read_entry_points
 from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
@@ -26,6 +34,20 @@ _REFERENCES = {
     " (SELECT id FROM dictionary)",
     "polls that ended before they began": "run WHERE last < first OR count < 1",
 }
+
+
+_BODY = Shape(
+    "body",
+    id=ROW,
+    digest=blob(DIGEST_BYTES),
+    size=whole(0, 2**62),
+    packed=blob(LONGEST_VALUE),
+    dictionary=optional(blob(LONGEST_TEXT)),
+)
+_SEGMENT = Shape(
+    "segment", id=ROW, from_at=MOMENT, to_at=MOMENT, first_run=ROW, last_run=ROW, polls=ROW
+)
+_ENDS = Shape("segment", standing=blob(LONGEST_VALUE), samples=blob(LONGEST_VALUE))
 
 
 def verify(database: sqlite3.Connection) -> Iterator[str]:
@@ -50,10 +72,8 @@ def _read_all(database: sqlite3.Connection) -> None:
     read_entry_points(database)
     keys = read_catalogue(database).keys
     for row in database.execute(f"SELECT {COLUMNS} FROM change"):  # noqa: S608  our own names
-        change = change_of(ChangeRow(*row), keys)
-        if change.subject is Subject.VERDICT:
-            Verdict(change.before), Verdict(change.after)
-    columns_of_rows(database.execute("SELECT * FROM sample"))
+        change_of(ChangeRow.of(row), keys)
+    columns_of_rows(ROUND.rows(database, "SELECT * FROM sample"))
 
 
 def _bodies(database: sqlite3.Connection) -> Iterator[str]:
@@ -61,18 +81,17 @@ def _bodies(database: sqlite3.Connection) -> Iterator[str]:
         "SELECT body.id, digest, size, packed, bytes FROM body"
         " LEFT JOIN dictionary ON dictionary.id = body.dictionary"
     )
-    for number, digest, size, packed, dictionary in rows:
+    for row in rows:
         try:
+            _, digest, size, packed, dictionary = _BODY.checked(row)
             unpacked(packed, dictionary or b"", size, digest)
-        except DamagedError:
-            yield f"body {number} is not what was written"
+        except DamagedError as error:
+            yield f"body {row[0]}: {error}"
 
 
 def _segments(database: sqlite3.Connection) -> Iterator[str]:
-    rows = list(
-        database.execute(
-            "SELECT id, from_at, to_at, first_run, last_run, polls FROM segment ORDER BY id"
-        )
+    rows = _SEGMENT.kept(
+        database, "SELECT id, from_at, to_at, first_run, last_run, polls FROM segment ORDER BY id"
     )
     for number, from_at, to_at, first_run, last_run, polls in rows:
         runs, counted = database.execute(
@@ -95,6 +114,7 @@ def _ends(database: sqlite3.Connection, number: int) -> Iterator[str]:
         "SELECT standing, samples FROM segment WHERE id = ?", (number,)
     ).fetchone()
     try:
+        standing, samples = _ENDS.checked((standing, samples))
         standings_of(standing)
         samples_of(samples)
     except DamagedError as error:

@@ -14,6 +14,7 @@ from wallboard.domain.reading import Reading
 from wallboard.ece.coding import odd_coding
 from wallboard.ece.decode import decode
 from wallboard.recorder.errors import DamagedError
+from wallboard.settings import LARGEST_BODY
 
 DIGEST_BYTES = 16
 
@@ -92,6 +93,10 @@ def packed(body: bytes, dictionary: bytes) -> bytes:
 
 def unpacked(data: bytes, dictionary: bytes, size: int, digest: bytes) -> bytes:
     """The body again, checked. Raises ``DamagedError`` if it is not what was written."""
+    if size > LARGEST_BODY:
+        raise DamagedError(
+            f"a body in it is of {size:,} bytes; none is of more than {LARGEST_BODY:,}"
+        )
     unpacker = zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj()
     try:
         body = unpacker.decompress(data, size + 1)

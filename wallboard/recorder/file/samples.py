@@ -8,13 +8,30 @@ from collections.abc import Iterable, Mapping
 from math import nan
 from typing import NamedTuple
 
+from wallboard.domain.policy import Verdict
 from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import (
+    FIGURE,
+    MOMENT,
+    ROW,
+    WAIT,
+    Shape,
+    inflated,
+    json_of,
+    number,
+    optional,
+    whole,
+)
 
 WIDTH = 5
 """Columns: at, est. wait, queue depth, capacity, verdict."""
 
 Columns = tuple["array[float]", ...]
 """Doubles, oldest first; ``nan`` is a figure that could not be read."""
+
+
+MOST_UNPACKED = 48 * 1024 * 1024
+"""Bytes: more than all that can be polled in a segment take."""
 
 
 class SampleRow(NamedTuple):
@@ -26,6 +43,19 @@ class SampleRow(NamedTuple):
     depth: float | None
     capacity: float | None
     verdict: float
+
+
+_COLUMNS = {
+    "at": MOMENT,
+    "wait": optional(WAIT),
+    "depth": optional(FIGURE),
+    "capacity": optional(FIGURE),
+    "verdict": number(0, len(Verdict) - 1),
+}
+ROUND = Shape("sample", entry_point=ROW, **_COLUMNS)
+"""A row of ``sample``, in the order of ``SampleRow``."""
+
+_SIZE = Shape("segment.samples", entry_point=ROW, size=whole(0, MOST_UNPACKED))
 
 
 def columns_of_rows(rows: Iterable[SampleRow | tuple[float | None, ...]]) -> dict[int, Columns]:
@@ -50,31 +80,48 @@ def samples_bytes(columns: Mapping[int, Columns]) -> bytes:
     """
     head = json.dumps([[entry_point, len(of[0])] for entry_point, of in columns.items()])
     parts = [head.encode(), b"\n"]
-    for number in range(WIDTH):
-        parts += [_little(of[number]).tobytes() for of in columns.values()]
+    for place in range(WIDTH):
+        parts += [_little(of[place]).tobytes() for of in columns.values()]
     return zlib.compress(b"".join(parts))
 
 
 def samples_of(data: bytes) -> dict[int, Columns]:
     """The columns of each entry point again. Raises ``DamagedError``."""
-    try:
-        head, _, doubles = zlib.decompress(data).partition(b"\n")
-        sizes = [(int(entry_point), int(size)) for entry_point, size in json.loads(head)]
-        numbers = array("d")
-        numbers.frombytes(doubles)
-    except (zlib.error, ValueError, TypeError):
-        raise DamagedError("the rounds of a segment in it cannot be read") from None
-    numbers = _little(numbers)
+    what = "the rounds of a segment in it"
+    unpacked = inflated(data, MOST_UNPACKED, what)
+    end = unpacked.find(b"\n")
+    head = json_of(unpacked[: max(0, end)], what)
+    if not isinstance(head, list) or not all(isinstance(row, list) for row in head):
+        raise DamagedError(f"{what} cannot be read")
+    sizes = [_SIZE.checked(row) for row in head]
     total = sum(size for _, size in sizes)
-    if len(numbers) != WIDTH * total:
-        raise DamagedError("the rounds of a segment in it are not complete")
+    doubles = memoryview(unpacked)[end + 1 :]
+    if len(doubles) != 8 * WIDTH * total:
+        raise DamagedError(f"{what} are not complete")
     found: dict[int, Columns] = {}
     start = 0
     for entry_point, size in sizes:
-        places = range(start, WIDTH * total, total)
-        found[entry_point] = tuple(numbers[place : place + size] for place in places)
+        places = range(8 * start, 8 * WIDTH * total, 8 * total)
+        found[entry_point] = _checked([_doubles(doubles[at : at + 8 * size]) for at in places])
         start += size
     return found
+
+
+def _checked(columns: "list[array[float]]") -> Columns:
+    """Columns whose every value is one that a round may have. Raises ``DamagedError``."""
+    for (name, kind), column in zip(_COLUMNS.items(), columns, strict=True):
+        # Each column has only a few different values, but for the times.
+        for value in column if name == "at" else set(column):
+            figure = None if value != value else value
+            if not kind.holds(figure):
+                raise DamagedError(f"segment.samples: {name} is {value!r}, not {kind.what}")
+    return tuple(columns)
+
+
+def _doubles(data: memoryview) -> "array[float]":
+    numbers = array("d")
+    numbers.frombytes(data)
+    return _little(numbers)
 
 
 def _little(numbers: "array[float]") -> "array[float]":

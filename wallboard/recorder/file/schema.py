@@ -9,6 +9,7 @@ import functools
 import sqlite3
 
 from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.file.columns import EPOCH, Shape
 
 APPLICATION_ID = 0x57424452
 """Says in the file's header whose it is."""
@@ -174,6 +175,8 @@ CREATE TABLE server_status (
 );
 """
 
+_EPOCH = Shape("about", epoch=EPOCH)
+
 _STATISTICS = {"sqlite_stat1", "sqlite_stat4"}
 """What somebody's ANALYZE leaves behind, which changes nothing."""
 
@@ -270,5 +273,7 @@ def _our_schema() -> dict[str, tuple[str, str, str]]:
 
 def epoch_of(database: sqlite3.Connection) -> float:
     """From when on the times of a recording count, Unix time in seconds."""
-    (epoch,) = database.execute("SELECT value FROM about WHERE name = 'epoch'").fetchone()
-    return float(epoch)
+    row = _EPOCH.one(database, "SELECT value FROM about WHERE name = 'epoch'")
+    if row is None:
+        raise DamagedError("it does not say from when on its times count")
+    return float(row[0])

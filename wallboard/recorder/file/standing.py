@@ -9,6 +9,19 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import (
+    LATENCY,
+    POLLS,
+    ROW,
+    TICK,
+    Shape,
+    inflated,
+    json_of,
+    optional,
+)
+
+MOST_UNPACKED = 24 * 1024 * 1024
+"""Bytes: more than all that can be polled in a segment take."""
 
 
 class Standing(NamedTuple):
@@ -29,6 +42,20 @@ class Standing(NamedTuple):
     good_elapsed: int
 
 
+_SHAPE = Shape(
+    "segment.standing",
+    target=ROW,
+    answer=ROW,
+    first=TICK,
+    last=TICK,
+    polls=POLLS,
+    elapsed=LATENCY,
+    good_answer=optional(ROW),
+    good_at=TICK,
+    good_elapsed=LATENCY,
+)
+
+
 def standing_bytes(standings: Iterable[Standing]) -> bytes:
     """The targets as they are written."""
     return zlib.compress(json.dumps(list(standings), separators=(",", ":")).encode())
@@ -36,7 +63,8 @@ def standing_bytes(standings: Iterable[Standing]) -> bytes:
 
 def standings_of(data: bytes) -> list[Standing]:
     """The targets of a segment. Raises ``DamagedError``."""
-    try:
-        return [Standing(*row) for row in json.loads(zlib.decompress(data))]
-    except (zlib.error, ValueError, TypeError):
-        raise DamagedError("a segment in it does not say how it ended") from None
+    what = "how a segment of it ended"
+    rows = json_of(inflated(data, MOST_UNPACKED, what), what)
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise DamagedError(f"{what} cannot be read")
+    return [Standing._make(_SHAPE.checked(row)) for row in rows]

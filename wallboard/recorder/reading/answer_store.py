@@ -2,24 +2,66 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Response
 from wallboard.domain.reading import Reading
 from wallboard.recorder.errors import DamagedError
-from wallboard.recorder.file.answers import Answer, unpacked
+from wallboard.recorder.file.answers import DIGEST_BYTES, Answer, unpacked
+from wallboard.recorder.file.columns import (
+    CAUSE,
+    FLAG,
+    LONGEST_TEXT,
+    ROW,
+    TEXT,
+    Shape,
+    blob,
+    optional,
+    whole,
+)
+from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.reading.lately import Lately
 
 KEPT_BYTES = 16 * 1024 * 1024
 """Bytes of answers that are kept, each counted with what its object takes."""
 
+MOST_AT_ONCE = 64 * 1024 * 1024
+"""Bytes of answers that one question may need."""
+
 _OBJECT_BYTES = 1024
+
+_DIGEST = Shape("answer", id=ROW, digest=blob(DIGEST_BYTES))
+_DICTIONARY = Shape("dictionary", bytes=blob(LONGEST_TEXT))
+_ANSWER = Shape(
+    "answer",
+    id=ROW,
+    digest=blob(DIGEST_BYTES),
+    cause=optional(CAUSE),
+    message=optional(TEXT),
+    status=optional(whole(0, 999_999)),
+    reason=optional(TEXT),
+    head=optional(blob(LONGEST_TEXT)),
+    truncated=FLAG,
+    body=optional(ROW),
+    body_digest=optional(blob(DIGEST_BYTES)),
+    size=optional(whole(0, 2**62)),
+    dictionary=optional(ROW),
+    packed=optional(blob(LONGEST_VALUE)),
+)
 
 _READ = """
 SELECT a.id, a.digest, a.cause, a.message, a.status, a.reason, a.head, a.truncated,
   a.body, b.digest, b.size, b.dictionary, b.packed
 FROM answer AS a LEFT JOIN body AS b ON b.id = a.body
+WHERE a.id IN (SELECT value FROM json_each(?))
+"""
+
+
+_SIZE = Shape("body", answer=ROW, size=whole(0, 2**62))
+_SIZES = """
+SELECT a.id, b.size FROM answer AS a JOIN body AS b ON b.id = a.body
 WHERE a.id IN (SELECT value FROM json_each(?))
 """
 
@@ -59,63 +101,68 @@ class AnswerStore:
         """
         found = {n: known for n in numbers if (known := self._known.get(n))}
         # A number may be another answer's once its own was deleted.
-        for number, digest in database.execute(
+        for number, digest in _DIGEST.rows(
+            database,
             "SELECT id, digest FROM answer WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(found)),),
         ):
             if found[number].digest != digest:
                 del found[number]
         missing = [number for number in numbers if number not in found]
-        for row in database.execute(_READ, (json.dumps(missing),)):
+        room = MOST_AT_ONCE
+        for row in _ANSWER.rows(database, _READ, (json.dumps(missing),)):
             known = self._read(database, row)
             body = known.answer.response.body if known.answer.response else b""
+            room -= len(body) + _OBJECT_BYTES
+            if room < 0:
+                raise DamagedError("the answers of one moment in it are too large to be read")
             found[row[0]] = known
             self._known.put(row[0], known, len(body) + _OBJECT_BYTES)
         return Answers(found)
 
-    def _read(self, database: sqlite3.Connection, row: tuple[object, ...]) -> KnownAnswer:
+    def fitting(self, database: sqlite3.Connection, numbers: Sequence[int]) -> int:
+        """How many of these, one at least, can be held at once with room for others."""
+        sizes = dict(_SIZE.rows(database, _SIZES, (json.dumps(list(set(numbers))),)))
+        room = MOST_AT_ONCE // 4
+        for count, number in enumerate(numbers):
+            room -= sizes.pop(number, 0)
+            if room < 0 and count:
+                return count
+        return len(numbers)
+
+    def _read(self, database: sqlite3.Connection, row: tuple[Any, ...]) -> KnownAnswer:
         _, digest, cause, message, status, reason, head, truncated, *kept = row
-        failure = None if cause is None else Failure(Cause(str(cause)), _text(message))
+        failure = None if cause is None else Failure(Cause(cause), message or "")
         response = None
         if status is not None:
             body = self._body(database, *kept)
-            response = Response(
-                int(status),  # type: ignore[call-overload]  # what is none raises, as it should
-                _text(reason),
-                _bytes(head),
-                body,
-                bool(truncated),
-            )
-        return KnownAnswer(Answer(failure, response), _bytes(digest))
+            response = Response(status, reason or "", head or b"", body, bool(truncated))
+        return KnownAnswer(Answer(failure, response), digest)
 
     def _body(
         self,
         database: sqlite3.Connection,
-        number: object,
-        digest: object,
-        size: object,
-        dictionary: object,
-        packed: object,
+        number: int | None,
+        digest: bytes | None,
+        size: int | None,
+        dictionary: int | None,
+        packed: bytes | None,
     ) -> bytes:
         if number is None:
             return b""
-        if digest is None or not isinstance(size, int) or size < 0:
-            raise DamagedError("a body is missing in it")
-        return unpacked(
-            _bytes(packed), self._dictionary(database, dictionary), size, _bytes(digest)
-        )
+        if digest is None or size is None or packed is None:
+            raise DamagedError(f"body {number} is not in it")
+        return unpacked(packed, self._dictionary(database, dictionary), size, digest)
 
-    def _dictionary(self, database: sqlite3.Connection, number: object) -> bytes:
-        if not isinstance(number, int):
+    def _dictionary(self, database: sqlite3.Connection, number: int | None) -> bytes:
+        if number is None:
             return b""
         known = self._dictionaries.get(number)
         if known is None:
-            row = database.execute(
-                "SELECT bytes FROM dictionary WHERE id = ?", (number,)
-            ).fetchone()
+            row = _DICTIONARY.one(database, "SELECT bytes FROM dictionary WHERE id = ?", (number,))
             if row is None:
-                raise DamagedError("what its bodies are compressed against is missing")
-            known = self._dictionaries[number] = _bytes(row[0])
+                raise DamagedError(f"dictionary {number} of its bodies is not in it")
+            known = self._dictionaries[number] = row[0]
         return known
 
 
@@ -130,15 +177,3 @@ class Answers:
 
     def __getitem__(self, number: int) -> KnownAnswer:
         return self._known.get(number, _GONE)
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _bytes(value: object) -> bytes:
-    if value is None:
-        return b""
-    if not isinstance(value, bytes):
-        raise DamagedError("a text stands where bytes belong")
-    return value

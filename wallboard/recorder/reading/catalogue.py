@@ -1,6 +1,5 @@
 """What a recording is of: its entry points and their endpoints, and how its times are read."""
 
-import json
 import math
 import sqlite3
 from collections.abc import Collection, Mapping
@@ -9,13 +8,32 @@ from dataclasses import dataclass
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Request
 from wallboard.domain.policy import Policy
+from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import (
+    ENDPOINT,
+    ID,
+    ROW,
+    TEXT,
+    Numbered,
+    Shape,
+    json_of,
+)
 from wallboard.recorder.file.gaps import gap_after
-from wallboard.recorder.file.policies import policy_of
+from wallboard.recorder.file.policies import INTERVAL, policy_of
 from wallboard.recorder.file.schema import TICKS, epoch_of
 
 _ENDPOINTS = {str(endpoint): endpoint for endpoint in Endpoint}
 
 _UNKNOWN_REQUEST = Request("GET", "")
+
+
+_KEY = Shape("entry_point", id=ROW, server=TEXT, number=ID)
+_TARGET = Shape("target", id=ROW, entry_point=ROW, endpoint=ENDPOINT, url=TEXT)
+_LISTED = Shape(
+    "entry_point", id=ROW, server=TEXT, number=ID, name=TEXT, grp=TEXT, endpoints=TEXT, policy=TEXT
+)
+_TITLE = Shape("about", title=TEXT)
+_INTERVALS = Shape("entry_point", server=TEXT, interval=INTERVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +94,24 @@ class Catalogue:
 
 def read_catalogue(database: sqlite3.Connection) -> Catalogue:
     """What the file says it is of."""
-    keys = {
-        number: EntryPointKey(str(server), int(id_))
-        for number, server, id_ in database.execute("SELECT id, server, number FROM entry_point")
-    }
-    sources = {
-        number: Source(
-            entry_point, keys[entry_point], _ENDPOINTS[endpoint], Request("GET", str(url))
-        )
-        for number, entry_point, endpoint, url in database.execute(
-            "SELECT id, entry_point, endpoint, url FROM target"
-        )
-    }
+    keys: Numbered[EntryPointKey] = Numbered(
+        "entry point",
+        {
+            number: EntryPointKey(server, id_)
+            for number, server, id_ in _KEY.kept(
+                database, "SELECT id, server, number FROM entry_point"
+            )
+        },
+    )
+    sources: Numbered[Source] = Numbered(
+        "endpoint",
+        {
+            number: Source(of, keys[of], _ENDPOINTS[endpoint], Request("GET", url))
+            for number, of, endpoint, url in _TARGET.kept(
+                database, "SELECT id, entry_point, endpoint, url FROM target"
+            )
+        },
+    )
     return Catalogue(
         epoch_of(database),
         _intervals(database),
@@ -102,30 +126,35 @@ def read_entry_points(database: sqlite3.Connection) -> list[tuple[EntryPoint, Po
     """What was last on the board, in its order."""
     return [
         (
-            EntryPoint(
-                EntryPointKey(str(server), int(number)),
-                str(name),
-                str(group),
-                tuple(_ENDPOINTS[endpoint] for endpoint in json.loads(endpoints)),
-            ),
-            policy_of(policy),
+            EntryPoint(EntryPointKey(server, number), name, group, _endpoints(endpoints, id_)),
+            policy_of(policy, f"entry point {id_}"),
         )
-        for server, number, name, group, endpoints, policy in database.execute(
-            "SELECT server, number, name, grp, endpoints, policy FROM entry_point"
-            " WHERE place IS NOT NULL ORDER BY place"
+        for id_, server, number, name, group, endpoints, policy in _LISTED.kept(
+            database,
+            "SELECT id, server, number, name, grp, endpoints, policy FROM entry_point"
+            " WHERE place IS NOT NULL ORDER BY place",
         )
     ]
 
 
+def _endpoints(text: str, number: int) -> tuple[Endpoint, ...]:
+    what = f"the endpoints of entry point {number}"
+    names = json_of(text, what)
+    if not isinstance(names, list) or not all(ENDPOINT.holds(name) for name in names):
+        raise DamagedError(f"{what} are not all among {', '.join(_ENDPOINTS)}")
+    return tuple(dict.fromkeys(_ENDPOINTS[name] for name in names))
+
+
 def read_title(database: sqlite3.Connection) -> str:
     """What the board is called."""
-    row = database.execute("SELECT value FROM about WHERE name = 'title'").fetchone()
+    row = _TITLE.one(database, "SELECT value FROM about WHERE name = 'title'")
     return str(row[0]) if row else ""
 
 
 def _intervals(database: sqlite3.Connection) -> dict[str, float]:
-    rows = database.execute(
+    rows = _INTERVALS.kept(
+        database,
         "SELECT server, min(json_extract(policy, '$.interval')) FROM entry_point"
-        " WHERE place IS NOT NULL AND endpoints <> '[]' GROUP BY server"
+        " WHERE place IS NOT NULL AND endpoints <> '[]' GROUP BY server",
     )
-    return {str(server): float(interval) for server, interval in rows}
+    return dict(rows)

@@ -81,7 +81,7 @@ def page(
             **wanted.parameters(contents, database),
         },
     )
-    return [ChangeRow(*row) for row in rows]
+    return [ChangeRow.of(row) for row in rows]
 
 
 def step(
@@ -98,7 +98,7 @@ def step(
         f" AND {_OF_KEYS} ORDER BY at {order}, id {order} LIMIT 1",
         {"at": at, **wanted.parameters(contents, database)},
     ).fetchone()
-    return change_of(ChangeRow(*row), contents.catalogue(database).keys) if row else None
+    return change_of(ChangeRow.of(row), contents.catalogue(database).keys) if row else None
 
 
 def observation_of_change(
@@ -120,7 +120,7 @@ def observation_of_change(
             str(change.endpoint) if change.endpoint else None,
         ),
     )
-    for row in map(ChangeRow._make, rows):
+    for row in map(ChangeRow.of, rows):
         numbers = () if row.answer is None else (row.answer,)
         return poll_of(row, catalogue, contents.answers.of(database, numbers))
     return None

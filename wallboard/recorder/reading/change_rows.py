@@ -1,12 +1,25 @@
 """Changes as the file holds them, and the polls that brought them."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.domain.observation import Observation
-from wallboard.domain.policy import Level
+from wallboard.domain.observation import Cause, Observation
+from wallboard.domain.policy import Level, Verdict
+from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import (
+    ENDPOINT,
+    FLAG,
+    LEVEL,
+    MOMENT,
+    ROW,
+    SECONDS,
+    TEXT,
+    Shape,
+    optional,
+    word,
+)
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue
 
@@ -35,7 +48,42 @@ class ChangeRow(NamedTuple):
     polled_at: float | None
     elapsed: float | None
 
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "ChangeRow":
+        """A row whose values are what they may be. Raises ``DamagedError``."""
+        found = cls._make(_SHAPE.checked(row))
+        words = _WORDS[found.subject]
+        if found.before not in words or found.after not in words:
+            said = f"{found.before[:40]!r} and {found.after[:40]!r}"
+            raise DamagedError(f"change {found.id} is of the {found.subject} and says {said}")
+        return found
 
+
+_SHAPE = Shape(
+    "change",
+    id=ROW,
+    at=MOMENT,
+    entry_point=optional(ROW),
+    server=TEXT,
+    subject=word(Subject),
+    before=TEXT,
+    after=TEXT,
+    level=LEVEL,
+    lasted=optional(SECONDS),
+    summary=TEXT,
+    endpoint=optional(ENDPOINT),
+    of_server=FLAG,
+    answer=optional(ROW),
+    polled_at=optional(MOMENT),
+    elapsed=optional(SECONDS),
+)
+_OUTCOMES = frozenset({"ok", *map(str, Cause)})
+_WORDS: Mapping[str, frozenset[str]] = {
+    Subject.VERDICT: frozenset(map(str, Verdict)),
+    Subject.LEVEL: frozenset(level.label for level in Level),
+    Subject.ENDPOINT: _OUTCOMES,
+    Subject.SERVER: _OUTCOMES,
+}
 _SUBJECTS = {str(subject): subject for subject in Subject}
 _LEVELS = {int(level): level for level in Level}
 _ENDPOINTS = {str(endpoint): endpoint for endpoint in Endpoint}
@@ -46,6 +94,8 @@ def change_of(
 ) -> Change:
     """The change of a row."""
     subject = _SUBJECTS[row.subject]
+    if subject is Subject.ENDPOINT and row.endpoint is None:
+        raise DamagedError(f"change {row.id} does not say of which endpoint it is")
     return Change(
         row.at,
         None if row.entry_point is None else keys[row.entry_point],

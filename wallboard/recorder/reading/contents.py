@@ -3,6 +3,9 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import Shape, blob
+from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.standing import Standing, standings_of
 from wallboard.recorder.reading.answer_store import AnswerStore
 from wallboard.recorder.reading.catalogue import Catalogue, read_catalogue
@@ -11,7 +14,9 @@ from wallboard.recorder.reading.lately import Lately
 from wallboard.recorder.reading.rounds import Rounds
 from wallboard.recorder.reading.segments import Segment, Span, read_open, read_sealed
 
-_KEPT_STANDINGS = 8
+_KEPT_STANDINGS = 200_000
+
+_STANDING = Shape("segment", standing=blob(LONGEST_VALUE))
 
 
 class _Lately:
@@ -68,11 +73,13 @@ class Contents:
         segment, standings = segments[place], self._lately.standings
         known = standings.get(segment.name)
         if known is None:
-            row = database.execute(
-                "SELECT standing FROM segment WHERE id = ?", (segment.number,)
-            ).fetchone()
-            known = {one.target: one for one in standings_of(row[0])}
-            standings.put(segment.name, known)
+            for (standing,) in _STANDING.rows(
+                database, "SELECT standing FROM segment WHERE id = ?", (segment.number,)
+            ):
+                known = {one.target: one for one in standings_of(standing)}
+            if known is None:
+                raise DamagedError(f"segment {segment.number} is not in it")
+            standings.put(segment.name, known, len(known))
         return known
 
     @property

@@ -48,7 +48,7 @@ def entry_point_at(
         return None
     looked_at = backwards(segments, place, at)
     recent = _recent(database, looked_at, ticks, stood, polls)
-    rows = [ChangeRow(*row) for row in database.execute(_TIMELINE, (number, at))][::-1]
+    rows = [ChangeRow.of(row) for row in database.execute(_TIMELINE, (number, at))][::-1]
     answers = contents.answers.of(database, _answers(recent, stood, rows))
     histories = contents.rounds.histories(database, segments, place, at, history, [number])
     return recalled(

@@ -141,8 +141,8 @@ def _by_entry_point(
 
 def _events(database: sqlite3.Connection, catalogue: Catalogue, at: float) -> list[Change]:
     query = _LAST_EVENTS if at == math.inf else _EVENTS
-    rows = database.execute(query, (at,)).fetchall()
-    return [change_of(ChangeRow(*row), catalogue.keys) for row in reversed(rows)]
+    rows = [ChangeRow.of(row) for row in database.execute(query, (at,))]
+    return [change_of(row, catalogue.keys) for row in reversed(rows)]
 
 
 def _timelines(events: Sequence[Change]) -> dict[EntryPointKey, deque[Change]]:

@@ -8,7 +8,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from wallboard.domain.history import History
-from wallboard.recorder.file.samples import WIDTH, Columns, columns_of_rows, samples_of
+from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import Shape, blob
+from wallboard.recorder.file.opening import LONGEST_VALUE
+from wallboard.recorder.file.samples import ROUND, WIDTH, Columns, columns_of_rows, samples_of
 from wallboard.recorder.reading.lately import Lately
 from wallboard.recorder.reading.segments import Segment, Span
 
@@ -17,7 +20,9 @@ SEGMENTS_BACK = 8
 
 SECONDS_BACK = 3600.0
 
-_KEPT_SEGMENTS = 12
+_KEPT_ROUNDS = 1_000_000
+
+_SAMPLES = Shape("segment", samples=blob(LONGEST_VALUE))
 
 _OPEN = """
 SELECT entry_point, at, wait, depth, capacity, verdict FROM sample
@@ -29,7 +34,7 @@ class Rounds:
     """Reads rounds, and keeps those of the segments that were read last."""
 
     def __init__(self) -> None:
-        self._read: Lately[tuple[int | None, Span], dict[int, Columns]] = Lately(_KEPT_SEGMENTS)
+        self._read: Lately[tuple[int | None, Span], dict[int, Columns]] = Lately(_KEPT_ROUNDS)
 
     def histories(
         self,
@@ -73,14 +78,16 @@ class Rounds:
     ) -> Mapping[int, Columns]:
         if segment.number is None:
             of = None if wanted is None else json.dumps(list(wanted))
-            return columns_of_rows(database.execute(_OPEN, (at, of)))
+            return columns_of_rows(ROUND.rows(database, _OPEN, (at, of)))
         known = self._read.get(segment.name)
         if known is None:
-            row = database.execute(
-                "SELECT samples FROM segment WHERE id = ?", (segment.number,)
-            ).fetchone()
-            known = samples_of(row[0])
-            self._read.put(segment.name, known)
+            for (samples,) in _SAMPLES.rows(
+                database, "SELECT samples FROM segment WHERE id = ?", (segment.number,)
+            ):
+                known = samples_of(samples)
+            if known is None:
+                raise DamagedError(f"segment {segment.number} is not in it")
+            self._read.put(segment.name, known, sum(len(of[0]) for of in known.values()))
         return known
 
 

@@ -1,8 +1,11 @@
 """Runs as the file holds them, and the single polls of a run."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import LATENCY, POLLS, ROW, TICK, Shape
 
 
 class RunRow(NamedTuple):
@@ -21,6 +24,14 @@ class RunRow(NamedTuple):
     most: int
     elapsed: int | None = None
 
+    @classmethod
+    def of(cls, row: Sequence[Any], shape: Shape) -> "RunRow":
+        """A row whose values are what they may be. Raises ``DamagedError``."""
+        run = cls(*shape.checked(row))
+        if run.last < run.first:
+            raise DamagedError(f"polls of endpoint {run.target} ended before they began")
+        return run
+
     def polls_until(self, ticks: int) -> int:
         """How many of its polls had been by a moment, were they spread evenly."""
         if ticks >= self.last or self.polls < 2 or self.last <= self.first:
@@ -33,6 +44,34 @@ class RunRow(NamedTuple):
             return Poll(self.answer, self.last, self.mean if self.elapsed is None else self.elapsed)
         at = self.first + (self.last - self.first) * number / max(1, self.polls - 1)
         return Poll(self.answer, at, self.mean)
+
+
+RUN = Shape(
+    "run",
+    target=ROW,
+    answer=ROW,
+    first=TICK,
+    last=TICK,
+    polls=POLLS,
+    mean=LATENCY,
+    least=LATENCY,
+    most=LATENCY,
+)
+"""A row in the order of ``COLUMNS``."""
+
+LATEST = Shape(
+    "latest",
+    target=ROW,
+    answer=ROW,
+    first=TICK,
+    last=TICK,
+    polls=POLLS,
+    mean=LATENCY,
+    least=LATENCY,
+    most=LATENCY,
+    elapsed=LATENCY,
+)
+"""A row of ``latest``, in the order of ``RunRow``."""
 
 
 class Poll(NamedTuple):
@@ -59,7 +98,7 @@ def newest_of_each(
         " WHERE run.id BETWEEN ? AND ? AND run.first <= ? GROUP BY run.target",
         (first_run, last_run, ticks),
     ):
-        yield RunRow(*row)
+        yield RunRow.of(row, RUN)
 
 
 def newest_good_of_each(
@@ -72,7 +111,7 @@ def newest_good_of_each(
         " GROUP BY run.target",
         (first_run, last_run, ticks),
     ):
-        yield RunRow(*row)
+        yield RunRow.of(row, RUN)
 
 
 def newest_first(
@@ -89,4 +128,4 @@ def newest_first(
         f" AND run.target IN ({places}) ORDER BY run.id DESC",
         (first_run, last_run, ticks, *targets),
     ):
-        yield RunRow(*row)
+        yield RunRow.of(row, RUN)

@@ -13,7 +13,7 @@ from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.reading.contents import Contents
-from wallboard.recorder.reading.run_rows import COLUMNS, RunRow
+from wallboard.recorder.reading.run_rows import COLUMNS, RUN, RunRow
 from wallboard.recorder.reading.segments import Segment, adjoins
 
 PAGE = 5000
@@ -50,7 +50,7 @@ def page(
     """The next runs by their numbers, in the order of recording."""
     of = None if targets is None else json.dumps(list(targets))
     return [
-        (number, RunRow(*row))
+        (number, RunRow.of(row, RUN))
         for number, *row in database.execute(
             f"SELECT run.id, {COLUMNS} FROM run WHERE run.id BETWEEN ? AND ?"  # noqa: S608  our own names
             " AND (?3 IS NULL OR run.target IN (SELECT value FROM json_each(?3)))"
@@ -187,10 +187,15 @@ def _told(
     catalogue: Catalogue,
     asked: Asked,
     rows: Iterable[RunRow],
-) -> list[Run]:
-    with connection.reading() as database:
-        wanted = [
-            row for row in rows if asked.overlaps(catalogue.at(row.first), catalogue.at(row.last))
-        ]
-        answers = contents.answers.of(database, {row.answer for row in wanted})
-        return [run_of(catalogue, catalogue.sources[row.target], row, answers) for row in wanted]
+) -> Iterator[Run]:
+    wanted = [
+        row for row in rows if asked.overlaps(catalogue.at(row.first), catalogue.at(row.last))
+    ]
+    while wanted:
+        with connection.reading() as database:
+            # As many as are read with answers that are not too large to be held at once.
+            count = contents.answers.fitting(database, [row.answer for row in wanted])
+            part, wanted = wanted[:count], wanted[count:]
+            answers = contents.answers.of(database, {row.answer for row in part})
+            told = [run_of(catalogue, catalogue.sources[row.target], row, answers) for row in part]
+        yield from told

@@ -5,12 +5,17 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import MOMENT, ROW, TICK, Shape, optional
 from wallboard.recorder.file.gaps import BACK_SECONDS
 from wallboard.recorder.file.standing import Standing
 from wallboard.recorder.reading.catalogue import Catalogue
-from wallboard.recorder.reading.run_rows import RunRow
+from wallboard.recorder.reading.run_rows import LATEST, RunRow
 
 _ROUNDED_SECONDS = 0.001
+
+_SEALED = Shape("segment", id=ROW, from_at=MOMENT, to_at=MOMENT, first_run=ROW, last_run=ROW)
+_ENDED = Shape("run", first=optional(TICK), last=optional(TICK), id=optional(ROW))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,14 @@ class Segment:
 
 def read_sealed(database: sqlite3.Connection) -> list[Segment]:
     """Those that are sealed, in the order of recording."""
-    return [
-        Segment(number, Span(from_at, to_at), first_run, last_run, {})
-        for number, from_at, to_at, first_run, last_run in database.execute(
-            "SELECT id, from_at, to_at, first_run, last_run FROM segment ORDER BY id"
-        )
-    ]
+    found = []
+    for number, from_at, to_at, first_run, last_run in _SEALED.kept(
+        database, "SELECT id, from_at, to_at, first_run, last_run FROM segment ORDER BY id"
+    ):
+        if from_at > to_at:
+            raise DamagedError(f"segment {number} ends before it begins")
+        found.append(Segment(number, Span(from_at, to_at), first_run, last_run, {}))
+    return found
 
 
 def read_open(
@@ -58,14 +65,17 @@ def read_open(
     stood: Mapping[int, Standing],
 ) -> Segment | None:
     """The one that goes on after a run and after what so stood at its end, if it has begun."""
-    first, last, last_run = database.execute(
-        "SELECT min(first), max(coalesce(last, first)), max(id) FROM run WHERE id > ?", (after_run,)
-    ).fetchone()
+    (first, last, last_run), *_ = _ENDED.rows(
+        database,
+        "SELECT min(first), max(coalesce(last, first)), max(id) FROM run WHERE id > ?",
+        (after_run,),
+    )
     going_on = {}
-    for row in database.execute(
-        "SELECT target, answer, first, last, count, mean, least, most, elapsed FROM latest"
+    for row in LATEST.kept(
+        database,
+        "SELECT target, answer, first, last, count, mean, least, most, elapsed FROM latest",
     ):
-        run = RunRow(*row)
+        run = RunRow.of(row, LATEST)
         known = stood.get(run.target)
         if known is None or known.first != run.first:
             going_on[run.target] = run

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wallboard.domain.policy import Level
+from wallboard.recorder.file.columns import LEVEL, MOMENT, ROW, TICK, Shape
 from wallboard.recorder.reading.catalogue import Catalogue
 from wallboard.recorder.reading.connection import Version
 from wallboard.recorder.reading.segments import Span
@@ -22,6 +23,9 @@ SELECT max(latest.last), e.id FROM entry_point AS e
 JOIN target ON target.entry_point = e.id JOIN latest ON latest.target = target.id
 WHERE e.place IS NULL GROUP BY e.id
 """
+
+_STEP = Shape("change", at=MOMENT, entry_point=ROW, level=LEVEL)
+_LEFT = Shape("latest", last=TICK, entry_point=ROW)
 
 _WORST_FIRST = tuple(sorted(Level, reverse=True))
 
@@ -60,7 +64,9 @@ class Strip:
         return self._sweep.steps
 
     def _read(self, database: sqlite3.Connection, catalogue: Catalogue, *, reopened: bool) -> None:
-        gone: list[_Step] = [(catalogue.at(last), of, None) for last, of in database.execute(_GONE)]
+        gone: list[_Step] = [
+            (catalogue.at(last), of, None) for last, of in _LEFT.kept(database, _GONE)
+        ]
         changes = [] if reopened else _changes_after(database, self._read_until)
         if reopened or gone != self._gone or (changes and changes[0][0] < self._sweep.until):
             # What is new belongs before what is known.
@@ -73,7 +79,7 @@ class Strip:
 def _changes_after(database: sqlite3.Connection, change: int) -> list[_Step]:
     """The changes of level after one, in the order of time."""
     # As they are in the file they are nearly sorted, and read with the fewest seeks.
-    return sorted(database.execute(_STEPS, (change,)), key=_moment)
+    return sorted(_STEP.rows(database, _STEPS, (change,)), key=_moment)
 
 
 def _moment(step: _Step) -> float:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from wallboard.domain.observation import Observation, ServerStatus
+from wallboard.recorder.file.columns import ROW, Shape
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.connection import Connection, Version
 from wallboard.recorder.reading.contents import Contents
 from wallboard.recorder.reading.pictures import observation_of
-from wallboard.recorder.reading.run_rows import COLUMNS, Poll, RunRow
+from wallboard.recorder.reading.run_rows import COLUMNS, LATEST, RUN, Poll, RunRow
 from wallboard.recorder.reading.told import SERVER_COLUMNS, server_status_of
 
 _NEWEST = "SELECT target, first, last FROM latest"
@@ -25,6 +26,9 @@ _SAID = (
     f"SELECT id, {SERVER_COLUMNS} FROM server_status"  # noqa: S608  as above
     " WHERE id > ?1 OR id IN (SELECT value FROM json_each(?2)) ORDER BY id"
 )
+
+
+_SEGMENT = Shape("segment", id=ROW, last_run=ROW, last_status=ROW)
 
 
 class _Heard(NamedTuple):
@@ -81,7 +85,7 @@ class Tail:
         self._servers: dict[str, tuple[int, float]] = {}
 
     def _read(self, database: sqlite3.Connection) -> list[_Dated]:
-        sealed = database.execute(_SEALED, (self._last_segment,)).fetchall()
+        sealed = _SEGMENT.kept(database, _SEALED, (self._last_segment,))
         if sealed or self._version is None:
             # What is polled may be other than it was.
             self._catalogue = read_catalogue(database)
@@ -98,7 +102,7 @@ class Tail:
             (self._last_run,) = database.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
         for number, *row in database.execute(_ENDED, (self._last_run,)):
             self._last_run = number
-            heard += self._unseen(RunRow(*row), bisect_left(ends, number))
+            heard += self._unseen(RunRow.of(row, RUN), bisect_left(ends, number))
         # Not by their times: the newest are not the latest once the clock was put back.
         grown = [
             target
@@ -106,7 +110,7 @@ class Tail:
             if self._seen.get(target) != (first, last)
         ]
         for row in database.execute(_LATEST, (json.dumps(grown),)):
-            heard += self._unseen(RunRow(*row), len(ends))
+            heard += self._unseen(RunRow.of(row, LATEST), len(ends))
         return heard
 
     def _unseen(self, run: RunRow, segment: int) -> Iterator[_Heard]:

@@ -6,6 +6,16 @@ from dataclasses import dataclass, replace
 
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
+from wallboard.recorder.file.columns import (
+    CAUSE,
+    LEVEL,
+    MOMENT,
+    ROW,
+    TEXT,
+    VERDICT,
+    Shape,
+    optional,
+)
 
 _VERDICTS = {str(verdict): verdict for verdict in Verdict}
 
@@ -41,6 +51,19 @@ _SERVERS = (
 )
 
 
+_SHAPE = Shape("change", id=ROW, after=VERDICT, at=MOMENT, level=LEVEL, level_at=MOMENT)
+_SAID_COLUMNS = {
+    "server": TEXT,
+    "at": MOMENT,
+    "cause": optional(CAUSE),
+    "message": optional(TEXT),
+    "since": optional(MOMENT),
+    "next_probe_at": optional(MOMENT),
+}
+_SAID = Shape("server_status", **_SAID_COLUMNS)
+_STATUS = Shape("server_status", id=ROW, begun_at=MOMENT, **_SAID_COLUMNS)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """The verdict and the level of an entry point, each since when, Unix time in seconds."""
@@ -58,7 +81,9 @@ def told_at(
     query = _TOLD_LAST if at == math.inf else _TOLD
     return {
         number: Told(_VERDICTS[verdict], since, Level(level), level_since)
-        for number, verdict, since, level, level_since in database.execute(query, (at, entry_point))
+        for number, verdict, since, level, level_since in _SHAPE.kept(
+            database, query, (at, entry_point)
+        )
     }
 
 
@@ -66,7 +91,7 @@ def servers_at(database: sqlite3.Connection, at: float) -> list[ServerStatus]:
     """What had last been said of each server."""
     return [
         _by(at, begun_at, server_status_of(*row))
-        for _, begun_at, *row in database.execute(_SERVERS, (at,))
+        for _, begun_at, *row in _STATUS.kept(database, _SERVERS, (at,))
     ]
 
 
@@ -78,7 +103,8 @@ def server_status_of(
     since: float | None,
     next_probe_at: float | None,
 ) -> ServerStatus:
-    """The status of a row, as it was last said."""
+    """The status of a row, as it was last said. Raises ``DamagedError``."""
+    _SAID.checked((server, at, cause, message, since, next_probe_at))
     failure = None if cause is None else Failure(Cause(cause), message or "")
     return ServerStatus(server, at, failure, since, next_probe_at)
 

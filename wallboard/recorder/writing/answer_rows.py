@@ -4,6 +4,7 @@ import sqlite3
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.file.answers import body_digest, packed
+from wallboard.recorder.file.columns import LONGEST_TEXT
 from wallboard.recorder.writing.openrun import KeptAnswer
 
 DICTIONARY_BYTES = 4096
@@ -118,5 +119,5 @@ class AnswerRows:
 
 
 def storable(text: str) -> str:
-    """A text as the file can hold it: without lone surrogates."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """A text as the file can hold it: without lone surrogates, and not too long to be read."""
+    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")

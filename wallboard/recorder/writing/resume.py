@@ -2,19 +2,39 @@
 
 import sqlite3
 
-from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
+from wallboard.recorder.file.columns import (
+    FLAG,
+    ID,
+    LEVEL,
+    ROW,
+    TEXT,
+    TICK,
+    VERDICT,
+    Numbered,
+    Shape,
+    blob,
+)
+from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import TICKS, epoch_of
 from wallboard.recorder.file.standing import Standing, standings_of
+from wallboard.recorder.reading.catalogue import read_catalogue
+from wallboard.recorder.reading.run_rows import COLUMNS, LATEST, RUN
 from wallboard.recorder.writing.listener import Listener
 from wallboard.recorder.writing.openrun import KeptAnswer, OpenRun, Target
+
+_SEGMENT = Shape("segment", id=ROW, first_run=ROW, last_run=ROW, standing=blob(LONGEST_VALUE))
+_BEGUN = Shape("run", target=ROW, first=TICK)
+_GOOD = Shape("answer", id=ROW, good=FLAG)
+_TOLD = Shape("change", server=TEXT, number=ID, verdict=VERDICT, level=LEVEL)
 
 
 def resume(database: sqlite3.Connection, listener: Listener) -> None:
     """Give the listener what is in the file, the stretch that a crash left open sealed."""
-    segment = database.execute(
-        "SELECT id, first_run, last_run, standing FROM segment ORDER BY id DESC LIMIT 1"
-    ).fetchone()
+    segment = _SEGMENT.one(
+        database, "SELECT id, first_run, last_run, standing FROM segment ORDER BY id DESC LIMIT 1"
+    )
     number, first_run, last_run, standing = segment or (0, 0, 0, None)
     listener.stretch.number = number + 1
     listener.told.update(_told(database))
@@ -26,7 +46,9 @@ def resume(database: sqlite3.Connection, listener: Listener) -> None:
     for one in stood.values():
         _stand(targets[one.target], one, answers)
     sealed = {(one.target, one.first) for one in stood.values()}
-    sealed.update(database.execute("SELECT target, first FROM run WHERE id >= ?", (first_run,)))
+    sealed.update(
+        _BEGUN.rows(database, "SELECT target, first FROM run WHERE id >= ?", (first_run,))
+    )
     _reopen(database, listener, targets, answers, sealed, last_run)
 
 
@@ -34,7 +56,7 @@ class _Answers:
     """Answers of which only the number is known."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
-        self._good = dict(database.execute("SELECT id, cause IS NULL FROM answer"))
+        self._good = dict(_GOOD.rows(database, "SELECT id, cause IS NULL FROM answer"))
         self._known: dict[int, KeptAnswer] = {}
 
     def __getitem__(self, number: int) -> KeptAnswer:
@@ -54,19 +76,19 @@ def _reopen(
 ) -> None:
     """Take up the runs after the last segment, and seal them."""
     stretch, epoch = listener.stretch, epoch_of(database)
-    ended = database.execute(
-        "SELECT target, answer, first, coalesce(last, first), coalesce(count, 1), mean"
-        " FROM run WHERE id > ? ORDER BY id",
+    ended = RUN.rows(
+        database,
+        f"SELECT {COLUMNS} FROM run WHERE id > ? ORDER BY id",  # noqa: S608  our own names
         (last_run,),
     )
     moments: list[int] = []
-    for target, answer, first, last, polls, mean in ended:
+    for target, answer, first, last, polls, mean, *_ in ended:
         run = OpenRun(answers[answer], first, last, mean, polls)
         targets[target].stood = run
         _hear(targets[target], run)
         moments += (first, last)
         stretch.polls += polls
-    for row in database.execute("SELECT * FROM latest"):
+    for row in LATEST.rows(database, "SELECT * FROM latest"):
         target, answer, first, last, polls, mean, least, most, elapsed = row
         if (target, first) in sealed:
             continue
@@ -94,25 +116,25 @@ def _stand(target: Target, one: Standing, answers: _Answers) -> None:
 
 
 def _targets(database: sqlite3.Connection) -> dict[int, Target]:
-    rows = database.execute(
-        "SELECT target.id, server, number, endpoint, url"
-        " FROM target JOIN entry_point ON entry_point.id = target.entry_point"
+    return Numbered(
+        "endpoint",
+        {
+            number: Target(source.key, source.endpoint, source.request.url, number)
+            for number, source in read_catalogue(database).sources.items()
+        },
     )
-    return {
-        number: Target(EntryPointKey(server, entry_point), Endpoint(endpoint), url, number)
-        for number, server, entry_point, endpoint, url in rows
-    }
 
 
 def _told(database: sqlite3.Connection) -> dict[EntryPointKey, tuple[str, str]]:
     """What each entry point was last said to be."""
-    rows = database.execute(
+    rows = _TOLD.kept(
+        database,
         "SELECT server_, number, verdict, level FROM ("
         " SELECT entry_point.server AS server_, number, after AS verdict, max(change.id) AS newest,"
         " entry_point.id AS place FROM change JOIN entry_point ON entry_point.id = entry_point"
         " WHERE subject = 'verdict' GROUP BY entry_point)"
         " JOIN (SELECT entry_point, level, max(id) FROM change"
-        " WHERE subject IN ('verdict', 'level') GROUP BY entry_point) ON entry_point = place"
+        " WHERE subject IN ('verdict', 'level') GROUP BY entry_point) ON entry_point = place",
     )
     return {
         EntryPointKey(server, number): (verdict, Level(level).label)

@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
+from wallboard.recorder.file.columns import MOMENT, ROW, Shape
 from wallboard.settings import Settings
 
 MEGABYTE = 1_000_000
@@ -11,6 +12,11 @@ SWEPT_ANSWERS = 5000
 
 FREED_PAGES = 256
 """Pages that one step gives back to the disk."""
+
+
+_OLDEST = Shape("segment", id=ROW, last_run=ROW, last_change=ROW, last_status=ROW)
+_ENDED = Shape("segment", to_at=MOMENT)
+_SWEPT = Shape("about", swept=ROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,9 @@ def trim_step(database: sqlite3.Connection, retention: Retention, now: float | N
     ``now`` is Unix time in seconds, ``None`` when no clock can be trusted: then only size counts.
     The newest segment always stays. To be called within a transaction.
     """
-    oldest = database.execute(
-        "SELECT id, last_run, last_change, last_status FROM segment ORDER BY id LIMIT 2"
-    ).fetchall()
+    oldest = _OLDEST.kept(
+        database, "SELECT id, last_run, last_change, last_status FROM segment ORDER BY id LIMIT 2"
+    )
     if len(oldest) < 2:
         return False
     (segment, last_run, last_change, last_status), _ = oldest
@@ -61,11 +67,10 @@ def _ended_at(database: sqlite3.Connection, now: float) -> float:
 
     One that a wrong clock put into the future was over before the next one that is not there.
     """
-    (ended_at,) = database.execute(
-        "SELECT coalesce((SELECT to_at FROM segment WHERE to_at <= ? ORDER BY id LIMIT 1), ?)",
-        (now, now),
-    ).fetchone()
-    return float(ended_at)
+    row = _ENDED.one(
+        database, "SELECT to_at FROM segment WHERE to_at <= ? ORDER BY id LIMIT 1", (now,)
+    )
+    return float(row[0]) if row else now
 
 
 def oldest_segment(database: sqlite3.Connection) -> int:
@@ -98,7 +103,7 @@ def _forget_changes(database: sqlite3.Connection, last_change: int, last_status:
 
 def _sweep(database: sqlite3.Connection, segment: int) -> None:
     """Forget some of the answers that no segment holds any more; the next step goes on there."""
-    row = database.execute("SELECT value FROM about WHERE name = 'swept'").fetchone()
+    row = _SWEPT.one(database, "SELECT value FROM about WHERE name = 'swept'")
     start = row[0] if row else 0
     gone = database.execute(
         "DELETE FROM answer WHERE id > ? AND id <= ? AND seen <= ? RETURNING body",
