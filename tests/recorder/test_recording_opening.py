@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.schema import VERSION
+from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.recording import Recording
 
 CAPACITY = Endpoint.CAPACITY
@@ -123,6 +125,7 @@ def test_whoever_has_it_open_twice_keeps_its_locks_and_so_the_log(path):
 
 KILLED = """
 import sys
+import threading
 from pathlib import Path
 sys.path[:0] = [sys.argv[2], sys.argv[3]]
 from recordings import board_of, poll, record
@@ -275,3 +278,52 @@ def test_whatever_bit_is_flipped_nothing_but_our_own_errors_comes_of_it(eventful
         except RecordingError:
             refused += 1
     assert 0 < refused < 150
+
+
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+
+ASKS = f"""
+import sys
+import threading
+from pathlib import Path
+from wallboard.recorder.reading.connection import Connection
+try:
+    with Connection(Path(sys.argv[1])).reading() as database:
+        print("ready", flush=True)
+        database.execute({ENDLESS!r})
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_ends_a_question_that_never_ends(path):
+    record(path, [poll(CAPACITY, 0, 1)])
+    with subprocess.Popen(
+        [sys.executable, "-c", ASKS, path], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.communicate(timeout=60)[0] == "interrupted\n"
+        finally:
+            process.kill()
+
+
+def test_whoever_reads_in_another_thread_is_stopped(path):
+    record(path, [poll(CAPACITY, 0, 1)])
+    connection, begun, said = Connection(path), threading.Event(), []
+
+    def ask():
+        try:
+            with connection.reading() as database:
+                begun.set()
+                database.execute(ENDLESS)
+        except RecordingError as error:
+            said.append(str(error))
+
+    reader = threading.Thread(target=ask, daemon=True)
+    reader.start()
+    assert begun.wait(60)
+    connection.close()
+    reader.join(60)
+    assert said == ["it is closed"]

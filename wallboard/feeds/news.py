@@ -56,6 +56,8 @@ class News:
 
     def close(self) -> None:
         """Let go of the file; the next reading opens it again."""
+        if recording := self._recording:
+            recording.end()
         with self._lock:
             self._close()
 

@@ -54,6 +54,10 @@ class Recording:
     ) -> None:
         self.close()
 
+    def end(self) -> None:
+        """Stop whoever reads it in another thread; nothing can be read any more."""
+        self._connection.end()
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

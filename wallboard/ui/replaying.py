@@ -42,6 +42,7 @@ class Replaying:
         try:
             await self.feed.run(self._fold)
         finally:
+            self.recording.end()
             await self._levels.stop()
 
     def _fold(self, event: Event) -> None:

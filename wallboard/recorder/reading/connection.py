@@ -14,6 +14,9 @@ from wallboard.recorder.file.trouble import worded
 
 _CACHE_KIB = 16 * 1024
 
+STEPS = 100_000
+"""Of SQLite, some milliseconds each time, between two looks whether it is to stop."""
+
 Stamp = tuple[int | None, ...]
 Version = tuple[int, int]
 """Differs when the content of the file does."""
@@ -34,6 +37,7 @@ class Connection:
         self._opened = 0
         self._immutable = False
         self._stamp: Stamp = ()
+        self._ended = False
         self.version: Version = (0, 0)
         with worded():
             self._database = self._open()
@@ -43,8 +47,13 @@ class Connection:
         """Tells the file that is open from another of that name."""
         return self._stamp[:2]
 
+    def end(self) -> None:
+        """Stop whoever reads it in another thread; nothing can be read any more."""
+        self._ended = True
+
     def close(self) -> None:
         """Let go of the file."""
+        self.end()
         with self._lock:
             self._database.close()
 
@@ -63,12 +72,24 @@ class Connection:
                 self.version = (self._opened, int(version))
                 yield database
             except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+                    self._stopped(error)
                 if self._immutable and self._stamp != self._stamp_now():
                     raise RecordingError("it began to be written just now") from error
                 raise
             finally:
                 with contextlib.suppress(sqlite3.Error):
                     database.execute("COMMIT")
+
+    def _is_ended(self) -> bool:
+        """Asked by SQLite now and then, so that Python can also raise what Ctrl-C raises."""
+        return self._ended
+
+    def _stopped(self, error: Exception) -> None:
+        if self._ended:
+            raise RecordingError("it is closed") from error
+        # It was asked in the main thread, where a signal raised within.
+        raise KeyboardInterrupt from None
 
     def _open(self) -> sqlite3.Connection:
         demand_whole(self._path)  # Which also says why it may not be read, as SQLite does not.
@@ -95,6 +116,7 @@ class Connection:
                 raise RecordingError("nothing has been recorded in it")
             check(database)
             database.execute("PRAGMA query_only = ON")
+            database.set_progress_handler(self._is_ended, STEPS)
             database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         except BaseException:
             database.close()
