@@ -13,6 +13,7 @@ from recorder.incidents import IDS, shift
 from recorder.recordings import START, board_of, poll, record, tell
 
 from wallboard.board import Board
+from wallboard.cli.recorded import MOST_CHANGES
 from wallboard.cli.run import run
 from wallboard.domain.endpoint import Endpoint
 from wallboard.feeds.news import News
@@ -194,3 +195,19 @@ def test_a_name_of_megabytes_is_not_read(path, capsys):
     with opened(path) as database, suppress(sqlite3.Error):
         database.execute("UPDATE entry_point SET name = ?", ("n" * 50_000_000,))
     assert run(["handover", "--file", str(path)]) == 69
+
+
+def test_of_very_many_changes_the_newest_are_told_and_the_rest_is_said_to_be_left_out(path, capsys):
+    with opened(path) as database:
+        database.set_progress_handler(None, 0)
+        database.execute(
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?)"
+            " INSERT INTO change (at, entry_point, server, subject, before, after, level, summary,"
+            " of_server) SELECT ? + x * 0.01, 1, 'prod', 'level', 'ok', 'warning', 1, x, 0 FROM n",
+            (MOST_CHANGES + 2000, START + 100),
+        )
+    for command in (["handover"], ["history", "1000"]):
+        assert run([*command, *ALL, "--file", str(path)]) == 0
+        said = capsys.readouterr()
+        assert "more than 50,000 changes are recorded; what was before 2026-09-21 14:1" in said.err
+    assert said.out.count(" level ") <= MOST_CHANGES

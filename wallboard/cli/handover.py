@@ -6,6 +6,7 @@ import click
 
 from wallboard.cli import status
 from wallboard.cli.recorded import (
+    MOST_CHANGES,
     asked_window,
     opened,
     recording_file,
@@ -38,7 +39,7 @@ def command(since: str, until: str, file: Path | None, config: Path | None) -> i
     from wallboard.report.handover_markdown import handover_markdown
 
     with opened(recording_file(file, config)) as recording:
-        window = asked_window(recording, since, until)
+        window = asked_window(recording, since, until, most_changes=MOST_CHANGES)
         report = handover_markdown(read_handover(recording, window))
     say([report])
     return status.OK

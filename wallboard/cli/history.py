@@ -9,6 +9,7 @@ import click
 from wallboard.cli import status
 from wallboard.cli.names import entry_point_ids
 from wallboard.cli.recorded import (
+    MOST_CHANGES,
     asked_window,
     chosen,
     opened,
@@ -56,7 +57,8 @@ def command(
 ) -> int:
     with opened(recording_file(file, config)) as recording:
         entry_points = chosen(recording, ids)
-        window = asked_window(recording, since, until)
+        keys = {entry_point.key for entry_point in entry_points}
+        window = asked_window(recording, since, until, keys=keys, most_changes=MOST_CHANGES)
         say(_told(recording, window, entry_points, form))
     return status.OK
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +14,16 @@ import click
 from wallboard.cli import status
 from wallboard.cli.errors import CommandError, config_errors, home_errors
 from wallboard.cli.options import Target
-from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.moment import MomentError, moment
 
 if TYPE_CHECKING:
     from wallboard.recorder.reading.segments import Span
     from wallboard.recorder.recording import Recording
     from wallboard.report.window import Window
+
+MOST_CHANGES = 50_000
+"""Changes that a report holds at once: more than anybody reads."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -111,11 +114,18 @@ def opened(path: Path) -> Iterator["Recording"]:
 
 
 def asked_window(
-    recording: "Recording", since: str | None, until: str | None, now: float | None = None
+    recording: "Recording",
+    since: str | None,
+    until: str | None,
+    now: float | None = None,
+    *,
+    keys: Collection[EntryPointKey] | None = None,
+    most_changes: int | None = None,
 ) -> "Window":
     """The window between two moments as they were written, or that of all that was recorded.
 
-    ``now`` is Unix time in seconds. Raises ``click.UsageError``.
+    It begins later, and that is said, where it would hold more than ``most_changes`` of ``keys``,
+    or of all. ``now`` is Unix time in seconds. Raises ``click.UsageError``.
     """
     from wallboard.report.window import window_of
 
@@ -128,10 +138,29 @@ def asked_window(
             f"--since ({_said(start)}) must be before --until ({_said(end)}); "
             "a time without a date is the last one there was."
         )
+    if most_changes is not None:
+        start = _begun_later(recording, most_changes, start, end, keys)
     window = window_of(start, end, stretches, gap_seconds=recording.gap_seconds)
     if not window.recorded:
         click.echo(f"wallboard: nothing was recorded then; {_holds(stretches)}", err=True)
     return window
+
+
+def _begun_later(
+    recording: "Recording",
+    most: int,
+    start: float,
+    end: float,
+    keys: Collection[EntryPointKey] | None,
+) -> float:
+    later = recording.since_newest(most, start, end, keys)
+    if later > start:
+        click.echo(
+            f"wallboard: more than {most:,} changes are recorded; what was before {_said(later)} "
+            "is left out. Ask for it with --until.",
+            err=True,
+        )
+    return later
 
 
 def moment_of(text: str, now: float, option: str) -> float:

@@ -157,6 +157,20 @@ class Recording:
             left -= size
             place = place.after(rows[-1])
 
+    def since_newest(
+        self,
+        count: int,
+        since: float,
+        until: float,
+        keys: Collection[EntryPointKey] | None = None,
+    ) -> float:
+        """The moment in a span after which there are no more than ``count`` of its changes."""
+        wanted = change_log.Wanted(None if keys is None else frozenset(keys))
+        span = change_log.begin(since, until, newest_first=True)
+        with self._connection.reading() as database:
+            at = change_log.moment_of(database, self._contents, wanted, span, count)
+        return since if at is None else min(until, math.nextafter(at, math.inf))
+
     def next_change(
         self, after: float, *, keys: Collection[EntryPointKey] | None = None
     ) -> Change | None:

@@ -8,6 +8,7 @@ from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
+from wallboard.recorder.file.columns import MOMENT, Shape
 from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of, poll_of
 from wallboard.recorder.reading.contents import Contents
 
@@ -15,6 +16,8 @@ PAGE = 1000
 """Changes read at once."""
 
 _ABOVE_ALL = 2**62
+
+_MOMENT = Shape("change", at=MOMENT)
 
 _OF_KEYS = (
     "(:keys IS NULL OR entry_point IN (SELECT value FROM json_each(:keys))"
@@ -82,6 +85,19 @@ def page(
         },
     )
     return [ChangeRow.of(row) for row in rows]
+
+
+def moment_of(
+    database: sqlite3.Connection, contents: Contents, wanted: Wanted, span: Place, back: int
+) -> float | None:
+    """When the change was that has ``back`` newer ones in a span, if there are so many."""
+    row = _MOMENT.one(
+        database,
+        f"SELECT at FROM change WHERE at BETWEEN :end AND :at AND {_OF_KEYS}"  # noqa: S608  as above
+        " ORDER BY at DESC, id DESC LIMIT 1 OFFSET :back",
+        {"at": span.at, "end": span.end, "back": back, **wanted.parameters(contents, database)},
+    )
+    return row[0] if row else None
 
 
 def step(
