@@ -17,7 +17,9 @@ from wallboard.cli.recorded import MOST_CHANGES
 from wallboard.cli.run import run
 from wallboard.domain.endpoint import Endpoint
 from wallboard.feeds.news import News
-from wallboard.recorder.errors import RecordingError
+from wallboard.feeds.replay_polls import Polls
+from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.retention import Retention
 from wallboard.recorder.writing.writer import Writer
 
@@ -211,3 +213,11 @@ def test_of_very_many_changes_the_newest_are_told_and_the_rest_is_said_to_be_lef
         said = capsys.readouterr()
         assert "more than 50,000 changes are recorded; what was before 2026-09-21 14:1" in said.err
     assert said.out.count(" level ") <= MOST_CHANGES
+
+
+def test_polls_without_number_are_not_played(path):
+    with opened(path) as database:
+        database.execute("UPDATE run SET last = first + 1000, count = 1 << 39")
+    said = "more polls at once than can be shown"
+    with Recording.open(path) as recording, pytest.raises(DamagedError, match=said):
+        Polls(recording, 1).until(START, START + 5, 1.0)

@@ -2,15 +2,20 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from math import floor
 from typing import TYPE_CHECKING
 
 from wallboard.domain.change import Subject
 from wallboard.domain.observation import Observation
 from wallboard.domain.restored import Event
+from wallboard.recorder.errors import DamagedError
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording, Run
+
+MOST_EVENTS = 300_000
+"""Events that are held at once, whatever a recording says that was polled."""
 
 AHEAD_SECONDS = 10.0
 """How far is read ahead at speed 1; as much more at a higher one."""
@@ -34,26 +39,31 @@ class Polls:
         """What happened after ``at`` and no later than ``until``, in order."""
         start = at if self._read_until is None else self._read_until
         if until > start:
-            self._read(start, max(until, start + AHEAD_SECONDS * speed))
+            self._read(start, until, ahead=AHEAD_SECONDS * speed)
         count = bisect_right(self._events, until, key=lambda event: event[0])
         due, self._events = self._events[:count], self._events[count:]
         return [event for _, event in due]
 
-    def _read(self, start: float, stop: float) -> None:
+    def _read(self, start: float, until: float, ahead: float) -> None:
         span = self._recording.span()
         # What is not written yet is read when it is.
-        stop = min(stop, span.last_at) if span else start
-        events: list[tuple[float, Event]] = []
-        for run in self._recording.runs(since=start, until=stop):
-            events += ((poll.at, poll) for poll in polls_of(run, start, stop))
-        for change in self._recording.changes(since=start, until=stop):
-            if change.subject is Subject.SERVER and start < change.at <= stop:
-                events.append(
-                    (change.at, self._recording.board_at(change.at, history=self._history))
-                )
+        stop = min(max(until, start + ahead), span.last_at) if span else start
+        events = list(islice(self._between(start, stop), MOST_EVENTS))
+        if len(events) == MOST_EVENTS:
+            if not ahead:
+                raise DamagedError("it holds more polls at once than can be shown")
+            self._read(start, until, ahead=0.0)
+            return
         events.sort(key=lambda event: event[0])
         self._events += events
         self._read_until = max(start, stop)
+
+    def _between(self, start: float, stop: float) -> Iterator[tuple[float, Event]]:
+        for run in self._recording.runs(since=start, until=stop):
+            yield from ((poll.at, poll) for poll in polls_of(run, start, stop))
+        for change in self._recording.changes(since=start, until=stop):
+            if change.subject is Subject.SERVER and start < change.at <= stop:
+                yield change.at, self._recording.board_at(change.at, history=self._history)
 
 
 def polls_of(run: "Run", start: float, stop: float) -> Iterator[Observation]:
