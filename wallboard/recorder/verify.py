@@ -86,7 +86,7 @@ def _bodies(database: sqlite3.Connection) -> Iterator[str]:
             _, digest, size, packed, dictionary = _BODY.checked(row)
             unpacked(packed, dictionary or b"", size, digest)
         except DamagedError as error:
-            yield f"body {row[0]}: {error}"
+            yield f"body {row[0]} is not what was written: {error}"
 
 
 def _segments(database: sqlite3.Connection) -> Iterator[str]:

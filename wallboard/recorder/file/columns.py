@@ -183,7 +183,7 @@ def json_of(data: str | bytes, what: str) -> Any:  # noqa: ANN401  it may be any
     try:
         return json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise DamagedError(f"{what} cannot be read") from None
+        raise DamagedError(f"{what} makes no sense") from None
 
 
 def inflated(data: bytes, most: int, what: str) -> bytes:

@@ -164,7 +164,7 @@ def _our_head(path: Path) -> bytes:
     if head[_OWNER] != APPLICATION_ID.to_bytes(4, "big") and not begun:
         if database and len(head) == _HEAD_BYTES:
             raise RecordingError(NOT_OURS)
-        raise DamagedError("it is damaged, or no recording of wallboard; name another file")
+        raise DamagedError("the file is damaged, or no recording of wallboard; name another one")
     return head
 
 

@@ -245,7 +245,7 @@ def _demand_schema(database: sqlite3.Connection) -> None:
             raise DamagedError(f"it has a {found[name][0]} {name!r} that wallboard did not make")
     for name, (kind, *statement) in ours.items():
         if name not in found:
-            raise DamagedError(f"its {kind} {name!r} is missing")
+            raise DamagedError(f"no such {kind} is in it: {name!r}")
         if found[name] != (kind, *statement):
             raise DamagedError(f"its {kind} {name!r} is not as wallboard makes it")
 

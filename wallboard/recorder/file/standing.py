@@ -63,8 +63,11 @@ def standing_bytes(standings: Iterable[Standing]) -> bytes:
 
 def standings_of(data: bytes) -> list[Standing]:
     """The targets of a segment. Raises ``DamagedError``."""
-    what = "how a segment of it ended"
-    rows = json_of(inflated(data, MOST_UNPACKED, what), what)
+    what = "what a segment in it says of its end"
+    try:
+        rows = json_of(inflated(data, MOST_UNPACKED, what), what)
+    except DamagedError as error:
+        raise DamagedError(f"a segment in it does not say how it ended: {error}") from None
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise DamagedError(f"{what} cannot be read")
+        raise DamagedError(f"{what} makes no sense")
     return [Standing._make(_SHAPE.checked(row)) for row in rows]

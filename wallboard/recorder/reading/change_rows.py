@@ -54,8 +54,8 @@ class ChangeRow(NamedTuple):
         found = cls._make(_SHAPE.checked(row))
         words = _WORDS[found.subject]
         if found.before not in words or found.after not in words:
-            said = f"{found.before[:40]!r} and {found.after[:40]!r}"
-            raise DamagedError(f"change {found.id} is of the {found.subject} and says {said}")
+            said = f"of a {found.subject} {found.before[:40]!r} and {found.after[:40]!r}"
+            raise DamagedError(f"change {found.id} says {said}, which makes no sense")
         return found
 
 
