@@ -13,14 +13,14 @@ from tempfile import TemporaryDirectory
 from textual.pilot import Pilot
 
 from wallboard.board import Board
-from wallboard.cli.demo import demo_settings
-from wallboard.cli.story import Story
+from wallboard.cli.commands.demo import demo_settings
+from wallboard.cli.options.scenario import Story
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import SurveyQuestionSettings, SurveySettings, entry_points_of
 from wallboard.simulator.names import entry_point_ids
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs"
 SIZE = (120, 33)

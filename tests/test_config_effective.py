@@ -10,7 +10,7 @@ from wallboard.config import settings_from
 from wallboard.config.effective import HIDDEN, Source, Written, effective
 from wallboard.config.lines import lines_in
 from wallboard.config.place import value_at
-from wallboard.report.effective import effective_toml
+from wallboard.report.setup.effective import effective_toml
 from wallboard.settings import entry_points_of
 
 ROOT = Path(__file__).parent.parent

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wallboard.cli.group import COMMANDS
+from wallboard.cli.run.registry import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

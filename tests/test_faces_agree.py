@@ -19,15 +19,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from waiting import until
 
 from wallboard.board import Board
-from wallboard.cli.board import live
+from wallboard.cli.commands.board import live
 from wallboard.config import load_config
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import entry_points_of
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.viewstate import ViewState
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.picture.arrangement import ViewState
 
 FOLDER = Path(__file__).parent / "fixtures" / "faces"
 PATIENCE_SECONDS = 120.0

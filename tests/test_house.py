@@ -5,9 +5,11 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import fields, replace
+from graphlib import TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 
+import grimp
 import pytest
 
 from wallboard.config import settings_from
@@ -39,6 +41,14 @@ def test_the_floors_are_kept():
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_no_circle_of_imports():
+    graph = grimp.build_graph("wallboard")
+    order = TopologicalSorter(
+        {m: graph.find_modules_directly_imported_by(m) for m in graph.modules}
+    )
+    order.prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize(

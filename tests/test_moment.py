@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.moment import MomentError, moment
+from wallboard.parse_time import MomentError, moment
 
 ROME = ZoneInfo("Europe/Rome")
 NOW = datetime(2026, 11, 22, 15, 0, 30, tzinfo=ROME)

@@ -7,8 +7,8 @@ from functools import lru_cache
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Observation, Request, Response
 from wallboard.domain.policy import Policy
-from wallboard.ece.decode import decode
-from wallboard.ece.endpoints import url_of
+from wallboard.ece.answer.decode import decode
+from wallboard.ece.answer.endpoints import url_of
 from wallboard.settings import ServerSettings
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.world import World

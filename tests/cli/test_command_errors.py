@@ -97,21 +97,21 @@ def modules_after(code):
 
 
 def test_the_version_loads_nothing_heavy():
-    loaded = modules_after("from wallboard.cli.run import run\nrun(['--version'])")
+    loaded = modules_after("from wallboard.cli.run.run import run\nrun(['--version'])")
     assert not loaded & {"aiohttp", "httpx", "textual", "rich", "pydantic", "lxml", "asyncio"}
 
 
 def test_a_check_without_a_config_loads_neither_textual_nor_pydantic():
     url = "http://127.0.0.1:1"
     loaded = modules_after(
-        f"from wallboard.cli.run import run\nrun(['check', '--url', '{url}', '1000'])"
+        f"from wallboard.cli.run.run import run\nrun(['check', '--url', '{url}', '1000'])"
     )
     assert "aiohttp" in loaded
     assert not loaded & {"textual", "pydantic"}
 
 
 def test_an_unexpected_error_is_one_line_and_the_traceback_is_for_the_asking(monkeypatch, capsys):
-    from wallboard.cli import run
+    from wallboard.cli.run import run
 
     def broken(_args):
         raise ZeroDivisionError("so sorry\nsecond line")

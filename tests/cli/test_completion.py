@@ -142,7 +142,7 @@ def test_control_characters_never_reach_the_terminal(completed, folder):
 @pytest.mark.parametrize("words", ["check --server p", "themes nor", "config ", "--theme n", ""])
 def test_neither_textual_nor_pydantic_is_loaded_to_complete(folder, environment, words):
     code = (
-        "import sys; from wallboard.cli.run import run; status = run([]); "
+        "import sys; from wallboard.cli.run.run import run; status = run([]); "
         "heavy = {'textual', 'pydantic', 'httpx', 'aiohttp'} & set(sys.modules); "
         "sys.exit(status or ' '.join(heavy) or 0)"
     )

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from wallboard.recorder.lock import take
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
 
@@ -193,7 +193,7 @@ async def test_with_everything_hanging_it_ends_by_its_own_deadlines(wallboard, t
 
 def test_it_does_not_load_textual(tmp_path, environment):
     code = (
-        "import sys\nfrom wallboard.cli.run import run\n"
+        "import sys\nfrom wallboard.cli.run.run import run\n"
         "run(['doctor', '--url', 'http://127.0.0.1:1'])\n"
         "print(any(name.split('.')[0] == 'textual' for name in sys.modules), file=sys.stderr)"
     )

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import PATIENCE_SECONDS
 from wallboard import __version__
-from wallboard.cli.group import COMMANDS, group
+from wallboard.cli.run.registry import COMMANDS, group
 
 ROOT = Path(__file__).parents[2]
 DRAWS = {"board", "demo", "replay", "survey"}
@@ -86,7 +86,7 @@ def test_no_option_takes_what_is_no_number_for_one(words):
 def loaded(tmp_path, environment):
     """Runs a line to its end; whether Textual was loaded on the way, and what was complained of."""
     code = (
-        "import sys; from wallboard.cli.run import run; run(sys.argv[1:]); "
+        "import sys; from wallboard.cli.run.run import run; run(sys.argv[1:]); "
         "print('\\nTextual:', 'textual' in sys.modules)"
     )
 
@@ -122,7 +122,7 @@ async def test_no_command_loads_textual_unless_it_draws(name, loaded, simulated)
 
 def test_the_version_is_said_without_loading_what_reads_command_lines():
     code = (
-        "import sys; from wallboard.cli.run import run; run(['--version']); "
+        "import sys; from wallboard.cli.run.run import run; run(['--version']); "
         "sys.exit(' '.join({'click', 'typing', 'dataclasses'} & set(sys.modules)) or 0)"
     )
     # Without site: what is installed beside may load anything at the start.

@@ -13,10 +13,10 @@ from recorder.incidents import IDS, shift
 from recorder.recordings import START, board_of, poll, record, tell
 
 from wallboard.board import Board
-from wallboard.cli.recorded import MOST_CHANGES
-from wallboard.cli.run import run
+from wallboard.cli.options.recording import MOST_CHANGES
+from wallboard.cli.run.run import run
 from wallboard.domain.endpoint import Endpoint
-from wallboard.feeds.news import News
+from wallboard.feeds.recording_news import News
 from wallboard.feeds.replay_polls import Polls
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.recording import Recording

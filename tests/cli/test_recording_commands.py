@@ -13,12 +13,12 @@ from dataclasses import replace
 import pytest
 from recorder.recordings import START, board_of, poll, record
 
-from wallboard.cli.run import run
+from wallboard.cli.run.run import run
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
 from wallboard.recorder.file.schema import VERSION
 from wallboard.recorder.lock import take
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 
 ALLOWED, LIVE, CAPACITY = Endpoint.CHAT_ALLOWED, Endpoint.LIVE_SESSION_STATUS, Endpoint.CAPACITY
 CLOSED = b'<chatAllowed allowed="false" reason="agent_not_available"/>'

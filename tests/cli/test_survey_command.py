@@ -299,7 +299,7 @@ def test_only_the_form_loads_textual(tmp_path):
 
     url = "http://127.0.0.1:1"
     args = ["survey", "--url", url, "--sid", "7", "-q", "Q", "-a", "A", "--yes"]
-    code = f"from wallboard.cli.run import run\nrun({args!r})"
+    code = f"from wallboard.cli.run.run import run\nrun({args!r})"
     loaded = modules_after(code)
     assert "aiohttp" in loaded
     assert not loaded & {"textual", "rich", "pydantic"}

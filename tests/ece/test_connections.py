@@ -8,10 +8,10 @@ import pytest
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ece import connector, exchange
-from wallboard.ece.client import EceClient
-from wallboard.ece.survey import Delivery
-from wallboard.ece.survey_post import SurveyPost
+from wallboard.ece.ask import connector, exchange
+from wallboard.ece.ask.client import EceClient
+from wallboard.ece.survey.survey import Delivery
+from wallboard.ece.survey.survey_post import SurveyPost
 from wallboard.settings import ServerSettings, Settings
 
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")

@@ -9,7 +9,7 @@ import pytest
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import ChatAllowed, CheckEligibility, LiveSessionStatus
-from wallboard.ece.decode import decode
+from wallboard.ece.answer.decode import decode
 
 BODIES = Path(__file__).parent.parent / "fixtures" / "ece"
 NAMES = sorted(path.stem for path in BODIES.glob("*.toml"))

@@ -18,7 +18,7 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
-from wallboard.ece.decode import decode
+from wallboard.ece.answer.decode import decode
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "ece"
 SAMPLES = [

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.ece.endpoints import OPERATIONS, basic_auth_of, url_of, without_credentials
+from wallboard.ece.answer.endpoints import OPERATIONS, basic_auth_of, url_of, without_credentials
 from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings
 
 ALLOWED, AVAILABILITY = Endpoint.CHAT_ALLOWED, Endpoint.AGENT_AVAILABILITY
@@ -61,7 +61,7 @@ def test_credentials_in_the_address_become_a_header():
 
 def test_decoding_loads_no_http_library():
     program = (
-        "import sys, wallboard.ece.decode, wallboard.ece.endpoints;"
+        "import sys, wallboard.ece.answer.decode, wallboard.ece.answer.endpoints;"
         "print([name for name in ('httpx', 'aiohttp', 'textual') if name in sys.modules])"
     )
 

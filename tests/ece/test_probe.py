@@ -14,9 +14,9 @@ from wallboard.domain.checkup import ON_THE_WAY, Step
 from wallboard.domain.diagnosis import Blame, diagnose
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
-from wallboard.ece import probe as probes
-from wallboard.ece import wire
-from wallboard.ece.probe import Probe
+from wallboard.ece.probe import probe as probes
+from wallboard.ece.probe import wire
+from wallboard.ece.probe.probe import Probe
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -247,7 +247,7 @@ async def test_a_name_server_that_hangs(impatient, monkeypatch):
         asyncio.run_coroutine_threadsafe(release.wait(), loop).result()
         raise socket.gaierror
 
-    monkeypatch.setattr("wallboard.ece.wire.socket.getaddrinfo", hanging)
+    monkeypatch.setattr("wallboard.ece.probe.wire.socket.getaddrinfo", hanging)
     found = await looked("http://ece.example.com")
     release.set()
 
@@ -471,7 +471,7 @@ async def test_of_several_addresses_one_that_answers_is_enough(loopback, monkeyp
     there = socket.getaddrinfo("127.0.0.1", server.port, type=socket.SOCK_STREAM)
     nowhere = socket.getaddrinfo("127.0.0.1", 1, type=socket.SOCK_STREAM)
     monkeypatch.setattr(
-        "wallboard.ece.wire.socket.getaddrinfo", lambda *_args, **_options: nowhere + there
+        "wallboard.ece.probe.wire.socket.getaddrinfo", lambda *_args, **_options: nowhere + there
     )
 
     found = await looked(f"http://127.0.0.1:{server.port}")

@@ -9,7 +9,7 @@ import pytest
 from wallboard.domain.checkup import ON_THE_WAY, Step
 from wallboard.domain.policy import Level
 from wallboard.feeds.checkup import look, proxy_finding
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.settings import Secret, ServerSettings, Settings
 
 HTTPS = ServerSettings(name="prod", url="https://ece.example.com:8443/root")

@@ -6,8 +6,8 @@ import pytest
 from feeds_support import Heard, starts
 
 from wallboard.domain.observation import Cause, Failure
-from wallboard.ece.client import ClientSetupError
-from wallboard.feeds.once import poll_once
+from wallboard.ece.ask.client import ClientSetupError
+from wallboard.feeds.single_round import poll_once
 from wallboard.settings import EntryPointSettings, ServerSettings
 
 

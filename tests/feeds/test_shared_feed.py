@@ -15,7 +15,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Restored
 from wallboard.feeds.shared import Role, SharedFeed
 from wallboard.recorder.lock import lock_path, take
-from wallboard.recorder.places import SHARED_MODE, Place
+from wallboard.recorder.paths import SHARED_MODE, Place
 from wallboard.recorder.recording import Recording
 from wallboard.settings import entry_points_of
 

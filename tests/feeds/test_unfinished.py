@@ -3,7 +3,7 @@
 import pytest
 
 from wallboard.domain.discovery import Discovery, Found, Presence, ranges
-from wallboard.feeds.unfinished import Unfinished
+from wallboard.feeds.discovery_resume import Unfinished
 from wallboard.settings import ServerSettings
 
 SERVER = ServerSettings(name="prod", url="http://ece.example.com")

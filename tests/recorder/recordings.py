@@ -6,7 +6,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, Request, Response
 from wallboard.domain.policy import Policy
-from wallboard.ece.decode import decode
+from wallboard.ece.answer.decode import decode
 from wallboard.recorder.writing.heard import heard
 from wallboard.recorder.writing.writer import Writer
 

@@ -11,7 +11,7 @@ from recordings import START, board_of, poll, record
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.verify import verify
 from wallboard.recorder.writing.heard import heard

@@ -11,10 +11,10 @@ from recordings import START, board_of, poll, record, tell
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.recorder.errors import DamagedError, RecordingError
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.recorder.recorder import Recorder
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.writing import listener
+from wallboard.recorder.writing import run_builder
 from wallboard.recorder.writing.retention import Retention
 from wallboard.recorder.writing.writer import Writer
 
@@ -43,7 +43,7 @@ def whole(tmp_path_factory):
     """The bytes of a recording of several segments."""
     path = tmp_path_factory.mktemp("whole") / "r.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(listener, "SEGMENT_SECONDS", 300.0)
+        patch.setattr(run_builder, "SEGMENT_SECONDS", 300.0)
         record(path, events(0, ROUNDS), entry_points=POINTS)
     return path.read_bytes()
 

@@ -13,7 +13,7 @@ from wallboard.domain.observation import Observation
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.verify import verify
-from wallboard.recorder.writing import listener
+from wallboard.recorder.writing import run_builder
 from wallboard.recorder.writing.retention import Retention
 from wallboard.recorder.writing.writer import Writer
 
@@ -117,7 +117,7 @@ class Follower(Reader):
 
 @pytest.mark.parametrize("doing", [Checker, Rewinder, Lister, Follower])
 def test_whoever_reads_meanwhile_always_finds_it_whole(tmp_path, monkeypatch, doing):
-    monkeypatch.setattr(listener, "SEGMENT_SECONDS", 200.0)
+    monkeypatch.setattr(run_builder, "SEGMENT_SECONDS", 200.0)
     path = tmp_path / "r.db"
     writer, board = Writer.open(path, clock=lambda: START), Board(POINTS)
     writer.listed(POINTS, "Tests")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wallboard.recorder.lock import Holder, LockError, holder, lock_path, take
-from wallboard.recorder.places import SHARED_MODE, Place
+from wallboard.recorder.paths import SHARED_MODE, Place
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +47,7 @@ PRELUDE = """
 import os, subprocess, sys
 from pathlib import Path
 from wallboard.recorder.lock import LockError, holder, take
-from wallboard.recorder.places import SHARED_MODE, Place
+from wallboard.recorder.paths import SHARED_MODE, Place
 place = Place(Path(sys.argv[1]), SHARED_MODE)
 """
 BECOME_NOBODY = "os.setgroups([]); os.setresgid(*[65534] * 3); os.setresuid(*[65534] * 3)\n"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from wallboard.recorder.places import mode_of, place_of, recording_path
+from wallboard.recorder.paths import mode_of, place_of, recording_path
 
 
 def test_a_board_is_recorded_in_the_state_folder_under_a_name_of_its_own(tmp_path):

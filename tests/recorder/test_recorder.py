@@ -12,7 +12,7 @@ from waiting import until
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.lock import LockError, take
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.recorder.recorder import Recorder
 from wallboard.recorder.writing.writer import Writer
 
@@ -281,7 +281,7 @@ async def test_another_who_wrote_meanwhile_all_the_same_ends_no_recording(make, 
     one.tell(3)
     await until(lambda: one.written == 3)
     Writer.open(one.path).close()  # which sealed as its own segment what we mean to seal as ours
-    monkeypatch.setattr("wallboard.recorder.writing.listener.SEGMENT_SECONDS", 10.0)
+    monkeypatch.setattr("wallboard.recorder.writing.run_builder.SEGMENT_SECONDS", 10.0)
     one.tell(3)
     await until(lambda: one.recorder.problem)
     assert "contradicts it" in one.recorder.problem

@@ -7,7 +7,7 @@ import pytest
 from wallboard.domain.policy import Level
 from wallboard.recorder.checkup import recording_finding
 from wallboard.recorder.lock import lock_path, take
-from wallboard.recorder.places import OWN_MODE, SHARED_MODE, Place
+from wallboard.recorder.paths import OWN_MODE, SHARED_MODE, Place
 
 
 def test_a_board_that_is_not_recorded_says_so():

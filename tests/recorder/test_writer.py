@@ -15,7 +15,7 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.samples import samples_of
 from wallboard.recorder.file.schema import VERSION
-from wallboard.recorder.file.standing import standings_of
+from wallboard.recorder.file.segment_end import standings_of
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.verify import verify

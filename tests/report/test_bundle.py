@@ -9,9 +9,9 @@ from report_support import FULL, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import ChatAllowed
-from wallboard.report.bundle import Subjects, triage_bundle
-from wallboard.report.redact import MASK
-from wallboard.report.surroundings import Surroundings, surroundings
+from wallboard.report.evidence.bundle import Subjects, triage_bundle
+from wallboard.report.words.redact import MASK
+from wallboard.report.words.surroundings import Surroundings, surroundings
 from wallboard.settings import Secret, ServerSettings, Settings
 
 HERE = Surroundings((("host", "jump-1"), ("wallboard", "1.2.3"), ("terminal", "TERM=xterm")))

@@ -9,9 +9,9 @@ from recorder.recordings import START, board_of, poll, record
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.recorder.recording import Recording
-from wallboard.report.handover import read_handover
-from wallboard.report.handover_markdown import MOST_CHANGES, handover_markdown
-from wallboard.report.window import window_of
+from wallboard.report.past.handover import read_handover
+from wallboard.report.past.handover_markdown import MOST_CHANGES, handover_markdown
+from wallboard.report.words.window import window_of
 
 ALLOWED, LIVE, CAPACITY = Endpoint.CHAT_ALLOWED, Endpoint.LIVE_SESSION_STATUS, Endpoint.CAPACITY
 CLOSED = b'<chatAllowed allowed="false" reason="agent_not_available"/>'

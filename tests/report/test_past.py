@@ -10,8 +10,8 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.domain.restored import Recalled
 from wallboard.recorder.recording import Run, Span
-from wallboard.report.past import past_of, worst_waits
-from wallboard.report.window import window_of
+from wallboard.report.past.past import past_of, worst_waits
+from wallboard.report.words.window import window_of
 
 KEY = EntryPointKey("prod", 1000)
 SALES = EntryPoint(KEY, "Sales")

@@ -6,9 +6,9 @@ import pytest
 from report_support import NO_AGENTS, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.report.csv import COLUMNS, csv_report
-from wallboard.report.csv_row import csv_row
-from wallboard.report.json import document
+from wallboard.report.now.csv import COLUMNS, csv_report
+from wallboard.report.now.json import document
+from wallboard.report.words.csv_row import csv_row
 
 
 def rows_of(board, at=NOW):

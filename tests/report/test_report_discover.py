@@ -5,9 +5,9 @@ import json
 import pytest
 
 from wallboard.domain.discovery import Discovery, Found, Presence
-from wallboard.report.config_diff import config_diff
-from wallboard.report.discover import discovery_text
-from wallboard.report.discover_formats import discovery_csv, discovery_json
+from wallboard.report.setup.config_diff import config_diff
+from wallboard.report.setup.discover import discovery_text
+from wallboard.report.setup.discover_formats import discovery_csv, discovery_json
 
 HOSTILE = "\x1b]52;c;aGk=\x07\x9b31m\u202e"
 

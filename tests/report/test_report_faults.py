@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from wallboard.board import Board
-from wallboard.feeds.once import poll_once
-from wallboard.report.exit_status import exit_status
-from wallboard.report.json import document
+from wallboard.feeds.single_round import poll_once
+from wallboard.report.now.exit_status import exit_status
+from wallboard.report.now.json import document
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator

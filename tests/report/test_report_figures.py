@@ -10,13 +10,13 @@ from report_support import NOW, OPEN, board_of, entry_point, tell
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, LiveSessionStatus
-from wallboard.report.csv import csv_report
-from wallboard.report.json import json_report
 from wallboard.report.metrics.once import openmetrics_report
-from wallboard.report.nagios import nagios_report
-from wallboard.report.ndjson import opening_lines
-from wallboard.report.plain import span, spoken_span
-from wallboard.report.text import text_report
+from wallboard.report.now.csv import csv_report
+from wallboard.report.now.json import json_report
+from wallboard.report.now.nagios import nagios_report
+from wallboard.report.now.ndjson import opening_lines
+from wallboard.report.now.text import text_report
+from wallboard.report.words.plain import span, spoken_span
 
 WAITS = (inf, -inf, nan, -1.0, 0.0, 5e-324, 1e9, 1e308)
 COUNTS = (-(10**18), -1, 10**18)

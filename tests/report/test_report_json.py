@@ -5,7 +5,7 @@ from report_support import FULL, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.reading import ChatAllowed
-from wallboard.report.json import document, json_report
+from wallboard.report.now.json import document, json_report
 
 KEYS = [
     "server", "id", "name", "group", "verdict", "level", "partial", "stale", "contradiction",

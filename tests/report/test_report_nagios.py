@@ -9,7 +9,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Policy, Thresholds
 from wallboard.domain.reading import Capacity, ChatAllowed, LiveSessionStatus
-from wallboard.report.nagios import nagios_report, nagios_unknown
+from wallboard.report.now.nagios import nagios_report, nagios_unknown
 
 METRIC = re.compile(
     r"'((?:[^'=|]|'')+)'=(?:U|(-?[0-9.]+)(s?))(?:;([-@~:0-9.]*))?(?:;([-@~:0-9.]*))?"

@@ -15,8 +15,8 @@ from report_support import (
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.reading import ChatAllowed
-from wallboard.report.plain import cells, plain, span, table
-from wallboard.report.text import text_report
+from wallboard.report.now.text import text_report
+from wallboard.report.words.plain import cells, plain, span, table
 
 
 def test_the_worst_comes_first_with_its_figures_and_its_reason():

@@ -8,8 +8,8 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import LiveSessionStatus
-from wallboard.report.plain import spoken_span
-from wallboard.report.telling import DOUBT_SECONDS, Telling
+from wallboard.report.now.telling import DOUBT_SECONDS, Telling
+from wallboard.report.words.plain import spoken_span
 
 REFUSED = Failure(Cause.REFUSED, "Nobody listens.")
 SALES, BILLING = entry_point(1000, "Sales", group="EMEA"), entry_point(1001)
@@ -26,13 +26,13 @@ def board():
 
 def telling(board, form="spoken", least=Level.OK):
     """What tells of a board from now on, the opening being over."""
-    one = Telling(board, f"wallboard.report.{form}", least)
+    one = Telling(board, f"wallboard.report.now.{form}", least)
     list(one.opening(NOW))
     return one
 
 
 def test_a_board_that_is_well_begins_with_one_line(board):
-    one = Telling(board, "wallboard.report.spoken", Level.OK)
+    one = Telling(board, "wallboard.report.now.spoken", Level.OK)
     assert list(one.opening(NOW)) == [
         "2026-01-01T00:00:00+00:00 OK all well: 2 open; 10 polls in the last minute."
     ]
@@ -42,7 +42,7 @@ def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(boa
     tell(board, BILLING, FULL, at=NOW - 125)
     tell(board, BILLING, FULL, at=NOW)
     tell(board, SALES, {**NO_AGENTS, Endpoint.CAPACITY: TIMEOUT}, at=NOW - 3)
-    one = Telling(board, "wallboard.report.spoken", Level.OK)
+    one = Telling(board, "wallboard.report.now.spoken", Level.OK)
     assert list(one.opening(NOW))[:2] == [
         "2026-01-01T00:00:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, partial for 3 seconds. "
         "No agent is available.",
@@ -87,7 +87,7 @@ def test_a_server_out_of_reach_is_one_sentence_for_all_its_entry_points(board):
     ]
     board.fold(ServerStatus("prod", NOW + 12, REFUSED, NOW + 9, NOW + 18))
     assert list(one.of_server("prod")) == []
-    begun_later = Telling(board, "wallboard.report.spoken", Level.OK)
+    begun_later = Telling(board, "wallboard.report.now.spoken", Level.OK)
     assert list(begun_later.opening(NOW + 13)) == [
         "2026-01-01T00:00:13+00:00 CRITICAL server prod: cannot be reached for 4 seconds. Nobody "
         "listens.",
@@ -112,7 +112,7 @@ def test_programs_get_a_document_also_for_what_follows_from_an_outage(board):
 
 
 def test_programs_begin_with_a_document_of_every_entry_point_and_then_a_heartbeat(board):
-    one = Telling(board, "wallboard.report.ndjson", Level.OK)
+    one = Telling(board, "wallboard.report.now.ndjson", Level.OK)
     sales, billing, heartbeat = map(json.loads, one.opening(NOW))
     assert (sales["event"], sales["id"], sales["verdict"]) == ("entry_point", 1000, "open")
     assert billing["since"] == "2026-01-01T00:00:00.000+00:00"
@@ -131,13 +131,13 @@ def test_a_least_level_leaves_out_what_is_better_but_not_that_something_is_over(
     assert " OK Sales (prod 1000): OPEN, was NO AGENTS" in over
     tell(board, SALES, FULL, at=NOW + 3)
     assert list(one.of_entry_point(KEY)) == []
-    begun_later = Telling(board, "wallboard.report.spoken", Level.CRITICAL)
+    begun_later = Telling(board, "wallboard.report.now.spoken", Level.CRITICAL)
     assert [line.split()[1] for line in begun_later.opening(NOW + 4)] == ["WARNING"]
 
 
 def test_the_first_answer_after_the_beginning_is_told():
     board = board_of(SALES)
-    one = Telling(board, "wallboard.report.spoken", Level.OK)
+    one = Telling(board, "wallboard.report.now.spoken", Level.OK)
     assert " UNKNOWN Sales (prod 1000): WAITING. No answer yet." in next(one.opening(NOW))
     tell(board, SALES, OPEN, at=NOW + 8)
     (line,) = one.of_entry_point(KEY)
@@ -149,7 +149,7 @@ def test_nothing_that_a_server_or_a_config_says_steers_a_terminal():
     board = board_of(evil)
     tell(board, evil, dict.fromkeys(Endpoint, Failure(Cause.HTTP, "\x1b]0;x\x07\u202e")))
     for form in ("spoken", "ndjson"):
-        one = Telling(board, f"wallboard.report.{form}", Level.OK)
+        one = Telling(board, f"wallboard.report.now.{form}", Level.OK)
         for line in one.opening(NOW):
             assert line.isprintable()
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from boards import NOW, made_board
 
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.viewstate import ViewState
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.picture.arrangement import ViewState
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07",

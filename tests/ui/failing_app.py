@@ -6,10 +6,10 @@ import threading
 import time
 
 from wallboard.cli import main
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.terminal.driver import BoardDriver
-from wallboard.ui.widgets.header import BoardHeader
+from wallboard.ui.wall.wall_screen import WallScreen
 
 
 class Abrupt(BaseException):

@@ -5,8 +5,8 @@ from recorder.shift import END, ENTRY_POINTS
 from walls import Clock
 
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.viewstate import ViewState
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.picture.arrangement import ViewState
 
 NOW = END + 2.0
 

@@ -6,7 +6,7 @@ import pytest
 
 from wallboard.domain.policy import Level
 from wallboard.settings import Settings
-from wallboard.ui.abilities import terminal_finding
+from wallboard.ui.look.terminal_abilities import terminal_finding
 
 SIZE = os.terminal_size((80, 24))
 UTF8 = {"LC_ALL": "C.UTF-8"}
@@ -59,7 +59,7 @@ def test_without_a_terminal_there_is_nothing_to_complain_of():
 
 
 def test_nothing_in_the_environment_steers_the_terminal_that_is_told_of():
-    from wallboard.report.plain import plain
+    from wallboard.report.words.plain import plain
 
     finding = terminal_finding(Settings(), SIZE, {"TERM": "x\x1b[2J"})
     assert plain(finding.sentence).isprintable()

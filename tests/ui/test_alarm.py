@@ -9,9 +9,9 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.settings import AlarmSettings
-from wallboard.ui.alarm import BELL_SECONDS, FLASH_SECONDS, FLASHES, Alarm
-from wallboard.ui.arrivals import QUIET_SECONDS, Arrival, Arrivals
-from wallboard.ui.widgets.header import BoardHeader
+from wallboard.ui.app.alarm import BELL_SECONDS, FLASH_SECONDS, FLASHES, Alarm
+from wallboard.ui.app.newly_worse import QUIET_SECONDS, Arrival, Arrivals
+from wallboard.ui.screen.header import BoardHeader
 
 OPEN = ChatAllowed(True)
 FULL = ChatAllowed(False, "queue_depth_reached")

@@ -11,12 +11,12 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
 from wallboard.query import parse
-from wallboard.ui.arrange import UNGROUPED, arrange
-from wallboard.ui.layout import COMPACT, LARGE, NORMAL, Heading
-from wallboard.ui.viewstate import SORTS, ViewState
-from wallboard.ui.widgets.columnheads import ColumnHeads
-from wallboard.ui.widgets.grid import WallGrid
-from wallboard.ui.widgets.viewline import ViewLine
+from wallboard.ui.picture.arrangement import SORTS, ViewState
+from wallboard.ui.wall.arrange import UNGROUPED, arrange
+from wallboard.ui.wall.column_heads import ColumnHeads
+from wallboard.ui.wall.grid import WallGrid
+from wallboard.ui.wall.layout import COMPACT, LARGE, NORMAL, Heading
+from wallboard.ui.wall.view_line import ViewLine
 
 SMALL, LARGE_SCREEN = (80, 24), (200, 50)
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from boards import NOW
 
-from wallboard.ui.axes import apart, count_ticks, short_span, time_ticks, wait_ticks
+from wallboard.ui.drilldown.axes import apart, count_ticks, short_span, time_ticks, wait_ticks
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from wallboard.report.layout import decoded, tokens
-from wallboard.ui.body import pretty, raw
-from wallboard.ui.text import wrapped
+from wallboard.report.words.body_layout import decoded, tokens
+from wallboard.ui.look.text import wrapped
+from wallboard.ui.widgets.body_lines import pretty, raw
 
 MEBIBYTE = 1024 * 1024
 STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

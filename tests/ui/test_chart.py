@@ -4,7 +4,7 @@ import pytest
 
 from wallboard.domain.history import History, Sample
 from wallboard.domain.policy import Verdict
-from wallboard.ui.widgets.chart import MOST_POINTS, MOST_SAMPLES, newest, runs, thinned, y_range
+from wallboard.ui.drilldown.chart import MOST_POINTS, MOST_SAMPLES, newest, runs, thinned, y_range
 
 
 def sample(at, wait=1.0):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from boards import NOW
 
-from wallboard.ui.clipboard import MOST_BYTES, clipboard_sequence
-from wallboard.ui.copies import MOST_FILES, keep_copy
-from wallboard.ui.notices import PASSING_SECONDS, Notices
+from wallboard.ui.look.clipboard import MOST_BYTES, clipboard_sequence
+from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
+from wallboard.ui.screen.copies import MOST_FILES, keep_copy
 
 XTERM = {"TERM": "xterm-256color"}
 ROOT = Path(__file__).parents[2]

@@ -4,13 +4,13 @@ import pytest
 from walls import settled, text_on, until, wall
 
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.commands import Commands
-from wallboard.ui.keylist import commands_of
-from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.screens.events import EventsScreen
-from wallboard.ui.screens.help import HelpScreen
-from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.events.events_screen import EventsScreen
+from wallboard.ui.help.help_screen import HelpScreen
+from wallboard.ui.help.key_catalogue import commands_of
+from wallboard.ui.help.palette import Commands
+from wallboard.ui.wall.wall_screen import WallScreen
 
 SMALL = (80, 24)
 

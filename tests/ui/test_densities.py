@@ -12,11 +12,11 @@ from rich.cells import cell_len
 from test_tile import DARK, NAMES, OPEN, SIGNS, STEERING, judgements, status_of, texts
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.ui.arrange import Section
-from wallboard.ui.layout import COMPACT, LARGE, NORMAL, lay_out
-from wallboard.ui.widgets.compact import LEAST_NAME, columns_of, heads
-from wallboard.ui.widgets.header import words_that_fit
-from wallboard.ui.widgets.painters import painter_of
+from wallboard.ui.screen.header import words_that_fit
+from wallboard.ui.wall.arrange import Section
+from wallboard.ui.wall.compact import LEAST_NAME, columns_of, heads
+from wallboard.ui.wall.layout import COMPACT, LARGE, NORMAL, lay_out
+from wallboard.ui.wall.painters import painter_of
 
 NARROWEST = 26
 PAINTERS = [

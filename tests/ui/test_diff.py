@@ -13,7 +13,7 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
-from wallboard.ui.diff import MOST_LINES, rows, same_body, text_diff
+from wallboard.ui.drilldown.diff import MOST_LINES, rows, same_body, text_diff
 
 KEY = EntryPointKey("prod", 1000)
 

@@ -13,10 +13,10 @@ from wallboard.domain.policy import Level
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
-from wallboard.ui.screens.doctor import DoctorScreen
-from wallboard.ui.screens.help import HelpScreen
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.theme import load
+from wallboard.ui.doctor.doctor_screen import DoctorScreen
+from wallboard.ui.help.help_screen import HelpScreen
+from wallboard.ui.look.theme import load
+from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.lines import Lines
 
 PROD = ServerSettings(name="prod", url="https://ece.example.com")

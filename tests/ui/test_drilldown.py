@@ -14,12 +14,12 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import Capacity, ChatAllowed, CheckEligibility, Reading
-from wallboard.ui import body as bodies
-from wallboard.ui.screens.drilldown import DrillDownScreen, RequestLines
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.view import View
-from wallboard.ui.widgets.bodyview import BodyView
-from wallboard.ui.widgets.facts import EndpointTable, Facts
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen, RequestLines
+from wallboard.ui.drilldown.facts import EndpointTable, Facts
+from wallboard.ui.picture.view import View
+from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets import body_lines as bodies
+from wallboard.ui.widgets.body_view import BodyView
 
 MEBIBYTE = 1024 * 1024
 SIZE = (110, 30)

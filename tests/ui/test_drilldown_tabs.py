@@ -13,18 +13,18 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.theme import load
-from wallboard.ui.widgets.bodyview import MOST_LINES, BodyView
-from wallboard.ui.widgets.chart import Chart
-from wallboard.ui.widgets.difference import Difference
-from wallboard.ui.widgets.facts import EndpointTable
-from wallboard.ui.widgets.keybar import KeyBar
+from wallboard.ui.drilldown.chart import Chart
+from wallboard.ui.drilldown.difference import Difference
+from wallboard.ui.drilldown.facts import EndpointTable
+from wallboard.ui.drilldown.request import RequestLines
+from wallboard.ui.drilldown.search_line import SearchLine
+from wallboard.ui.drilldown.tabs import Tab, TabBar
+from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
+from wallboard.ui.look.theme import load
+from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets.body_view import MOST_LINES, BodyView
+from wallboard.ui.widgets.key_bar import KeyBar
 from wallboard.ui.widgets.page import Page
-from wallboard.ui.widgets.request import RequestLines
-from wallboard.ui.widgets.searchline import SearchLine
-from wallboard.ui.widgets.tabs import Tab, TabBar
-from wallboard.ui.widgets.timeline import Timeline, TimelineDetail
 
 OPEN, FULL = ChatAllowed(True), ChatAllowed(False, "queue_depth_reached")
 SIZE = (110, 30)

@@ -13,13 +13,13 @@ from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.query import parse
-from wallboard.report.changes import CAUSE_WORDS, after_words, before_words
-from wallboard.ui.events import chosen_events
-from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.screens.events import EventsScreen
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.widgets.banner import Banner
-from wallboard.ui.widgets.eventlist import EventList
+from wallboard.report.words.changes import CAUSE_WORDS, after_words, before_words
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.events.event_list import EventList
+from wallboard.ui.events.event_words import chosen_events
+from wallboard.ui.events.events_screen import EventsScreen
+from wallboard.ui.screen.banner import Banner
+from wallboard.ui.wall.wall_screen import WallScreen
 
 SMALL, LARGE = (80, 24), (200, 50)
 OPEN, FULL = ChatAllowed(True), ChatAllowed(False, "queue_depth_reached")
@@ -498,7 +498,7 @@ async def test_what_is_copied_is_what_brought_the_event():
 
 
 async def test_another_theme_does_not_move_the_choice():
-    from wallboard.ui import theme as themes
+    from wallboard.ui.look import theme as themes
 
     app = wall(told_board())
     async with app.run_test(size=SMALL) as pilot:

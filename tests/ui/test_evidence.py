@@ -18,8 +18,8 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.notices import PASSING_SECONDS
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.picture.notices import PASSING_SECONDS
 
 SCRIPT = Path(__file__).with_name("copying_app.py")
 KEY = EntryPointKey("prod", 1000)

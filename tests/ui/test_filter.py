@@ -9,9 +9,9 @@ from walls import ids_on, part, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ui.widgets.filterline import FilterLine
-from wallboard.ui.widgets.grid import WallGrid
-from wallboard.ui.widgets.viewline import ViewLine
+from wallboard.ui.wall.grid import WallGrid
+from wallboard.ui.wall.view_line import ViewLine
+from wallboard.ui.widgets.filter_line import FilterLine
 
 SMALL, LARGE = (80, 24), (200, 50)
 PATIENCE_SECONDS = 30.0

@@ -10,9 +10,9 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from wallboard.settings import Settings
-from wallboard.ui import glyphs
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.glyphs import ASCII, CONSOLE, UNICODE
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.look import glyphs
+from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
 from wallboard.ui.terminal.cells import respelt
 from wallboard.ui.terminal.painter import Painter
 

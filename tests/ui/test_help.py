@@ -7,12 +7,12 @@ import pytest
 from walls import help_groups, part, settled, text_on, until, wall, words_of
 
 import wallboard.ui
-from wallboard.ui.commands import Commands
-from wallboard.ui.screens.events import EventsScreen
-from wallboard.ui.screens.help import KEY_WIDTH, HelpScreen
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.theme import load
-from wallboard.ui.widgets.keybar import KeyBar
+from wallboard.ui.events.events_screen import EventsScreen
+from wallboard.ui.help.help_screen import KEY_WIDTH, HelpScreen
+from wallboard.ui.help.palette import Commands
+from wallboard.ui.look.theme import load
+from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets.key_bar import KeyBar
 
 SMALL, LARGE = (80, 24), (200, 50)
 

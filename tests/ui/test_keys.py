@@ -9,12 +9,12 @@ from textual.binding import Binding
 
 from wallboard.config import ConfigError, settings_from
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.configuredkeys import bindings_by_screen, with_good_keys
-from wallboard.ui.keylist import commands_of
-from wallboard.ui.keys import LEAVING, faults, keymap_of, normal
-from wallboard.ui.screens.help import HelpScreen
-from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.app.configured_keys import bindings_by_screen, with_good_keys
+from wallboard.ui.help.help_screen import HelpScreen
+from wallboard.ui.help.key_catalogue import commands_of
+from wallboard.ui.screen.keymap import LEAVING, faults, keymap_of, normal
+from wallboard.ui.wall.wall_screen import WallScreen
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -60,7 +60,7 @@ def test_every_binding_has_a_name_but_those_that_always_leave():
 
 
 def test_every_file_of_the_wall_that_binds_keys_is_known():
-    ui = Path(WallboardApp.__module__.replace(".", "/")).parent
+    ui = Path(WallboardApp.__module__.replace(".", "/")).parents[1]
     root = Path(__file__).parents[2] / ui
     written = {
         name

@@ -15,15 +15,15 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.domain.restored import ClockSet
-from wallboard.ui.arrange import Section
-from wallboard.ui.kiosk import LEAVE_SECONDS, PAUSE_SECONDS, Page, Rotation, pages_of
-from wallboard.ui.layout import lay_out
-from wallboard.ui.modes import NEW_SECONDS, OUTSIDE_THE_PICTURE
-from wallboard.ui.screens.kiosk import KioskScreen
-from wallboard.ui.theme import load
-from wallboard.ui.widgets.header import BoardHeader, tint_of
-from wallboard.ui.widgets.keybar import KeyBar
-from wallboard.ui.widgets.kioskgrid import KioskGrid
+from wallboard.ui.app.wall_modes import NEW_SECONDS, OUTSIDE_THE_PICTURE
+from wallboard.ui.look.theme import load
+from wallboard.ui.screen.header import BoardHeader, tint_of
+from wallboard.ui.wall.arrange import Section
+from wallboard.ui.wall.kiosk_grid import KioskGrid
+from wallboard.ui.wall.kiosk_screen import KioskScreen
+from wallboard.ui.wall.layout import lay_out
+from wallboard.ui.wall.rotation import LEAVE_SECONDS, PAUSE_SECONDS, Page, Rotation, pages_of
+from wallboard.ui.widgets.key_bar import KeyBar
 
 SIZE = (80, 24)
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.ui.arrange import Section
-from wallboard.ui.layout import COMPACT, DENSITIES, LARGE, NORMAL, Heading, lay_out
-from wallboard.ui.viewstate import DENSITIES as CHOICES
+from wallboard.ui.picture.arrangement import DENSITIES as CHOICES
+from wallboard.ui.wall.arrange import Section
+from wallboard.ui.wall.layout import COMPACT, DENSITIES, LARGE, NORMAL, Heading, lay_out
 
 WIDTHS, HEIGHTS = st.integers(0, 400), st.integers(0, 120)
 

@@ -13,13 +13,13 @@ from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.memory import Memory
-from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.screens.kiosk import KioskScreen
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.viewstate import ViewState
-from wallboard.ui.widgets.keybar import KeyBar
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.app.arrangement_store import Memory
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.wall.kiosk_screen import KioskScreen
+from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets.key_bar import KeyBar
 
 START = 1_780_000_000.0
 CONFIG = """

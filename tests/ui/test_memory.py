@@ -8,8 +8,8 @@ import tomllib
 
 import pytest
 
-from wallboard.ui.memory import SAVE_SECONDS, Memory, views_folder
-from wallboard.ui.viewstate import ViewState
+from wallboard.ui.app.arrangement_store import SAVE_SECONDS, Memory, views_folder
+from wallboard.ui.picture.arrangement import ViewState
 
 ARRANGED = ViewState(density="compact", sort="wait", filter='group:"EMEA"', folded=frozenset({"A"}))
 OTHER = ViewState(density="large")

@@ -19,11 +19,11 @@ from wallboard.feeds.shared import Role, SharedFeed
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.viewstate import ViewState
-from wallboard.ui.widgets.header import BoardHeader
-from wallboard.ui.widgets.passing import Passing
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.screen.header import BoardHeader
+from wallboard.ui.screen.passing import Passing
 
 DAY = 86_400.0
 PATIENCE_SECONDS = 60.0

@@ -20,8 +20,8 @@ from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.recorder.recording import Recording
-from wallboard.ui.recollection import recollect, together
-from wallboard.ui.turn import last_turn
+from wallboard.ui.drilldown.good_to_bad import last_turn
+from wallboard.ui.picture.merge_recorded import recollect, together
 
 INTERVAL = 10.0
 

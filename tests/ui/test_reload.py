@@ -9,7 +9,7 @@ import pytest
 from wallboard.config import ConfigError, load_config
 from wallboard.config.problem import Problem
 from wallboard.config.watch import LOOK_SECONDS, ConfigSource, Watch, stamp_of
-from wallboard.ui.reload import AGAIN_SECONDS, Reload, what_changed
+from wallboard.ui.app.config_reload import AGAIN_SECONDS, Reload, what_changed
 
 CONFIG = """
 title = "{title}"

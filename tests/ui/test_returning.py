@@ -4,8 +4,8 @@ from boards import NOW, REFUSED, made_board, observed
 from walls import Clock, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.screens.wall import WallScreen
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.wall.wall_screen import WallScreen
 
 SIZE = (120, 50)
 KEY = EntryPointKey("prod", 1000)

@@ -21,14 +21,14 @@ from textual.widgets import Input
 from walls import part, settled, text_on, until, words_of
 
 from wallboard.domain.policy import Verdict
-from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.screens.goto import GoToScreen
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.theme import available, load
-from wallboard.ui.widgets.header import BoardHeader
-from wallboard.ui.widgets.keybar import KeyBar
-from wallboard.ui.widgets.passing import Passing
-from wallboard.ui.widgets.timestrip import TimeStrip
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.look.theme import available, load
+from wallboard.ui.replay.goto_screen import GoToScreen
+from wallboard.ui.screen.header import BoardHeader
+from wallboard.ui.screen.passing import Passing
+from wallboard.ui.screen.time_strip import TimeStrip
+from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets.key_bar import KeyBar
 
 SIZE = (100, 30)
 

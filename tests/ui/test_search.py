@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from wallboard.ui.search import MOST_MATCHES, Found, Haystack, Piece
+from wallboard.ui.widgets.search import MOST_MATCHES, Found, Haystack, Piece
 
 
 def texts(lines, found):

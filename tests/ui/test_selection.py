@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.ui.arrange import Section
-from wallboard.ui.layout import Heading, lay_out
-from wallboard.ui.selection import Selection
+from wallboard.ui.wall.arrange import Section
+from wallboard.ui.wall.layout import Heading, lay_out
+from wallboard.ui.wall.selection import Selection
 
 
 def key(number):

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from walls import picture, settled, text_on, until, wall
 
-from wallboard.ui.text import safe
-from wallboard.ui.widgets.header import who_that_fits
+from wallboard.ui.look.text import safe
+from wallboard.ui.screen.header import who_that_fits
 
 WHO = "follows ana@jump1 pid 123"
 PROBLEM = "Nothing is recorded in /srv/wall.db: the disk is full. Trying again."

@@ -4,7 +4,7 @@ import pytest
 from boards import NOW, made_board, outage
 
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
 
 THEMES = ["ansi16", "dark", "light", "mono"]
 SIZES = [(80, 24), (120, 40), (200, 50)]

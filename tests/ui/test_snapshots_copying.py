@@ -4,7 +4,7 @@ import pytest
 from boards import NOW, made_board
 
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
 
 
 @pytest.fixture(autouse=True)

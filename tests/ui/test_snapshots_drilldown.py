@@ -6,8 +6,8 @@ from stories import story
 from walls import settled
 
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.theme import available
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.look.theme import available
 
 TABS = {"body": "1", "headers": "2", "timeline": "3", "chart": "4", "diff": "5"}
 SIZES = [(80, 24), (120, 40)]

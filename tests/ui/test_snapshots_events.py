@@ -7,7 +7,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
 
 THEMES = ["ansi16", "dark", "light", "mono"]
 LATER = NOW + 60

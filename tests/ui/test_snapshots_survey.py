@@ -6,10 +6,10 @@ from test_survey_form import QUESTIONS
 from textual.pilot import Pilot
 
 from wallboard.domain.observation import Response
-from wallboard.ece.survey import UNKNOWN_WORDS, Delivery, Outcome
+from wallboard.ece.survey.survey import UNKNOWN_WORDS, Delivery, Outcome
 from wallboard.settings import ServerSettings, Settings, SurveySettings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.screens.survey import SurveyScreen
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.survey.survey_screen import SurveyScreen
 
 THEMES = ["ansi16", "dark", "light", "mono"]
 SIZES = [(80, 24), (40, 12)]

@@ -4,8 +4,8 @@ import pytest
 from boards import NOW, made_board
 
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.theme import available, shipped_folder
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.look.theme import available, shipped_folder
 
 
 @pytest.fixture(autouse=True)

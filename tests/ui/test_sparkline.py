@@ -6,8 +6,8 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from wallboard.domain.policy import Level, Thresholds
-from wallboard.ui.glyphs import UNICODE
-from wallboard.ui.widgets.sparkline import SCALE_WIDTH, scale_of, sparkline
+from wallboard.ui.look.glyphs import UNICODE
+from wallboard.ui.wall.sparkline import SCALE_WIDTH, scale_of, sparkline
 
 STYLES = {level: Style(color=f"color({level})") for level in Level}
 PLAIN = Style()

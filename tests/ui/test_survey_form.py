@@ -8,7 +8,7 @@ from boards import NOW, made_board
 from waiting import until
 from walls import help_groups
 
-from wallboard.ece.survey import UNKNOWN_WORDS, Delivery
+from wallboard.ece.survey.survey import UNKNOWN_WORDS, Delivery
 from wallboard.settings import (
     ServerSettings,
     Settings,
@@ -17,18 +17,18 @@ from wallboard.settings import (
 )
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.keylist import commands_of
-from wallboard.ui.screens.confirm import ConfirmScreen
-from wallboard.ui.screens.survey import SurveyScreen
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.survey import Stage
-from wallboard.ui.survey_app import SurveyApp
-from wallboard.ui.widgets.bodyview import BodyView
-from wallboard.ui.widgets.field import Field
-from wallboard.ui.widgets.keybar import KeyBar
-from wallboard.ui.widgets.surveypreview import SurveyPreview
-from wallboard.ui.widgets.surveyrow import SurveyRow
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.help.key_catalogue import commands_of
+from wallboard.ui.screen.confirm_screen import ConfirmScreen
+from wallboard.ui.survey.field import Field
+from wallboard.ui.survey.survey_app import SurveyApp
+from wallboard.ui.survey.survey_form import Stage
+from wallboard.ui.survey.survey_preview import SurveyPreview
+from wallboard.ui.survey.survey_row import SurveyRow
+from wallboard.ui.survey.survey_screen import SurveyScreen
+from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets.body_view import BodyView
+from wallboard.ui.widgets.key_bar import KeyBar
 
 DEADLINE_SECONDS = 60
 QUESTIONS = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from wallboard.ui.text import figure, fit, safe, short_figure, span, wait
+from wallboard.ui.look.text import figure, fit, safe, short_figure, span, wait
 
 STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -67,7 +67,7 @@ def test_text_that_fits_is_whole_and_text_that_was_cut_says_so(text, width):
 
 
 def test_what_is_long_is_not_remembered():
-    from wallboard.ui import text as module
+    from wallboard.ui.look import text as module
 
     before = module._cleaned_again.cache_info().currsize, module._fitted_again.cache_info().currsize
     for n in range(50):

@@ -10,10 +10,10 @@ from rich.color import Color
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import Settings
-from wallboard.ui import theme as themes
-from wallboard.ui import theme_file
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.glyphs import ASCII, CONSOLE, UNICODE
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.look import theme as themes
+from wallboard.ui.look import theme_file
+from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text of ordinary size."""

@@ -6,8 +6,8 @@ import pytest
 from boards import NOW, made_board
 
 from wallboard.settings import Settings
-from wallboard.ui import theme as themes
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.look import theme as themes
 
 DARK_OPEN = 'open = { fg = "#ffffff", bg = "#1f7a3a"'
 

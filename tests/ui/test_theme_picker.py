@@ -7,12 +7,12 @@ from boards import NOW, made_board
 from textual.widget import Widget
 
 from wallboard.settings import Settings
-from wallboard.ui import theme as themes
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.screens.themes import ThemePicker
-from wallboard.ui.viewstate import ViewState
-from wallboard.ui.widgets.themelist import ThemeList
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.look import theme as themes
+from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.themes.theme_list import ThemeList
+from wallboard.ui.themes.theme_picker import ThemePicker
 
 SHIPPED = themes.available(themes.shipped_folder())
 

@@ -16,10 +16,10 @@ from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Level, Policy, Verdict
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import Judgement
-from wallboard.ui.glyphs import ASCII, CONSOLE, UNICODE
-from wallboard.ui.layout import NORMAL
-from wallboard.ui.theme import available, load, shipped_folder
-from wallboard.ui.widgets.tile import TilePainter
+from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
+from wallboard.ui.look.theme import available, load, shipped_folder
+from wallboard.ui.wall.layout import NORMAL
+from wallboard.ui.wall.tile import TilePainter
 
 WIDTHS = range(NORMAL.least_width, 61)
 DARK = load("dark")

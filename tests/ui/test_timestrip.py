@@ -3,10 +3,10 @@
 import pytest
 
 from wallboard.domain.policy import Level
-from wallboard.ui.glyphs import ASCII, CONSOLE, UNICODE
-from wallboard.ui.rewound import Rewound
-from wallboard.ui.theme import available, load
-from wallboard.ui.widgets.timestrip import LABEL_WIDTH, moment_at, place_of, slices_in, strip_line
+from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
+from wallboard.ui.look.theme import available, load
+from wallboard.ui.picture.replay_position import Rewound
+from wallboard.ui.screen.time_strip import LABEL_WIDTH, moment_at, place_of, slices_in, strip_line
 
 START, END = 1_790_000_000.0, 1_790_001_000.0
 

@@ -8,7 +8,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import Capacity, ChatAllowed, LiveSessionStatus
-from wallboard.ui.turn import Turn, last_turn
+from wallboard.ui.drilldown.good_to_bad import Turn, last_turn
 
 KEY = EntryPointKey("prod", 1000)
 OPEN, FULL = ChatAllowed(True), ChatAllowed(False, "queue_depth_reached")

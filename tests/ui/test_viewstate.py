@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.ui.viewstate import DENSITIES, GROUPINGS, LONGEST_TEXT, SORTS, ViewState
+from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, LONGEST_TEXT, SORTS, ViewState
 
 NAMES = st.text(max_size=20)
 ARRANGEMENTS = st.builds(

@@ -21,15 +21,15 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import Capacity, ChatAllowed
-from wallboard.ui import feeding
-from wallboard.ui.screens.drilldown import DrillDownScreen
-from wallboard.ui.screens.help import KEY_WIDTH, HelpScreen
-from wallboard.ui.screens.wall import WallScreen
-from wallboard.ui.view import View
-from wallboard.ui.widgets.banner import Banner
-from wallboard.ui.widgets.grid import WallGrid
-from wallboard.ui.widgets.header import BoardHeader
-from wallboard.ui.widgets.keybar import KeyBar
+from wallboard.ui.app import feed_runner
+from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.help.help_screen import KEY_WIDTH, HelpScreen
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.banner import Banner
+from wallboard.ui.screen.header import BoardHeader
+from wallboard.ui.wall.grid import WallGrid
+from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets.key_bar import KeyBar
 
 WIDE = (120, 40)
 """Four tiles in a row and seven rows: fourteen entry points fill three rows and a half."""
@@ -370,7 +370,7 @@ class Breaking:
 
 
 async def test_a_feed_that_breaks_down_or_ends_is_reported_and_started_again(monkeypatch):
-    monkeypatch.setattr(feeding, "RESTART_SECONDS", 0.0)
+    monkeypatch.setattr(feed_runner, "RESTART_SECONDS", 0.0)
     made = []
     app = wall(make_feed=lambda: Breaking(made))
     async with app.run_test(size=WIDE) as pilot:

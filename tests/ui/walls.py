@@ -8,10 +8,10 @@ from textual import events
 from waiting import in_words
 
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
-from wallboard.ui.keylist import groups_of
-from wallboard.ui.keyscreens import keyed_screens
-from wallboard.ui.viewstate import ViewState
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.app.key_screens import keyed_screens
+from wallboard.ui.help.key_catalogue import groups_of
+from wallboard.ui.picture.arrangement import ViewState
 from wallboard.ui.widgets.lines import Lines
 
 STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}

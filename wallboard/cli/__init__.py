@@ -13,7 +13,7 @@ def main(args: "Sequence[str] | None" = None) -> "NoReturn":
     import sys
 
     try:
-        from wallboard.cli.run import run
+        from wallboard.cli.run.run import run
     except KeyboardInterrupt:
         # Ctrl-C before there is anything to end.
         sys.exit(130)

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from wallboard.aside import aside
+from wallboard.abandonable import aside
 from wallboard.config.state import VARIABLE as STATE
 from wallboard.domain.checkup import Fact, Finding, Step
 from wallboard.domain.policy import Level
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.settings import ServerSettings, Settings
 
 RECORDING_SECONDS = 3.0
@@ -33,7 +33,7 @@ async def look(
     recording = asyncio.create_task(_look_at_recording(place, settings, publish))
     for server in settings.server:
         publish(proxy_finding(server, environ))
-    from wallboard.ece.probe import Probe
+    from wallboard.ece.probe.probe import Probe
 
     probes = (Probe(server, settings, publish, clock=clock) for server in settings.server)
     await asyncio.gather(recording, *(probe.run() for probe in probes))

@@ -12,10 +12,10 @@ from wallboard.domain.discovery import Found, Presence
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.reading import LiveSessionStatus
-from wallboard.ece.client import EceClient
-from wallboard.ece.existence import found_of, trouble_in
+from wallboard.ece.answer.existence import found_of, trouble_in
+from wallboard.ece.ask.client import EceClient
 from wallboard.feeds.gate import Gate
-from wallboard.feeds.pace import Pace
+from wallboard.feeds.rate_limit import Pace
 from wallboard.settings import ServerSettings, Settings
 
 PROBES = 6

@@ -9,7 +9,7 @@ from pathlib import Path
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Event
 from wallboard.feeds import Publish
-from wallboard.feeds.news import News
+from wallboard.feeds.recording_news import News
 from wallboard.recorder.errors import RecordingError
 from wallboard.settings import Settings, entry_points_of
 

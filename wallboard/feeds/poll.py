@@ -11,9 +11,9 @@ from wallboard.clock import running
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.restored import Event
-from wallboard.ece.client import EceClient
+from wallboard.ece.ask.client import EceClient
 from wallboard.feeds import Publish
-from wallboard.feeds.server import ServerPolls
+from wallboard.feeds.server_poller import ServerPolls
 from wallboard.settings import Overrides, ServerSettings, Settings, entry_points_of
 
 POLL_NOW_SECONDS = 1.0

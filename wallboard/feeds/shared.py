@@ -21,7 +21,7 @@ from wallboard.feeds import Publish
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.outages import Outages
 from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
-from wallboard.recorder.places import Place, place_of
+from wallboard.recorder.paths import Place, place_of
 from wallboard.recorder.writing.retention import retention_of
 from wallboard.settings import Settings, entry_points_of, longest_interval, longest_timeout
 

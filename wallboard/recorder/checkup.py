@@ -13,7 +13,7 @@ from wallboard.domain.policy import Level
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.lock import LockError, holder
-from wallboard.recorder.places import OWN_MODE, Place
+from wallboard.recorder.paths import OWN_MODE, Place
 
 LEAST_FREE_BYTES = 50_000_000
 """Below this a disk is as good as full: other programs write, too."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
-from wallboard.recorder.places import OWN_MODE, Place
+from wallboard.recorder.paths import OWN_MODE, Place
 
 LARGEST = 4096
 """Bytes of a lock file that are read."""

@@ -12,7 +12,7 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.domain.restored import Event
 from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.recorder.writing.heard import Heard, heard
 from wallboard.recorder.writing.keeper import Keeper
 from wallboard.recorder.writing.retention import Retention

@@ -13,15 +13,15 @@ from wallboard.domain.policy import Level, Policy
 from wallboard.domain.restored import Recalled, Restored
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.recorder.file.gaps import gap_after
-from wallboard.recorder.reading import change_log, past, pictures, runs, strip
+from wallboard.recorder.reading import board_at, change_log, entry_point_at, level_timeline, runs
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
 from wallboard.recorder.reading.change_rows import change_of
 from wallboard.recorder.reading.connection import Connection
-from wallboard.recorder.reading.contents import Contents
+from wallboard.recorder.reading.read_cache import Contents
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined
 from wallboard.recorder.reading.tail import Tail
-from wallboard.recorder.reading.told import servers_at
+from wallboard.recorder.reading.verdicts_at import servers_at
 
 __all__ = ["Recording", "Run", "Span", "Tail"]
 
@@ -41,7 +41,7 @@ class Recording:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._contents = Contents(connection)
-        self._strip = strip.Strip()
+        self._strip = level_timeline.Strip()
 
     def __enter__(self) -> "Recording":
         return self
@@ -105,12 +105,12 @@ class Recording:
         polls that brought them.
         """
         with self._connection.reading() as database:
-            return pictures.board_at(database, self._contents, at, history)
+            return board_at.board_at(database, self._contents, at, history)
 
     def newest_board(self, now: float, *, history: int = DEFAULT_BOUND) -> Restored:
         """The same by all that was recorded until ``now``, by its order if not by its times."""
         with self._connection.reading() as database:
-            return pictures.newest_board(database, self._contents, now, history)
+            return board_at.newest_board(database, self._contents, now, history)
 
     def entry_point_at(
         self,
@@ -125,7 +125,7 @@ class Recording:
         It has the last polls of each endpoint and the polls that brought its changes.
         """
         with self._connection.reading() as database:
-            return past.entry_point_at(database, self._contents, key, at, polls, history)
+            return entry_point_at.entry_point_at(database, self._contents, key, at, polls, history)
 
     def changes(
         self,
@@ -201,7 +201,7 @@ class Recording:
             spans = [segment.span for segment in self._contents.segments(database)]
             recorded = joined(spans, catalogue.gap_seconds)
             steps = self._strip.steps(database, catalogue, self._connection.version)
-            return strip.levels(steps, recorded, start, end, count)
+            return level_timeline.levels(steps, recorded, start, end, count)
 
     def runs(
         self,

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from wallboard.recorder.file.error_words import worded
 from wallboard.recorder.file.opening import open_to_write
-from wallboard.recorder.file.trouble import worded
 from wallboard.recorder.writing.retention import Retention, give_back, trim_step
 
 

@@ -17,7 +17,7 @@ from wallboard.recorder.file.columns import (
 )
 from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.samples import ROUND, columns_of_rows, samples_of
-from wallboard.recorder.file.standing import standings_of
+from wallboard.recorder.file.segment_end import standings_of
 from wallboard.recorder.reading.catalogue import read_catalogue, read_entry_points
 from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
 

@@ -16,7 +16,7 @@ from typing import cast
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from wallboard.aside import own_addresses
+from wallboard.abandonable import own_addresses
 from wallboard.simulator.delivery import Sleep, deliver, reset
 from wallboard.simulator.dialects import Dialect
 from wallboard.simulator.errors import SimulatorError, why_not_listening

@@ -7,7 +7,7 @@ from statistics import quantiles
 from tests.bench.figure import Figure, Pace
 from tests.bench.processes import environment, simulator, wallboard
 from tests.bench.terminal import Terminal, on_a_terminal
-from wallboard.ui.glyphs import UNICODE
+from wallboard.ui.look.glyphs import UNICODE
 
 ENTRY_POINTS = 1000
 SETTLE_SECONDS = 14.0

@@ -25,7 +25,7 @@ from wallboard.domain.restored import Event
 from wallboard.feeds import Publish
 from wallboard.feeds.poll import PollFeed
 from wallboard.settings import Settings, entry_points_of
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
 
 if TYPE_CHECKING:
     from wallboard.recorder.recorder import Recorder
@@ -121,7 +121,7 @@ class Aging:
         if not self._recording or not app:
             return publish
         from wallboard.recorder import recorder as recording
-        from wallboard.recorder.places import Place
+        from wallboard.recorder.paths import Place
 
         recording.FLUSH_SECONDS = FLUSH_SECONDS
         settings = self._settings

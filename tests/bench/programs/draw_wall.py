@@ -14,7 +14,7 @@ from tests.bench.processes import report
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.feeds import Publish
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
 
 
 class Stopwatch:

@@ -13,7 +13,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Response
 from wallboard.feeds import Publish
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
 
 INTERVAL_SECONDS = 10.0
 ROUNDS = 30

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from tests.bench.processes import report
 from wallboard.board import Board
-from wallboard.cli.run import GC_THRESHOLDS
+from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Failure, Observation
 from wallboard.feeds.poll import PollFeed
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.recorder.recorder import Recorder
 from wallboard.settings import entry_points_of
 

@@ -17,7 +17,7 @@ import psutil
 
 from tests.bench.processes import report
 from wallboard.board import Board
-from wallboard.cli.run import GC_THRESHOLDS
+from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Failure, Observation

@@ -14,11 +14,11 @@ from pathlib import Path
 from tests.bench.processes import report
 from tests.bench.simulated import INTERVAL, SimulatedPolls
 from wallboard.board import Board
-from wallboard.cli.run import GC_THRESHOLDS
+from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.domain.policy import Verdict
 from wallboard.recorder.file.samples import samples_bytes, samples_of
 from wallboard.recorder.file.schema import TICKS
-from wallboard.recorder.file.standing import standing_bytes, standings_of
+from wallboard.recorder.file.segment_end import standing_bytes, standings_of
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.heard import heard
 from wallboard.recorder.writing.writer import Writer

@@ -13,7 +13,7 @@ from statistics import quantiles
 
 from tests.bench.processes import report
 from wallboard.board import Board
-from wallboard.cli.run import GC_THRESHOLDS
+from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Observation
 from wallboard.domain.restored import Event

@@ -26,7 +26,7 @@ from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
 from wallboard.feeds import Publish
 from wallboard.settings import Settings
-from wallboard.ui.app import WallboardApp
+from wallboard.ui.app.app import WallboardApp
 
 ROUND_SECONDS = 600.0
 ROUNDS_A_DAY = 144

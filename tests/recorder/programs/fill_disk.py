@@ -22,7 +22,7 @@ from recordings import board_of, poll
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.recorder.recorder import Recorder
 
 DISK_BYTES = 2 << 20

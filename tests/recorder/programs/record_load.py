@@ -16,9 +16,9 @@ from recordings import START, board_of, poll
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.places import Place
+from wallboard.recorder.paths import Place
 from wallboard.recorder.recorder import Recorder
-from wallboard.recorder.writing import listener
+from wallboard.recorder.writing import run_builder
 
 ENTRY_POINTS = 20
 REPEATS = 3
@@ -42,7 +42,7 @@ def value_of(number: int) -> int:
 
 def main(path: str, first: int) -> None:
     """Record until killed."""
-    listener.SEGMENT_SECONDS = SEGMENT_SECONDS  # a crash then often strikes where one ends
+    run_builder.SEGMENT_SECONDS = SEGMENT_SECONDS  # a crash then often strikes where one ends
     points = board_of(*range(1000, 1000 + ENTRY_POINTS))
     board = Board(points)
     recorder = Recorder(Place(Path(path)), points, "Load")

@@ -11,9 +11,9 @@ from textual.app import App
 from textual.events import Resize
 from textual.screen import Screen
 
-from wallboard.ui.configuredkeys import bindings_by_screen
+from wallboard.ui.app.configured_keys import bindings_by_screen
+from wallboard.ui.look.theme import load
 from wallboard.ui.terminal.screen import CellScreen, PromptScreen
-from wallboard.ui.theme import load
 from wallboard.ui.widgets.lines import Lines
 
 SIZES = ((90, 20), (100, 30))
@@ -77,10 +77,10 @@ def test_textual_still_begins_with_the_size_of_the_environment(monkeypatch):
 
 def test_every_screen_is_laid_out_for_the_size_there_is():
     bindings_by_screen()  # loads all of them
-    from wallboard.ui import commands
+    from wallboard.ui.help import palette
 
     screens = [kind for kind in _subclasses(Screen) if kind.__module__.startswith("wallboard.")]
-    assert commands.Commands in screens
+    assert palette.Commands in screens
     assert [kind for kind in screens if not issubclass(kind, CellScreen)] == []
 
 

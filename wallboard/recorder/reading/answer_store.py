@@ -22,7 +22,7 @@ from wallboard.recorder.file.columns import (
     whole,
 )
 from wallboard.recorder.file.opening import LONGEST_VALUE
-from wallboard.recorder.reading.lately import Lately
+from wallboard.recorder.reading.lru import Lately
 
 KEPT_BYTES = 16 * 1024 * 1024
 """Bytes of answers that are kept, each counted with what its object takes."""

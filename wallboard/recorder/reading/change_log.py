@@ -10,7 +10,7 @@ from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
 from wallboard.recorder.file.columns import MOMENT, Shape
 from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of, poll_of
-from wallboard.recorder.reading.contents import Contents
+from wallboard.recorder.reading.read_cache import Contents
 
 PAGE = 1000
 """Changes read at once."""

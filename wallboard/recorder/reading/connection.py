@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.file.error_words import worded
 from wallboard.recorder.file.opening import connected, demand_whole
 from wallboard.recorder.file.schema import check, is_empty
-from wallboard.recorder.file.trouble import worded
 
 _CACHE_KIB = 16 * 1024
 

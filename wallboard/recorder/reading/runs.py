@@ -12,7 +12,7 @@ from wallboard.recorder.file.schema import LATENCY_TICKS
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.connection import Connection
-from wallboard.recorder.reading.contents import Contents
+from wallboard.recorder.reading.read_cache import Contents
 from wallboard.recorder.reading.run_rows import COLUMNS, RUN, RunRow
 from wallboard.recorder.reading.segments import Segment, adjoins
 

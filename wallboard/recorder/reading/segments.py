@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import MOMENT, ROW, TICK, Shape, optional
 from wallboard.recorder.file.gaps import BACK_SECONDS
-from wallboard.recorder.file.standing import Standing
+from wallboard.recorder.file.segment_end import Standing
 from wallboard.recorder.reading.catalogue import Catalogue
 from wallboard.recorder.reading.run_rows import LATEST, RunRow
 

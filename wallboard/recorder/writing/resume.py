@@ -18,11 +18,11 @@ from wallboard.recorder.file.columns import (
 )
 from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import TICKS, epoch_of
-from wallboard.recorder.file.standing import Standing, standings_of
+from wallboard.recorder.file.segment_end import Standing, standings_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.run_rows import COLUMNS, LATEST, RUN
-from wallboard.recorder.writing.listener import Listener
-from wallboard.recorder.writing.openrun import KeptAnswer, OpenRun, Target
+from wallboard.recorder.writing.open_run import KeptAnswer, OpenRun, Target
+from wallboard.recorder.writing.run_builder import Listener
 
 _SEGMENT = Shape("segment", id=ROW, first_run=ROW, last_run=ROW, standing=blob(LONGEST_VALUE))
 _BEGUN = Shape("run", target=ROW, first=TICK)

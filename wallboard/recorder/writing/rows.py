@@ -12,10 +12,10 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.samples import columns_of_rows, samples_bytes
-from wallboard.recorder.file.standing import Standing, standing_bytes
+from wallboard.recorder.file.segment_end import Standing, standing_bytes
 from wallboard.recorder.writing.answer_rows import AnswerRows, storable
-from wallboard.recorder.writing.openrun import KeptAnswer, OpenRun, Target
-from wallboard.recorder.writing.stretch import Stood, Stretch
+from wallboard.recorder.writing.open_run import KeptAnswer, OpenRun, Target
+from wallboard.recorder.writing.open_segment import Stood, Stretch
 
 LARGEST = 2**62
 """The largest figure that is written; SQLite holds no more than twice that."""

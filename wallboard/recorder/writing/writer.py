@@ -11,18 +11,18 @@ from pathlib import Path
 from wallboard.domain.endpoint import LARGEST_ID, EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.errors import DamagedError, RefusedError
+from wallboard.recorder.file.error_words import worded
+from wallboard.recorder.file.integrity import is_contradiction, is_sound
 from wallboard.recorder.file.opening import open_to_write, translated
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.schema import epoch_of
-from wallboard.recorder.file.sound import is_contradiction, is_sound
-from wallboard.recorder.file.trouble import worded
 from wallboard.recorder.writing.answer_rows import storable
 from wallboard.recorder.writing.heard import Heard
-from wallboard.recorder.writing.listener import Listener
+from wallboard.recorder.writing.open_segment import Stretch
 from wallboard.recorder.writing.resume import resume
 from wallboard.recorder.writing.retention import Retention, give_back, oldest_segment, trim_step
 from wallboard.recorder.writing.rows import Rows
-from wallboard.recorder.writing.stretch import Stretch
+from wallboard.recorder.writing.run_builder import Listener
 
 log = logging.getLogger(__name__)
 

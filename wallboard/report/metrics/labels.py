@@ -4,7 +4,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from wallboard.domain.endpoint import EntryPoint
-from wallboard.report.plain import plain
+from wallboard.report.words.plain import plain
 
 MOST_CHARACTERS = 120
 """Longer names would cost a metrics server that much in every one of their series."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from wallboard.aside import own_addresses
+from wallboard.abandonable import own_addresses
 from wallboard.board import Snapshot
 from wallboard.domain.restored import Event
 from wallboard.report.metrics.accept import takes_gzip, wants_openmetrics

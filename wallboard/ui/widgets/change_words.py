@@ -7,9 +7,9 @@ from rich.style import Style
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.policy import Level, Verdict
-from wallboard.report.changes import after_words, before_words
-from wallboard.ui.glyphs import Glyphs
-from wallboard.ui.theme import BoardTheme
+from wallboard.report.words.changes import after_words, before_words
+from wallboard.ui.look.glyphs import Glyphs
+from wallboard.ui.look.theme import BoardTheme
 
 
 def change_words(event: Change, status: EntryPointStatus | None, glyphs: Glyphs) -> str:

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.policy import WORST_FIRST, Verdict
-from wallboard.ui.theme import BoardTheme
+from wallboard.ui.look.theme import BoardTheme
 
 
 def count_chips(

@@ -9,10 +9,10 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from wallboard.ui.glyphs import Glyphs
+from wallboard.ui.look.glyphs import Glyphs
+from wallboard.ui.look.text import wrapped
+from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.terminal.screen import Attached
-from wallboard.ui.text import wrapped
-from wallboard.ui.theme import BoardTheme
 
 
 class Lines(Attached, Widget):

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from wallboard.ui.theme import BoardTheme
+from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import cut
 from wallboard.ui.widgets.scroller import Scroller
 

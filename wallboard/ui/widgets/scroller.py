@@ -3,7 +3,7 @@
 from textual.binding import Binding
 from textual.scroll_view import ScrollView
 
-from wallboard.ui.theme import BoardTheme
+from wallboard.ui.look.theme import BoardTheme
 
 
 class Scroller(ScrollView, can_focus=True, inherit_bindings=False):

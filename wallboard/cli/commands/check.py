@@ -1,0 +1,118 @@
+"""``wallboard check``: one poll of everything, for scripts and monitoring."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+import click
+
+from wallboard.board import Board, Snapshot
+from wallboard.cli.options.metrics_address import need_extra
+from wallboard.cli.options.target import target_of, target_options
+from wallboard.cli.options.thresholds import limit_options, limited, limits_of
+from wallboard.cli.options.types import Number
+from wallboard.cli.run.errors import client_errors
+from wallboard.cli.run.leaving import leave_now
+from wallboard.cli.run.plugin import NAGIOS, NAGIOS_TIMEOUT_SECONDS, PluginCommand
+from wallboard.domain.policy import Level
+from wallboard.settings import Settings, entry_points_of
+
+SAMPLES = 2
+"""A check shows no history."""
+
+OPENMETRICS = "openmetrics"
+
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "text": ("wallboard.report.now.text", "text_report"),
+    "json": ("wallboard.report.now.json", "json_report"),
+    "csv": ("wallboard.report.now.csv", "csv_report"),
+    NAGIOS: ("wallboard.report.now.nagios", "nagios_report"),
+    OPENMETRICS: ("wallboard.report.metrics.once", "openmetrics_report"),
+}
+"""The function of each format that makes a text of a snapshot, loaded when it is asked for."""
+
+
+@click.command(
+    "check",
+    cls=PluginCommand,
+    short_help="Poll everything once and report it, for scripts.",
+    help="""\
+Poll every endpoint of every entry point once, report, and exit.
+
+The exit status is the worst level found: 0 ok, 1 warning, 2 critical, 3 unknown, where unknown
+counts as worse than warning and better than critical. 64 and up: the check itself went wrong.
+""",
+    epilog="""\b
+Examples:
+  wallboard check
+  wallboard check 1000 1005-1010 --group EMEA
+  wallboard check --url https://ece.example.com 1000 1005-1010
+  wallboard check --format json | jq '.entry_points[] | select(.level != "ok")'
+  wallboard check --format nagios -w wait=60 -c wait=300 -c capacity=1:
+\b
+A RANGE is written as monitoring plugins write it. It alerts on
+  10      less than 0, more than 10       ~:10    more than 10
+  10:     less than 10                    10:20   less than 10, more than 20
+  @10:20  10 to 20                        Quote one with a ~ from the shell.
+\b
+In `nagios`, a usage or config error is UNKNOWN, exit status 3, too. The worst
+level is by ok < warning < unknown < critical as everywhere in wallboard, where
+other plugins put unknown below warning.
+""",
+)
+@target_options
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
+              help="A table for people (the default), JSON, CSV, the output of a monitoring "
+              "plugin, or OpenMetrics.")  # fmt: skip
+@limit_options
+@click.option("--timeout", type=Number(min=0, min_open=True, max=86_400),
+              metavar="SECONDS",
+              help="End the whole check after so long; what has not answered is unknown. In "
+              f"`nagios` {NAGIOS_TIMEOUT_SECONDS:g} unless given.")  # fmt: skip
+def command(form: str, timeout: float | None, **parameters: object) -> int:
+    from wallboard.report.now.exit_status import exit_status
+
+    began = time.monotonic()
+    if form == OPENMETRICS:
+        need_extra()
+    if timeout is None and form == NAGIOS:
+        timeout = NAGIOS_TIMEOUT_SECONDS
+    limits = limits_of(parameters)
+    settings = target_of(parameters).settings()
+    board = Board(limited(entry_points_of(settings), limits), history=SAMPLES)
+    with asyncio.Runner() as runner:
+        left = None if timeout is None else began + timeout - time.monotonic()
+        finished = runner.run(_poll(settings, board, left))
+        snapshot = board.snapshot(time.time())
+        _print(form, snapshot, "" if finished else f"not finished within {timeout:g} s")
+        code = exit_status(snapshot, at_least=Level.OK if finished else Level.UNKNOWN)
+        if not finished:
+            leave_now(code)
+    return code
+
+
+async def _poll(settings: Settings, board: Board, seconds: float | None) -> bool:
+    """Whether everything was asked in time."""
+    from wallboard.feeds.single_round import poll_once
+
+    try:
+        with client_errors():
+            async with asyncio.timeout(seconds):
+                await poll_once(settings, board.fold)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _print(form: str, snapshot: Snapshot, unfinished: str) -> None:
+    module, name = FORMATS[form]
+    report: Callable[..., str] = getattr(import_module(module), name)
+    if unfinished and form == NAGIOS:
+        text = report(snapshot, unfinished=unfinished)
+    else:
+        text = report(snapshot)
+        if unfinished:
+            said = f"wallboard: {unfinished}; what has not answered is unknown"
+            click.echo(said, err=True)
+    click.echo(text, nl=not text.endswith("\n"))

@@ -1,0 +1,175 @@
+"""``wallboard config``: writes a config, checks it, says what holds, describes it to editors."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wallboard.cli.commands.config_init import init
+from wallboard.cli.commands.config_show import show
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.errors import CommandError
+
+if TYPE_CHECKING:
+    from wallboard.config import Problem
+
+
+@click.group(
+    "config",
+    short_help="Write a config, check it, show what holds and why.",
+    help="Write a config, check it, show what holds in the end, describe it to editors.",
+    no_args_is_help=False,
+    epilog="""\b
+Examples:
+  wallboard config init
+  wallboard config check
+  wallboard config show 1005
+  wallboard config schema > wallboard.schema.json
+""",
+)
+def command() -> None:
+    pass
+
+
+command.add_command(init)
+command.add_command(show)
+
+
+@command.command(
+    "check",
+    short_help="Say everything that is wrong with a config.",
+    help="""\
+Say everything that is wrong with FILE, or with the config that the board would take.
+
+An error says which file, which table, which key, and what to do; a warning, what is allowed
+but is hardly meant. Nothing is sent to any server.
+""",
+    epilog="""\b
+Examples:
+  wallboard config check
+  wallboard config check /etc/wallboard.toml && systemctl reload wallboard
+  wallboard config check --format json | jq '.errors[].message'
+\b
+Exit status: 0 if the config can be used, whatever the warnings; 78 if not.
+""",
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The same as FILE.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              help="Lines for people (the default), or JSON.")  # fmt: skip
+def check(file: Path | None, config: Path | None, form: str) -> int:
+    from wallboard.config import ConfigError
+
+    if file and config and file != config:
+        raise click.UsageError("FILE and --config name two files; give one.")
+    path: Path | None = None
+    warned: list[Problem] = []
+    errors: tuple[Problem, ...] = ()
+    try:
+        path = _found(file or config)
+        warned = _checked(path)
+    except ConfigError as error:
+        errors = error.problems
+    if form == "json":
+        click.echo(_as_json(path, errors, warned), nl=False)
+    else:
+        _say(path, errors, warned)
+    return exit_codes.CONFIG if errors else exit_codes.OK
+
+
+@command.command(
+    "schema",
+    short_help="Print a JSON Schema, for completion and checks in an editor.",
+    help="Print a JSON Schema of the config: every setting, its type, its limits, what it is for.",
+    epilog="""\b
+Examples:
+  wallboard config schema > wallboard.schema.json
+\b
+Editors that go by Taplo (Even Better TOML in VS Code, Helix, Neovim) complete
+and check a config whose first line names that file:
+  #:schema ./wallboard.schema.json
+""",
+)
+def schema() -> int:
+    from wallboard.config.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+    return exit_codes.OK
+
+
+def _found(named: Path | None) -> Path:
+    from wallboard.config import find_config
+    from wallboard.config.find import working_folder
+
+    path = find_config(named, os.environ, working_folder())
+    if path is None:
+        raise CommandError(
+            "there is no config to check\n"
+            "Looked for: $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in your config "
+            "folder.\n"
+            "To write one: wallboard config init",
+            exit_codes.CONFIG,
+        )
+    return path
+
+
+def _checked(path: Path) -> "list[Problem]":
+    """The warnings about a config. Raises ``ConfigError`` for what is wrong with it."""
+    from wallboard.config import load_config
+    from wallboard.config.find import read_document
+    from wallboard.config.warn import warnings
+
+    settings = load_config(path, os.environ)
+    if settings.keys:
+        # Only the wall knows its keys; without any in the config it is not loaded.
+        from wallboard.ui.app.configured_keys import with_good_keys
+
+        with_good_keys(settings, path)
+    return [*warnings(settings, read_document(path), path), *_theme(settings.theme, path)]
+
+
+def _theme(name: str, path: Path) -> "list[Problem]":
+    from wallboard.config import Problem
+    from wallboard.config.problem import nearest, printable
+    from wallboard.ui.look.theme import AUTO, load, theme_files
+    from wallboard.ui.look.theme_file import ThemeError
+
+    if name == AUTO:
+        return []
+    try:
+        load(name)
+    except ThemeError as error:
+        known = theme_files()
+        why = printable(error) if name in known else f"is not there; {nearest(name, list(known))}"
+        return [Problem(printable(path), "", "theme", f"{why}; the board takes another")]
+    return []
+
+
+def _say(path: Path | None, errors: "tuple[Problem, ...]", warned: "list[Problem]") -> None:
+    for problem in warned:
+        click.echo(f"warning: {problem}")
+    for problem in errors:
+        click.echo(f"error: {problem}")
+    if errors:
+        count = len(errors)
+        click.echo(f"{count} error{'s' * (count != 1)}: this config cannot be used", err=True)
+    else:
+        from wallboard.report.words.plain import plain
+
+        click.echo(f"{plain(str(path))} can be used")
+
+
+def _as_json(path: Path | None, errors: "tuple[Problem, ...]", warned: "list[Problem]") -> str:
+    def listed(problems: "tuple[Problem, ...] | list[Problem]") -> list[dict[str, str]]:
+        keys = ("file", "table", "key", "message")
+        return [{key: getattr(problem, key) for key in keys} for problem in problems]
+
+    document = {
+        "config": str(path) if path else None,
+        "usable": not errors,
+        "errors": listed(errors),
+        "warnings": listed(warned),
+    }
+    return json.dumps(document, indent=1) + "\n"

@@ -1,0 +1,148 @@
+"""``wallboard doctor``: says whether it is me."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from wallboard.cli.options.completions import entry_point_ids, server_names
+from wallboard.cli.options.target import Target, reach_options, target_of
+from wallboard.cli.run.output import output_size
+from wallboard.config.find import FILE_NAME, VARIABLE, working_folder
+from wallboard.domain.checkup import Finding, Step
+from wallboard.domain.diagnosis import diagnose
+from wallboard.domain.policy import Level
+from wallboard.recorder.paths import Place, place_of
+from wallboard.report.now.exit_status import EXIT_STATUSES
+from wallboard.settings import Settings
+
+FORMATS = ("text", "json")
+
+
+@click.command(
+    "doctor",
+    short_help="Find out what is wrong between here and the servers: is it me?",
+    help="""\
+Look at this machine and at every step of the way to each server.
+
+Each step has its time and a sentence; the last line is the one most likely cause of whatever
+is wrong, and what to do. IDS say which entry point is asked about; the first of each server
+unless given. It takes at most twenty seconds, and the servers are asked two questions each.
+""",
+    epilog="""\b
+Examples:
+  wallboard doctor
+  wallboard doctor --server prod
+  wallboard doctor --url https://ece.example.com
+  wallboard doctor --format json | jq -r .cause.message
+\b
+Exit status: 0 all well, 1 something to see to, 2 a server cannot be used, 3
+something could not be found out. 64 and up: the doctor itself went wrong.
+""",
+)
+@click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids)
+@reach_options(url="Look at this server instead of those of a config; no id is needed.")
+@click.option("--server", "servers", multiple=True, metavar="NAME",
+              shell_complete=server_names,
+              help="Of the config only this server; may be given again.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text",
+              help="Lines for people (the default), or JSON.")  # fmt: skip
+def command(form: str, **parameters: object) -> int:
+    target = target_of(parameters)
+    guessed = target.url is not None and not target.ids
+    settings, source = replace(target, ids=("0",)).opened() if guessed else target.opened()
+    if guessed:
+        servers = tuple(replace(server, entry_point=()) for server in settings.server)
+        settings = replace(settings, server=servers)
+    place = _place(source.recording, settings)
+    machine = [_versions(), _config(source.path, target), _terminal(settings)]
+    looking = _as_json if form == "json" else _as_text
+    return EXIT_STATUSES[looking(settings, place, machine)]
+
+
+def _place(board: str, settings: Settings) -> Place | None:
+    try:
+        return place_of(board, settings.record, os.environ)
+    except OSError:
+        return None  # nothing can be recorded; the board says why
+
+
+def _as_text(settings: Settings, place: Place | None, machine: list[Finding]) -> Level:
+    from wallboard.report.setup.doctor import DoctorText
+
+    width = output_size().columns if sys.stdout.isatty() else None
+    text = DoctorText(settings.server, width)
+
+    def say(finding: Finding) -> None:
+        for line in text.hear(finding):
+            click.echo(line)
+
+    findings = _found(settings, place, machine, say)
+    diagnosis = diagnose(findings)
+    for line in text.cause(diagnosis):
+        click.echo(line)
+    return diagnosis.level
+
+
+def _as_json(settings: Settings, place: Place | None, machine: list[Finding]) -> Level:
+    from wallboard.report.setup.doctor_json import doctor_json
+
+    findings = _found(settings, place, machine, lambda _: None)
+    diagnosis = diagnose(findings)
+    click.echo(doctor_json(settings.server, findings, diagnosis, time.time()))
+    return diagnosis.level
+
+
+def _found(
+    settings: Settings,
+    place: Place | None,
+    machine: list[Finding],
+    say: Callable[[Finding], None],
+) -> list[Finding]:
+    """All findings, each of which was said as soon as there was one."""
+    from wallboard.feeds.checkup import look
+
+    findings: list[Finding] = []
+
+    def publish(finding: Finding) -> None:
+        findings.append(finding)
+        say(finding)
+
+    for finding in machine:
+        publish(finding)
+    asyncio.run(look(settings, place, os.environ, publish, clock=time.time))
+    return findings
+
+
+def _versions() -> Finding:
+    from wallboard.report.setup.doctor import versions_finding
+
+    return versions_finding()
+
+
+def _config(path: Path | None, target: Target) -> Finding:
+    """Which config there is, and why that one."""
+    if path is None:
+        words = "None is used: the server was named by --url."
+        return Finding(Step.CONFIG, Level.OK, words, facts={"path": None})
+    if target.config:
+        why = "named by --config"
+    elif os.environ.get(VARIABLE):
+        why = f"named by ${VARIABLE}"
+    elif path == working_folder() / FILE_NAME:
+        why = "found in the working folder"
+    else:
+        why = "found in your config folder"
+    return Finding(Step.CONFIG, Level.OK, f"{path}, {why}.", facts={"path": str(path)})
+
+
+def _terminal(settings: Settings) -> Finding:
+    from wallboard.ui.look.terminal_abilities import terminal_finding
+
+    size = output_size() if sys.stdout.isatty() else None
+    return terminal_finding(settings, size)

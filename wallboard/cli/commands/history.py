@@ -1,0 +1,90 @@
+"""``wallboard history``: what became of an entry point, from the recording."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wallboard.cli.options.completions import entry_point_ids
+from wallboard.cli.options.recording import (
+    MOST_CHANGES,
+    asked_window,
+    chosen,
+    opened,
+    recording_file,
+    recording_options,
+    say,
+    window_options,
+)
+from wallboard.cli.run import exit_codes
+from wallboard.domain.endpoint import EntryPoint
+
+if TYPE_CHECKING:
+    from wallboard.recorder.recording import Recording, Run
+    from wallboard.report.past.past import Past
+    from wallboard.report.words.window import Window
+
+
+@click.command(
+    "history",
+    short_help="Say from the recording what became of an entry point.",
+    help="""\
+Say what became of entry points: verdicts and for how long, changes, waits, every poll.
+
+ID is a number, a range such as 1005-1010, or `server:1000` where several servers have it.
+""",
+    epilog="""\b
+Examples:
+  wallboard history 1000
+  wallboard history 1000 1005-1010 --since 14:00 --until 15:30
+  wallboard history prod:1000 --since 2d --format csv > sales.csv
+""",
+)
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=entry_point_ids)
+@window_options(since="2h")
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text",
+              help="Text for people (the default), CSV for a spreadsheet, JSON for programs."
+              )  # fmt: skip
+@recording_options
+def command(
+    ids: tuple[str, ...],
+    since: str,
+    until: str,
+    form: str,
+    file: Path | None,
+    config: Path | None,
+) -> int:
+    with opened(recording_file(file, config)) as recording:
+        entry_points = chosen(recording, ids)
+        keys = {entry_point.key for entry_point in entry_points}
+        window = asked_window(recording, since, until, keys=keys, most_changes=MOST_CHANGES)
+        say(_told(recording, window, entry_points, form))
+    return exit_codes.OK
+
+
+def _told(
+    recording: "Recording", window: "Window", entry_points: list[EntryPoint], form: str
+) -> Iterable[str]:
+    from wallboard.report.past.past import read_pasts
+
+    pasts = read_pasts(recording, window, entry_points)
+
+    def runs_of(past: "Past") -> Iterable["Run"]:
+        return recording.runs(window.since, window.until, keys={past.entry_point.key})
+
+    if form == "json":
+        from wallboard.report.past.history_json import history_json
+
+        return history_json(window, pasts, runs_of)
+    if form == "csv":
+        from wallboard.report.past.history_csv import history_csv
+
+        return history_csv(pasts, runs_of)
+    from wallboard.report.past.history import history_lines
+
+    return (
+        f"{line}\n"
+        for number, past in enumerate(pasts)
+        for line in (*[""][: number and 1], *history_lines(past, runs_of(past)))
+    )

@@ -1,0 +1,146 @@
+"""``wallboard raw``: one answer of one endpoint, as it came."""
+
+import asyncio
+import sys
+from dataclasses import replace
+
+import click
+
+from wallboard.cli.options.completions import endpoint_names, entry_point_ids, server_names
+from wallboard.cli.options.target import reach_options, target_of
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.errors import CommandError, client_errors, config_errors
+from wallboard.cli.run.output import output_size
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Cause, Failure, Observation, Response
+from wallboard.settings import ServerSettings, Settings
+
+
+def _endpoint(_context: click.Context, _parameter: click.Parameter, name: str) -> Endpoint:
+    """The endpoint of a name in whatever case."""
+    found = {endpoint.lower(): endpoint for endpoint in Endpoint}.get(name.lower())
+    if found is None:
+        from wallboard.config.problem import nearest
+
+        raise click.BadParameter(f"There is no endpoint {name!r}; {nearest(name, list(Endpoint))}")
+    return found
+
+
+def _place(
+    _context: click.Context, _parameter: click.Parameter, word: str
+) -> tuple[str | None, int]:
+    """The server, where the word names one, and the id."""
+    from wallboard.config.triage import range_in
+
+    server, colon, digits = word.rpartition(":")
+    if not (digits.isascii() and digits.isdecimal()):
+        raise click.BadParameter(f"{word!r} is no id; write it like 1000, or SERVER:1000.")
+    try:
+        number, _ = range_in(digits)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
+    return server if colon else None, number
+
+
+@click.command(
+    "raw",
+    short_help="Ask one endpoint once and print its answer as it came.",
+    help="""\
+Ask ENDPOINT of the entry point ID once, and print the answer as it came.
+
+A pipe gets it byte for byte. On a terminal control characters show as escapes. What is wrong
+with the answer is said on stderr.
+""",
+    epilog="""\b
+Examples:
+  wallboard raw chatAllowed 1000
+  wallboard raw capacity prod:1000 --pretty
+  wallboard raw -i livesessionstatus 1000 --url https://ece.example.com > answer
+\b
+ENDPOINT is chatAllowed, checkEligibility, liveSessionStatus, capacity or
+agentAvailability, in whatever case.
+\b
+Exit status: 0 for an answer that can be read, whatever it says; 76 for one
+that cannot, which is printed all the same; 69 when none came.
+""",
+)
+@click.argument("endpoint", callback=_endpoint, shell_complete=endpoint_names)
+@click.argument("place", metavar="ID", callback=_place, shell_complete=entry_point_ids)
+@reach_options(url="Ask this server instead of one of a config.")
+@click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
+              help="The server of the config, where several have this id or none has; as in "
+              "SERVER:ID.")  # fmt: skip
+@click.option("-i", "--include", is_flag=True, help="Print the status line and the headers too.")
+@click.option("--pretty", is_flag=True, help="Lay the body out to be read.")
+def command(
+    endpoint: Endpoint,
+    place: tuple[str | None, int],
+    server_name: str | None,
+    *,
+    include: bool,
+    pretty: bool,
+    **parameters: object,
+) -> int:
+    target = target_of(parameters)
+    named, number = place
+    if named and server_name and named != server_name:
+        raise click.UsageError(f"ID names server {named!r}, and --server {server_name!r}.")
+    server_name = server_name or named
+    if target.url is not None:
+        target = replace(target, ids=(str(number),))
+    if target.url is not None and server_name:
+        raise click.UsageError("--server chooses from a config; --url says already which.")
+    settings = target.settings()
+    server = _server(settings, number, server_name)
+    with client_errors():
+        observation = asyncio.run(_ask(server, settings, endpoint, number))
+    if observation.response:
+        _print(observation.response, head=include, pretty=pretty)
+    if isinstance(observation.outcome, Failure):
+        raise CommandError(observation.outcome.message, _status_of(observation.outcome))
+    return exit_codes.OK
+
+
+def _server(settings: Settings, number: int, name: str | None) -> ServerSettings:
+    """The server to ask. Raises ``click.UsageError`` or ``CommandError``."""
+    from wallboard.config.selection import Selection, named_keys, selected
+
+    servers = {server.name: server for server in settings.server}
+    if name in servers:
+        return servers[name]
+    with config_errors():
+        if name is not None:
+            selected(settings, Selection(servers=(name,)))
+        known = [EntryPointKey(server.name, entry.id)
+                 for server in settings.server for entry in server.entry_point]  # fmt: skip
+        first, *others = sorted(named_keys([str(number)], known))
+    if others:
+        names = ", ".join(key.server for key in (first, *others))
+        raise click.UsageError(f"{number} is on several servers ({names}); choose with --server.")
+    return servers[first.server]
+
+
+async def _ask(
+    server: ServerSettings, settings: Settings, endpoint: Endpoint, number: int
+) -> Observation:
+    from wallboard.ece.ask.client import EceClient
+
+    entry_point = EntryPoint(EntryPointKey(server.name, number), str(number))
+    async with EceClient(server, settings) as client:
+        return await client.poll(client.prepare(entry_point, endpoint))
+
+
+def _print(response: Response, *, head: bool, pretty: bool) -> None:
+    from wallboard.report.evidence.raw import raw_bytes, raw_text
+
+    if pretty or sys.stdout.isatty():
+        width = output_size().columns
+        click.echo(raw_text(response, head=head, pretty=pretty, width=width), nl=False)
+    else:
+        click.echo(raw_bytes(response, head=head), nl=False)
+
+
+def _status_of(failure: Failure) -> int:
+    if failure.cause is Cause.INTERNAL:
+        return exit_codes.INTERNAL
+    return exit_codes.UNAVAILABLE if failure.cause.unreachable else exit_codes.BAD_ANSWER

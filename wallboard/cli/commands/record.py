@@ -1,0 +1,83 @@
+"""``wallboard record``: polls and records without a face, for a service unit."""
+
+import asyncio
+import logging
+import os
+import time
+from pathlib import Path
+
+import click
+
+from wallboard.cli.options.metrics_address import Address, address
+from wallboard.cli.options.target import target_of, target_options
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.errors import CommandError, home_errors
+
+
+@click.command(
+    "record",
+    short_help="Poll and record without a face, for a service.",
+    help="""\
+Poll and record until SIGTERM or Ctrl-C; boards on the same recording follow.
+
+The log goes to stderr. SIGHUP reads the config again; one that cannot be used changes nothing.
+While another process records, this one stands by and takes over as soon as it ends.
+""",
+    epilog="""\b
+Examples:
+  wallboard record
+  wallboard record --config /etc/wallboard.toml --log-format json
+  wallboard record --url https://ece.example.com 1000-1010 --file wall.db
+""",
+)
+@target_options
+@click.option("--file", "record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="The recording; that of the board of the config unless given.")  # fmt: skip
+@click.option("--no-standby", is_flag=True,
+              help="End with status 69 if another process records already, instead of standing by "
+              "to take over from it.")  # fmt: skip
+@click.option("--metrics", callback=address, metavar="[HOST:]PORT",
+              help="Also serve it to a metrics server; see `wallboard metrics`.")  # fmt: skip
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
+              help="Lines of key=value (the default), or of JSON.")  # fmt: skip
+def command(
+    log_format: str, metrics: Address | None, *, no_standby: bool, **parameters: object
+) -> int:
+    from wallboard.cli.commands.service import Service
+    from wallboard.cli.commands.service_log import ServiceLog
+
+    settings, source = target_of(parameters).opened()
+    if settings.record is False:
+        raise CommandError(
+            "the config says `record = false`, so there is nothing to do\n"
+            "Name a recording with --file.",
+            exit_codes.CONFIG,
+        )
+    _demand_recordable(source.board, settings.record)
+    log = ServiceLog(log_format)
+    logging.getLogger("wallboard").addHandler(log)
+    service = Service(
+        settings,
+        source.read,
+        source.board,
+        log,
+        time.time,
+        standby=not no_standby,
+        metrics=metrics,
+    )
+    return asyncio.run(service.run())
+
+
+def _demand_recordable(board: str, record: bool | str) -> None:
+    """Raise ``CommandError`` if there is something else in the place of the recording."""
+    from wallboard.recorder.errors import RecordingError
+    from wallboard.recorder.file.opening import demand_recording
+    from wallboard.recorder.paths import recording_path
+
+    with home_errors():
+        path = recording_path(board, record, os.environ)
+    if path and path.exists():
+        try:
+            demand_recording(path)
+        except (RecordingError, OSError) as error:
+            raise CommandError(f"nothing can be recorded there: {error}\n{path}") from None

@@ -1,0 +1,217 @@
+"""``wallboard recording``: the file that a board is recorded in."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wallboard.cli.options.recording import (
+    moment_of,
+    opened,
+    recording_errors,
+    recording_file,
+    recording_options,
+    say,
+)
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.errors import CommandError
+
+if TYPE_CHECKING:
+    from wallboard.recorder.writing.retention import Retention
+
+DAMAGED = 2
+"""Exit status of ``verify``, which monitoring systems read as critical."""
+
+MOST_FAULTS = 20
+"""Named one by one; the rest is counted."""
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|kb|mb|gb|tb|kib|mib|gib|tib)?", re.IGNORECASE)
+_UNITS = {"b": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_FOR_EVER = float(2**60)
+
+
+@click.group(
+    "recording",
+    short_help="Say what is in the recording, verify it, trim it.",
+    help="Look after the file that a board is recorded in.",
+    no_args_is_help=False,
+    epilog="""\b
+Examples:
+  wallboard recording info
+  wallboard recording verify
+  wallboard recording trim --older 2d
+""",
+)
+def command() -> None:
+    pass
+
+
+@command.command(
+    "info",
+    short_help="Say what is in the recording and who writes it.",
+    help="Say where the recording is, what it holds, what that costs, and who writes it.",
+    epilog="""\b
+Examples:
+  wallboard recording info
+  wallboard recording info --file /srv/wallboard/prod.db
+""",
+)
+@recording_options
+def info(file: Path | None, config: Path | None) -> int:
+    path = recording_file(file, config)
+    with opened(path) as recording:
+        from wallboard.recorder.lock import holder
+        from wallboard.recorder.reading.connection import Connection
+        from wallboard.recorder.statistics import read_facts
+        from wallboard.report.past.recording import Described, recording_lines
+
+        connection = Connection(path)
+        try:
+            with connection.reading() as database:
+                facts = read_facts(database)
+        finally:
+            connection.close()
+        described = Described(
+            path=path.absolute(),
+            title=recording.title,
+            file_bytes=_file_bytes(path),
+            holder=holder(path),
+            facts=facts,
+            stretches=recording.stretches(),
+        )
+        say(f"{line}\n" for line in recording_lines(described))
+    return exit_codes.OK
+
+
+@command.command(
+    "verify",
+    short_help="Look through the whole recording for damage.",
+    help="""\
+Look through the whole recording: the file itself, every body, every stretch.
+
+The exit status is 0 if it is whole and 2 if it is damaged; 64 and up: it could not be looked
+at.
+""",
+    epilog="""\b
+Examples:
+  wallboard recording verify
+  wallboard recording verify --file copy.db || echo damaged
+""",
+)
+@recording_options
+def verify(file: Path | None, config: Path | None) -> int:
+    from wallboard.recorder.errors import DamagedError
+    from wallboard.report.words.plain import plain
+
+    path = recording_file(file, config)
+    faults: list[str] = []
+    with recording_errors(path):
+        try:
+            faults.extend(_faults(path))
+        except DamagedError as error:
+            faults.append(str(error))
+    if not faults:
+        click.echo(f"{plain(str(path))}: the recording is whole")
+        return exit_codes.OK
+    click.echo(f"{plain(str(path))}: the recording is damaged")
+    for fault in faults[:MOST_FAULTS]:
+        click.echo(f"  {plain(fault)}")
+    if len(faults) > MOST_FAULTS:
+        click.echo(f"  and {len(faults) - MOST_FAULTS:,} more")
+    return DAMAGED
+
+
+@command.command(
+    "trim",
+    short_help="Forget the oldest part of the recording.",
+    help="""\
+Forget the oldest part of the recording and give its room back.
+
+A recording that is being written is trimmed by whoever writes it, by `record_days` and
+`record_megabytes` of the config; this is for one that nobody writes.
+""",
+    epilog="""\b
+Examples:
+  wallboard recording trim --older 2d
+  wallboard recording trim --to 100MB
+""",
+)
+@click.option("--older", metavar="TIME",
+              help="Forget what is older than this: 2d, 12h, 2026-11-21.")  # fmt: skip
+@click.option("--to", metavar="SIZE", help="Forget the oldest until no more is in use: 100MB.")
+@recording_options
+def trim(older: str | None, to: str | None, file: Path | None, config: Path | None) -> int:
+    from wallboard.report.past.recording import size
+
+    if older is None and to is None:
+        raise click.UsageError("Say what to forget: --older 2d, --to 100MB, or both.")
+    retention = _retention(older, to)
+    path = recording_file(file, config)
+    with opened(path):
+        before = _file_bytes(path)
+    with recording_errors(path):
+        segments = _trimmed(path, retention)
+    after = _file_bytes(path)
+    if segments:
+        parts = f"{segments:,} stretch{'' if segments == 1 else 'es'}"
+        click.echo(f"Forgot {parts} of the recording: {size(before)} before, {size(after)} now")
+    else:
+        click.echo(f"There was nothing to forget: {size(after)}")
+    if after > retention.bytes:
+        click.echo("What was recorded last is always kept.")
+    return exit_codes.OK
+
+
+def _faults(path: Path) -> Iterator[str]:
+    from wallboard.recorder.reading.connection import Connection
+    from wallboard.recorder.verify import verify as faults_in
+
+    connection = Connection(path)
+    try:
+        with connection.reading() as database:
+            yield from faults_in(database)
+    finally:
+        connection.close()
+
+
+def _retention(older: str | None, to: str | None) -> "Retention":
+    from wallboard.recorder.writing.retention import Retention
+
+    now = time.time()
+    seconds = _FOR_EVER if older is None else now - moment_of(older, now, "--older")
+    return Retention(seconds, 2**60 if to is None else _bytes(to))
+
+
+def _bytes(text: str) -> int:
+    found = _SIZE.fullmatch(text.strip())
+    if not found:
+        raise click.BadParameter(f"{text!r} is no size; write it like 100MB.", param_hint=["--to"])
+    unit = (found[2] or "b").lower()
+    return int(float(found[1]) * (1024 if "i" in unit else 1000) ** _UNITS[unit[0]])
+
+
+def _trimmed(path: Path, retention: "Retention") -> int:
+    """How many segments were forgotten, while nobody else can write."""
+    from wallboard.recorder.lock import holder, take
+    from wallboard.recorder.paths import Place
+    from wallboard.recorder.trimming import trim as trimmed
+
+    lock = take(Place(path.absolute(), path.stat().st_mode & 0o666))
+    if lock is None:
+        raise CommandError(
+            f"the recording is being written by {holder(path) or 'another process'}\n"
+            "It trims itself: set `record_days` and `record_megabytes` in the config."
+        )
+    try:
+        return trimmed(path, retention, time.time())
+    finally:
+        lock.release()
+
+
+def _file_bytes(path: Path) -> int:
+    beside = path.with_name(f"{path.name}-wal")
+    return sum(os.path.getsize(one) for one in (path, beside) if one.exists())  # noqa: PTH202

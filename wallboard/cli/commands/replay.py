@@ -1,0 +1,121 @@
+"""``wallboard replay``: the board of a recording, at any moment of it."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wallboard.cli.options.display import Face, face_of, face_options
+from wallboard.cli.options.recording import config_option, moment_of, opened, recording_file
+from wallboard.cli.options.types import Number
+from wallboard.cli.run.errors import CommandError, config_errors
+from wallboard.domain.policy import Level, Verdict
+from wallboard.settings import AlarmSettings, Settings
+
+if TYPE_CHECKING:
+    from wallboard.recorder.recording import Recording
+
+MOST_CHANGES = 20_000
+"""The newest changes, among which the last critical one is looked for."""
+
+SAMPLES = 2
+"""A text board shows no history."""
+
+
+@click.command(
+    "replay",
+    short_help="Show what a board showed, at any moment of its recording.",
+    help="""\
+Show a recording on the board, paused; FILE is that of the config's board unless given.
+
+Space plays, < and > go from change to change, g goes to a time, L to the end. Without a
+terminal the board at that moment is printed as text.
+""",
+    epilog="""\b
+Examples:
+  wallboard replay
+  wallboard replay --at "yesterday 14:32"
+  wallboard replay incident.db --at "2026-11-21 14:32+01:00" --speed 60
+  wallboard replay --at -2h --frames 1
+""",
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@config_option
+@click.option("--at", metavar="MOMENT",
+              help="Where to begin: 14:32, 2026-11-21 14:32, yesterday 14:32, or -2h, which counts "
+                   "from the end of the recording. Unless given, the newest change to critical "
+                   "or, without one, the end.")  # fmt: skip
+@click.option("--speed", type=Number(min=0.1, max=86_400), default=10.0,
+              show_default=True, metavar="N",
+              help="Seconds of the recording a second, once space plays it.")  # fmt: skip
+@face_options
+def command(
+    file: Path | None, config: Path | None, at: str | None, speed: float, **parameters: object
+) -> int:
+    face = face_of(parameters)
+    if face.kiosk:
+        raise click.UsageError("--kiosk is for a living board: a recording is shown by its keys.")
+    path = recording_file(file, config)
+    with opened(path) as recording:
+        span = recording.span()
+        if span is None:
+            raise CommandError(f"there is nothing in the recording yet\n{path}")
+        begin = moment_of(at, span.last_at, "--at") if at else where_to_begin(recording)
+        begin = max(span.first_at, min(begin, span.last_at))
+        if face.as_text:
+            return _print(recording, begin, span.last_at, face)
+        settings = _settings(config, face, recording.title)
+        from wallboard.ui.app.replay_app import Start
+
+        start = Start(
+            path=path,
+            entry_points=recording.entry_points(),
+            first=recording.board_at(begin, history=settings.history),
+            end=span.last_at,
+            speed=speed,
+        )
+    from wallboard.ui.app.replay_app import run_replay
+
+    return run_replay(settings, start)
+
+
+def where_to_begin(recording: "Recording") -> float:
+    """When something last became critical; else the end. Unix time in seconds."""
+    for change in recording.changes(newest_first=True, limit=MOST_CHANGES):
+        follows = change.of_server or change.endpoint or change.before == Verdict.WAITING
+        if change.level is Level.CRITICAL and change.after != "ok" and not follows:
+            return change.at
+    span = recording.span()
+    return span.last_at if span else 0.0
+
+
+def _settings(config: Path | None, face: Face, title: str) -> Settings:
+    """How the board is drawn, by the config if there is one."""
+    from wallboard.config import find_config, load_config
+    from wallboard.config.find import working_folder
+    from wallboard.ui.app.configured_keys import with_good_keys
+
+    with config_errors():
+        path = find_config(config, os.environ, working_folder())
+        base = load_config(path, os.environ, servers_required=False) if path else Settings()
+        settings = with_good_keys(face.over(base), path)
+    return replace(settings, title=title, kiosk=False, alarm=AlarmSettings())
+
+
+def _print(recording: "Recording", begin: float, end: float, face: Face) -> int:
+    """Print the board at the moment and, if asked, every so many seconds after it."""
+    from wallboard.board import Board
+    from wallboard.report.now.lines import TextBoard
+
+    entry_points = recording.entry_points()
+    every = face.every or min((policy.interval for _, policy in entry_points), default=1.0)
+    board, text = Board(entry_points, history=SAMPLES), TextBoard(recording.title)
+    for number in range(face.frames or 1):
+        at = begin + number * every
+        if at > end:
+            break
+        board.fold(recording.board_at(at, history=SAMPLES))
+        click.echo("\n".join(text.frame(board.snapshot(at))))
+    return 0

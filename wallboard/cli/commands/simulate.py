@@ -1,0 +1,72 @@
+"""``wallboard simulate``: a server to point the board at, without a call centre."""
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+
+import click
+
+from wallboard.cli.options.scenario import Story, story_of, story_options
+from wallboard.cli.options.target import joined_ids
+from wallboard.cli.options.types import WholeNumber
+from wallboard.cli.run.errors import simulator_errors
+
+ANNOUNCEMENT = "Listening on "
+"""What stands before the address in the first line of output."""
+
+
+@click.command(
+    "simulate",
+    short_help="Serve simulated entry points to point the board at.",
+    help="Serve simulated chat entry points that live through a scenario, until Ctrl-C.",
+    epilog="""\b
+Examples:
+  wallboard simulate --port 8080 --entry-points 12 --scenario faults
+  wallboard --url http://127.0.0.1:8080 1000-1011        in another terminal
+""",
+)
+@click.option("--port", type=WholeNumber(0, 65_535), metavar="PORT", default=8080,
+              show_default=True, help="The port to listen on; 0 takes a free one.")  # fmt: skip
+@click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True,
+              help="The address to listen on; beyond this machine only if you say so.")  # fmt: skip
+@click.option("--until-eof", is_flag=True, hidden=True)
+@story_options(scenario="calm")
+def command(port: int, host: str, *, until_eof: bool, **parameters: object) -> int:
+    story = story_of(parameters)
+    with simulator_errors():
+        asyncio.run(_serve(story, host, port, until_eof=until_eof))
+    return 0
+
+
+async def _serve(story: Story, host: str, port: int, *, until_eof: bool) -> None:
+    from wallboard.simulator.names import entry_point_ids
+    from wallboard.simulator.serve import serve_forever
+    from wallboard.simulator.server import Simulator
+
+    ids = entry_point_ids(story.entry_points)
+    simulator = Simulator(
+        entry_points=ids, scenario=story.load(), seed=story.seed, speed=story.speed
+    )
+
+    def announce(url: str) -> None:
+        click.echo(f"{ANNOUNCEMENT}{url}")
+        click.echo(f"Show it with: wallboard --url {url} {joined_ids(ids)}")
+
+    serving = asyncio.ensure_future(serve_forever(simulator, host, port, announce))
+    if until_eof:
+        _end_at_eof(serving)
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+def _end_at_eof(serving: "asyncio.Future[None]") -> None:
+    """End with whoever holds the other end of our input, even if that one was killed."""
+    loop, source = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def heard() -> None:
+        if not os.read(source, 1024):
+            loop.remove_reader(source)
+            serving.cancel()
+
+    loop.add_reader(source, heard)

@@ -1,0 +1,222 @@
+"""``wallboard survey``: submits a chat survey, once."""
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wallboard.cli.options.completions import server_names
+from wallboard.cli.options.display import at_a_terminal
+from wallboard.cli.options.one_server import server_of, settings_of_server
+from wallboard.cli.options.target import reach_options, target_of
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.errors import CommandError, client_errors
+from wallboard.cli.run.output import output_size
+from wallboard.settings import ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from wallboard.config.survey_file import SurveyFile
+    from wallboard.ece.survey.survey import Answered, Outcome, Survey
+    from wallboard.ece.survey.survey_post import SurveyPost
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line and the file say; ``answers`` is ``None`` where neither has any."""
+
+    server: str
+    sid: str
+    answers: "tuple[Answered, ...] | None"
+
+
+@click.command(
+    "survey",
+    short_help="Submit a chat survey.",
+    help="""\
+Submit a survey as ECE asks for one after a chat; questions and answers are both needed.
+
+With neither -q nor --file a form opens. It is sent once, whatever comes of it, and only after
+you said so.
+""",
+    epilog="""\b
+Examples:
+  wallboard survey
+  wallboard survey --server prod --sid 4711 -q "How did we do?" -a "Well"
+  wallboard survey --file survey.toml --dry-run
+  wallboard survey --url https://ece.example.com --file survey.toml --yes
+\b
+A file holds what the config does, and more:
+  server = "prod"
+  sid = "4711"
+  [[survey.question]]
+  text = "How did we do?"
+  answer = "Well"
+\b
+Exit status: 0 submitted (204), 64 nothing was sent, for the survey or the
+command line is wrong, 69 nothing was sent, for there was no connection, 74 the
+outcome is unknown and nothing was sent again, 76 the server answered something
+other than 204, 78 config, 130 not confirmed.
+""",
+)
+@reach_options(url="Post to this server instead of one of a config.")
+@click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
+              help="The server of the config; needed where it has several.")  # fmt: skip
+@click.option("--sid", metavar="SID", help="The id of the chat session.")
+@click.option("-q", "--question", "questions", multiple=True, metavar="TEXT",
+              help="A question; may be given again.")  # fmt: skip
+@click.option("-a", "--answer", "answers", multiple=True, metavar="TEXT",
+              help="Its answer: the first to the first question, and so on.")  # fmt: skip
+@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="A file with the questions and their answers.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Print the request and send nothing.")
+@click.option("-y", "--yes", is_flag=True, help="Send it without being asked.")
+def command(
+    server_name: str | None,
+    sid: str | None,
+    questions: tuple[str, ...],
+    answers: tuple[str, ...],
+    file: Path | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    **parameters: object,
+) -> int:
+    asked = _asked(server_name, sid, questions, answers, file)
+    target = target_of(parameters)
+    if target.url is not None and server_name:
+        raise click.UsageError("--server chooses from a config; --url says already which.")
+    if asked.answers is None:
+        _refuse_without_answers(dry_run=dry_run, yes=yes)
+        settings = settings_of_server(target)
+        server = server_of(settings, asked.server) if asked.server or target.url else None
+        return _form(settings, server, asked.sid)
+    if not (dry_run or yes or _can_ask()):
+        raise click.UsageError("There is no terminal to ask on; --yes sends without asking.")
+    settings = settings_of_server(target)
+    server = server_of(settings, "" if target.url else asked.server)
+    post, survey = _post(server, settings, asked.sid, asked.answers)
+    if dry_run:
+        from wallboard.report.setup.survey import request_text
+
+        click.echo(request_text(post.request, post.body), nl=False)
+        return exit_codes.OK
+    if not yes and not _confirmed(post, survey):
+        click.echo("Nothing was sent.", err=True)
+        return exit_codes.INTERRUPTED
+    return _told(_sent(post))
+
+
+def _asked(
+    server: str | None,
+    sid: str | None,
+    questions: tuple[str, ...],
+    answers: tuple[str, ...],
+    file: Path | None,
+) -> Asked:
+    from wallboard.ece.survey.survey import Answered
+
+    if file and (questions or answers):
+        raise click.UsageError("--file holds questions and answers; leave out -q and -a.")
+    if len(questions) != len(answers):
+        raise click.UsageError(
+            f"Every question needs its answer: there are {len(questions)} -q and {len(answers)} -a."
+        )
+    if file:
+        found = _read(file)
+        pairs = tuple(
+            Answered(question.text, answer, question.required)
+            for question, answer in zip(found.questions, found.answers, strict=True)
+        )
+        return Asked(server or found.server, found.sid if sid is None else sid, pairs)
+    pairs = tuple(map(Answered, questions, answers))
+    return Asked(server or "", sid or "", pairs or None)
+
+
+def _read(file: Path) -> "SurveyFile":
+    from wallboard.config import ConfigError
+    from wallboard.config.survey_file import load_survey
+
+    try:
+        return load_survey(file)
+    except ConfigError as error:
+        raise CommandError(f"the survey cannot be read\n{error}", exit_codes.USAGE) from None
+
+
+def _refuse_without_answers(*, dry_run: bool, yes: bool) -> None:
+    if dry_run or yes:
+        raise click.UsageError("Say what to send: -q and -a, or --file.")
+    if not at_a_terminal():
+        raise click.UsageError("There is no terminal for a form; use -q and -a, or --file.")
+
+
+def _post(
+    server: ServerSettings, settings: Settings, sid: str, answers: "tuple[Answered, ...]"
+) -> "tuple[SurveyPost, Survey]":
+    from wallboard.ece.survey.survey import Survey, SurveyError, body_of
+
+    survey = Survey(sid, answers)
+    try:
+        body = body_of(survey)
+    except SurveyError as error:
+        words = f"the survey was not sent, for it cannot be\n{error}"
+        raise CommandError(words, exit_codes.USAGE) from None
+    with client_errors():
+        from wallboard.ece.survey.survey_post import SurveyPost
+
+        return SurveyPost(server, settings, body), survey
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _confirmed(post: "SurveyPost", survey: "Survey") -> bool:
+    from wallboard.report.setup.survey import survey_lines
+
+    for line in survey_lines(survey, post.request.url):
+        click.echo(line, err=True)
+    return click.confirm("Send this survey?", err=True)
+
+
+def _sent(post: "SurveyPost") -> "Outcome":
+    from wallboard.ece.survey.survey import UNKNOWN_WORDS
+
+    try:
+        return asyncio.run(post.send())
+    except KeyboardInterrupt:
+        if not post.began:
+            raise
+        raise CommandError(f"Interrupted. {UNKNOWN_WORDS}", exit_codes.UNCERTAIN) from None
+
+
+def _told(outcome: "Outcome") -> int:
+    """Say what came of it, with the answer of a server that did not take it."""
+    from wallboard.ece.survey.survey import Delivery
+    from wallboard.report.evidence.raw import raw_text
+
+    if outcome.delivery is Delivery.SENT:
+        click.echo(outcome.message)
+        return exit_codes.OK
+    if outcome.response:
+        width = output_size().columns
+        click.echo(raw_text(outcome.response, head=True, pretty=False, width=width), nl=False)
+    raise CommandError(outcome.message, _STATUSES[outcome.delivery])
+
+
+def _form(settings: Settings, server: ServerSettings | None, sid: str) -> int:
+    from wallboard.ui.survey.survey_app import run_survey
+
+    outcome = run_survey(settings, server.name if server else "", sid)
+    return exit_codes.INTERRUPTED if outcome is None else _STATUSES[outcome.delivery]
+
+
+_STATUSES = {
+    "sent": exit_codes.OK,
+    "refused": exit_codes.BAD_ANSWER,
+    "unknown": exit_codes.UNCERTAIN,
+    "not sent": exit_codes.UNAVAILABLE,
+}
+"""By ``Delivery``, whose values these are: loading it is left to when it is needed."""

@@ -1,0 +1,49 @@
+"""``wallboard themes``: what the board can look like."""
+
+import click
+
+from wallboard.cli.options.completions import theme_names
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.errors import CommandError
+
+
+@click.command(
+    "themes",
+    short_help="List the themes and show their colours.",
+    help="""\
+List all themes with their colours, or show everything in the one of that NAME.
+
+Your own are files in the folder `themes` beside wallboard.toml in your config folder; they go
+before shipped ones of the same name.
+""",
+    epilog="""\b
+Examples:
+  wallboard themes
+  wallboard themes nord
+""",
+)
+@click.argument("name", required=False, shell_complete=theme_names)
+def command(name: str | None) -> int:
+    from wallboard.ui.look import glyphs
+    from wallboard.ui.look.theme import theme_files
+    from wallboard.ui.look.theme_file import ThemeError
+    from wallboard.ui.themes import theme_preview
+
+    signs = glyphs.choose("auto")
+    files = theme_files()
+    if name is None:
+        click.echo(theme_preview.listing(files.values(), signs), nl=False)
+        return exit_codes.OK
+    if name not in files:
+        raise click.BadParameter(_unknown(name, list(files)), param_hint=["NAME"])
+    try:
+        click.echo(theme_preview.full(files[name], signs), nl=False)
+    except ThemeError as error:
+        raise CommandError(str(error), exit_codes.CONFIG) from None
+    return exit_codes.OK
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    from wallboard.config.problem import nearest
+
+    return f"There is no theme {name!r}: {nearest(name, known)}"

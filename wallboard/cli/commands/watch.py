@@ -1,0 +1,75 @@
+"""``wallboard watch``: a line for every change, only ever appended."""
+
+import asyncio
+import time
+
+import click
+
+from wallboard.cli.commands.board import feed_of
+from wallboard.cli.options.target import record_options, target_of, target_options
+from wallboard.cli.options.types import Number, WholeNumber
+from wallboard.domain.policy import Level
+
+HEARTBEAT_SECONDS = 60.0
+
+LEVELS = {level.label: level for level in sorted(Level)}
+
+FORMATS = {"text": "wallboard.report.now.spoken", "ndjson": "wallboard.report.now.ndjson"}
+"""The module of each format, loaded when it is asked for."""
+
+
+@click.command(
+    "watch",
+    short_help="Print a line for every change, for logs, serial consoles and screen readers.",
+    help="""\
+Say what is not ok, then every change of verdict, level, endpoint and server, as it comes.
+
+A line is a whole sentence with its time and its level, and nothing is ever drawn over. It
+records and shares its polls as a board does: beside a running board it polls nothing. What
+hinders it is said on stderr.
+""",
+    epilog="""\b
+Examples:
+  wallboard watch
+  wallboard watch --level warning --heartbeat 300 | tee -a night.log
+  wallboard watch 1000 1005-1010 --group EMEA --heartbeat 0
+  wallboard watch --format ndjson | jq 'select(.event == "change")'
+  wallboard watch --url https://ece.example.com 1000-1010 --for 600
+""",
+)
+@target_options
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
+              help="Sentences (the default), or a JSON document a line.")  # fmt: skip
+@click.option("--level", type=click.Choice(list(LEVELS)), default=Level.OK.label,
+              show_default=True,
+              help="Only what is at least so bad, or was until then.")  # fmt: skip
+@click.option("--heartbeat", type=Number(min=0, max=86_400), default=HEARTBEAT_SECONDS,
+              show_default=True, metavar="SECONDS",
+              help="Say this often how all of it stands; 0 never does.")  # fmt: skip
+@click.option("--for", "lasting", type=Number(min=0, min_open=True), metavar="SECONDS",
+              help="End after so long.")  # fmt: skip
+@click.option("--changes", type=WholeNumber(min=1), metavar="N",
+              help="End after so many lines about changes.")  # fmt: skip
+@record_options
+def command(
+    form: str,
+    level: str,
+    heartbeat: float,
+    lasting: float | None,
+    changes: int | None,
+    **parameters: object,
+) -> int:
+    from wallboard.cli.run.watching import Bounds, Watcher
+    from wallboard.ui.look.glyphs import choose
+
+    settings, source = target_of(parameters).opened()
+    watcher = Watcher(
+        settings,
+        source,
+        feed_of(settings, source),
+        FORMATS[form],
+        Bounds(LEVELS[level], heartbeat, lasting, changes),
+        ascii_only=choose(settings.ascii).name == "ascii",
+        clock=time.time,
+    )
+    return asyncio.run(watcher.run())

@@ -1,0 +1,1 @@
+"""What commands accept, shared by several."""

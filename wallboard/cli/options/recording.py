@@ -1,0 +1,209 @@
+"""The options that say which recording is asked and of what time, shared by all that ask one."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from wallboard.cli.options.target import Target
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.errors import CommandError, config_errors, home_errors
+from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.parse_time import MomentError, moment
+
+if TYPE_CHECKING:
+    from wallboard.recorder.reading.segments import Span
+    from wallboard.recorder.recording import Recording
+    from wallboard.report.words.window import Window
+
+MOST_CHANGES = 50_000
+"""Changes that a report holds at once: more than anybody reads."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+file_option = click.option(
+    "--file", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="The recording; that of the board of the config unless given.",
+)  # fmt: skip
+config_option = click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE",
+    help="The config whose board was recorded; found as the board finds it.",
+)  # fmt: skip
+
+
+def recording_options(command: Command) -> Command:
+    """Adds ``--file`` and ``--config``; take them with ``recording_file``."""
+    return file_option(config_option(command))
+
+
+def window_options(*, since: str | None) -> Callable[[Command], Command]:
+    """Adds ``--since`` and ``--until``; take them with ``asked_window``.
+
+    They are from ``since`` to now unless given; without that, all there is.
+    """
+    begins, ends = (f"{since} ago", "now") if since else ("the beginning", "the end")
+    options = (
+        click.option("--since", metavar="TIME", default=since,
+                     help=f"From when on: 2h, 14:32, 2026-11-21 14:32, 2026-11-21 14:32+01:00 "
+                          f"or yesterday 14:32; {begins} unless given."),
+        click.option("--until", metavar="TIME", default="now" if since else None,
+                     help=f"Up to when, written alike; {ends} unless given."),
+    )  # fmt: skip
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def recording_file(file: Path | None, config: Path | None) -> Path:
+    """The recording that is meant. Raises ``CommandError``."""
+    if file:
+        return file
+    from wallboard.recorder.paths import recording_path
+
+    target = Target(url=None, ids=(), config=config, interval=None, no_verify=False, headers=())
+    settings, source = target.opened()
+    with home_errors():
+        path = recording_path(source.board, settings.record, os.environ)
+    if path is None:
+        raise CommandError(
+            "this board is not recorded: its config says `record = false`\n"
+            "Name a recording with --file.",
+            exit_codes.CONFIG,
+        )
+    if not path.exists():
+        raise CommandError(
+            f"nothing of this board has been recorded yet\n{path}\n"
+            "A board records while it runs. To ask another recording, name it with --file."
+        )
+    return path
+
+
+@contextmanager
+def recording_errors(path: Path) -> Iterator[None]:
+    """Turns what is wrong with a recording into words."""
+    from wallboard.recorder.errors import DamagedError, RecordingError
+
+    try:
+        yield
+    except DamagedError as error:
+        raise CommandError(
+            f"the recording cannot be read: {error}\n{path}\n"
+            "`wallboard recording verify` says what is wrong with it."
+        ) from None
+    except RecordingError as error:
+        raise CommandError(f"the recording cannot be used: {error}\n{path}") from None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator["Recording"]:
+    """A recording to read. What goes wrong with it within is a ``CommandError``."""
+    from wallboard.recorder.recording import Recording
+
+    with recording_errors(path), Recording.open(path) as recording:
+        yield recording
+
+
+def asked_window(
+    recording: "Recording",
+    since: str | None,
+    until: str | None,
+    now: float | None = None,
+    *,
+    keys: Collection[EntryPointKey] | None = None,
+    most_changes: int | None = None,
+) -> "Window":
+    """The window between two moments as they were written, or that of all that was recorded.
+
+    It begins later, and that is said, where it would hold more than ``most_changes`` of ``keys``,
+    or of all. ``now`` is Unix time in seconds. Raises ``click.UsageError``.
+    """
+    from wallboard.report.words.window import window_of
+
+    now = time.time() if now is None else now
+    stretches = recording.stretches()
+    end = moment_of(until, now, "--until") if until else _end(stretches, now)
+    start = moment_of(since, now, "--since") if since else _beginning(stretches, end)
+    if since and start >= end:
+        raise click.UsageError(
+            f"--since ({_said(start)}) must be before --until ({_said(end)}); "
+            "a time without a date is the last one there was."
+        )
+    if most_changes is not None:
+        start = _begun_later(recording, most_changes, start, end, keys)
+    window = window_of(start, end, stretches, gap_seconds=recording.gap_seconds)
+    if not window.recorded:
+        click.echo(f"wallboard: nothing was recorded then; {_holds(stretches)}", err=True)
+    return window
+
+
+def _begun_later(
+    recording: "Recording",
+    most: int,
+    start: float,
+    end: float,
+    keys: Collection[EntryPointKey] | None,
+) -> float:
+    later = recording.since_newest(most, start, end, keys)
+    if later > start:
+        click.echo(
+            f"wallboard: more than {most:,} changes are recorded; what was before {_said(later)} "
+            "is left out. Ask for it with --until.",
+            err=True,
+        )
+    return later
+
+
+def moment_of(text: str, now: float, option: str) -> float:
+    """A moment as written on the command line. Raises ``click.BadParameter``."""
+    try:
+        return moment(text, now)
+    except MomentError as error:
+        raise click.BadParameter(str(error), param_hint=[option]) from None
+
+
+def chosen(recording: "Recording", words: Sequence[str]) -> list[EntryPoint]:
+    """The entry points that ids, ranges and ``server:id`` name, in the order of the board.
+
+    Raises ``CommandError`` for what is not in the recording.
+    """
+    from wallboard.config.selection import named_keys
+
+    known = {entry_point.key: entry_point for entry_point, _ in recording.entry_points()}
+    with config_errors():
+        found = named_keys(words, known)
+    return [entry_point for key, entry_point in known.items() if key in found]
+
+
+def say(texts: Iterable[str]) -> None:
+    """Write texts that end their lines themselves, many or few, as they come."""
+    for text in texts:
+        sys.stdout.write(text)
+
+
+def _beginning(stretches: Sequence["Span"], end: float) -> float:
+    return min([end, *(stretch.first_at for stretch in stretches)])
+
+
+def _end(stretches: Sequence["Span"], now: float) -> float:
+    # The clock that the recording went by may have been ahead of ours.
+    return max([now, *(stretch.last_at for stretch in stretches)])
+
+
+def _holds(stretches: Sequence["Span"]) -> str:
+    if not stretches:
+        return "the recording is empty"
+    return f"the recording holds {_said(stretches[0].first_at)} to {_said(stretches[-1].last_at)}"
+
+
+def _said(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).astimezone().isoformat(" ", timespec="seconds")

@@ -1,0 +1,277 @@
+"""The options that say what to poll, shared by the board and the check."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from wallboard.cli.options.completions import entry_point_ids, group_names, server_names
+from wallboard.cli.options.types import Number
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.errors import CommandError, config_errors
+from wallboard.config.watch import ConfigSource, stamp_of
+from wallboard.settings import Secret, ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from wallboard.config.selection import Selection
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+SHORTEST_INTERVAL_SECONDS = 0.1
+HEADER = "Name: value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the command line says about whom to poll, and whether and where to record it."""
+
+    url: str | None
+    ids: tuple[str, ...] = ()
+    config: Path | None
+    interval: float | None = None
+    no_verify: bool
+    headers: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    record: Path | None = None
+    no_record: bool = False
+
+    def settings(self) -> Settings:
+        """The settings of the config, or of the address and ids given instead of one.
+
+        Raises ``CommandError`` with every fault found.
+        """
+        return self.opened()[0]
+
+    def opened(self) -> tuple[Settings, ConfigSource]:
+        """The settings, and where to read them again when they were edited."""
+        with config_errors():
+            path = self._path()
+            stamp = stamp_of(path) if path else None
+            reading = _Reading(self, path)
+            settings = reading.read()
+        board = self._board(settings, path)
+        part = bool(self._selection.words) and self.url is None
+        return settings, ConfigSource(
+            board=" ".join([board, *self._selection.words]) if part else board,
+            read=reading.read,
+            path=path,
+            stamp=stamp,
+            recording=board,
+            whole=reading.last if part else None,
+        )
+
+    def _board(self, settings: Settings, path: Path | None) -> str:
+        """What tells this board from others: its config, or what was asked for instead."""
+        if self.url is None and path:
+            return os.path.realpath(path)
+        ids = (str(entry.id) for server in settings.server for entry in server.entry_point)
+        return " ".join([*(server.url for server in settings.server), *ids])
+
+    def _path(self) -> Path | None:
+        from wallboard.config import find_config
+        from wallboard.config.find import working_folder
+
+        if self.url is not None:
+            self._refuse_selection()
+            return self.config
+        self._refuse_commands()
+        self._refuse_triage_options()
+        path = find_config(self.config, os.environ, working_folder())
+        if path:
+            return path
+        if self.ids:
+            raise click.UsageError(
+                f"Entry points on the command line ({self.ids[0]!r}) need --url, or a config that "
+                "has them."
+            )
+        raise CommandError(
+            "there is no config, so there is nothing to poll\n"
+            "Looked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in your "
+            "config folder.\n"
+            "Without one: wallboard --url http://ece.example.com 1000 1005-1010\n"
+            "To write one: wallboard config init\n"
+            "To look around: wallboard demo",
+            exit_codes.CONFIG,
+        )
+
+    def whole(self, path: Path | None) -> Settings:
+        """All of the settings, of which a selection may be a part. Raises ``ConfigError``."""
+        settings = self._of_url(path) if self.url is not None else self._of_config(path)
+        settings = recorded(settings, self.record, off=self.no_record)
+        if self.interval is None:
+            return settings
+        servers = tuple(replace(server, interval=None) for server in settings.server)
+        return replace(settings, interval=self.interval, server=servers)
+
+    def _of_url(self, path: Path | None) -> Settings:
+        from wallboard.config import load_config, settings_for_url
+
+        base = Settings()
+        if path:
+            base = load_config(path, os.environ, servers_required=False)
+        settings = settings_for_url(self.url or "", self.ids, base)
+        headers = dict(_header(line) for line in self.headers)
+        servers = tuple(self._dressed(server, headers) for server in settings.server)
+        return replace(settings, server=servers)
+
+    def _of_config(self, path: Path | None) -> Settings:
+        from wallboard.config import load_config
+
+        return load_config(path, os.environ) if path else Settings()
+
+    def part(self, settings: Settings) -> Settings:
+        """What was chosen of all the settings. Raises ``ConfigError``."""
+        if self.url is not None or not self._selection.words:
+            return settings
+        from wallboard.config.selection import selected
+
+        return selected(settings, self._selection)
+
+    @property
+    def _selection(self) -> "Selection":
+        from wallboard.config.selection import Selection
+
+        return Selection(ids=self.ids, groups=self.groups, servers=self.servers)
+
+    def _dressed(self, server: ServerSettings, headers: dict[str, Secret]) -> ServerSettings:
+        return replace(server, verify=not self.no_verify, headers=headers)
+
+    def _refuse_commands(self) -> None:
+        """A command that is not where commands are looked for, or that is misspelt, is no id."""
+        from difflib import get_close_matches
+
+        from wallboard.cli.run.registry import COMMANDS
+
+        for word in self.ids:
+            if word in COMMANDS:
+                raise click.UsageError(f"Put the command first: wallboard {word} ...")
+        word = self.ids[0] if self.ids else ""
+        if word.isalpha() and (meant := get_close_matches(word, COMMANDS, 1)):
+            raise click.UsageError(f"There is no command {word!r}; did you mean {meant[0]}?")
+
+    def _refuse_selection(self) -> None:
+        if self.groups or self.servers:
+            raise click.UsageError(
+                "--group and --server choose from a config; with --url the ids say which."
+            )
+
+    def _refuse_triage_options(self) -> None:
+        if self.no_verify or self.headers:
+            raise click.UsageError("--no-verify and --header go with --url; a config has its own.")
+
+
+class _Reading:
+    """Reads the settings of a target, and knows the whole of which they may be a part."""
+
+    def __init__(self, target: Target, path: Path | None) -> None:
+        self._target = target
+        self._path = path
+        self._whole = Settings()
+
+    def read(self) -> Settings:
+        """What was chosen of the settings as they are now. Raises ``ConfigError``."""
+        whole = self._target.whole(self._path)
+        part = self._target.part(whole)
+        self._whole = whole
+        return part
+
+    def last(self) -> Settings:
+        """All of the settings as they were last read."""
+        return self._whole
+
+
+def target_options(command: Command) -> Command:
+    """Adds the options of ``Target`` to a command; take them with ``target_of``."""
+    options = (
+        click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
+        reach_options(url="Poll this server instead of those of a config; IDS are numbers and "
+                      "ranges: 1000 1005-1010."),
+        click.option("--group", "groups", multiple=True, metavar="NAME",
+                     shell_complete=group_names,
+                     help="Of the config only this group; may be given again, as --server may. IDS "
+                     "choose too, also as SERVER:ID."),
+        click.option("--server", "servers", multiple=True, metavar="NAME",
+                     shell_complete=server_names,
+                     help="Of the config only this server."),
+        click.option("--interval", metavar="SECONDS",
+                     type=Number(min=SHORTEST_INTERVAL_SECONDS, max=86_400),
+                     help="Seconds between two polls of an endpoint."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def reach_options(*, url: str) -> Callable[[Command], Command]:
+    """Adds the options of ``Target`` that say how to reach whom; ``url`` is the help of that."""
+    options = (
+        click.option("--url", metavar="URL", help=url),
+        click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
+                     help="The config; without it $WALLBOARD_CONFIG, ./wallboard.toml or the one "
+                     "in your config folder."),
+        click.option("--no-verify", is_flag=True,
+                     help="With --url: do not check the server's certificate."),
+        click.option("--header", "headers", multiple=True, metavar=f'"{HEADER.upper()}"',
+                     help="With --url: send this header too. Others on this machine can see it; "
+                     "keep secrets in a config."),
+    )  # fmt: skip
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def target_of(parameters: dict[str, Any]) -> Target:
+    """Takes the options of ``Target`` out of a command's parameters."""
+    names = [name for name in Target.__dataclass_fields__ if name in parameters]
+    return Target(**{name: parameters.pop(name) for name in names})
+
+
+def record_options(command: Command) -> Command:
+    """Adds ``--record`` and ``--no-record``, for commands that can record."""
+    options = (
+        click.option("--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                     help="Record into this file; boards on one recording poll once. One in the "
+                     "state folder unless given."),
+        click.option("--no-record", is_flag=True,
+                     help="Record nothing, and share no polls with other boards."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def recorded(settings: Settings, file: Path | None, *, off: bool) -> Settings:
+    """The settings with what the command line says of recording in place of theirs."""
+    if file and off:
+        raise click.UsageError("--record and --no-record exclude each other.")
+    if off:
+        return replace(settings, record=False)
+    return replace(settings, record=os.path.abspath(file)) if file else settings  # noqa: PTH100 - of a link the name is kept
+
+
+def _header(line: str) -> tuple[str, Secret]:
+    name, colon, value = (part.strip() for part in line.partition(":"))
+    if not colon or not name or not _is_token(name) or not _is_field(value):
+        raise click.BadParameter(f"Write it as {HEADER!r}.", param_hint=["--header"])
+    return name, Secret(value)
+
+
+def _is_token(name: str) -> bool:
+    return name.isascii() and all(char.isalnum() or char in "!#$%&'*+-.^_`|~" for char in name)
+
+
+def _is_field(value: str) -> bool:
+    return value.isascii() and value.isprintable()
+
+
+def joined_ids(ids: Sequence[int]) -> str:
+    """Ids in a row as one range, as they are typed."""
+    return f"{ids[0]}-{ids[-1]}" if len(ids) > 1 else str(ids[0])

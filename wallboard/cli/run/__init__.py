@@ -1,0 +1,1 @@
+"""How a process runs: its group, errors, exit codes, signals and output."""

@@ -1,0 +1,102 @@
+"""The commands by name, loaded when they are asked for."""
+
+from importlib import import_module
+
+import click
+
+from wallboard import __version__
+from wallboard.cli.run.output import output_size
+
+SECTIONS = {
+    "See the board": ("board", "replay", "demo"),
+    "Ask a server": ("check", "watch", "raw", "survey", "discover", "doctor"),
+    "Ask the recording": ("history", "handover", "export", "recording"),
+    "Serve others": ("record", "metrics", "simulate"),
+    "Set it up": ("config", "themes", "completion"),
+}
+"""The commands in the order of the help."""
+
+COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
+DEFAULT = "board"
+
+LEAST_WIDTH, MOST_WIDTH = 50, 100
+"""Of the help, in columns."""
+_GLOBAL_OPTIONS = {"--help", "-h", "--version"}
+
+
+class LazyGroup(click.Group):
+    """Imports the file of a command only when that command is run or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands there are."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or ``None``."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"wallboard.cli.commands.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options of the board, which is what runs without a command, then the commands."""
+        board = self.get_command(ctx, DEFAULT)
+        params = [*(board.params if board else ()), *self.get_params(ctx)]
+        options = [param for param in params if isinstance(param, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx))]
+        with formatter.section("Options of the board"):
+            formatter.write_dl(records)
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, by what one wants of them."""
+        widest = max(map(len, COMMANDS))
+        room = formatter.width - 6 - widest
+        for title, names in SECTIONS.items():
+            commands = {name: self.get_command(ctx, name) for name in names}
+            helps = [
+                (n.ljust(widest), c.get_short_help_str(room)) for n, c in commands.items() if c
+            ]
+            with formatter.section(title):
+                formatter.write_dl(helps, col_max=widest)
+
+
+def with_command(args: list[str]) -> list[str]:
+    """The arguments, with the board put in front where no command is named."""
+    if args and (args[0] in COMMANDS or args[0] in _GLOBAL_OPTIONS):
+        return args
+    return [DEFAULT, *args]
+
+
+def help_width() -> int:
+    """The columns of the help; click would believe a ``COLUMNS`` that is out of date."""
+    return max(LEAST_WIDTH, min(output_size().columns, MOST_WIDTH) - 2)
+
+
+@click.group(
+    cls=LazyGroup,
+    help="""\
+See at a glance whether customers can start a chat, for every ECE chat entry point.
+
+Without a command it shows the board.
+""",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[OPTIONS]",
+    subcommand_metavar="[COMMAND | ENTRY POINT IDS]",
+    epilog="""\b
+Examples:
+  wallboard                       the board of ./wallboard.toml
+  wallboard --url http://ece.example.com 1000 1005-1010
+                                  a board without a config
+  wallboard check --format json   poll everything once, for scripts
+  wallboard demo                  a board that lives, without a server
+\b
+Without a terminal (a pipe, a log) the board is printed as text that is only
+appended to. Exit status: 0; from check 0 ok, 1 warning, 2 critical, 3 unknown;
+64 usage, 69 unavailable, 70 a defect, 74 an output that cannot be written, 76
+an answer that cannot be read, 78 config, 130 after Ctrl-C.
+""",
+)
+@click.version_option(__version__, prog_name="wallboard", message="%(prog)s %(version)s")
+def group() -> None:
+    pass

@@ -1,0 +1,157 @@
+"""Runs one command line and turns whatever stops it into a sentence and an exit status."""
+
+import errno
+import gc
+import os
+import sys
+
+from wallboard.cli.run import exit_codes
+
+DEBUG_VARIABLE = "WALLBOARD_DEBUG"
+"""Set to anything, it shows the traceback of an unexpected error."""
+
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""What a write to the output fails with that nobody here is to blame for."""
+
+DAY_SECONDS = 86_400
+
+GC_THRESHOLDS = (5_000, 2, 600)
+"""Objects between two young collections, and young and old ones between two older ones.
+
+Nothing is painted meanwhile, so each is short: a full one still comes after nine million objects.
+"""
+
+
+def run(args: list[str]) -> int:
+    """The exit status of a command line. Errors are one block on stderr, never a traceback."""
+    # The collector walks everything a poll makes, and hardly any of it is garbage in a circle.
+    gc.set_threshold(*GC_THRESHOLDS)
+    _open_closed_streams()
+    _survive_narrow_encodings()
+    try:
+        code = _invoke(args)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return exit_codes.INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return exit_codes.BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the last stop: it is put into words here
+        if isinstance(error, OSError) and error.errno in _UNWRITABLE and error.filename is None:
+            _forget_stdout()
+            _say(f"the output cannot be written: {error.strerror}")
+            return exit_codes.OUTPUT_LOST
+        return _explain(error)
+    return code
+
+
+def _invoke(args: list[str]) -> int:
+    if args == ["--version"]:
+        # Scripts ask it often, and loading click takes longer than answering.
+        from wallboard import __version__
+
+        print(f"wallboard {__version__}")  # noqa: T201
+        return exit_codes.OK
+    if asked := os.environ.get(exit_codes.COMPLETE_VARIABLE):
+        from wallboard.cli.run.completing import complete
+
+        return complete(asked)
+    _go_by_a_time_zone_there_is()
+    import click
+
+    from wallboard.cli.run.registry import group, help_width, with_command
+
+    try:
+        with group.make_context(
+            "wallboard", with_command(args), terminal_width=help_width()
+        ) as context:
+            result = group.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    return result if isinstance(result, int) else exit_codes.OK
+
+
+def _explain(error: Exception) -> int:
+    import click
+
+    from wallboard.cli.run.errors import CommandError
+
+    if os.environ.get(DEBUG_VARIABLE):
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, click.Abort):
+        return exit_codes.INTERRUPTED
+    if isinstance(error, click.UsageError):
+        command = error.ctx.command_path if error.ctx else "wallboard"
+        _say(f"{error.format_message()}\nSee `{command} --help`.")
+        return exit_codes.USAGE
+    if isinstance(error, CommandError):
+        _say(str(error))
+        return error.status
+    if isinstance(error, click.ClickException):
+        _say(error.format_message())
+        return exit_codes.USAGE
+    if isinstance(error, FileNotFoundError) and _working_folder_is_gone():
+        _say("the working folder was removed; change to another one.")
+        return exit_codes.CONFIG
+    what = str(error) or type(error).__name__
+    hints = getattr(error, "__notes__", [f"Re-run with {DEBUG_VARIABLE}=1 for the traceback."])
+    _say("\n".join([
+        f"this should not have happened: {type(error).__name__}: {what.splitlines()[0]}", *hints
+    ]))  # fmt: skip
+    return exit_codes.INTERNAL
+
+
+def _say(message: str) -> None:
+    from wallboard.report.words.plain import plain
+
+    head, *rest = (plain(line) for line in message.expandtabs(2).splitlines() or [""])
+    try:
+        print(f"wallboard: {head}", *(f"  {line}" for line in rest), sep="\n", file=sys.stderr)  # noqa: T201
+    except OSError:
+        # Nobody can be told any more; the exit status still says it.
+        return
+
+
+def _open_closed_streams() -> None:
+    """Let what the caller closed lead nowhere, so that no file of ours takes its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+            nowhere = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115 - of a number, and for good
+            setattr(sys, name, nowhere)
+
+
+def _survive_narrow_encodings() -> None:
+    """Print names that the terminal's encoding lacks as escapes instead of failing on them."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+
+
+def _go_by_a_time_zone_there_is() -> None:
+    """Go by UTC where ``TZ`` is a day or more away from it, which no time can be written in."""
+    import time
+
+    if max(abs(time.timezone), abs(time.altzone)) >= DAY_SECONDS:
+        _say(f"TZ={os.environ.get('TZ', '')} is a day or more away from UTC; times are in UTC.")
+        os.environ["TZ"] = "UTC"
+        time.tzset()
+
+
+def _working_folder_is_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - what pathlib asks too, without loading it
+    except OSError:
+        return True
+    return False
+
+
+def _forget_stdout() -> None:
+    """Let the interpreter's last flush go nowhere, since nobody can be told any more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,210 @@
+"""From the bytes of an answer to what they say, or why they cannot be used."""
+
+import re
+from codecs import BOM_UTF8
+from dataclasses import replace
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Cause, Failure
+from wallboard.domain.reading import Reading
+from wallboard.ece.answer import json_answer, lenient_xml, strict_xml
+from wallboard.ece.answer.charset import is_wide, text_of
+from wallboard.ece.answer.endpoints import OPERATIONS, Operation
+from wallboard.ece.answer.facts import Answer
+from wallboard.ece.answer.words import shown
+
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_DECLARATION_IN_TEXT = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENTITY_IN_TEXT = re.compile(r"<!ENTITY|<!DOCTYPE[^>]{0,500}\[", re.IGNORECASE)
+_HTML = re.compile(r"<(?:!DOCTYPE\s+html\b|html[\s>])", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"<\?xml[^>]*>")
+_SPACE = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
+_SPACE_IN_TEXT = "\ufeff \t\r\n"
+_EXCERPT = 60
+_SEARCHED = 20_000
+"""Characters in which the title and the doctype of a web page are looked for."""
+
+MOST_MARKS = 10_000
+"""Signs in one body that each make a parser do something, where a dozen are usual."""
+LONGEST_LENIENT = 65_536
+"""Characters of an answer that is not well formed, where a few hundred are usual."""
+
+_MARKS = b"<=&"
+_JSON_MARKS = b"{[,:"
+
+
+def decode(
+    endpoint: Endpoint, body: bytes, content_type: str = "", coding: str = ""
+) -> Reading | Failure:
+    """What a body with status 200 says. Never raises.
+
+    ``content_type`` only helps to word a failure: servers are known to name the wrong one.
+    ``coding`` is what the body is said to be packed in, if that was not undone: it may be wrong.
+    """
+    try:
+        outcome = _decode(endpoint, body, content_type)
+        return _mislabelled(endpoint, outcome, coding) if coding else outcome
+    except Exception as error:  # noqa: BLE001  a poll that fails is data, whatever the reason
+        return Failure(
+            Cause.INTERNAL,
+            f"{endpoint}: wallboard could not read the answer ({type(error).__name__}). This is a "
+            "fault of wallboard: please report it with the body.",
+        )
+
+
+def _mislabelled(endpoint: Endpoint, outcome: Reading | Failure, coding: str) -> Reading | Failure:
+    if not isinstance(outcome, Failure):
+        return replace(outcome, lenient=True)
+    if outcome.cause is not Cause.NOT_XML:
+        return outcome
+    return Failure(
+        Cause.NOT_XML,
+        f"{endpoint}: the answer is packed as {shown(coding, 40)}, and could not be unpacked. "
+        "Look at the server, or at a proxy on the way.",
+    )
+
+
+def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Failure:
+    operation = OPERATIONS[endpoint]
+    start = body[:4096].lstrip(_SPACE)[:1]
+    if not start and not body.strip(_SPACE):
+        return Failure(
+            Cause.EMPTY,
+            f"{endpoint}: the server answered 200 with an empty body. Ask for the address with "
+            "curl; if it stays empty, look at the server's log.",
+        )
+    if start in (b"{", b"["):
+        if _is_crowded(body, _JSON_MARKS):
+            return _crowded(endpoint)
+        return _read_json(endpoint, operation, text_of(body))
+    if is_wide(body):
+        # One encoding from here on, so that nothing can hide from the search for declarations.
+        text = text_of(body).lstrip()
+        declaration = _XML_DECLARATION.match(text)
+        body = text[declaration.end() if declaration else 0 :].encode("utf-8", "replace")
+    if _DECLARATION.search(body):
+        return _refused(endpoint, text_of(body))
+    return _read_xml(endpoint, operation, body, content_type)
+
+
+def _read_xml(
+    endpoint: Endpoint, operation: Operation, body: bytes, content_type: str
+) -> Reading | Failure:
+    if _is_crowded(body, _MARKS):
+        text = text_of(body)
+        name = lenient_xml.first_name(text.lstrip(_SPACE_IN_TEXT))
+        if name and name != operation.root:
+            return _wrong_root(endpoint, operation, name, text)
+        return _crowded(endpoint)
+    answer = strict_xml.parse(body.removeprefix(BOM_UTF8).lstrip())
+    if answer is None:
+        return _read_leniently(endpoint, operation, text_of(body), content_type)
+    if answer.has_dtd:
+        return _forbidden(endpoint)
+    if answer.root != operation.root:
+        return _wrong_root(endpoint, operation, answer.root, text_of(body))
+    return operation.read(answer)
+
+
+def _is_crowded(body: bytes, marks: bytes) -> bool:
+    if len(body) <= MOST_MARKS:
+        return False
+    return sum(body.count(mark) for mark in marks) > MOST_MARKS
+
+
+def _crowded(endpoint: Endpoint) -> Failure:
+    return Failure(
+        Cause.TOO_LARGE,
+        f"{endpoint}: the answer holds more than {MOST_MARKS:,} elements and attributes, where a "
+        "dozen are usual, so it was not read. Check `url`, and what answers there.",
+    )
+
+
+def _read_leniently(
+    endpoint: Endpoint, operation: Operation, text: str, content_type: str
+) -> Reading | Failure:
+    text = text.lstrip(_SPACE_IN_TEXT)
+    if _DECLARATION_IN_TEXT.search(text):
+        return _refused(endpoint, text)
+    name = lenient_xml.first_name(text)
+    if name == operation.root and len(text) > LONGEST_LENIENT:
+        return Failure(
+            Cause.TOO_LARGE,
+            f"{endpoint}: the answer is not well formed, and longer than {LONGEST_LENIENT:,} "
+            "characters, so it was not read. Check `url`, and what answers there.",
+        )
+    answer = lenient_xml.parse(text)
+    if answer is not None and answer.root == operation.root:
+        return operation.read(answer)
+    if name and name != operation.root:
+        return _wrong_root(endpoint, operation, name, text)
+    if name:
+        return Failure(
+            Cause.NOT_XML,
+            f"{endpoint}: the answer stops in the middle of <{operation.root}>. Something between "
+            "here and the server cut it off: look at its log, or at a proxy on the way.",
+        )
+    kind = f" ({shown(content_type, _EXCERPT)})" if content_type else ""
+    return Failure(
+        Cause.NOT_XML,
+        f"{endpoint}: the answer is neither XML nor JSON{kind}; it begins "
+        f"“{shown(text, _EXCERPT)}”. Check `url` and what answers there.",
+    )
+
+
+def _read_json(endpoint: Endpoint, operation: Operation, text: str) -> Reading | Failure:
+    document = json_answer.parse(text.strip("\ufeff \t\r\n\0"))
+    if document is None:
+        return Failure(
+            Cause.NOT_XML,
+            f"{endpoint}: the answer looks like JSON but cannot be read; it begins "
+            f"“{shown(text, _EXCERPT)}”. Check `url` and what answers there.",
+        )
+    answer: Answer | None = document.only(operation.root)
+    if answer is None and any(name in document.names for name in operation.names):
+        answer = document
+    if answer is None:
+        names = shown(", ".join(document.names[:8]) or "nothing", _EXCERPT)
+        return Failure(
+            Cause.WRONG_ROOT,
+            f"{endpoint}: the JSON answer holds {names} instead of {operation.names[0]}. Check "
+            "`url` and `paths`: this is the answer to another question.",
+        )
+    return operation.read(answer)
+
+
+def _refused(endpoint: Endpoint, text: str) -> Failure:
+    text = text.lstrip("\ufeff")
+    start = lenient_xml.start_of_root(text)
+    if _HTML.match(text, start) and not _ENTITY_IN_TEXT.search(text, start, start + _SEARCHED):
+        return _html(endpoint, text)
+    return _forbidden(endpoint)
+
+
+def _forbidden(endpoint: Endpoint) -> Failure:
+    return Failure(
+        Cause.FORBIDDEN_DTD,
+        f"{endpoint}: the answer declares a DTD or an entity, which an ECE server never does and "
+        "which can be an attack, so it was not read. Find out what answers at this address.",
+    )
+
+
+def _wrong_root(endpoint: Endpoint, operation: Operation, name: str, text: str) -> Failure:
+    if name.lower() == "html":
+        return _html(endpoint, text)
+    return Failure(
+        Cause.WRONG_ROOT,
+        f"{endpoint}: the answer is <{shown(name, _EXCERPT)}>, not <{operation.root}>. Check `url` "
+        "and `paths`: this is the answer to another question.",
+    )
+
+
+def _html(endpoint: Endpoint, text: str) -> Failure:
+    title = _TITLE.search(text[:_SEARCHED])
+    named = f" titled “{shown(title[1], _EXCERPT)}”" if title else ""
+    return Failure(
+        Cause.WRONG_ROOT,
+        f"{endpoint}: a web page{named} came back with status 200 instead of an answer. A login, a "
+        "proxy or an error page is in the way: open the address in a browser, and check `url`.",
+    )

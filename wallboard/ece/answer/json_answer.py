@@ -1,0 +1,93 @@
+"""JSON answers: cloud v3, and 11.x servers that prefer it."""
+
+import json
+from collections.abc import Iterator
+
+from wallboard.ece.answer.charset import joined, mentions
+
+_Members = list[tuple[str, object]]
+
+
+class _Object(dict[str, list[object]]):
+    """A JSON object that remembers every value of a name given twice."""
+
+    def __init__(self, members: _Members) -> None:
+        super().__init__()
+        for name, value in members:
+            self.setdefault(name.rpartition(":")[2].lstrip("@"), []).append(value)
+
+
+class JsonAnswer:
+    """An answer in JSON; attributes and children are both plain members.
+
+    Whatever bears the name of a fact, anywhere in the document, speaks of that fact: what disagrees
+    is joined, so fits no fact.
+    """
+
+    __slots__ = ("_document", "_members", "_text")
+
+    lenient = False
+
+    def __init__(self, members: _Object, document: _Object, text: str) -> None:
+        self._members = members
+        self._document = document
+        self._text = text
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the members."""
+        return tuple(self._members)
+
+    def only(self, root: str) -> "JsonAnswer | None":
+        """The answer wrapped under the name of its root, if it is."""
+        match self._members.get(root):
+            case [_Object() as inner]:
+                return JsonAnswer(inner, self._document, self._text)
+            case _:
+                return None
+
+    def attribute(self, name: str) -> str | None:
+        """A member as text; ``null`` counts as missing."""
+        if all(value is None for value in self._members.get(name, [])):
+            return None
+        return joined(map(_text, _anywhere(self._document, name)))
+
+    child = attribute
+
+    def contested(self, name: str) -> bool:
+        """Whether something else that looks like the name has a value, be it within a text."""
+        found = sum(1 for _ in _anywhere(self._document, name))
+        return mentions(self._text, name, ":") > found
+
+
+def parse(text: str) -> JsonAnswer | None:
+    """The object, or ``None`` if the text is no JSON object.
+
+    Numbers stay text, so that what is too long or not finite is judged in one place.
+    """
+    try:
+        document = json.loads(
+            text, object_pairs_hook=_Object, parse_int=str, parse_float=str, parse_constant=str
+        )
+    except (ValueError, RecursionError):
+        return None
+    return JsonAnswer(document, document, text) if isinstance(document, _Object) else None
+
+
+def _anywhere(document: _Object, name: str) -> Iterator[object]:
+    """The values of a name, at whatever depth."""
+    waiting: list[object] = [document]
+    for value in waiting:
+        if isinstance(value, _Object):
+            yield from value.get(name, ())
+            waiting += (inner for values in value.values() for inner in values)
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    return value if isinstance(value, str) else "{…}" if isinstance(value, dict) else "[…]"

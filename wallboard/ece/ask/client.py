@@ -1,0 +1,175 @@
+"""One HTTP client per server: asks one GET and tells what came of it.
+
+The requests are built once and handed straight to the transport, which costs a tenth of the
+client's own ``get``. Nothing is read from the environment: the config sets a proxy per server.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import httpx
+from multidict import CIMultiDict
+
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
+from wallboard.domain.reading import Reading
+from wallboard.ece.answer.decode import decode
+from wallboard.ece.answer.endpoints import url_of
+from wallboard.ece.answer.received import Received
+from wallboard.ece.ask.errors import ClientSetupError
+from wallboard.ece.ask.exchange import BROKEN, Exchange
+from wallboard.ece.ask.failures import deadline_passed, failure_of, unnamed
+from wallboard.ece.ask.outgoing import ReadyGet, extensions_of, headers_of, target_of
+from wallboard.ece.ask.status import status_failure
+from wallboard.ece.ask.transport import ServerTransport
+from wallboard.settings import ServerSettings, Settings
+
+MOST_EVIDENCE = 65_536
+"""Bytes of a body that is no answer: every endpoint may have one, and the board keeps them all."""
+
+__all__ = ["ClientSetupError", "EceClient", "Poll"]
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One GET of one entry point, ready to be asked again and again."""
+
+    key: EntryPointKey
+    endpoint: Endpoint
+    request: Request
+    http: httpx.Request = field(repr=False)
+
+
+class EceClient:
+    """Asks one server. ``clock`` gives Unix time in seconds, ``timer`` seconds to measure with.
+
+    A GET whose connection breaks before any answer, or that hears nothing on one that was kept, is
+    asked once more on a new one: a server may close a connection in that very moment, and a
+    firewall forgets one in silence.
+    """
+
+    def __init__(
+        self,
+        server: ServerSettings,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """Make ready without connecting. Raises ``ClientSetupError`` for settings that cannot be.
+
+        Files named in the settings are read here, so that a wrong one is told at the start.
+        """
+        self._server = server
+        self._target = target_of(server, settings)
+        self._headers = headers_of(server)
+        self._sent = CIMultiDict(self._headers.sent.multi_items())
+        self._authorized = "authorization" in self._headers.sent
+        self._max_body = settings.max_body
+        self._clock = clock
+        self._timer = timer
+        self._extensions = extensions_of(self._target)
+        self._transport = ServerTransport(
+            server, self._target, concurrency=settings.concurrency_of(server), keep=True
+        )
+
+    @property
+    def problem(self) -> str:
+        """Why files that changed on disk are not used; empty if they are."""
+        return self._transport.problem
+
+    def renew(self) -> None:
+        """Take up certificates and keys that changed on disk now, not at the next connection."""
+        self._transport.renew()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections; the client cannot be used again."""
+        await self._transport.aclose()
+
+    def prepare(self, entry_point: EntryPoint, endpoint: Endpoint) -> Poll:
+        """Build the request of one GET, once for all its polls."""
+        url = url_of(self._server, endpoint, entry_point.key.id)
+        request = Request("GET", url, self._headers.shown)
+        return Poll(entry_point.key, endpoint, request, ReadyGet(url, self._sent, self._extensions))
+
+    async def poll(self, poll: Poll) -> Observation:
+        """Ask once and tell what came of it. Raises nothing but ``CancelledError``."""
+        began = self._timer()
+        exchange = Exchange(
+            self._transport, poll.http, partial(Received, self._max_body), self._target.timeout
+        )
+        outcome: Reading | Failure
+        try:
+            try:
+                await exchange.run()
+                outcome = self._outcome(poll.endpoint, exchange.received)
+            except BROKEN as error:
+                broken = self._broken(error, exchange)
+                outcome = self._status_failure(poll.endpoint, exchange.received) or broken
+        except Exception as error:  # noqa: BLE001  one strange poll must not end the polling
+            outcome = failure_of(error, self._target)
+        return Observation(
+            key=poll.key,
+            endpoint=poll.endpoint,
+            at=self._clock(),
+            elapsed_seconds=self._timer() - began,
+            outcome=outcome,
+            request=poll.request,
+            response=_evidence(exchange.received.response(), outcome),
+            asked_again=exchange.asked_again,
+        )
+
+    def _broken(self, error: Exception, exchange: Exchange) -> Failure:
+        """Why there is no whole answer."""
+        tunnelling = self._target.tunnelled and not exchange.connected
+        if type(error) is TimeoutError:
+            if not exchange.connected and self._transport.looks_up:
+                return unnamed(self._target)
+            began = exchange.received.status is not None
+            return deadline_passed(self._target, answer_began=began, tunnelling=tunnelling)
+        failure = failure_of(error, self._target, tunnelling=tunnelling)
+        if failure.cause is Cause.TLS and self.problem:
+            return replace(failure, message=f"{failure.message} And {self.problem}")
+        return failure
+
+    def _outcome(self, endpoint: Endpoint, received: Received) -> Reading | Failure:
+        """What a whole answer, or as much of it as was wanted, amounts to."""
+        if failure := self._status_failure(endpoint, received):
+            return failure
+        if received.too_large:
+            return Failure(
+                Cause.TOO_LARGE,
+                f"{endpoint}: the answer is longer than {self._max_body} bytes, where a few "
+                "hundred are usual, so it was not read. Check `url`; `max_body` sets the limit.",
+            )
+        type_ = received.header("content-type") or ""
+        return decode(endpoint, received.body, type_, received.coding)
+
+    def _status_failure(self, endpoint: Endpoint, received: Received) -> Failure | None:
+        """The status tells more than how its body ended, so it comes before everything else."""
+        if received.status is None or received.status == 200:
+            return None
+        return status_failure(endpoint, received, self._target, authorized=self._authorized)
+
+
+def _evidence(response: Response | None, outcome: Reading | Failure) -> Response | None:
+    """What is kept of an answer: all that was read, or the beginning of what is none."""
+    failed = isinstance(outcome, Failure)
+    if response is None or not failed or len(response.body) <= MOST_EVIDENCE:
+        return response
+    return replace(response, body=response.body[:MOST_EVIDENCE], truncated=True)

@@ -1,0 +1,187 @@
+"""The connections to one server, and which of them a request may use.
+
+A few names here are the library's own; the tests of the client fail when they change.
+"""
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+from typing import Any
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ClientRequest
+from aiohttp.connector import Connection
+from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
+from aiohttp.tracing import Trace
+
+from wallboard.ece.answer.head import LONGEST_HEAD, MOST_HEADERS, Head
+from wallboard.ece.ask.resolver import Resolver
+from wallboard.ece.ask.tls import Tls
+
+LONGEST_LIFE_SECONDS = 60.0
+"""Of a connection, used or not: its name may lead elsewhere by now, a certificate may be another,
+and firewalls are known to forget what was idle for longer."""
+
+MOST_ATTEMPTS = 2
+
+SLICE = 16_384
+"""Bytes that are read at once; a read from the network may bring as many as a quarter million."""
+
+MOST_FRAMING = SLICE
+"""Bytes of an answer after its head, and besides twice its content: for chunks, and trailers."""
+
+_LIMITS = {
+    "max_line_size": LONGEST_HEAD,
+    "max_field_size": LONGEST_HEAD,
+    "max_headers": MOST_HEADERS,
+}
+
+
+@dataclass(slots=True)
+class Attempt:
+    """How a request came by its connection; ``fresh`` says that it shall be a new one.
+
+    ``kept`` says that the connection had served others before, and ``count`` how many it was given.
+    """
+
+    fresh: bool = False
+    kept: bool = False
+    count: int = 0
+    connected: bool = False
+
+
+ATTEMPT: ContextVar[Attempt] = ContextVar("attempt")
+"""Of the request that this task sends; the library has no other way to say which one that is."""
+
+
+class _Handler(ResponseHandler):
+    """A connection that reads what is bounded, and ends at the first byte nobody asked for."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self.made_at = monotonic()
+        self.used = self._idle = False
+        self._head = Head()
+        self._read = 0
+
+    def take(self) -> None:
+        """Have it serve a request."""
+        self.used, self._idle = True, False
+
+    def rest(self) -> None:
+        """The request was served."""
+        self._idle = True
+
+    def set_response_params(self, **options: Any) -> None:  # noqa: ANN401  the library's own
+        """Make ready for an answer; its head is bounded as a whole, so no line of it has to be."""
+        self._head, self._read = Head(), 0
+        super().set_response_params(**(options | _LIMITS))
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes of the answer; no bytes are a sign of the library to itself."""
+        if self._idle and data:
+            self.abort()
+        elif not data:
+            super().data_received(data)
+        else:
+            try:
+                self._read_bounded(self._head.take(data))
+            except BadHttpMessage as error:
+                self._refuse(error)
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        """Have the reader of a body know, too, what is wrong with the rest of it."""
+        super().set_exception(exc, *cause)
+        if isinstance(exc, HttpProcessingError) and self._payload and not self._payload.is_eof():
+            broken = aiohttp.ClientPayloadError(exc.message)
+            broken.__cause__ = exc
+            self._payload.set_exception(broken)
+            self._payload = None  # else the end of the connection would be told instead
+
+    def _read_bounded(self, data: bytes) -> None:
+        """Read a little at a time, so that little is read beyond a bound.
+
+        Raises ``BadHttpMessage`` once more has come than the head and the framing can be.
+        """
+        for start in range(0, len(data), SLICE):
+            piece = data[start : start + SLICE]
+            super().data_received(piece)
+            if self._exception:
+                return
+            self._read += len(piece)
+            content = self._payload.total_bytes if self._payload else 0
+            if self._read - self._head.size > MOST_FRAMING + 2 * content:
+                raise BadHttpMessage("chunks and trailers far longer than the content")
+        if self._head.mended:
+            self.force_close()
+
+    def _refuse(self, error: BadHttpMessage) -> None:
+        if self.transport:
+            self.transport.close()
+        self.set_exception(HttpProcessingError(code=error.code, message=error.message), error)
+
+
+class Connector(aiohttp.TCPConnector):
+    """Connects by the certificates and the addresses of now.
+
+    With ``keep`` a connection serves until its life ends, without it one request only.
+    """
+
+    def __init__(self, tls: Tls, resolver: Resolver, *, limit: int, keep: bool) -> None:
+        """Make ready without connecting, where an event loop runs."""
+        lasting = {"keepalive_timeout": LONGEST_LIFE_SECONDS} if keep else {"force_close": True}
+        super().__init__(ssl=tls.context, resolver=resolver, limit=limit, **lasting)
+        self._factory = partial(_Handler, self._loop)  # type: ignore[assignment]  # is one of them
+        self._tls = tls
+        self._oldest = 0.0
+
+    def forget(self) -> None:
+        """Use no connection again that stands by now; what is under way goes on."""
+        self._oldest = monotonic()
+
+    async def connect(
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  the library's own
+    ) -> Connection:
+        """A new connection, or one that is kept, young and without unread bytes.
+
+        The library asks here again for a request whose connection broke before any answer; that is
+        once, and on a new one.
+        """
+        attempt = ATTEMPT.get(None) or Attempt()
+        attempt.count += 1
+        attempt.connected = False
+        if attempt.count > MOST_ATTEMPTS:
+            raise aiohttp.ServerDisconnectedError
+        attempt.fresh = attempt.fresh or attempt.count > 1
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            handler = connection.protocol
+            assert isinstance(handler, _Handler)  # noqa: S101  the factory makes no others
+            if not handler.used or self._is_good(handler, attempt):
+                attempt.kept, attempt.connected = handler.used, True
+                handler.take()
+                connection.add_callback(handler.rest)
+                return connection
+            handler.abort()
+            connection.close()
+
+    def _is_good(self, handler: _Handler, attempt: Attempt) -> bool:
+        oldest = max(self._oldest, monotonic() - LONGEST_LIFE_SECONDS)
+        return not attempt.fresh and handler.made_at > oldest and not handler.should_close
+
+    async def _create_connection(
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  the library's own
+    ) -> ResponseHandler:
+        if self._tls.renewed():
+            self.forget()
+        self._ssl = self._tls.context
+        return await super()._create_connection(req, traces, timeout)

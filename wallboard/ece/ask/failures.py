@@ -1,0 +1,302 @@
+"""What the libraries below call an error, said in our own words, once."""
+
+import errno
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+
+from wallboard.config.address import host_fault
+from wallboard.domain.observation import Blame, Cause, Failure
+from wallboard.ece.answer.words import shown
+from wallboard.ece.ask.tls_failure import proxy_tls_failure, tls_failure
+
+_REFUSALS = frozenset({401, 403, 405, 429})
+_TLS_ALERT = "\\x15\\x03"
+"""How the library shows the first bytes of an alert that it took for a status line."""
+
+_NO_STATUS_LINE = "Bad status line"
+"""How the library begins where what came does not even begin like HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where polls of a server go, as far as a message may tell. Seconds for both timeouts."""
+
+    server: str
+    host: str
+    port: int
+    tls: bool
+    proxied: bool
+    connect_timeout: float
+    timeout: float
+
+    @property
+    def tunnelled(self) -> bool:
+        """Whether the proxy only passes on what it cannot read."""
+        return self.proxied and self.tls
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def failure_of(error: BaseException, target: Target, *, tunnelling: bool = False) -> Failure:
+    """The failure behind an error of the transport.
+
+    The transport folds many errors into few; what it folded is found in the chain of causes.
+    ``tunnelling`` says that the proxy had not made the tunnel yet.
+    """
+    chain = list(_chain(error))
+    if target.proxied:
+        for link in chain:
+            if failure := _proxy_failure(link, target, tunnelling=tunnelling):
+                return failure
+    for link in chain:
+        if isinstance(link, ssl.SSLError) and not isinstance(link, aiohttp.ClientError):
+            return tls_failure(link, target.address, target.server)
+    for link in chain:
+        if failure := _failure(link, target):
+            return failure
+    return _dns(target) if host_fault(target.host) else internal(error, target.server)
+
+
+def no_proxy(target: Target, *, seconds: float | None = None) -> Failure:
+    """The proxy itself cannot be reached; its address is a secret of the config."""
+    late = "" if seconds is None else f" within {seconds:g} s"
+    return Failure(
+        Cause.PROXY,
+        f'No connection to the `proxy` of server "{target.server}"{late}. Check its name and port, '
+        "http or https, and that it runs.",
+    )
+
+
+def deadline_passed(target: Target, *, answer_began: bool, tunnelling: bool = False) -> Failure:
+    """The whole poll took too long."""
+    what = "did not finish its answer" if answer_began else "did not answer"
+    within = f"within {target.timeout:g} s"
+    limit = f'`timeout` of server "{target.server}" sets the limit.'
+    if tunnelling:
+        return Failure(
+            Cause.PROXY,
+            f'The `proxy` of server "{target.server}" made no tunnel to {target.address} {within}. '
+            f"The proxy hangs, or waits for the server in vain: look at its log; {limit}",
+        )
+    if target.proxied and not target.tls:
+        return Failure(
+            Cause.TIMEOUT,
+            f'{target.address}, asked through the `proxy` of server "{target.server}", {what} '
+            f"{within}. One of the two is overloaded or hangs: look at the log of the proxy; "
+            f"{limit}",
+            Blame.PROXY,
+        )
+    return Failure(
+        Cause.TIMEOUT,
+        f"{target.address} {what} {within}. The server is overloaded or hangs, or the way to it is "
+        f"slow; {limit}",
+    )
+
+
+def internal(error: BaseException, server: str) -> Failure:
+    """A fault of our own; only the type is named, since the text could hold anything."""
+    return Failure(
+        Cause.INTERNAL,
+        f'wallboard failed while polling server "{server}" ({type(error).__name__}). This is a '
+        "fault of wallboard, not of the server: please report it.",
+    )
+
+
+def _failure(error: BaseException, target: Target) -> Failure | None:
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return _no_address(error.os_error, target)
+        case socket.gaierror():
+            return _no_address(error, target)
+        case aiohttp.ConnectionTimeoutError():
+            return _no_connection(target)
+        case aiohttp.ServerTimeoutError():
+            return deadline_passed(target, answer_began=False)
+        case aiohttp.ClientConnectorError():
+            return not_connected(error.os_error, target)
+        case aiohttp.ClientResponseError():
+            return _not_http(target, error.message)
+        case aiohttp.ClientPayloadError():
+            against_rules = type(error.__cause__) is HttpProcessingError
+            return _not_http(target, str(error)) if against_rules else _broken_off(target)
+        case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientOSError():
+            return _closed(target)
+        case OSError(errno=int()):
+            return not_connected(error, target)
+        case _:
+            return None
+
+
+def unnamed(target: Target) -> Failure:
+    """Nobody says which address the name has, of the proxy if there is one."""
+    if target.proxied:
+        return no_proxy(target)
+    return Failure(
+        Cause.DNS,
+        f"No name server answers which address {shown(target.host)} has (DNS). Check the name "
+        "servers of this machine, and the VPN.",
+    )
+
+
+def _no_address(error: OSError, target: Target) -> Failure:
+    return unnamed(target) if error.errno == socket.EAI_AGAIN else _dns(target)
+
+
+def _dns(target: Target) -> Failure:
+    return Failure(
+        Cause.DNS,
+        f"The name {shown(target.host)} has no address (DNS). Check `url` of server "
+        f'"{target.server}", and whether this machine can look the name up.',
+    )
+
+
+def _no_connection(target: Target) -> Failure:
+    kind, hangs = ("TLS connection", " or hangs") if target.tls else ("connection", "")
+    return Failure(
+        Cause.TIMEOUT,
+        f"No {kind} to {target.address} within {target.connect_timeout:g} s. The host is down"
+        f"{hangs}, or a firewall drops the packets: check the network from this machine, and the "
+        "port.",
+    )
+
+
+def not_connected(error: OSError, target: Target) -> Failure:
+    """No connection came about."""
+    if error.errno in {errno.EMFILE, errno.ENFILE}:
+        return Failure(
+            Cause.INTERNAL,
+            "This machine has no file handle left for a connection. Raise its limit (ulimit -n), "
+            "or lower `concurrency`.",
+        )
+    if error.errno == errno.ETIMEDOUT:
+        return _no_connection(target)
+    if isinstance(error, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
+        return _closed(target)
+    if error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
+        return Failure(
+            Cause.REFUSED,
+            f"No route to {target.address}. Check the network and the VPN of this machine.",
+        )
+    return Failure(
+        Cause.REFUSED,
+        f"Nothing accepts connections at {target.address}. Check that the server runs, the port in "
+        f'`url` of server "{target.server}", and firewalls.',
+    )
+
+
+def _closed(target: Target) -> Failure:
+    other = "want a client certificate" if target.tls else "want https:// in `url`"
+    return Failure(
+        Cause.RESET,
+        f"{target.address} closed the connection without an answer. The server may be restarting "
+        f"or {other}, or a firewall or load balancer cuts in: look at its log.",
+    )
+
+
+def _broken_off(target: Target) -> Failure:
+    return Failure(
+        Cause.RESET,
+        f"{target.address} broke off in the middle of its answer. The server may be restarting, "
+        "or a firewall or load balancer cuts in: look at its log.",
+    )
+
+
+def _not_http(target: Target, why: str) -> Failure:
+    if not target.tls and _TLS_ALERT in why:
+        return Failure(
+            Cause.HTTP,
+            f'{target.address} answered in TLS. Use https:// in `url` of server "{target.server}".',
+            Blame.ADDRESS,
+        )
+    if not why.startswith(_NO_STATUS_LINE):
+        reason = shown(re.split(r":?\s*\n|: b'", why)[0], 80)
+        return Failure(
+            Cause.HTTP,
+            f"The answer of {target.address} breaks the rules of HTTP ({reason}), so it was not "
+            "read. Look at the server, or at a proxy before it.",
+            Blame.SERVER,
+        )
+    return Failure(
+        Cause.HTTP,
+        f"What came from {target.address} is not valid HTTP. Check the port, and http or https, in "
+        f'`url` of server "{target.server}".',
+    )
+
+
+def _proxy_failure(error: BaseException, target: Target, *, tunnelling: bool) -> Failure | None:
+    """What went wrong on this side of the proxy, or at it."""
+    match error:
+        case aiohttp.ClientHttpProxyError(status=int(status)):
+            return _no_tunnel(status, target)
+        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientConnectorDNSError():
+            return no_proxy(target)
+        case aiohttp.ConnectionTimeoutError() if target.tls:
+            return _late_tunnel(target)
+        case aiohttp.ConnectionTimeoutError():
+            return no_proxy(target, seconds=target.connect_timeout)
+        case aiohttp.ClientConnectorError(host=host, port=port, os_error=ssl.SSLError() as why):
+            # One of the tunnel names the server.
+            elsewhere = (host, port) != (target.host, target.port)
+            return proxy_tls_failure(why, target.server) if elsewhere else None
+        case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientOSError():
+            return _closed_by_proxy(target) if tunnelling or not target.tls else None
+        case _:
+            return None
+
+
+def _no_tunnel(status: int, target: Target) -> Failure:
+    where = f'the `proxy` of server "{target.server}"'
+    if status == 407:
+        text = f"Wrong or no credentials for {where} (407). Set them in its address."
+    elif status >= 500:
+        text = (
+            f"No tunnel to {target.address}: {where} cannot reach it ({status}). See whether the "
+            "server runs, and whether the proxy can look its name up and get there."
+        )
+    elif status in _REFUSALS:
+        text = (
+            f"A tunnel to {target.address} was refused ({status}) by {where}. Ask its keeper to "
+            "let this address and port through, or look at its log."
+        )
+    else:
+        text = (
+            f"A tunnel to {target.address} was refused ({status}) by {where}. What listens there "
+            "may be no proxy, or one that is spoken to with https://: check its name and port."
+        )
+    return Failure(Cause.PROXY, text)
+
+
+def _late_tunnel(target: Target) -> Failure:
+    return Failure(
+        Cause.PROXY,
+        f'No TLS connection to {target.address} through the `proxy` of server "{target.server}" '
+        f"within {target.connect_timeout:g} s. The proxy or the server is down or hangs: check the "
+        "name and port of the proxy, http or https, and look at its log.",
+    )
+
+
+def _closed_by_proxy(target: Target) -> Failure:
+    return Failure(
+        Cause.PROXY,
+        f'The `proxy` of server "{target.server}" closed the connection without an answer. Look at '
+        "its log; what listens there may be no proxy, or one that is spoken to with https://.",
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None:
+            return
+        yield seen
+        seen = seen.__cause__ or seen.__context__

@@ -1,0 +1,160 @@
+"""What every request to a server carries, and how it leaves this machine."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from multidict import CIMultiDict
+
+from wallboard import __version__
+from wallboard.domain.endpoint import Endpoint
+from wallboard.ece.answer.endpoints import basic_auth_of, url_of, without_credentials
+from wallboard.ece.ask.errors import ClientSetupError
+from wallboard.ece.ask.failures import Target
+from wallboard.settings import Secret, ServerSettings, Settings
+
+_DEFAULT_HEADERS = {
+    "Accept": "application/xml, text/xml;q=0.9, application/json;q=0.5, */*;q=0.1",
+    "Accept-Encoding": "gzip, deflate",
+    "Accept-Language": "en",
+    "User-Agent": f"wallboard/{__version__}",
+}
+_PORTS = {"http": 80, "https": 443}
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Headers to send, and the same as they may be shown: all but our own are masked."""
+
+    sent: httpx.Headers
+    shown: tuple[tuple[str, str], ...]
+
+
+class ReadyGet(httpx.Request):
+    """A GET that is sent many times, with its address and headers in the form that goes out.
+
+    An ordinary request keeps both taken apart, and putting them together again costs more than all
+    the rest of a poll.
+    """
+
+    def __init__(self, url: str, headers: CIMultiDict[str], extensions: dict[str, Any]) -> None:
+        self.method = "GET"
+        self.url = url  # type: ignore[assignment]  # the transport only turns it into text
+        self.headers = headers  # type: ignore[assignment]  # and hands these on as they are
+        self.extensions = extensions
+
+    @property
+    def content(self) -> bytes:
+        """Nothing: a GET has no body."""
+        return b""
+
+
+def target_of(server: ServerSettings, settings: Settings) -> Target:
+    """Where polls of a server go. Raises ``ClientSetupError`` unless ``url`` and ``paths`` hold."""
+    try:
+        parts = urlsplit(server.url)
+        port = parts.port or _PORTS[parts.scheme]
+        for endpoint in Endpoint:
+            url = httpx.URL(url_of(server, endpoint, 0))
+    except (ValueError, KeyError, httpx.InvalidURL):
+        raise _bad_address(server) from None
+    if not parts.hostname:
+        raise _bad_address(server)
+    return Target(
+        server=server.name,
+        host=url.raw_host.decode("ascii"),
+        port=port,
+        tls=parts.scheme == "https",
+        proxied=server.proxy is not None,
+        connect_timeout=settings.connect_timeout,
+        timeout=settings.timeout_of(server),
+    )
+
+
+def headers_of(server: ServerSettings) -> Headers:
+    """Our own headers, then the config's over them. Raises ``ClientSetupError`` for a bad one."""
+    secret: dict[str, str] = {}
+    if authorization := basic_auth_of(server.url):
+        secret["Authorization"] = authorization
+    if proxy_authorization := _plain_proxy_authorization(server):
+        secret["Proxy-Authorization"] = proxy_authorization
+    for name, value in server.headers.items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value.value):
+            raise ClientSetupError(
+                f'server "{server.name}": headers: {name!r} is no header name, or its value holds '
+                "a line break or another control character"
+            )
+        secret = {known: text for known, text in secret.items() if known.lower() != name.lower()}
+        secret[name] = value.value
+    taken = {name.lower() for name in secret}
+    ours = {**_host_header(server.url), **_DEFAULT_HEADERS}
+    ours = {name: text for name, text in ours.items() if name.lower() not in taken}
+    return Headers(
+        httpx.Headers({**ours, **secret}, encoding="utf-8"),
+        (*ours.items(), *((name, str(Secret(""))) for name in secret)),
+    )
+
+
+def extensions_of(target: Target) -> dict[str, Any]:
+    """What the transport is told beside a request. In TLS a name goes without its final dot."""
+    dotted = {"sni_hostname": target.host.rstrip(".")} if target.host.endswith(".") else {}
+    return {"timeout": {"connect": target.connect_timeout}, **dotted}
+
+
+def proxy_of(server: ServerSettings) -> httpx.Proxy | None:
+    """The proxy, without credentials in its address: those go into a header for the tunnel.
+
+    Raises ``ClientSetupError``; nothing of the address is ever shown.
+    """
+    if server.proxy is None:
+        return None
+    try:
+        proxy = httpx.URL(without_credentials(server.proxy.value))
+        authorization = basic_auth_of(server.proxy.value)
+    except (ValueError, httpx.InvalidURL):
+        raise _bad_proxy(server) from None
+    if proxy.scheme not in _PORTS or not proxy.host:
+        raise _bad_proxy(server)
+    return httpx.Proxy(
+        proxy, headers={"Proxy-Authorization": authorization} if authorization else None
+    )
+
+
+def uses_tls(server: ServerSettings, proxy: httpx.Proxy | None) -> bool:
+    """Whether any connection, or any setting, calls for a TLS context."""
+    return (
+        server.url.lower().startswith("https:")
+        or (proxy is not None and proxy.url.scheme == "https")
+        or any((server.ca_file, server.client_cert, server.client_key))
+    )
+
+
+def _host_header(url: str) -> dict[str, str]:
+    """Where the library's own would leave out a final dot, or let out the zone of an address."""
+    place = httpx.URL(without_credentials(url)).netloc.decode("ascii")
+    if not re.search(r"\.(:|$)|%", place):
+        return {}
+    return {"Host": re.sub(r"%[^]]*", "", place)}
+
+
+def _plain_proxy_authorization(server: ServerSettings) -> str | None:
+    """Without TLS there is no tunnel, and the request itself tells the proxy who asks."""
+    if server.proxy is None or server.url.lower().startswith("https:"):
+        return None
+    return basic_auth_of(server.proxy.value)
+
+
+def _bad_address(server: ServerSettings) -> ClientSetupError:
+    return ClientSetupError(
+        f'server "{server.name}": url (with paths) is no address such as https://ece.example.com'
+    )
+
+
+def _bad_proxy(server: ServerSettings) -> ClientSetupError:
+    return ClientSetupError(
+        f'server "{server.name}": proxy is no address such as http://proxy.example.com:3128'
+    )

@@ -1,0 +1,140 @@
+"""What it means when the status is not 200."""
+
+import re
+from urllib.parse import urlsplit
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Blame, Cause, Failure
+from wallboard.ece.answer.endpoints import OPERATIONS, without_credentials
+from wallboard.ece.answer.received import Received
+from wallboard.ece.answer.words import shown
+from wallboard.ece.ask.failures import Target
+
+_Advice = tuple[Blame | None, str]
+
+_ADVICE: dict[int, _Advice] = {
+    400: (None, "The server could not make sense of the request: check the id and `paths`."),
+    401: (None, "The server wants credentials: set `Authorization` in `headers`."),
+    403: (None, "The server or a gateway forbids it: ask for this machine's address to be let in."),
+    404: (None, "Nothing is at this address: check the context root in `url`, and `paths`."),
+    405: (None, "The address takes no GET: check `url` and `paths`."),
+    407: (Blame.PROXY, "A proxy on the way, which the config does not name, wants credentials: set "
+          "`proxy` with them, or have this machine let through."),
+    421: (Blame.ADDRESS, "The server does not answer for this name: check the host in `url`."),
+    429: (Blame.CONFIG, "Too many requests: raise `interval`."),
+    495: (Blame.CONFIG, "The client certificate is not accepted: check `client_cert`."),
+    496: (Blame.CONFIG, "A client certificate is wanted: set `client_cert` and `client_key`."),
+    497: (Blame.ADDRESS, "The port speaks TLS: use https:// in `url`."),
+    502: (None, "A gateway could not reach the ECE server behind it: see whether that runs."),
+    503: (None, "The service is down or starting: look at the ECE services, and at a load "
+          "balancer."),
+    504: (None, "A gateway waited in vain for the ECE server behind it: see whether that hangs."),
+}  # fmt: skip
+_CREDENTIALS_REFUSED: _Advice = (
+    None,
+    "The server does not take the credentials in `headers`: check them.",
+)
+_BEHIND_A_GATEWAY: _Advice = (
+    Blame.SERVER,
+    "That is between a gateway and the server behind it: have a look at how they speak TLS.",
+)
+_PROXY_CREDENTIALS: _Advice = (Blame.PROXY, "Check the credentials in `proxy`.")
+
+_SAID: tuple[tuple[re.Pattern[bytes], int], ...] = (
+    (re.compile(rb"plain http request|speaking plain http|http request to an https"
+                rb"|combination of host and port requires tls|secure channel"
+                rb"|secured with secure sockets|ssl is required", re.IGNORECASE), 497),
+    (re.compile(rb"certificate error|certificate (?:was revoked|is either not|is not|has expired"
+                rb"|is invalid|is untrusted)", re.IGNORECASE), 495),
+    (re.compile(rb"no required ssl certificate|client certificate|certificate required"
+                rb"|post-handshake authentication", re.IGNORECASE), 496),
+    (re.compile(rb"invalid hostname|hostname is invalid", re.IGNORECASE), 421),
+)  # fmt: skip
+"""Words of web servers (nginx, Apache, Tomcat, Go, IIS), and the status that says the same."""
+
+_WANTS_TLS = 497
+_OF_TLS = frozenset({495, 496, _WANTS_TLS})
+_MEANT_OTHERWISE = frozenset({400, 403})
+"""What web servers send instead of a status of its own."""
+
+_LOOKED_AT = 16_384
+"""Bytes of the page of an error; that of IIS comes after its style sheet."""
+
+_PROXY_SAYS_SO_TOO = frozenset({403, 500, 502, 503, 504})
+_ASKED_TO_WAIT = frozenset({429, 502, 503, 504})
+_LONGEST_WAIT = 86_400
+
+
+def status_failure(
+    endpoint: Endpoint, received: Received, target: Target, *, authorized: bool
+) -> Failure:
+    """Why a status other than 200 is no answer, with what the server said about it.
+
+    ``authorized`` says whether credentials for the server were sent.
+    """
+    status, location = received.status or 0, received.header("location")
+    if 300 <= status < 400 and location is not None:
+        return Failure(
+            Cause.REDIRECT,
+            f"{endpoint}: the server redirects ({status}) to {redirect_words(location)}",
+        )
+    said = f"{status} {shown(received.reason, 60)}".strip()
+    if status == 407 and target.proxied:
+        blame, advice = _PROXY_CREDENTIALS
+    elif status == 401 and authorized:
+        blame, advice = _CREDENTIALS_REFUSED
+    elif status == 500:
+        blame = None
+        advice = f"{OPERATIONS[endpoint].trouble}. Look at the server's log, and check the id."
+    else:
+        blame, advice = _advice(_meant(status, received), target)
+    if status in _PROXY_SAYS_SO_TOO and target.proxied:
+        if target.tls:
+            blame = blame or Blame.SERVER
+        else:
+            advice = f"{advice} Or the `proxy` says so, of the server or of itself: see its log."
+    cause = Cause.PROXY if status == 407 and target.proxied else Cause.HTTP
+    wait = _wait(status, received)
+    return Failure(cause, f"{endpoint}: the server answered {said}. {advice}{wait}", blame)
+
+
+def redirect_words(location: str) -> str:
+    """Where a redirect points, and what to do about it."""
+    return (
+        f"{_shown_location(location)}, which is not followed. If that is a login page, one is in "
+        "the way; else use it as `url`."
+    )
+
+
+def _advice(meant: int, target: Target) -> _Advice:
+    if meant in _OF_TLS and (meant == _WANTS_TLS) is target.tls:
+        return _BEHIND_A_GATEWAY
+    return _ADVICE.get(meant, (None, "Open the address with curl to see more."))
+
+
+def _meant(status: int, received: Received) -> int:
+    """The status that says what the page of the error does."""
+    if status in _MEANT_OTHERWISE:
+        page = received.body[:_LOOKED_AT] + received.reason.encode()
+        for words, meant in _SAID:
+            if words.search(page):
+                return meant
+    return status
+
+
+def _wait(status: int, received: Received) -> str:
+    """For how long the server does not want to be asked, if it says so in seconds."""
+    text = (received.header("retry-after") or "").strip()
+    if status not in _ASKED_TO_WAIT or not re.fullmatch(r"[0-9]{1,5}", text):
+        return ""
+    seconds = int(text)
+    return f" It asks to wait {seconds} s." if 0 < seconds <= _LONGEST_WAIT else ""
+
+
+def _shown_location(location: str) -> str:
+    """Where a redirect points, without query (which may hold a token) and credentials."""
+    try:
+        parts = urlsplit(location)
+        return shown(without_credentials(parts._replace(query="", fragment="").geturl())) or "?"
+    except ValueError:
+        return shown(location.partition("?")[0].rpartition("@")[2]) or "?"

@@ -1,0 +1,1 @@
+"""The doctor's steps to a server."""

@@ -1,0 +1,273 @@
+"""Asks a server step by step, and tells what each step found and how long it took.
+
+The first three steps are taken by hand. The others are taken by the client, so that what is found
+is what the board would find.
+"""
+
+import errno
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import NoReturn
+
+import httpx
+
+from wallboard.domain.checkup import ON_THE_WAY, Finding, Step
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Cause, Failure
+from wallboard.domain.policy import Level
+from wallboard.ece.answer.words import shown
+from wallboard.ece.ask.client import EceClient
+from wallboard.ece.ask.errors import ClientSetupError
+from wallboard.ece.ask.failures import (
+    Target,
+    failure_of,
+    internal,
+    no_proxy,
+    not_connected,
+    unnamed,
+)
+from wallboard.ece.ask.outgoing import proxy_of, target_of
+from wallboard.ece.ask.tls import tls_context
+from wallboard.ece.ask.tls_failure import proxy_tls_failure
+from wallboard.ece.probe import probe_answer, probe_tls
+from wallboard.ece.probe.probe_clock import clock_finding
+from wallboard.ece.probe.wire import Address, connect, handshake, lookup
+from wallboard.settings import ServerSettings, Settings
+
+NAME_SECONDS = CONNECT_SECONDS = TLS_SECONDS = 3.0
+ANSWER_SECONDS = 4.5
+"""At most, for each of two answers; a shorter ``timeout`` of the config holds.
+
+Steps that all take as long as they may end within eighteen seconds.
+"""
+
+GUESSED_ID = 1000
+"""Asked for where nobody said which entry points there are; any answer about it will do."""
+
+Publish = Callable[[Finding], None]
+
+
+class _StoppedError(Exception):
+    """A step failed and was told of; those that come after it cannot be tried."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step)
+        self.step = step
+
+
+class Probe:
+    """One look at one server. ``clock`` gives Unix time in seconds, ``timer`` any seconds."""
+
+    def __init__(
+        self,
+        server: ServerSettings,
+        settings: Settings,
+        publish: Publish,
+        *,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._server = replace(server, timeout=min(settings.timeout_of(server), ANSWER_SECONDS))
+        limit = min(settings.connect_timeout, CONNECT_SECONDS)
+        self._settings = replace(settings, connect_timeout=limit)
+        self._publish = publish
+        self._clock = clock
+        self._timer = timer
+        self._told: set[Step] = set()
+        self._times: tuple[float, float] | None = None
+
+    async def run(self) -> None:
+        """Take the steps. Each of ``ON_THE_WAY`` is told of once, the clock last."""
+        why = "The server did not say what time it is there."
+        try:
+            await self._steps()
+        except _StoppedError as stopped:
+            why = f"Not tried, because of {stopped.step}."
+        except Exception as error:  # noqa: BLE001  one strange server must not hide the others
+            step = next((step for step in ON_THE_WAY if step not in self._told), Step.CLOCK)
+            failure = internal(error, self._server.name)
+            self._tell(Finding(step, Level.CRITICAL, failure.message, cause=failure.cause))
+            why = f"Not tried, because of {step}."
+        for step in ON_THE_WAY:
+            if step not in self._told:
+                known = self._times if step is Step.CLOCK else None
+                self._tell(clock_finding(*known) if known else Finding(step, None, why))
+
+    async def _steps(self) -> None:
+        try:
+            target = target_of(self._server, self._settings)
+            proxy = proxy_of(self._server)
+            client = EceClient(self._server, self._settings, clock=self._clock, timer=self._timer)
+        except ClientSetupError as error:
+            self._tell(Finding(Step.SETTINGS, Level.CRITICAL, f"{error}."))
+            raise _StoppedError(Step.SETTINGS) from None
+        near = _via(proxy, target) if proxy else target
+        async with client:
+            addresses = await self._look_up(near)
+            await self._connect(addresses, near)
+            await self._ask(client)
+
+    async def _look_up(self, target: Target) -> list[Address]:
+        began = self._timer()
+        try:
+            found = await lookup(target.host, target.port, NAME_SECONDS)
+        except OSError as error:
+            self._fail(Step.NAME, _no_name(error, target), began)
+        listed = tuple(map(str, found))
+        if target.proxied:
+            words, listed = "The name of the proxy has an address.", ()
+        elif listed == (target.host,):
+            words = f"{target.host} is an address already."
+        else:
+            words = f"{shown(target.host)} is {' and '.join(listed)}."
+        facts = {"addresses": listed} if listed else {}
+        elapsed = self._timer() - began
+        self._tell(Finding(Step.NAME, Level.OK, words, elapsed_seconds=elapsed, facts=facts))
+        return found
+
+    async def _connect(self, addresses: list[Address], target: Target) -> None:
+        began = self._timer()
+        try:
+            connection, address = await connect(addresses, target.connect_timeout)
+        except OSError as error:
+            self._fail(Step.TCP, _no_connection(error, target), began)
+        where = "the proxy" if target.proxied else f"{address}, port {target.port}"
+        elapsed = self._timer() - began
+        words = f"Connections are accepted at {where}."
+        self._tell(Finding(Step.TCP, Level.OK, words, elapsed_seconds=elapsed))
+        if not target.tls:
+            connection.close()
+            words = probe_tls.without(self._server)
+            self._tell(Finding(Step.TLS, None, words))
+            return
+        began = self._timer()
+        try:
+            peer, _ = await handshake(
+                connection, tls_context(self._server), target.host, TLS_SECONDS
+            )
+        except OSError as error:
+            connection.close()
+            await self._fail_tls(_no_tls(error, target), began, address, target)
+        elapsed = self._timer() - began
+        self._tell(probe_tls.accepted(peer, self._server, self._clock(), elapsed))
+
+    async def _fail_tls(
+        self, failure: Failure, began: float, address: Address, target: Target
+    ) -> NoReturn:
+        """Tell why, with what a certificate that was not accepted says of itself."""
+        finding = Finding(
+            Step.TLS,
+            Level.CRITICAL,
+            failure.message,
+            elapsed_seconds=self._timer() - began,
+            cause=failure.cause,
+            blame=failure.blame,
+        )
+        date: float | None = None
+        asked_at = self._clock()
+        if failure.cause is Cause.TLS:
+            with suppress(OSError, ValueError):
+                connection, _ = await connect([address], target.connect_timeout)
+                peer, date = await handshake(
+                    connection, _trusting_anybody(), target.host, TLS_SECONDS, ask_date=True
+                )
+                finding = probe_tls.refused(finding, peer, self._clock(), date)
+        self._tell(finding)
+        if date is not None:
+            self._times = date, (asked_at + self._clock()) / 2
+        raise _StoppedError(Step.TLS)
+
+    async def _ask(self, client: EceClient) -> None:
+        entry = next(iter(self._server.entry_point), None)
+        number = entry.id if entry else GUESSED_ID
+        asked = self._server.endpoints
+        endpoint = Endpoint.CHAT_ALLOWED if Endpoint.CHAT_ALLOWED in asked else asked[0]
+        key = EntryPointKey(self._server.name, number)
+        entry_point = EntryPoint(key, str(number), endpoints=(endpoint,))
+        poll = client.prepare(entry_point, endpoint)
+        first = await client.poll(poll)
+        date = probe_answer.date_of(first)
+        if date is not None:
+            self._times = date, first.at - first.elapsed_seconds / 2
+        http = probe_answer.http_finding(first)
+        self._tell(http)
+        if http.failed:
+            raise _StoppedError(Step.HTTP)
+        # On the connection that is open now, an answer takes what it takes the board.
+        again = first if isinstance(first.outcome, Failure) else await client.poll(poll)
+        self._tell(probe_answer.api_finding(entry_point, again, guessed=entry is None))
+
+    def _fail(self, step: Step, failure: Failure, began: float) -> NoReturn:
+        elapsed = self._timer() - began
+        self._tell(
+            Finding(
+                step,
+                Level.CRITICAL,
+                failure.message,
+                elapsed_seconds=elapsed,
+                cause=failure.cause,
+                blame=failure.blame,
+            )
+        )
+        raise _StoppedError(step)
+
+    def _tell(self, finding: Finding) -> None:
+        self._told.add(finding.step)
+        self._publish(replace(finding, server=self._server.name))
+
+
+def _via(proxy: httpx.Proxy, target: Target) -> Target:
+    """The way as far as the proxy."""
+    tls = proxy.url.scheme == "https"
+    port = proxy.url.port or (443 if tls else 80)
+    return replace(target, host=proxy.url.raw_host.decode("ascii"), port=port, tls=tls)
+
+
+def _trusting_anybody() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _no_name(error: OSError, target: Target) -> Failure:
+    if target.proxied:
+        return Failure(
+            Cause.PROXY,
+            f'The name of the `proxy` of server "{target.server}" has no address (DNS). Check it, '
+            "and whether this machine can look names up.",
+        )
+    if isinstance(error, TimeoutError):
+        return unnamed(target)
+    return failure_of(error, target)
+
+
+def _no_connection(error: OSError, target: Target) -> Failure:
+    if target.proxied:
+        late = isinstance(error, TimeoutError)
+        return no_proxy(target, seconds=target.connect_timeout if late else None)
+    if isinstance(error, TimeoutError):
+        error = TimeoutError(errno.ETIMEDOUT, "")
+    return not_connected(error, replace(target, tls=False))
+
+
+def _no_tls(error: OSError, target: Target) -> Failure:
+    if target.proxied and isinstance(error, ssl.SSLError):
+        return proxy_tls_failure(error, target.server)
+    if target.proxied:
+        return Failure(
+            Cause.PROXY,
+            f'No TLS connection to the `proxy` of server "{target.server}". Check whether its '
+            "address begins with http:// or https://, and that it runs.",
+        )
+    if isinstance(error, TimeoutError):
+        return Failure(
+            Cause.TIMEOUT,
+            f"{target.address} takes connections, but did not answer in TLS within "
+            f"{TLS_SECONDS:g} s. The server hangs, does not speak TLS, or something on the way "
+            "holds it up.",
+        )
+    return failure_of(error, target)

@@ -1,0 +1,92 @@
+"""What there is to say of an answer, and of what stands in its head."""
+
+from wallboard.domain.checkup import Fact, Finding, Step
+from wallboard.domain.endpoint import Endpoint, EntryPoint
+from wallboard.domain.history import History
+from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.policy import Level, Policy, Verdict
+from wallboard.domain.state import EntryPointState
+from wallboard.domain.verdict import judge
+from wallboard.ece.answer.words import shown
+from wallboard.ece.probe.wire import header, own_date
+
+_OF_THE_SERVER = {
+    Verdict.SERVICE_NOT_RUNNING: "Look at the ECE services.",
+    Verdict.UNKNOWN: "No document knows that answer.",
+}
+"""Verdicts that say that something is wrong there, with what to do about it."""
+
+
+def http_finding(observation: Observation) -> Finding:
+    """Whether there was an answer with status 200, whatever is in it."""
+    response, outcome = observation.response, observation.outcome
+    facts: dict[str, Fact] = {"status": response.status if response else None}
+    if isinstance(outcome, Failure) and (response is None or response.status != 200):
+        return Finding(
+            Step.HTTP,
+            Level.CRITICAL,
+            sentence(observation.endpoint, outcome),
+            elapsed_seconds=observation.elapsed_seconds,
+            cause=outcome.cause,
+            facts=facts,
+            blame=outcome.blame,
+        )
+    software = shown(header(response.head, "server"), 60) if response else ""
+    facts["server"] = software or None
+    by = f"; it says it is {software}" if software else ""
+    return Finding(
+        Step.HTTP,
+        Level.OK,
+        f"The server answered with status 200{by}.",
+        elapsed_seconds=observation.elapsed_seconds,
+        facts=facts,
+    )
+
+
+def api_finding(entry_point: EntryPoint, observation: Observation, *, guessed: bool) -> Finding:
+    """Whether what was answered is an answer; ``guessed`` says that nobody named the id."""
+    outcome, endpoint, number = observation.outcome, observation.endpoint, entry_point.key.id
+    if isinstance(outcome, Failure):
+        return Finding(
+            Step.API,
+            Level.CRITICAL,
+            sentence(endpoint, outcome),
+            elapsed_seconds=observation.elapsed_seconds,
+            cause=outcome.cause,
+            facts={"endpoint": endpoint, "id": number},
+        )
+    verdict, words = None, f"{endpoint} of {number} can be read."
+    level = Level.OK
+    if endpoint is Endpoint.CHAT_ALLOWED:
+        state = EntryPointState(entry_point, {}, History()).heard(observation)
+        judgement = judge(state, Policy())
+        verdict = judgement.verdict
+        words = f"{endpoint} of {number} can be read: {shown(judgement.summary).rstrip('.')}."
+        if verdict in _OF_THE_SERVER:
+            level, words = Level.WARNING, f"{words} {_OF_THE_SERVER[verdict]}"
+        elif verdict is Verdict.INVALID_ENTRY_POINT and not guessed:
+            level, words = Level.WARNING, f"{words} Check the id."
+        elif verdict is Verdict.INVALID_ENTRY_POINT:
+            words = f"{words} Nobody named one, so any answer will do."
+    if outcome.lenient:
+        words = f"{words} The answer is not well formed."
+    return Finding(
+        Step.API,
+        level,
+        words,
+        elapsed_seconds=observation.elapsed_seconds,
+        facts={"endpoint": endpoint, "id": number, "verdict": verdict, "lenient": outcome.lenient},
+    )
+
+
+def date_of(observation: Observation) -> float | None:
+    """What time it was at the server, Unix time in seconds, if it said so."""
+    response = observation.response
+    return own_date(header(response.head, "date")) if response else None
+
+
+def sentence(endpoint: Endpoint, failure: Failure) -> str:
+    """The words of a failure as a sentence of their own."""
+    words = failure.message.removeprefix(f"{endpoint}: ")
+    # What begins with the name of a host stays as it is.
+    return words if words == failure.message else words[:1].upper() + words[1:]

@@ -1,0 +1,161 @@
+"""One survey on its way to one server: posted once, whatever comes of it.
+
+It is not known to be safe to post a survey twice. So there is no retry here: every connection is
+made for this one request, the library below repeats no POST, and ``send`` works only once.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import aiohttp
+import httpx
+
+from wallboard.domain.observation import Failure, Request
+from wallboard.ece.answer.endpoints import survey_url_of
+from wallboard.ece.answer.received import Received
+from wallboard.ece.answer.words import shown
+from wallboard.ece.ask.failures import Target, deadline_passed, failure_of
+from wallboard.ece.ask.outgoing import extensions_of, headers_of, target_of
+from wallboard.ece.ask.status import redirect_words
+from wallboard.ece.ask.transport import ServerTransport, fetch
+from wallboard.ece.survey.survey import CONTENT_TYPE, UNKNOWN_WORDS, Delivery, Outcome
+from wallboard.settings import ServerSettings, Settings
+
+SUBMITTED = 204
+"""The one status that the vendor documents as success."""
+
+_GATEWAYS = frozenset({502, 504})
+_OUR_OWN = frozenset({"content-length", "transfer-encoding", "connection"})
+
+
+class SurveyPost:
+    """One POST of these very bytes. ``timer`` gives seconds to measure with."""
+
+    def __init__(
+        self,
+        server: ServerSettings,
+        settings: Settings,
+        body: bytes,
+        *,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """Make ready without connecting; ``ClientSetupError`` for settings that cannot be used."""
+        self.body = body
+        self.began = False
+        """Whether anything may have reached the server."""
+        self._server = server
+        self._target = target_of(server, settings)
+        self._timer = timer
+        self._max_body = settings.max_body
+        self._used = False
+        headers = headers_of(server)
+        url = survey_url_of(server)
+        ours = _ours(url, body, headers.sent)
+        kept = [pair for pair in headers.sent.raw if pair[0].lower().decode() not in _OUR_OWN]
+        self._http = httpx.Request(
+            "POST",
+            url,
+            headers=httpx.Headers([*_raw(ours), *kept], encoding="utf-8"),
+            content=body,
+            extensions=extensions_of(self._target),
+        )
+        masked = ((name, text) for name, text in headers.shown if name.lower() not in _OUR_OWN)
+        self.request = Request("POST", url, (*ours.items(), *masked))
+        self._transport = ServerTransport(
+            server, self._target, concurrency=1, keep=False, traces=[self._trace()]
+        )
+
+    async def send(self) -> Outcome:
+        """Post, and tell what came of it. Raises ``RuntimeError`` when asked a second time.
+
+        A cancelled one may have reached the server if ``began``.
+        """
+        if self._used:
+            raise RuntimeError("a survey is sent once")
+        self._used = True
+        began_at = self._timer()
+        received = Received(self._max_body)
+        failure: Failure | None = None
+        try:
+            failure = await self._post(received)
+        except Exception as error:  # noqa: BLE001  what is not known here must not look like success
+            failure = failure_of(error, self._target)
+        finally:
+            await self._transport.aclose()
+        delivery, message = self._judged(received, failure)
+        return Outcome(delivery, message, received.response(), self._timer() - began_at)
+
+    async def _post(self, received: Received) -> Failure | None:
+        try:
+            async with asyncio.timeout(self._target.timeout):
+                await fetch(self._transport, self._http, received)
+        except TimeoutError:
+            return deadline_passed(
+                self._target,
+                answer_began=received.status is not None,
+                tunnelling=self._tunnelling,
+            )
+        except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
+            return failure_of(error, self._target, tunnelling=self._tunnelling)
+        return None
+
+    @property
+    def _tunnelling(self) -> bool:
+        return self._target.tunnelled and not self.began
+
+    def _judged(self, received: Received, failure: Failure | None) -> tuple[Delivery, str]:
+        """The status tells more than how its body ended, so it comes before everything else."""
+        if received.status == SUBMITTED:
+            return Delivery.SENT, f"{self._target.address} took the survey (204)."
+        if received.status is not None:
+            return Delivery.REFUSED, _refusal(received, received.status, self._target)
+        why = failure.message if failure else "The server ended the connection."
+        if self.began:
+            return Delivery.UNKNOWN, f"{UNKNOWN_WORDS} {why}"
+        return Delivery.NOT_SENT, f"Nothing was sent. {why}"
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        """Tells the moment at which a connection stands, from which on anything may arrive."""
+
+        async def connected(
+            _session: aiohttp.ClientSession,
+            _context: SimpleNamespace,
+            _event: aiohttp.TraceConnectionCreateEndParams,
+        ) -> None:
+            self.began = True
+
+        trace = aiohttp.TraceConfig()
+        trace.on_connection_create_end.append(connected)
+        return trace
+
+
+def _ours(url: str, body: bytes, theirs: httpx.Headers) -> dict[str, str]:
+    """What a POST says besides what every request does; the config's own words go before it."""
+    ours = {"Host": httpx.URL(url).netloc.decode("ascii"), "Content-Type": CONTENT_TYPE}
+    ours = {name: text for name, text in ours.items() if name not in theirs}
+    return ours | {"Content-Length": str(len(body)), "Connection": "close"}
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), text.encode()) for name, text in headers.items()]
+
+
+def _refusal(received: Received, status: int, target: Target) -> str:
+    """What a status other than 204 means."""
+    said = f"{target.address} answered {status} {shown(received.reason, 60)}".rstrip()
+    location = received.header("location")
+    if 300 <= status < 400 and location is not None:
+        return f"{said}, not 204, and redirects to {redirect_words(location)}"
+    if 200 <= status < 300:
+        return (
+            f"{said}, not 204, which alone is documented to mean that the survey was submitted. "
+            "Look at what it said before you send it again."
+        )
+    if status in _GATEWAYS:
+        return (
+            f"{said}, not 204. A gateway said so: whether the ECE server behind it has the survey "
+            "is not known, and nothing was sent again."
+        )
+    return f"{said}, not 204: the survey was not accepted."

@@ -1,0 +1,124 @@
+"""The rounds of past polls, for sparklines and charts: of whole segments at a time."""
+
+import json
+import math
+import sqlite3
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+
+from wallboard.domain.history import History
+from wallboard.recorder.errors import DamagedError
+from wallboard.recorder.file.columns import Shape, blob
+from wallboard.recorder.file.opening import LONGEST_VALUE
+from wallboard.recorder.file.samples import ROUND, WIDTH, Columns, columns_of_rows, samples_of
+from wallboard.recorder.reading.lru import Lately
+from wallboard.recorder.reading.segments import Segment, Span
+
+SEGMENTS_BACK = 8
+"""So many segments are looked at for rounds, and more only as far as ``SECONDS_BACK``."""
+
+SECONDS_BACK = 3600.0
+
+_KEPT_ROUNDS = 1_000_000
+
+_SAMPLES = Shape("segment", samples=blob(LONGEST_VALUE))
+
+_OPEN = """
+SELECT entry_point, at, wait, depth, capacity, verdict FROM sample
+WHERE at <= ? AND (?2 IS NULL OR entry_point IN (SELECT value FROM json_each(?2)))
+"""
+
+
+class Rounds:
+    """Reads rounds, and keeps those of the segments that were read last."""
+
+    def __init__(self) -> None:
+        self._read: Lately[tuple[int | None, Span], dict[int, Columns]] = Lately(_KEPT_ROUNDS)
+
+    def histories(
+        self,
+        database: sqlite3.Connection,
+        segments: Sequence[Segment],
+        place: int,
+        at: float,
+        bound: int,
+        wanted: Sequence[int] | None = None,
+    ) -> dict[int, History]:
+        """The last ``bound`` rounds of each entry point by a moment, or of those ``wanted``.
+
+        ``segments`` are in the order of recording; that moment is in the one at ``place``.
+        """
+        found: dict[int, list[Columns]] = {}
+        lacking: dict[int, int] = {}
+        for segment in backwards(segments, place, at):
+            new = self._columns(database, segment, at, wanted)
+            for entry_point in new if wanted is None else wanted:
+                columns = new.get(entry_point)
+                lacks = lacking.get(entry_point, bound)
+                if columns is None or lacks <= 0:
+                    continue
+                parts = found.setdefault(entry_point, [])
+                cut = _until(columns, parts[-1][0][0] if parts else None, at, lacks)
+                if len(cut[0]):
+                    parts.append(cut)
+                    lacking[entry_point] = lacks - len(cut[0])
+            if lacking and max(lacking.values()) <= 0:
+                break
+        return {
+            entry_point: _history(parts, bound) for entry_point, parts in found.items() if parts
+        }
+
+    def _columns(
+        self,
+        database: sqlite3.Connection,
+        segment: Segment,
+        at: float,
+        wanted: Sequence[int] | None,
+    ) -> Mapping[int, Columns]:
+        if segment.number is None:
+            of = None if wanted is None else json.dumps(list(wanted))
+            return columns_of_rows(ROUND.rows(database, _OPEN, (at, of)))
+        known = self._read.get(segment.name)
+        if known is None:
+            for (samples,) in _SAMPLES.rows(
+                database, "SELECT samples FROM segment WHERE id = ?", (segment.number,)
+            ):
+                known = samples_of(samples)
+            if known is None:
+                raise DamagedError(f"segment {segment.number} is not in it")
+            self._read.put(segment.name, known, sum(len(of[0]) for of in known.values()))
+        return known
+
+
+def backwards(segments: Sequence[Segment], place: int, at: float) -> Iterator[Segment]:
+    """The segments that may hold what is wanted, newest first."""
+    at = min(at, segments[place].span.last_at)
+    for back, segment in enumerate(reversed(segments[: place + 1])):
+        if back >= SEGMENTS_BACK and segment.span.last_at < at - SECONDS_BACK:
+            return
+        yield segment
+
+
+def _until(columns: Columns, before: float | None, at: float, count: int) -> Columns:
+    """The last rounds by a moment, and before another where the clock was put back."""
+    times = columns[0]
+    # Rounds of a sealed segment are known to the second.
+    stop = len(times) if at == math.inf else bisect_right(times, math.ceil(at))
+    if before is not None:
+        stop = min(stop, bisect_left(times, before))
+    start = max(0, stop - count)
+    if start == 0 and stop == len(times):
+        return columns
+    return tuple(column[start:stop] for column in columns)
+
+
+def _history(parts: list[Columns], bound: int) -> History:
+    """One history of parts, newest first."""
+    if len(parts) == 1:
+        return History.of_columns(bound, *parts[0])
+    whole = tuple(array("d") for _ in range(WIDTH))
+    for part in reversed(parts):
+        for column, more in zip(whole, part, strict=True):
+            column.extend(more)
+    return History.of_columns(bound, *whole)

@@ -1,0 +1,86 @@
+"""What can be counted in a recording."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from wallboard.recorder.file.columns import ROW, Shape, blob
+from wallboard.recorder.file.opening import LONGEST_VALUE
+from wallboard.recorder.file.schema import VERSION, check
+from wallboard.recorder.file.segment_end import standings_of
+from wallboard.recorder.reading.catalogue import read_catalogue
+from wallboard.recorder.reading.segments import read_open
+from wallboard.recorder.writing.retention import used_bytes
+
+_COUNT = Shape("a count", count=ROW)
+_SEALED = Shape("segment", last_run=ROW, standing=blob(LONGEST_VALUE))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Counts of what the file holds; ``observations`` are single polls, of which ``runs`` consist.
+
+    ``gone`` are entry points that were on the board once. ``used_bytes`` is without pages that
+    wait to be used again; ``body_bytes`` is what all bodies would take uncompressed.
+    """
+
+    version: int
+    newest_version: int
+    entry_points: int
+    gone: int
+    observations: int
+    runs: int
+    answers: int
+    bodies: int
+    body_bytes: int
+    changes: int
+    segments: int
+    used_bytes: int
+
+    @property
+    def bytes_per_observation(self) -> float | None:
+        """What an observation costs, everything counted."""
+        return self.used_bytes / self.observations if self.observations else None
+
+
+def read_facts(database: sqlite3.Connection) -> Facts:
+    """Count what is in a recording."""
+
+    def count(query: str) -> int:
+        (found,), *_ = _COUNT.rows(database, query)
+        return int(found)
+
+    listed = count("SELECT count(*) FROM entry_point WHERE place IS NOT NULL")
+    sealed = count("SELECT coalesce(sum(polls), 0) FROM segment")
+    polls, going_on = _unsealed(database)
+    return Facts(
+        version=check(database),
+        newest_version=VERSION,
+        entry_points=listed,
+        gone=count("SELECT count(*) FROM entry_point") - listed,
+        observations=sealed + polls,
+        runs=count("SELECT count(*) FROM run") + going_on,
+        answers=count("SELECT count(*) FROM answer"),
+        bodies=count("SELECT count(*) FROM body"),
+        body_bytes=count("SELECT coalesce(sum(size), 0) FROM body"),
+        changes=count("SELECT count(*) FROM change"),
+        segments=count("SELECT count(*) FROM segment"),
+        used_bytes=used_bytes(database),
+    )
+
+
+def _unsealed(database: sqlite3.Connection) -> tuple[int, int]:
+    """Polls since the last segment, and how many runs are not over."""
+    last_run, standing = _SEALED.one(
+        database, "SELECT last_run, standing FROM segment ORDER BY id DESC LIMIT 1"
+    ) or (0, None)
+    stood = {one.target: one for one in (standings_of(standing) if standing else ())}
+    going_on = read_open(database, read_catalogue(database), last_run, stood)
+    if going_on is None:
+        return 0, 0
+    (polls,), *_ = _COUNT.rows(
+        database,
+        "SELECT coalesce(sum(coalesce(count, 1)), 0) FROM run WHERE id > ?",
+        (last_run,),
+    )
+    runs = going_on.going_on.values()
+    return int(polls) + sum(run.polls for run in runs), len(runs)

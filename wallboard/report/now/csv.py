@@ -1,0 +1,63 @@
+"""The board as CSV for a spreadsheet, a row for each entry point in the order of the config.
+
+Columns have the names and the values of the JSON report.
+"""
+
+from collections.abc import Iterator
+
+from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.report.now.json import entry_point_document
+from wallboard.report.words.csv_row import csv_row
+from wallboard.report.words.moments import iso
+
+COLUMNS = (
+    "at",
+    "server",
+    "id",
+    "name",
+    "group",
+    "verdict",
+    "level",
+    "partial",
+    "stale",
+    "contradiction",
+    "lenient",
+    "button",
+    "chat_allowed",
+    "reason",
+    "response_type",
+    "agent_available",
+    "capacity",
+    "wait_seconds",
+    "queue_depth",
+    "summary",
+    "answered_at",
+    "failing",
+)
+"""A promise as the JSON is: new ones come last."""
+
+
+def csv_report(snapshot: Snapshot) -> str:
+    """The rows under their heading, each with its line break.
+
+    ``at`` is the moment of the report and ``answered_at`` that of the newest good poll, both in
+    ISO 8601 with their offset from UTC; ``failing`` are the endpoints whose poll failed.
+    """
+    return "".join([csv_row(COLUMNS), *_rows(snapshot)])
+
+
+def _rows(snapshot: Snapshot) -> Iterator[str]:
+    at = iso(snapshot.at)
+    for status in snapshot.entry_points.values():
+        values = {
+            **entry_point_document(status, snapshot),
+            "at": at,
+            "answered_at": _answered_at(status),
+            "failing": " ".join(status.judgement.failing),
+        }
+        yield csv_row(values[column] for column in COLUMNS)
+
+
+def _answered_at(status: EntryPointStatus) -> str | None:
+    newest_at = status.judgement.newest_at
+    return None if newest_at is None else iso(newest_at)

@@ -1,0 +1,98 @@
+"""The board as the output of a monitoring plugin, as the monitoring plugins' guidelines have it.
+
+One status line with performance data behind its ``|``, then lines on what is not ok. The level is
+that of every other report: the worst of ok < warning < unknown < critical.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.policy import Level, Thresholds
+from wallboard.domain.ranges import Figure, number, range_of
+from wallboard.report.now.exit_status import worst_level
+from wallboard.report.now.text import troubles
+from wallboard.report.words.plain import plain
+from wallboard.report.words.rows import counts, level_counts, who, worst_first
+
+SERVICE = "WALLBOARD"
+
+
+def nagios_report(snapshot: Snapshot, *, unfinished: str = "") -> str:
+    """The whole output, without a line break at its end; ``unfinished`` says why it is not all."""
+    level = max(worst_level(snapshot), Level.UNKNOWN if unfinished else Level.OK)
+    listed = worst_first(snapshot.entry_points.values())
+    said = "; ".join(filter(None, (unfinished, _headline(snapshot, listed))))
+    perfdata = " ".join(_perfdata(snapshot))
+    return "\n".join([f"{_status_line(level, said)}|{perfdata}", *_details(snapshot, listed)])
+
+
+def nagios_unknown(message: str) -> str:
+    """The output of a check that could not be made; the first line of the message says why."""
+    first, *more = message.splitlines() or [""]
+    return "\n".join([_status_line(Level.UNKNOWN, first), *map(_text, more)])
+
+
+def _status_line(level: Level, said: str) -> str:
+    return f"{SERVICE} {level.name} - {_text(said)}"
+
+
+def _headline(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> str:
+    if not listed:
+        return "no entry points"
+    if len(listed) == 1:
+        return _in_words(listed[0])
+    if listed[0].judgement.level is Level.OK:
+        return f"{len(listed)} entry points ok"
+    return f"{counts(snapshot)}; {_in_words(listed[0])}"
+
+
+def _details(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> Iterator[str]:
+    """A line for all that is not ok, but one for all of a server that cannot be reached."""
+    down = {server.server for server in snapshot.unreachable}
+    for status in listed:
+        judgement, server = status.judgement, status.entry_point.key.server
+        if judgement.level is not Level.OK and server not in down and len(listed) > 1:
+            yield _text(f"{judgement.level.label}: {_in_words(status)} [{server}]")
+    yield from map(_text, troubles(snapshot))
+
+
+def _in_words(status: EntryPointStatus) -> str:
+    judgement = status.judgement
+    words = "; ".join(filter(None, (judgement.summary, judgement.hint)))
+    return f"{who(status.entry_point)} {judgement.verdict.label}: {words}"
+
+
+def _perfdata(snapshot: Snapshot) -> Iterator[str]:
+    total = len(snapshot.entry_points)
+    for level, count in level_counts(snapshot).items():
+        yield f"{_label(level.label)}={count};;;0;{total}"
+    for status in snapshot.entry_points.values():
+        judgement, thresholds = status.judgement, status.policy.thresholds
+        key = status.entry_point.key
+        whose = f"{key.server}:{key.id}"
+        wait = None if judgement.wait_seconds is None else f"{number(judgement.wait_seconds)}s"
+        values = (
+            (Figure.WAIT, wait, "0"),
+            (Figure.QUEUE, judgement.queue_depth, "0"),
+            (Figure.CAPACITY, judgement.capacity, ""),
+        )
+        for figure, value, least in values:
+            limits = _thresholds(thresholds, figure)
+            shown = "U" if value is None else value
+            yield f"{_label(f'{whose} {figure}')}={shown};{limits};{least}".rstrip(";")
+
+
+def _thresholds(thresholds: Thresholds, figure: Figure) -> str:
+    ranges = (range_of(thresholds, figure, level) for level in (Level.WARNING, Level.CRITICAL))
+    return ";".join("" if found is None else str(found) for found in ranges)
+
+
+def _label(text: str) -> str:
+    """A label in quotes, which it doubles; it can hold neither ``=`` nor ``|``."""
+    quoted = _text(text).replace("=", "_").replace("'", "''")
+    return f"'{quoted}'"
+
+
+def _text(text: str) -> str:
+    """The text on one line without ``|``, which is where performance data begins."""
+    return plain(text).replace("|", "/")

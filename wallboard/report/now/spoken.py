@@ -1,0 +1,120 @@
+"""The board as sentences for somebody who listens or reads line by line: only ever appended.
+
+Each line has the local time, the level and a whole sentence, in signs that can be spoken.
+"""
+
+from collections.abc import Iterator
+
+from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.change import Change, Subject
+from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.observation import ServerStatus
+from wallboard.domain.policy import Level
+from wallboard.report.now.exit_status import worst_level
+from wallboard.report.words.changes import after_words, before_words, subject_word
+from wallboard.report.words.moments import local_iso
+from wallboard.report.words.plain import plain, spoken_span
+from wallboard.report.words.rows import counts, marks_of, whose, worst_first
+
+
+def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
+    """The servers out of reach, then the entry points of all others that are not ok, worst first.
+
+    What is not at ``least`` so bad is left out. Last comes what ``heartbeat_line`` says.
+    """
+    down = {status.server for status in snapshot.unreachable}
+    for server in snapshot.unreachable:
+        level = max(s.judgement.level for s in _of(server.server, snapshot))
+        if level >= least:
+            yield _line(snapshot.at, level, _server_sentence(server, snapshot.at))
+    for status in worst_first(snapshot.entry_points.values()):
+        level = status.judgement.level
+        told = status.entry_point.key.server in down
+        if level >= max(least, Level.WARNING) and not told:
+            yield _line(snapshot.at, level, _entry_point_sentence(status, snapshot.at))
+    yield heartbeat_line(snapshot)
+
+
+def change_line(change: Change, entry_point: EntryPoint | None) -> str | None:
+    """The line of one change; ``None`` for what a server's own line says already."""
+    if change.of_server:
+        return None
+    who = whose(entry_point) if entry_point else f"server {change.server}"
+    what = f", {subject_word(change)}" if change.subject in _NAMED else ""
+    was = "ok" if change.before == "ok" else before_words(change)
+    said = f"{who}{what}: {after_words(change)}, was {was}{_for(change.lasted)}"
+    why = change.summary.removeprefix(f"{change.endpoint}: ")
+    if why is not change.summary:
+        why = why[:1].upper() + why[1:]
+    return _line(change.at, change.level, _sentences(said, why))
+
+
+def heartbeat_line(snapshot: Snapshot) -> str:
+    """How the board stands as a whole, which also says that somebody is still there."""
+    level, total = worst_level(snapshot), len(snapshot.entry_points)
+    stand = f"all well: {total} open" if _all_open(snapshot) else counts(snapshot)
+    polls = snapshot.polls_per_minute
+    return _line(snapshot.at, level, _sentences(f"{stand}; {polls} polls in the last minute"))
+
+
+def stale_line(server: str, stale: int, newest_at: float, snapshot: Snapshot) -> str:
+    """Of how many entry points of a server it is no longer known whether what is said holds.
+
+    ``newest_at`` is when one of them gave its last answer, Unix time in seconds.
+    """
+    age, total = snapshot.at - newest_at, len(_of(server, snapshot))
+    said = f"server {server}: {stale} of {total} entry points are stale"
+    newest = f"The newest answer is {spoken_span(age)} old" if age >= 0 else ""
+    return _line(snapshot.at, Level.UNKNOWN, _sentences(said, newest))
+
+
+def fresh_line(server: str, snapshot: Snapshot) -> str:
+    """That none of them is stale any more."""
+    level = max(status.judgement.level for status in _of(server, snapshot))
+    return _line(snapshot.at, level, _sentences(f"server {server}: no entry point is stale now"))
+
+
+_NAMED = {Subject.LEVEL, Subject.ENDPOINT}
+
+
+def _entry_point_sentence(status: EntryPointStatus, now: float) -> str:
+    judgement = status.judgement
+    stands = ", ".join([judgement.verdict.label, *marks_of(status, now)])
+    said = f"{whose(status.entry_point)}: {stands}{_since(status.since, now)}"
+    hint = f"Hint: {judgement.hint}" if judgement.hint else ""
+    return _sentences(said, judgement.summary, hint)
+
+
+def _server_sentence(status: ServerStatus, now: float) -> str:
+    why = status.failure.message if status.failure else ""
+    said = f"server {status.server}: cannot be reached{_since(status.since, now)}"
+    return _sentences(said, why)
+
+
+def _since(at: float | None, now: float) -> str:
+    return _for(None if at is None else now - at)
+
+
+def _for(seconds: float | None) -> str:
+    return f" for {spoken_span(seconds)}" if seconds and seconds >= 1 else ""
+
+
+def _sentences(*said: str) -> str:
+    return " ".join(f"{one.rstrip().rstrip('.')}." for one in said if one.strip())
+
+
+def _line(at: float, level: Level, sentence: str) -> str:
+    return f"{local_iso(at)} {level.name} {plain(sentence)}"
+
+
+def _all_open(snapshot: Snapshot) -> bool:
+    return all(
+        status.judgement.level is Level.OK
+        and status.judgement.verdict == "open"
+        and not status.judgement.stale(snapshot.at)
+        for status in snapshot.entry_points.values()
+    )
+
+
+def _of(server: str, snapshot: Snapshot) -> list[EntryPointStatus]:
+    return [s for key, s in snapshot.entry_points.items() if key.server == server]

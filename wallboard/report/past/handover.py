@@ -1,0 +1,202 @@
+"""What the next shift has to know: a window of the whole board, as values."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Failure, ServerStatus
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.restored import Recalled, Restored
+from wallboard.recorder.recording import Recording
+from wallboard.report.past.past import Outage, Past, WorstWait, past_of, worst_waits
+from wallboard.report.words.window import Window
+
+_ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})
+"""What these say is that endpoints fail; it need not be said of each as well."""
+
+_TOLD = frozenset({Subject.VERDICT, Subject.SERVER})
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An entry point that was not ok at the end; ``since`` is Unix time in seconds."""
+
+    entry_point: EntryPoint
+    verdict: Verdict
+    level: Level
+    since: float | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingEndpoint:
+    """An endpoint that failed at the end, of an entry point whose verdict does not say so."""
+
+    entry_point: EntryPoint
+    endpoint: Endpoint
+    failure: Failure
+    since: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A shift.
+
+    ``wrong`` is worst first, ``events`` oldest first: verdicts and servers, without what merely
+    followed from a server's outage or was the first answer of an entry point. ``level_changes``
+    are counted: a wait that swings about its threshold makes hundreds. ``outages`` and ``waits``
+    are worst first.
+    """
+
+    title: str
+    window: Window
+    pasts: tuple[Past, ...]
+    servers_down: tuple[ServerStatus, ...]
+    wrong: tuple[Wrong, ...]
+    failing: tuple[FailingEndpoint, ...]
+    events: tuple[Change, ...]
+    level_changes: tuple[tuple[EntryPointKey, int], ...]
+    outages: tuple[Outage, ...]
+    waits: tuple[tuple[EntryPointKey, WorstWait], ...]
+
+    @property
+    def names(self) -> dict[EntryPointKey, EntryPoint]:
+        """The entry points by their keys."""
+        return {past.entry_point.key: past.entry_point for past in self.pasts}
+
+
+def read_handover(recording: Recording, window: Window) -> Handover:
+    """The handover of a window, from a recording."""
+    live = {Endpoint.LIVE_SESSION_STATUS}
+    return handover_of(
+        recording.title,
+        window,
+        [entry_point for entry_point, _ in recording.entry_points()],
+        recording.board_at(window.since, history=1),
+        _with_timelines(recording, recording.board_at(window.until, history=1)),
+        recording.changes(window.since, window.until),
+        worst_waits(recording.runs(window.since, window.until, endpoints=live), window),
+    )
+
+
+def handover_of(
+    title: str,
+    window: Window,
+    entry_points: Sequence[EntryPoint],
+    start: Restored,
+    end: Restored,
+    changes: Iterable[Change],
+    waits: Mapping[EntryPointKey, WorstWait],
+) -> Handover:
+    """The handover of a window that began with the board as in ``start`` and ended as in ``end``.
+
+    ``changes`` are all those in between.
+    """
+    told = sorted(changes, key=lambda change: change.at)
+    of_key: dict[EntryPointKey, list[Change]] = {}
+    for change in told:
+        if change.key:
+            of_key.setdefault(change.key, []).append(change)
+    before = {recalled.key: recalled for recalled in start.entry_points}
+    pasts = tuple(
+        past_of(one, window, before.get(one.key), of_key.get(one.key, ()), waits.get(one.key))
+        for one in entry_points
+    )
+    known = {one.key: one for one in entry_points}
+    on_board = {one.key.server for one in entry_points}
+    down = tuple(s for s in end.servers if s.failure and s.server in on_board)
+    return Handover(
+        title=title,
+        window=window,
+        pasts=pasts,
+        servers_down=down,
+        wrong=_wrong(end, known),
+        failing=_failing(end, known, {status.server for status in down}),
+        events=tuple(change for change in told if _is_told(change)),
+        level_changes=tuple(_level_changes(told).most_common()),
+        outages=tuple(
+            sorted(
+                (outage for past in pasts for outage in past.outages),
+                key=lambda outage: -outage.seconds,
+            )
+        ),
+        waits=tuple(
+            sorted(
+                ((key, worst) for key, worst in waits.items() if key in known),
+                key=lambda pair: -pair[1].seconds,
+            )
+        ),
+    )
+
+
+def _is_told(change: Change) -> bool:
+    return (
+        change.subject in _TOLD and not change.of_server and change.before != Verdict.WAITING.value
+    )
+
+
+def _level_changes(changes: Iterable[Change]) -> Counter[EntryPointKey]:
+    return Counter(c.key for c in changes if c.key and c.subject is Subject.LEVEL)
+
+
+def _wrong(end: Restored, known: Mapping[EntryPointKey, EntryPoint]) -> tuple[Wrong, ...]:
+    found = [
+        Wrong(known[one.key], one.verdict, one.level, _since(one), _why(one))
+        for one in end.entry_points
+        if one.key in known and one.verdict is not None and one.level
+    ]
+    return tuple(sorted(found, key=lambda wrong: (-wrong.level, wrong.verdict.place)))
+
+
+def _since(one: Recalled) -> float | None:
+    # An open one is wrong for its figures: since its level is what it is.
+    return one.level_since if one.verdict is Verdict.OPEN else one.since
+
+
+def _why(one: Recalled) -> str:
+    judged = (c for c in reversed(one.timeline) if c.subject in {Subject.VERDICT, Subject.LEVEL})
+    return next((change.summary for change in judged), "")
+
+
+def _failing(
+    end: Restored, known: Mapping[EntryPointKey, EntryPoint], down: set[str]
+) -> tuple[FailingEndpoint, ...]:
+    return tuple(
+        FailingEndpoint(known[one.key], endpoint, heard.failure, _failing_since(one, endpoint))
+        for one in end.entry_points
+        if one.key in known and one.key.server not in down and one.verdict not in _ALL_FAIL
+        for endpoint, heard in one.endpoints.items()
+        if heard.failure
+    )
+
+
+def _failing_since(one: Recalled, endpoint: Endpoint) -> float | None:
+    """When an endpoint last began to fail, as far back as the timeline goes."""
+    since = None
+    for change in one.timeline:
+        if change.endpoint is endpoint and change.subject is Subject.ENDPOINT:
+            if change.after == "ok":
+                since = None
+            elif since is None or change.before == "ok":
+                since = change.at
+    return since
+
+
+def _with_timelines(recording: Recording, end: Restored) -> Restored:
+    """What is wrong with its last changes, however long ago those were."""
+
+    def wrong(one: Recalled) -> bool:
+        return bool(one.level) or any(heard.failure for heard in one.endpoints.values())
+
+    def complete(one: Recalled) -> Recalled:
+        newest = recording.changes(
+            until=end.at, keys={one.key}, newest_first=True, limit=TIMELINE_BOUND
+        )
+        return replace(one, timeline=tuple(newest)[::-1])
+
+    return replace(
+        end,
+        entry_points=tuple(complete(one) if wrong(one) else one for one in end.entry_points),
+    )

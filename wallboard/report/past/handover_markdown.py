@@ -1,0 +1,211 @@
+"""A handover as Markdown for a ticket, a mail or a chat; it reads as plain text too.
+
+Nothing that a server or a config said can act: not on a terminal, and not as Markdown.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.policy import WORST_FIRST, Verdict
+from wallboard.report.past.handover import Handover
+from wallboard.report.past.history import gap_words, outage_words, share, window_words
+from wallboard.report.words.changes import lasted, state_word
+from wallboard.report.words.moments import moment, moments
+from wallboard.report.words.plain import figure, span, wait
+from wallboard.report.words.rows import who
+from wallboard.report.words.visible import prose
+from wallboard.report.words.window import Window
+
+MOST_CHANGES = 200
+"""Shown of what changed; beyond that nobody reads on."""
+
+MOST_CHANGERS = 10
+MOST_OUTAGES = 10
+MOST_WAITS = 10
+
+_MORE_MARKDOWN = re.compile(r"[_~\]>#@$]|:(?=//)|(?<=[wW]{3})\.")
+"""What makes emphasis, links and mentions of text, beyond what every report escapes."""
+
+
+def handover_markdown(handover: Handover) -> str:
+    """The whole report, ending with a line break."""
+    parts = [
+        f"# Shift report: {_text(handover.title)}",
+        window_words(handover.window) + ".",
+        *_unrecorded(handover),
+        *_wrong(handover),
+        *_changes(handover),
+        *_outages(handover),
+        *_waits(handover),
+        *_times(handover),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _unrecorded(handover: Handover) -> Iterator[str]:
+    gaps = handover.window.unrecorded
+    if gaps:
+        yield "Not recorded, so nobody knows:"
+        yield _items([gap_words(gap) for gap in gaps])
+
+
+def _wrong(handover: Handover) -> Iterator[str]:
+    end = handover.window.until
+    yield "## Still wrong"
+    if handover.window.ends_unrecorded:
+        yield "The end of this time was not recorded: this is how it stood when last it was."
+    down = {status.server for status in handover.servers_down}
+    servers = []
+    for status in handover.servers_down:
+        count = sum(wrong.entry_point.key.server == status.server for wrong in handover.wrong)
+        why = status.failure.message if status.failure else ""
+        servers.append(
+            f"server {_text(status.server)}: cannot be reached{_since(status.since, end)}, with "
+            f"{count} entry point{'' if count == 1 else 's'}: {_text(why)}"
+        )
+    if servers:
+        yield _items(servers)
+    wrong = [one for one in handover.wrong if one.entry_point.key.server not in down]
+    if wrong:
+        rows = [
+            [
+                one.level.label,
+                _who(one.entry_point),
+                one.verdict.label,
+                *_begun(one.since, end),
+                _text(one.why),
+            ]
+            for one in wrong
+        ]
+        yield _table(["level", "entry point", "verdict", "since", "for", "why"], rows)
+    if handover.failing:
+        yield "Endpoints that fail:"
+        yield _items(
+            [
+                f"{_who(one.entry_point)} {one.endpoint}{_since(one.since, end)}: "
+                + _text(one.failure.message.removeprefix(f"{one.endpoint}: "))
+                for one in handover.failing
+            ]
+        )
+    if not (servers or wrong or handover.failing):
+        yield "Nothing."
+
+
+def _changes(handover: Handover) -> Iterator[str]:
+    yield "## What changed"
+    events, names = handover.events, handover.names
+    if len(events) > MOST_CHANGES:
+        before = len(events) - MOST_CHANGES
+        yield f"Here the last {MOST_CHANGES}; {before:,} came before."
+    if events:
+        heads = ["UTC", "local", "entry point", "from", "to", "lasted", "why"]
+        yield _table(heads, [_change(change, names) for change in events[-MOST_CHANGES:]])
+    else:
+        yield "No verdict changed."
+    if handover.level_changes:
+        yield "Changes of level only, by waits, queues and slots:"
+        most = handover.level_changes[:MOST_CHANGERS]
+        yield _items([f"{_named(key, names)}: {count:,}" for key, count in most])
+        yield from _more(handover.level_changes, MOST_CHANGERS, "with fewer")
+
+
+def _named(key: EntryPointKey, names: dict[EntryPointKey, EntryPoint]) -> str:
+    return _who(names[key]) if key in names else f"{key.id}, {_text(key.server)}"
+
+
+def _change(change: Change, names: dict[EntryPointKey, EntryPoint]) -> list[str]:
+    return [
+        *moments(change.at),
+        _named(change.key, names) if change.key else f"server {_text(change.server)}",
+        _text(state_word(change.before, change.subject)),
+        _text(state_word(change.after, change.subject)),
+        lasted(change),
+        _text(change.summary),
+    ]
+
+
+def _outages(handover: Handover) -> Iterator[str]:
+    yield "## Longest outages"
+    names = handover.names
+    longest = handover.outages[:MOST_OUTAGES]
+    rows = [f"{_who(names[outage.key])}: {outage_words(outage)}" for outage in longest]
+    yield _items(rows) if rows else _no_outage(handover.window)
+    yield from _more(handover.outages, MOST_OUTAGES, "shorter ones")
+
+
+def _no_outage(window: Window) -> str:
+    if not window.recorded:
+        return "Nothing was recorded."
+    if window.unrecorded:
+        return "None, as far as was recorded."
+    return "None: a chat could be started all the time."
+
+
+def _waits(handover: Handover) -> Iterator[str]:
+    yield "## Worst waits"
+    names = handover.names
+    rows = [
+        f"{_who(names[key])}: {wait(worst.seconds)} at {moment(worst.at)}, "
+        f"queue depth {figure(worst.queue_depth)}"
+        for key, worst in handover.waits[:MOST_WAITS]
+        if worst.seconds > 0
+    ]
+    yield _items(rows) if rows else "Nobody waited, as far as is known."
+
+
+def _times(handover: Handover) -> Iterator[str]:
+    yield "## Time in each verdict"
+    recorded = handover.window.recorded_seconds
+    spent = {past.entry_point.key: past.verdict_seconds for past in handover.pasts}
+    found = {verdict for seconds in spent.values() for verdict in seconds}
+    if not found:
+        yield "Nothing was recorded."
+        return
+    columns = [Verdict.OPEN, *(v for v in WORST_FIRST if v is not Verdict.OPEN)]
+    columns = [verdict for verdict in columns if verdict in found]
+    heads = ["entry point", *(verdict.label for verdict in columns)]
+    rows = [
+        [_who(past.entry_point)]
+        + [_time(spent[past.entry_point.key].get(verdict), recorded) for verdict in columns]
+        for past in handover.pasts
+    ]
+    yield _table(heads, rows)
+
+
+def _time(seconds: float | None, of: float) -> str:
+    return "" if seconds is None else f"{span(seconds)} ({share(seconds, of)})"
+
+
+def _more(found: Sequence[object], shown: int, what: str) -> Iterator[str]:
+    if len(found) > shown:
+        yield f"And {len(found) - shown:,} {what}."
+
+
+def _begun(since: float | None, end: float) -> tuple[str, str]:
+    if since is None:
+        return "not known", ""
+    return moment(since), span(max(0.0, end - since))
+
+
+def _since(since: float | None, end: float) -> str:
+    return "" if since is None else f" since {moment(since)}, for {span(max(0.0, end - since))}"
+
+
+def _who(entry_point: EntryPoint) -> str:
+    return f"{_text(who(entry_point))}, {_text(entry_point.key.server)}"
+
+
+def _text(text: str) -> str:
+    """Foreign text as nothing but text, also where addresses become links by themselves."""
+    return _MORE_MARKDOWN.sub(r"\\\g<0>", prose(text))
+
+
+def _items(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -1,0 +1,180 @@
+"""What became of one entry point in a window: how it stood and for how long, outages, waits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from wallboard.domain.change import Change, Subject
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.reading import LiveSessionStatus
+from wallboard.domain.restored import Recalled
+from wallboard.recorder.recording import Recording, Run
+from wallboard.report.words.window import Window
+
+NO_OUTAGE = frozenset({Verdict.OPEN, Verdict.WAITING})
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """One verdict and level for a while; times are Unix time in seconds."""
+
+    verdict: Verdict
+    level: Level
+    first_at: float
+    last_at: float
+    recorded_seconds: float
+
+    @property
+    def out(self) -> bool:
+        """Whether no chat could be started, as far as was known, and somebody should mind."""
+        return self.verdict not in NO_OUTAGE and self.level is not Level.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A while in which no chat could be started, or nobody could tell.
+
+    It may have begun before the window; ``over`` says whether it ended within. Of its ``seconds``
+    some may be ``unrecorded_seconds``.
+    """
+
+    key: EntryPointKey
+    first_at: float
+    last_at: float
+    verdicts: tuple[Verdict, ...]
+    over: bool
+    unrecorded_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it was, as far as this is known."""
+        return self.last_at - self.first_at
+
+
+@dataclass(frozen=True, slots=True)
+class WorstWait:
+    """The longest estimated wait, in seconds, when it was first said, and the queue then."""
+
+    seconds: float
+    at: float
+    queue_depth: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What became of one entry point. ``changes`` are oldest first, of verdict, level, endpoint."""
+
+    entry_point: EntryPoint
+    window: Window
+    stood: tuple[Stood, ...]
+    outages: tuple[Outage, ...]
+    changes: tuple[Change, ...]
+    worst_wait: WorstWait | None
+
+    @property
+    def verdict_seconds(self) -> dict[Verdict, float]:
+        """Recorded seconds in each verdict; together they are those of the window."""
+        found: dict[Verdict, float] = {}
+        for stood in self.stood:
+            found[stood.verdict] = found.get(stood.verdict, 0.0) + stood.recorded_seconds
+        return {verdict: seconds for verdict, seconds in found.items() if seconds > 0}
+
+
+def read_pasts(
+    recording: Recording, window: Window, entry_points: Sequence[EntryPoint]
+) -> Iterator[Past]:
+    """The pasts of some entry points, from a recording."""
+    keys = {entry_point.key for entry_point in entry_points}
+    live = {Endpoint.LIVE_SESSION_STATUS}
+    runs = recording.runs(window.since, window.until, keys=keys, endpoints=live)
+    waits = worst_waits(runs, window)
+    start = recording.board_at(window.since, history=1)
+    before = {recalled.key: recalled for recalled in start.entry_points}
+    for entry_point in entry_points:
+        key = entry_point.key
+        changes = recording.changes(window.since, window.until, keys={key})
+        yield past_of(entry_point, window, before.get(key), changes, waits.get(key))
+
+
+def past_of(
+    entry_point: EntryPoint,
+    window: Window,
+    before: Recalled | None,
+    changes: Iterable[Change],
+    worst_wait: WorstWait | None = None,
+) -> Past:
+    """The past of an entry point: ``before`` is how it stood when the window began."""
+    # A clock that was put back records a later change at an earlier time.
+    told = sorted(changes, key=lambda change: change.at)
+    stood = tuple(_merged(_stood(window, before, told)))
+    return Past(
+        entry_point=entry_point,
+        window=window,
+        stood=stood,
+        outages=tuple(_outages(entry_point.key, window, before, stood)),
+        changes=tuple(told),
+        worst_wait=worst_wait,
+    )
+
+
+def worst_waits(runs: Iterable[Run], window: Window) -> dict[EntryPointKey, WorstWait]:
+    """The longest wait of each entry point among runs of ``liveSessionStatus``."""
+    worst: dict[EntryPointKey, WorstWait] = {}
+    for run in runs:
+        reading = run.outcome
+        if not isinstance(reading, LiveSessionStatus) or reading.wait_seconds is None:
+            continue
+        known = worst.get(run.key)
+        if known is None or reading.wait_seconds > known.seconds:
+            at = max(run.first_at, window.since)
+            worst[run.key] = WorstWait(reading.wait_seconds, at, reading.queue_depth)
+    return worst
+
+
+def _stood(window: Window, before: Recalled | None, changes: Sequence[Change]) -> Iterator[Stood]:
+    verdict, level = _first(before, changes)
+    at = window.since
+    for change in changes:
+        if change.subject not in {Subject.VERDICT, Subject.LEVEL}:
+            continue
+        until = min(max(change.at, at), window.until)
+        yield Stood(verdict, level, at, until, window.recorded_between(at, until))
+        at, level = until, change.level
+        if change.subject is Subject.VERDICT:
+            verdict = Verdict(change.after)
+    yield Stood(verdict, level, at, window.until, window.recorded_between(at, window.until))
+
+
+def _first(before: Recalled | None, changes: Sequence[Change]) -> tuple[Verdict, Level]:
+    if before and before.verdict is not None and before.level is not None:
+        return before.verdict, before.level
+    first = next((change for change in changes if change.subject is Subject.VERDICT), None)
+    return Verdict(first.before) if first else Verdict.WAITING, Level.UNKNOWN
+
+
+def _merged(stood: Iterable[Stood]) -> Iterator[Stood]:
+    """The same, equal neighbours as one and without those that took no time."""
+    lasting = (one for one in stood if one.last_at > one.first_at)
+    for _, group in groupby(lasting, key=lambda one: (one.verdict, one.level)):
+        first, *rest = group
+        last_at = rest[-1].last_at if rest else first.last_at
+        seconds = first.recorded_seconds + sum(one.recorded_seconds for one in rest)
+        yield replace(first, last_at=last_at, recorded_seconds=seconds)
+
+
+def _outages(
+    key: EntryPointKey, window: Window, before: Recalled | None, stood: Sequence[Stood]
+) -> Iterator[Outage]:
+    for out, group in groupby(stood, key=lambda one: one.out):
+        if not out:
+            continue
+        parts = list(group)
+        first_at, last_at = parts[0].first_at, parts[-1].last_at
+        recorded = sum(part.recorded_seconds for part in parts)
+        unrecorded = last_at - first_at - recorded
+        if first_at == window.since and before and before.since is not None:
+            first_at = min(first_at, before.since)
+        verdicts = tuple(dict.fromkeys(part.verdict for part in parts))
+        over = last_at < window.until
+        yield Outage(key, first_at, last_at, verdicts, over, max(0.0, unrecorded))

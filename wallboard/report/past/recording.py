@@ -1,0 +1,105 @@
+"""What a recording is, as text."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wallboard.recorder.lock import Holder
+from wallboard.recorder.reading.segments import Span
+from wallboard.recorder.statistics import Facts
+from wallboard.report.past.history import gap_words
+from wallboard.report.words.moments import moment
+from wallboard.report.words.plain import plain, span
+
+MOST_GAPS = 10
+
+_STEP = 1000
+_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A recording from outside; ``file_bytes`` counts the log beside it too.
+
+    ``stretches`` are in order and apart; ``holder`` is who writes, if anybody does.
+    """
+
+    path: Path
+    title: str
+    file_bytes: int
+    holder: Holder | None
+    facts: Facts
+    stretches: Sequence[Span]
+
+
+def recording_lines(described: Described) -> Iterator[str]:
+    """The lines on a recording, none with a line break."""
+    facts = described.facts
+    rows = [
+        ("file", str(described.path)),
+        ("title", described.title),
+        ("size", f"{size(described.file_bytes)}, of which {size(facts.used_bytes)} in use"),
+        ("schema", _schema(facts)),
+        ("written by", _writer(described.holder)),
+        ("recorded", _recorded(described.stretches)),
+        ("entry points", _entry_points(facts)),
+        ("observations", f"{facts.observations:,} in {facts.runs:,} runs"),
+        ("answers", f"{facts.answers:,} with {facts.bodies:,} bodies ({size(facts.body_bytes)})"),
+        ("changes", f"{facts.changes:,}"),
+        ("each observation", _cost(facts)),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        yield f"{name:{width}}  {plain(value)}"
+    gaps = [
+        Span(before.last_at, after.first_at)
+        for before, after in zip(described.stretches, described.stretches[1:], strict=False)
+    ]
+    for gap in gaps[-MOST_GAPS:]:
+        yield f"{'gap':{width}}  {gap_words(gap)}"
+    if len(gaps) > MOST_GAPS:
+        yield f"{'':{width}}  and {len(gaps) - MOST_GAPS:,} gaps before"
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that suits them, thousands to the next."""
+    value = float(count)
+    for unit in _UNITS:
+        if value < _STEP or unit == _UNITS[-1]:
+            break
+        value /= _STEP
+    return f"{count} bytes" if unit == _UNITS[0] else f"{value:.1f} {unit}"
+
+
+def _schema(facts: Facts) -> str:
+    if facts.version == facts.newest_version:
+        return f"{facts.version}, as this wallboard writes it"
+    return f"{facts.version}; this wallboard writes {facts.newest_version}"
+
+
+def _writer(holder: Holder | None) -> str:
+    if holder is None:
+        return "nobody now"
+    return f"{holder}, since {moment(holder.since)}" if holder.since else str(holder)
+
+
+def _recorded(stretches: Sequence[Span]) -> str:
+    if not stretches:
+        return "nothing yet"
+    first_at, last_at = stretches[0].first_at, stretches[-1].last_at
+    recorded = sum(stretch.last_at - stretch.first_at for stretch in stretches)
+    words = f"{moment(first_at)} to {moment(last_at)}, {span(last_at - first_at)}"
+    gaps = len(stretches) - 1
+    if not gaps:
+        return f"{words} without a gap"
+    return f"{words}, of which {span(recorded)} recorded; {gaps} gap{'' if gaps == 1 else 's'}"
+
+
+def _entry_points(facts: Facts) -> str:
+    gone = f", and {facts.gone:,} that were on the board before" if facts.gone else ""
+    return f"{facts.entry_points:,}{gone}"
+
+
+def _cost(facts: Facts) -> str:
+    cost = facts.bytes_per_observation
+    return "-" if cost is None else f"{cost:.1f} bytes"

@@ -1,0 +1,1 @@
+"""Config, discovery, doctor and survey, in words."""

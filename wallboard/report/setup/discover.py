@@ -1,0 +1,72 @@
+"""Which entry points a server has, for people to read."""
+
+from collections.abc import Iterator
+
+from wallboard.domain.discovery import Discovery, Found, ranges
+from wallboard.report.words.plain import figure, plain, table, wait
+
+_FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE"})
+_MOST_UNCLEAR = 20
+"""Lines about what is unclear; a thousand different ones tell no more."""
+
+
+def discovery_text(discovery: Discovery, total: int) -> str:
+    """The whole report, without a line break at its end; ``total`` is how many ids there were."""
+    found = [discovery.entry_points[number] for number in sorted(discovery.entry_points)]
+    lines = [*_table(found), ""] if found else []
+    lines.append(counts(discovery, total))
+    lines.extend(_refusals(discovery))
+    lines.extend(_unclear(discovery))
+    return "\n".join(lines)
+
+
+def counts(discovery: Discovery, total: int) -> str:
+    """How many ids turned out to be what."""
+    found, unclear = len(discovery.entry_points), len(discovery.unclear)
+    parts = [f"{found:,} entry point{'' if found == 1 else 's'} found"]
+    parts.append(f"{len(discovery.missing):,} not there")
+    if unclear:
+        parts.append(f"{unclear:,} unclear")
+    asked = f"{total:,}" if discovery.asked == total else f"{discovery.asked:,} of {total:,}"
+    return f"{', '.join(parts)}; {asked} id{'' if total == 1 else 's'} asked"
+
+
+def allowed(found: Found) -> str:
+    """Whether a chat may start."""
+    return "yes" if found.allowed else "no"
+
+
+def _table(found: list[Found]) -> list[str]:
+    rows = [
+        [
+            str(one.id),
+            allowed(one),
+            "-" if one.allowed else plain(one.reason or "no reason given"),
+            wait(one.wait_seconds),
+            figure(one.queue_depth),
+        ]
+        for one in found
+    ]
+    return table(["ID", "ALLOWED", "REASON", "EST. WAIT", "QUEUE"], rows, right=_FIGURES)
+
+
+def _refusals(discovery: Discovery) -> Iterator[str]:
+    for words, count in discovery.refusals.most_common():
+        yield f"Of those not there {count:,} answered {plain(words)}."
+
+
+def _unclear(discovery: Discovery) -> Iterator[str]:
+    by_words: dict[str, list[int]] = {}
+    for one in discovery.unclear.values():
+        by_words.setdefault(one.words, []).append(one.id)
+    if by_words:
+        yield "Unclear, so ask again or look at the server:"
+    for words, ids in list(by_words.items())[:_MOST_UNCLEAR]:
+        yield f"  {_some(list(ranges(ids)))}: {plain(words)}"
+    if len(by_words) > _MOST_UNCLEAR:
+        yield f"  and {len(by_words) - _MOST_UNCLEAR} more kinds of answer; --format json has all"
+
+
+def _some(parts: list[str]) -> str:
+    more = f" and {len(parts) - 10} more" if len(parts) > 10 else ""
+    return ", ".join(parts[:10]) + more

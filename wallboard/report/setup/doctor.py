@@ -1,0 +1,141 @@
+"""What a look at servers and machine found, as text: lines that can be printed as steps end."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from wallboard.domain.checkup import OF_MACHINE, Finding, Step
+from wallboard.domain.diagnosis import Diagnosis
+from wallboard.domain.policy import Level
+from wallboard.report.words.plain import padded, plain
+from wallboard.report.words.redact import secrets_of, shareable_text, shareable_url
+from wallboard.report.words.surroundings import surroundings
+from wallboard.settings import ServerSettings
+
+MACHINE = "This machine"
+LEAST_WRAP = 40
+"""Columns for a sentence; where there are fewer, it is left to the terminal to part it."""
+
+_WORDS = {level: level.label for level in Level} | {Level.CRITICAL: "failed"}
+_STEP_WIDTH = max(map(len, Step))
+_WORD_WIDTH = max(map(len, _WORDS.values()))
+_TIME_WIDTH = len("19,999 ms")
+INDENT = _STEP_WIDTH + _WORD_WIDTH + _TIME_WIDTH + 8
+"""Columns before a sentence."""
+
+
+class Row(NamedTuple):
+    """A finding as it is shown; the sentence holds no secret, but may hold foreign signs."""
+
+    step: str
+    word: str
+    elapsed: str
+    sentence: str
+
+
+class Secrets:
+    """Takes out of what is said of servers what lets somebody in."""
+
+    def __init__(self, servers: Sequence[ServerSettings]) -> None:
+        self._secrets = tuple(
+            sorted({text for server in servers for text in secrets_of(server)}, key=len)[::-1]
+        )
+
+    def hidden(self, text: str) -> str:
+        """The text without them."""
+        return shareable_text(text, self._secrets)
+
+
+def row_of(finding: Finding, secrets: Secrets) -> Row:
+    """A finding as it is shown."""
+    word = "-" if finding.level is None else _WORDS[finding.level]
+    return Row(
+        finding.step, word, elapsed(finding.elapsed_seconds), secrets.hidden(finding.sentence)
+    )
+
+
+def elapsed(seconds: float | None) -> str:
+    """How long a step took, in milliseconds; nothing for one that takes no time."""
+    if seconds is None:
+        return ""
+    return f"{seconds * 1000:,.1f} ms" if seconds < 0.1 else f"{seconds * 1000:,.0f} ms"
+
+
+def title_of(server: ServerSettings) -> str:
+    """A server by its name and its address."""
+    url = shareable_url(server.url)
+    return server.name if url.partition("://")[2] == server.name else f"{server.name}  {url}"
+
+
+def versions_finding() -> Finding:
+    """The program, what it stands on, and the machine."""
+    import ssl
+
+    facts = dict(surroundings().facts)
+    facts = {name: facts[name] for name in ("wallboard", "python", "textual", "system", "host")}
+    facts["openssl"] = ssl.OPENSSL_VERSION
+    words = (
+        f"wallboard {facts['wallboard']}, {facts['python']}, textual {facts['textual']}, "
+        f"{facts['openssl']}, {facts['system']}, host {facts['host']}."
+    )
+    return Finding(Step.VERSIONS, Level.OK, words, facts=facts)
+
+
+class DoctorText:
+    """Turns findings, which come in any order, into lines in a certain one.
+
+    This machine comes first, for what there is to say of it is known at once; then each server as
+    soon as all before it are through.
+    """
+
+    def __init__(self, servers: Sequence[ServerSettings], width: int | None) -> None:
+        """Sentences are parted to fit ``width`` columns; ``None`` leaves them whole."""
+        self._secrets = Secrets(servers)
+        self._width = width
+        titles: Mapping[str | None, str] = {server.name: title_of(server) for server in servers}
+        self._titles = {None: MACHINE, **titles}
+        self._waiting: dict[str | None, list[Finding]] = {name: [] for name in self._titles}
+        self._begun = False
+
+    def hear(self, finding: Finding) -> Iterator[str]:
+        """The lines that can be printed now, none with a line break."""
+        self._waiting[finding.server].append(finding)
+        while self._waiting:
+            name, findings = next(iter(self._waiting.items()))
+            if findings and not self._begun:
+                self._begun = True
+                yield plain(self._titles[name])
+            for one in findings:
+                yield from self._lines(one)
+            over = any(one.step is _last_of(name) for one in findings)
+            findings.clear()
+            if not over:
+                return
+            self._begun = False
+            del self._waiting[name]
+            yield ""
+
+    def cause(self, diagnosis: Diagnosis) -> Iterator[str]:
+        """The lines of the most likely cause."""
+        words = plain(self._secrets.hidden(diagnosis.sentence))
+        yield from (
+            textwrap.wrap(words, self._width, break_on_hyphens=False) if self._width else [words]
+        )
+
+    def _lines(self, finding: Finding) -> Iterator[str]:
+        row = row_of(finding, self._secrets)
+        head = (
+            f"  {row.step:<{_STEP_WIDTH}}  {row.word:<{_WORD_WIDTH}}  "
+            f"{padded(row.elapsed, _TIME_WIDTH, right=True)}  "
+        )
+        words = plain(row.sentence)
+        room = (self._width or 0) - INDENT
+        pieces = (
+            textwrap.wrap(words, room, break_on_hyphens=False) if room >= LEAST_WRAP else [words]
+        )
+        for number, piece in enumerate(pieces):
+            yield f"{head if not number else ' ' * INDENT}{piece}"
+
+
+def _last_of(server: str | None) -> Step:
+    return OF_MACHINE[-1] if server is None else Step.CLOCK

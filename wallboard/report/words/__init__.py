@@ -1,0 +1,1 @@
+"""Values in words: times, changes, causes, text that is safe to print."""

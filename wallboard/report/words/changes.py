@@ -1,0 +1,96 @@
+"""A change in words: as cells of a table, and piece by piece for the wall and for sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wallboard.domain.change import Change, Subject
+from wallboard.domain.observation import Cause
+from wallboard.domain.policy import Verdict
+from wallboard.report.words.moments import moments, times
+from wallboard.report.words.plain import plain, span
+
+CHANGE_HEADS = ["UTC", "LOCAL", "WHAT", "FROM", "TO", "LASTED", "WHY"]
+
+CAUSE_WORDS: Mapping[str, str] = {
+    Cause.DNS: "no address",
+    Cause.REFUSED: "refused",
+    Cause.TLS: "TLS failed",
+    Cause.TIMEOUT: "timed out",
+    Cause.RESET: "cut off",
+    Cause.PROXY: "proxy failed",
+    Cause.HTTP: "HTTP error",
+    Cause.REDIRECT: "redirected",
+    Cause.EMPTY: "empty body",
+    Cause.TOO_LARGE: "too large",
+    Cause.FORBIDDEN_DTD: "has a DTD",
+    Cause.NOT_XML: "not XML",
+    Cause.WRONG_ROOT: "wrong root",
+    Cause.INTERNAL: "board error",
+    "ok": "answers",
+}
+"""What an endpoint or a server became, in at most as many cells as a verdict."""
+
+
+def change_cells(change: Change) -> list[str]:
+    """What stands under ``CHANGE_HEADS``, safe on a terminal."""
+    return [
+        *moments(change.at),
+        subject_word(change),
+        state_word(change.before, change.subject),
+        state_word(change.after, change.subject),
+        lasted(change),
+        plain(change.summary),
+    ]
+
+
+def subject_word(change: Change) -> str:
+    """What changed: the endpoint by name, or of which kind the change is."""
+    return str(change.endpoint or change.subject)
+
+
+def state_word(state: str, subject: Subject) -> str:
+    """What it was or became: a verdict as on its tile, all else as it is."""
+    return Verdict(state).label if subject is Subject.VERDICT else plain(state)
+
+
+def lasted(change: Change) -> str:
+    """For how long it had been as before, where that is known."""
+    return "" if change.lasted is None else span(change.lasted)
+
+
+def before_words(event: Change) -> str:
+    """What it was."""
+    return _words(event.subject, event.before)
+
+
+def after_words(event: Change) -> str:
+    """What it became; for an HTTP error the status, where that is known."""
+    response = event.observation.response if event.observation else None
+    if event.after == Cause.HTTP and response and response.status >= 400:
+        return f"HTTP {response.status}"
+    return _words(event.subject, event.after)
+
+
+def _words(subject: Subject, value: str) -> str:
+    """A verdict as on its tile, a level as in every report, a cause in words."""
+    match subject:
+        case Subject.VERDICT:
+            return Verdict(value).label
+        case Subject.LEVEL:
+            return value
+        case _:
+            return CAUSE_WORDS.get(value, value)
+
+
+def change_values(change: Change) -> dict[str, Any]:
+    """A change as plain values, without whose it is."""
+    return {
+        **times("at", change.at),
+        "subject": change.subject.value,
+        "endpoint": change.endpoint.value if change.endpoint else None,
+        "before": change.before,
+        "after": change.after,
+        "level": change.level.label,
+        "lasted_seconds": None if change.lasted is None else round(change.lasted, 3),
+        "summary": change.summary,
+    }

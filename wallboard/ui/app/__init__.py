@@ -1,0 +1,1 @@
+"""The app: it alone knows every feature."""

@@ -1,0 +1,319 @@
+"""The wallboard app: takes events from a feed, ticks, and hands each picture to the screen."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from textual import events, on
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding
+from textual.driver import Driver
+from textual.screen import Screen
+from textual.timer import Timer
+
+from wallboard.board import Board
+from wallboard.config.watch import ConfigSource
+from wallboard.settings import Settings, entry_points_of, longest_interval
+from wallboard.ui.app.arrangement_store import Memory, views_folder
+from wallboard.ui.app.config_reload import Reload, what_changed
+from wallboard.ui.app.feed_runner import Feeding, MakeFeed
+from wallboard.ui.app.open_screens import ScreenOpeningApp
+from wallboard.ui.app.wall_modes import Modes
+from wallboard.ui.look import lite
+from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.board_screen import BoardScreen
+from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets.key_bar import KeyBar
+
+log = logging.getLogger(__name__)
+
+TOUCHES = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
+"""How a terminal shows that somebody is there."""
+
+
+class WallboardApp(ScreenOpeningApp):
+    """The board in a terminal."""
+
+    TITLE = "wallboard"
+    ENABLE_COMMAND_PALETTE = False
+
+    BINDINGS = [
+        Binding("e", "events", "Events", id="events"),
+        Binding("r", "poll_now", "Poll", id="poll_now"),
+        Binding("space", "freeze", "Freeze", key_display="spc", id="freeze"),
+        Binding("space", "play", "Play, pause", key_display="spc", id="play"),
+        Binding("question_mark", "help", "Help", key_display="?", id="help"),
+        Binding("ctrl+p", "commands", "Commands", show=False, id="commands"),
+        Binding("t", "themes", "Theme", show=False, id="themes"),
+        Binding("v", "survey", "Submit a survey", show=False, id="survey"),
+        Binding("D", "doctor", "Doctor: is it me?", show=False, id="doctor"),
+        Binding("x", "dismiss_notices", "Dismiss notices", show=False, id="dismiss_notices"),
+        Binding("ctrl+l", "redraw", "Redraw", show=False, id="redraw"),
+        Binding("m", "meter", "Meter of the bytes sent", show=False, id="meter"),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Back to the shell",
+            show=False,
+            priority=True,
+            id="suspend",
+        ),
+        Binding("q", "quit", "Quit", id="quit"),
+        Binding("ctrl+c,ctrl+q", "end", "Quit, even a kiosk", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_feed: MakeFeed | None = None,
+        *,
+        board: Board | None = None,
+        state: ViewState | None = None,
+        memory: Memory | None = None,
+        source: ConfigSource | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``make_feed`` is called, off the main thread, once the first picture is shown.
+
+        ``memory`` keeps the arrangement that begins as ``state``; ``source`` is where ``settings``
+        came from, to follow its edits.
+        """
+        self.state = state or ViewState()
+        super().__init__(settings, self.state.theme, clock)
+        self.board = board or Board(entry_points_of(settings), history=settings.history)
+        self.modes = Modes(lambda: self.settings, self.bell, self._bytes_sent)
+        self.feeding = Feeding(make_feed, settings, self.board.fold) if make_feed else None
+        self._memory = memory
+        self._reload = Reload(source, self.take_up) if source else None
+        self._ticking: Timer | None = None
+        self._frozen_at: float | None = None
+        self._snapshot = self.board.snapshot(clock())
+
+    def get_default_screen(self) -> Screen[object]:
+        """The wall comes first."""
+        return self.first_wall()
+
+    def on_mount(self) -> None:
+        """Start ticking, and the feed as soon as the first picture is shown."""
+        self.notices.listen()
+        self.start_ticking()
+        if self.settings.keys:
+            self.use_keys(self.settings.keys)
+        if self.feeding:
+            self.call_after_refresh(self.feeding.start)
+
+    async def on_unmount(self) -> None:
+        """Stop the feed, and remember the arrangement."""
+        if self._reload:
+            self._reload.stop()
+        if self._memory:
+            self._memory.save(self.state)
+        self.notices.stop_listening()
+        await self.rewind.stop()
+        if self.feeding:
+            await self.feeding.stop()
+
+    def take_up(self, settings: Settings) -> None:
+        """Go by other settings; what stays keeps its past and its place."""
+        before, self.settings = self.settings, settings
+        if self.feeding:
+            self.feeding.replace(settings)
+        self.board.replace(entry_points_of(settings), self.clock(), history=settings.history)
+        self.rewind.replace()
+        if (settings.theme, settings.lite) != (before.theme, before.lite):
+            if self.state.theme is None:
+                self.use_theme_named(settings.theme)
+        if (settings.ascii, settings.lite) != (before.ascii, before.lite):
+            self.use_signs_and_colours()
+        if lite.refresh_seconds(settings) != lite.refresh_seconds(before):
+            self.start_ticking()
+        if settings.kiosk != before.kiosk:
+            self.use_other_wall()
+        if settings.keys != before.keys:
+            self.use_keys(settings.keys)
+        self.notices.add_passing(what_changed(before, settings))
+        self.tick()
+
+    def start_ticking(self) -> None:
+        """Tick as often as the settings say, from now on."""
+        if self._ticking:
+            self._ticking.stop()
+        self._ticking = self.set_interval(lite.refresh_seconds(self.settings), self.tick)
+
+    @on(Driver.SignalResume)
+    def _tick_after_stop(self) -> None:
+        self.tick()  # all that is shown has aged meanwhile
+
+    def use_other_wall(self) -> None:
+        """Show the wall of a kiosk in place of an ordinary one, or the other way round."""
+        self._back_to_the_wall()
+        self._frozen_at = None  # a kiosk has no key to let the picture go
+        self.rewind.leave()
+        self.exchange_screen(self.first_wall())
+
+    def tick(self) -> None:
+        """Take a new picture of the board, unless it is frozen, and show it."""
+        if self._memory:
+            self._memory.keep(self.state, self.clock())
+        if self._reload:
+            self._reload.tick(self.clock())
+        if self._frozen_at is None:
+            self._snapshot = self.board.snapshot(self.clock())
+        self.follow_theme()
+        self.modes.tick(self._snapshot, self.clock())
+        if self.modes.wall_is_due(self.clock()):
+            self._back_to_the_wall()
+        for screen in reversed(self.screen_stack):
+            self._show(screen)
+            if not screen.is_modal:
+                break  # what lies below cannot be seen
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave a screen; the one below shows at once what it missed."""
+        left = super().pop_screen()
+        self.tick()
+        return left
+
+    def _show(self, screen: Screen[Any]) -> None:
+        if isinstance(screen, BoardScreen) and screen.is_mounted:
+            try:
+                screen.show(self.view())
+            except Exception:  # one screen that cannot be drawn must not take the board down
+                log.exception("The screen could not be drawn")
+
+    def use_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Have these actions on these keys, and all others on their own."""
+        from wallboard.ui.screen.keymap import keymap_of
+
+        self.set_keymap(keymap_of(keys))
+        for screen in self.screen_stack:
+            for bar in screen.query(KeyBar):
+                bar.fill()
+
+    def view(self) -> View:
+        """Everything there is to show at this moment."""
+        now = self.clock()
+        view = View(
+            title=self.settings.title,
+            snapshot=self._snapshot,
+            now=now,
+            beat=lite.beat(now, self.settings),
+            frozen_at=self._frozen_at,
+            lag_seconds=self.feeding.lag_seconds if self.feeding else 0.0,
+            longest_interval=longest_interval(self.settings),
+            notices=(
+                *(self._reload.problems if self._reload else ()),
+                *(self.feeding.problems if self.feeding else ()),
+                *self.notices.texts,
+            ),
+            passing=self.notices.passing,
+            who=self.feeding.who if self.feeding else "",
+            extras=self.modes.extras(now),
+        )
+        return self.rewound(view)
+
+    @property
+    def recording_path(self) -> Path | None:
+        """Where the board is recorded, if it is."""
+        return self.feeding.recording_path if self.feeding else None
+
+    @property
+    def following(self) -> Reload | None:
+        """What follows the config, if there is one."""
+        return self._reload
+
+    def empty_board(self) -> Board:
+        """A board of the same entry points that has heard nothing yet."""
+        return Board(entry_points_of(self.settings), history=self.settings.history)
+
+    def restyled(self) -> None:
+        """Show every screen in the theme that was just taken."""
+        for screen in self.screen_stack:
+            self._show(screen)
+
+    def on_wall_screen_state_changed(self, message: WallScreen.StateChanged) -> None:
+        """Remember how the operator arranged the wall."""
+        self.state = replace(message.state, theme=self.state.theme)
+
+    def action_poll_now(self) -> None:
+        """Ask for fresh answers of the selected entry point."""
+        key = self.selected()
+        if key is not None and self.feeding:
+            self.feeding.poll_now(key)
+            if self.feeding.who:
+                self.notices.add_passing(
+                    f"Not polled: this board {self.feeding.who}, which polls in its own time"
+                )
+
+    def action_freeze(self) -> None:
+        """Hold the picture while polling goes on, or let it go."""
+        self._frozen_at = self.clock() if self._frozen_at is None else None
+        self.tick()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take notice of whoever presses a key, before the key does what it does."""
+        if isinstance(event, TOUCHES):
+            self.modes.touch(self.screen, self.clock())
+        await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether keys may do this; those of a kiosk change nothing but the picture."""
+        return self.modes.allows(action) and super().check_action(action, parameters)
+
+    def _back_to_the_wall(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.screen.dismiss(None)
+
+    def _bytes_sent(self) -> int:
+        return self.terminal.bytes_sent if self.terminal else 0
+
+    def action_end(self) -> None:
+        """Leave, whatever is shown."""
+        self.exit()
+
+    def action_meter(self) -> None:
+        """Show how much goes to the terminal, or stop showing it."""
+        self.modes.meter.turn()
+        self.tick()
+
+    def action_dismiss_notices(self) -> None:
+        """Clear what has been read."""
+        self.notices.clear()
+        self.tick()
+
+
+def run_board(
+    settings: Settings,
+    make_feed: MakeFeed,
+    *,
+    board: Board | None = None,
+    source: ConfigSource | None = None,
+    themed: bool = False,
+) -> int:
+    """Show the board until the operator or a signal ends it; the exit status.
+
+    With a ``source`` its edits are followed and the arrangement of the board is remembered.
+    ``themed`` says that the theme was asked for on the command line.
+    """
+    memory, state, problem = _remembered(source, themed=themed)
+    app = WallboardApp(settings, make_feed, board=board, state=state, memory=memory, source=source)
+    if problem:
+        app.notices.add(problem)
+    return app.run_to_end()
+
+
+def _remembered(
+    source: ConfigSource | None, *, themed: bool
+) -> tuple[Memory | None, ViewState, str | None]:
+    """The memory of a board, how that was last arranged, and what to tell the operator."""
+    if source is None:
+        return None, ViewState(), None
+    try:
+        memory = Memory(source.board, views_folder(), themed=themed)
+    except OSError as error:
+        return None, ViewState(), f"The arrangement will not be kept: {error.strerror}"
+    return memory, *memory.load()

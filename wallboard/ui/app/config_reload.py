@@ -1,0 +1,126 @@
+"""Takes edits of the config into a running board."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from wallboard.abandonable import start_aside
+from wallboard.config.problem import ConfigError
+from wallboard.config.watch import ConfigSource, Watch
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.settings import Settings, entry_points_of
+
+FIRST_AGAIN_SECONDS = 1.0
+"""Before a config that cannot be used is read once more; only then is it reported."""
+
+AGAIN_SECONDS = 10.0
+"""Between later tries: what is wrong may be put right without touching the file."""
+
+LATE_SECONDS = 8.0
+"""A look at the config and reading it take less, unless its folder does not answer."""
+
+log = logging.getLogger(__name__)
+
+Use = Callable[[Settings], None]
+
+
+class Reload:
+    """Reads the config anew when its file changes, off the main thread.
+
+    One that cannot be used changes nothing but ``problems``, which stand until it can be used.
+    """
+
+    def __init__(self, source: ConfigSource, use: Use) -> None:
+        """``use`` takes the settings of an edited config."""
+        self._problems: tuple[str, ...] = ()
+        self._source = source
+        self._use = use
+        self._watch = Watch(source.path, source.stamp) if source.path else None
+        self._again_at: float | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._began = 0.0
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What hinders edits from being taken up, in sentences."""
+        if self._busy and self.path and time.monotonic() - self._began > LATE_SECONDS:
+            late = f"{self.path.name} does not answer, so edits of it are not seen"
+            return (f"The config cannot be read: {late}",)
+        return self._problems
+
+    @property
+    def path(self) -> Path | None:
+        """The file that is followed, if there is one."""
+        return self._source.path
+
+    def tick(self, now: float) -> None:
+        """Look whether there is something to read; ``now`` is seconds on any clock."""
+        if self._watch is None or self._busy:
+            return
+        again = self._again_at is not None and not 0 < self._again_at - now <= AGAIN_SECONDS
+        if again or self._watch.due(now):
+            self._began = time.monotonic()
+            self._task = asyncio.create_task(self._look(self._watch, now, again=again))
+
+    def stop(self) -> None:
+        """Forget what is being read."""
+        if self._task:
+            self._task.cancel()
+
+    @property
+    def _busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    async def _look(self, watch: Watch, now: float, *, again: bool) -> None:
+        # The file may be on a machine that is away: nothing here waits for it, nor does the end.
+        changed = await start_aside(lambda: watch.changed(now))
+        if changed or again:
+            self._again_at = None
+            await self._read(now, first=changed)
+
+    async def _read(self, now: float, *, first: bool) -> None:
+        try:
+            settings = await start_aside(self._source.read)
+        except ConfigError as error:
+            self._again_at = now + (FIRST_AGAIN_SECONDS if first else AGAIN_SECONDS)
+            if not first or self._problems:
+                self._problems = _in_words(error)
+            return
+        except Exception:
+            self._again_at = now + AGAIN_SECONDS
+            log.exception("The config could not be read again")
+            return
+        self._problems = ()
+        try:
+            self._use(settings)
+        except Exception:  # a config that cannot be taken up must not take the board down
+            log.exception("The config could not be taken up")
+
+
+def _in_words(error: ConfigError) -> tuple[str, ...]:
+    first = error.problems[0]
+    more = len(error.problems) - 1
+    also = f" (and {more} more)" if more else ""
+    short = replace(first, file=PurePath(first.file).name)
+    return (f"The edited config cannot be used, so the one before it is: {short}{also}",)
+
+
+def what_changed(before: Settings, after: Settings) -> str:
+    """What an edit did, in one sentence."""
+    old, new = _by_key(before), _by_key(after)
+    counts = (
+        (len(new.keys() - old.keys()), "added"),
+        (len(old.keys() - new.keys()), "removed"),
+        (sum(new[key] != old[key] for key in new.keys() & old.keys()), "changed"),
+    )
+    said = ", ".join(f"{count} {word}" for count, word in counts if count)
+    return f"The edited config is in use: {said or 'no entry point changed'}"
+
+
+def _by_key(settings: Settings) -> dict[EntryPointKey, object]:
+    return {
+        entry_point.key: (entry_point, policy) for entry_point, policy in entry_points_of(settings)
+    }

@@ -1,0 +1,125 @@
+"""The keys that open other screens, each of which is imported when it is first asked for."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.app.config_reload import Reload
+from wallboard.ui.app.wall_modes import Modes
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.view import View
+from wallboard.ui.replay.replay_keys import RewindingApp
+from wallboard.ui.screen.copying_screen import EvidenceScreen
+from wallboard.ui.wall.grid import WallGrid
+from wallboard.ui.wall.wall_screen import WallScreen
+
+if TYPE_CHECKING:
+    from wallboard.ui.events.events_screen import EventsScreen
+    from wallboard.ui.themes.theme_picker import ThemePicker
+
+
+class ScreenOpeningApp(RewindingApp):
+    """An app that opens the screens of a board; a subclass has the board."""
+
+    state: ViewState
+    modes: Modes
+
+    def view(self) -> View:
+        """Everything there is to show at this moment."""
+        raise NotImplementedError
+
+    @property
+    def following(self) -> Reload | None:
+        """What follows the config, if there is one."""
+        return None
+
+    def first_wall(self) -> WallScreen:
+        """The wall that comes first: of a kiosk, or of somebody who sits at it."""
+        if not self.modes.kiosk:
+            return WallScreen(self.board_theme, self.view(), self.state)
+        from wallboard.ui.wall.kiosk_screen import KioskScreen
+
+        return KioskScreen(self.board_theme, self.view(), self.state, lambda: self.settings.rotate)
+
+    def drill_down(self, key: EntryPointKey) -> None:
+        """Show what is behind an entry point."""
+        from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+
+        self.push_screen(DrillDownScreen(self.board_theme, key, self.view()))
+
+    def on_wall_grid_opened(self, message: WallGrid.Opened) -> None:
+        """Drill down into the entry point that was opened."""
+        self.drill_down(message.key)
+
+    def on_events_screen_entry_point_opened(self, message: "EventsScreen.EntryPointOpened") -> None:
+        """Drill down into the entry point of an event."""
+        self.drill_down(message.key)
+
+    def action_events(self) -> None:
+        """Show every change across the board, or go back to where they are shown already."""
+        from wallboard.ui.events.events_screen import EventsScreen
+
+        if not any(isinstance(screen, EventsScreen) for screen in self.screen_stack):
+            self.push_screen(EventsScreen(self.board_theme, self.view()))
+        while not isinstance(self.screen, EventsScreen):
+            self.pop_screen()
+
+    def action_commands(self) -> None:
+        """Show everything a key does, to be found by its words."""
+        from wallboard.ui.help.palette import Commands
+
+        if not isinstance(self.screen, Commands):
+            self.push_screen(Commands())
+
+    def action_help(self) -> None:
+        """Show the keys of the screen that is shown."""
+        from wallboard.ui.app.key_screens import keyed_screens
+        from wallboard.ui.help.help_screen import HelpScreen
+        from wallboard.ui.help.key_catalogue import groups_of
+
+        if not isinstance(self.screen, HelpScreen):
+            groups = groups_of(self, self.screen, keyed_screens())
+            self.push_screen(HelpScreen(self.board_theme, groups))
+
+    def action_survey(self) -> None:
+        """Show the survey form, for the server of the selected entry point."""
+        from wallboard.ui.survey.survey_screen import SurveyScreen
+
+        key = self.selected()
+        server = key.server if key else ""
+        self.push_screen(SurveyScreen(self.board_theme, self.settings, server=server, sid=""))
+
+    def action_doctor(self) -> None:
+        """Find out what is wrong with the server of the selected entry point, or with all."""
+        from wallboard.ui.doctor.doctor_look import look_at, servers_of
+        from wallboard.ui.doctor.doctor_screen import DoctorScreen
+
+        if isinstance(self.screen, DoctorScreen):
+            self.screen.look_again()
+            return
+        servers = servers_of(self.settings, self.selected())
+        look = look_at(self, servers)
+        self.push_screen(DoctorScreen(self.board_theme, servers, look, self.view()))
+
+    def action_themes(self) -> None:
+        """Show the themes; the board follows the one that is looked at."""
+        from wallboard.ui.themes.theme_picker import ThemePicker
+
+        before = self.board_theme
+
+        def picked(theme: BoardTheme | None) -> None:
+            self.use_theme(theme or before)
+            if theme is not None:
+                self.state = replace(self.state, theme=theme.name)
+
+        self.push_screen(ThemePicker(before), picked)
+
+    def on_theme_picker_previewed(self, message: "ThemePicker.Previewed") -> None:
+        """Draw the board in the theme that is looked at."""
+        self.use_theme(message.theme)
+
+    def selected(self) -> EntryPointKey | None:
+        """The entry point that the screen is about, if there is one."""
+        evidence = self.screen.evidence() if isinstance(self.screen, EvidenceScreen) else None
+        return evidence.status.entry_point.key if evidence else None

@@ -1,0 +1,80 @@
+"""The board of a recording, without a living one underneath."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.policy import Policy
+from wallboard.domain.restored import Restored
+from wallboard.feeds.replay import ReplayFeed
+from wallboard.settings import Settings
+from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.picture.replay_position import Rewound
+from wallboard.ui.picture.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Which recording is replayed, and from where on.
+
+    ``first`` is the board at the moment it begins, ``end`` the newest moment there is (Unix time in
+    seconds), ``speed`` seconds of the recording a second once it plays.
+    """
+
+    path: Path
+    entry_points: Sequence[tuple[EntryPoint, Policy]]
+    first: Restored
+    end: float
+    speed: float
+
+
+class ReplayApp(WallboardApp):
+    """The same board with the same keys, paused where it begins; ``L`` goes to the end."""
+
+    LIVES = False
+
+    def __init__(self, settings: Settings, start: Start) -> None:
+        self._start = start
+        board = self.empty_board(settings.history)
+        board.fold(start.first)
+        super().__init__(settings, board=board)
+
+    def on_mount(self) -> None:
+        """Open the recording where it shall begin."""
+        super().on_mount()
+        self.rewind.ask(self._begin)
+
+    @property
+    def recording_path(self) -> Path | None:
+        """The recording that is replayed."""
+        return self._start.path
+
+    def empty_board(self, history: int | None = None) -> Board:
+        """A board of the recorded entry points that has heard nothing yet."""
+        kept = self.settings.history if history is None else history
+        return Board(self._start.entry_points, history=kept)
+
+    def newest_moment(self) -> float:
+        """The end of the recording."""
+        return self._start.end
+
+    def rewound(self, view: View) -> View:
+        """The picture of the recording, also while that is still being opened."""
+        view = super().rewound(view)
+        if view.rewound:
+            return view
+        at = self._start.first.at
+        here = Rewound(at, at, at, speed=self._start.speed)
+        return replace(view, snapshot=self.board.snapshot(at), now=at, rewound=here)
+
+    def _begin(self, feed: ReplayFeed) -> None:
+        feed.speed = self._start.speed
+        feed.seek(self._start.first.at)
+
+
+def run_replay(settings: Settings, start: Start) -> int:
+    """Show a recording until the operator or a signal ends it; the exit status."""
+    app = ReplayApp(settings, start)
+    return app.run_to_end()

@@ -1,0 +1,213 @@
+"""The doctor: what is wrong between here and a server, step by step while it is looked at."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.message import Message
+from textual.widget import Widget
+
+from wallboard.domain.checkup import OF_MACHINE, ON_THE_WAY, Finding, Step
+from wallboard.domain.diagnosis import Diagnosis, diagnose
+from wallboard.domain.policy import Level
+from wallboard.report.setup.doctor import MACHINE, Row, Secrets, row_of, title_of
+from wallboard.settings import ServerSettings
+from wallboard.ui.look.text import safe
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.board_screen import BoardScreen
+from wallboard.ui.widgets.lines import Lines, whole_words
+from wallboard.ui.widgets.page import Page
+
+log = logging.getLogger(__name__)
+
+Publish = Callable[[Finding], None]
+Look = Callable[[Publish], Awaitable[None]]
+Line = list[Segment]
+
+STEP_WIDTH = max(map(len, Step)) + 1
+WORD_WIDTH, TIME_WIDTH = 10, 9
+ROOM_BESIDE, BELOW = 60, 4
+"""Cells from which sentences stand beside their steps; before, below them, indented by so many."""
+
+BROKE_DOWN = "wallboard failed while it looked. This is a fault of wallboard: please report it."
+
+
+class DoctorScreen(BoardScreen):
+    """Looks as soon as it is opened, and once more when its key is pressed again."""
+
+    AUTO_FOCUS = "Page"
+
+    REACHED_BY = "doctor"
+
+    DEFAULT_CSS = """
+    DoctorScreen > .heads { height: 1; }
+    DoctorScreen > .cause { height: auto; max-height: 50%; }
+    """
+
+    BINDINGS = [
+        Binding("escape,backspace", "back", "Back", id="back"),
+        Binding("down,j", "scroll(1)", "Down", show=False, id="down"),
+        Binding("up,k", "scroll(-1)", "Up", show=False, id="up"),
+    ]
+
+    class Found(Message):
+        """A step is through."""
+
+        def __init__(self, turn: int, finding: Finding) -> None:
+            super().__init__()
+            self.turn = turn
+            self.finding = finding
+
+    class Over(Message):
+        """All steps are through, or the look broke down."""
+
+        def __init__(self, turn: int, *, broke_down: bool) -> None:
+            super().__init__()
+            self.turn = turn
+            self.broke_down = broke_down
+
+    def __init__(
+        self, theme: BoardTheme, servers: Sequence[ServerSettings], look: Look, first: View
+    ) -> None:
+        """``look`` publishes what it finds at ``servers`` and on this machine."""
+        super().__init__(theme)
+        self.view = first
+        self.findings: list[Finding] = []
+        self.diagnosis: Diagnosis | None = None
+        self.looking = False
+        self._servers = servers
+        self._secrets = Secrets(servers)
+        self._look = look
+        self._turn = 0
+        self._broke_down = False
+        self._heads = Lines(theme, "header", classes="heads")
+        self._page = Page(theme)
+        self._cause = Lines(theme, "tile", classes="cause")
+
+    def parts(self) -> list[Widget]:
+        """Whom this is about, the steps, and the most likely cause."""
+        return [self._heads, self._page, self._cause]
+
+    def on_mount(self) -> None:
+        """Look."""
+        self.look_again()
+
+    def on_resize(self) -> None:
+        """Part the sentences anew; the base class does the rest."""
+        self.call_after_refresh(self._redraw)
+
+    def look_again(self) -> None:
+        """Look from the beginning, unless that is still under way."""
+        if self.looking:
+            return
+        self._turn += 1
+        self.findings, self.diagnosis, self.looking = [], None, True
+        self._broke_down = False
+        self.run_worker(self._work(self._turn), exit_on_error=False)
+        self._redraw()
+
+    async def _work(self, turn: int) -> None:
+        broke_down = False
+        try:
+            await self._look(lambda finding: self._publish(turn, finding))
+        except Exception:
+            log.exception("The doctor broke down")
+            broke_down = True
+        self.post_message(self.Over(turn, broke_down=broke_down))
+
+    def _publish(self, turn: int, finding: Finding) -> None:
+        self.post_message(self.Found(turn, finding))
+
+    def on_doctor_screen_found(self, message: Found) -> None:
+        """Show one more step."""
+        if message.turn == self._turn:
+            self.findings.append(message.finding)
+            self._redraw()
+
+    def on_doctor_screen_over(self, message: Over) -> None:
+        """Say what it comes to."""
+        if message.turn == self._turn:
+            self.looking, self._broke_down = False, message.broke_down
+            self.diagnosis = None if message.broke_down else diagnose(self.findings)
+            self._redraw()
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme."""
+        super().restyle(theme)
+        self._redraw()
+
+    def action_back(self) -> None:
+        """Leave; what is still under way is left alone."""
+        self.app.pop_screen()
+
+    def action_scroll(self, lines: int) -> None:
+        """Go down or up by a line."""
+        self._page.scroll_relative(y=lines, animate=False)
+
+    def _redraw(self) -> None:
+        if not self.is_mounted:
+            return
+        title = self.theme_styles.ui["title"] + Style(bgcolor=self._heads.background.bgcolor)
+        names = ", ".join(server.name for server in self._servers) or "no server"
+        about = Segment(f" {safe(names)}", self._heads.background)
+        self._heads.put([[Segment(" Doctor ", title), about]])
+        width = self._page.size.width or self.app.size.width - 1
+        self._page.put(list(self._steps(width)))
+        self._cause.put(list(self._cause_lines(self.app.size.width)))
+
+    def _steps(self, width: int) -> Iterator[Line]:
+        base, title = self.theme_styles.ui["screen"], self.theme_styles.ui["edge"]
+        for server in self._servers:
+            yield [Segment(f" {safe(title_of(server))}", title)]
+            found = [one for one in self.findings if one.server == server.name]
+            yield from self._rows(found, ON_THE_WAY, width)
+            yield [Segment("", base)]
+        yield [Segment(f" {MACHINE}", title)]
+        of_machine = [one for one in self.findings if one.server is None]
+        yield from self._rows(of_machine, OF_MACHINE, width)
+
+    def _rows(
+        self, findings: Sequence[Finding], steps: Sequence[Step], width: int
+    ) -> Iterator[Line]:
+        for finding in findings:
+            yield from self._row(row_of(finding, self._secrets), finding.level, width)
+        heard = {one.step for one in findings}
+        still = next((step for step in steps if step not in heard), None)
+        if self.looking and still:
+            yield from self._row(Row(still, "", "", "looking"), None, width)
+
+    def _row(self, row: Row, level: Level | None, width: int) -> Iterator[Line]:
+        base, glyphs = self.theme_styles.ui["screen"], self.theme_styles.glyphs
+        on_base = Style(bgcolor=base.bgcolor)
+        muted = self.theme_styles.ui["muted"] + on_base
+        marked = muted if level is None else self.theme_styles.level[level] + on_base
+        sign = " " if level is None else glyphs.level[level]
+        said = f"{sign} {row.word}"
+        head = [
+            Segment(f"  {row.step:<{STEP_WIDTH}}", base),
+            Segment(said, marked),
+            Segment(" " * (WORD_WIDTH - len(said)), base),
+            Segment(f"{row.elapsed:>{TIME_WIDTH}}  ", muted),
+        ]
+        beside = width >= ROOM_BESIDE
+        indent = Segment.get_line_length(head) if beside else BELOW
+        pieces = list(whole_words(safe(row.sentence), max(8, width - indent - 1)))
+        words = muted if level is None else base
+        yield [*head, Segment(pieces.pop(0), words)] if beside else head
+        for piece in pieces:
+            yield [Segment(" " * indent, base), Segment(piece, words)]
+
+    def _cause_lines(self, width: int) -> Iterator[Line]:
+        base = self._cause.background
+        level, text = Level.UNKNOWN, BROKE_DOWN
+        if self.diagnosis:
+            level, text = self.diagnosis.level, safe(self._secrets.hidden(self.diagnosis.sentence))
+        elif not self._broke_down:
+            yield [Segment(" Looking. It takes twenty seconds at most.", base)]
+            return
+        style = self.theme_styles.level[level] + Style(bgcolor=base.bgcolor, bold=True)
+        for line in whole_words(text, max(8, width - 2)):
+            yield [Segment(f" {line}".ljust(width), style)]

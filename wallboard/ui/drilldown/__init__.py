@@ -1,0 +1,1 @@
+"""The drill-down: everything behind one entry point."""

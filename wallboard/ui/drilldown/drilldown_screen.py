@@ -1,0 +1,326 @@
+"""The drill-down: one entry point, its endpoints, and in five tabs what proves its verdict."""
+
+import time
+from collections.abc import Iterable
+
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input
+
+from wallboard.board import EntryPointStatus
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.observation import Observation
+from wallboard.ui.drilldown.chart import Chart
+from wallboard.ui.drilldown.difference import Difference
+from wallboard.ui.drilldown.facts import EndpointTable, Facts
+from wallboard.ui.drilldown.good_to_bad import last_turn
+from wallboard.ui.drilldown.request import RequestLines, header_lines
+from wallboard.ui.drilldown.search_line import SearchLine
+from wallboard.ui.drilldown.tabs import Tab, TabBar
+from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.copying_screen import EvidenceScreen
+from wallboard.ui.screen.evidence import Evidence
+from wallboard.ui.widgets import body_lines as bodies
+from wallboard.ui.widgets.body_view import BodyView
+from wallboard.ui.widgets.change_words import clock
+from wallboard.ui.widgets.key_bar import KeyBar
+from wallboard.ui.widgets.page import Page
+
+ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16
+"""Terminal rows from which all endpoints, and all facts, are shown above the tab."""
+
+_OF_ONE_POLL = frozenset({Tab.BODY, Tab.HEADERS})
+_OF_ONE_ENDPOINT = _OF_ONE_POLL | {Tab.DIFF}
+_ONLY_IN: dict[str, frozenset[Tab]] = {
+    "choose": _OF_ONE_ENDPOINT,
+    "older": _OF_ONE_POLL,
+    "pretty": frozenset({Tab.BODY}),
+    "search": frozenset({Tab.BODY}),
+    "match": frozenset({Tab.BODY}),
+}
+
+
+class DrillDownScreen(EvidenceScreen):
+    """Live while it is open; ``[`` and ``]`` go back and forth through the last polls."""
+
+    AUTO_FOCUS = "BodyView"
+
+    BINDINGS = [
+        Binding("escape,backspace", "back", "Back", id="back"),
+        Binding("up,k", "choose(-1)", "Endpoint up", show=False, id="up"),
+        Binding("down,j", "choose(1)", "Endpoint down", show=False, id="down"),
+        Binding("left_square_bracket", "older(1)", "Older", key_display="[", id="older"),
+        Binding("right_square_bracket", "older(-1)", "Newer", key_display="]", id="newer"),
+        Binding("p", "pretty", "Raw", id="raw"),
+        # A priority, so that keys typed in the same breath already go into the line.
+        Binding("slash", "search", "Find", key_display="/", priority=True, id="search"),
+        Binding("n", "match(1)", "Next match", show=False, id="next_match"),
+        Binding("N", "match(-1)", "Match before", show=False, id="previous_match"),
+        Binding("tab", "turn(1)", "Next tab", show=False, id="next_tab"),
+        Binding("shift+tab", "turn(-1)", "Tab before", show=False, id="previous_tab"),
+        Binding("1", "tab('body')", "Body", show=False, id="tab_body"),
+        Binding("2,h", "tab('headers')", "Headers", show=False, id="tab_headers"),
+        Binding("3", "tab('timeline')", "Timeline", show=False, id="tab_timeline"),
+        Binding("4", "tab('chart')", "Chart", show=False, id="tab_chart"),
+        Binding("5", "tab('diff')", "Last good against first bad", show=False, id="tab_diff"),
+    ]
+
+    def __init__(self, theme: BoardTheme, key: EntryPointKey, first: View) -> None:
+        super().__init__(theme)
+        self.view = first
+        self.key = key
+        status = first.snapshot.entry_points.get(key)
+        endpoints = status.entry_point.endpoints if status else ()
+        self.endpoint = next(iter(endpoints), Endpoint.CHAT_ALLOWED)
+        self.tab = Tab.BODY
+        self.pretty = True
+        self._held: Observation | None = None
+        self._laid_out: tuple[object, bytes | None] = (None, None)
+        self._facts = Facts(theme)
+        self._table = EndpointTable(theme)
+        self._tabs = TabBar(theme)
+        self._request = RequestLines(theme)
+        self._body = BodyView(theme)
+        self._headers = Page(theme)
+        self._detail = TimelineDetail(theme)
+        self._timeline = Timeline(theme, self._detail)
+        self._chart = Chart(theme)
+        self._diff = Difference(theme)
+        self._line = SearchLine()
+        self._contents: dict[Tab, tuple[Widget, ...]] = {
+            Tab.BODY: (self._body,),
+            Tab.HEADERS: (self._headers,),
+            Tab.TIMELINE: (self._timeline, self._detail),
+            Tab.CHART: (self._chart,),
+            Tab.DIFF: (self._diff,),
+        }
+
+    def parts(self) -> list[Widget]:
+        """Verdict and figures, the endpoints, the tabs, and what the chosen tab shows."""
+        contents = [widget for widgets in self._contents.values() for widget in widgets]
+        self._display()
+        return [self._facts, self._table, self._tabs, self._request, *contents, self._line]
+
+    @property
+    def observation(self) -> Observation | None:
+        """The poll that is shown: the one held, else the newest."""
+        status = self._status()
+        if self._held or status is None:
+            return self._held
+        return status.state.endpoint(self.endpoint).last
+
+    def evidence(self) -> Evidence | None:
+        """The entry point and the poll that is shown."""
+        status = self._status()
+        return Evidence(status, self.observation) if status else None
+
+    def looks_at(self) -> EntryPointKey | None:
+        """The entry point that was drilled into."""
+        return self.key
+
+    def show(self, view: View) -> None:
+        """Show this picture."""
+        if self.view and view.jump != self.view.jump:
+            self._held = None  # it was of the moment that was left
+        super().show(view)
+        status = view.snapshot.entry_points.get(self.key)
+        if status is None:
+            self._request.say("This entry point is not on the board.")
+            return
+        now, height = view.snapshot.at, self.app.size.height
+        self._facts.show(status, now, brief=height < ROOM_FOR_FACTS)
+        if self.tab in _OF_ONE_ENDPOINT:
+            only_chosen = height < ROOM_FOR_ALL_ENDPOINTS
+            self._table.show(status, self.endpoint, now, only_chosen=only_chosen)
+        self._show_tab(status, now)
+        found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
+        self._tabs.show(self.tab, found if self.tab is Tab.BODY else "")
+
+    def _show_tab(self, status: EntryPointStatus, now: float) -> None:
+        match self.tab:
+            case Tab.BODY:
+                self._show_request(status, now)
+                self._show_body(self.observation)
+            case Tab.HEADERS:
+                self._show_request(status, now)
+                poll = self.observation
+                self._headers.put(header_lines(poll, self.theme_styles) if poll else [])
+            case Tab.TIMELINE:
+                self._timeline.show(status, now)
+            case Tab.CHART:
+                self._chart.show(status)
+            case Tab.DIFF:
+                self._diff.show(last_turn(status, self.endpoint), self.endpoint, now)
+
+    def _show_request(self, status: EntryPointStatus, now: float) -> None:
+        recent, poll = status.state.endpoint(self.endpoint).recent, self.observation
+        if poll is None:
+            self._request.say("Not asked yet.")
+            return
+        place = _place(poll, recent)
+        which = "kept poll" if place is None else f"poll {place + 1}/{len(recent)}"
+        form = "%H:%M:%S" if now - poll.at < 43_200 else "%d %b %H:%M:%S"
+        when = time.strftime(form, time.localtime(poll.at))
+        self._request.show(poll, which, when, self._not_live(now))
+
+    def _not_live(self, now: float) -> str:
+        """Why what is shown is not the newest there is; empty if it is."""
+        if self._held:
+            return "not live"
+        if self.view and self.view.rewound:
+            return "replay"
+        frozen_at = self.view.frozen_at if self.view else None
+        return "" if frozen_at is None else f"frozen {clock(frozen_at, now)}"
+
+    def _show_body(self, poll: Observation | None) -> None:
+        if poll is None:
+            self._laid_out = (None, None)
+            self._body.put([], keep_place=False)
+            return
+        width = max(20, self.app.size.width - 3)
+        showing = (self.endpoint, self.pretty, width, self._held is None)
+        body = poll.response.body if poll.response else None
+        # Laying out a huge body at every tick would leave no time for anything else.
+        if (showing, body) != self._laid_out:
+            keep_place = showing == self._laid_out[0]
+            self._laid_out = (showing, body)
+            self._body.put(self._lines(body, width), width=width, keep_place=keep_place)
+
+    def _lines(self, body: bytes | None, width: int) -> Iterable[str]:
+        if body is None:
+            return ["There is no response: the request was not answered."]
+        if not body:
+            return ["The body is empty."]
+        lay_out = bodies.pretty if self.pretty else bodies.raw
+        return lay_out(body, width)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that mean nothing in this tab do nothing, and are not offered."""
+        if action == "search" and self._line.display:
+            return False
+        if action == "older" and parameters == (-1,) and self._held is None:
+            return False
+        here = self.tab in _ONLY_IN.get(action, Tab)
+        return here and super().check_action(action, parameters)
+
+    def action_back(self) -> None:
+        """Leave what was entered last: the search, a poll of the past, the drill-down."""
+        if self._line.display or self._body.wanted:
+            self._close_line()
+            self._body.look_for("")
+        elif self._held:
+            self._held = None
+        else:
+            self.app.pop_screen()
+            return
+        self._redraw()
+
+    def action_tab(self, name: str) -> None:
+        """Show another tab."""
+        self._close_line()
+        self.tab = Tab(name)
+        self._display()
+        content = self._contents[self.tab][0]
+        self.set_focus(content if content.focusable else None)
+        self.call_after_refresh(self._redraw)
+
+    def action_turn(self, step: int) -> None:
+        """Show the next tab or the one before."""
+        tabs = list(Tab)
+        self.action_tab(tabs[(tabs.index(self.tab) + step) % len(tabs)])
+
+    def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
+        """Show the tab that was pointed at."""
+        self.action_tab(message.tab)
+
+    def _display(self) -> None:
+        self._table.display = self.tab in _OF_ONE_ENDPOINT
+        self._request.display = self.tab in _OF_ONE_POLL
+        for tab, widgets in self._contents.items():
+            for widget in widgets:
+                widget.display = tab is self.tab
+
+    def action_choose(self, step: int) -> None:
+        """Look at the next or the previous endpoint."""
+        status = self._status()
+        endpoints = status.entry_point.endpoints if status else ()
+        if self.endpoint in endpoints:
+            self._choose(endpoints[(endpoints.index(self.endpoint) + step) % len(endpoints)])
+
+    def on_endpoint_table_chosen(self, message: EndpointTable.Chosen) -> None:
+        """Look at the endpoint that was pointed at."""
+        self._choose(message.endpoint)
+
+    def _choose(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._held = None
+        self._redraw()
+
+    def action_older(self, steps: int) -> None:
+        """Go back (or forth) through the last polls; past the newest it is live again."""
+        status, poll = self._status(), self.observation
+        recent = status.state.endpoint(self.endpoint).recent if status else ()
+        if poll is None or not recent:
+            return
+        place = _place(poll, recent)
+        if place is not None:
+            place = max(0, place - steps)
+            self._held = recent[place] if place < len(recent) - 1 else None
+        elif steps < 0:
+            self._held = None
+        self._redraw()
+
+    def on_timeline_opened(self, message: Timeline.Opened) -> None:
+        """Show the body that brought a change, held until the operator lets it go."""
+        poll = message.change.observation
+        if poll is not None:
+            self.endpoint, self._held = poll.endpoint, poll
+            self.action_tab(Tab.BODY)
+
+    def action_pretty(self) -> None:
+        """Lay the body out, or show it byte for byte."""
+        self.pretty = not self.pretty
+        self._redraw()
+
+    def action_search(self) -> None:
+        """Type what to search for in the body."""
+        self._line.open(self._body.wanted)
+        self.set_focus(self._line)
+
+    @on(Input.Changed)
+    def _search_typed(self, message: Input.Changed) -> None:
+        message.stop()
+        if self._line.display:
+            self._body.look_for(message.value)
+            self._redraw()
+
+    @on(Input.Submitted)
+    def _search_kept(self, message: Input.Submitted) -> None:
+        message.stop()
+        self._close_line()
+
+    def action_match(self, step: int) -> None:
+        """Go to the next match or the one before."""
+        self._body.go_to_match(step)
+        self._redraw()
+
+    def _close_line(self) -> None:
+        if self._line.display:
+            self._line.display = False
+            self.set_focus(self._body)
+
+    def _status(self) -> EntryPointStatus | None:
+        return self.view.snapshot.entry_points.get(self.key) if self.view else None
+
+    def _redraw(self) -> None:
+        if self.view:
+            self.show(self.view)
+            self.call_after_refresh(self.query_one(KeyBar).fill)
+
+
+def _place(poll: Observation, recent: tuple[Observation, ...]) -> int | None:
+    """Where a poll is among these; the very same one, since others may be equal to it."""
+    return next((place for place, other in enumerate(recent) if other is poll), None)

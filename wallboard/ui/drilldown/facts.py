@@ -1,0 +1,202 @@
+"""The top of the drill-down: which entry point, its verdict in words, and its five endpoints."""
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+
+from wallboard.board import EntryPointStatus
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation
+from wallboard.domain.policy import Level
+from wallboard.ui.drilldown.reading_words import meaning
+from wallboard.ui.look.glyphs import Glyphs
+from wallboard.ui.look.text import figure, fit, safe, span, wait
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.widgets.lines import Lines, split, whole_words
+from wallboard.ui.widgets.status_words import chip_text, marks_of, response_type_kind, title_of
+
+NAME_WIDTH = max(len(endpoint) for endpoint in Endpoint)
+
+NARROW = 56
+"""Cells below which an endpoint's line has room for its meaning only without latency and age."""
+
+MOST_LINES = 2
+"""Of the summary and of the hint, each."""
+
+
+class Facts(Lines):
+    """Verdict, figures, the summary in words and the hint, in one to four lines."""
+
+    DEFAULT_CSS = "Facts { height: auto; }"
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "tile")
+
+    def show(self, status: EntryPointStatus, now: float, *, brief: bool = False) -> None:
+        """Draw what is known of this entry point; ``brief`` is the verdict alone."""
+        width = self.size.width or self.app.size.width
+        judgement, base = status.judgement, self.background
+        lines = [self._title(status, now, width)]
+        if not brief:
+            lines += self._figures(status, width)
+            lines += self._told(safe(judgement.summary), base, width)
+        if judgement.hint and not brief:
+            lines += self._told(f"Hint: {judgement.hint}", self._on_base("mark"), width)
+        self.put(lines)
+
+    def _told(self, words: str, style: Style, width: int) -> list[list[Segment]]:
+        """A sentence on as many lines as it may take, the last of which may be cut."""
+        lines = list(whole_words(words, max(1, width - 2)))
+        last = " ".join(lines[MOST_LINES - 1 :])
+        return [[Segment(f" {line}", style)] for line in [*lines[: MOST_LINES - 1], last] if line]
+
+    def _title(self, status: EntryPointStatus, now: float, width: int) -> list[Segment]:
+        judgement, theme = status.judgement, self.theme_styles
+        entry_point = status.entry_point
+        place = [str(entry_point.key.id), entry_point.key.server, entry_point.group]
+        if entry_point.name == place[0]:
+            place = place[1:]
+        place = [safe(part) for part in place if part]
+        left = [
+            Segment(f" {title_of(judgement, theme.glyphs)} ", theme.verdict[judgement.verdict]),
+            Segment(
+                chip_text(judgement, 20, theme.glyphs),
+                theme.response_type[response_type_kind(judgement)],
+            ),
+            Segment(f" {safe(entry_point.name)} ", self.background + Style(bold=True)),
+            Segment(f" {theme.glyphs.separator} ".join(place), self._on_base("muted")),
+        ]
+        marks = marks_of(status, now, width // 2, theme.glyphs)
+        right = [Segment(f" {marks} ", self._on_base("mark"))]
+        return split(left, right, width, self.background, theme.glyphs)
+
+    def _figures(self, status: EntryPointStatus, width: int) -> list[list[Segment]]:
+        """The figures with their labels, on as many lines as they take.
+
+        The rule of the button is told where all of it fits one line.
+        """
+        rule = f" ({status.policy.button.rule})"
+        figures = self._labelled(status)
+        whole = sum(map(Segment.get_line_length, figures)) + len(rule)
+        if whole <= width + 1:
+            figures[-1].insert(-1, Segment(rule, figures[-1][-2].style))
+        lines: list[list[Segment]] = [[]]
+        for one in figures:
+            # The blank behind a figure may be lost.
+            if Segment.get_line_length([*lines[-1], *one]) > width + 1 and lines[-1]:
+                lines.append([])
+            lines[-1] += one
+        return lines
+
+    def _labelled(self, status: EntryPointStatus) -> list[list[Segment]]:
+        judgement, limits = status.judgement, status.policy.thresholds
+        glyphs = self.theme_styles.glyphs
+        waiting, queue = judgement.wait_seconds, judgement.queue_depth
+        figures = []
+        for label, value, level in (
+            ("est. wait", wait(waiting, glyphs), limits.wait_level(waiting)),
+            ("queue depth", figure(queue, glyphs), limits.queue_level(queue)),
+            (
+                "slots",
+                figure(judgement.capacity, glyphs),
+                limits.capacity_level(judgement.capacity),
+            ),
+            ("agent available", _yes_no(judgement.agent_available, glyphs), Level.OK),
+            ("button", str(judgement.button), Level.OK),
+        ):
+            strong = self.background + Style(bold=True)
+            raised = self.theme_styles.level[level] + Style(bgcolor=self.background.bgcolor)
+            style = raised if level else strong
+            figures.append(
+                [
+                    Segment(f" {label} ", self._on_base("muted")),
+                    Segment(value, style),
+                    Segment(" ", style),
+                ]
+            )
+        return figures
+
+    def _on_base(self, part: str) -> Style:
+        return self.theme_styles.ui[part] + Style(bgcolor=self.background.bgcolor)
+
+
+class EndpointTable(Lines):
+    """One line for each endpoint: status, latency, age and meaning; one of them is chosen."""
+
+    DEFAULT_CSS = "EndpointTable { height: auto; }"
+
+    class Chosen(Message):
+        """The operator pointed at an endpoint."""
+
+        def __init__(self, endpoint: Endpoint) -> None:
+            super().__init__()
+            self.endpoint = endpoint
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "screen")
+        self._endpoints: tuple[Endpoint, ...] = ()
+
+    def show(
+        self, status: EntryPointStatus, chosen: Endpoint, now: float, *, only_chosen: bool = False
+    ) -> None:
+        """Draw the endpoints of this entry point, or only the chosen one where room is scarce."""
+        endpoints = status.entry_point.endpoints
+        self._endpoints = tuple(e for e in endpoints if e is chosen or not only_chosen)
+        polls = {e: status.state.endpoint(e).last for e in self._endpoints}
+        room = max((len(status_words(last)) for last in polls.values() if last), default=0)
+        self.put([self._line(e, last, e is chosen, now, room) for e, last in polls.items()])
+
+    def _line(
+        self, endpoint: Endpoint, last: Observation | None, chosen: bool, now: float, room: int
+    ) -> list[Segment]:
+        theme = self.theme_styles
+        base = theme.ui["cursor"] if chosen else self.background
+        arrow = theme.glyphs.pointer if chosen else " "
+        width = self.size.width or self.app.size.width
+        room_left = width - NAME_WIDTH - 4
+        name = Segment(f" {arrow} {endpoint:<{NAME_WIDTH}} ", base + Style(bold=True))
+        if last is None:
+            return [name, Segment(fit("not asked yet", room_left, theme.glyphs), base)]
+        failed = isinstance(last.outcome, Failure)
+        level = theme.level[Level.CRITICAL if failed else Level.OK]
+        on_base = Style(bgcolor=base.bgcolor) if base.bgcolor else Style()
+        figures = f"{latency(last):>7} {_ago(last, now):>10}  " if width >= NARROW else "  "
+        room_left -= room + len(figures)
+        return [
+            name,
+            Segment(f"{status_words(last):<{room}}", level + on_base),
+            Segment(figures, base),
+            Segment(fit(meaning(last), room_left, theme.glyphs), base),
+        ]
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the endpoint under the pointer."""
+        if event.y < len(self._endpoints):
+            self.post_message(self.Chosen(self._endpoints[event.y]))
+
+
+def status_words(observation: Observation) -> str:
+    """The HTTP status of an answer that was read, else the cause of the failure."""
+    if isinstance(observation.outcome, Failure):
+        cause = str(observation.outcome.cause)
+        if cause == "http" and observation.response:
+            return f"http {observation.response.status}"
+        return cause
+    return str(observation.response.status) if observation.response else "ok"
+
+
+def latency(observation: Observation) -> str:
+    """How long the poll took."""
+    milliseconds = observation.elapsed_seconds * 1000
+    return f"{milliseconds:.0f}ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f}s"
+
+
+def _ago(observation: Observation, now: float) -> str:
+    age = now - observation.at
+    # Of what is dated ahead, by a clock that was put back since, the age is not known.
+    return f"{span(age)} ago" if age >= -AHEAD_SECONDS else "?"
+
+
+def _yes_no(answer: bool | None, glyphs: Glyphs) -> str:
+    return glyphs.unknown if answer is None else "yes" if answer else "no"

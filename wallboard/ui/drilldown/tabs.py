@@ -1,0 +1,71 @@
+"""The tabs of the drill-down, on one line."""
+
+from enum import StrEnum
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.widgets.lines import Lines, split
+
+ROOM_FOR_NAMES = 60
+"""Cells from which the tabs are named in full."""
+
+
+class Tab(StrEnum):
+    """What the drill-down shows below the endpoints."""
+
+    BODY = "body"
+    HEADERS = "headers"
+    TIMELINE = "timeline"
+    CHART = "chart"
+    DIFF = "diff"
+
+
+_SHORT = {Tab.HEADERS: "head", Tab.TIMELINE: "time"}
+
+
+class TabBar(Lines):
+    """Every tab with its key, the chosen one marked; a click chooses."""
+
+    DEFAULT_CSS = "TabBar { height: 1; }"
+
+    class Chosen(Message):
+        """The operator pointed at a tab."""
+
+        def __init__(self, tab: Tab) -> None:
+            super().__init__()
+            self.tab = tab
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "footer")
+        self._stops: list[tuple[int, Tab]] = []
+
+    def show(self, chosen: Tab, beside: str = "") -> None:
+        """Draw the tabs, and at the right end a few words about what is shown."""
+        width = self.size.width or self.app.size.width
+        ui, base = self.theme_styles.ui, self.background
+        on_base = Style(bgcolor=base.bgcolor)
+        line: list[Segment] = []
+        self._stops = []
+        stop = 0
+        for number, tab in enumerate(Tab, 1):
+            name = str(tab) if width >= ROOM_FOR_NAMES else _SHORT.get(tab, tab)
+            words = f" {number} {name} "
+            if tab is chosen:
+                line.append(Segment(words, ui["cursor"]))
+            else:
+                line += [Segment(words[:2], ui["key"]), Segment(words[2:], base)]
+            stop += len(words)
+            self._stops.append((stop, tab))
+        mark = [Segment(f" {beside} ", ui["mark"] + on_base)] if beside else []
+        self.put([split(line, mark, width, base, self.theme_styles.glyphs)])
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the tab under the pointer."""
+        for stop, tab in self._stops:
+            if event.x < stop:
+                self.post_message(self.Chosen(tab))
+                return

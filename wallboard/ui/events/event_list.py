@@ -1,0 +1,196 @@
+"""The list of events, of which only the lines in sight are ever drawn; one event is chosen."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from wallboard.board import Snapshot
+from wallboard.domain.change import Change
+from wallboard.ui.events.event_line import Columns, EventPainter, columns_of, time_width
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.widgets.change_words import clock
+
+
+class EventList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Events, newest first.
+
+    Until the operator moves it, the choice stays at the newest; once moved it stays with its event
+    and on its line of the screen, while newer ones come in above.
+    """
+
+    DEFAULT_CSS = """
+    EventList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+                scrollbar-gutter: stable; background: $background; }
+    """
+
+    BINDINGS = [
+        Binding("up,k", "move(-1)", "Newer event", show=False, id="up"),
+        Binding("down,j", "move(1)", "Older event", show=False, id="down"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="page_up"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page_down"),
+        Binding("home", "newest", "Newest event", show=False, id="first"),
+        Binding("end", "oldest", "Oldest event", show=False, id="last"),
+        Binding("enter", "open", "Open", id="open"),
+    ]
+
+    class Chosen(Message):
+        """Another event is chosen."""
+
+    class Opened(Message):
+        """The operator wants to see what is behind an event."""
+
+        def __init__(self, event: Change) -> None:
+            super().__init__()
+            self.event = event
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__()
+        self.theme_styles = theme
+        self._events: Sequence[Change] = ()
+        self._snapshot: Snapshot | None = None
+        self._nothing = ""
+        self._index = 0
+        self._pinned: Change | None = None
+        self._look: object = None
+        self._painter: EventPainter | None = None
+
+    @property
+    def chosen(self) -> Change | None:
+        """The chosen event; ``None`` only while there is none at all."""
+        return self._events[self._index] if self._events else None
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of the lines as they are now."""
+        return self._paints().columns
+
+    def show(self, shown: Sequence[Change], snapshot: Snapshot, nothing: str) -> None:
+        """Show these events of a snapshot; ``nothing`` is said where there are none."""
+        self._snapshot, self._nothing = snapshot, nothing
+        if shown is not self._events:
+            anchor, place = self._anchor()
+            self._events = shown
+            self.virtual_size = Size(self.size.width, len(shown))
+            self._index = self._index_of(self._pinned)
+            if anchor is not None:
+                self._scroll(self._index_of(anchor) - place)
+        today = clock(0.0, snapshot.at)
+        look = (shown, today, snapshot.ranking, nothing, self.size)
+        if look != self._look:
+            self._look, self._painter = look, None
+            self.refresh()
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme; the choice stays where it is."""
+        self.theme_styles = theme
+        self._painter = None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One event, or the words that there is none."""
+        index, width = y + self.scroll_offset.y, self.size.width
+        base = self.theme_styles.ui["screen"]
+        line: list[Segment] = []
+        if index < len(self._events) and self._snapshot:
+            line = self._paints().paint(
+                self._events[index],
+                self._snapshot.entry_points,
+                self._snapshot.at,
+                chosen=index == self._index,
+            )
+        elif not self._events and y == 0:
+            line = [Segment(f" {self._nothing}", base)]
+        fill = line[0].style if index < len(self._events) and line else base
+        return Strip(Segment.adjust_line_length(line, width, fill or base), width)
+
+    def on_resize(self) -> None:
+        """Keep the choice in sight."""
+        self._painter = None
+        self._show_chosen()
+
+    def _paints(self) -> EventPainter:
+        if self._painter is None:
+            now = self._snapshot.at if self._snapshot else 0.0
+            oldest = self._events[-1] if self._events else None
+            keys = self._snapshot.entry_points if self._snapshot else ()
+            servers = len({key.server for key in keys})
+            columns = columns_of(
+                self.scrollable_content_region.width or self.app.size.width - 1,
+                time_width(oldest, now),
+                servers=servers,
+                glyphs=self.theme_styles.glyphs,
+            )
+            self._painter = EventPainter(self.theme_styles, columns, servers=servers)
+        return self._painter
+
+    def _anchor(self) -> tuple[Change | None, int]:
+        """The event that must stay on its line of the screen, and that line."""
+        top = self.scroll_offset.y
+        if self._pinned and 0 <= self._index - top < self.size.height:
+            return self.chosen, self._index - top
+        return (self._events[top], 0) if 0 < top < len(self._events) else (None, 0)
+
+    def _index_of(self, wanted: Change | None) -> int:
+        """Where an event is; where it is no longer shown, what came before it in time."""
+        if wanted is None or not self._events:
+            return 0
+        for index, event in enumerate(self._events):
+            if event is wanted:
+                return index
+        older = (index for index, event in enumerate(self._events) if event.at <= wanted.at)
+        return next(older, len(self._events) - 1)
+
+    def _choose(self, index: int) -> None:
+        if not self._events:
+            return
+        self._index = max(0, min(index, len(self._events) - 1))
+        self._pinned = self._events[self._index]
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if not top <= self._index < top + height:
+            self._scroll(self._index if self._index < top else self._index - height + 1)
+        self.refresh()
+        self.post_message(self.Chosen())
+
+    def _scroll(self, y: int) -> None:
+        self.scroll_to(y=max(0, y), animate=False, immediate=True)
+
+    def action_move(self, step: int) -> None:
+        """Choose an older or a newer event."""
+        self._choose(self._index + step)
+
+    def action_page(self, pages: int) -> None:
+        """Choose one a screenful away."""
+        self._choose(self._index + pages * max(1, self.size.height - 1))
+
+    def action_newest(self) -> None:
+        """Choose the newest and let the choice go: it stays with whichever is the newest."""
+        self._choose(0)
+        self._pinned = None
+
+    def action_oldest(self) -> None:
+        """Choose the oldest."""
+        self._choose(len(self._events) - 1)
+
+    def action_open(self) -> None:
+        """Open the entry point of the chosen event."""
+        if self.chosen:
+            self.post_message(self.Opened(self.chosen))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the event under the pointer; a second click opens it."""
+        index = event.y + self.scroll_offset.y
+        if index >= len(self._events):
+            return
+        again = event.chain > 1 and index == self._index
+        self._choose(index)
+        if again:
+            self.action_open()

@@ -1,0 +1,174 @@
+"""The events: every change across the board, newest first, to filter and to jump from."""
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.message import Message
+from textual.widget import Widget
+
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.query import Query, parse
+from wallboard.ui.events.event_line import heads
+from wallboard.ui.events.event_list import EventList
+from wallboard.ui.events.event_words import chosen_events
+from wallboard.ui.look.text import safe
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.evidence import Evidence, latest_evidence
+from wallboard.ui.screen.filtering_screen import FilteringScreen
+from wallboard.ui.widgets.lines import Lines, split
+
+
+class EventsScreen(FilteringScreen):
+    """Live while it is open; what it copies is what brought the chosen event."""
+
+    AUTO_FOCUS = "EventList"
+
+    REACHED_BY = "events"
+
+    DEFAULT_CSS = """
+    EventsScreen > .heads { height: 2; }
+    EventsScreen > .detail { height: 2; }
+    """
+
+    BINDINGS = [
+        Binding("escape,backspace", "back", "Back", id="back"),
+        Binding("f", "faults", "Faults", id="faults"),
+    ]
+
+    class EntryPointOpened(Message):
+        """The operator wants to see the entry point of an event."""
+
+        def __init__(self, key: EntryPointKey) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, theme: BoardTheme, first: View) -> None:
+        super().__init__(theme)
+        self.view = first
+        self.query_now: Query = parse("")
+        self.faults_only = False
+        self.events: tuple[Change, ...] = ()
+        self.list = EventList(theme)
+        self._chosen_for: object = None
+        self._heads = Lines(theme, "header", classes="heads")
+        self._detail = Lines(theme, "tile", classes="detail")
+
+    def parts(self) -> list[Widget]:
+        """What is shown in words, the heads of columns, the events, and the chosen one in full."""
+        return [self._heads, self.list, self._detail]
+
+    def show(self, view: View) -> None:
+        """Show this picture."""
+        super().show(view)
+        snapshot = view.snapshot
+        asked = (self.query_now, self.faults_only, snapshot.ranking, len(snapshot.entry_points))
+        if (snapshot.events, asked) != self._chosen_for:
+            self._chosen_for = (snapshot.events, asked)
+            self.events = chosen_events(snapshot, self.query_now, faults_only=self.faults_only)
+        self.list.show(self.events, snapshot, self._nothing())
+        self._show_heads(len(snapshot.events))
+        self._show_detail()
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme."""
+        super().restyle(theme)
+        self._redraw()
+
+    def evidence(self) -> Evidence | None:
+        """The entry point of the chosen event, and the poll that brought it."""
+        event = self.list.chosen
+        statuses = self.view.snapshot.entry_points if self.view else {}
+        status = statuses.get(event.key) if event and event.key else None
+        if event is None or status is None:
+            return None
+        return Evidence(status, event.observation) if event.observation else latest_evidence(status)
+
+    def on_event_list_chosen(self) -> None:
+        """Say what another event is."""
+        self._show_detail()
+
+    def on_event_list_opened(self, message: EventList.Opened) -> None:
+        """Drill down into the entry point of an event."""
+        event = message.event
+        if event.key is None:
+            self._say(
+                f"This concerns the whole server {safe(event.server)}: there is no "
+                "entry point to open."
+            )
+        elif self.view is None or event.key not in self.view.snapshot.entry_points:
+            self._say("This entry point is not on the board any more.")
+        else:
+            self.post_message(self.EntryPointOpened(event.key))
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force."""
+        return self.query_now.text
+
+    def use_filter(self, text: str) -> None:
+        """Show only the events that match this filter."""
+        if text != self.query_now.text:
+            self.query_now = parse(text)
+            self._redraw()
+
+    def filtered(self) -> Widget:
+        """The events."""
+        return self.list
+
+    def action_faults(self) -> None:
+        """Show only what led to a level that is not ok, or everything."""
+        self.faults_only = not self.faults_only
+        self._redraw()
+
+    def action_back(self) -> None:
+        """Show all events again or, where all are shown, leave."""
+        self.close_filter()
+        if self.query_now.text or self.faults_only:
+            self.query_now, self.faults_only = parse(""), False
+            self._redraw()
+        else:
+            self.app.pop_screen()
+
+    def _redraw(self) -> None:
+        if self.view:
+            self.show(self.view)
+
+    def _nothing(self) -> str:
+        if self.query_now.text:
+            return f"Nothing matches /{safe(self.query_now.text)}. Esc shows all events."
+        if self.faults_only:
+            return "Nothing became worse than ok. Esc shows all events."
+        return "Nothing has changed since the board was started."
+
+    def _show_heads(self, total: int) -> None:
+        ui, base = self.theme_styles.ui, self._heads.background
+        mark = ui["mark"] + Style(bgcolor=base.bgcolor)
+        left = [Segment(" Events ", ui["title"] + Style(bgcolor=base.bgcolor))]
+        if self.query_now.text:
+            left.append(Segment(f" /{safe(self.query_now.text)} ", mark))
+        if self.faults_only:
+            left.append(Segment(" faults only ", mark))
+        if self.query_now.problem:
+            left.append(Segment(f" {safe(self.query_now.problem)} ", ui["notice"]))
+        filtering = bool(self.query_now.text) or self.faults_only
+        shown = len(self.events)
+        count = f"{shown} of {total}" if filtering else str(total)
+        right = [Segment(f" {count} ", base)]
+        width = self.app.size.width
+        glyphs = self.theme_styles.glyphs
+        titles = heads(self.list.columns, glyphs)
+        self._heads.put([split(left, right, width, base, glyphs), [Segment(titles, base)]])
+
+    def _show_detail(self) -> None:
+        event, base = self.list.chosen, self._detail.background
+        if event is None:
+            self._detail.put([[], []])
+            return
+        muted = self.theme_styles.ui["muted"] + Style(bgcolor=base.bgcolor)
+        offer = "Enter opens the entry point."
+        if event.key is None:
+            offer = f"This concerns the whole server {safe(event.server)}: nothing to open."
+        summary = safe(event.summary) or "It answers again."
+        self._detail.put([[Segment(f" {summary}", base)], [Segment(f" {offer}", muted)]])

@@ -1,0 +1,79 @@
+"""The command palette: everything that a key does, found by its words."""
+
+from functools import partial
+
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.types import IgnoreReturnCallbackType
+
+from wallboard.ui.help.key_catalogue import Command, commands_of
+from wallboard.ui.terminal.screen import CellScreen
+
+THIS = "commands"
+"""The action that opens the palette, which need not be offered in it."""
+
+WORDS_WIDTH, KEYS_WIDTH = 44, 14
+
+KEY_SCORE = 1000.0
+"""More than any words score: what the typed key does comes first."""
+
+
+class Commands(CommandPalette, CellScreen[None]):
+    """Textual's palette, in signs that any terminal has and without Textual's own commands."""
+
+    DEFAULT_CSS = """
+    Commands { align-horizontal: center; }
+    Commands > Vertical { width: 72; max-width: 100%; margin-top: 2; }
+    Commands #--input, Commands #--input.--list-visible { border: none; background: $surface;
+                                                          height: 1; }
+    Commands SearchIcon { display: none; }
+    Commands CommandInput, Commands CommandInput:focus { border: none; padding: 0 2; height: 1; }
+    Commands #--results { background: $surface; }
+    Commands CommandList, Commands CommandList:focus { border: none; max-height: 80vh;
+                                                       background: $surface;
+                                                       scrollbar-size-vertical: 1; }
+    Commands LoadingIndicator { border: none; }
+    Commands:ansi #--input { border: solid $primary; height: 3; }
+    Commands:ansi #--input.--list-visible { border: solid $primary; border-bottom: none;
+                                            height: 2; }
+    Commands:ansi CommandList, Commands:ansi CommandList:focus { border: solid $primary;
+                                                                 border-top: none;
+                                                                 max-height: 75vh; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__([BoardCommands], placeholder="What shall be done?")
+
+    def on_mount(self) -> None:
+        """Keep the cursor still: each blink would be sent down a slow line."""
+        self.query_one(CommandInput).cursor_blink = False
+
+
+class BoardCommands(Provider):
+    """What the keys of the screen below do, in the order of the help."""
+
+    async def discover(self) -> Hits:
+        """Everything, as long as nothing was typed."""
+        for command in self._commands():
+            words = Content(command.words)
+            yield DiscoveryHit(self._line(words, command), self._run(command), command.words)
+
+    async def search(self, query: str) -> Hits:
+        """What fits the words that were typed, or is done by the key that was."""
+        matcher = self.matcher(query)
+        for command in self._commands():
+            score = KEY_SCORE if query in command.keys else matcher.match(command.words)
+            if score > 0:
+                words = matcher.highlight(command.words)
+                yield Hit(score, self._line(words, command), self._run(command), command.words)
+
+    def _commands(self) -> list[Command]:
+        return [command for command in commands_of(self.screen) if command.action != THIS]
+
+    def _run(self, command: Command) -> IgnoreReturnCallbackType:
+        return partial(self.app.run_action, command.action, command.node)
+
+    def _line(self, words: Content, command: Command) -> Content:
+        width = min(WORDS_WIDTH, self.app.size.width - KEYS_WIDTH)
+        room = " " * max(2, width - words.cell_length)
+        return Content.assemble(words, room, Content(" ".join(command.keys)).stylize("not bold"))

@@ -1,0 +1,1 @@
+"""How things look: themes, signs, texts, and what the terminal can show."""

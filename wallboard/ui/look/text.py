@@ -1,0 +1,123 @@
+"""Text that is safe to show and fits: names, values, spans of time."""
+
+import math
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
+
+from wallboard.ui.look.glyphs import UNICODE, Glyphs
+
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_WORTH_REMEMBERING = 200
+"""Characters; what is longer comes from a body, and thousands of those would fill the memory."""
+
+
+def safe(text: str) -> str:
+    """The text on one line without anything that could steer a terminal.
+
+    Control and formatting characters (escape sequences, direction overrides, zero-width joiners)
+    become ``�``, as do lone surrogates and unassigned code points. Variation selectors are left
+    out: terminals do not agree on how many cells they take.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _cleaned_again(text) if len(text) <= _WORTH_REMEMBERING else _cleaned(text)
+
+
+def is_safe(char: str) -> bool:
+    """Whether a character shows as itself and does nothing else."""
+    return unicodedata.category(char) not in _UNSAFE and not _is_selector(char)
+
+
+def _cleaned(text: str) -> str:
+    return "".join(char if is_safe(char) else "" if _is_selector(char) else "�" for char in text)
+
+
+def _is_selector(char: str) -> bool:
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+
+
+_cleaned_again = lru_cache(maxsize=16_384)(_cleaned)
+
+
+def fit(text: str, width: int, glyphs: Glyphs = UNICODE) -> str:
+    """The text in exactly ``width`` cells: padded, or cut with an ellipsis."""
+    if width <= 0:
+        return ""
+    remembered = len(text) <= _WORTH_REMEMBERING
+    return (_fitted_again if remembered else _fitted)(text, width, glyphs.ellipsis)
+
+
+def _fitted(text: str, width: int, ellipsis: str) -> str:
+    if text.isascii():
+        length = len(text)
+        return text.ljust(width) if length <= width else text[: width - 1] + ellipsis
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + ellipsis
+
+
+_fitted_again = lru_cache(maxsize=16_384)(_fitted)
+
+
+def span(seconds: float, glyphs: Glyphs = UNICODE) -> str:
+    """A span of time in at most six characters: ``3s``, ``1m05s``, ``2h07m``, ``9d04h``.
+
+    A span before zero, which a clock that was put back makes, counts as none.
+    """
+    if not math.isfinite(seconds):
+        return ">999d" if seconds > 0 else glyphs.unknown
+    whole = max(0, int(seconds + 0.5))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02}s"
+    if whole < 86_400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+    days = whole // 86_400
+    if days < 100:
+        return f"{days}d{whole % 86_400 // 3600:02}h"
+    return f"{days}d" if days < 1000 else ">999d"
+
+
+def figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
+    """A count as it is, or a dash where nothing is known."""
+    return glyphs.unknown if value is None else str(value)
+
+
+def short_figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
+    """A count in at most four digits and a sign: ``9999``, ``12k``, ``-3M``, ``>1T``."""
+    if value is None or abs(value) < 10_000:
+        return figure(value, glyphs)
+    size, sign = abs(value), "-" if value < 0 else ""
+    for unit in "kMG":
+        size //= 1000
+        if size < 1000:
+            return f"{sign}{size}{unit}"
+    return "<-1T" if sign else ">1T"
+
+
+def wait(seconds: float | None, glyphs: Glyphs = UNICODE) -> str:
+    """An estimated wait, or a dash where nothing is known."""
+    return glyphs.unknown if seconds is None else span(seconds, glyphs)
+
+
+def wrapped(line: str, width: int) -> Iterator[str]:
+    """A line in pieces of at most ``width`` cells, and of few characters where those have none."""
+    if line.isascii():
+        if len(line) <= width:
+            yield line
+            return
+        for start in range(0, len(line), max(1, width)):
+            yield line[start : start + width]
+        return
+    start = cells = 0
+    for index, char in enumerate(line):
+        size = get_character_cell_size(char)
+        if index > start and (cells + size > width or index - start >= 2 * width):
+            yield line[start:index]
+            start, cells = index, 0
+        cells += size
+    yield line[start:]

@@ -1,0 +1,198 @@
+"""Themes: where they are, which one to use, and the styles that every widget draws with."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.style import Style
+
+from wallboard.config.find import config_folder
+from wallboard.domain.policy import Level, Verdict
+from wallboard.ui.look.glyphs import UNICODE, Glyphs
+from wallboard.ui.look.theme_file import ThemeError, read_table, styles
+
+if TYPE_CHECKING:
+    from textual.theme import Theme as TextualTheme
+
+FALLBACK = "dark"
+LIGHT = "light"
+AUTO = "auto"
+PLAIN = "mono"
+SIXTEEN_COLOURS = "ansi16"
+
+FRAME = 2
+"""Cells that a frame takes, which sets a page apart where the terminal's own colours cannot."""
+
+_NO_IDENTIFIER = re.compile(r"[^a-zA-Z0-9_-]")
+
+
+@dataclass(frozen=True)
+class BoardTheme:
+    """The styles of one theme: of each level, verdict, response type and part of the screen.
+
+    The signs come with it, since whatever draws has the theme at hand, and so does whether charts
+    sweep or scroll.
+    """
+
+    name: str
+    dark: bool
+    ui: Mapping[str, Style]
+    level: Mapping[Level, Style]
+    verdict: Mapping[Verdict, Style]
+    response_type: Mapping[str, Style]
+    syntax: Mapping[str, Style]
+    glyphs: Glyphs = UNICODE
+    sweeps: bool = False
+
+    @property
+    def native(self) -> bool:
+        """Whether it uses the terminal's own colours, which must then reach it unchanged."""
+        background = self.ui["screen"].bgcolor
+        return background is None or background.triplet is None
+
+    @cached_property
+    def textual(self) -> "TextualTheme":
+        """The same theme for Textual's own widgets and CSS."""
+        # Themes are listed and checked without the wall, and Textual takes long to load.
+        from textual.theme import BUILTIN_THEMES
+        from textual.theme import Theme as TextualTheme
+
+        screen, tile, edge = self.ui["screen"], self.ui["tile"], self.ui["edge"]
+        bar = self.ui["scrollbar"]
+        # In native colours Textual's CSS asks for variables that only its own themes define.
+        own = BUILTIN_THEMES["ansi-dark" if self.dark else "ansi-light"] if self.native else None
+        return TextualTheme(
+            name=f"wallboard-{_NO_IDENTIFIER.sub('-', self.name)}",
+            primary=_css(edge.color),
+            foreground=_css(screen.color),
+            background=_css(screen.bgcolor),
+            surface=_css(tile.bgcolor),
+            panel=_css(tile.bgcolor),
+            dark=self.dark,
+            ansi=self.native,
+            variables={
+                **(own.variables if own else {}),
+                "scrollbar": _css(bar.color),
+                "scrollbar-hover": _css(edge.color),
+                "scrollbar-active": _css(edge.color),
+                "scrollbar-background": _css(bar.bgcolor),
+                "scrollbar-background-hover": _css(bar.bgcolor),
+                "scrollbar-background-active": _css(bar.bgcolor),
+                "scrollbar-corner-color": _css(bar.bgcolor),
+            },
+        )
+
+
+def shipped_folder() -> Path:
+    """The folder of the themes that came with the program, in a checkout or an installed wheel."""
+    package = Path(__file__).resolve().parents[2]
+    installed = package / "themes"
+    return installed if installed.is_dir() else package.parent / "themes"
+
+
+def own_folder() -> Path | None:
+    """The folder of the user's own themes, which need not be there; none without a home."""
+    folder = config_folder()
+    return folder / "themes" if folder else None
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeFile:
+    """Where a theme is; ``own`` says that it is the user's, whoever else has one of that name."""
+
+    name: str
+    path: Path
+    own: bool
+
+
+def theme_files(folder: Path | None = None) -> dict[str, ThemeFile]:
+    """All themes by name: of one folder, or the shipped ones with the user's own over them."""
+    if folder is not None:
+        return _files_in(folder, own=False)
+    found = _files_in(shipped_folder(), own=False)
+    if own := own_folder():
+        found |= _files_in(own, own=True)
+    return dict(sorted(found.items()))
+
+
+def available(folder: Path | None = None) -> list[str]:
+    """The names of all themes, or of those in one folder."""
+    return list(theme_files(folder))
+
+
+def choose(asked: str, color_system: str | None, environ: Mapping[str, str] = os.environ) -> str:
+    """The theme to load: ``NO_COLOR`` wins, and ``auto`` looks at what the terminal can show.
+
+    ``color_system`` is Rich's word for that: ``None``, ``standard``, ``256`` or ``truecolor``.
+    """
+    if environ.get("NO_COLOR") or color_system is None:
+        return PLAIN
+    if asked != AUTO:
+        return asked
+    if color_system == "standard":
+        return SIXTEEN_COLOURS
+    return LIGHT if _light_background(environ) else FALLBACK
+
+
+def load(name: str, folder: Path | None = None) -> BoardTheme:
+    """The named theme; a name is that of the file.
+
+    Raises:
+        ThemeError: There is no such theme, or its file does not hold a whole one.
+
+    """
+    files = theme_files(folder)
+    if name not in files:
+        raise ThemeError(f"There is no theme {name!r}. There are: {', '.join(files)}.")
+    return load_file(files[name])
+
+
+def load_file(file: ThemeFile) -> BoardTheme:
+    """The theme in a file. Raises ``ThemeError`` if that does not hold a whole one."""
+    table = read_table(file.path)
+    levels, verdicts = styles(table["level"]), styles(table["verdict"])
+    return BoardTheme(
+        name=file.name,
+        dark=table["dark"],
+        ui=styles(table["ui"]),
+        level={level: levels[level.label] for level in Level},
+        verdict={verdict: verdicts[verdict] for verdict in Verdict},
+        response_type=styles(table["response_type"]),
+        syntax=styles(table["syntax"]),
+    )
+
+
+def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme, str | None]:
+    """The named theme or, with the reason, the shipped one that is used when it is broken."""
+    try:
+        return load(name, folder), None
+    except ThemeError as error:
+        problem = f"{str(error).rstrip('.')}. Using the theme {FALLBACK!r}."
+        return load(FALLBACK, shipped_folder()), problem
+
+
+def _files_in(folder: Path, *, own: bool) -> dict[str, ThemeFile]:
+    try:
+        paths = sorted(folder.glob("*.toml"))
+    except OSError:
+        return {}
+    # Editors keep what is not saved yet in hidden files.
+    visible = [path for path in paths if not path.name.startswith(".")]
+    return {path.stem: ThemeFile(path.stem, path, own) for path in visible}
+
+
+def _light_background(environ: Mapping[str, str]) -> bool:
+    """What ``COLORFGBG`` says: its last number is the background's, of the sixteen colours."""
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return background in {"7", "9", "10", "11", "12", "13", "14", "15"}
+
+
+def _css(color: Color | None) -> str:
+    if color is None or color.is_default:
+        return "ansi_default"
+    return color.triplet.hex if color.triplet else f"ansi_{color.name}"

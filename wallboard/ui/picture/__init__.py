@@ -1,0 +1,1 @@
+"""What is shown: one frozen value, and what goes into it."""

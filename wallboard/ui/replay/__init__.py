@@ -1,0 +1,1 @@
+"""Rewinding the board, and replaying a recording."""

@@ -1,0 +1,84 @@
+"""Asks for a moment to go to."""
+
+import time
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from wallboard.parse_time import FORMS, MomentError, moment
+from wallboard.ui.look.text import safe, span
+from wallboard.ui.terminal.screen import CellScreen
+
+MOST_CHARACTERS = 60
+
+
+class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
+    """Ends with the moment, Unix time in seconds, or with ``None`` to stay."""
+
+    DEFAULT_CSS = """
+    GoToScreen { align: center bottom; background: transparent; }
+    GoToScreen > Input, GoToScreen > Input:focus { height: 1; border: none; padding: 0 1;
+                                                   background: $surface; color: $foreground; }
+    GoToScreen > Static { height: auto; max-height: 3; padding: 0 1; background: $surface;
+                          color: $foreground; }
+    """
+
+    BINDINGS = [
+        Binding("enter", "go", "Go there", id="go_there"),
+        Binding("escape", "dismiss", "Stay here", priority=True, id="close"),
+    ]
+
+    def __init__(self, now: float) -> None:
+        """``now`` is the moment from which a text such as ``-2h`` counts."""
+        super().__init__()
+        self._now = now
+        self._line = Input(
+            placeholder="go to: 14:32, yesterday 14:32, -2h",
+            compact=True,
+            max_length=MOST_CHARACTERS,
+            select_on_focus=False,
+        )
+        self._line.cursor_blink = False
+        self._hint = Static(f"e.g. {FORMS}", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """What a moment can look like or how it is understood, and the line."""
+        yield self._hint
+        yield self._line
+
+    def on_key(self, event: events.Key) -> None:
+        """Take keys that came before the line could; they are typed in the same breath."""
+        if event.character and event.is_printable:
+            self._line.insert_text_at_cursor(event.character)
+            event.stop()
+
+    @on(Input.Changed)
+    def _typed(self, message: Input.Changed) -> None:
+        self._hint.update(self._understood(message.value))
+
+    @on(Input.Submitted)
+    def _submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.action_go()
+
+    def action_go(self) -> None:
+        """Go to the moment that was typed, if it is one."""
+        try:
+            at = moment(self._line.value, self._now)
+        except MomentError as error:
+            self._hint.update(safe(str(error)))
+        else:
+            self.dismiss(at)
+
+    def _understood(self, text: str) -> str:
+        """What a text means so far; until it means something, how it can be written."""
+        try:
+            at = moment(text, self._now)
+        except MomentError:
+            return f"e.g. {FORMS}"
+        when = time.strftime("%a %d %b %Y %H:%M:%S", time.localtime(at))
+        away = self._now - at
+        return f"{when}, {span(abs(away))} {'ago' if away >= 0 else 'ahead'}; Enter goes there"

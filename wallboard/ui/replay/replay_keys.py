@@ -1,0 +1,166 @@
+"""The keys that go through the recording, and what the board does at each."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from wallboard.board import Board
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.settings import Settings
+from wallboard.ui.picture.view import View
+from wallboard.ui.replay.replay_session import Rewind
+from wallboard.ui.screen.board_screen import BoardScreen
+from wallboard.ui.screen.styled_app import StyledApp
+from wallboard.ui.screen.time_strip import TimeStrip, slices_in
+
+if TYPE_CHECKING:
+    from wallboard.feeds.replay import ReplayFeed
+
+_ONLY_REWOUND = frozenset({"play", "go_live", "speed"})
+_ONLY_LIVE = frozenset({"freeze", "poll_now", "doctor"})
+
+
+class RewindingApp(StyledApp):
+    """An app whose picture can be that of another moment; a subclass says where it is kept."""
+
+    BINDINGS = [
+        Binding("less_than_sign", "change(-1)", "Change before", show=False, id="previous_change"),
+        Binding("greater_than_sign", "change(1)", "Change after", show=False, id="next_change"),
+        Binding("comma", "interval(-1)", "An interval back", show=False, id="step_back"),
+        Binding("full_stop", "interval(1)", "An interval on", show=False, id="step_on"),
+        Binding("plus,equals_sign", "speed(1)", "Play faster", show=False, id="faster"),
+        Binding("minus", "speed(-1)", "Play slower", show=False, id="slower"),
+        Binding("L", "go_live", "Live", id="live"),
+        Binding("L", "go_end", "End", id="end_of_recording"),
+    ]
+
+    LIVES: ClassVar[bool] = True
+    """Whether there is a living board to come back to."""
+
+    def __init__(
+        self, settings: Settings, asked: str | None, clock: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__(settings, asked, clock)
+        self.rewind = Rewind(self, lambda: self.recording_path)
+        self._shows_past = False
+
+    @property
+    def recording_path(self) -> Path | None:
+        """Where the board is recorded, if it is."""
+        return None
+
+    def empty_board(self) -> Board:
+        """A board of the same entry points that has heard nothing yet."""
+        raise NotImplementedError
+
+    def tick(self) -> None:
+        """Show what is new."""
+        raise NotImplementedError
+
+    def rewound(self, view: View) -> View:
+        """The picture, of the past if that is looked at, with all that is recorded behind it."""
+        shown = self.rewind.shown(view, self._looked_at(), slices_in(self.size.width))
+        if (shown.rewound is None) is self._shows_past:
+            self._shows_past = shown.rewound is not None
+            for screen in self.screen_stack if self._screen_stack else ():
+                screen.refresh_bindings()  # other keys mean something now
+        return shown
+
+    def say(self, words: str) -> None:
+        """Say something for some seconds."""
+        self.notices.add_passing(words)
+        self.tick()
+
+    def arrived_at(self, change: Change) -> None:
+        """Say which change was gone to, and select its entry point on the wall."""
+        from wallboard.ui.widgets.change_words import change_words
+
+        screen = self._board_screen()
+        if screen is None or screen.view is None:
+            return
+        statuses, glyphs = screen.view.snapshot.entry_points, self.board_theme.glyphs
+        status = statuses.get(change.key) if change.key else None
+        if change.key:
+            screen.point_at(change.key)
+        self.say(change_words(change, status, glyphs))
+
+    def on_time_strip_sought(self, message: TimeStrip.Sought) -> None:
+        """Go where the strip was pointed at."""
+        self.rewind.ask(lambda feed: feed.seek(message.at))
+
+    def action_go_to(self) -> None:
+        """Type a moment, and go there."""
+        from wallboard.ui.replay.goto_screen import GoToScreen
+
+        def chosen(at: float | None) -> None:
+            if at is not None:
+                self.rewind.ask(lambda feed: feed.seek(at))
+
+        if not isinstance(self.screen, GoToScreen):
+            self.push_screen(GoToScreen(self.newest_moment()), chosen)
+
+    def newest_moment(self) -> float:
+        """The moment from which ``-2h`` counts, Unix time in seconds."""
+        return self.clock()
+
+    def action_change(self, steps: int) -> None:
+        """Go to the next change or the one before; in the drill-down, of its entry point."""
+        key = self._looked_at()
+        if steps > 0 and not self.rewind.active:
+            self.say("This is the living board: nothing comes after it.")
+        else:
+            self.rewind.ask(lambda feed: feed.to_change(steps, {key} if key else None))
+
+    def action_interval(self, steps: int) -> None:
+        """Go a polling interval on or back."""
+        if steps > 0 and not self.rewind.active:
+            self.say("This is the living board: nothing comes after it.")
+        else:
+            self.rewind.ask(lambda feed: feed.step(steps))
+
+    def action_play(self) -> None:
+        """Let the recording run, or hold it."""
+        self.rewind.ask(_play_or_pause)
+
+    def action_speed(self, steps: int) -> None:
+        """Play faster or slower."""
+        self.rewind.ask(lambda feed: feed.faster(steps))
+
+    def action_go_live(self) -> None:
+        """Go back to the living board."""
+        self.rewind.leave()
+        self.tick()
+
+    def action_go_end(self) -> None:
+        """Go to the end of the recording."""
+        self.rewind.ask(lambda feed: feed.to_end())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key means anything while this picture is shown."""
+        if action in _ONLY_REWOUND and not self.rewind.active:
+            return False
+        if action in _ONLY_LIVE and (self.rewind.active or not self.LIVES):
+            return False
+        if action == ("go_end" if self.LIVES else "go_live"):
+            return False
+        return super().check_action(action, parameters)
+
+    def _board_screen(self) -> BoardScreen | None:
+        """The uppermost screen that shows the board."""
+        screens = reversed(self.screen_stack if self._screen_stack else [])
+        return next((screen for screen in screens if isinstance(screen, BoardScreen)), None)
+
+    def _looked_at(self) -> EntryPointKey | None:
+        screen = self._board_screen()
+        return screen.looks_at() if screen else None
+
+
+def _play_or_pause(feed: "ReplayFeed") -> None:
+    if feed.playing:
+        feed.pause()
+    else:
+        feed.play()

@@ -1,0 +1,125 @@
+"""What the wall and the drill-down have in common: header, banner, keys and the tick."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.look.terminal_abilities import LEAST_HEIGHT, LEAST_WIDTH
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.banner import Banner
+from wallboard.ui.screen.header import BoardHeader
+from wallboard.ui.screen.passing import Passing
+from wallboard.ui.screen.time_strip import TimeStrip
+from wallboard.ui.terminal.screen import PromptScreen
+from wallboard.ui.widgets.key_bar import KeyBar
+from wallboard.ui.widgets.lines import Lines
+
+
+class BoardScreen(PromptScreen[object]):
+    """A screen with the board's header and banner; a subclass fills the room between."""
+
+    DEFAULT_CSS = """
+    BoardScreen { layout: vertical; background: $background; layers: default passing; }
+    BoardScreen > TooSmall { display: none; height: 1fr; }
+    BoardScreen.-too-small > * { display: none; }
+    BoardScreen.-too-small > TooSmall { display: block; }
+    """
+
+    REACHED_BY: ClassVar[str] = ""
+    """The action that opens this screen, which the line of keys need not offer on it."""
+
+    BINDINGS = [
+        # A priority, so that keys typed in the same breath already go into the line.
+        Binding("g", "go_to", "Go to a time", show=False, priority=True, id="go_to"),
+    ]
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__()
+        self.theme_styles = theme
+        self.view: View | None = None
+        self._focused_before: Widget | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, banner, what the subclass shows, and the keys."""
+        yield BoardHeader(self.theme_styles)
+        yield Banner(self.theme_styles)
+        yield from self.parts()
+        yield TimeStrip(self.theme_styles)
+        yield KeyBar(self.theme_styles)
+        yield Passing(self.theme_styles)
+        yield TooSmall(self.theme_styles)
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme, for widgets that are still to come."""
+        self.theme_styles = theme
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether keys may do this: the app says, for all its screens."""
+        # Only lines to type in have a cursor; their class is not loaded before one is opened.
+        if action == "go_to" and hasattr(self.focused, "cursor_position"):
+            return False
+        return self.app.check_action(action, parameters)
+
+    async def action_go_to(self) -> None:
+        """Type a moment, and go there."""
+        await self.app.run_action("go_to")
+
+    def parts(self) -> list[Widget]:
+        """The widgets between banner and keys."""
+        return [Vertical()]
+
+    def looks_at(self) -> EntryPointKey | None:
+        """The one entry point that is shown in full, if one is."""
+        return None
+
+    def point_at(self, key: EntryPointKey) -> None:
+        """Select an entry point, where one can be."""
+
+    def show(self, view: View) -> None:
+        """Show this picture."""
+        self.view = view
+        if self.has_class("-too-small"):
+            return
+        self.query_one(BoardHeader).show(view)
+        self.query_one(Banner).show(view)
+        self.query_one(Passing).show(view)
+        self.query_one(TimeStrip).show(view)
+
+    def on_resize(self) -> None:
+        """Say so when there is no room for the board; else draw it for the new size."""
+        width, height = self.app.size
+        too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        # What is hidden loses the focus for good, and the keys with it.
+        if too_small:
+            self._focused_before = self.focused or self._focused_before
+        elif self.focused is None and self._focused_before:
+            self.call_after_refresh(self.set_focus, self._focused_before)
+        self.set_class(too_small, "-too-small")
+        if too_small:
+            self.query_one(TooSmall).say(width, height)
+        elif self.view:
+            self.call_after_refresh(self.show, self.view)
+
+
+class TooSmall(Lines):
+    """Stands in for a board that does not fit."""
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "screen")
+
+    def say(self, width: int, height: int) -> None:
+        """Say what size there is and what it takes."""
+        from rich.segment import Segment
+
+        by = self.theme_styles.glyphs.times
+        words = (
+            "Terminal too small",
+            f"{width}{by}{height}",
+            f"needs {LEAST_WIDTH}{by}{LEAST_HEIGHT}",
+        )
+        self.put([[Segment(text, self.background)] for text in words])

@@ -1,0 +1,64 @@
+"""Asks before something is done that cannot be undone."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import ModalScreen
+
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.terminal.screen import CellScreen
+from wallboard.ui.widgets.key_bar import KeyBar
+from wallboard.ui.widgets.lines import Lines, whole_words
+
+
+class ConfirmScreen(ModalScreen[bool], CellScreen[bool]):
+    """Ends with ``True`` only for the one key that says yes; Enter is no."""
+
+    DEFAULT_CSS = """
+    ConfirmScreen { align: center middle; background: transparent; }
+    ConfirmScreen > .asked { width: 64; max-width: 100%; height: auto; max-height: 100%; }
+    ConfirmScreen:ansi > .asked { border: solid $primary; }
+    """
+
+    BINDINGS = [
+        Binding("y", "answer(True)", "Send", id="confirm"),
+        Binding("n,escape,enter", "answer(False)", "Back", id="decline"),
+    ]
+
+    def __init__(self, theme: BoardTheme, paragraphs: Sequence[str]) -> None:
+        """``paragraphs`` are safe to show; the first is the question."""
+        super().__init__()
+        self.theme_styles = theme
+        self._paragraphs = tuple(paragraphs)
+        self._asked = Lines(theme, "notice", classes="asked")
+
+    def compose(self) -> ComposeResult:
+        """What is asked, and the keys that answer it."""
+        yield self._asked
+        yield KeyBar(self.theme_styles)
+
+    def on_mount(self) -> None:
+        """Draw the question."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Wrap it for the new width."""
+        self.call_after_refresh(self._draw)
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme."""
+        self.theme_styles = theme
+        self._draw()
+
+    def _draw(self) -> None:
+        base = self._asked.background
+        width = max(1, min(64, self.app.size.width) - 4)
+        lines = [line for text in self._paragraphs for line in whole_words(text, width)]
+        self._asked.put([[], *([Segment(f"  {line}", base)] for line in lines), []])
+
+    def action_answer(self, yes: bool) -> None:
+        """End with the answer; a second key finds nothing to answer any more."""
+        if self.is_current:
+            self.dismiss(yes)

@@ -1,0 +1,196 @@
+"""The top of every screen: whether the board is alive, and how many entry points are how."""
+
+import time
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+
+from wallboard.board import Snapshot
+from wallboard.domain.observation import AHEAD_SECONDS
+from wallboard.domain.policy import Level, Verdict
+from wallboard.ui.look.lite import newest_words
+from wallboard.ui.look.text import safe, span
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.replay_header import replay_head
+from wallboard.ui.widgets.counts import count_chips
+from wallboard.ui.widgets.lines import Lines, split
+
+SILENCE_SECONDS = 30.0
+"""Without an answer for three intervals, and for this long, the feed counts as silent."""
+
+_TINTS = {
+    Level.OK: Verdict.OPEN,
+    Level.WARNING: Verdict.QUEUE_DEPTH_REACHED,
+    Level.UNKNOWN: Verdict.UNKNOWN,
+    Level.CRITICAL: Verdict.AGENT_NOT_AVAILABLE,
+}
+"""The verdict whose colours stand for a whole level."""
+
+
+class BoardHeader(Lines):
+    """Two lines: name, feed health, heartbeat and clock; then the counts by verdict.
+
+    On a kiosk its background has the colour of the worst level, to be seen from afar; it has one of
+    its own while the picture is not live.
+    """
+
+    DEFAULT_CSS = "BoardHeader { height: 2; }"
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "header")
+        self._base: Style | None = None
+        self._tinted = False
+
+    @property
+    def background(self) -> Style:
+        """The style of what the lines leave free, which the worst level or a flash may change."""
+        return self.theme_styles.ui["header"] if self._base is None else self._base
+
+    def show(self, view: View) -> None:
+        """Draw the header for this picture."""
+        width = self.size.width
+        self._dress(view)
+        if view.rewound:
+            first = replay_head(view, view.rewound, width, self.theme_styles)
+        else:
+            first = self._health(view, width)
+        self.put([first, self._counts(view.snapshot, width)])
+
+    def _dress(self, view: View) -> None:
+        base, tint = self.theme_styles.ui["header"], None
+        if view.extras.kiosk:
+            tint = tint_of(worst_level(view), self.theme_styles)
+        if view.extras.inverted:
+            flipped = tint or base
+            tint = flipped + Style(reverse=not flipped.reverse)
+        if view.rewound:
+            tint = self.theme_styles.ui["frozen"]
+        self._base, self._tinted = tint or base, tint is not None
+
+    def _health(self, view: View, width: int) -> list[Segment]:
+        theme, base = self.theme_styles, self.background
+        title_style, feed = theme.ui["title"], feed_health(view, theme)
+        if self._tinted:
+            # The colours of titles and levels are chosen for the plain header alone.
+            title_style, feed = base + Style(bold=True), Segment(feed.text, base)
+        right = self._right(view)
+        left = []
+        if view.extras.kiosk:
+            words = theme.glyphs.level[worst_level(view)].strip()
+            head = f" {words} {worst_level(view).label.upper()} ".replace("  ", " ")
+            if cell_len(head) + Segment.get_line_length(right) > width:
+                head = f" {words} "
+            left.append(Segment(head, base + Style(bold=True, reverse=not base.reverse)))
+        room = width - Segment.get_line_length([*left, *right])
+        title = f" {safe(view.title)} "
+        words = words_that_fit(feed.text, room - cell_len(title) - 1)
+        left += [Segment(title, title_style), Segment(" ", base), Segment(words, feed.style)]
+        left.append(Segment(who_that_fits(view.who, room - cell_len(title + words) - 1), base))
+        return split(left, right, width, base, theme.glyphs)
+
+    def _right(self, view: View) -> list[Segment]:
+        theme, base, extras = self.theme_styles, self.background, view.extras
+        right = []
+        if view.frozen_at is not None:
+            frozen = f" FROZEN {span(view.now - view.frozen_at)} "
+            right += [Segment(frozen, theme.ui["frozen"]), Segment(" ", base)]
+        words = []
+        age = _newest_age(view)
+        if extras.kiosk and age is not None:
+            words.append(newest_words(age, lite=extras.lite))
+        if extras.page:
+            words.append(f"{extras.page_held} {extras.page[0]}/{extras.page[1]}".strip())
+        words += [extras.traffic] if extras.traffic else []
+        beat = theme.glyphs.heartbeat[view.beat % len(theme.glyphs.heartbeat)]
+        form = "%H:%M" if extras.lite else "%H:%M:%S"
+        words.append(f"{beat} {time.strftime(form, time.localtime(view.now))}")
+        right.append(Segment(f" {'  '.join(words)} ", base))
+        return right
+
+    def _counts(self, snapshot: Snapshot, width: int) -> list[Segment]:
+        total = len(snapshot.entry_points)
+        chips = count_chips(
+            snapshot.verdicts, self.theme_styles, width - len(f" {total} "), self.background
+        )
+        noun = " entry points" if total != 1 else " entry point"
+        room = width - len(f" {total} ") - Segment.get_line_length(chips)
+        head = f" {total}{noun if len(noun) <= room else ''} "
+        return [Segment(head, self.background), *chips]
+
+
+def worst_level(view: View) -> Level:
+    """The worst level on the board; a board without answers knows nothing good."""
+    if silence_of(view) is not None:
+        return Level.CRITICAL
+    levels = {status.judgement.level for status in view.snapshot.entry_points.values()}
+    if _is_late(view):
+        levels.add(Level.UNKNOWN)
+    return max(levels, default=Level.UNKNOWN)
+
+
+def tint_of(level: Level, theme: BoardTheme) -> Style | None:
+    """The header's style for a worst level; ``None`` where the theme has no colour for it."""
+    style = theme.verdict[_TINTS[level]]
+    colour = style.bgcolor is not None and not style.bgcolor.is_default
+    return style if colour or (style.reverse and level is Level.CRITICAL) else None
+
+
+def words_that_fit(words: str, room: int) -> str:
+    """As much of the health of the feed as can be said whole: half a figure is another figure."""
+    for between in (", ", " "):
+        while cell_len(words) > room and between in words:
+            words, _, _ = words.rpartition(between)
+    return words if cell_len(words) <= room else ""
+
+
+def who_that_fits(who: str, room: int) -> str:
+    """Whom the board follows, without the machine where the room is short, or nothing."""
+    forms = (safe(who), safe(who.partition("@")[0])) if who else ()
+    return next((f"  {form}" for form in forms if cell_len(form) + 2 <= room), "")
+
+
+def feed_health(view: View, theme: BoardTheme) -> Segment:
+    """Whether answers are coming in, in words and in the colour of their level."""
+    level, words = _feed_words(view)
+    on_header = Style(bgcolor=theme.ui["header"].bgcolor, reverse=theme.ui["header"].reverse)
+    return Segment(words, theme.level[level] + on_header)
+
+
+def silence_of(view: View) -> float | None:
+    """For how many seconds there has been no answer, once that is longer than it should be."""
+    age = _newest_age(view)
+    return age if age is not None and _is_late(view) and age > SILENCE_SECONDS else None
+
+
+def _is_late(view: View) -> bool:
+    """Whether the newest answer is older than three intervals, or it is not known how old."""
+    age = _newest_age(view)
+    return age is None or age > 3 * view.longest_interval
+
+
+def _newest_age(view: View) -> float | None:
+    """How old the newest answer is, in seconds; ``None`` where there is none of a known age."""
+    snapshot = view.snapshot
+    if snapshot.newest_at is None:
+        return None
+    age = (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at
+    return max(0.0, age) if age >= -AHEAD_SECONDS else None
+
+
+def _feed_words(view: View) -> tuple[Level, str]:
+    snapshot, age = view.snapshot, _newest_age(view)
+    if age is None:
+        return Level.UNKNOWN, "waiting for the first answer"
+    if silence_of(view) is not None:
+        return Level.CRITICAL, f"NO ANSWER FOR {span(age)}"
+    if _is_late(view):
+        return Level.UNKNOWN, f"no answer for {span(age)}"
+    rate = "feed ok" if view.extras.lite else f"{snapshot.polls_per_minute} polls/min"
+    if view.lag_seconds >= 1.0:
+        return Level.WARNING, f"{rate}, {span(view.lag_seconds)} behind"
+    down = len(snapshot.unreachable)
+    if down:
+        return Level.CRITICAL, f"{rate}, {down} server{'s' if down > 1 else ''} unreachable"
+    return Level.OK, rate if view.extras.lite else f"feed ok, {rate}"

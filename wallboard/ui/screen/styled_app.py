@@ -1,0 +1,142 @@
+"""An app that is drawn in one of the board's themes, and can take another while it runs."""
+
+import logging
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from rich.console import Console
+from textual.binding import Binding
+from textual.scrollbar import ScrollBar
+
+from wallboard.config.state import state_folder
+from wallboard.settings import Settings
+from wallboard.ui.look import glyphs, lite
+from wallboard.ui.look import theme as themes
+from wallboard.ui.look.restyle import restyle
+from wallboard.ui.look.scrollbar import WholeCells
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.look.theme_file import ThemeError
+from wallboard.ui.look.theme_watch import ThemeWatch
+from wallboard.ui.picture.notices import Notices
+from wallboard.ui.screen.copies import keep_copy
+from wallboard.ui.terminal.app import CellApp
+
+log = logging.getLogger(__name__)
+
+ScrollBar.renderer = WholeCells
+
+
+class StyledApp(CellApp[None]):
+    """Knows its theme and its signs, and follows edits of the theme's file."""
+
+    CSS = "BoardScreen { background: $background; color: $foreground; }"
+
+    def __init__(
+        self, settings: Settings, asked: str | None, clock: Callable[[], float] = time.time
+    ) -> None:
+        """``asked`` is the theme picked on the board, if one was; else the settings name it."""
+        wanted = lite.asked_theme(asked or settings.theme, settings)
+        name = themes.choose(wanted, Console(force_terminal=True).color_system)
+        theme, problem = themes.load_or_fallback(name)
+        self.board_theme = dressed(theme, settings)
+        self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
+        super().__init__(ansi_color=True if self.board_theme.native else None)
+        self.settings = settings
+        self.most_colors = lite.most_colors(settings)
+        self.register_theme(self.board_theme.textual)
+        self.theme = self.board_theme.textual.name
+        self._theme_watch = ThemeWatch(name)
+        self.clock = clock
+        self.notices = Notices(clock)
+        if problem:
+            self.notices.add(problem)
+
+    def run_to_end(self) -> int:
+        """Run until the operator or a signal ends it; the exit status.
+
+        Raises what else ended it, with a note of where its traceback is kept.
+        """
+        threading.excepthook = _log_broken_thread
+        try:
+            self.run()
+            error = self.ended_by
+        except Exception as broken:  # noqa: BLE001 - raised again below
+            error = broken
+        if error is None:
+            return self.return_code or 0
+        log.error("The board ended unexpectedly", exc_info=error)
+        with suppress(OSError):
+            data = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace")
+            folder = state_folder(os.environ) / "tracebacks"
+            path = keep_copy(data, (type(error).__name__,), "txt", time.time(), folder)
+            error.add_note(f"The traceback is in {path}")
+        raise error
+
+    def restyled(self) -> None:
+        """Draw whatever is shown anew; there is nothing to draw until there are screens."""
+
+    def use_theme_named(self, asked: str) -> None:
+        """Draw everything in the theme that the config names."""
+        asked = lite.asked_theme(asked, self.settings)
+        name = themes.choose(asked, Console(force_terminal=True).color_system)
+        theme, problem = themes.load_or_fallback(name)
+        if problem:
+            self.notices.add(problem)
+        self.use_theme(theme)
+
+    def use_theme(self, theme: BoardTheme) -> None:
+        """Draw everything in this theme from now on; nothing else about the board changes."""
+        theme = dressed(theme, self.settings)
+        self.board_theme = theme
+        if self._theme_watch.name != theme.name:
+            self._theme_watch.follow(theme.name)
+        self.ansi_color = True if theme.native else None
+        self.register_theme(theme.textual)
+        if self.theme == theme.textual.name:
+            self.refresh_css(animate=False)  # the same theme, edited
+        self.theme = theme.textual.name
+        restyle(self.screen_stack, theme)
+        self.restyled()
+
+    def use_signs_and_colours(self) -> None:
+        """Send from now on the signs and the colours that the settings allow."""
+        self.most_colors = lite.most_colors(self.settings)
+        self.use_theme(self.board_theme)
+        self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
+        self.repaint()
+
+    def follow_theme(self) -> None:
+        """Take up an edit of the theme in use; one that broke it is a notice."""
+        match self._theme_watch.poll():
+            case BoardTheme() as theme:
+                self.use_theme(theme)
+                self.notices.add_passing(f"The theme {theme.name!r} was read again.")
+            case ThemeError() as error:
+                self.notices.add(f"{error} The theme stays as it was.")
+
+    def last_word(self, text: str) -> None:
+        """Say what must be heard even if the app is about to end: then it is said behind it."""
+        self.notices.add(text)
+        if self._exit:  # there is no public way to ask
+            self.exit(self.return_value, self.return_code or 0, message=text)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
+        shown = super().get_key_display(binding)
+        return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
+
+
+def _log_broken_thread(broken: threading.ExceptHookArgs) -> None:
+    # Standard error is not shown while the board is.
+    name = broken.thread.name if broken.thread else "?"
+    log.error("The thread %s broke down", name, exc_info=broken.exc_value)
+
+
+def dressed(theme: BoardTheme, settings: Settings) -> BoardTheme:
+    """A theme with the signs and the charts that the settings ask for."""
+    return replace(theme, glyphs=glyphs.choose(settings.ascii), sweeps=settings.lite)

@@ -1,0 +1,129 @@
+"""The whole recording on a line: the worst level in each slice, and where the picture stands."""
+
+import time
+from math import isfinite
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+
+from wallboard.domain.policy import Level
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.replay_position import Rewound
+from wallboard.ui.picture.view import View
+from wallboard.ui.widgets.lines import Lines
+
+NARROW = 60
+"""Cells below which the ends are not labelled."""
+
+LABEL_WIDTH = len(" Sun 21 14:32 ")
+
+
+def slices_in(width: int) -> int:
+    """How many slices there is room for in so many cells."""
+    return max(1, width - 2 * _label_width(width))
+
+
+class TimeStrip(Lines):
+    """One line while the past is shown, else none; a click or a drag goes there."""
+
+    DEFAULT_CSS = "TimeStrip { height: auto; }"
+
+    class Sought(Message):
+        """The operator pointed at a moment, Unix time in seconds."""
+
+        def __init__(self, at: float) -> None:
+            super().__init__()
+            self.at = at
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "footer")
+        self._rewound: Rewound | None = None
+        self._dragged = False
+
+    def show(self, view: View) -> None:
+        """Draw the recording of this picture."""
+        self._rewound = view.rewound
+        if view.rewound is None:
+            self._dragged = False
+            self.put([])
+            return
+        width = self.size.width or self.app.size.width
+        self.put([strip_line(view.rewound, width, self.theme_styles)])
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Go to the moment under the pointer, and follow it."""
+        self._dragged = True
+        self.capture_mouse()
+        self._seek(event.x)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the pointer while its button is down."""
+        if self._dragged:
+            self._seek(event.x)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Stay where the pointer was let go."""
+        self._dragged = False
+        self.release_mouse()
+
+    def _seek(self, x: int) -> None:
+        if self._rewound is None:
+            return
+        place, slices = x - _label_width(self.size.width), slices_in(self.size.width)
+        self.post_message(self.Sought(moment_at(self._rewound, place, slices)))
+
+
+def moment_at(rewound: Rewound, place: int, slices: int) -> float:
+    """The moment in the middle of a slice; the first and the last slice reach to the ends."""
+    if place <= 0:
+        return rewound.first_at
+    if place >= slices - 1:
+        return rewound.last_at
+    return rewound.first_at + (place + 0.5) / slices * (rewound.last_at - rewound.first_at)
+
+
+def place_of(rewound: Rewound, slices: int) -> int:
+    """The slice in which the picture stands."""
+    length = rewound.last_at - rewound.first_at
+    part = (rewound.at - rewound.first_at) / length if length > 0 else 1.0
+    return max(0, min(slices - 1, int(part * slices))) if isfinite(part) else 0
+
+
+def strip_line(rewound: Rewound, width: int, theme: BoardTheme) -> list[Segment]:
+    """The line in full."""
+    base, slices, label = theme.ui["footer"], slices_in(width), _label_width(width)
+    place, levels = place_of(rewound, slices), rewound.levels
+    line = [Segment(_clock(rewound.first_at, rewound.last_at, label), base)]
+    for number in range(slices):
+        level = levels[number * len(levels) // slices] if levels else None
+        if number == place:
+            line.append(Segment(theme.glyphs.position, theme.ui["frozen"]))
+        else:
+            line.append(_slice(level, theme, base, known=bool(levels)))
+    line.append(Segment(_clock(rewound.last_at, rewound.first_at, label), base))
+    return list(Segment.simplify(line))
+
+
+def _slice(level: Level | None, theme: BoardTheme, base: Style, *, known: bool) -> Segment:
+    """A slice as high as its level is bad, so that it can be read without colours too."""
+    on_base = Style(bgcolor=base.bgcolor)
+    if level is None:
+        return Segment(theme.glyphs.gap if known else " ", theme.ui["gap"] + on_base)
+    blocks = theme.glyphs.blocks
+    height = round(level / Level.CRITICAL * (len(blocks) - 1))
+    return Segment(blocks[height], theme.level[level] + on_base + Style(reverse=False))
+
+
+def _label_width(width: int) -> int:
+    return LABEL_WIDTH if width >= NARROW else 0
+
+
+def _clock(at: float, other: float, width: int) -> str:
+    """A local time, with the day where the two ends are not of the same."""
+    if not width:
+        return ""
+    one_day = time.localtime(at)[:3] == time.localtime(other)[:3]
+    form = "%H:%M:%S" if one_day else "%a %d %H:%M"
+    return f" {time.strftime(form, time.localtime(at))} ".center(width)

@@ -1,0 +1,55 @@
+"""The survey form by itself, without a board."""
+
+from textual.binding import Binding
+
+from wallboard.ece.survey.survey import Delivery, Outcome
+from wallboard.settings import Settings
+from wallboard.ui.screen.styled_app import StyledApp
+from wallboard.ui.survey.survey_screen import SurveyScreen
+
+
+class SurveyApp(StyledApp):
+    """Shows the form, and ends with it."""
+
+    TITLE = "wallboard survey"
+    ENABLE_COMMAND_PALETTE = False
+
+    BINDINGS = [
+        Binding("ctrl+z", "suspend_process", "Back to the shell", show=False, priority=True),
+        Binding("ctrl+c,ctrl+q", "end", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(self, settings: Settings, *, server: str = "", sid: str = "") -> None:
+        super().__init__(settings, None)
+        self.outcome: Outcome | None = None
+        self._begin_with = (server, sid)
+
+    def on_mount(self) -> None:
+        """Show the form."""
+        server, sid = self._begin_with
+        form = SurveyScreen(self.board_theme, self.settings, server=server, sid=sid)
+        self.push_screen(form, self._done)
+        if self.settings.keys:
+            from wallboard.ui.screen.keymap import keymap_of
+
+            self.set_keymap(keymap_of(self.settings.keys))
+
+    def _done(self, outcome: Outcome | None) -> None:
+        self.outcome = outcome
+        self.exit()
+
+    def last_word(self, text: str) -> None:
+        """Say that nobody knows what became of a survey, also by the exit status."""
+        self.outcome = Outcome(Delivery.UNKNOWN, text)
+        super().last_word(text)
+
+    def action_end(self) -> None:
+        """Leave, whatever is shown."""
+        self.exit()
+
+
+def run_survey(settings: Settings, server: str, sid: str) -> Outcome | None:
+    """Show the form until the operator ends it; what came of the last survey that was sent."""
+    app = SurveyApp(settings, server=server, sid=sid)
+    app.run_to_end()
+    return app.outcome

@@ -1,0 +1,300 @@
+"""The survey form: what is typed, the XML it makes, and what the server said to it."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.segment import Segment
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from wallboard.domain.policy import Level
+from wallboard.ece.answer.endpoints import survey_url_of
+from wallboard.ece.survey.survey import (
+    SID,
+    UNKNOWN_WORDS,
+    Delivery,
+    Outcome,
+    SurveyFault,
+    body_of,
+    draft_of,
+)
+from wallboard.settings import ServerSettings, Settings
+from wallboard.ui.look.text import safe
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.screen.confirm_screen import ConfirmScreen
+from wallboard.ui.screen.styled_app import StyledApp
+from wallboard.ui.survey.field import Field, FieldLine
+from wallboard.ui.survey.survey_form import (
+    SERVER,
+    Form,
+    Row,
+    Sending,
+    Stage,
+    counted,
+    faults_in,
+    first_rows,
+)
+from wallboard.ui.survey.survey_preview import SurveyPreview
+from wallboard.ui.survey.survey_row import SurveyRow
+from wallboard.ui.terminal.screen import CellScreen
+from wallboard.ui.widgets.key_bar import KeyBar
+from wallboard.ui.widgets.lines import Lines, split
+
+ROOM_FOR_WORDS = 60
+"""Cells from which the title says more than what the form is for."""
+
+LEVELS = {
+    Delivery.SENT: Level.OK,
+    Delivery.REFUSED: Level.CRITICAL,
+    Delivery.UNKNOWN: Level.UNKNOWN,
+    Delivery.NOT_SENT: Level.WARNING,
+}
+
+
+class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
+    """Ends with what came of the last survey that was sent, or ``None``."""
+
+    DEFAULT_CSS = """
+    SurveyScreen { layout: vertical; background: $background; color: $foreground; }
+    SurveyScreen > .title { height: 1; }
+    SurveyScreen > #fields { height: 1fr; min-height: 2; scrollbar-size-vertical: 1;
+                             background: $background; }
+    """
+
+    AUTO_FOCUS = ""
+
+    BINDINGS = [
+        Binding("ctrl+s", "send", "Send", key_display="^s", priority=True, id="send_survey"),
+        Binding("ctrl+n", "add", "Add", key_display="^n", priority=True, id="add_question"),
+        Binding("ctrl+r", "remove", "Remove", key_display="^r", priority=True,
+                id="remove_question"),
+        Binding("escape", "back", "Close", id="close"),
+    ]  # fmt: skip
+
+    class Answered(Message):
+        """This came of the survey that was sent."""
+
+        def __init__(self, outcome: Outcome) -> None:
+            super().__init__()
+            self.outcome = outcome
+
+    def __init__(self, theme: BoardTheme, settings: Settings, *, server: str, sid: str) -> None:
+        """``server`` is the name of the one to begin with, if that is known."""
+        super().__init__()
+        self.theme_styles = theme
+        self._settings = settings
+        names = [one.name for one in settings.server]
+        first = server or (names[0] if len(names) == 1 else "")
+        self._title = Lines(theme, "header", classes="title")
+        self._server = Field(theme, "server", first, hint="its name", choices=names)
+        self._sid = Field(theme, "sid", sid, hint="the id of the chat session")
+        self._fields = VerticalScroll(id="fields", can_focus=False)
+        self._preview = SurveyPreview(theme)
+        self._sending = Sending()
+        self._faulty = False
+        self._answer_shown = False
+
+    def compose(self) -> ComposeResult:
+        """The lines to fill in, what they make, and what there is to say about that."""
+        yield self._title
+        with self._fields:
+            yield self._server
+            yield self._sid
+            for number, row in enumerate(first_rows(self._settings.survey), 1):
+                yield SurveyRow(self.theme_styles, number, row)
+        yield self._preview
+        yield KeyBar(self.theme_styles)
+
+    def on_mount(self) -> None:
+        """Begin at the first line that has to be filled in."""
+        lines: list[FieldLine] = [field.line for field in self.query(Field)]
+        self.set_focus(next((line for line in lines if not line.value), lines[0]))
+        self.call_after_refresh(self._draw)
+
+    def on_unmount(self) -> None:
+        """Say so if a survey was still on its way: nobody will hear what became of it."""
+        if self._sending.stage is Stage.SENDING and isinstance(self.app, StyledApp):
+            self.app.last_word(f"The survey was on its way. {UNKNOWN_WORDS}")
+
+    def on_resize(self) -> None:
+        """Wrap everything for the new size."""
+        self.call_after_refresh(self._draw)
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme."""
+        self.theme_styles = theme
+        self.call_after_refresh(self._draw)
+
+    @on(Field.Changed)
+    def _changed(self) -> None:
+        self._answer_shown = False
+        self._draw()
+
+    @property
+    def form(self) -> Form:
+        """All that was typed."""
+        rows = tuple(row.row for row in self._rows())
+        return Form(self._server.text, self._sid.text, rows)
+
+    def body(self) -> bytes:
+        """The bytes that would be posted now. Raises ``SurveyError`` if nothing may be."""
+        return body_of(self.form.survey)
+
+    def action_add(self) -> None:
+        """Add an empty question at the end."""
+        if self._sending.stage is Stage.WRITING:
+            row = SurveyRow(self.theme_styles, len(self._rows()) + 1, Row())
+            self._fields.mount(row)
+            self.call_after_refresh(self.set_focus, row.question.line)
+            self.call_after_refresh(self._draw)
+
+    async def action_remove(self) -> None:
+        """Remove the question in which the cursor is; the last one is emptied."""
+        rows = self._rows()
+        here = next((row for row in rows if row.has_focus_within), None)
+        if self._sending.stage is not Stage.WRITING or here is None:
+            self.app.bell()
+            return
+        at = rows.index(here)
+        if len(rows) == 1:
+            await self._fields.mount(SurveyRow(self.theme_styles, 1, Row()))
+        await here.remove()
+        left = self._rows()
+        for number, row in enumerate(left, 1):
+            row.call(number)
+        self.set_focus(left[min(at, len(left) - 1)].question.line)
+        self._changed()
+
+    def action_send(self) -> None:
+        """Ask whether to send it, once the keys before this one have been heard."""
+        if self._sending.stage is Stage.WRITING:
+            self._sending = self._sending.held()
+            focused = self.focused
+            # Keys that come in one burst with the answer must not be typed into the form.
+            self.set_focus(None)
+            (focused or self).call_later(self._ask, focused)
+
+    def _ask(self, focused: Widget | None) -> None:
+        """Ask, unless something is wrong with it or it was sent already."""
+        form = self.form
+        faults = faults_in(form, self._settings.server)
+        body = b"" if faults else self.body()
+        before = self._sending.came_of(form.server, body)
+        if faults or before is Delivery.SENT:
+            self._sending = self._sending.declined()
+            self._faulty = bool(faults)
+            field = self._field_of(faults[0]) if faults else None
+            self.set_focus(field.line if field else focused)
+            self._draw()
+            return
+        self._sending = self._sending.asking(form.server, body)
+        asked = ConfirmScreen(self.theme_styles, list(self._question(form, before)))
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._send()
+            else:
+                self._sending = self._sending.declined()
+                self.set_focus(focused)
+
+        self.app.push_screen(asked, answered)
+
+    def action_back(self) -> None:
+        """Leave the form, but not while nobody knows what becomes of its survey."""
+        if self._sending.stage is Stage.SENDING:
+            self.app.bell()
+        else:
+            self.dismiss(self._sending.outcome)
+
+    def on_survey_screen_answered(self, message: Answered) -> None:
+        """Show what came of it."""
+        self._sending = self._sending.ended(message.outcome)
+        self._answer_shown = bool(message.outcome.response and message.outcome.response.body)
+        self._draw()
+        if self.is_current and self.focused is None:
+            # Not a line: a key that was meant to send must not be typed into the form.
+            self.set_focus(self._preview.body)
+
+    def _send(self) -> None:
+        self._sending = self._sending.begun()
+        self._draw()
+        server = next(s for s in self._settings.server if s.name == self._sending.server)
+        self.run_worker(self._post(server, self._sending.body))
+
+    async def _post(self, server: ServerSettings, body: bytes) -> None:
+        from wallboard.ui.survey.survey_sending import posted
+
+        self.post_message(self.Answered(await posted(server, self._settings, body)))
+
+    def _question(self, form: Form, before: Delivery | None) -> Iterator[str]:
+        """What is asked before it is sent."""
+        answers = sum(not pair.left_out for pair in form.survey.answers)
+        many = "1 answer" if answers == 1 else f"{answers} answers"
+        yield f"Send this survey to {safe(form.server)}?"
+        yield f"It has {many}, for the chat session {safe(form.sid.strip())}."
+        if before is Delivery.UNKNOWN:
+            yield "The very same was sent before and may be there already: it would be there twice."
+        elif before is Delivery.REFUSED:
+            yield "The very same was sent before, and the server did not answer with 204."
+        yield "y sends it, once. Any other answer goes back."
+
+    def _rows(self) -> list[SurveyRow]:
+        return list(self._fields.query(SurveyRow))
+
+    def _field_of(self, fault: SurveyFault) -> Field | None:
+        if fault.number:
+            return self._rows()[fault.number - 1].field(fault.part)
+        return {SERVER: self._server, SID: self._sid}.get(fault.part)
+
+    def _draw(self) -> None:
+        """Draw all that depends on what was typed and on how far the sending is."""
+        if not self.is_mounted:
+            return
+        glyphs, width = self.theme_styles.glyphs, self.app.size.width
+        header = self._title.background
+        title = [Segment(" Survey ", self.theme_styles.ui["title"])]
+        once = [Segment(" sent once, and only when you say so ", header)]
+        once = once if width >= ROOM_FOR_WORDS else []
+        self._title.put([split(title, once, width, header, glyphs)])
+        form = self.form
+        self._show_body(form)
+        faults = faults_in(form, self._settings.server)
+        outcome = self._sending.outcome
+        if self._sending.stage is Stage.SENDING:
+            self._preview.say(f"Sending to {safe(self._sending.server)}{glyphs.ellipsis}", None)
+        elif outcome and (self._answer_shown or self._still_the_same(form, faults)):
+            again = " Change it to send another." if outcome.delivery is Delivery.SENT else ""
+            self._preview.say(safe(outcome.message) + again, LEVELS[outcome.delivery])
+        elif faults:
+            self._show_faults(faults)
+        else:
+            self._mark(())
+            self._preview.say("Ready to be sent.", None)
+
+    def _still_the_same(self, form: Form, faults: Sequence[SurveyFault]) -> bool:
+        """Whether the form is what was sent last."""
+        return not faults and self._sending.came_of(form.server, self.body()) is not None
+
+    def _show_body(self, form: Form) -> None:
+        """The XML as it will be posted, or what the server answered to it."""
+        outcome = self._sending.outcome
+        if self._answer_shown and outcome and outcome.response:
+            self._preview.show_answer(outcome.response)
+            return
+        server = next((s for s in self._settings.server if s.name == form.server), None)
+        url = survey_url_of(server) if server else ""
+        self._preview.show_request(url, draft_of(form.survey).encode("ascii"))
+
+    def _show_faults(self, faults: Sequence[SurveyFault]) -> None:
+        """Say what is missing; as a mistake only to somebody who wanted to send it."""
+        self._mark(faults if self._faulty else ())
+        self._preview.say(counted(faults), Level.CRITICAL if self._faulty else None)
+
+    def _mark(self, faults: Sequence[SurveyFault]) -> None:
+        wrong = {id(self._field_of(fault)) for fault in faults}
+        for field in self.query(Field):
+            field.mark(wrong=id(field) in wrong)

@@ -1,0 +1,1 @@
+"""The wall: tiles, lines and large tiles, and the kiosk."""

@@ -1,0 +1,75 @@
+"""The titles of the columns of the compact wall; a click sorts by one."""
+
+from collections.abc import Iterator
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.wall.compact import heads
+from wallboard.ui.wall.layout import COMPACT, Layout
+from wallboard.ui.widgets.lines import Lines
+
+
+class ColumnHeads(Lines):
+    """One line above a compact wall, none above tiles."""
+
+    DEFAULT_CSS = "ColumnHeads { height: auto; }"
+
+    class Clicked(Message):
+        """The operator wants another order."""
+
+        def __init__(self, sort: str) -> None:
+            super().__init__()
+            self.sort = sort
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "header")
+        self._heads: list[tuple[int, str]] = []
+
+    def show(self, layout: Layout, state: ViewState) -> None:
+        """Draw the titles for this layout, the one that is sorted by underlined."""
+        self._heads = []
+        if layout.density is not COMPACT:
+            self.put([])
+            return
+        line: list[Segment] = []
+        for width in layout.widths:
+            line += self._column(width, state)
+        self.put([line])
+
+    def _column(self, width: int, state: ViewState) -> Iterator[Segment]:
+        """The titles of one column of entry points; like its figures, each whole or not at all."""
+        room = width
+        for text, sort in heads(width, self.theme_styles.glyphs):
+            if len(text) > room:
+                break
+            room -= len(text)
+            self._heads.append((len(text), sort))
+            if sort == state.sort:
+                yield from _underlined(text, self.background)
+            else:
+                yield Segment(text, self.background)
+        self._heads.append((room, ""))
+        yield Segment(" " * room, self.background)
+
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the column under the pointer."""
+        x = event.x
+        for width, sort in self._heads:
+            if x < width:
+                if sort:
+                    self.post_message(self.Clicked(sort))
+                return
+            x -= width
+
+
+def _underlined(text: str, base: Style) -> list[Segment]:
+    """A title with a line under its words and none under its padding."""
+    words = text.strip()
+    before, after = text.split(words) if words else (text, "")
+    marked = Segment(words, base + Style(underline=True, bold=True))
+    return [Segment(before, base), marked, Segment(after, base)]

@@ -1,0 +1,139 @@
+"""Draws the rows of the wall, and knows which of them would look other than they were drawn."""
+
+import logging
+from collections.abc import Collection
+from typing import NamedTuple
+
+from textual.strip import Strip
+
+from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.wall.arrange import Section
+from wallboard.ui.wall.layout import Heading, Item, Layout, Row
+from wallboard.ui.wall.painters import HeadingPainter, Painter, painter_of
+from wallboard.ui.widgets.status_words import age_of, just_changed
+
+log = logging.getLogger(__name__)
+
+
+class Scene(NamedTuple):
+    """What rows are drawn from."""
+
+    snapshot: Snapshot
+    sections: tuple[Section, ...]
+    layout: Layout
+    selected: Item | None
+
+    def section(self, heading: Heading) -> Section:
+        """The section of a heading."""
+        return next(section for section in self.sections if section.name == heading.section)
+
+
+class RowPainter:
+    """Keeps what was drawn for as long as it still looks the same."""
+
+    def __init__(self, theme: BoardTheme) -> None:
+        self._theme = theme
+        self._headings = HeadingPainter(theme)
+        self._painters: dict[int, Painter] = {}
+        self._drawn: dict[int, tuple[object, list[Strip]]] = {}
+        self._broken: set[EntryPointKey] = set()
+
+    @property
+    def drawn(self) -> Collection[int]:
+        """The numbers of the rows that are kept."""
+        return self._drawn.keys()
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Draw everything again in another theme."""
+        self._theme = theme
+        self._headings = HeadingPainter(theme)
+        self.reshape()
+
+    def reshape(self) -> None:
+        """Draw everything again: in another density, or at other places."""
+        self._painters.clear()
+        self._drawn.clear()
+
+    def keep(self, rows: range) -> None:
+        """Forget the rows that cannot be seen any more."""
+        for number in [number for number in self._drawn if number not in rows]:
+            del self._drawn[number]
+
+    def differs(self, number: int, scene: Scene) -> bool:
+        """Whether a row would look other than it was drawn."""
+        drawn = self._drawn.get(number)
+        return drawn is None or drawn[0] != _signature(scene.layout.rows[number], scene)
+
+    def lines(self, number: int, scene: Scene, width: int) -> list[Strip]:
+        """The lines of a row; ``width`` is that of a heading."""
+        row = scene.layout.rows[number]
+        signature = _signature(row, scene)
+        drawn = self._drawn.get(number)
+        if drawn is None or drawn[0] != signature:
+            drawn = self._drawn[number] = (signature, self._paint(row, scene, width))
+        return drawn[1]
+
+    def _paint(self, row: Row, scene: Scene, width: int) -> list[Strip]:
+        if row.heading:
+            selected = scene.selected == row.heading
+            return [self._headings.paint(scene.section(row.heading), width, selected=selected)]
+        tiles = []
+        for column, tile_width in enumerate(scene.layout.widths):
+            painter = self._painter(scene.layout, tile_width)
+            item = row.items[column] if column < len(row.items) else None
+            status = scene.snapshot.entry_points.get(item) if item else None  # type: ignore[arg-type]  # no headings here
+            if status is None:
+                tiles.append(painter.blank())
+            else:
+                selected = item == scene.selected
+                tiles.append(self._tile(painter, status, scene.snapshot.at, selected=selected))
+        return [Strip.join(line) for line in zip(*tiles, strict=True)]
+
+    def _painter(self, layout: Layout, width: int) -> Painter:
+        if width not in self._painters:
+            self._painters[width] = painter_of(layout.density, self._theme, width)
+        return self._painters[width]
+
+    def _tile(
+        self, painter: Painter, status: EntryPointStatus, now: float, *, selected: bool
+    ) -> list[Strip]:
+        try:
+            return painter.paint(status, now, selected=selected)
+        except Exception:  # one tile that cannot be drawn must not take the board down
+            key = status.entry_point.key
+            if key not in self._broken:
+                self._broken.add(key)
+                log.exception("The tile of %s %d cannot be drawn", key.server, key.id)
+            return painter.broken(status, selected=selected)
+
+
+def _signature(row: Row, scene: Scene) -> object:
+    """Everything that decides how a row looks, to compare with how it was drawn."""
+    selected = scene.selected if scene.selected in row.items else None
+    if row.heading:
+        section = scene.section(row.heading)
+        return selected, section.verdicts, section.folded
+    now, statuses = scene.snapshot.at, scene.snapshot.entry_points
+    return selected, [_look(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
+
+
+def _look(status: EntryPointStatus | None, now: float) -> object:
+    """Everything that decides how a tile looks; for one that cannot be drawn, the whole of it."""
+    if status is None:
+        return None
+    judgement, history = status.judgement, status.state.history
+    try:
+        moving = (age_of(judgement, now), _silence(status, now), just_changed(status, now))
+    except Exception:  # noqa: BLE001  # drawing it will fail as well, and say so
+        return (status,)
+    return (status.entry_point, judgement, history, *moving)
+
+
+def _silence(status: EntryPointStatus, now: float) -> int:
+    """How many intervals nothing has been heard for, beyond the two that are usual."""
+    history, interval = status.state.history, status.policy.interval
+    if not len(history):
+        return 0
+    return max(0, int((now - 2 * interval) // interval - history[-1].at // interval))

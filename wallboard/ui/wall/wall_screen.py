@@ -1,0 +1,176 @@
+"""The wall: every entry point at a glance, arranged as the operator likes."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from textual import on
+from textual.binding import Binding
+from textual.message import Message
+from textual.widget import Widget
+
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.query import Query, parse
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, SORTS, ViewState
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.evidence import Evidence, latest_evidence
+from wallboard.ui.screen.filtering_screen import FilteringScreen
+from wallboard.ui.wall.column_heads import ColumnHeads
+from wallboard.ui.wall.grid import WallGrid
+from wallboard.ui.wall.layout import Heading
+from wallboard.ui.wall.view_line import ViewLine
+
+Choice = TypeVar("Choice")
+
+
+class WallScreen(FilteringScreen):
+    """Header, banner, how it is arranged, and the entry points."""
+
+    AUTO_FOCUS = "WallGrid"
+
+    BINDINGS = [
+        Binding("f", "faults", "Faults", id="faults"),
+        Binding("s", "sort", "Sort", id="sort"),
+        Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
+        Binding("d", "density", "Size", id="density"),
+        Binding("G", "group", "Group", show=False, id="group"),
+        Binding("z", "fold", "Fold or unfold the section", show=False, id="fold"),
+        Binding("Z", "fold_all", "Fold or unfold all sections", show=False, id="fold_all"),
+        Binding("escape", "clear", "Clear the filter", show=False, id="clear"),
+    ]
+
+    class StateChanged(Message):
+        """The operator arranged the wall in another way."""
+
+        def __init__(self, state: ViewState) -> None:
+            super().__init__()
+            self.state = state
+
+    def __init__(self, theme: BoardTheme, first: View, state: ViewState) -> None:
+        super().__init__(theme)
+        self.view = first
+        self.state = state
+        self.query_now: Query = parse(state.filter)
+        self.grid = WallGrid(theme, first, state, self.query_now)
+        self._heads = ColumnHeads(theme)
+        self._view_line = ViewLine(theme, "header")
+
+    def parts(self) -> list[Widget]:
+        """The arrangement in words, the heads of columns, and the grid."""
+        return [self._view_line, self._heads, self.grid]
+
+    def show(self, view: View) -> None:
+        """Show this picture."""
+        super().show(view)
+        self.grid.show(view)
+        self._show_arrangement()
+
+    def evidence(self) -> Evidence | None:
+        """What was last heard of the selected entry point."""
+        statuses = self.view.snapshot.entry_points if self.view else {}
+        status = statuses.get(self.grid.selected) if self.grid.selected else None
+        return latest_evidence(status) if status else None
+
+    def point_at(self, key: EntryPointKey) -> None:
+        """Select an entry point."""
+        self.grid.point_at(key)
+
+    def show_as(self, state: ViewState) -> None:
+        """Show the same picture in another arrangement."""
+        if state == self.state:
+            return
+        if state.filter != self.state.filter:
+            self.query_now = parse(state.filter)
+        self.state = state
+        self.grid.use(state, self.query_now)
+        self._show_arrangement()
+        self.post_message(self.StateChanged(state))
+
+    @on(WallGrid.Arranged)
+    def _show_arrangement(self) -> None:
+        if self.view is None:
+            return
+        shown = sum(len(section.keys) for section in self.grid.sections)
+        total = len(self.view.snapshot.entry_points)
+        self._view_line.show(self.state, self.query_now, shown, total)
+        self._heads.show(self.grid.layout_now, self.state)
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force."""
+        return self.state.filter
+
+    def use_filter(self, text: str) -> None:
+        """Show only what matches this filter."""
+        self.show_as(replace(self.state, filter=text))
+
+    def typing(self, now: bool) -> None:
+        """Draw entry points as large as before while a filter is typed."""
+        self.grid.hold_density(now)
+
+    def filtered(self) -> Widget:
+        """The entry points."""
+        return self.grid
+
+    def action_clear(self) -> None:
+        """Show every entry point again."""
+        self.close_filter()
+        self.show_as(replace(self.state, filter="", faults_only=False))
+
+    def action_faults(self) -> None:
+        """Show only what is not ok, or everything."""
+        self.show_as(replace(self.state, faults_only=not self.state.faults_only))
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        self.show_as(replace(self.state, sort=_next(SORTS, self.state.sort), descending=False))
+
+    def on_column_heads_clicked(self, event: ColumnHeads.Clicked) -> None:
+        """Sort by a column, or turn its order round."""
+        if event.sort == self.state.sort:
+            self.action_reverse()
+        else:
+            sort = next(sort for sort in SORTS if sort == event.sort)
+            self.show_as(replace(self.state, sort=sort, descending=False))
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self.show_as(replace(self.state, descending=not self.state.descending))
+
+    def action_density(self) -> None:
+        """Take the next density."""
+        self.show_as(replace(self.state, density=_next(DENSITIES, self.state.density)))
+
+    def action_group(self) -> None:
+        """Group by the next thing there is to group by."""
+        self.show_as(replace(self.state, grouping=_next(GROUPINGS, self.state.grouping)))
+
+    def action_fold(self) -> None:
+        """Fold or unfold the section in which the selection is."""
+        if self.grid.section:
+            self._toggle(self.grid.section)
+
+    def on_wall_grid_toggled(self, event: WallGrid.Toggled) -> None:
+        """Fold or unfold a section."""
+        self._toggle(event.section)
+
+    def on_wall_grid_entered(self, event: WallGrid.Entered) -> None:
+        """Unfold a section, for something in it is selected now."""
+        self.show_as(replace(self.state, folded=self.state.folded - {event.section}))
+        if self.grid.selected:
+            self.grid.select(self.grid.selected)
+
+    def action_fold_all(self) -> None:
+        """Fold all sections or, where all are folded, unfold them."""
+        names = frozenset(section.name for section in self.grid.sections if section.name)
+        folded = frozenset() if names <= self.state.folded else names
+        self.show_as(replace(self.state, folded=folded))
+
+    def _toggle(self, section: str) -> None:
+        if section not in self.state.folded:
+            self.grid.select(Heading(section))
+        self.show_as(replace(self.state, folded=self.state.folded ^ {section}))
+
+
+def _next(choices: tuple[Choice, ...], now: Choice) -> Choice:
+    return choices[(choices.index(now) + 1) % len(choices)]

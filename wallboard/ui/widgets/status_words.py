@@ -1,0 +1,126 @@
+"""The parts of which every drawing of an entry point is made: pure functions to text."""
+
+from functools import lru_cache
+
+from wallboard.board import EntryPointStatus
+from wallboard.domain.change import Subject
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import is_recent
+from wallboard.domain.policy import Verdict
+from wallboard.domain.verdict import Judgement
+from wallboard.ui.look.glyphs import RESPONSE_TYPE, Glyphs
+from wallboard.ui.look.text import fit, safe, span
+
+CHANGED_SECONDS = 15.0
+"""How long a tile says that its verdict is new."""
+
+
+@lru_cache(maxsize=4096)
+def title_words(verdict: Verdict, detail: str, sign: str) -> str:
+    """A verdict's sign and word, and what is behind it."""
+    words = f"{sign} {verdict.label}"
+    return f"{words} {safe(detail)}" if detail else words
+
+
+def title_of(judgement: Judgement, glyphs: Glyphs) -> str:
+    """Glyph, word and, where there is one, the cause or the raw value behind the verdict."""
+    detail = judgement.cause or judgement.raw or ""
+    return title_words(judgement.verdict, detail, glyphs.verdict[judgement.verdict])
+
+
+def response_type_kind(judgement: Judgement) -> str:
+    """Which of the theme's response types a chip has; one that is no longer answered is off."""
+    if Endpoint.CHECK_ELIGIBILITY in judgement.failing or judgement.verdict is Verdict.UNREACHABLE:
+        return "off"
+    if judgement.response_type in {0, 1, 2}:
+        return str(judgement.response_type)
+    return "off" if judgement.raw_response_type is None else "unknown"
+
+
+def chip_text(judgement: Judgement, room: int, glyphs: Glyphs) -> str:
+    """The response type in words, or only its number where there is no room for them."""
+    kind = str(judgement.response_type)
+    if kind in RESPONSE_TYPE:
+        words = f" {kind} {RESPONSE_TYPE[kind]} "
+        return words if len(words) <= room else f" {kind} " if room > 2 else kind
+    if judgement.raw_response_type is not None:
+        raw = safe(judgement.raw_response_type)
+        return f" ? {fit(raw, min(len(raw), 8), glyphs)} " if room > 12 else " ? "
+    return f" {glyphs.unknown} " if room > 2 else glyphs.unknown
+
+
+def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) -> str:
+    """What stands beside the verdict: in words where there is room, else as signs; then the age."""
+    judgement = status.judgement
+    marks = [
+        (sign, word)
+        for sign, word, holds in (
+            (glyphs.contradiction, "contradiction", judgement.contradiction),
+            (
+                glyphs.partial,
+                "partial",
+                judgement.partial and judgement.verdict is not Verdict.UNREACHABLE,
+            ),
+            (glyphs.lenient, "lenient", judgement.lenient),
+        )
+        if holds
+    ]
+    age = age_of(judgement, now)
+    if not age and just_changed(status, now):
+        age = f"was {before_words(status)}"
+    words = " ".join([*(f"{sign} {word}" for sign, word in marks), *([age] if age else [])])
+    if len(words) <= room:
+        return words
+    signs = "".join(sign for sign, _ in marks)
+    with_age = f"{signs} {age}".strip()
+    return with_age if len(with_age) <= room or age.endswith("old") else signs
+
+
+def just_changed(status: EntryPointStatus, now: float) -> bool:
+    """Whether the verdict is another one than some seconds ago."""
+    since = status.since
+    if since is None or not is_recent(since, now, CHANGED_SECONDS):
+        return False
+    return bool(before_words(status))
+
+
+def before_words(status: EntryPointStatus) -> str:
+    """The words of the verdict before this one; none if there was none."""
+    for change in reversed(status.timeline):
+        if change.subject is Subject.VERDICT:
+            before = Verdict(change.before)
+            return "" if before is Verdict.WAITING else before.label
+    return ""
+
+
+def age_of(judgement: Judgement, now: float) -> str:
+    """How old the values are, once they are no longer fresh."""
+    if not judgement.stale(now):
+        return ""
+    if judgement.newest_at is None:
+        return ""
+    # What is dated ahead, by a clock that was put back since, is of unknown age.
+    return f"{span(now - judgement.newest_at)} old" if judgement.newest_at <= now else "? old"
+
+
+def chart_columns(status: EntryPointStatus, now: float, count: int) -> list[float | None]:
+    """The waits of the last ``count`` polls, one column an interval.
+
+    The chart ends at the newest sample, so that it moves when something was heard; when nothing
+    has been heard for two intervals it moves on, and the silence shows as a gap.
+    """
+    history, interval = status.state.history, status.policy.interval
+    if not len(history) or count <= 0:
+        return [None] * max(count, 0)
+    end = _chart_end(status, now)
+    return history.columns("wait_seconds", end=end, seconds=interval, count=count)
+
+
+def chart_slot(status: EntryPointStatus, now: float) -> int:
+    """The number of the interval for which the last column of ``chart_columns`` stands."""
+    return int(_chart_end(status, now) // status.policy.interval)
+
+
+def _chart_end(status: EntryPointStatus, now: float) -> float:
+    history, silent_since = status.state.history, now - 2 * status.policy.interval
+    return max(history[-1].at, silent_since) if len(history) else silent_since
