@@ -115,6 +115,7 @@ DAMAGES = {
     "UPDATE entry_point SET policy = '{\"interval\": 5}'": "policy of entry point 1 is not whole",
     "UPDATE target SET endpoint = 'no' WHERE id = 1": "target.endpoint of row 1 is 'no'",
     "UPDATE segment SET to_at = 1e300": "segment.to_at of row 1 is 1e+300",
+    "UPDATE segment SET first_run = 1 WHERE id = 2": "segment 2 holds polls of segment 1",
     "UPDATE answer SET cause = 'whim' WHERE cause IS NOT NULL": "answer.cause of row",
     "DELETE FROM body": "is not in it",
     "UPDATE body SET size = 1 << 40": "is of 1,099,511,627,776 bytes",

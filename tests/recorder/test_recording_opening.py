@@ -5,6 +5,7 @@ import random
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
@@ -18,8 +19,11 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.schema import VERSION
+from wallboard.recorder.lock import take
+from wallboard.recorder.paths import place_of
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.recording import Recording
+from wallboard.recorder.writing.writer import Writer
 
 CAPACITY = Endpoint.CAPACITY
 KEY = EntryPointKey(SERVER, 1000)
@@ -233,6 +237,85 @@ def test_a_newer_one_is_refused_with_what_to_do(path):
     database.close()
     with pytest.raises(RecordingError, match=r"newer wallboard .* update wallboard"):
         Recording.open(path)
+
+
+@pytest.mark.parametrize("written", ["the file", "the link"])
+def test_through_a_link_it_is_read_while_it_is_written(path, tmp_path, written):
+    link = tmp_path / "link.db"
+    record(path, [poll(CAPACITY, 0, 1)])
+    link.symlink_to(path)
+    place = place_of("", str(link), {})
+    writer = Writer.open(place.path if written == "the link" else path, clock=lambda: START)
+    board = Board(board_of(1000))
+    with Recording.open(link) as recording:
+        for n in range(2, 20):
+            tell(writer, board, [poll(CAPACITY, 10 * n, n)])
+            assert newest(recording) == n
+    assert {one.name for one in tmp_path.iterdir()} == {
+        "link.db", "wall.db", "wall.db-wal", "wall.db-shm",
+    }  # fmt: skip
+    writer.close()
+
+
+def test_a_link_that_leads_elsewhere_is_followed(path, tmp_path):
+    link, other = tmp_path / "link.db", tmp_path / "other.db"
+    record(path, [poll(CAPACITY, 0, 1)])
+    link.symlink_to(path)
+    writer = record(other, [poll(CAPACITY, 0, 7)], close=False)
+    with Recording.open(link) as recording:
+        assert newest(recording) == 1
+        link.unlink()
+        link.symlink_to(other)
+        assert newest(recording) == 7
+    writer.close()
+
+
+def test_of_all_names_of_a_recording_only_one_can_be_locked(path, tmp_path):
+    link = tmp_path / "link.db"
+    record(path, [poll(CAPACITY, 0, 1)])
+    link.symlink_to(path)
+    lock = take(place_of("", str(path), {}))
+    try:
+        assert take(place_of("", str(link), {})) is None
+    finally:
+        lock.release()
+
+
+def journal_that_names(victim, path):
+    """What SQLite takes for a change of a recording that was not ended, with others beside it."""
+    data, page, nonce = path.read_bytes(), 4096, 1
+    first = data[:page]
+    total = (nonce + sum(first[place] for place in range(page - 200, 0, -200))) & 0xFFFFFFFF
+    magic, name = bytes.fromhex("d9d505f920a163d7"), str(victim).encode()
+    head = magic + struct.pack(">5I", 1, nonce, len(data) // page, 512, page)
+    last = struct.pack(">I", (1 << 30) // page + 1) + name
+    return (
+        head.ljust(512, b"\0")
+        + struct.pack(">I", 1)
+        + first
+        + struct.pack(">I", total)
+        + last
+        + struct.pack(">2I", len(name), sum(name))
+        + magic
+    )
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_no_journal_beside_it_has_any_file_removed_or_anything_written(path, tmp_path, log):
+    writer = record(path, [poll(CAPACITY, 0, 1)], close=not log)
+    victim, journal = tmp_path / "victim", tmp_path / "wall.db-journal"
+    victim.write_text("precious")
+    journal.write_bytes(journal_that_names(victim, path))
+    before = path.read_bytes()
+    for open_ in (Recording.open, lambda path: open_to_write(path, 0o600, START)):
+        with pytest.raises(RecordingError) as raised:
+            open_(path)
+        assert f"move {journal} away" in str(raised.value)
+        assert not isinstance(raised.value, DamagedError)
+    assert victim.read_text() == "precious"
+    assert path.read_bytes() == before
+    if log:
+        writer.database.close()
 
 
 def test_one_that_was_closed_says_so(path):

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -319,3 +320,13 @@ def test_one_row_that_cannot_be_written_never_stops_the_others_and_is_named(tmp_
     assert len(said) == len(set(said))
     with Connection(path).reading() as database:
         assert list(verify(database)) == []
+
+
+def test_whoever_lost_the_dictionary_of_others_writes_another_one(tmp_path, caplog):
+    path = tmp_path / "r.db"
+    record(path, [poll(CAPACITY, 0, 1)])
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("DELETE FROM dictionary")
+    record(path, [poll(CAPACITY, 10 * n, n) for n in range(2, 6)])
+    assert not caplog.messages
+    assert rows(path, "SELECT count(*) FROM answer") == [(5,)]

@@ -1,5 +1,6 @@
 """Where the recording of a board is, and who may read it."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +27,18 @@ def recording_path(board: str, record: bool | str, environ: Mapping[str, str]) -
     keep it in.
     """
     if isinstance(record, str):
-        return Path(record).absolute()
+        return real_path(Path(record))
     if not record:
         return None
     return state_folder(environ).absolute() / "recordings" / f"{board_name(board)}.db"
+
+
+def real_path(path: Path) -> Path:
+    """The file that a path leads to, for its log and its lock are beside that and not the link.
+
+    A link to nothing is left as it is: nothing shall be made where it leads.
+    """
+    return Path(os.path.realpath(path)) if os.path.exists(path) else path.absolute()  # noqa: PTH110  never raises
 
 
 def mode_of(record: bool | str) -> int:

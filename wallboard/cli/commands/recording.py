@@ -76,7 +76,7 @@ def info(file: Path | None, config: Path | None) -> int:
         finally:
             connection.close()
         described = Described(
-            path=path.absolute(),
+            path=path,
             title=recording.title,
             file_bytes=_file_bytes(path),
             holder=holder(path),
@@ -200,7 +200,7 @@ def _trimmed(path: Path, retention: "Retention") -> int:
     from wallboard.recorder.paths import Place
     from wallboard.recorder.trimming import trim as trimmed
 
-    lock = take(Place(path.absolute(), path.stat().st_mode & 0o666))
+    lock = take(Place(path, path.stat().st_mode & 0o666))
     if lock is None:
         raise CommandError(
             f"the recording is being written by {holder(path) or 'another process'}\n"

@@ -66,9 +66,10 @@ def window_options(*, since: str | None) -> Callable[[Command], Command]:
 
 def recording_file(file: Path | None, config: Path | None) -> Path:
     """The recording that is meant. Raises ``CommandError``."""
+    from wallboard.recorder.paths import real_path, recording_path
+
     if file:
-        return file
-    from wallboard.recorder.paths import recording_path
+        return real_path(file)
 
     target = Target(url=None, ids=(), config=config, interval=None, no_verify=False, headers=())
     settings, source = target.opened()

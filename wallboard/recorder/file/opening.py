@@ -121,9 +121,11 @@ def _begin(path: Path, mode: int) -> None:
 def demand_whole(path: Path) -> None:
     """Raise ``DamagedError`` for a recording that was cut short where SQLite does not look.
 
-    Raises as ``demand_recording`` does.
+    Raises ``RecordingError`` where a change of another program was not ended, and as
+    ``demand_recording`` does.
     """
     head = demand_recording(path)
+    _demand_no_journal(path)
     page = int.from_bytes(head[_PAGE_SIZE], "big")
     if head.startswith(_MAGIC) and page > 1 and path.stat().st_size % page:
         raise DamagedError("the file is cut short")
@@ -166,6 +168,18 @@ def _our_head(path: Path) -> bytes:
             raise RecordingError(NOT_OURS)
         raise DamagedError("the file is damaged, or no recording of wallboard; name another one")
     return head
+
+
+def _demand_no_journal(path: Path) -> None:
+    """Raise ``RecordingError`` for a journal of the kind that a recording never has.
+
+    SQLite would write back what it says, and remove any file that it names.
+    """
+    journal = f"{path}-journal"
+    if os.path.lexists(journal):
+        raise RecordingError(
+            f"another program began to change it; move {journal} away, if it is not needed"
+        )
 
 
 def _look_at(path: Path) -> None:

@@ -188,6 +188,8 @@ _MIGRATIONS: tuple[str, ...] = ()
 
 def create(database: sqlite3.Connection, epoch: float) -> None:
     """Make an empty file a recording that begins at ``epoch``, Unix time in seconds."""
+    # So no journal is left behind, wherever this is killed.
+    database.execute("PRAGMA journal_mode = MEMORY")
     # Only an empty file takes these; they let it shrink again, and be read while it is written.
     database.execute("PRAGMA auto_vacuum = INCREMENTAL")
     database.execute("PRAGMA journal_mode = WAL")

@@ -11,6 +11,7 @@ from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.error_words import worded
 from wallboard.recorder.file.opening import connected, demand_whole
 from wallboard.recorder.file.schema import check, is_empty
+from wallboard.recorder.paths import real_path
 
 _CACHE_KIB = 16 * 1024
 
@@ -32,7 +33,6 @@ class Connection:
     def __init__(self, path: Path) -> None:
         """Raises ``RecordingError`` or ``DamagedError``."""
         self._path = path
-        self._log = Path(f"{path}-wal")
         self._lock = threading.RLock()
         self._opened = 0
         self._immutable = False
@@ -92,7 +92,10 @@ class Connection:
         raise KeyboardInterrupt from None
 
     def _open(self) -> sqlite3.Connection:
-        demand_whole(self._path)  # Which also says why it may not be read, as SQLite does not.
+        # The path may be a link that leads elsewhere by now.
+        path = real_path(self._path)
+        self._log = Path(f"{path}-wal")
+        demand_whole(path)  # Which also says why it may not be read, as SQLite does not.
         self._opened += 1
         if self._log.exists():
             try:

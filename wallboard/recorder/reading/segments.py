@@ -48,12 +48,15 @@ class Segment:
 
 def read_sealed(database: sqlite3.Connection) -> list[Segment]:
     """Those that are sealed, in the order of recording."""
-    found = []
+    found: list[Segment] = []
     for number, from_at, to_at, first_run, last_run in _SEALED.kept(
         database, "SELECT id, from_at, to_at, first_run, last_run FROM segment ORDER BY id"
     ):
         if from_at > to_at:
             raise DamagedError(f"segment {number} ends before it begins")
+        if found and first_run <= found[-1].last_run:
+            # Each of very many could claim all of them.
+            raise DamagedError(f"segment {number} holds polls of segment {found[-1].number}")
         found.append(Segment(number, Span(from_at, to_at), first_run, last_run, {}))
     return found
 

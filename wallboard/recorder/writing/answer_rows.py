@@ -109,7 +109,7 @@ class AnswerRows:
                 number = self._database.execute(
                     "INSERT INTO dictionary (bytes) VALUES (?)", (body,)
                 ).lastrowid
-                self._database.execute("INSERT INTO about VALUES (?, ?)", (name, number))
+                self._database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, number))
                 row = (number, body)
             if row is None:
                 return None, b""
