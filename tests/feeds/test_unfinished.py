@@ -1,5 +1,7 @@
 """What a sweep keeps to be resumed."""
 
+import json
+
 import pytest
 
 from wallboard.domain.discovery import Discovery, Found, Presence, ranges
@@ -37,9 +39,9 @@ def test_another_address_or_other_ids_are_another_sweep(environ, discovery):
 
 
 def test_the_order_of_the_ids_and_the_way_the_address_is_written_do_not_matter(environ, discovery):
-    Unfinished(SERVER, [3, 1, 2], environ).save(discovery)
+    Unfinished(SERVER, [7, 3, 1, 2, 5, 4], environ).save(discovery)
     same = ServerSettings(name="x", url="http://ece.example.com/system/egain/chat/entrypoint")
-    assert Unfinished(same, [1, 2, 3], environ).load() == discovery
+    assert Unfinished(same, [1, 2, 3, 4, 5, 7], environ).load() == discovery
 
 
 def test_what_is_forgotten_is_gone(environ, discovery, tmp_path):
@@ -59,6 +61,48 @@ def test_a_file_that_cannot_be_read_counts_as_none(environ, discovery, tmp_path,
     unfinished.save(discovery)
     (file,) = (tmp_path / "discoveries").iterdir()
     file.write_bytes(text)
+    assert unfinished.load() is None
+
+
+FOUND = {"id": 4, "presence": "exists", "wait_seconds": 1.5, "words": ""}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 2},
+        {"missing": ["1-3", "99"]},
+        {"missing": ["1-3", "1-3"]},
+        {"missing": ["0-8"] * 1000},
+        {"missing": ["1-9223372036854775807"]},
+        {"missing": [1]},
+        {"found": [FOUND | {"id": 99}]},
+        {"found": [FOUND | {"id": -1}]},
+        {"found": [FOUND | {"id": "4"}]},
+        {"found": [FOUND | {"id": 4.5}]},
+        {"found": [FOUND | {"id": True}]},
+        {"found": [FOUND | {"presence": "perhaps"}]},
+        {"found": [FOUND | {"wait_seconds": float("nan")}]},
+        {"found": [FOUND | {"wait_seconds": float("inf")}]},
+        {"found": [FOUND | {"wait_seconds": "long"}]},
+        {"found": [FOUND | {"queue_depth": []}]},
+        {"found": [FOUND | {"words": None}]},
+        {"found": [FOUND, FOUND]},
+        {"found": {"4": FOUND}},
+        {"refusals": {"500": -1}},
+        {"refusals": {"500": "many"}},
+    ],
+)
+def test_what_no_sweep_of_these_ids_can_have_found_counts_as_none(
+    environ, discovery, tmp_path, change
+):
+    unfinished = Unfinished(SERVER, [*range(9)], environ)
+    unfinished.save(discovery)
+    (file,) = (tmp_path / "discoveries").iterdir()
+    kept = json.loads(file.read_text())
+    file.write_text(json.dumps(kept | {"found": [FOUND]}))
+    assert unfinished.load() is not None
+    file.write_text(json.dumps(kept | change))
     assert unfinished.load() is None
 
 

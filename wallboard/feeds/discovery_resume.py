@@ -4,20 +4,34 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from annotated_types import Ge
 
 from wallboard.config.state import board_name, state_folder
 from wallboard.config.triage import ids_in
-from wallboard.domain.discovery import Discovery, Found, Presence, ranges
+from wallboard.domain.discovery import Discovery, Found, ranges
 from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.answer.endpoints import url_of
 from wallboard.files import read_file, replaced
 from wallboard.settings import ServerSettings
 
-VERSION = 1
 LARGEST_FILE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The shape of the file, which anybody may have written."""
+
+    version: Literal[1]
+    sweep: str
+    missing: list[str]
+    refusals: dict[str, Annotated[int, Ge(0)]]
+    found: list[Found]
+    unclear: list[Found]
 
 
 class Unfinished:
@@ -26,6 +40,7 @@ class Unfinished:
     def __init__(self, server: ServerSettings, ids: list[int], environ: Mapping[str, str]) -> None:
         """``environ`` may name the state folder."""
         self._sweep = f"{url_of(server, Endpoint.CHAT_ALLOWED, 0)} {','.join(ranges(ids))}"
+        self._ids = ids
         self._environ = environ
 
     @property
@@ -36,16 +51,19 @@ class Unfinished:
 
     def load(self) -> Discovery | None:
         """What was found before, or ``None`` if nothing was kept, or nothing that can be read."""
+        from pydantic import TypeAdapter
+
         try:
-            document = json.loads(read_file(self._path, LARGEST_FILE))
-            return _discovery(document) if document["sweep"] == self._sweep else None
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            text = read_file(self._path, LARGEST_FILE)
+            kept = TypeAdapter(_Kept).validate_json(text, strict=True)
+            return _discovery(kept, self._ids) if kept.sweep == self._sweep else None
+        except (OSError, ValueError):
             return None
 
     def save(self, discovery: Discovery) -> None:
         """Keep what was found. Raises ``OSError``."""
         document = {
-            "version": VERSION,
+            "version": 1,
             "sweep": self._sweep,
             "missing": list(ranges(discovery.missing)),
             "refusals": discovery.refusals,
@@ -63,13 +81,19 @@ class Unfinished:
             self._path.unlink()
 
 
-def _discovery(document: dict[str, Any]) -> Discovery:
-    if document["version"] != VERSION:
-        raise ValueError(document["version"])
+def _discovery(kept: _Kept, ids: list[int]) -> Discovery:
+    """What a file says was found. Raises ``ValueError`` unless it can be of these ids."""
     discovery = Discovery()
-    for one in (*document["found"], *document["unclear"]):
-        discovery.add(Found(**{**one, "id": int(one["id"]), "presence": Presence(one["presence"])}))
-    for part in document["missing"]:
-        discovery.missing.update(ids_in(part))
-    discovery.refusals = Counter({str(k): int(v) for k, v in document["refusals"].items()})
+    named: list[int] = []
+    for part in kept.missing:
+        named += ids_in(part, len(ids) - len(named))
+    discovery.missing.update(named)
+    for one in (*kept.found, *kept.unclear):
+        if not isfinite(one.wait_seconds or 0.0):
+            raise ValueError(one.wait_seconds)
+        discovery.add(one)
+        named.append(one.id)
+    if len(set(named)) < len(named) or not set(ids).issuperset(named):
+        raise ValueError("it has ids twice, or others than are swept")
+    discovery.refusals = Counter(kept.refusals)
     return discovery
