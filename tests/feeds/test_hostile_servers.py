@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from feeds_support import rounds, until
+from feeds_support import rounds
+from waiting import until
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey

@@ -222,19 +222,6 @@ def test_whoever_may_not_write_never_takes_it_but_sees_who_holds_it(
     assert out.strip() == "this user may not write to it; None"
 
 
-@pytest.fixture
-def open_to_all():
-    """Opens a folder, and those above it as far as tests made them, to every user."""
-
-    def opened(folder, mode):
-        for above in folder.parents:
-            if above.stat().st_mode & 0o777 == 0o700:
-                above.chmod(0o711)
-        folder.chmod(mode)
-
-    return opened
-
-
 @needs_root
 def test_a_folder_that_may_not_be_written_to_is_said(place, elsewhere, open_to_all):
     open_to_all(place.path.parent, 0o755)

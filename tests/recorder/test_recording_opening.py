@@ -172,7 +172,7 @@ def as_nobody():
 
 
 @pytest.fixture
-def read_only(killed, tmp_path_factory):
+def read_only(killed, tmp_path_factory, open_to_all):
     """The same in a folder that may not be written to, with the log beside it and without."""
     folders = []
     for names in (("wall.db", "wall.db-wal", "wall.db-shm"), ("wall.db", "wall.db-wal")):
@@ -180,11 +180,7 @@ def read_only(killed, tmp_path_factory):
         for name in names:
             shutil.copy(killed.with_name(name), folder / name)
             (folder / name).chmod(0o444)
-        if os.geteuid() == 0:
-            base = tmp_path_factory.getbasetemp()
-            for above in (base, *base.parents[:2]):
-                above.chmod(0o711)
-        folder.chmod(0o555)
+        open_to_all(folder, 0o555)
         folders.append(folder)
     yield [folder / "wall.db" for folder in folders]
     for folder in folders:
