@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import httpx
-
 from wallboard.domain.observation import Response
 from wallboard.ece.answer.coding import is_packed, odd_coding, unpacked
 
@@ -24,11 +22,11 @@ class Received:
         self._body: _Body | None = None
         self._complete = False
 
-    def start(self, response: httpx.Response) -> None:
-        """Take the status line and the headers."""
-        self.status = response.status_code
-        self._head = response.headers.raw
-        self.reason = response.extensions.get("reason_phrase", b"").decode("utf-8", "replace")
+    def start(self, status: int, reason: str, head: Sequence[tuple[bytes, bytes]]) -> None:
+        """Take the status line and the headers; bytes of no UTF-8 in ``reason`` are escaped."""
+        self.status = status
+        self._head = head
+        self.reason = reason if reason.isascii() else _phrase(reason)
 
     def feed(self, chunk: bytes) -> bool:
         """Take a piece of the body; ``False`` means that no more is wanted."""
@@ -85,6 +83,15 @@ class Received:
                 return _Body(body, False, odd_coding(said))
             return _Body(wire[: self._cap], cut, said)
         return _Body(wire[: self._cap], cut, odd_coding(said))
+
+
+def _phrase(reason: str) -> str:
+    """A reason phrase that may be in Latin-1."""
+    raw = reason.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 class _Body(NamedTuple):

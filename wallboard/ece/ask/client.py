@@ -1,7 +1,7 @@
 """One HTTP client per server: asks one GET and tells what came of it.
 
-The requests are built once and handed straight to the transport, which costs a tenth of the
-client's own ``get``. Nothing is read from the environment: the config sets a proxy per server.
+The requests are built once, as they go out. Nothing is read from the environment: the config sets a
+proxy per server.
 """
 
 import time
@@ -11,8 +11,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-import httpx
-from multidict import CIMultiDict
+from yarl import URL
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
@@ -23,7 +22,7 @@ from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.errors import ClientSetupError
 from wallboard.ece.ask.exchange import BROKEN, Exchange
 from wallboard.ece.ask.failures import deadline_passed, failure_of, unnamed
-from wallboard.ece.ask.outgoing import ReadyGet, extensions_of, headers_of, target_of
+from wallboard.ece.ask.outgoing import Outgoing, headers_of, target_of
 from wallboard.ece.ask.status import status_failure
 from wallboard.ece.ask.transport import ServerTransport
 from wallboard.settings import ServerSettings, Settings
@@ -41,7 +40,7 @@ class Poll:
     key: EntryPointKey
     endpoint: Endpoint
     request: Request
-    http: httpx.Request = field(repr=False)
+    http: Outgoing = field(repr=False)
 
 
 class EceClient:
@@ -67,12 +66,10 @@ class EceClient:
         self._server = server
         self._target = target_of(server, settings)
         self._headers = headers_of(server)
-        self._sent = CIMultiDict(self._headers.sent.multi_items())
         self._authorized = "authorization" in self._headers.sent
         self._max_body = settings.max_body
         self._clock = clock
         self._timer = timer
-        self._extensions = extensions_of(self._target)
         self._transport = ServerTransport(
             server, self._target, concurrency=settings.concurrency_of(server), keep=True
         )
@@ -105,7 +102,8 @@ class EceClient:
         """Build the request of one GET, once for all its polls."""
         url = url_of(self._server, endpoint, entry_point.key.id)
         request = Request("GET", url, self._headers.shown)
-        return Poll(entry_point.key, endpoint, request, ReadyGet(url, self._sent, self._extensions))
+        http = Outgoing("GET", URL(url), self._headers.sent)
+        return Poll(entry_point.key, endpoint, request, http)
 
     async def poll(self, poll: Poll) -> Observation:
         """Ask once and tell what came of it. Raises nothing but ``CancelledError``."""

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Callable
 
 import aiohttp
-import httpx
 
 from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.connector import ATTEMPT, MOST_ATTEMPTS, Attempt
-from wallboard.ece.ask.transport import ServerTransport, fetch
+from wallboard.ece.ask.outgoing import Outgoing
+from wallboard.ece.ask.transport import ServerTransport
 
 PATIENCE = 0.5
 """The share of the time limit that a kept connection has for a first word."""
 
-BROKEN = (httpx.TransportError, aiohttp.ClientError, OSError)
+BROKEN = (aiohttp.ClientError, OSError)
 """What ends an exchange without an answer; ``TimeoutError`` is one of them."""
 
 
@@ -27,7 +27,7 @@ class Exchange:
     def __init__(
         self,
         transport: ServerTransport,
-        request: httpx.Request,
+        request: Outgoing,
         received: Callable[[], Received],
         seconds: float,
     ) -> None:
@@ -71,7 +71,7 @@ class Exchange:
     async def _ask(self) -> None:
         first = self.received
         try:
-            await fetch(self._transport, self._request, first)
+            await self._transport.fetch(self._request, first)
         except BROKEN:
             if self._second is None or first.status is not None:
                 raise
@@ -86,7 +86,7 @@ class Exchange:
     async def _ask_again(self) -> None:
         ATTEMPT.set(Attempt(fresh=True, count=1))
         received = self._empty()
-        await fetch(self._transport.spare, self._request, received)
+        await self._transport.fetch(self._request, received, spare=True)
         self.received = received
         self._transport.forget()
         if not self._limit.expired():

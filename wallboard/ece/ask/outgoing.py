@@ -1,12 +1,11 @@
 """What every request to a server carries, and how it leaves this machine."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import httpx
 from multidict import CIMultiDict
+from yarl import URL
 
 from wallboard import __version__
 from wallboard.domain.endpoint import Endpoint
@@ -23,6 +22,7 @@ _DEFAULT_HEADERS = {
 }
 _PORTS = {"http": 80, "https": 443}
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
 
 
@@ -30,27 +30,26 @@ _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
 class Headers:
     """Headers to send, and the same as they may be shown: all but our own are masked."""
 
-    sent: httpx.Headers
+    sent: CIMultiDict[str]
     shown: tuple[tuple[str, str], ...]
 
 
-class ReadyGet(httpx.Request):
-    """A GET that is sent many times, with its address and headers in the form that goes out.
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request in the form in which it goes out, however often it does."""
 
-    An ordinary request keeps both taken apart, and putting them together again costs more than all
-    the rest of a poll.
-    """
+    method: str
+    url: URL
+    headers: CIMultiDict[str] = field(repr=False)
+    body: bytes | None = None
 
-    def __init__(self, url: str, headers: CIMultiDict[str], extensions: dict[str, Any]) -> None:
-        self.method = "GET"
-        self.url = url  # type: ignore[assignment]  # the transport only turns it into text
-        self.headers = headers  # type: ignore[assignment]  # and hands these on as they are
-        self.extensions = extensions
 
-    @property
-    def content(self) -> bytes:
-        """Nothing: a GET has no body."""
-        return b""
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Where a proxy is, and what only it is told."""
+
+    url: URL
+    headers: CIMultiDict[str] = field(repr=False)
 
 
 def target_of(server: ServerSettings, settings: Settings) -> Target:
@@ -58,15 +57,15 @@ def target_of(server: ServerSettings, settings: Settings) -> Target:
     try:
         parts = urlsplit(server.url)
         port = parts.port or _PORTS[parts.scheme]
-        for endpoint in Endpoint:
-            url = httpx.URL(url_of(server, endpoint, 0))
-    except (ValueError, KeyError, httpx.InvalidURL):
+        addresses = [url_of(server, endpoint, 0) for endpoint in Endpoint]
+        url = [URL(address) for address in addresses][0]
+    except (ValueError, KeyError):
         raise _bad_address(server) from None
-    if not parts.hostname:
+    if not url.raw_host or _CONTROL.search("".join(addresses)):
         raise _bad_address(server)
     return Target(
         server=server.name,
-        host=url.raw_host.decode("ascii"),
+        host=url.raw_host,
         port=port,
         tls=parts.scheme == "https",
         proxied=server.proxy is not None,
@@ -94,18 +93,12 @@ def headers_of(server: ServerSettings) -> Headers:
     ours = {**_host_header(server.url), **_DEFAULT_HEADERS}
     ours = {name: text for name, text in ours.items() if name.lower() not in taken}
     return Headers(
-        httpx.Headers({**ours, **secret}, encoding="utf-8"),
+        CIMultiDict({**ours, **secret}),
         (*ours.items(), *((name, str(Secret(""))) for name in secret)),
     )
 
 
-def extensions_of(target: Target) -> dict[str, Any]:
-    """What the transport is told beside a request. In TLS a name goes without its final dot."""
-    dotted = {"sni_hostname": target.host.rstrip(".")} if target.host.endswith(".") else {}
-    return {"timeout": {"connect": target.connect_timeout}, **dotted}
-
-
-def proxy_of(server: ServerSettings) -> httpx.Proxy | None:
+def proxy_of(server: ServerSettings) -> Proxy | None:
     """The proxy, without credentials in its address: those go into a header for the tunnel.
 
     Raises ``ClientSetupError``; nothing of the address is ever shown.
@@ -113,18 +106,17 @@ def proxy_of(server: ServerSettings) -> httpx.Proxy | None:
     if server.proxy is None:
         return None
     try:
-        proxy = httpx.URL(without_credentials(server.proxy.value))
+        url = URL(without_credentials(server.proxy.value))
         authorization = basic_auth_of(server.proxy.value)
-    except (ValueError, httpx.InvalidURL):
+    except ValueError:
         raise _bad_proxy(server) from None
-    if proxy.scheme not in _PORTS or not proxy.host:
+    if url.scheme not in _PORTS or not url.raw_host:
         raise _bad_proxy(server)
-    return httpx.Proxy(
-        proxy, headers={"Proxy-Authorization": authorization} if authorization else None
-    )
+    headers = {"Proxy-Authorization": authorization} if authorization else {}
+    return Proxy(url, CIMultiDict(headers))
 
 
-def uses_tls(server: ServerSettings, proxy: httpx.Proxy | None) -> bool:
+def uses_tls(server: ServerSettings, proxy: Proxy | None) -> bool:
     """Whether any connection, or any setting, calls for a TLS context."""
     return (
         server.url.lower().startswith("https:")
@@ -133,9 +125,16 @@ def uses_tls(server: ServerSettings, proxy: httpx.Proxy | None) -> bool:
     )
 
 
+def place_of(url: URL) -> str:
+    """Host, and port where it is not the usual one."""
+    host = url.raw_host or ""
+    host = f"[{host}]" if ":" in host else host
+    return host if url.is_default_port() else f"{host}:{url.port}"
+
+
 def _host_header(url: str) -> dict[str, str]:
     """Where the library's own would leave out a final dot, or let out the zone of an address."""
-    place = httpx.URL(without_credentials(url)).netloc.decode("ascii")
+    place = place_of(URL(without_credentials(url)))
     if not re.search(r"\.(:|$)|%", place):
         return {}
     return {"Host": re.sub(r"%[^]]*", "", place)}

@@ -12,8 +12,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NoReturn
 
-import httpx
-
 from wallboard.domain.checkup import ON_THE_WAY, Finding, Step
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure
@@ -29,7 +27,7 @@ from wallboard.ece.ask.failures import (
     not_connected,
     unnamed,
 )
-from wallboard.ece.ask.outgoing import proxy_of, target_of
+from wallboard.ece.ask.outgoing import Proxy, proxy_of, target_of
 from wallboard.ece.ask.tls import tls_context
 from wallboard.ece.ask.tls_failure import proxy_tls_failure
 from wallboard.ece.probe import probe_answer, probe_tls
@@ -219,11 +217,10 @@ class Probe:
         self._publish(replace(finding, server=self._server.name))
 
 
-def _via(proxy: httpx.Proxy, target: Target) -> Target:
+def _via(proxy: Proxy, target: Target) -> Target:
     """The way as far as the proxy."""
-    tls = proxy.url.scheme == "https"
-    port = proxy.url.port or (443 if tls else 80)
-    return replace(target, host=proxy.url.raw_host.decode("ascii"), port=port, tls=tls)
+    url = proxy.url
+    return replace(target, host=url.raw_host or "", port=url.port or 0, tls=url.scheme == "https")
 
 
 def _trusting_anybody() -> ssl.SSLContext:

@@ -10,16 +10,17 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import aiohttp
-import httpx
+from multidict import CIMultiDict
+from yarl import URL
 
 from wallboard.domain.observation import Failure, Request
 from wallboard.ece.answer.endpoints import survey_url_of
 from wallboard.ece.answer.received import Received
 from wallboard.ece.answer.words import shown
 from wallboard.ece.ask.failures import Target, deadline_passed, failure_of
-from wallboard.ece.ask.outgoing import extensions_of, headers_of, target_of
+from wallboard.ece.ask.outgoing import Outgoing, headers_of, place_of, target_of
 from wallboard.ece.ask.status import redirect_words
-from wallboard.ece.ask.transport import ServerTransport, fetch
+from wallboard.ece.ask.transport import ServerTransport
 from wallboard.ece.survey.survey import CONTENT_TYPE, UNKNOWN_WORDS, Delivery, Outcome
 from wallboard.settings import ServerSettings, Settings
 
@@ -53,14 +54,9 @@ class SurveyPost:
         headers = headers_of(server)
         url = survey_url_of(server)
         ours = _ours(url, body, headers.sent)
-        kept = [pair for pair in headers.sent.raw if pair[0].lower().decode() not in _OUR_OWN]
-        self._http = httpx.Request(
-            "POST",
-            url,
-            headers=httpx.Headers([*_raw(ours), *kept], encoding="utf-8"),
-            content=body,
-            extensions=extensions_of(self._target),
-        )
+        kept = (pair for pair in headers.sent.items() if pair[0].lower() not in _OUR_OWN)
+        sent = CIMultiDict([*ours.items(), *kept])
+        self._http = Outgoing("POST", URL(url), sent, body)
         masked = ((name, text) for name, text in headers.shown if name.lower() not in _OUR_OWN)
         self.request = Request("POST", url, (*ours.items(), *masked))
         self._transport = ServerTransport(
@@ -90,14 +86,16 @@ class SurveyPost:
     async def _post(self, received: Received) -> Failure | None:
         try:
             async with asyncio.timeout(self._target.timeout):
-                await fetch(self._transport, self._http, received)
+                await self._transport.fetch(self._http, received)
+        except aiohttp.ClientError as error:
+            return failure_of(error, self._target, tunnelling=self._tunnelling)
         except TimeoutError:
             return deadline_passed(
                 self._target,
                 answer_began=received.status is not None,
                 tunnelling=self._tunnelling,
             )
-        except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
+        except OSError as error:
             return failure_of(error, self._target, tunnelling=self._tunnelling)
         return None
 
@@ -131,15 +129,11 @@ class SurveyPost:
         return trace
 
 
-def _ours(url: str, body: bytes, theirs: httpx.Headers) -> dict[str, str]:
+def _ours(url: str, body: bytes, theirs: CIMultiDict[str]) -> dict[str, str]:
     """What a POST says besides what every request does; the config's own words go before it."""
-    ours = {"Host": httpx.URL(url).netloc.decode("ascii"), "Content-Type": CONTENT_TYPE}
+    ours = {"Host": place_of(URL(url)), "Content-Type": CONTENT_TYPE}
     ours = {name: text for name, text in ours.items() if name not in theirs}
     return ours | {"Content-Length": str(len(body)), "Connection": "close"}
-
-
-def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), text.encode()) for name, text in headers.items()]
 
 
 def _refusal(received: Received, status: int, target: Target) -> str:
