@@ -58,7 +58,7 @@ def target_of(server: ServerSettings, settings: Settings) -> Target:
         parts = urlsplit(server.url)
         port = parts.port or _PORTS[parts.scheme]
         addresses = [url_of(server, endpoint, 0) for endpoint in Endpoint]
-        url = [URL(address) for address in addresses][0]
+        url, *_ = map(URL, addresses)
     except (ValueError, KeyError):
         raise _bad_address(server) from None
     if not url.raw_host or _CONTROL.search("".join(addresses)):
