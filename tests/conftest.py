@@ -27,7 +27,12 @@ NOT_INHERITED = (
 
 def pytest_configure():
     """Before anything is imported that looks at them; children of the tests inherit this too."""
-    textual = [name for name in os.environ if name.startswith("TEXTUAL")]
+    textual = [
+        name
+        for name in os.environ
+        # The worker of a test run learns from its parent where pictures that differ go.
+        if name.startswith("TEXTUAL") and name != "TEXTUAL_SNAPSHOT_TEMPDIR"
+    ]
     for name in (*NOT_INHERITED, *textual):
         os.environ.pop(name, None)
         # A line editor's library sets LINES and COLUMNS where Python does not see it.

@@ -7,7 +7,6 @@ from walls import settled
 
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.look.theme import available
 
 TABS = {"body": "1", "headers": "2", "timeline": "3", "chart": "4", "diff": "5"}
 SIZES = [(80, 24), (120, 40)]
@@ -30,25 +29,25 @@ def pressing(*keys: str):
 
 @pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
 @pytest.mark.parametrize("tab", TABS)
-def test_a_tab(snap_compare, tab, size):
-    assert snap_compare(app(), terminal_size=size, run_before=pressing("enter", TABS[tab]))
+def test_a_tab(text_compare, tab, size):
+    assert text_compare(app(), terminal_size=size, run_before=pressing("enter", TABS[tab]))
 
 
-@pytest.mark.parametrize("theme", [theme for theme in available() if theme != "dark"])
+@pytest.mark.parametrize("theme", ["ansi16", "mono"])
 def test_the_chart_in_another_theme(snap_compare, theme):
     run = pressing("enter", TABS["chart"])
     assert snap_compare(app(theme), terminal_size=(80, 24), run_before=run)
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_a_tab_where_there_is_hardly_any_room(snap_compare, tab):
+def test_a_tab_where_there_is_hardly_any_room(text_compare, tab):
     run = pressing("enter", TABS[tab])
-    assert snap_compare(app(), terminal_size=(40, 10), run_before=run)
+    assert text_compare(app(), terminal_size=(40, 10), run_before=run)
 
 
 @pytest.mark.parametrize("tab", ["timeline", "diff"])
-@pytest.mark.parametrize("theme", ["ansi16", "light", "mono"])
-def test_a_tab_in_another_theme(snap_compare, theme, tab):
+@pytest.mark.parametrize("theme", ["dark", "mono"])
+def test_a_tab_in_a_theme(snap_compare, theme, tab):
     run = pressing("enter", TABS[tab])
     assert snap_compare(app(theme), terminal_size=(80, 24), run_before=run)
 
@@ -59,11 +58,11 @@ def test_a_search(snap_compare, theme):
     assert snap_compare(app(theme), terminal_size=(80, 24), run_before=run)
 
 
-def test_a_search_that_is_being_typed(snap_compare):
+def test_a_search_that_is_being_typed(text_compare):
     run = pressing("enter", "slash", *"chat")
-    assert snap_compare(app(), terminal_size=(80, 24), run_before=run)
+    assert text_compare(app(), terminal_size=(80, 24), run_before=run)
 
 
-def test_the_body_of_a_moment(snap_compare):
+def test_the_body_of_a_moment(text_compare):
     run = pressing("enter", "3", "down", "down", "enter")
-    assert snap_compare(app(), terminal_size=(80, 24), run_before=run)
+    assert text_compare(app(), terminal_size=(80, 24), run_before=run)
