@@ -57,10 +57,34 @@ def test_a_time_with_an_offset_is_the_last_one_there():
     assert _read("23:00+09:00") == datetime(2026, 11, 22, 23, 0, tzinfo=tokyo)
 
 
-def test_of_an_hour_that_there_is_twice_the_first_is_meant():
-    assert moment("2026-10-25 02:30", NOW.timestamp(), ROME) == moment(
-        "2026-10-25 02:30+02:00", NOW.timestamp(), ROME
-    )
+@pytest.mark.parametrize(
+    ("now", "text", "meant"),
+    [
+        # The hour from 2 to 3 twice: with a date the first, without one the last that was.
+        ("2026-11-22T15:00+01:00", "2026-10-25 02:30", "2026-10-25T02:30+02:00"),
+        ("2026-10-26T15:00+01:00", "yesterday 02:30", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:20+02:00", "02:30", "2026-10-24T02:30+02:00"),
+        ("2026-10-25T02:40+02:00", "02:30", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:20+01:00", "02:30", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:40+01:00", "02:30", "2026-10-25T02:30+01:00"),
+        ("2026-10-25T12:00+01:00", "02:30", "2026-10-25T02:30+01:00"),
+        ("2026-10-25T02:40+01:00", "today 02:30", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:40+01:00", "02:30+02:00", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T12:00+01:00", "-1d", "2026-10-24T13:00+02:00"),
+        ("2026-10-25T12:00+01:00", "today", "2026-10-25T00:00+02:00"),
+        # There is no hour from 2 to 3.
+        ("2026-03-30T15:00+02:00", "2026-03-29 02:30", "2026-03-29T03:30+02:00"),
+        ("2026-03-29T03:10+02:00", "02:30", "2026-03-28T02:30+01:00"),
+        ("2026-03-29T04:00+02:00", "02:30", "2026-03-29T03:30+02:00"),
+        ("2026-03-29T03:10+02:00", "01:59", "2026-03-29T01:59+01:00"),
+        ("2026-03-29T03:10+02:00", "03:05", "2026-03-29T03:05+02:00"),
+        ("2026-03-29T12:00+02:00", "-1d", "2026-03-28T11:00+01:00"),
+        ("2026-03-30T12:00+02:00", "yesterday", "2026-03-29T00:00+01:00"),
+    ],
+)
+def test_where_the_clocks_go_forward_or_back_it_is_the_moment_that_was_meant(now, text, meant):
+    at = moment(text, datetime.fromisoformat(now).timestamp(), ROME)
+    assert datetime.fromtimestamp(at, ROME).isoformat("T", "minutes") == meant
 
 
 def test_without_a_zone_it_is_the_clock_of_this_machine():

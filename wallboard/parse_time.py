@@ -25,8 +25,9 @@ def moment(text: str, now: float, zone: tzinfo | None = None) -> float:
     """The moment that a text means, Unix time in seconds; ``now`` is the same.
 
     Times are those of ``zone``, or of this machine, unless the text has an offset of its own. A
-    time without a date is the last one there was, a date without a time its midnight, and of an
-    hour that there is twice the first is meant. Raises ``MomentError``.
+    time without a date is the last one there was, a date without a time its midnight. Of an hour
+    that a day has twice the first is meant, and one that it lacks goes by the offset before, as
+    RFC 5545 has it. Raises ``MomentError``.
     """
     written = text.strip().lower()
     if written == "now":
@@ -48,8 +49,12 @@ def _by_clock(text: str, written: str, now: float, zone: tzinfo | None) -> float
     today = datetime.fromtimestamp(now, zone).date()
     try:
         day, clock = _day(found["day"], today), _clock(found)
-        at = datetime.combine(day, clock, zone).timestamp()
-        if found["day"] is None and at > now:
+        at, again = (
+            datetime.combine(day, clock.replace(fold=fold), zone).timestamp() for fold in (0, 1)
+        )
+        if found["day"] is None and at < again <= now:
+            at = again
+        elif found["day"] is None and at > now:
             at = datetime.combine(day - timedelta(days=1), clock, zone).timestamp()
     except (ValueError, OverflowError):
         raise MomentError(f"{text.strip()!r}: there is no such day or time.") from None

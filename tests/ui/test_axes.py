@@ -2,6 +2,8 @@
 
 import os
 import time
+from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
 from boards import NOW
@@ -23,14 +25,35 @@ def test_times_are_round_and_local(seconds, words):
     assert [text for _, text in time_ticks(NOW - seconds, NOW, 4)] == words
 
 
-def test_times_are_round_where_the_clock_is_half_an_hour_off():
-    os.environ["TZ"] = "Asia/Kolkata"
+@contextmanager
+def zone(name):
+    os.environ["TZ"] = name
     time.tzset()
     try:
-        assert [text for _, text in time_ticks(NOW - 7200, NOW, 3)] == ["00:00", "01:00"]
+        yield
     finally:
         os.environ["TZ"] = "UTC"
         time.tzset()
+
+
+def test_times_are_round_where_the_clock_is_half_an_hour_off():
+    with zone("Asia/Kolkata"):
+        assert [text for _, text in time_ticks(NOW - 7200, NOW, 3)] == ["00:00", "01:00"]
+
+
+@pytest.mark.parametrize(
+    ("end", "days", "words"),
+    [
+        ("2026-03-31T12:00+02:00", 4, ["28 Mar", "29 Mar", "30 Mar", "31 Mar"]),
+        ("2026-10-27T12:00+01:00", 4, ["24 Oct", "25 Oct", "26 Oct", "27 Oct"]),
+        ("2026-03-29T20:00+02:00", 1, ["00:00", "06:00", "12:00", "18:00"]),
+        ("2026-10-25T20:00+01:00", 1, ["00:00", "06:00", "12:00", "18:00"]),
+    ],
+)
+def test_times_are_round_on_both_sides_of_a_night_in_which_the_clocks_change(end, days, words):
+    at = datetime.fromisoformat(end).timestamp()
+    with zone("Europe/Rome"):
+        assert [text for _, text in time_ticks(at - days * 86_400, at, 4)] == words
 
 
 @pytest.mark.parametrize("high", [0.5, 1, 7, 59, 61, 3000, 86_399, 9e9, 1e15])

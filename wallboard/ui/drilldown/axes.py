@@ -7,7 +7,7 @@ from wallboard.ui.look.text import short_figure, span
 
 Ticks = list[tuple[float, str]]
 
-_DAY = 86_400
+_HOUR, _DAY = 3600, 86_400
 _TIME_STEPS = (1, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, _DAY)
 _WAIT_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21_600, 43_200, _DAY)
 
@@ -19,6 +19,9 @@ def time_ticks(start: float, end: float, count: int) -> Ticks:
     offset = time.localtime(end).tm_gmtoff
     first = -((start + offset) // -step) * step - offset
     places = [first + number * step for number in range(int((end - first) // step) + 1)]
+    if step > _HOUR:
+        # Where the clocks went forward or back, round times are not as far apart as others.
+        places = [at + offset - time.localtime(at).tm_gmtoff for at in places]
     return [(at, time.strftime(form, time.localtime(at))) for at in places[-max(1, count) :]]
 
 

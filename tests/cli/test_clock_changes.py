@@ -1,0 +1,118 @@
+"""The past of nights in which clocks go forward or back, as each command tells it in local time."""
+
+import json
+from datetime import datetime
+
+import pytest
+from recorder.recordings import START, board_of, poll, record
+
+from wallboard.domain.endpoint import Endpoint
+
+ROME = {"TZ": "Europe/Rome"}
+EVERY_SECONDS = 10
+
+
+def unix(text):
+    return datetime.fromisoformat(text).timestamp()
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """Records some time, in part of which nobody could chat."""
+
+    def recorded(first, last, closed_from, closed_until):
+        path = tmp_path / "wall.db"
+        polls = []
+        for at in range(int(unix(first)), int(unix(last)) + 1, EVERY_SECONDS):
+            open_ = not unix(closed_from) <= at < unix(closed_until)
+            polls.append(poll(Endpoint.CHAT_ALLOWED, at - START, str(open_).lower()))
+        record(path, polls, entry_points=board_of(1000), each=500)
+        return str(path)
+
+    return recorded
+
+
+@pytest.fixture
+def back(recorded):
+    """The hour from 2 to 3 twice; nobody could chat from half of the first to half of the other."""
+    return recorded(
+        "2026-10-25T01:30:00+02:00",
+        "2026-10-25T03:30:00+01:00",
+        "2026-10-25T02:30:00+02:00",
+        "2026-10-25T02:30:00+01:00",
+    )
+
+
+@pytest.fixture
+def forward(recorded):
+    """No hour from 2 to 3; nobody could chat from half an hour before it to half an hour after."""
+    return recorded(
+        "2026-03-29T00:30:00+01:00",
+        "2026-03-29T04:30:00+02:00",
+        "2026-03-29T01:30:00+01:00",
+        "2026-03-29T03:30:00+02:00",
+    )
+
+
+async def test_an_outage_over_an_hour_that_there_is_twice_lasts_an_hour(wallboard, back):
+    day = ("--since", "2026-10-25", "--until", "2026-10-26")
+    told = await wallboard("history", "1000", *day, "--file", back, "--format", "json", **ROME)
+    past = json.loads(told.out)
+    assert past["until_unix"] - past["since_unix"] == 25 * 3600
+    (one,) = past["entry_points"]
+    (outage,) = one["outages"]
+    assert outage["seconds"] == 3600
+    assert outage["first_at_unix"] == unix("2026-10-25T02:30:00+02:00")
+    text = await wallboard("history", "1000", *day, "--file", back, **ROME)
+    assert "00:30:00 UTC (02:30:00 +02:00) to 2026-10-25 01:30:00 UTC (02:30:00 +01:00)" in text.out
+    shift = await wallboard("handover", *day, "--file", back, **ROME)
+    assert "02:30:00 +02:00" in shift.out
+    assert "02:30:00 +01:00" in shift.out
+
+
+async def test_an_outage_over_an_hour_that_there_is_not_lasts_an_hour(wallboard, forward):
+    day = ("--since", "2026-03-29", "--until", "2026-03-30")
+    told = await wallboard("history", "1000", *day, "--file", forward, "--format", "json", **ROME)
+    past = json.loads(told.out)
+    assert past["until_unix"] - past["since_unix"] == 23 * 3600
+    (one,) = past["entry_points"]
+    (outage,) = one["outages"]
+    assert outage["seconds"] == 3600
+    text = await wallboard("history", "1000", *day, "--file", forward, **ROME)
+    assert "00:30:00 UTC (01:30:00 +01:00) to 2026-03-29 01:30:00 UTC (03:30:00 +02:00)" in text.out
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "seconds"),
+    [
+        ("2026-10-25 02:15", "2026-10-25 02:15+01:00", 3600),
+        ("2026-10-25 01:45", "2026-10-25 03:15", 9000),
+        ("2026-10-25 02:45", "2026-10-25 03:00", 4500),
+    ],
+)
+async def test_a_window_of_an_hour_that_there_is_twice(wallboard, back, since, until, seconds):
+    window = ("--since", since, "--until", until)
+    for command in ("history", "1000", "--format", "json"), ("handover",):
+        told = await wallboard(*command, *window, "--file", back, **ROME)
+        assert told.status == 0, told
+        assert "all of it recorded" in told.out or json.loads(told.out)["unrecorded"] == []
+    past = await wallboard("history", "1000", "--format", "json", *window, "--file", back, **ROME)
+    found = json.loads(past.out)
+    assert found["until_unix"] - found["since_unix"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("at", "verdict"),
+    [
+        ("2026-10-25 02:20", "OPEN"),
+        ("2026-10-25 02:40", "CLOSED"),
+        ("2026-10-25 02:20+01:00", "CLOSED"),
+        ("2026-10-25 02:40+01:00", "OPEN"),
+        ("02:40", "OPEN"),
+        ("-1h5m", "CLOSED"),
+    ],
+)
+async def test_a_replay_begins_at_the_moment_that_was_meant(wallboard, back, at, verdict):
+    shown = await wallboard("replay", back, "--at", at, "--frames", "1", **ROME)
+    assert shown.status == 0, shown
+    assert verdict in shown.out
