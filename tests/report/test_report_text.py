@@ -13,10 +13,11 @@ from report_support import (
 )
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.now.text import text_report
-from wallboard.report.words.plain import cells, plain, span, table
+from wallboard.report.words.plain import cells, span, table
 
 
 def test_the_worst_comes_first_with_its_figures_and_its_reason():
@@ -96,7 +97,7 @@ def test_nothing_from_a_name_or_a_server_can_steer_the_terminal():
 
 
 def test_joiners_of_scripts_and_emoji_are_left_alone():
-    assert plain("👩\u200d💻 क्\u200dष") == "👩\u200d💻 क्\u200dष"
+    assert safe("👩\u200d💻 क्\u200dष") == "👩\u200d💻 क्\u200dष"
 
 
 def test_unknown_figures_are_dashes_and_waits_are_short():

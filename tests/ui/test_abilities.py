@@ -59,7 +59,7 @@ def test_without_a_terminal_there_is_nothing_to_complain_of():
 
 
 def test_nothing_in_the_environment_steers_the_terminal_that_is_told_of():
-    from wallboard.report.words.plain import plain
+    from wallboard.domain.foreign_text import safe
 
     finding = terminal_finding(Settings(), SIZE, {"TERM": "x\x1b[2J"})
-    assert plain(finding.sentence).isprintable()
+    assert safe(finding.sentence).isprintable()

@@ -1,7 +1,6 @@
 """Checks that settings of the right shape also make sense."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from wallboard.config.address import address_fault, proxy_fault
@@ -10,6 +9,7 @@ from wallboard.config.place import Path, Toml, value_at
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
+from wallboard.domain.foreign_text import has_controls
 from wallboard.settings import (
     EntryPointSettings,
     ServerSettings,
@@ -19,7 +19,6 @@ from wallboard.settings import (
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
-_TURNS_TEXT = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 def check(
@@ -74,11 +73,7 @@ def _name(path: Path, text: str) -> Iterator[Fault]:
     """A name goes to the terminal: nothing in it may move the cursor or turn the text round."""
     if text and not text.strip():
         yield path, "must not be blank"
-    elif any(
-        unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
-        or unicodedata.bidirectional(char) in _TURNS_TEXT
-        for char in text
-    ):
+    elif has_controls(text):
         yield path, f"must hold no control characters: {shown(text)}"
 
 

@@ -8,6 +8,7 @@ from stat import S_ISDIR, S_ISREG
 from wallboard.config.place import Path as KeyPath
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import shown
+from wallboard.domain.foreign_text import has_controls
 from wallboard.settings import ServerSettings, Settings
 
 
@@ -48,7 +49,7 @@ def _server_with_files(
 
 def _existing(written: str, folder: Path) -> Path:
     # A key pasted in place of its path must not be repeated in a message.
-    if "-----BEGIN" in written or not written.isprintable():
+    if "-----BEGIN" in written or has_controls(written):
         raise ValueError("must be the path of a PEM file, not what is in it")
     path = _whole(written, folder)
     try:
@@ -68,7 +69,7 @@ def _existing(written: str, folder: Path) -> Path:
 
 def _recording(written: str, folder: Path) -> Path:
     # It need not be there: the first board makes it, and one that cannot says so and goes on.
-    if not written.isprintable():
+    if has_controls(written):
         raise ValueError(f"must hold no control characters: {shown(written)}")
     path = _whole(written, folder)
     if os.path.isdir(path):  # noqa: PTH112 - unlike pathlib it never raises

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wallboard.config.place import Toml
-from wallboard.config.problem import one_problem, printable
+from wallboard.config.problem import one_problem
+from wallboard.domain.foreign_text import escaped
 from wallboard.files import read_file
 
 VARIABLE = "WALLBOARD_CONFIG"
@@ -83,7 +84,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise one_problem(path, "there is no such file") from None
     except (OSError, ValueError) as error:
-        why = printable(getattr(error, "strerror", None) or error)
+        why = escaped(getattr(error, "strerror", None) or error)
         raise one_problem(path, f"cannot be read: {why}") from None
     if len(data) > LARGEST_FILE:
         raise one_problem(path, f"is larger than {LARGEST_FILE // 1024 // 1024} MiB")
@@ -99,9 +100,9 @@ def _place(error: Exception, text: str) -> str:
     said = str(error)
     found = re.search(r" \(at line (\d+), column (\d+)\)$", said)
     if found:
-        return f"line {found[1]}, column {found[2]}: {printable(said[: found.start()])}"
+        return f"line {found[1]}, column {found[2]}: {escaped(said[: found.start()])}"
     lines = text.split("\n")
-    what = printable(said.removesuffix(" (at end of document)"))
+    what = escaped(said.removesuffix(" (at end of document)"))
     return f"line {len(lines)}, column {len(lines[-1]) + 1}: {what}"
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from wallboard.config.find import read_document
 from wallboard.config.place import Toml, problem_at
 from wallboard.config.prepare import Fault
-from wallboard.config.problem import ConfigError, printable
+from wallboard.config.problem import ConfigError
+from wallboard.domain.foreign_text import escaped
 from wallboard.settings import Settings
 
 
@@ -52,7 +53,7 @@ def settings_from(
         faults += missing_files
         faults += check(settings, document, whole=not faults, servers_required=servers_required)
     if faults or not settings:
-        name = printable(file)
+        name = escaped(file)
         faults.sort(key=_table_order)
         found = (problem_at(name, document, path, message) for path, message in faults)
         raise ConfigError(dict.fromkeys(found))

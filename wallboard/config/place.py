@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from wallboard.config.problem import Problem, printable, shown
+from wallboard.config.problem import Problem, shown
+from wallboard.domain.foreign_text import escaped
 
 Toml = Any
 """A value as the parser gives it: a table, a list, a text, a number, a date…"""
@@ -25,7 +26,7 @@ def problem_at(file: str, document: Toml, path: Path, message: str) -> Problem:
     ends = _table_ends(path)
     headers = [_header(document, path[:end]) for end in ends]
     rest = path[ends[-1] :] if ends else path
-    return Problem(file, " > ".join(headers), printable(rest[0]) if rest else "", message)
+    return Problem(file, " > ".join(headers), escaped(rest[0]) if rest else "", message)
 
 
 def key_path(path: Path) -> Path:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wallboard.domain.foreign_text import escaped
+
 LONGEST_SHOWN = 60
 """Characters of a value that a message repeats."""
 
@@ -33,17 +35,12 @@ class ConfigError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def printable(text: object) -> str:
-    """The text with everything a terminal might act on spelled out as an escape."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
-
-
 def shown(value: object) -> str:
     """A value from the config as a message may show it: short, printable, in TOML's words."""
     match value:
         case str():
             short = value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"
-            return f'"{printable(short)}"'
+            return f'"{escaped(short)}"'
         case bool():
             return str(value).lower()
         case int():
@@ -72,4 +69,4 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 def one_problem(file: Path | str, message: str) -> ConfigError:
     """An error about a file as a whole."""
-    return ConfigError([Problem(printable(file), "", "", message)])
+    return ConfigError([Problem(escaped(file), "", "", message)])

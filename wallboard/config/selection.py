@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from wallboard.config.problem import ConfigError, Problem, nearest, printable, shown
+from wallboard.config.problem import ConfigError, Problem, nearest, shown
 from wallboard.config.triage import range_in
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.foreign_text import escaped
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 
@@ -62,14 +63,14 @@ def _named(part: str, known: Collection[EntryPointKey]) -> list[EntryPointKey]:
     first, last = range_in(numbers)
     there = [key for key in known if key.server == server] if colon else known
     if not known:
-        raise ValueError(f"there is no {printable(part)}, nor any other")
+        raise ValueError(f"there is no {escaped(part)}, nor any other")
     if not there:
         names = list(dict.fromkeys(key.server for key in known))
         raise ValueError(f"there is no server {shown(server)}; {nearest(server, names)}")
     found = [key for key in there if first <= key.id <= last]
     if not found:
         closest = min(there, key=lambda key: min(abs(key.id - first), abs(key.id - last)))
-        raise ValueError(f"there is no {printable(part)}; the nearest is {closest.id}")
+        raise ValueError(f"there is no {escaped(part)}; the nearest is {closest.id}")
     return found
 
 
@@ -97,7 +98,7 @@ def _refuse_unknown(option: str, kind: str, names: Sequence[str], known: Sequenc
 
 
 def _instead(name: str, known: Sequence[str]) -> str:
-    return nearest(name, [*map(printable, known)]) if known else "the config names none"
+    return nearest(name, [*map(escaped, known)]) if known else "the config names none"
 
 
 def _entries(

@@ -9,7 +9,8 @@ from wallboard.config.load import settings_from
 from wallboard.config.place import Path as KeyPath
 from wallboard.config.place import Toml, problem_at
 from wallboard.config.prepare import Fault
-from wallboard.config.problem import ConfigError, nearest, printable, shown
+from wallboard.config.problem import ConfigError, nearest, shown
+from wallboard.domain.foreign_text import escaped
 from wallboard.settings import SurveyQuestionSettings
 
 ANSWER = "answer"
@@ -40,7 +41,7 @@ def load_survey(path: Path) -> SurveyFile:
     document = read_document(path)
     file = str(path)
     found = list(_faults(document))
-    problems = [problem_at(printable(file), document, place, words) for place, words in found]
+    problems = [problem_at(escaped(file), document, place, words) for place, words in found]
     questions: tuple[SurveyQuestionSettings, ...] = ()
     try:
         questions = settings_from(

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from wallboard.config.place import Toml, problem_at
 from wallboard.config.prepare import Fault
-from wallboard.config.problem import Problem, printable, shown
+from wallboard.config.problem import Problem, shown
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.foreign_text import escaped
 from wallboard.settings import ServerSettings, Settings, entry_points_of
 
 _DECIDING = {Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY}
@@ -33,7 +34,7 @@ def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> li
     found += _buttons(settings)
     found += _polled_twice(settings)
     found += _nearly_the_same(settings)
-    name = printable(file)
+    name = escaped(file)
     return list(dict.fromkeys(problem_at(name, document, path, text) for path, text in found))
 
 

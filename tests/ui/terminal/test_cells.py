@@ -1,6 +1,7 @@
 import pytest
 
-from wallboard.ui.terminal.cells import SUBSTITUTE, encoded_length, split
+from wallboard.domain.foreign_text import STEERED
+from wallboard.ui.terminal.cells import encoded_length, split
 
 
 @pytest.mark.parametrize(
@@ -11,10 +12,10 @@ from wallboard.ui.terminal.cells import SUBSTITUTE, encoded_length, split
         ("e\u0301x", ("e\u0301", "x")),
         ("\u0301x", ("x",)),
         ("👩\u200d💻!", ("👩\u200d💻", "", "!")),
-        ("a\tb", ("a", SUBSTITUTE, "b")),
-        ("\u2028", (SUBSTITUTE,)),
+        ("a\tb", ("a", STEERED, "b")),
+        ("\u2028", (STEERED,)),
         ("a\u202eb\ufeff", ("a", "b")),
-        ("\x1b\u0301", (SUBSTITUTE,)),
+        ("\x1b\u0301", (STEERED,)),
         ("", ()),
     ],
 )

@@ -132,7 +132,8 @@ def _checked(path: Path) -> "list[Problem]":
 
 def _theme(name: str, path: Path) -> "list[Problem]":
     from wallboard.config import Problem
-    from wallboard.config.problem import nearest, printable
+    from wallboard.config.problem import nearest
+    from wallboard.domain.foreign_text import escaped
     from wallboard.ui.look.theme import AUTO, load, theme_files
     from wallboard.ui.look.theme_file import ThemeError
 
@@ -142,8 +143,8 @@ def _theme(name: str, path: Path) -> "list[Problem]":
         load(name)
     except ThemeError as error:
         known = theme_files()
-        why = printable(error) if name in known else f"is not there; {nearest(name, list(known))}"
-        return [Problem(printable(path), "", "theme", f"{why}; the board takes another")]
+        why = escaped(error) if name in known else f"is not there; {nearest(name, list(known))}"
+        return [Problem(escaped(path), "", "theme", f"{why}; the board takes another")]
     return []
 
 
@@ -156,9 +157,9 @@ def _say(path: Path | None, errors: "tuple[Problem, ...]", warned: "list[Problem
         count = len(errors)
         click.echo(f"{count} error{'s' * (count != 1)}: this config cannot be used", err=True)
     else:
-        from wallboard.report.words.plain import plain
+        from wallboard.domain.foreign_text import safe
 
-        click.echo(f"{plain(str(path))} can be used")
+        click.echo(f"{safe(str(path))} can be used")
 
 
 def _as_json(path: Path | None, errors: "tuple[Problem, ...]", warned: "list[Problem]") -> str:

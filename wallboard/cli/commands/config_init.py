@@ -14,6 +14,7 @@ from wallboard.cli.options.target import SHORTEST_INTERVAL_SECONDS, joined_ids
 from wallboard.cli.options.types import Number
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, client_errors, config_errors
+from wallboard.domain.foreign_text import has_controls, safe
 from wallboard.settings import EntryPointSettings, Settings
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _ids(text: str) -> tuple[int, ...]:
 
 
 def _name(text: str) -> str:
-    if text != text.strip() or not text.isprintable():
+    if text != text.strip() or has_controls(text):
         raise click.BadParameter("No control characters, and no space at the ends.")
     return text
 
@@ -268,7 +269,6 @@ def _test(settings: Settings) -> str:
 
 def _write(draft: "Draft", path: Path, *, force: bool) -> None:
     from wallboard.config.draft import write
-    from wallboard.report.words.plain import plain
 
     try:
         write(draft, path, force=force)
@@ -276,11 +276,11 @@ def _write(draft: "Draft", path: Path, *, force: bool) -> None:
         raise CommandError(_exists(path), exit_codes.USAGE) from None
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}") from None
-    click.echo(f"Written: {plain(str(path))}")
+    click.echo(f"Written: {safe(str(path))}")
     for name in draft.variables:
         if not os.environ.get(name):
             click.echo(f"It needs the environment variable {name}.")
-    click.echo(f"The board: wallboard --config {plain(str(path))}")
+    click.echo(f"The board: wallboard --config {safe(str(path))}")
 
 
 def _exists(path: Path) -> str:

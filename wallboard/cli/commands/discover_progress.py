@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from wallboard.domain.discovery import Discovery
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
-from wallboard.report.words.plain import plain, span
+from wallboard.report.words.plain import span
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -114,4 +115,4 @@ def _words(status: ServerStatus) -> str:
     if status.next_probe_at is None:
         return "The server is given up."
     wait = span(max(0.0, status.next_probe_at - status.at))
-    return f"{plain(status.failure.message)} Trying again in {wait}."
+    return f"{safe(status.failure.message)} Trying again in {wait}."

@@ -11,7 +11,7 @@ from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.additions import Addition, NotAddableError, added, addition_to
 from wallboard.config.place import Toml
-from wallboard.report.words.plain import plain
+from wallboard.domain.foreign_text import safe
 from wallboard.settings import ServerSettings
 
 _MARK = b"\xef\xbb\xbf"
@@ -46,7 +46,7 @@ def write_found(path: Path, server: ServerSettings, ids: Iterable[int], *, yes: 
     after = _added(path, before, document, addition)
     _check(path, after, addition)
     _show(before, after, path)
-    if not yes and not click.confirm(f"Write this to {plain(str(path))}?", err=True):
+    if not yes and not click.confirm(f"Write this to {safe(str(path))}?", err=True):
         _say("Nothing was written; --resume offers it again.")
         return exit_codes.INTERRUPTED
     if readable(path)[0] != before:
@@ -93,10 +93,10 @@ def _show(before: str, after: str, path: Path) -> None:
 
 def _paste(addition: Addition) -> None:
     if addition.index is not None:
-        name = plain(addition.name)
+        name = safe(addition.name)
         click.echo(f'# Behind the other tables of [[server]] "{name}":\n', err=True)
     for line in addition.fragment().splitlines():
-        click.echo(plain(line), err=True)
+        click.echo(safe(line), err=True)
 
 
 def _write(path: Path, text: str) -> None:
@@ -117,7 +117,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _say(words: str) -> None:
-    click.echo(f"wallboard: {plain(words)}", err=True)
+    click.echo(f"wallboard: {safe(words)}", err=True)
 
 
 _BY_HAND = (

@@ -104,8 +104,8 @@ Examples:
 )
 @recording_options
 def verify(file: Path | None, config: Path | None) -> int:
+    from wallboard.domain.foreign_text import safe
     from wallboard.recorder.errors import DamagedError
-    from wallboard.report.words.plain import plain
 
     path = recording_file(file, config)
     faults: list[str] = []
@@ -115,11 +115,11 @@ def verify(file: Path | None, config: Path | None) -> int:
         except DamagedError as error:
             faults.append(str(error))
     if not faults:
-        click.echo(f"{plain(str(path))}: the recording is whole")
+        click.echo(f"{safe(str(path))}: the recording is whole")
         return exit_codes.OK
-    click.echo(f"{plain(str(path))}: the recording is damaged")
+    click.echo(f"{safe(str(path))}: the recording is damaged")
     for fault in faults[:MOST_FAULTS]:
-        click.echo(f"  {plain(fault)}")
+        click.echo(f"  {safe(fault)}")
     if len(faults) > MOST_FAULTS:
         click.echo(f"  and {len(faults) - MOST_FAULTS:,} more")
     return DAMAGED

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import click
 
 from wallboard.board import Board, Snapshot
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import is_recent
 from wallboard.feeds import Feed
-from wallboard.report.words.plain import plain
 
 FIRST_ANSWERS_SECONDS = 6.0
 """The first lines wait this long for answers, so that they say more than "waiting"."""
@@ -50,7 +50,7 @@ class Complaints:
 
 def complain(problem: str) -> None:
     """Say one thing on stderr, on one line."""
-    click.echo(f"wallboard: {plain(problem)}", err=True)
+    click.echo(f"wallboard: {safe(problem)}", err=True)
 
 
 def _is_waiting(snapshot: Snapshot, start: float) -> bool:

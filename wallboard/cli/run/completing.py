@@ -8,6 +8,7 @@ from click.shell_completion import CompletionItem, ShellComplete, get_completion
 
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.registry import DEFAULT, group, with_command
+from wallboard.domain.foreign_text import safe
 
 _DEFAULTS: Mapping[tuple[str, ...], str] = {(): DEFAULT, ("metrics",): "serve"}
 """The command that runs where none is named after these words."""
@@ -26,7 +27,7 @@ def complete(instruction: str) -> int:
         words, incomplete = asker.get_completion_args()
         # Bash parts --server=prod at the sign.
         items = _items(asker, [word for word in words if word != "="], incomplete)
-        found = [_typed(item, shell) for item in items if item.value.isprintable()]
+        found = [_typed(item, shell) for item in items if item.value == safe(item.value)]
     except Exception:  # noqa: BLE001 - somebody is typing: nothing may be said in between
         return exit_codes.INTERNAL
     if what == "complete":

@@ -104,9 +104,9 @@ def _explain(error: Exception) -> int:
 
 
 def _say(message: str) -> None:
-    from wallboard.report.words.plain import plain
+    from wallboard.domain.foreign_text import safe
 
-    head, *rest = (plain(line) for line in message.expandtabs(2).splitlines() or [""])
+    head, *rest = (safe(line) for line in message.expandtabs(2).splitlines() or [""])
     try:
         print(f"wallboard: {head}", *(f"  {line}" for line in rest), sep="\n", file=sys.stderr)  # noqa: T201
     except OSError:

@@ -5,13 +5,13 @@ from codecs import BOM_UTF8
 from dataclasses import replace
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import Reading
 from wallboard.ece.answer import json_answer, lenient_xml, strict_xml
 from wallboard.ece.answer.charset import is_wide, text_of
 from wallboard.ece.answer.endpoints import OPERATIONS, Operation
 from wallboard.ece.answer.facts import Answer
-from wallboard.ece.answer.words import shown
 
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION_IN_TEXT = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -60,7 +60,7 @@ def _mislabelled(endpoint: Endpoint, outcome: Reading | Failure, coding: str) ->
         return outcome
     return Failure(
         Cause.NOT_XML,
-        f"{endpoint}: the answer is packed as {shown(coding, 40)}, and could not be unpacked. "
+        f"{endpoint}: the answer is packed as {brief(coding, 40)}, and could not be unpacked. "
         "Look at the server, or at a proxy on the way.",
     )
 
@@ -145,11 +145,11 @@ def _read_leniently(
             f"{endpoint}: the answer stops in the middle of <{operation.root}>. Something between "
             "here and the server cut it off: look at its log, or at a proxy on the way.",
         )
-    kind = f" ({shown(content_type, _EXCERPT)})" if content_type else ""
+    kind = f" ({brief(content_type, _EXCERPT)})" if content_type else ""
     return Failure(
         Cause.NOT_XML,
         f"{endpoint}: the answer is neither XML nor JSON{kind}; it begins "
-        f"“{shown(text, _EXCERPT)}”. Check `url` and what answers there.",
+        f"“{brief(text, _EXCERPT)}”. Check `url` and what answers there.",
     )
 
 
@@ -159,13 +159,13 @@ def _read_json(endpoint: Endpoint, operation: Operation, text: str) -> Reading |
         return Failure(
             Cause.NOT_XML,
             f"{endpoint}: the answer looks like JSON but cannot be read; it begins "
-            f"“{shown(text, _EXCERPT)}”. Check `url` and what answers there.",
+            f"“{brief(text, _EXCERPT)}”. Check `url` and what answers there.",
         )
     answer: Answer | None = document.only(operation.root)
     if answer is None and any(name in document.names for name in operation.names):
         answer = document
     if answer is None:
-        names = shown(", ".join(document.names[:8]) or "nothing", _EXCERPT)
+        names = brief(", ".join(document.names[:8]) or "nothing", _EXCERPT)
         return Failure(
             Cause.WRONG_ROOT,
             f"{endpoint}: the JSON answer holds {names} instead of {operation.names[0]}. Check "
@@ -195,14 +195,14 @@ def _wrong_root(endpoint: Endpoint, operation: Operation, name: str, text: str) 
         return _html(endpoint, text)
     return Failure(
         Cause.WRONG_ROOT,
-        f"{endpoint}: the answer is <{shown(name, _EXCERPT)}>, not <{operation.root}>. Check `url` "
+        f"{endpoint}: the answer is <{brief(name, _EXCERPT)}>, not <{operation.root}>. Check `url` "
         "and `paths`: this is the answer to another question.",
     )
 
 
 def _html(endpoint: Endpoint, text: str) -> Failure:
     title = _TITLE.search(text[:_SEARCHED])
-    named = f" titled “{shown(title[1], _EXCERPT)}”" if title else ""
+    named = f" titled “{brief(title[1], _EXCERPT)}”" if title else ""
     return Failure(
         Cause.WRONG_ROOT,
         f"{endpoint}: a web page{named} came back with status 200 instead of an answer. A login, a "

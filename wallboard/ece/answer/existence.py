@@ -3,10 +3,10 @@
 import re
 
 from wallboard.domain.discovery import Found, Presence
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ece.answer.charset import text_of
-from wallboard.ece.answer.words import shown
 
 _INVALID = "invalid_entry_point"
 _WEARY = frozenset({429, 502, 503, 504})
@@ -64,4 +64,4 @@ def _refusal(observation: Observation) -> str:
     if response is None or response.status not in {404, 500}:
         return ""
     said = _NO_SUCH.search(text_of(response.body[:_SEARCHED]))
-    return f"{response.status} “{shown(said[0], 80)}”" if said else ""
+    return f"{response.status} “{brief(said[0], 80)}”" if said else ""

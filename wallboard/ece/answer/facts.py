@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.reading import (
     CAN_TAKE_CHATS,
     DOCUMENTED_REASONS,
@@ -18,7 +19,6 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
-from wallboard.ece.answer.words import shown
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(
@@ -107,7 +107,7 @@ def _fact(
 
 
 def _unused(text: str | None, fact: object) -> str | None:
-    return shown(text) if text is not None and fact is None else None
+    return brief(text) if text is not None and fact is None else None
 
 
 def _truth(text: str) -> bool | None:

@@ -11,8 +11,8 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 from wallboard.config.address import host_fault
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Blame, Cause, Failure
-from wallboard.ece.answer.words import shown
 from wallboard.ece.ask.tls_failure import proxy_tls_failure, tls_failure
 
 _REFUSALS = frozenset({401, 403, 405, 429})
@@ -143,7 +143,7 @@ def unnamed(target: Target) -> Failure:
         return no_proxy(target)
     return Failure(
         Cause.DNS,
-        f"No name server answers which address {shown(target.host)} has (DNS). Check the name "
+        f"No name server answers which address {brief(target.host)} has (DNS). Check the name "
         "servers of this machine, and the VPN.",
     )
 
@@ -155,7 +155,7 @@ def _no_address(error: OSError, target: Target) -> Failure:
 def _dns(target: Target) -> Failure:
     return Failure(
         Cause.DNS,
-        f"The name {shown(target.host)} has no address (DNS). Check `url` of server "
+        f"The name {brief(target.host)} has no address (DNS). Check `url` of server "
         f'"{target.server}", and whether this machine can look the name up.',
     )
 
@@ -219,7 +219,7 @@ def _not_http(target: Target, why: str) -> Failure:
             Blame.ADDRESS,
         )
     if not why.startswith(_NO_STATUS_LINE):
-        reason = shown(re.split(r":?\s*\n|: b'", why)[0], 80)
+        reason = brief(re.split(r":?\s*\n|: b'", why)[0], 80)
         return Failure(
             Cause.HTTP,
             f"The answer of {target.address} breaks the rules of HTTP ({reason}), so it was not "

@@ -4,10 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Blame, Cause, Failure
 from wallboard.ece.answer.endpoints import OPERATIONS, without_credentials
 from wallboard.ece.answer.received import Received
-from wallboard.ece.answer.words import shown
 from wallboard.ece.ask.failures import Target
 
 _Advice = tuple[Blame | None, str]
@@ -78,7 +78,7 @@ def status_failure(
             Cause.REDIRECT,
             f"{endpoint}: the server redirects ({status}) to {redirect_words(location)}",
         )
-    said = f"{status} {shown(received.reason, 60)}".strip()
+    said = f"{status} {brief(received.reason, 60)}".strip()
     if status == 407 and target.proxied:
         blame, advice = _PROXY_CREDENTIALS
     elif status == 401 and authorized:
@@ -135,6 +135,6 @@ def _shown_location(location: str) -> str:
     """Where a redirect points, without query (which may hold a token) and credentials."""
     try:
         parts = urlsplit(location)
-        return shown(without_credentials(parts._replace(query="", fragment="").geturl())) or "?"
+        return brief(without_credentials(parts._replace(query="", fragment="").geturl())) or "?"
     except ValueError:
-        return shown(location.partition("?")[0].rpartition("@")[2]) or "?"
+        return brief(location.partition("?")[0].rpartition("@")[2]) or "?"

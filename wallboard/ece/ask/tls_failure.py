@@ -2,8 +2,8 @@
 
 import ssl
 
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Blame, Cause, Failure
-from wallboard.ece.answer.words import shown
 
 _SECURE = "have it issued anew with a key of 2048 bits or more (RSA) and SHA-256"
 _TRUSTED = (
@@ -112,7 +112,7 @@ def proxy_tls_failure(error: ssl.SSLError, server: str) -> Failure:
 
 def _failure(error: ssl.SSLError, cause: Cause, who: str, server: str, setting: str) -> Failure:
     if isinstance(error, ssl.SSLCertVerificationError):
-        wrong = shown(error.verify_message or "not accepted", 120).rstrip(".")
+        wrong = brief(error.verify_message or "not accepted", 120).rstrip(".")
         advice = _REFUSED_CERTIFICATES.get(error.verify_code, _NOT_STANDARD)
         words = f"The certificate of {{who}} was not accepted: {{reason}}. To fix it, {advice}."
         blame = None
@@ -120,7 +120,7 @@ def _failure(error: ssl.SSLError, cause: Cause, who: str, server: str, setting: 
         name = error.reason or "HANDSHAKE_FAILED"
         rows = (row for row in _ALERTS if any(part in name for part in row[0]))
         _, blame, words = next(rows, ((), None, _OTHERWISE))
-        wrong = shown(name.replace("_", " ").lower(), 60)
+        wrong = brief(name.replace("_", " ").lower(), 60)
     text = words.format(who=who, server=server, setting=setting, reason=wrong)
     if cause is Cause.PROXY:
         blame = Blame.PROXY

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
-from wallboard.ece.answer.words import shown
+from wallboard.domain.foreign_text import brief
 
 MOST_NAMES = 50
 _EXPLICIT_VERSION, _EXTENSIONS = 0xA0, 0xA3
@@ -98,7 +98,7 @@ def _name(content: bytes) -> str:
         for _, pair in _parts(group):
             (_, kind), (tag, value) = _parts(pair)
             coding = "utf-16-be" if tag == _BMP_STRING else "utf-8"
-            found[kind] = shown(value.decode(coding, "replace"), 80)
+            found[kind] = brief(value.decode(coding, "replace"), 80)
     return found.get(_COMMON_NAME) or found.get(_ORGANIZATION) or ""
 
 
@@ -109,6 +109,6 @@ def _alternative_names(extensions: bytes) -> Iterator[str]:
             continue
         for tag, content in _parts(_inside(value)):
             if tag == _DNS_NAME:
-                yield shown(content.decode("ascii", "replace"), 80)
+                yield brief(content.decode("ascii", "replace"), 80)
             elif tag == _IP_ADDRESS:
                 yield str(ip_address(content))

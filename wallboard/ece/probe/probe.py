@@ -14,9 +14,9 @@ from typing import NoReturn
 
 from wallboard.domain.checkup import ON_THE_WAY, Finding, Step
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.policy import Level
-from wallboard.ece.answer.words import shown
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.errors import ClientSetupError
 from wallboard.ece.ask.failures import (
@@ -120,7 +120,7 @@ class Probe:
         elif listed == (target.host,):
             words = f"{target.host} is an address already."
         else:
-            words = f"{shown(target.host)} is {' and '.join(listed)}."
+            words = f"{brief(target.host)} is {' and '.join(listed)}."
         facts = {"addresses": listed} if listed else {}
         elapsed = self._timer() - began
         self._tell(Finding(Step.NAME, Level.OK, words, elapsed_seconds=elapsed, facts=facts))

@@ -2,12 +2,12 @@
 
 from wallboard.domain.checkup import Fact, Finding, Step
 from wallboard.domain.endpoint import Endpoint, EntryPoint
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.history import History
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import judge
-from wallboard.ece.answer.words import shown
 from wallboard.ece.probe.wire import header, own_date
 
 _OF_THE_SERVER = {
@@ -31,7 +31,7 @@ def http_finding(observation: Observation) -> Finding:
             facts=facts,
             blame=outcome.blame,
         )
-    software = shown(header(response.head, "server"), 60) if response else ""
+    software = brief(header(response.head, "server"), 60) if response else ""
     facts["server"] = software or None
     by = f"; it says it is {software}" if software else ""
     return Finding(
@@ -61,7 +61,7 @@ def api_finding(entry_point: EntryPoint, observation: Observation, *, guessed: b
         state = EntryPointState(entry_point, {}, History()).heard(observation)
         judgement = judge(state, Policy())
         verdict = judgement.verdict
-        words = f"{endpoint} of {number} can be read: {shown(judgement.summary).rstrip('.')}."
+        words = f"{endpoint} of {number} can be read: {brief(judgement.summary).rstrip('.')}."
         if verdict in _OF_THE_SERVER:
             level, words = Level.WARNING, f"{words} {_OF_THE_SERVER[verdict]}"
         elif verdict is Verdict.INVALID_ENTRY_POINT and not guessed:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from wallboard.domain.checkup import Fact, Finding, Step
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.policy import Level
-from wallboard.ece.answer.words import shown
 from wallboard.ece.probe.certificate import Certificate, read_certificate
 from wallboard.ece.probe.wire import Peer
 from wallboard.settings import ServerSettings
@@ -106,7 +106,7 @@ def _day(at: float) -> str:
 
 def _facts(certificate: Certificate, now: float) -> dict[str, Fact]:
     return {
-        "issuer": shown(certificate.issuer),
+        "issuer": brief(certificate.issuer),
         "not_before": certificate.not_before,
         "not_after": certificate.not_after,
         "days_left": int((certificate.not_after - now) // _DAY_SECONDS),

@@ -13,10 +13,10 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Failure, Request
 from wallboard.ece.answer.endpoints import survey_url_of
 from wallboard.ece.answer.received import Received
-from wallboard.ece.answer.words import shown
 from wallboard.ece.ask.failures import Target, deadline_passed, failure_of
 from wallboard.ece.ask.outgoing import Outgoing, headers_of, place_of, target_of
 from wallboard.ece.ask.status import redirect_words
@@ -138,7 +138,7 @@ def _ours(url: str, body: bytes, theirs: CIMultiDict[str]) -> dict[str, str]:
 
 def _refusal(received: Received, status: int, target: Target) -> str:
     """What a status other than 204 means."""
-    said = f"{target.address} answered {status} {shown(received.reason, 60)}".rstrip()
+    said = f"{target.address} answered {status} {brief(received.reason, 60)}".rstrip()
     location = received.header("location")
     if 300 <= status < 400 and location is not None:
         return f"{said}, not 204, and redirects to {redirect_words(location)}"

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import Failure, Observation, Response
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.words.moments import moment
 from wallboard.report.words.outcome import outcome_words
 from wallboard.report.words.redact import secrets_of, shareable_header, shareable_text
-from wallboard.report.words.visible import fenced, prose, visible, visible_text
+from wallboard.report.words.visible import fenced, prose, visible
 from wallboard.settings import ServerSettings, Settings
 
 BODY_CHARACTERS = 8_000
@@ -49,8 +50,8 @@ def poll_section(observation: Observation, which: str, asked: Asked) -> Iterator
 def _response(response: Response, secrets: tuple[str, ...]) -> Iterator[str]:
     status = f"HTTP {response.status} {response.reason}".rstrip()
     lines = response.head.decode("utf-8", "backslashreplace").split("\r\n")
-    head = "\n".join(shareable_header(visible_text(line)) for line in lines if line)
-    yield fenced(_cut(f"{visible_text(status)}\n{head}", HEAD_CHARACTERS), "http")
+    head = "\n".join(shareable_header(escaped_lines(line)) for line in lines if line)
+    yield fenced(_cut(f"{escaped_lines(status)}\n{head}", HEAD_CHARACTERS), "http")
     if not response.body:
         yield "The body is empty."
         return

@@ -1,8 +1,9 @@
 """One answer as it came: byte for byte for programs, as harmless text for people."""
 
+from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import Response
 from wallboard.report.words.body_layout import laid_out
-from wallboard.report.words.visible import visible, visible_text
+from wallboard.report.words.visible import visible
 
 
 def raw_bytes(response: Response, *, head: bool) -> bytes:
@@ -24,12 +25,12 @@ def raw_text(response: Response, *, head: bool, pretty: bool, width: int) -> str
     """
     lines = []
     if head:
-        lines.append(visible_text(_status_line(response)))
-        lines += [visible_text(line.decode("utf-8", "backslashreplace"))
+        lines.append(escaped_lines(_status_line(response)))
+        lines += [escaped_lines(line.decode("utf-8", "backslashreplace"))
                   for line in _head_lines(response)]  # fmt: skip
         lines.append("")
     if pretty:
-        lines += map(visible_text, laid_out(response.body, width))
+        lines += map(escaped_lines, laid_out(response.body, width))
     elif response.body:
         lines.append(visible(response.body).removesuffix("\n"))
     return "".join(f"{line}\n" for line in lines)

@@ -4,7 +4,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from wallboard.domain.endpoint import EntryPoint
-from wallboard.report.words.plain import plain
+from wallboard.domain.foreign_text import safe
 
 MOST_CHARACTERS = 120
 """Longer names would cost a metrics server that much in every one of their series."""
@@ -16,11 +16,11 @@ def label(text: str) -> str:
 
     One that had to be changed ends in a digest of all of it, so that two names never become one.
     """
-    safe = plain(text)
-    if safe == text and len(text) <= MOST_CHARACTERS:
+    shown = safe(text)
+    if shown == text and len(text) <= MOST_CHARACTERS:
         return text
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{safe[:MOST_CHARACTERS]}…{digest}"
+    return f"{shown[:MOST_CHARACTERS]}…{digest}"
 
 
 def entry_point_labels(entry_point: EntryPoint) -> tuple[str, str, str, str]:

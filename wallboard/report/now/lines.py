@@ -9,8 +9,8 @@ from datetime import datetime, tzinfo
 
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
-from wallboard.report.words.plain import plain
 from wallboard.report.words.rows import counts, entry_point_table, marks_of, worst_first
 
 _Said = tuple[object, ...]
@@ -21,7 +21,7 @@ class TextBoard:
 
     def __init__(self, title: str, *, zone: tzinfo | None = None) -> None:
         """``zone`` is the time zone of the times shown; the machine's own unless given."""
-        self._title = plain(title)
+        self._title = safe(title)
         self._zone = zone
         self._said: dict[EntryPointKey, _Said] = {}
         self._down: dict[str, str] = {}
@@ -43,13 +43,13 @@ class TextBoard:
 
     def _servers(self, snapshot: Snapshot) -> Iterator[str]:
         for status in snapshot.servers.values():
-            server, before = plain(status.server), self._down.get(status.server)
+            server, before = safe(status.server), self._down.get(status.server)
             if status.failure is None:
                 if self._down.pop(status.server, None) is not None:
                     yield f"  {server} answers again"
             elif before != status.failure.message:
                 self._down[status.server] = status.failure.message
-                yield f"  {server} cannot be reached{self._since(status)}: " + plain(
+                yield f"  {server} cannot be reached{self._since(status)}: " + safe(
                     status.failure.message
                 )
 

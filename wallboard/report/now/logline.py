@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 
+from wallboard.domain.foreign_text import safe
 from wallboard.report.words.moments import iso
-from wallboard.report.words.plain import plain
 
 Value = str | int | float | bool | None
 
@@ -28,5 +28,5 @@ def log_line(at: float, level: str, event: str, fields: Mapping[str, Value], *, 
 def _logfmt(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    text = plain(str(value))
+    text = safe(str(value))
     return text if _BARE.fullmatch(text) else json.dumps(text, ensure_ascii=False)

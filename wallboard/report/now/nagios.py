@@ -7,11 +7,11 @@ that of every other report: the worst of ok < warning < unknown < critical.
 from collections.abc import Iterator, Sequence
 
 from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.domain.ranges import Figure, number, range_of
 from wallboard.report.now.exit_status import worst_level
 from wallboard.report.now.text import troubles
-from wallboard.report.words.plain import plain
 from wallboard.report.words.rows import counts, level_counts, who, worst_first
 
 SERVICE = "WALLBOARD"
@@ -95,4 +95,4 @@ def _label(text: str) -> str:
 
 def _text(text: str) -> str:
     """The text on one line without ``|``, which is where performance data begins."""
-    return plain(text).replace("|", "/")
+    return safe(text).replace("|", "/")

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.report.now.exit_status import worst_level
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.report.words.moments import local_iso
-from wallboard.report.words.plain import plain, spoken_span
+from wallboard.report.words.plain import spoken_span
 from wallboard.report.words.rows import counts, marks_of, whose, worst_first
 
 
@@ -104,7 +105,7 @@ def _sentences(*said: str) -> str:
 
 
 def _line(at: float, level: Level, sentence: str) -> str:
-    return f"{local_iso(at)} {level.name} {plain(sentence)}"
+    return f"{local_iso(at)} {level.name} {safe(sentence)}"
 
 
 def _all_open(snapshot: Snapshot) -> bool:

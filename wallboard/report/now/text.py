@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wallboard.board import Snapshot
-from wallboard.report.words.plain import plain
+from wallboard.domain.foreign_text import safe
 from wallboard.report.words.rows import counts, entry_point_table, who, worst_first
 
 
@@ -25,7 +25,7 @@ def troubles(snapshot: Snapshot) -> Iterator[str]:
 def _servers(snapshot: Snapshot) -> Iterator[str]:
     for status in snapshot.unreachable:
         if status.failure:
-            server, message = plain(status.server), plain(status.failure.message)
+            server, message = safe(status.server), safe(status.failure.message)
             yield f"{server} cannot be reached: {message}"
 
 
@@ -39,9 +39,9 @@ def _failing(snapshot: Snapshot) -> Iterator[str]:
             failure = status.state.endpoint(endpoint).failure
             if failure:
                 # Some sentences name the endpoint themselves; once a line is enough.
-                why = plain(failure.message.removeprefix(f"{endpoint}: "))
+                why = safe(failure.message.removeprefix(f"{endpoint}: "))
                 found.append(
-                    f"  {plain(who(status.entry_point))} {endpoint}: {why} [{failure.cause}]"
+                    f"  {safe(who(status.entry_point))} {endpoint}: {why} [{failure.cause}]"
                 )
     if found:
         yield "Failing endpoints:"

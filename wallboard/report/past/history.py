@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Failure
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Run
@@ -9,7 +10,7 @@ from wallboard.report.past.past import Outage, Past
 from wallboard.report.words.changes import CHANGE_HEADS, change_cells
 from wallboard.report.words.moments import moment, moments
 from wallboard.report.words.outcome import outcome_words
-from wallboard.report.words.plain import figure, padded, plain, span, table, wait
+from wallboard.report.words.plain import figure, padded, span, table, wait
 from wallboard.report.words.rows import who
 from wallboard.report.words.window import Window
 
@@ -77,7 +78,7 @@ def share(seconds: float, of: float) -> str:
 def _head(past: Past) -> Iterator[str]:
     entry_point, window = past.entry_point, past.window
     places = [who(entry_point), entry_point.key.server, entry_point.group]
-    yield plain(", ".join(place for place in places if place))
+    yield safe(", ".join(place for place in places if place))
     yield window_words(window)
     for gap in window.unrecorded:
         yield f"  not recorded: {gap_words(gap)}"
@@ -123,7 +124,7 @@ def _run_line(cells: dict[str, str], answer: str) -> str:
     parts = (
         padded(cells[head], width, right=head in _FIGURES) for head, width in _RUN_COLUMNS.items()
     )
-    return "  ".join([*parts, plain(answer)]).rstrip()
+    return "  ".join([*parts, safe(answer)]).rstrip()
 
 
 def _latency(seconds: float) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wallboard.domain.foreign_text import safe
 from wallboard.recorder.lock import Holder
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.statistics import Facts
 from wallboard.report.past.history import gap_words
 from wallboard.report.words.moments import moment
-from wallboard.report.words.plain import plain, span
+from wallboard.report.words.plain import span
 
 MOST_GAPS = 10
 
@@ -50,7 +51,7 @@ def recording_lines(described: Described) -> Iterator[str]:
     ]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        yield f"{name:{width}}  {plain(value)}"
+        yield f"{name:{width}}  {safe(value)}"
     gaps = [
         Span(before.last_at, after.first_at)
         for before, after in zip(described.stretches, described.stretches[1:], strict=False)

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from wallboard.config.lines import lines_in
-from wallboard.report.words.plain import plain
+from wallboard.domain.foreign_text import safe
 from wallboard.settings import Secret
 
 _SECRET_KEYS = frozenset({"headers", "proxy"})
@@ -16,7 +16,7 @@ def config_diff(before: str, after: str, name: str) -> list[str]:
     lines = difflib.unified_diff(
         list(_shown(before)), list(_shown(after)), name if before else "nothing", name, lineterm=""
     )
-    return [plain(line.replace("\t", "    ")) for line in lines]
+    return [safe(line.replace("\t", "    ")) for line in lines]
 
 
 def _shown(text: str) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from wallboard.domain.discovery import Discovery, Found, ranges
-from wallboard.report.words.plain import figure, plain, table, wait
+from wallboard.domain.foreign_text import safe
+from wallboard.report.words.plain import figure, table, wait
 
 _FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE"})
 _MOST_UNCLEAR = 20
@@ -41,7 +42,7 @@ def _table(found: list[Found]) -> list[str]:
         [
             str(one.id),
             allowed(one),
-            "-" if one.allowed else plain(one.reason or "no reason given"),
+            "-" if one.allowed else safe(one.reason or "no reason given"),
             wait(one.wait_seconds),
             figure(one.queue_depth),
         ]
@@ -52,7 +53,7 @@ def _table(found: list[Found]) -> list[str]:
 
 def _refusals(discovery: Discovery) -> Iterator[str]:
     for words, count in discovery.refusals.most_common():
-        yield f"Of those not there {count:,} answered {plain(words)}."
+        yield f"Of those not there {count:,} answered {safe(words)}."
 
 
 def _unclear(discovery: Discovery) -> Iterator[str]:
@@ -62,7 +63,7 @@ def _unclear(discovery: Discovery) -> Iterator[str]:
     if by_words:
         yield "Unclear, so ask again or look at the server:"
     for words, ids in list(by_words.items())[:_MOST_UNCLEAR]:
-        yield f"  {_some(list(ranges(ids)))}: {plain(words)}"
+        yield f"  {_some(list(ranges(ids)))}: {safe(words)}"
     if len(by_words) > _MOST_UNCLEAR:
         yield f"  and {len(by_words) - _MOST_UNCLEAR} more kinds of answer; --format json has all"
 

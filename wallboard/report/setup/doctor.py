@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from wallboard.domain.checkup import OF_MACHINE, Finding, Step
 from wallboard.domain.diagnosis import Diagnosis
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level
-from wallboard.report.words.plain import padded, plain
+from wallboard.report.words.plain import padded
 from wallboard.report.words.redact import secrets_of, shareable_text, shareable_url
 from wallboard.report.words.surroundings import surroundings
 from wallboard.settings import ServerSettings
@@ -104,7 +105,7 @@ class DoctorText:
             name, findings = next(iter(self._waiting.items()))
             if findings and not self._begun:
                 self._begun = True
-                yield plain(self._titles[name])
+                yield safe(self._titles[name])
             for one in findings:
                 yield from self._lines(one)
             over = any(one.step is _last_of(name) for one in findings)
@@ -117,7 +118,7 @@ class DoctorText:
 
     def cause(self, diagnosis: Diagnosis) -> Iterator[str]:
         """The lines of the most likely cause."""
-        words = plain(self._secrets.hidden(diagnosis.sentence))
+        words = safe(self._secrets.hidden(diagnosis.sentence))
         yield from (
             textwrap.wrap(words, self._width, break_on_hyphens=False) if self._width else [words]
         )
@@ -128,7 +129,7 @@ class DoctorText:
             f"  {row.step:<{_STEP_WIDTH}}  {row.word:<{_WORD_WIDTH}}  "
             f"{padded(row.elapsed, _TIME_WIDTH, right=True)}  "
         )
-        words = plain(row.sentence)
+        words = safe(row.sentence)
         room = (self._width or 0) - INDENT
         pieces = (
             textwrap.wrap(words, room, break_on_hyphens=False) if room >= LEAST_WRAP else [words]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from wallboard.config.effective import Origin, Section, Source
 from wallboard.config.literal import bare, literal
-from wallboard.report.words.plain import cells, padded, plain
+from wallboard.domain.foreign_text import safe
+from wallboard.report.words.plain import cells, padded
 
 WIDEST_VALUE = 40
 """Columns; what is longer pushes its origin to the right."""
@@ -16,7 +17,7 @@ ENTRY_POINT = ("server", "entry_point")
 
 def effective_text(sections: Sequence[Section], file: Path | None, *, policies: bool) -> str:
     """Settings in columns, table by table; an entry point is one line unless ``policies``."""
-    lines = [f"Config: {plain(str(file))}" if file else "No config file"]
+    lines = [f"Config: {safe(str(file))}" if file else "No config file"]
     called = _Names()
     for section in sections:
         name = called.of(section)
@@ -27,7 +28,7 @@ def effective_text(sections: Sequence[Section], file: Path | None, *, policies: 
             continue
         lines.append("")
         if section.keys:
-            lines.append(f"{_header(section)} {plain(name)}".rstrip())
+            lines.append(f"{_header(section)} {safe(name)}".rstrip())
         rows = [
             (row.key, "not set" if row.value is None else literal(row.value),
              _said(row.origin, file))
@@ -42,7 +43,7 @@ def effective_toml(sections: Iterable[Section], file: Path | None) -> str:
 
     Secrets that are not in the environment are hidden, so that one cannot be used with those.
     """
-    lines = [f"# What holds with {plain(str(file))}" if file else "# What holds without a config"]
+    lines = [f"# What holds with {safe(str(file))}" if file else "# What holds without a config"]
     for section in sections:
         if section.keys:
             lines += ["", _header(section)]
@@ -112,7 +113,7 @@ def _columns(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
     values = (cells(value) for _, value, _ in rows)
     widest = max((width for width in values if width <= WIDEST_VALUE), default=0)
     for key, value, origin in rows:
-        yield f"  {padded(plain(key), wide)}  {padded(value, widest)}  {origin}"
+        yield f"  {padded(safe(key), wide)}  {padded(value, widest)}  {origin}"
 
 
 def _header(section: Section) -> str:
@@ -126,8 +127,8 @@ def _said(origin: Origin, file: Path | None) -> str:
         return origin.option or "command line"
     if origin.source is Source.DEFAULT:
         return "default"
-    place = f"{plain(file.name) if file else 'the config'}:{origin.line}"
-    holder = "" if origin.holder in {"", "top"} else f"{plain(origin.holder)}, "
+    place = f"{safe(file.name) if file else 'the config'}:{origin.line}"
+    holder = "" if origin.holder in {"", "top"} else f"{safe(origin.holder)}, "
     return f"{holder}{place}"
 
 

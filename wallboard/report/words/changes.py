@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from wallboard.domain.change import Change, Subject
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Verdict
 from wallboard.report.words.moments import moments, times
-from wallboard.report.words.plain import plain, span
+from wallboard.report.words.plain import span
 
 CHANGE_HEADS = ["UTC", "LOCAL", "WHAT", "FROM", "TO", "LASTED", "WHY"]
 
@@ -39,7 +40,7 @@ def change_cells(change: Change) -> list[str]:
         state_word(change.before, change.subject),
         state_word(change.after, change.subject),
         lasted(change),
-        plain(change.summary),
+        safe(change.summary),
     ]
 
 
@@ -50,7 +51,7 @@ def subject_word(change: Change) -> str:
 
 def state_word(state: str, subject: Subject) -> str:
     """What it was or became: a verdict as on its tile, all else as it is."""
-    return Verdict(state).label if subject is Subject.VERDICT else plain(state)
+    return Verdict(state).label if subject is Subject.VERDICT else safe(state)
 
 
 def lasted(change: Change) -> str:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from wallboard.report.words.plain import plain
+from wallboard.domain.foreign_text import safe
 
 _FORMULA = frozenset("=+-@＝＋－＠")
 """What makes a spreadsheet compute a text, in either width of their characters."""
@@ -25,5 +25,5 @@ def _cell(value: object) -> object:
         return str(value).lower()
     if not isinstance(value, str):
         return value
-    text = plain(value)
+    text = safe(value)
     return f"'{text}" if text.lstrip()[:1] in _FORMULA else text

@@ -1,26 +1,13 @@
-"""Text that is safe on any terminal and lines up in columns."""
+"""Figures and spans of time in words, and text that lines up in columns."""
 
 import unicodedata
 from collections.abc import Sequence
-
-_STEERING = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
-_DIRECTION_CHARACTERS = frozenset(
-    chr(code)
-    for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
-)
 
 _SPOKEN = {
     86_400: ("day", "hour", 3600),
     3600: ("hour", "minute", 60),
     60: ("minute", "second", 1),
 }
-
-
-def plain(text: str) -> str:
-    """The text on one line, with ``�`` for all that could steer a terminal or reorder a line."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join("�" if _steers(char) else char for char in text)
 
 
 def cells(text: str) -> int:
@@ -90,10 +77,6 @@ def figure(value: int | None) -> str:
 def wait(seconds: float | None) -> str:
     """An estimated wait, or a dash where nothing is known."""
     return "-" if seconds is None else span(seconds)
-
-
-def _steers(char: str) -> bool:
-    return unicodedata.category(char) in _STEERING or char in _DIRECTION_CHARACTERS
 
 
 def _cells_of(char: str) -> int:

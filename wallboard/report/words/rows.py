@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Verdict
-from wallboard.report.words.plain import figure, plain, table, wait
+from wallboard.report.words.plain import figure, table, wait
 
 _FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE", "SLOTS"})
 
@@ -54,10 +55,10 @@ def _columns(snapshot: Snapshot, statuses: list[EntryPointStatus]) -> dict[str, 
     return {
         "LEVEL": [judgement.level.label for judgement in judgements],
         "VERDICT": [judgement.verdict.label for judgement in judgements],
-        "SERVER": [plain(entry_point.key.server) for entry_point in entry_points],
+        "SERVER": [safe(entry_point.key.server) for entry_point in entry_points],
         "ID": [str(entry_point.key.id) for entry_point in entry_points],
-        "NAME": [plain(entry_point.name) for entry_point in entry_points],
-        "GROUP": [plain(entry_point.group) for entry_point in entry_points],
+        "NAME": [safe(entry_point.name) for entry_point in entry_points],
+        "GROUP": [safe(entry_point.group) for entry_point in entry_points],
         "EST. WAIT": [wait(judgement.wait_seconds) for judgement in judgements],
         "QUEUE": [figure(judgement.queue_depth) for judgement in judgements],
         "SLOTS": [figure(judgement.capacity) for judgement in judgements],
@@ -73,8 +74,8 @@ def _why(status: EntryPointStatus, snapshot: Snapshot) -> str:
     if server and server.failure:
         return "server cannot be reached"
     if judgement.verdict is Verdict.OPEN and judgement.level is Level.OK:
-        return plain(judgement.hint or "")
-    return plain("; ".join(filter(None, (judgement.summary, judgement.hint))))
+        return safe(judgement.hint or "")
+    return safe("; ".join(filter(None, (judgement.summary, judgement.hint))))
 
 
 def counts(snapshot: Snapshot) -> str:

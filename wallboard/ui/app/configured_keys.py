@@ -8,7 +8,8 @@ from textual.binding import BindingsMap
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
-from wallboard.config.problem import ConfigError, Problem, printable
+from wallboard.config.problem import ConfigError, Problem
+from wallboard.domain.foreign_text import escaped
 from wallboard.settings import Settings
 from wallboard.ui.app.key_screens import keyed_screens
 from wallboard.ui.screen.keymap import LEAVING, Bound, faults
@@ -17,7 +18,7 @@ from wallboard.ui.screen.keymap import LEAVING, Bound, faults
 def with_good_keys(settings: Settings, file: Path | None) -> Settings:
     """The settings, if their keys can be used. Raises ``ConfigError`` for those that cannot."""
     if settings.keys:
-        name = printable(file or "")
+        name = escaped(file or "")
         wrong = faults(settings.keys, bindings_by_screen())
         found = [Problem(name, "[keys]", *fault) for fault in wrong]
         if found:

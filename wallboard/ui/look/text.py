@@ -1,25 +1,24 @@
 """Text that is safe to show and fits: names, values, spans of time."""
 
 import math
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size, set_cell_size
 
+from wallboard.domain.foreign_text import STEERED, steers
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 
-_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
 _WORTH_REMEMBERING = 200
 """Characters; what is longer comes from a body, and thousands of those would fill the memory."""
 
 
 def safe(text: str) -> str:
-    """The text on one line without anything that could steer a terminal.
+    """The text on one line, without what steers a terminal and in cells that can be counted.
 
-    Control and formatting characters (escape sequences, direction overrides, zero-width joiners)
-    become ``�``, as do lone surrogates and unassigned code points. Variation selectors are left
-    out: terminals do not agree on how many cells they take.
+    Terminals do not agree on how many cells joined characters and variation selectors take: joiners
+    become ``�`` too, and selectors are left out.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -27,12 +26,14 @@ def safe(text: str) -> str:
 
 
 def is_safe(char: str) -> bool:
-    """Whether a character shows as itself and does nothing else."""
-    return unicodedata.category(char) not in _UNSAFE and not _is_selector(char)
+    """Whether a character shows as itself, in cells that can be counted."""
+    return not (steers(char) or char in _JOINERS or _is_selector(char))
 
 
 def _cleaned(text: str) -> str:
-    return "".join(char if is_safe(char) else "" if _is_selector(char) else "�" for char in text)
+    return "".join(
+        char if is_safe(char) else "" if _is_selector(char) else STEERED for char in text
+    )
 
 
 def _is_selector(char: str) -> bool:

@@ -12,13 +12,13 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
+from wallboard.domain.foreign_text import STEERED
 from wallboard.ui.look.text import is_safe, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
 
 LABEL_WIDTH = 14
 MOST_CHARACTERS = 4000
-UNSAFE = "\N{REPLACEMENT CHARACTER}"
 
 
 class FieldLine(Input):
@@ -81,7 +81,7 @@ class FieldLine(Input):
 def _shown(text: str) -> str:
     """The text in as many cells as before."""
     return "".join(
-        char if is_safe(char) else UNSAFE * get_character_cell_size(char) for char in text
+        char if is_safe(char) else STEERED * get_character_cell_size(char) for char in text
     )
 
 

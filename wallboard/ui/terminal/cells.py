@@ -6,8 +6,7 @@ from itertools import chain
 
 from rich.cells import cell_len, get_character_cell_size
 
-SUBSTITUTE = "\N{REPLACEMENT CHARACTER}"
-"""Shown in place of a character that would steer the terminal instead of being seen."""
+from wallboard.domain.foreign_text import CONTROLS, STEERED
 
 CONTINUATION = ""
 """The text of a cell that is the right half of the wide character before it."""
@@ -18,7 +17,6 @@ UNSHOWABLE = "?"
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _EMOJI_SELECTOR = "\N{VARIATION SELECTOR-16}"
 _LONGEST_CLUSTER = 8
-_STEERING = frozenset(("Cc", "Cs", "Zl", "Zp"))
 
 # Latin, Greek, Cyrillic; common punctuation; arrows; box drawing, blocks, shapes; braille.
 _PREDICTABLE_RANGES = (
@@ -86,7 +84,7 @@ def split(text: str) -> tuple[str, ...]:
 
     Combining characters stay with their base; those without one are dropped, as are invisible
     format characters (they could reorder a whole line). Characters that steer a terminal become
-    ``SUBSTITUTE``.
+    ``STEERED``.
     """
     if is_predictable(text):
         return tuple(text)
@@ -103,12 +101,12 @@ def _clusters(text: str) -> list[str]:
     joined = False
     for character in text:
         category = unicodedata.category(character)
-        if category in _STEERING:
-            clusters.append(SUBSTITUTE)
+        if category in CONTROLS:
+            clusters.append(STEERED)
             joined = False
         elif character == _JOINER or joined or _is_zero_width(character):
             invisible = category == "Cf" and character != _JOINER
-            if clusters and not invisible and clusters[-1] != SUBSTITUTE:
+            if clusters and not invisible and clusters[-1] != STEERED:
                 clusters[-1] = (clusters[-1] + character)[:_LONGEST_CLUSTER]
             joined = character == _JOINER
         elif category != "Cf":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from wallboard.domain.foreign_text import spelled_out
 from wallboard.report.words.body_layout import laid_out
 from wallboard.ui.look.text import is_safe, safe, wrapped
 
@@ -27,10 +28,5 @@ def raw(body: bytes, width: int) -> Iterator[str]:
     for match in _RAW_LINE.finditer(text):
         line = match.group().translate(_CONTROL_PICTURES)
         if not line.isascii():
-            line = "".join(char if is_safe(char) else _escaped(char) for char in line)
+            line = "".join(char if is_safe(char) else spelled_out(char) for char in line)
         yield from wrapped(line, width)
-
-
-def _escaped(char: str) -> str:
-    code = ord(char)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
