@@ -5,8 +5,7 @@ import sqlite3
 from recordings import START, board_of, poll, record
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.writing.retention import Retention, used_bytes
-from wallboard.recorder.writing.trusted_clock import EVEN_SECONDS, SteadyClock
+from wallboard.recorder.writing.retention import EVEN_SECONDS, Retention, SteadyClock, used_bytes
 from wallboard.recorder.writing.writer import Writer
 
 CAPACITY, ALLOWED = Endpoint.CAPACITY, Endpoint.CHAT_ALLOWED

@@ -198,7 +198,7 @@ def _trimmed(path: Path, retention: "Retention") -> int:
     """How many segments were forgotten, while nobody else can write."""
     from wallboard.recorder.lock import holder, take
     from wallboard.recorder.paths import Place
-    from wallboard.recorder.trimming import trim as trimmed
+    from wallboard.recorder.writing.retention import trim as trimmed
 
     lock = take(Place(path, path.stat().st_mode & 0o666))
     if lock is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import in_words
+from wallboard.recorder.file.schema import check
 
 
 @contextlib.contextmanager
@@ -25,3 +26,22 @@ def worded() -> Iterator[None]:
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         # A row that no writer wrote: a bit fell over where SQLite has no way to notice.
         raise DamagedError("what is written in it makes no sense") from error
+
+
+_CONTRADICTIONS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}
+
+
+def is_contradiction(error: Exception) -> bool:
+    """Whether it may be because of what is written in the file, and not of the disk it is on."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _CONTRADICTIONS
+    return isinstance(error, ValueError | TypeError | LookupError | ArithmeticError)
+
+
+def is_sound(database: sqlite3.Connection) -> bool:
+    """Whether its tables are those of this schema, and SQLite finds nothing wrong in them."""
+    try:
+        check(database)
+        return bool(database.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+    except (RecordingError, sqlite3.Error, ValueError):
+        return False

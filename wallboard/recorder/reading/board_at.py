@@ -11,13 +11,13 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.history import History
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
+from wallboard.domain.reading import ChatAllowed, CheckEligibility
 from wallboard.domain.restored import Recalled, Restored
-from wallboard.domain.state import EndpointState
+from wallboard.domain.state import EndpointState, contradicts
 from wallboard.recorder.file.schema import LATENCY_TICKS
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
-from wallboard.recorder.reading.disagreements import rounds_in_a_row
 from wallboard.recorder.reading.last_polls_at import Stood, stood_at
 from wallboard.recorder.reading.read_cache import Contents
 from wallboard.recorder.reading.run_rows import Poll
@@ -154,3 +154,23 @@ def _timelines(events: Sequence[Change]) -> dict[EntryPointKey, deque[Change]]:
                 found[change.key] = deque(maxlen=TIMELINE_BOUND)
             found[change.key].append(change)
     return found
+
+
+def rounds_in_a_row(
+    endpoints: Mapping[Endpoint, EndpointState], polls: Mapping[Endpoint, int]
+) -> int:
+    """The rounds in which ``chatAllowed`` and ``checkEligibility`` both said what they said last.
+
+    A change from one contradiction to another therefore counts anew. ``polls`` is how many polls of
+    each endpoint in a row said the last.
+    """
+    pair = (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY)
+    allowed, eligibility = (
+        known.last.outcome if (known := endpoints.get(endpoint)) and known.last else None
+        for endpoint in pair
+    )
+    if not isinstance(allowed, ChatAllowed) or not isinstance(eligibility, CheckEligibility):
+        return 0
+    if not contradicts(allowed, eligibility):
+        return 0
+    return min(polls.get(endpoint, 0) for endpoint in pair)

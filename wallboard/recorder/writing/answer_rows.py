@@ -5,7 +5,7 @@ import sqlite3
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.file.answers import body_digest, packed
 from wallboard.recorder.file.columns import LONGEST_TEXT
-from wallboard.recorder.writing.open_run import KeptAnswer
+from wallboard.recorder.writing.open_segment import KeptAnswer
 
 DICTIONARY_BYTES = 4096
 """The longest body that others are compressed against."""

@@ -10,8 +10,7 @@ from wallboard.domain.policy import Policy
 from wallboard.recorder.file.opening import demand_once_recorded
 from wallboard.recorder.paths import Place
 from wallboard.recorder.writing.heard import Heard
-from wallboard.recorder.writing.retention import Retention
-from wallboard.recorder.writing.trusted_clock import SteadyClock
+from wallboard.recorder.writing.retention import Retention, SteadyClock
 from wallboard.recorder.writing.writer import Writer
 
 TRIM_SECONDS = 10.0

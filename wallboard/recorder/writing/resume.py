@@ -21,7 +21,7 @@ from wallboard.recorder.file.schema import TICKS, epoch_of
 from wallboard.recorder.file.segment_end import Standing, standings_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.run_rows import COLUMNS, LATEST, RUN
-from wallboard.recorder.writing.open_run import KeptAnswer, OpenRun, Target
+from wallboard.recorder.writing.open_segment import KeptAnswer, OpenRun, Target
 from wallboard.recorder.writing.run_builder import Listener
 
 _SEGMENT = Shape("segment", id=ROW, first_run=ROW, last_run=ROW, standing=blob(LONGEST_VALUE))

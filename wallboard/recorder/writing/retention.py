@@ -1,10 +1,39 @@
 """What is too old or too much is forgotten, a segment at a time, so that nobody waits for it."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape
+from wallboard.recorder.file.error_words import worded
+from wallboard.recorder.file.opening import open_to_write
 from wallboard.settings import Settings
+
+EVEN_SECONDS = 3600.0
+"""How long a clock must have run evenly before anything is forgotten by it."""
+
+JUMP_SECONDS = 60.0
+"""Deviating by more than this is a jump."""
+
+
+class SteadyClock:
+    """Tells Unix time, unless the clock was just set: what is deleted by a wrong one is gone."""
+
+    def __init__(self, clock: Callable[[], float], monotonic: Callable[[], float]) -> None:
+        self._clock = clock
+        self._monotonic = monotonic
+        self._even_since = monotonic()
+        self._offset = clock() - self._even_since
+
+    def now(self) -> float | None:
+        """Unix time in seconds, or ``None`` while it cannot be trusted."""
+        now, running = self._clock(), self._monotonic()
+        offset = now - running
+        if abs(offset - self._offset) > JUMP_SECONDS:
+            self._offset, self._even_since = offset, running
+        return now if running - self._even_since >= EVEN_SECONDS else None
+
 
 MEGABYTE = 1_000_000
 SWEPT_ANSWERS = 5000
@@ -118,3 +147,32 @@ def _sweep(database: sqlite3.Connection, segment: int) -> None:
         "INSERT INTO about VALUES ('swept', ?1) ON CONFLICT DO UPDATE SET value = ?1",
         (0 if after >= last else after,),
     )
+
+
+def trim(path: Path, retention: Retention, now: float) -> int:
+    """Forget what is too old or too much and give its room back; how many segments that was.
+
+    ``now`` is Unix time in seconds. To be called by whoever holds the lock of the recording.
+    Raises ``RecordingError``.
+    """
+    forgotten = 0
+    with worded():
+        database = open_to_write(path, path.stat().st_mode & 0o777, now)
+        try:
+            more = True
+            while more:
+                database.execute("BEGIN IMMEDIATE")
+                more = trim_step(database, retention, now)
+                database.execute("COMMIT")
+                forgotten += more
+            free = -1
+            while free != 0:
+                before = free
+                give_back(database)
+                (free,) = database.execute("PRAGMA freelist_count").fetchone()
+                if free == before:
+                    break
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            database.close()
+    return forgotten

@@ -14,8 +14,7 @@ from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.samples import columns_of_rows, samples_bytes
 from wallboard.recorder.file.segment_end import Standing, standing_bytes
 from wallboard.recorder.writing.answer_rows import AnswerRows, storable
-from wallboard.recorder.writing.open_run import KeptAnswer, OpenRun, Target
-from wallboard.recorder.writing.open_segment import Stood, Stretch
+from wallboard.recorder.writing.open_segment import KeptAnswer, OpenRun, Stood, Stretch, Target
 
 LARGEST = 2**62
 """The largest figure that is written; SQLite holds no more than twice that."""

@@ -12,8 +12,7 @@ from wallboard.recorder.file.answers import Answer, answer_of
 from wallboard.recorder.file.gaps import BACK_SECONDS, gap_after
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
 from wallboard.recorder.writing.heard import Heard
-from wallboard.recorder.writing.open_run import KeptAnswer, Target, begun
-from wallboard.recorder.writing.open_segment import Stood, Stretch
+from wallboard.recorder.writing.open_segment import KeptAnswer, Stood, Stretch, Target, begun
 
 SEGMENT_SECONDS = 600.0
 """How long a segment is, unless the clock jumps."""

@@ -11,8 +11,7 @@ from pathlib import Path
 from wallboard.domain.endpoint import LARGEST_ID, EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.errors import DamagedError, RefusedError
-from wallboard.recorder.file.error_words import worded
-from wallboard.recorder.file.integrity import is_contradiction, is_sound
+from wallboard.recorder.file.error_words import is_contradiction, is_sound, worded
 from wallboard.recorder.file.opening import open_to_write, translated
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.schema import epoch_of
