@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from wallboard.recorder.lock import take
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
 
@@ -146,7 +146,7 @@ async def test_who_records_is_told_without_touching_the_recording(wallboard, sim
     path = tmp_path / "board.db"
     path.write_bytes(b"this is no recording")
     (tmp_path / "wallboard.toml").write_text(f'record = "{path}"\n{server("prod", simulator.url)}')
-    lock = take(Place(path))
+    lock = take(RecordingFile(path))
     try:
         ended = await wallboard("doctor")
     finally:

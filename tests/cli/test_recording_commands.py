@@ -18,7 +18,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
 from wallboard.recorder.file.schema import VERSION
 from wallboard.recorder.lock import take
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 
 ALLOWED, LIVE, CAPACITY = Endpoint.CHAT_ALLOWED, Endpoint.LIVE_SESSION_STATUS, Endpoint.CAPACITY
 CLOSED = b'<chatAllowed allowed="false" reason="agent_not_available"/>'
@@ -351,7 +351,7 @@ def test_info_says_what_is_in_a_recording_and_what_it_costs(ask, path):
 
 def test_info_counts_what_goes_on_and_says_who_writes(ask, tmp_path):
     place = tmp_path / "r.db"
-    lock = take(Place(place))
+    lock = take(RecordingFile(place))
     writer = record(place, [*shift(), poll(CAPACITY, 9000, 1)],
                     entry_points=board_of(1000, 1001, 1007), close=False)  # fmt: skip
     try:
@@ -445,7 +445,7 @@ def test_trimming_to_a_size_keeps_what_was_recorded_last(ask, tmp_path):
 
 def test_trimming_is_refused_while_somebody_writes(ask, path):
     before = path.read_bytes()
-    lock = take(Place(path))
+    lock = take(RecordingFile(path))
     try:
         status, _, err = ask("recording", "trim", "--to", "1KB", "--file", path)
     finally:

@@ -221,7 +221,9 @@ async def test_the_seconds_for_which_the_leader_was_stopped_are_not_recorded(
     leader.send(signal.SIGTERM)
     await leader.process.wait()
     with Recording.open(recording) as one:
-        gaps = [(before.last_at, after.first_at) for before, after in pairwise(one.stretches())]
+        gaps = [
+            (before.last_at, after.first_at) for before, after in pairwise(one.recorded_spans())
+        ]
     (gap,) = [gap for gap in gaps if gap[1] >= went_on_at]
     assert gap[0] <= stopped_at + 1.0
     told = await wallboard("history", "1000", "--since", "1h", "--format", "json")

@@ -59,7 +59,7 @@ PIECES = st.sampled_from(
 )
 
 
-def is_sound(outcome):
+def is_intact(outcome):
     """Every fact lies in its documented set; every text is safe to show."""
     match outcome:
         case Failure(cause=cause, message=message):
@@ -94,7 +94,7 @@ def test_arbitrary_bytes_never_raise_and_are_never_an_answer(endpoint, body):
     outcome = decode(endpoint, body)
 
     assert isinstance(outcome, Failure)
-    assert is_sound(outcome)
+    assert is_intact(outcome)
 
 
 @given(ENDPOINTS, st.lists(PIECES, max_size=25).map("".join), st.sampled_from(["utf-8", "utf-16"]))
@@ -102,7 +102,7 @@ def test_arbitrary_bytes_never_raise_and_are_never_an_answer(endpoint, body):
 def test_scraps_of_answers_without_good_news_never_become_good_news(endpoint, text, encoding):
     outcome = decode(endpoint, text.encode(encoding))
 
-    assert is_sound(outcome)
+    assert is_intact(outcome)
     assert not is_good_news(outcome)
 
 
@@ -113,7 +113,7 @@ def test_a_mutated_answer_never_raises_and_keeps_to_the_documented_values(sample
     gone = data.draw(st.integers(0, 8))
     new = data.draw(st.binary(max_size=6))
 
-    assert is_sound(decode(endpoint, body[:at] + new + body[at + gone :]))
+    assert is_intact(decode(endpoint, body[:at] + new + body[at + gone :]))
 
 
 @given(st.sampled_from(SAMPLES), st.data())
@@ -122,7 +122,7 @@ def test_a_cut_answer_says_no_more_than_the_whole_one(sample, data):
     whole = decode(endpoint, body)
     cut = decode(endpoint, body[: data.draw(st.integers(0, len(body)))])
 
-    assert is_sound(cut)
+    assert is_intact(cut)
     if is_good_news(cut) and not isinstance(whole, Failure):
         assert is_good_news(whole)
     if isinstance(whole, LiveSessionStatus) and isinstance(cut, LiveSessionStatus):

@@ -9,7 +9,7 @@ import pytest
 from wallboard.domain.checkup import ON_THE_WAY, Step
 from wallboard.domain.policy import Level
 from wallboard.feeds.checkup import look, proxy_finding
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.settings import Secret, ServerSettings, Settings
 
 HTTPS = ServerSettings(name="prod", url="https://ece.example.com:8443/root")
@@ -58,7 +58,7 @@ async def test_every_server_is_told_of_whole_and_none_waits_for_another(tmp_path
             ServerSettings(name="shut", url="http://127.0.0.1:1"),
         )
         settings = Settings(server=servers, timeout=0.5)
-        place = Place(tmp_path / "board.db")
+        place = RecordingFile(tmp_path / "board.db")
         async with asyncio.timeout(60):
             await look(settings, place, {}, findings.append, clock=time.time)
     for server in servers:

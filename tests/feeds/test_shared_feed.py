@@ -15,7 +15,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Restored
 from wallboard.feeds.shared import Role, SharedFeed
 from wallboard.recorder.lock import lock_path, take
-from wallboard.recorder.paths import SHARED_MODE, Place
+from wallboard.recorder.paths import SHARED_MODE, RecordingFile
 from wallboard.recorder.recording import Recording
 from wallboard.settings import entry_points_of
 
@@ -211,7 +211,7 @@ async def test_a_leader_that_writes_nothing_is_told_and_nobody_polls_in_its_plac
     seat, simulated, settings, path
 ):
     simulator = await simulated()
-    lock = take(Place(path, SHARED_MODE))
+    lock = take(RecordingFile(path, SHARED_MODE))
     try:
         one = seat(settings(simulator))
         await until(lambda: one.feed.problems)

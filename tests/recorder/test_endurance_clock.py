@@ -11,7 +11,7 @@ from recordings import START, board_of, poll, record
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.verify import verify
 from wallboard.recorder.writing.heard import heard
@@ -34,7 +34,7 @@ class Machine:
         self.passed = self.wrong_by = 0.0
         points = board_of(*IDS)
         self.board = Board(points)
-        self.keeper = Keeper(Place(path), retention, self.clock, lambda: self.passed)
+        self.keeper = Keeper(RecordingFile(path), retention, self.clock, lambda: self.passed)
         self.keeper.list(points, "Clock")
         self.told = Counter()
 

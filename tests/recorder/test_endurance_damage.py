@@ -11,7 +11,7 @@ from recordings import START, board_of, poll, record, tell
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.recorder.errors import DamagedError, RecordingError
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing import run_builder
@@ -71,7 +71,7 @@ def read_all(path):
             recording.observation_of(change)
         recording.levels(START, START + 10 * ROUNDS, 50)
         assert list(recording.runs())
-        tail.news()
+        tail.new_events()
 
 
 def write_all(path):
@@ -153,7 +153,7 @@ def test_fallen_bits_are_told_or_do_not_matter(tmp_path, whole, do, seed):
 
 async def recorded_on(path, rounds):
     """Record over a file as a board does, until all of it is read back; the files set aside."""
-    board, recorder = Board(POINTS), Recorder(Place(path), POINTS, "Tests")
+    board, recorder = Board(POINTS), Recorder(RecordingFile(path), POINTS, "Tests")
     recorder.start()
     try:
         for event in events(*rounds):

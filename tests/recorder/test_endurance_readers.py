@@ -108,7 +108,7 @@ class Follower(Reader):
         self.newest = Counter()
 
     def read(self):
-        for event in self.tail.news():
+        for event in self.tail.new_events():
             assert isinstance(event, Observation)
             assert event.at > self.newest[event.key]
             assert event.outcome.count == value_at(event.at)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from wallboard.recorder.lock import Holder, LockError, holder, lock_path, take
-from wallboard.recorder.paths import SHARED_MODE, Place
+from wallboard.recorder.paths import SHARED_MODE, RecordingFile
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def place(tmp_path) -> Place:
-    return Place(tmp_path / "wall.db", SHARED_MODE)
+def place(tmp_path) -> RecordingFile:
+    return RecordingFile(tmp_path / "wall.db", SHARED_MODE)
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ PRELUDE = """
 import os, subprocess, sys
 from pathlib import Path
 from wallboard.recorder.lock import LockError, holder, take
-from wallboard.recorder.paths import SHARED_MODE, Place
-place = Place(Path(sys.argv[1]), SHARED_MODE)
+from wallboard.recorder.paths import SHARED_MODE, RecordingFile
+place = RecordingFile(Path(sys.argv[1]), SHARED_MODE)
 """
 BECOME_NOBODY = "os.setgroups([]); os.setresgid(*[65534] * 3); os.setresuid(*[65534] * 3)\n"
 HOLDS = """
@@ -152,7 +152,7 @@ def test_a_holder_is_shown_by_user_machine_and_process():
 
 
 def test_the_folder_of_a_recording_of_ones_own_is_made_for_this_user_alone(tmp_path):
-    own = Place(tmp_path / "state" / "recordings" / "a.db")
+    own = RecordingFile(tmp_path / "state" / "recordings" / "a.db")
     take(own).release()
     assert own.path.parent.stat().st_mode & 0o777 == 0o700
     assert lock_path(own.path).stat().st_mode & 0o777 == 0o600
@@ -169,7 +169,7 @@ def test_a_shared_one_obeys_the_umask(place):
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):
     with pytest.raises(LockError, match=f"there is no folder {tmp_path / 'no'}"):
-        take(Place(tmp_path / "no" / "wall.db", SHARED_MODE))
+        take(RecordingFile(tmp_path / "no" / "wall.db", SHARED_MODE))
     assert holder(tmp_path / "no" / "wall.db") is None
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from wallboard.recorder.paths import mode_of, place_of, recording_path
+from wallboard.recorder.paths import file_mode, recording_file, recording_path
 
 
 def test_a_board_is_recorded_in_the_state_folder_under_a_name_of_its_own(tmp_path):
@@ -34,10 +34,10 @@ def test_a_named_file_is_taken_as_it_is(tmp_path, monkeypatch):
 
 def test_nothing_is_recorded_where_that_is_switched_off():
     assert recording_path("a", record=False, environ={}) is None
-    assert place_of("a", record=False, environ={}) is None
+    assert recording_file("a", record=False, environ={}) is None
 
 
 @pytest.mark.parametrize(("record", "mode"), [(True, 0o600), ("/srv/group/wall.db", 0o666)])
 def test_only_a_file_that_was_named_may_serve_others(record, mode):
-    assert mode_of(record) == mode
-    assert place_of("a", record, {}).mode == mode
+    assert file_mode(record) == mode
+    assert recording_file("a", record, {}).mode == mode

@@ -12,7 +12,7 @@ from waiting import until
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.lock import LockError, take
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder
 from wallboard.recorder.writing.writer import Writer
 
@@ -26,7 +26,7 @@ class Recording:
     def __init__(self, path, **options: object) -> None:
         self.path = path
         self.board = Board(board_of(1000))
-        self.recorder = Recorder(Place(path), board_of(1000), "Tests", **options)
+        self.recorder = Recorder(RecordingFile(path), board_of(1000), "Tests", **options)
         self.told = 0
 
     def tell(self, count=1):
@@ -149,7 +149,7 @@ async def test_a_file_that_never_was_a_recording_is_refused_and_left_alone(make,
     await until(lambda: one.recorder.problem)
     assert "no recording of wallboard" in one.recorder.problem
     with pytest.raises(LockError, match="no recording of wallboard"):
-        take(Place(one.path))
+        take(RecordingFile(one.path))
     one.recorder.stop()
     assert (one.path.read_bytes(), one.path.stat().st_mtime_ns) == before
     assert list(one.path.parent.iterdir()) == [one.path]

@@ -101,7 +101,7 @@ def test_before_the_first_poll_there_is_nothing(path):
 def test_in_a_gap_stands_what_was_before_it(path):
     events = [poll(CAPACITY, 0, 1), poll(CAPACITY, 10, 2), poll(CAPACITY, 5000, 3)]
     with opened(path, events) as recording:
-        assert recording.stretches() == [
+        assert recording.recorded_spans() == [
             Span(START, START + 10),
             Span(START + 5000, START + 5000),
         ]

@@ -21,7 +21,7 @@ def recorded(path, interval, events, *, longest_poll=5.0, ids=(1000,)):
     tell(writer, Board(points), events)
     writer.close()
     with Recording.open(path) as recording:
-        spans = recording.stretches()
+        spans = recording.recorded_spans()
         gap_seconds = recording.gap_seconds
     return [(span.first_at - START, span.last_at - START) for span in spans], gap_seconds
 
@@ -80,7 +80,7 @@ def test_the_server_that_is_polled_most_often_tells_what_a_gap_is(tmp_path):
     tell(writer, Board([often]), events)
     writer.close()
     with Recording.open(tmp_path / "r.db") as recording:
-        assert recording.stretches() == [Span(START, START + 10), Span(START + 40, START + 45)]
+        assert recording.recorded_spans() == [Span(START, START + 10), Span(START + 40, START + 45)]
 
 
 def test_an_answer_that_was_under_way_while_the_process_was_stopped_does_not_fill_the_gap(tmp_path):
@@ -90,12 +90,14 @@ def test_an_answer_that_was_under_way_while_the_process_was_stopped_does_not_fil
     writer.listed(points, "Tests", longest_poll=5.0)
     board = Board(points)
     tell(writer, board, [poll(Endpoint.CAPACITY, at, 3) for at in range(5)])
-    writer.listener.stood_still(START + 8.5, 4.0)
+    writer.builder.stood_still(START + 8.5, 4.0)
     late = [poll(Endpoint.CAPACITY, 8.4, 3, elapsed=4.3), poll(Endpoint.CAPACITY, 9, 3)]
     tell(writer, board, late)
     slow = [poll(Endpoint.CAPACITY, at, 3, elapsed=5.0) for at in (14, 19)]
     tell(writer, board, slow)
     writer.close()
     with Recording.open(path) as recording:
-        spans = [(span.first_at - START, span.last_at - START) for span in recording.stretches()]
+        spans = [
+            (span.first_at - START, span.last_at - START) for span in recording.recorded_spans()
+        ]
     assert spans == [(0, 4), (pytest.approx(8.4), 19)]

@@ -20,7 +20,7 @@ from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.schema import VERSION
 from wallboard.recorder.lock import take
-from wallboard.recorder.paths import place_of
+from wallboard.recorder.paths import recording_file
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.writer import Writer
@@ -76,14 +76,14 @@ def test_one_that_begins_to_be_written_again_is_followed(path):
     record(path, [poll(CAPACITY, 0, 1)])
     with Recording.open(path) as recording:
         tail = recording.tail()
-        assert (newest(recording), tail.news()) == (1, [])
+        assert (newest(recording), tail.new_events()) == (1, [])
         writer = record(path, [poll(CAPACITY, 10, 2)], close=False)
         assert newest(recording) == 2
-        assert [one.outcome.count for one in tail.news()] == [2]
+        assert [one.outcome.count for one in tail.new_events()] == [2]
         writer.close()
         record(path, [poll(CAPACITY, 20, 3)])
         assert newest(recording) == 3
-        assert [one.outcome.count for one in tail.news()] == [3]
+        assert [one.outcome.count for one in tail.new_events()] == [3]
 
 
 def test_another_file_in_its_place_is_read_instead(path):
@@ -96,7 +96,7 @@ def test_another_file_in_its_place_is_read_instead(path):
         assert newest(recording) == 1
         other = record(path, [poll(CAPACITY, 0, 8)], close=False)
         assert newest(recording) == 8
-        assert [one.outcome.count for one in tail.news()] == [8]
+        assert [one.outcome.count for one in tail.new_events()] == [8]
     writer.close()
     other.close()
 
@@ -240,7 +240,7 @@ def test_through_a_link_it_is_read_while_it_is_written(path, tmp_path, written):
     link = tmp_path / "link.db"
     record(path, [poll(CAPACITY, 0, 1)])
     link.symlink_to(path)
-    place = place_of("", str(link), {})
+    place = recording_file("", str(link), {})
     writer = Writer.open(place.path if written == "the link" else path, clock=lambda: START)
     board = Board(board_of(1000))
     with Recording.open(link) as recording:
@@ -270,9 +270,9 @@ def test_of_all_names_of_a_recording_only_one_can_be_locked(path, tmp_path):
     link = tmp_path / "link.db"
     record(path, [poll(CAPACITY, 0, 1)])
     link.symlink_to(path)
-    lock = take(place_of("", str(path), {}))
+    lock = take(recording_file("", str(path), {}))
     try:
-        assert take(place_of("", str(link), {})) is None
+        assert take(recording_file("", str(link), {})) is None
     finally:
         lock.release()
 

@@ -108,14 +108,14 @@ def test_the_tail_tells_each_poll_once(path):
     tell(writer, board, [poll(CAPACITY, 0, 1)])
     with Recording.open(path) as recording:
         tail = recording.tail()
-        assert tail.news() == []
+        assert tail.new_events() == []
         seen = []
         for n in range(1, 130):
             tell(writer, board, [poll(CAPACITY, 10 * n, n // 7)])
-            seen += tail.news()
-            assert tail.news() == []
+            seen += tail.new_events()
+            assert tail.new_events() == []
         writer.close()
-        assert tail.news() == []
+        assert tail.new_events() == []
     assert [one.at - START for one in seen] == pytest.approx([10 * n for n in range(1, 130)])
     assert [one.outcome.count for one in seen] == [n // 7 for n in range(1, 130)]
     assert seen[0].response.head == HEAD.partition(b"\r\n")[0]
@@ -128,7 +128,7 @@ def test_the_tail_tells_runs_that_came_and_went_between_two_calls(path):
         tail = recording.tail()
         events = [poll(CAPACITY, at, n) for at, n in ((10, 1), (20, 2), (30, 3), (40, 3), (50, 3))]
         tell(writer, board, [*events, poll(CAPACITY, 60, 4)], each=1)
-        news = tail.news()
+        news = tail.new_events()
     writer.close()
     assert [(one.at - START, one.outcome.count) for one in news] == [
         (10, 1),
@@ -147,10 +147,10 @@ def test_the_tail_tells_what_becomes_of_servers(path):
         tail = recording.tail()
         for event in shift(60):
             tell(writer, leading, [event])
-            for one in tail.news():
+            for one in tail.new_events():
                 following.fold(one)
         writer.close()
-        assert not [event for event in tail.news() if isinstance(event, ServerStatus)]
+        assert not [event for event in tail.new_events() if isinstance(event, ServerStatus)]
     there, here = leading.snapshot(START + 600), following.snapshot(START + 600)
     assert here.servers == there.servers
     assert here.verdicts == there.verdicts
@@ -165,9 +165,9 @@ def test_the_tail_goes_on_where_the_clock_was_put_back(path):
     with Recording.open(path) as recording:
         tail = recording.tail()
         tell(writer, board, [poll(CAPACITY, 100, 2)])
-        assert told(tail.news()) == [(100, 1000, poll(CAPACITY, 0, 2).outcome)]
+        assert told(tail.new_events()) == [(100, 1000, poll(CAPACITY, 0, 2).outcome)]
         tell(writer, board, [poll(CAPACITY, 110, 2)])
-        assert [one.at - START for one in tail.news()] == [110]
+        assert [one.at - START for one in tail.new_events()] == [110]
     writer.close()
 
 
@@ -177,7 +177,7 @@ def test_the_tail_knows_what_came_on_the_board_meanwhile(path):
         tail = recording.tail()
         writer.listed(board_of(1000, 7), "Tests")
         tell(writer, Board(board_of(1000, 7)), [poll(CAPACITY, 5, 1, id=7)])
-        assert [one.key.id for one in tail.news()] == [7]
+        assert [one.key.id for one in tail.new_events()] == [7]
     writer.close()
 
 
@@ -188,7 +188,7 @@ def test_a_failure_is_told_in_its_words(path):
         tail = recording.tail()
         broken = poll(CAPACITY, 5, failure=failure, body=b"busy", status=503)
         tell(writer, Board(board_of(1000)), [broken])
-        (one,) = tail.news()
+        (one,) = tail.new_events()
     writer.close()
     assert (one.outcome, one.response.status, one.response.body) == (failure, 503, b"busy")
 

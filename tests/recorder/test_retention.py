@@ -5,7 +5,12 @@ import sqlite3
 from recordings import START, board_of, poll, record
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.writing.retention import EVEN_SECONDS, Retention, SteadyClock, used_bytes
+from wallboard.recorder.writing.retention import (
+    TRUSTED_AFTER_SECONDS,
+    Retention,
+    TrustedClock,
+    used_bytes,
+)
 from wallboard.recorder.writing.writer import Writer
 
 CAPACITY, ALLOWED = Endpoint.CAPACITY, Endpoint.CHAT_ALLOWED
@@ -109,13 +114,13 @@ def test_answers_that_were_forgotten_are_written_anew(tmp_path):
 
 def test_a_clock_is_believed_only_once_it_has_run_evenly():
     wall, running = 1_000_000.0, 500.0
-    clock = SteadyClock(lambda: wall, lambda: running)
+    clock = TrustedClock(lambda: wall, lambda: running)
     assert clock.now() is None
-    wall, running = wall + EVEN_SECONDS, running + EVEN_SECONDS
+    wall, running = wall + TRUSTED_AFTER_SECONDS, running + TRUSTED_AFTER_SECONDS
     assert clock.now() == wall
     wall += 30 * 86_400
     assert clock.now() is None
-    wall, running = wall + EVEN_SECONDS, running + EVEN_SECONDS
+    wall, running = wall + TRUSTED_AFTER_SECONDS, running + TRUSTED_AFTER_SECONDS
     assert clock.now() == wall
 
 

@@ -16,7 +16,7 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.samples import samples_of
 from wallboard.recorder.file.schema import VERSION
-from wallboard.recorder.file.segment_end import standings_of
+from wallboard.recorder.file.segment_end import end_states_of
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.verify import verify
@@ -114,7 +114,7 @@ def test_a_segment_says_how_every_target_stood_even_one_that_was_silent(tmp_path
     )
     segments = rows(path, "SELECT standing FROM segment ORDER BY id")
     assert len(segments) == 2
-    allowed, capacity = standings_of(segments[1][0])
+    allowed, capacity = end_states_of(segments[1][0])
     assert (allowed.last, allowed.good_at) == (0, 0)
     assert (capacity.last, capacity.good_at) == (710_000, 1000)
     assert capacity.good_answer != capacity.answer

@@ -23,7 +23,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
 HOSTILE = "/a'b\"c`touch pwned`$(touch pwned);touch pwned|&\\{1,2}[3-4]#?q=<x>*~ \n\x1b]0;t\x07é"
 
 
-class Listener:
+class RunBuilder:
     """Answers every request with ``hi`` and keeps the heads."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ async def test_the_command_brings_what_the_board_got(tmp_path):
 
 @needs_curl
 async def test_a_hostile_address_reaches_the_server_and_nothing_else(tmp_path):
-    listener = Listener()
+    listener = RunBuilder()
     async with listener.open() as port:
         command = curl_command(get(f"http://127.0.0.1:{port}{HOSTILE}"))
         status, _, err = await run(command, tmp_path)
@@ -109,7 +109,7 @@ async def test_a_hostile_address_reaches_the_server_and_nothing_else(tmp_path):
 
 @needs_curl
 async def test_a_hostile_header_reaches_the_server_and_nothing_else(tmp_path):
-    listener = Listener()
+    listener = RunBuilder()
     value = '\'; touch pwned; $(touch pwned) `touch pwned` "$HOME" \\'
     async with listener.open() as port:
         request = get(f"http://127.0.0.1:{port}/", ("X-Plain", value), ("X-`$!'", MASK))
@@ -122,7 +122,7 @@ async def test_a_hostile_header_reaches_the_server_and_nothing_else(tmp_path):
 
 @needs_curl
 async def test_a_secret_comes_from_the_shell_and_is_asked_for_when_it_is_not_there(tmp_path):
-    listener = Listener()
+    listener = RunBuilder()
     async with listener.open() as port:
         server = server_at(
             f"http://127.0.0.1:{port}", headers={"X-egain-session": Secret("s3cr3t-s3cr3t")}
@@ -148,7 +148,7 @@ async def test_a_private_ca_and_a_client_certificate_are_used(tmp_path):
     ca_file, pem = tmp_path / "our ca.pem", tmp_path / "c:lient's.pem"
     authority.cert_pem.write_to_path(ca_file)
     authority.issue_cert("client@example.com").private_key_and_cert_chain_pem.write_to_path(pem)
-    listener = Listener()
+    listener = RunBuilder()
     async with listener.open(tls_asking_for_a_certificate(authority)) as port:
         server = server_at(f"https://localhost:{port}", ca_file=str(ca_file), client_cert=str(pem))
         command = curl_command(get(f"https://localhost:{port}/x"), server)
@@ -161,7 +161,7 @@ async def test_a_private_ca_and_a_client_certificate_are_used(tmp_path):
 @needs_curl
 async def test_a_certificate_that_nobody_vouches_for_is_refused_unless_the_config_says_so(tmp_path):
     authority = trustme.CA()
-    listener = Listener()
+    listener = RunBuilder()
     async with listener.open(tls_asking_for_a_certificate(authority, asking=False)) as port:
         url = f"https://localhost:{port}/x"
         checked = curl_command(get(url), server_at(url)).replace("curl ", "curl -4 ", 1)
@@ -176,7 +176,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused_unless_the_confi
 async def test_the_proxy_of_the_config_is_a_variable_and_that_of_the_environment_is_passed_by(
     tmp_path,
 ):
-    proxy, direct = Listener(), Listener()
+    proxy, direct = RunBuilder(), RunBuilder()
     async with proxy.open() as proxy_port, direct.open() as port:
         url = f"http://127.0.0.1:{port}/x"
         address = f"http://user:pa55word@127.0.0.1:{proxy_port}"

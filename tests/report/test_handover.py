@@ -31,7 +31,9 @@ def polls(first, last, *, closed=False, id_=1000, wait=5.0):
 def report_of(path, since, until, events, entry_points=None, title="Tests"):
     record(path, events, entry_points=entry_points, title=title)
     with Recording.open(path) as recording:
-        window = window_of(START + since, START + until, recording.stretches(), gap_seconds=120)
+        window = window_of(
+            START + since, START + until, recording.recorded_spans(), gap_seconds=120
+        )
         return read_handover(recording, window)
 
 
@@ -67,7 +69,9 @@ def test_what_was_not_recorded_is_not_called_quiet(tmp_path):
     assert "this is how it stood when last it was" in section(text, "Still wrong")
     assert section(text, "Longest outages") == "None, as far as was recorded."
     with Recording.open(tmp_path / "r.db") as recording:
-        later = window_of(START + 5 * HOUR, START + 6 * HOUR, recording.stretches(), gap_seconds=1)
+        later = window_of(
+            START + 5 * HOUR, START + 6 * HOUR, recording.recorded_spans(), gap_seconds=1
+        )
         text = handover_markdown(read_handover(recording, later))
     assert "this is how it stood when last it was" in section(text, "Still wrong")
     assert section(text, "Longest outages") == "Nothing was recorded."

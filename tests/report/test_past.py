@@ -54,8 +54,8 @@ def test_the_time_since_the_last_poll_is_no_gap_before_it_is_a_long_one():
 
 
 def test_a_window_without_recording_is_one_gap():
-    for stretches in ([], [Span(2000, 3000)]):
-        window = window_of(0, 1000, stretches, gap_seconds=60)
+    for recorded_spans in ([], [Span(2000, 3000)]):
+        window = window_of(0, 1000, recorded_spans, gap_seconds=60)
         assert spans(window.unrecorded) == [(0, 1000)]
         assert window.recorded_seconds == 0
 
@@ -69,8 +69,8 @@ def test_a_window_without_recording_is_one_gap():
         [],
     ],
 )
-def test_time_in_each_verdict_adds_up_to_the_window_without_its_gaps(stretches):
-    window = window_of(0, 1000, stretches, gap_seconds=60)
+def test_time_in_each_verdict_adds_up_to_the_window_without_its_gaps(recorded_spans):
+    window = window_of(0, 1000, recorded_spans, gap_seconds=60)
     changes = [*outage(100, 400), *outage(600, 650), level(700, Level.OK, Level.WARNING)]
     past = past_of(SALES, window, recalled(Verdict.OPEN, Level.OK, -10), changes)
     assert sum(past.verdict_seconds.values()) == pytest.approx(window.recorded_seconds)

@@ -8,7 +8,7 @@ from wallboard.abandonable import aside
 from wallboard.config.state import VARIABLE as STATE
 from wallboard.domain.checkup import Fact, Finding, Step
 from wallboard.domain.policy import Level
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.settings import ServerSettings, Settings
 
 RECORDING_SECONDS = 3.0
@@ -19,7 +19,7 @@ Publish = Callable[[Finding], None]
 
 async def look(
     settings: Settings,
-    place: Place | None,
+    place: RecordingFile | None,
     environ: Mapping[str, str],
     publish: Publish,
     *,
@@ -77,7 +77,9 @@ def _is_exempt(host: str, environ: Mapping[str, str]) -> bool:
     return False
 
 
-async def _look_at_recording(place: Place | None, settings: Settings, publish: Publish) -> None:
+async def _look_at_recording(
+    place: RecordingFile | None, settings: Settings, publish: Publish
+) -> None:
     from wallboard.recorder.checkup import recording_finding
 
     if place is None and settings.record is not False:

@@ -58,11 +58,11 @@ async def discover(
     """
     async with EceClient(server, settings, clock=clock) as client:
         pace = Pace(rate, timer=timer, sleep=sleep)
-        sweep = _Sweep(server, settings, client, ids, publish, pace, clock, timer, sleep)
+        sweep = _LevelCounter(server, settings, client, ids, publish, pace, clock, timer, sleep)
         return await sweep.run()
 
 
-class _Sweep:
+class _LevelCounter:
     """One way through the ids of one server."""
 
     def __init__(

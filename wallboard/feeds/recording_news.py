@@ -75,7 +75,7 @@ class News:
             yield from self._opening(self._recording)
         if time.monotonic() - self._listed_at >= LISTED_SECONDS:
             self._list(self._recording)
-        for event in self._tail.news() if self._tail else ():
+        for event in self._tail.new_events() if self._tail else ():
             if not isinstance(event, Observation) or self._is_new(event):
                 yield event
 

@@ -65,7 +65,7 @@ class ReplayFeed:
         self.jumps = 0
         self.pictures = 0
         self.span: Span | None = None
-        self.stretches: tuple[Span, ...] = ()
+        self.recorded_spans: tuple[Span, ...] = ()
         self.interval = DEFAULT_INTERVAL_SECONDS
         self._recording = recording
         self._history = history
@@ -170,11 +170,11 @@ class ReplayFeed:
 
     def _look(self) -> None:
         """See how far the recording reaches by now, and where there is none."""
-        if not self.stretches:
+        if not self.recorded_spans:
             intervals = [policy.interval for _, policy in self._recording.entry_points()]
             self.interval = min(intervals, default=DEFAULT_INTERVAL_SECONDS)
         self.span = self._recording.span()
-        self.stretches = tuple(self._recording.stretches())
+        self.recorded_spans = tuple(self._recording.recorded_spans())
 
     def _within(self, at: float) -> float:
         if self.span is None:
@@ -225,12 +225,12 @@ class ReplayFeed:
         """The moment or, where nothing was recorded then, when that began again."""
         if self.recorded(at):
             return at
-        return min((s.first_at for s in self.stretches if s.first_at > at), default=at)
+        return min((s.first_at for s in self.recorded_spans if s.first_at > at), default=at)
 
     def recorded(self, at: float) -> bool:
         """Whether there was a recording at a moment, give or take an interval."""
         slack = self.interval
-        return any(s.first_at <= at <= s.last_at + slack for s in self.stretches)
+        return any(s.first_at <= at <= s.last_at + slack for s in self.recorded_spans)
 
     async def _woken_within(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -21,7 +21,7 @@ from wallboard.feeds import Publish
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.outages import Outages
 from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
-from wallboard.recorder.paths import Place, place_of
+from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.recorder.writing.retention import retention_of
 from wallboard.settings import Settings, entry_points_of, longest_interval, longest_timeout
 
@@ -168,7 +168,7 @@ class SharedFeed:
         all_down = down.issuperset(server.name for server in settings.server)
         return patience + (settings.backoff_max if all_down else 0.0)
 
-    async def _share(self, place: Place) -> None:
+    async def _share(self, place: RecordingFile) -> None:
         """Follow, poll and record, or poll alone, until the settings name another place."""
         self._follow = FollowFeed(self._settings, place.path, clock=self._clock)
         try:
@@ -181,7 +181,7 @@ class SharedFeed:
         finally:
             self._follow, self._barred = None, ""
 
-    async def _follow_until_free(self, follow: FollowFeed, place: Place) -> Lock | None:
+    async def _follow_until_free(self, follow: FollowFeed, place: RecordingFile) -> Lock | None:
         """Show what others poll; the lock, or ``None`` when there is nobody left to follow."""
         following = asyncio.create_task(follow.run(self._told))
         lock = None
@@ -206,7 +206,7 @@ class SharedFeed:
             await _ended(following)
         return lock
 
-    async def _lead(self, lock: Lock, place: Place) -> None:
+    async def _lead(self, lock: Lock, place: RecordingFile) -> None:
         """Poll and record, as long as the lock keeps others from it."""
         from wallboard.recorder.recorder import Recorder
 
@@ -252,7 +252,7 @@ class SharedFeed:
             self._poll = None
             await _ended(polling)
 
-    def _locked(self, place: Place) -> Lock | None:
+    def _locked(self, place: RecordingFile) -> Lock | None:
         """The lock, if it can be had; else it is known who holds it and why it may not be had."""
         self._barred, self._leader = "", None
         try:
@@ -264,7 +264,7 @@ class SharedFeed:
                 self._leader = holder(place.path)
         return lock
 
-    def _is_alone(self, place: Place) -> bool:
+    def _is_alone(self, place: RecordingFile) -> bool:
         """Whether there is still nobody to follow, and no recording that could be written."""
         lock = self._locked(place)
         leader, self._leader = self._leader, None
@@ -299,11 +299,11 @@ class SharedFeed:
             if self._recorder:
                 self._recorder.take(one, self._board)
 
-    def _place_now(self) -> Place | None:
+    def _place_now(self) -> RecordingFile | None:
         """Where the settings want it recorded, unless there is no folder to keep it in."""
         self._placeless = ""
         try:
-            return place_of(self._name, self._settings.record, self._environ)
+            return recording_file(self._name, self._settings.record, self._environ)
         except OSError as error:
             self._placeless = error.strerror or str(error)
             return None

@@ -1,7 +1,7 @@
-"""Whether a board can be recorded where it should be, looked at from outside.
+"""The doctor's look at the recording: whether the board can be recorded.
 
-While it is written it is never opened: in a process that records into it, closing any other handle
-of it would lose its locks.
+The file is never opened while it is written: in the process that records into it, closing any
+other handle of it would lose its locks.
 """
 
 import os
@@ -13,16 +13,16 @@ from wallboard.domain.policy import Level
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.lock import LockError, holder
-from wallboard.recorder.paths import OWN_MODE, Place
+from wallboard.recorder.paths import OWN_MODE, RecordingFile
 
 LEAST_FREE_BYTES = 50_000_000
-"""Below this a disk is as good as full: other programs write, too."""
+"""With less than this a disk counts as nearly full: other programs write, too."""
 
 _MEGABYTE = 1_000_000
 
 
-def recording_finding(place: Place | None) -> Finding:
-    """What can be said of a place without touching what is in it; it may take a while.
+def recording_finding(place: RecordingFile | None) -> Finding:
+    """The finding about a recording, without touching its content; it may block for a while.
 
     ``None`` stands for a board that is not recorded.
     """
@@ -56,14 +56,14 @@ def recording_finding(place: Place | None) -> Finding:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder, or what there is above it of those that are still to be made."""
+    """The folder, or the nearest parent that exists."""
     for one in (folder, *folder.parents):
         if os.path.exists(one):  # noqa: PTH110 - unlike pathlib it never raises
             return one
     return folder
 
 
-def _fault(place: Place, folder: Path) -> str | None:
+def _fault(place: RecordingFile, folder: Path) -> str | None:
     path = place.path
     if folder != path.parent and place.mode != OWN_MODE:
         return f"There is no folder {path.parent}"
@@ -77,7 +77,7 @@ def _fault(place: Place, folder: Path) -> str | None:
 
 
 def _foreign(path: Path) -> str | None:
-    """What else is in the place of the recording."""
+    """Why the file in this place is no recording, if it is none."""
     try:
         if path.exists():
             demand_recording(path)
@@ -87,7 +87,7 @@ def _foreign(path: Path) -> str | None:
 
 
 def _size(path: Path) -> int | None:
-    """Bytes of the recording and of the log beside it, or ``None`` where there is none."""
+    """Bytes of the recording and of its write-ahead log, or ``None`` where there is none."""
     try:
         size = path.stat().st_size
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""Who polls for a recording: one process holds a lock beside it, and the kernel lets it go.
+"""The lock of a recording: the one process that polls for it holds it until it ends.
 
-The lock is on the file ``NAME.lock``, which stays when it is let go; what is in it says who took it
-last. Nobody else's death, however sudden, leaves a lock behind.
+The lock is on the file ``NAME.lock``, which stays when it is released and names its last holder.
+The kernel releases it when the process ends, however suddenly.
 """
 
 import fcntl
@@ -16,26 +16,26 @@ from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
-from wallboard.recorder.paths import OWN_MODE, Place
+from wallboard.recorder.paths import OWN_MODE, RecordingFile
 
 LARGEST = 4096
 """Bytes of a lock file that are read."""
 
 LONGEST_NAME = 64
 
-# A pipe in its place must not hold us, nor a link lead us to another file.
+# A pipe in its place must not block, nor a link lead to another file.
 _CAREFULLY = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class LockError(RecordingError):
-    """The lock cannot be taken, and not because somebody holds it; the text says why."""
+    """The lock cannot be taken, for another reason than a holder; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A process that polls for a recording; ``since`` is Unix time in seconds.
 
-    Anybody who may write the file may have written these: they are for people's eyes only.
+    Anybody who may write the file may have written these: they are only for display.
     """
 
     user: str = ""
@@ -59,7 +59,7 @@ class Lock:
         self._lost = False
 
     def try_to(self, operation: int) -> bool:
-        """Lock the file in this way, unless somebody else has it."""
+        """Lock the file with an operation of ``flock``; false if somebody else has it."""
         try:
             fcntl.flock(self._fileno, operation | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -69,11 +69,10 @@ class Lock:
     def stands(self) -> bool:
         """Whether others still see it: a lock on a file that was removed keeps nobody out.
 
-        Once it did not stand it never does again, for somebody else may have one. Any thread may
-        ask.
+        Once false it stays false, for somebody else may hold a new one. Any thread may call it.
         """
         try:
-            # Asked before every poll: this is the quick way.
+            # Called before every poll: this is the quick way.
             ours, theirs = os.fstat(self._fileno), os.stat(self._path)  # noqa: PTH116
         except OSError:
             self._lost = True
@@ -82,15 +81,15 @@ class Lock:
         return not self._lost
 
     def sign(self, now: float) -> None:
-        """Write into it whose it is."""
+        """Write the name of its holder into it."""
         data = json.dumps(asdict(Holder(_user(), os.uname().nodename, os.getpid(), now))).encode()
-        # On a full disk it holds all the same; only nobody can tell whose it is.
+        # On a full disk the lock holds all the same, without a name.
         with suppress(OSError):
             os.ftruncate(self._fileno, 0)
             os.pwrite(self._fileno, data, 0)
 
     def signature(self) -> Holder:
-        """Whose it is, as far as that can be read."""
+        """Its holder, as far as that can be read."""
         try:
             table = json.loads(os.pread(self._fileno, LARGEST, 0))
             user, host = (str(table[name])[:LONGEST_NAME] for name in ("user", "host"))
@@ -99,17 +98,17 @@ class Lock:
             return Holder()
 
     def release(self) -> None:
-        """Let it go; once is enough."""
+        """Release it; calling it again does nothing."""
         if self._fileno >= 0:
             os.close(self._fileno)
             self._fileno = -1
 
 
-def take(place: Place, *, clock: Callable[[], float] = time.time) -> Lock | None:
+def take(place: RecordingFile, *, clock: Callable[[], float] = time.time) -> Lock | None:
     """The lock of a recording, or ``None`` while somebody else holds it.
 
     ``clock`` is Unix time in seconds. Raises ``LockError`` where this process may not write the
-    recording: such a one only ever looks on.
+    recording.
     """
     path = lock_path(place.path)
     with _in_words():
@@ -132,7 +131,7 @@ def take(place: Place, *, clock: Callable[[], float] = time.time) -> Lock | None
 def holder(path: Path) -> Holder | None:
     """Who holds the lock of the recording at ``path``, or ``None`` if nobody does.
 
-    It takes no permission but to read. Raises ``LockError`` where even that is missing.
+    Raises ``LockError`` where this process may not read it.
     """
     with _in_words():
         try:
@@ -166,7 +165,7 @@ def _opened(path: Path, flags: int, mode: int = OWN_MODE) -> int:
     raise LockError("its lock is no file")
 
 
-def _demand_writable(place: Place) -> None:
+def _demand_writable(place: RecordingFile) -> None:
     """Raise where a recording could be locked but not written."""
     path, folder = place.path, place.path.parent
     if place.mode == OWN_MODE:
@@ -182,7 +181,7 @@ def _demand_writable(place: Place) -> None:
 
 
 def _demand_recording(path: Path) -> None:
-    """Raise for what never was a recording: not even a lock is put beside that."""
+    """Raise for a file that never was a recording: no lock is created beside it."""
     try:
         demand_recording(path)
     except RecordingError as error:

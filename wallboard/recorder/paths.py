@@ -12,8 +12,8 @@ SHARED_MODE = 0o666
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a recording is; ``mode`` is what its files are made with, less the umask."""
+class RecordingFile:
+    """The path of a recording, and the mode in which its files are created (less the umask)."""
 
     path: Path
     mode: int = OWN_MODE
@@ -34,23 +34,25 @@ def recording_path(board: str, record: bool | str, environ: Mapping[str, str]) -
 
 
 def real_path(path: Path) -> Path:
-    """The file that a path leads to, for its log and its lock are beside that and not the link.
+    """The file that a link leads to: its log and its lock are beside the file, not the link.
 
-    A link to nothing is left as it is: nothing shall be made where it leads.
+    A link to nothing is returned as it is, so that no file is created where it leads.
     """
     return Path(os.path.realpath(path)) if os.path.exists(path) else path.absolute()  # noqa: PTH110  never raises
 
 
-def mode_of(record: bool | str) -> int:
-    """What the files of a recording are made with, less the umask.
+def file_mode(record: bool | str) -> int:
+    """The mode in which the files of a recording are created, less the umask.
 
-    Only its owner may read one in the state folder; whoever names a path decides by the umask, for
-    the folder of a group serves several users.
+    In the state folder only the owner may read it; at a path of the operator's choice the umask
+    decides, so that the folder of a group can serve several users.
     """
     return SHARED_MODE if isinstance(record, str) else OWN_MODE
 
 
-def place_of(board: str, record: bool | str, environ: Mapping[str, str]) -> Place | None:
-    """Where a board is recorded, or ``None`` where it is not. Raises ``OSError`` as above."""
+def recording_file(
+    board: str, record: bool | str, environ: Mapping[str, str]
+) -> RecordingFile | None:
+    """The recording of a board, or ``None`` where it has none. Raises ``OSError`` as above."""
     path = recording_path(board, record, environ)
-    return Place(path, mode_of(record)) if path else None
+    return RecordingFile(path, file_mode(record)) if path else None

@@ -1,4 +1,4 @@
-"""Records on a thread of its own: whatever the disk does, the board never waits for it."""
+"""Records on a thread of its own, so that the board never waits for the disk."""
 
 import logging
 import threading
@@ -12,25 +12,25 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.domain.restored import Event
 from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.writing.heard import Heard, heard
 from wallboard.recorder.writing.keeper import Keeper
 from wallboard.recorder.writing.retention import Retention
 
 FLUSH_SECONDS = 0.5
-"""Between two commits: what a crash can cost."""
+"""Between two commits; a crash loses no more than this."""
 
 RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0)
-"""After so long it is tried again to write what could not be written; the last one repeats."""
+"""Waits between attempts to write after a failure; the last one repeats."""
 
 MOST_STUMBLES = 4
-"""What could not be written so often, and not because of the disk, is given up."""
+"""Failures in a row, not of the disk, after which what waits is dropped."""
 
 WAITING_EVENTS = 5000
-"""Events kept for a file that cannot be opened; older ones go unrecorded."""
+"""Events kept while the file cannot be opened; older ones are dropped."""
 
 END_SECONDS = 5.0
-"""How long an end waits for the last commit."""
+"""How long ``stop`` waits for the last commit."""
 
 DEFAULT_RETENTION = Retention()
 
@@ -40,7 +40,7 @@ Listed = tuple[Sequence[tuple[EntryPoint, Policy]], str, float]
 
 
 class Recorder:
-    """Takes events from the board's thread and has them written by its own.
+    """Takes events from the board's thread and writes them in its own.
 
     ``problem`` is a sentence for the operator while nothing can be written, and ``None`` again once
     everything that waited is in the file.
@@ -48,7 +48,7 @@ class Recorder:
 
     def __init__(
         self,
-        place: Place,
+        place: RecordingFile,
         entry_points: Sequence[tuple[EntryPoint, Policy]],
         title: str,
         *,
@@ -58,10 +58,9 @@ class Recorder:
         monotonic: Callable[[], float] = running,
         may_write: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Touch no file until it is started. ``clock`` is Unix time in seconds.
+        """No file is touched until ``start``. ``clock`` is Unix time in seconds.
 
-        ``may_write`` is asked before each commit; once it said no, nothing is written any more.
-
+        ``may_write`` is asked before each commit; once it is false, nothing is written any more.
         A poll takes ``longest_poll`` seconds at most.
         """
         self.problem: str | None = None
@@ -78,11 +77,11 @@ class Recorder:
         self._lost = 0
 
     def start(self) -> None:
-        """Record from now on."""
+        """Start the thread."""
         self._thread.start()
 
     def take(self, event: Event, board: Board) -> None:
-        """Keep what the board has just folded; to be called in the board's thread."""
+        """Queue an event that the board has just folded; called in the board's thread."""
         one = heard(event, board)
         if one:
             self._queue.append(one)
@@ -95,18 +94,18 @@ class Recorder:
         *,
         longest_poll: float = 0.0,
     ) -> None:
-        """Note that other entry points or other rules are on the board from now on."""
+        """Set the entry points and their policies from now on."""
         self._listed = (entry_points, title, longest_poll)
         if retention:
             self._keeper.retention = retention
 
     @property
     def waiting(self) -> int:
-        """How many events the thread has not taken yet."""
+        """How many events the thread has not taken from the queue yet."""
         return len(self._queue)
 
     def stop(self, seconds: float = END_SECONDS) -> None:
-        """Write what waits, and end; what is not written by then is lost."""
+        """Write what waits and end the thread; what is not written in time is lost."""
         self._ending.set()
         if self._thread.is_alive():
             self._thread.join(seconds)
@@ -120,7 +119,7 @@ class Recorder:
             pause = self._step()
             due = self._monotonic() + pause
         if not self._may_write():
-            # Another process took its place while this one stood still, and writes by now.
+            # Another process took the lock while this one was stopped.
             self._keeper.let_go()
             log.warning("Another process records into %s now", self._place.path)
             return
@@ -131,7 +130,7 @@ class Recorder:
             log.warning("The end of the recording %s is lost: %s", self._place.path, error)
 
     def _step(self) -> float:
-        """Write what waits; seconds until the next time."""
+        """Write what waits; returns the seconds until the next step."""
         batch: list[Heard] = []
         try:
             listed, self._listed = self._listed, None
@@ -141,7 +140,7 @@ class Recorder:
             batch = self._taken()
             self._keeper.keep(batch)
         except DamagedError as error:
-            # Nobody knows how much of it has reached the file: the next one is to hold it all.
+            # It is unknown how much of it was written: the next file gets it all.
             self._queue.extendleft(reversed(batch))
             self._set_aside(error)
         except RefusedError as error:
@@ -150,7 +149,7 @@ class Recorder:
         except RecordingError as error:
             self._troubled(str(error))
         except Exception as error:
-            log.exception("The recorder stumbled")
+            log.exception("The recorder failed")
             self._stumbled()
             self._troubled(f"a fault of wallboard ({type(error).__name__})")
         else:
@@ -168,7 +167,7 @@ class Recorder:
         self.problem, self._tries, self._stumbles, self._lost = None, 0, 0, 0
 
     def _stumbled(self) -> None:
-        """Give up what cannot be written for no fault of the disk: the rest shall be."""
+        """Count a failure that is not the disk's; after some, drop what waits."""
         self._stumbles += 1
         if self._stumbles % MOST_STUMBLES == 0:
             self._lost += self._keeper.give_up()

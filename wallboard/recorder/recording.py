@@ -1,4 +1,4 @@
-"""A recording, read: the board at any moment, what changed, and what is new."""
+"""Reads a recording: the board at any moment, its changes and runs, and what is new."""
 
 import math
 from collections.abc import Collection, Iterator
@@ -17,7 +17,7 @@ from wallboard.recorder.reading import board_at, change_log, entry_point_at, lev
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
 from wallboard.recorder.reading.change_rows import change_of
 from wallboard.recorder.reading.connection import Connection
-from wallboard.recorder.reading.read_cache import Contents
+from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined
 from wallboard.recorder.reading.tail import Tail
@@ -27,10 +27,10 @@ __all__ = ["Recording", "Run", "Span", "Tail"]
 
 
 class Recording:
-    """Reads one file, also while it is written; one thread at a time.
+    """Reads one file, also while it is written; used by one thread at a time.
 
-    All times are Unix time in seconds. Everything raises ``RecordingError`` where the file cannot
-    be read, and ``DamagedError``, which is one, where what is in it makes no sense.
+    All times are Unix time in seconds. Every method raises ``RecordingError`` where the file cannot
+    be read, and its subclass ``DamagedError`` where its content is damaged.
     """
 
     @classmethod
@@ -40,8 +40,8 @@ class Recording:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._contents = Contents(connection)
-        self._strip = level_timeline.Strip()
+        self._cache = ReadCache(connection)
+        self._level_timeline = level_timeline.LevelTimeline()
 
     def __enter__(self) -> "Recording":
         return self
@@ -59,7 +59,7 @@ class Recording:
         self._connection.end()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     @property
@@ -69,48 +69,48 @@ class Recording:
             return read_title(database)
 
     def entry_points(self) -> list[tuple[EntryPoint, Policy]]:
-        """What was last on the board, in its order, and how it was judged."""
+        """The entry points that were last on the board, in its order, with their policies."""
         with self._connection.reading() as database:
             return read_entry_points(database)
 
     def span(self) -> Span | None:
         """From the first poll to the last; ``None`` if there is none."""
-        stretches = self.stretches()
-        if not stretches:
+        recorded_spans = self.recorded_spans()
+        if not recorded_spans:
             return None
-        return Span(stretches[0].first_at, max(span.last_at for span in stretches))
+        return Span(recorded_spans[0].first_at, max(span.last_at for span in recorded_spans))
 
-    def stretches(self) -> list[Span]:
-        """When there was recording, in the order of time; what is between them are gaps."""
+    def recorded_spans(self) -> list[Span]:
+        """The spans with polls in the order of time; between them are gaps."""
         with self._connection.reading() as database:
-            spans = [segment.span for segment in self._contents.segments(database)]
-            return joined(spans, self._contents.catalogue(database).gap_seconds)
+            spans = [segment.span for segment in self._cache.segments(database)]
+            return joined(spans, self._cache.catalogue(database).gap_seconds)
 
     @property
     def gap_seconds(self) -> float:
-        """A longer silence at its end is a gap; servers out of reach are polled more seldom."""
+        """A longer time without polls at its end is a gap; unreachable servers are polled less."""
         with self._connection.reading() as database:
             waits = {
                 status.server: status.next_probe_at - status.at
                 for status in servers_at(database, math.inf)
                 if status.failure and status.next_probe_at is not None
             }
-            return gap_after(self._contents.catalogue(database).intervals, waits)
+            return gap_after(self._cache.catalogue(database).intervals, waits)
 
     def board_at(self, at: float, *, history: int = DEFAULT_BOUND) -> Restored:
-        """The board as it stood at a moment; in a gap, as it stood when that began.
+        """The board at a moment; in a gap, at the beginning of the gap.
 
-        Of each endpoint it knows the last poll and the last good one; of each entry point the last
-        ``history`` rounds, and those of the board's last changes that are its own, without the
-        polls that brought them.
+        It has the last poll and the last good one of each endpoint; of each entry point the last
+        ``history`` samples, and its changes among the last of the board, without the polls that
+        caused them.
         """
         with self._connection.reading() as database:
-            return board_at.board_at(database, self._contents, at, history)
+            return board_at.board_at(database, self._cache, at, history)
 
     def newest_board(self, now: float, *, history: int = DEFAULT_BOUND) -> Restored:
-        """The same by all that was recorded until ``now``, by its order if not by its times."""
+        """The newest board, by the order of recording where a clock was put back; dated ``now``."""
         with self._connection.reading() as database:
-            return board_at.newest_board(database, self._contents, now, history)
+            return board_at.newest_board(database, self._cache, now, history)
 
     def entry_point_at(
         self,
@@ -120,12 +120,12 @@ class Recording:
         polls: int = RECENT_POLLS,
         history: int = DEFAULT_BOUND,
     ) -> Recalled | None:
-        """One entry point in full, or ``None`` if nothing had been heard of it.
+        """One entry point in full, or ``None`` if it had not been polled.
 
-        It has the last polls of each endpoint and the polls that brought its changes.
+        It has the last polls of each endpoint and the polls that caused its changes.
         """
         with self._connection.reading() as database:
-            return entry_point_at.entry_point_at(database, self._contents, key, at, polls, history)
+            return entry_point_at.entry_point_at(database, self._cache, key, at, polls, history)
 
     def changes(
         self,
@@ -136,20 +136,20 @@ class Recording:
         newest_first: bool = False,
         limit: int | None = None,
     ) -> Iterator[Change]:
-        """What became different, both moments included, without the polls that brought it.
+        """The changes in a span, both ends included, without the polls that caused them.
 
         With ``keys`` only changes of these entry points and of their servers as a whole.
         """
-        wanted = change_log.Wanted(None if keys is None else frozenset(keys))
+        wanted = change_log.ChangeFilter(None if keys is None else frozenset(keys))
         first = -math.inf if since is None else since
         last = math.inf if until is None else until
-        place = change_log.begin(first, last, newest_first=newest_first)
+        place = change_log.first_position(first, last, newest_first=newest_first)
         left = math.inf if limit is None else limit
         while left > 0:
             size = int(min(change_log.PAGE, left))
             with self._connection.reading() as database:
-                rows = change_log.page(database, self._contents, wanted, place, size)
-                known = self._contents.catalogue(database).keys
+                rows = change_log.page(database, self._cache, wanted, place, size)
+                known = self._cache.catalogue(database).keys
                 changes = [change_of(row, known) for row in rows]
             yield from changes
             if len(rows) < size:
@@ -164,11 +164,11 @@ class Recording:
         until: float,
         keys: Collection[EntryPointKey] | None = None,
     ) -> float:
-        """The moment in a span after which there are no more than ``count`` of its changes."""
-        wanted = change_log.Wanted(None if keys is None else frozenset(keys))
-        span = change_log.begin(since, until, newest_first=True)
+        """The moment in a span after which there are at most ``count`` changes."""
+        wanted = change_log.ChangeFilter(None if keys is None else frozenset(keys))
+        span = change_log.first_position(since, until, newest_first=True)
         with self._connection.reading() as database:
-            at = change_log.moment_of(database, self._contents, wanted, span, count)
+            at = change_log.moment_before_newest(database, self._cache, wanted, span, count)
         return since if at is None else min(until, math.nextafter(at, math.inf))
 
     def next_change(
@@ -176,7 +176,7 @@ class Recording:
     ) -> Change | None:
         """The first change of a verdict, a level or a server after a moment.
 
-        First answers do not count, nor what merely follows from a server's outage.
+        First answers do not count, nor changes that merely follow from a server's outage.
         """
         return self._step(after, keys, back=False)
 
@@ -187,9 +187,9 @@ class Recording:
         return self._step(before, keys, back=True)
 
     def observation_of(self, change: Change) -> Observation | None:
-        """The poll that brought a change; ``None`` if none did or it is no longer in the file."""
+        """The poll that caused a change; ``None`` if none did or it is no longer in the file."""
         with self._connection.reading() as database:
-            return change_log.observation_of_change(database, self._contents, change)
+            return change_log.observation_of_change(database, self._cache, change)
 
     def levels(self, start: float, end: float, count: int) -> list[Level | None]:
         """The worst level of the board in each of ``count`` slices of a span.
@@ -197,10 +197,10 @@ class Recording:
         It is ``None`` where nothing was recorded.
         """
         with self._connection.reading() as database:
-            catalogue = self._contents.catalogue(database)
-            spans = [segment.span for segment in self._contents.segments(database)]
+            catalogue = self._cache.catalogue(database)
+            spans = [segment.span for segment in self._cache.segments(database)]
             recorded = joined(spans, catalogue.gap_seconds)
-            steps = self._strip.steps(database, catalogue, self._connection.version)
+            steps = self._level_timeline.steps(database, catalogue, self._connection.version)
             return level_timeline.levels(steps, recorded, start, end, count)
 
     def runs(
@@ -211,21 +211,21 @@ class Recording:
         keys: Collection[EntryPointKey] | None = None,
         endpoints: Collection[Endpoint] | None = None,
     ) -> Iterator[Run]:
-        """The runs that overlap a span, whole as far as they are known, in the order they ended.
+        """The runs that overlap a span, not cut at its ends, in the order they ended.
 
-        They are read as they are wanted, so a recording of any length takes little memory.
+        They are read page by page, so a recording of any length takes little memory.
         """
         return runs.read(
-            self._connection, self._contents, runs.Asked(since, until, keys, endpoints)
+            self._connection, self._cache, runs.RunFilter(since, until, keys, endpoints)
         )
 
     def tail(self) -> Tail:
         """Follows the recording from now on."""
-        return Tail(self._connection, self._contents)
+        return Tail(self._connection, self._cache)
 
     def _step(
         self, at: float, keys: Collection[EntryPointKey] | None, *, back: bool
     ) -> Change | None:
-        wanted = change_log.Wanted(None if keys is None else frozenset(keys))
+        wanted = change_log.ChangeFilter(None if keys is None else frozenset(keys))
         with self._connection.reading() as database:
-            return change_log.step(database, self._contents, wanted, at, back=back)
+            return change_log.next_notable_change(database, self._cache, wanted, at, back=back)

@@ -1,4 +1,4 @@
-"""What can be counted in a recording."""
+"""Counts of what a recording holds."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wallboard.recorder.file.columns import ROW, Shape, blob
 from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import VERSION, check
-from wallboard.recorder.file.segment_end import standings_of
+from wallboard.recorder.file.segment_end import end_states_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.segments import read_open
 from wallboard.recorder.writing.retention import used_bytes
@@ -16,11 +16,11 @@ _SEALED = Shape("segment", last_run=ROW, standing=blob(LONGEST_VALUE))
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Counts of what the file holds; ``observations`` are single polls, of which ``runs`` consist.
+class Statistics:
+    """Counts of what the file holds; ``observations`` are single polls.
 
-    ``gone`` are entry points that were on the board once. ``used_bytes`` is without pages that
-    wait to be used again; ``body_bytes`` is what all bodies would take uncompressed.
+    ``gone`` are entry points that are no longer on the board. ``used_bytes`` excludes free pages;
+    ``body_bytes`` is the size of all bodies uncompressed.
     """
 
     version: int
@@ -38,12 +38,12 @@ class Facts:
 
     @property
     def bytes_per_observation(self) -> float | None:
-        """What an observation costs, everything counted."""
+        """Bytes of the file for each observation."""
         return self.used_bytes / self.observations if self.observations else None
 
 
-def read_facts(database: sqlite3.Connection) -> Facts:
-    """Count what is in a recording."""
+def read_statistics(database: sqlite3.Connection) -> Statistics:
+    """Read the counts of a recording."""
 
     def count(query: str) -> int:
         (found,), *_ = _COUNT.rows(database, query)
@@ -52,7 +52,7 @@ def read_facts(database: sqlite3.Connection) -> Facts:
     listed = count("SELECT count(*) FROM entry_point WHERE place IS NOT NULL")
     sealed = count("SELECT coalesce(sum(polls), 0) FROM segment")
     polls, going_on = _unsealed(database)
-    return Facts(
+    return Statistics(
         version=check(database),
         newest_version=VERSION,
         entry_points=listed,
@@ -69,12 +69,12 @@ def read_facts(database: sqlite3.Connection) -> Facts:
 
 
 def _unsealed(database: sqlite3.Connection) -> tuple[int, int]:
-    """Polls since the last segment, and how many runs are not over."""
+    """The number of polls in the open segment, and of its open runs."""
     last_run, standing = _SEALED.one(
         database, "SELECT last_run, standing FROM segment ORDER BY id DESC LIMIT 1"
     ) or (0, None)
-    stood = {one.target: one for one in (standings_of(standing) if standing else ())}
-    going_on = read_open(database, read_catalogue(database), last_run, stood)
+    end_states = {one.target: one for one in (end_states_of(standing) if standing else ())}
+    going_on = read_open(database, read_catalogue(database), last_run, end_states)
     if going_on is None:
         return 0, 0
     (polls,), *_ = _COUNT.rows(

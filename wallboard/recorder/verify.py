@@ -1,4 +1,4 @@
-"""Looks through a whole recording for what no writer would have written."""
+"""Checks a whole recording for damage."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from wallboard.recorder.file.columns import (
     whole,
 )
 from wallboard.recorder.file.opening import LONGEST_VALUE
-from wallboard.recorder.file.samples import ROUND, columns_of_rows, samples_of
-from wallboard.recorder.file.segment_end import standings_of
+from wallboard.recorder.file.samples import SAMPLE_ROW, columns_of_rows, samples_of
+from wallboard.recorder.file.segment_end import end_states_of
 from wallboard.recorder.reading.catalogue import read_catalogue, read_entry_points
 from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
 
 MOST_OF_SQLITE = 20
-"""Faults that SQLite may list; the first ones say enough."""
+"""The number of faults that SQLite may list."""
 
 _REFERENCES = {
     "polls of an endpoint that is not in it": "run WHERE target NOT IN (SELECT id FROM target)",
@@ -51,9 +51,9 @@ _ENDS = Shape("segment", standing=blob(LONGEST_VALUE), samples=blob(LONGEST_VALU
 
 
 def verify(database: sqlite3.Connection) -> Iterator[str]:
-    """A sentence for each fault; none, if the recording is whole.
+    """A sentence for each fault; none if the recording is intact.
 
-    Raises ``DamagedError`` or ``sqlite3.Error`` where the damage is such that it cannot go on.
+    Raises ``DamagedError`` or ``sqlite3.Error`` where it cannot go on.
     """
     for (line,) in database.execute(f"PRAGMA integrity_check({MOST_OF_SQLITE})"):
         if line != "ok":
@@ -68,12 +68,12 @@ def verify(database: sqlite3.Connection) -> Iterator[str]:
 
 
 def _read_all(database: sqlite3.Connection) -> None:
-    """Read what is left as a board reads it; what makes no sense there raises."""
+    """Read everything else as a board does; damage raises."""
     read_entry_points(database)
     keys = read_catalogue(database).keys
     for row in database.execute(f"SELECT {COLUMNS} FROM change"):  # noqa: S608  our own names
         change_of(ChangeRow.of(row), keys)
-    columns_of_rows(ROUND.rows(database, "SELECT * FROM sample"))
+    columns_of_rows(SAMPLE_ROW.rows(database, "SELECT * FROM sample"))
 
 
 def _bodies(database: sqlite3.Connection) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _ends(database: sqlite3.Connection, number: int) -> Iterator[str]:
     ).fetchone()
     try:
         standing, samples = _ENDS.checked((standing, samples))
-        standings_of(standing)
+        end_states_of(standing)
         samples_of(samples)
     except DamagedError as error:
         yield f"segment {number}: {error}"

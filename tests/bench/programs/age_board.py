@@ -121,12 +121,12 @@ class Aging:
         if not self._recording or not app:
             return publish
         from wallboard.recorder import recorder as recording
-        from wallboard.recorder.paths import Place
+        from wallboard.recorder.paths import RecordingFile
 
         recording.FLUSH_SECONDS = FLUSH_SECONDS
         settings = self._settings
         recorder = self._recorder = recording.Recorder(
-            Place(self._recording),
+            RecordingFile(self._recording),
             entry_points_of(settings),
             settings.title,
             clock=lambda: self.now,

@@ -18,7 +18,7 @@ from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Failure, Observation
 from wallboard.feeds.poll import PollFeed
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder
 from wallboard.settings import entry_points_of
 
@@ -31,7 +31,7 @@ async def main(
     )
     board = Board(entry_points_of(settings), history=settings.history)
     points = entry_points_of(settings)
-    recorder = Recorder(Place(file), points, settings.title) if file else None
+    recorder = Recorder(RecordingFile(file), points, settings.title) if file else None
     if recorder:
         recorder.start()
     polls = failed = 0

@@ -18,7 +18,7 @@ from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.domain.policy import Verdict
 from wallboard.recorder.file.samples import samples_bytes, samples_of
 from wallboard.recorder.file.schema import TICKS
-from wallboard.recorder.file.segment_end import standing_bytes, standings_of
+from wallboard.recorder.file.segment_end import end_states_bytes, end_states_of
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.heard import heard
 from wallboard.recorder.writing.writer import Writer
@@ -46,7 +46,7 @@ def repeat(path: Path, hours: int) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA synchronous = OFF")
         segments = [
-            (*row, standings_of(standing), samples_of(samples))
+            (*row, end_states_of(standing), samples_of(samples))
             for *row, standing, samples in database.execute(
                 "SELECT id, from_at, to_at, first_run, last_run, last_change, last_status, polls,"
                 " standing, samples FROM segment ORDER BY id"
@@ -67,7 +67,7 @@ def repeat(path: Path, hours: int) -> None:
                 (hour * changes, seconds, changes, str(Verdict.WAITING)),
             )
             for id_, from_at, to_at, first, last, change, status, polls, stood, samples in segments:
-                standing = standing_bytes(
+                standing = end_states_bytes(
                     one._replace(
                         first=one.first + ticks,
                         last=one.last + ticks,

@@ -22,7 +22,7 @@ from recordings import board_of, poll
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder
 
 DISK_BYTES = 2 << 20
@@ -40,7 +40,7 @@ class Load:
         points = board_of(1000)
         self.path = path
         self.told = 0
-        self.recorder = Recorder(Place(path), points, "Disk")
+        self.recorder = Recorder(RecordingFile(path), points, "Disk")
         self._board = Board(points)
         self._random = random.Random(1)
         self._failure = Failure(Cause.HTTP, "status 500")

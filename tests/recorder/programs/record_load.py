@@ -16,7 +16,7 @@ from recordings import START, board_of, poll
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder
 from wallboard.recorder.writing import run_builder
 
@@ -45,7 +45,7 @@ def main(path: str, first: int) -> None:
     run_builder.SEGMENT_SECONDS = SEGMENT_SECONDS  # a crash then often strikes where one ends
     points = board_of(*range(1000, 1000 + ENTRY_POINTS))
     board = Board(points)
-    recorder = Recorder(Place(Path(path)), points, "Load")
+    recorder = Recorder(RecordingFile(Path(path)), points, "Load")
     recorder.start()
     number = first
     for tick in count():

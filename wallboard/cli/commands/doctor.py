@@ -17,7 +17,7 @@ from wallboard.config.find import FILE_NAME, VARIABLE, working_folder
 from wallboard.domain.checkup import Finding, Step
 from wallboard.domain.diagnosis import diagnose
 from wallboard.domain.policy import Level
-from wallboard.recorder.paths import Place, place_of
+from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.report.now.exit_status import EXIT_STATUSES
 from wallboard.settings import Settings
 
@@ -65,14 +65,14 @@ def command(form: str, **parameters: object) -> int:
     return EXIT_STATUSES[looking(settings, place, machine)]
 
 
-def _place(board: str, settings: Settings) -> Place | None:
+def _place(board: str, settings: Settings) -> RecordingFile | None:
     try:
-        return place_of(board, settings.record, os.environ)
+        return recording_file(board, settings.record, os.environ)
     except OSError:
         return None  # nothing can be recorded; the board says why
 
 
-def _as_text(settings: Settings, place: Place | None, machine: list[Finding]) -> Level:
+def _as_text(settings: Settings, place: RecordingFile | None, machine: list[Finding]) -> Level:
     from wallboard.report.setup.doctor import DoctorText
 
     width = output_size().columns if sys.stdout.isatty() else None
@@ -89,7 +89,7 @@ def _as_text(settings: Settings, place: Place | None, machine: list[Finding]) ->
     return diagnosis.level
 
 
-def _as_json(settings: Settings, place: Place | None, machine: list[Finding]) -> Level:
+def _as_json(settings: Settings, place: RecordingFile | None, machine: list[Finding]) -> Level:
     from wallboard.report.setup.doctor_json import doctor_json
 
     findings = _found(settings, place, machine, lambda _: None)
@@ -100,7 +100,7 @@ def _as_json(settings: Settings, place: Place | None, machine: list[Finding]) ->
 
 def _found(
     settings: Settings,
-    place: Place | None,
+    place: RecordingFile | None,
     machine: list[Finding],
     say: Callable[[Finding], None],
 ) -> list[Finding]:

@@ -66,13 +66,13 @@ def info(file: Path | None, config: Path | None) -> int:
     with opened(path) as recording:
         from wallboard.recorder.lock import holder
         from wallboard.recorder.reading.connection import Connection
-        from wallboard.recorder.statistics import read_facts
+        from wallboard.recorder.statistics import read_statistics
         from wallboard.report.past.recording import Described, recording_lines
 
         connection = Connection(path)
         try:
             with connection.reading() as database:
-                facts = read_facts(database)
+                facts = read_statistics(database)
         finally:
             connection.close()
         described = Described(
@@ -81,7 +81,7 @@ def info(file: Path | None, config: Path | None) -> int:
             file_bytes=_file_bytes(path),
             holder=holder(path),
             facts=facts,
-            stretches=recording.stretches(),
+            recorded_spans=recording.recorded_spans(),
         )
         say(f"{line}\n" for line in recording_lines(described))
     return exit_codes.OK
@@ -197,10 +197,10 @@ def _bytes(text: str) -> int:
 def _trimmed(path: Path, retention: "Retention") -> int:
     """How many segments were forgotten, while nobody else can write."""
     from wallboard.recorder.lock import holder, take
-    from wallboard.recorder.paths import Place
+    from wallboard.recorder.paths import RecordingFile
     from wallboard.recorder.writing.retention import trim as trimmed
 
-    lock = take(Place(path, path.stat().st_mode & 0o666))
+    lock = take(RecordingFile(path, path.stat().st_mode & 0o666))
     if lock is None:
         raise CommandError(
             f"the recording is being written by {holder(path) or 'another process'}\n"

@@ -131,9 +131,9 @@ def asked_window(
     from wallboard.report.words.window import window_of
 
     now = time.time() if now is None else now
-    stretches = recording.stretches()
-    end = moment_of(until, now, "--until") if until else _end(stretches, now)
-    start = moment_of(since, now, "--since") if since else _beginning(stretches, end)
+    recorded_spans = recording.recorded_spans()
+    end = moment_of(until, now, "--until") if until else _end(recorded_spans, now)
+    start = moment_of(since, now, "--since") if since else _beginning(recorded_spans, end)
     if since and start >= end:
         raise click.UsageError(
             f"--since ({_said(start)}) must be before --until ({_said(end)}); "
@@ -141,9 +141,9 @@ def asked_window(
         )
     if most_changes is not None:
         start = _begun_later(recording, most_changes, start, end, keys)
-    window = window_of(start, end, stretches, gap_seconds=recording.gap_seconds)
+    window = window_of(start, end, recorded_spans, gap_seconds=recording.gap_seconds)
     if not window.recorded:
-        click.echo(f"wallboard: nothing was recorded then; {_holds(stretches)}", err=True)
+        click.echo(f"wallboard: nothing was recorded then; {_holds(recorded_spans)}", err=True)
     return window
 
 
@@ -191,19 +191,20 @@ def say(texts: Iterable[str]) -> None:
         sys.stdout.write(text)
 
 
-def _beginning(stretches: Sequence["Span"], end: float) -> float:
-    return min([end, *(stretch.first_at for stretch in stretches)])
+def _beginning(recorded_spans: Sequence["Span"], end: float) -> float:
+    return min([end, *(stretch.first_at for stretch in recorded_spans)])
 
 
-def _end(stretches: Sequence["Span"], now: float) -> float:
+def _end(recorded_spans: Sequence["Span"], now: float) -> float:
     # The clock that the recording went by may have been ahead of ours.
-    return max([now, *(stretch.last_at for stretch in stretches)])
+    return max([now, *(stretch.last_at for stretch in recorded_spans)])
 
 
-def _holds(stretches: Sequence["Span"]) -> str:
-    if not stretches:
+def _holds(recorded_spans: Sequence["Span"]) -> str:
+    if not recorded_spans:
         return "the recording is empty"
-    return f"the recording holds {_said(stretches[0].first_at)} to {_said(stretches[-1].last_at)}"
+    first, last = recorded_spans[0].first_at, recorded_spans[-1].last_at
+    return f"the recording holds {_said(first)} to {_said(last)}"
 
 
 def _said(at: float) -> str:

@@ -1,4 +1,4 @@
-"""What one poll brought back as it is kept, and the same turned into an observation again.
+"""The answer of a poll as it is recorded, and its outcome decoded again.
 
 A good answer is read anew from its body by the very decoder that read it first; only a failure,
 which may have had no body at all, is kept in words.
@@ -27,14 +27,14 @@ make every answer another one, such as the date."""
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All of an observation but whose it is, when it was and how long it took."""
+    """An observation without its entry point, time and latency."""
 
     failure: Failure | None
     response: Response | None
 
     @property
     def digest(self) -> bytes:
-        """Tells this answer from all others."""
+        """Identifies this answer by its content."""
         parts: list[bytes] = []
         if self.failure:
             parts += [self.failure.cause.encode(), self.failure.message.encode("utf-8", "replace")]
@@ -47,7 +47,7 @@ class Answer:
         return hashed.digest()
 
     def outcome(self, endpoint: Endpoint) -> Reading | Failure:
-        """What it means."""
+        """The reading or failure, decoded as an answer of this endpoint."""
         if self.failure:
             return self.failure
         if self.response is None:
@@ -58,7 +58,7 @@ class Answer:
 
 
 def answer_of(observation: Observation) -> Answer:
-    """What is kept of an observation."""
+    """The part of an observation that is recorded."""
     outcome, response = observation.outcome, observation.response
     kept = None
     if response:
@@ -73,7 +73,7 @@ def answer_of(observation: Observation) -> Answer:
 
 
 def kept_head(head: bytes) -> bytes:
-    """The lines of a header block that are kept."""
+    """The lines of a header block that are recorded."""
     lines = head.split(b"\r\n")
     return b"\r\n".join(
         line for line in lines if line.partition(b":")[0].strip().lower() in KEPT_HEADERS
@@ -81,12 +81,12 @@ def kept_head(head: bytes) -> bytes:
 
 
 def body_digest(body: bytes) -> bytes:
-    """Tells a body from all others."""
+    """Identifies a body by its content."""
     return blake2b(body, digest_size=DIGEST_BYTES).digest()
 
 
 def packed(body: bytes, dictionary: bytes) -> bytes:
-    """A body compressed; one much like the dictionary becomes a few bytes."""
+    """A body compressed against a dictionary."""
     compressor = zlib.compressobj(9, zdict=dictionary) if dictionary else zlib.compressobj(9)
     return compressor.compress(body) + compressor.flush()
 

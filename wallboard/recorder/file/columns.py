@@ -1,6 +1,6 @@
-"""What may stand in the columns of a recording.
+"""The values that each column of a recording may hold.
 
-Anybody may have written the file, so each value is checked as it is read, as that of a server is.
+The file may come from anybody, so each value is checked as it is read.
 """
 
 import json
@@ -30,7 +30,7 @@ _Value = TypeVar("_Value")
 
 
 class Kind(NamedTuple):
-    """What a column may hold, in words, and whether a value is such."""
+    """The values a column may hold, in words and as a test."""
 
     what: str
     holds: Callable[[object], bool]
@@ -53,7 +53,7 @@ def number(least: float, most: float) -> Kind:
 
 
 def text(longest: int) -> Kind:
-    """Texts of so many characters."""
+    """Texts of at most so many characters."""
     return Kind(
         f"a text of at most {longest:,} characters",
         lambda value: type(value) is str and len(value) <= longest,
@@ -61,7 +61,7 @@ def text(longest: int) -> Kind:
 
 
 def blob(longest: int) -> Kind:
-    """So many bytes."""
+    """At most so many bytes."""
     return Kind(
         f"at most {longest:,} bytes",
         lambda value: type(value) is bytes and len(value) <= longest,
@@ -105,7 +105,7 @@ LEVEL = whole(min(Level), max(Level))
 
 
 class Shape:
-    """The columns of a query, by the names that an error calls them, in their order."""
+    """The columns of a query in their order, with the names that errors use."""
 
     def __init__(self, table: str, **columns: Kind) -> None:
         self._table = table
@@ -118,7 +118,7 @@ class Shape:
         query: str,
         parameters: Sequence[object] | dict[str, Any] = (),
     ) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query as they come. Raises ``DamagedError``."""
+        """The checked rows of a query, one by one. Raises ``DamagedError``."""
         for row in database.execute(query, parameters):
             yield self.checked(row)
 
@@ -128,7 +128,7 @@ class Shape:
         query: str,
         parameters: Sequence[object] | dict[str, Any] = (),
     ) -> list[tuple[Any, ...]]:
-        """All rows of a query, which must not be too many to hold. Raises ``DamagedError``."""
+        """All rows of a query, within a limit of memory. Raises ``DamagedError``."""
         found: list[tuple[Any, ...]] = []
         room = MOST_KEPT_TEXT
         for row in self.rows(database, query, parameters):
@@ -148,7 +148,7 @@ class Shape:
         return next(self.rows(database, query, parameters), None)
 
     def checked(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        """A row whose values are what they may be. Raises ``DamagedError``."""
+        """A row with its values checked. Raises ``DamagedError``."""
         if len(row) != len(self._holds):
             raise DamagedError(f"{self._table}: {len(row)} values stand for {len(self._holds)}")
         for holds, value in zip(self._holds, row, strict=True):
@@ -168,7 +168,7 @@ _LONG = frozenset({str, bytes})
 
 
 class Numbered(dict[int, _Value]):
-    """What is called by a number elsewhere in the file; to ask for another raises."""
+    """Values by row number; a number that is missing raises ``DamagedError``."""
 
     def __init__(self, what: str, *args: Any) -> None:  # noqa: ANN401  as dict takes them
         super().__init__(*args)
@@ -179,7 +179,7 @@ class Numbered(dict[int, _Value]):
 
 
 def json_of(data: str | bytes, what: str) -> Any:  # noqa: ANN401  it may be anything
-    """What a text in JSON says, without NaN and infinity. Raises ``DamagedError``."""
+    """The value of a text in JSON, without NaN and infinity. Raises ``DamagedError``."""
     try:
         return json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -187,7 +187,7 @@ def json_of(data: str | bytes, what: str) -> Any:  # noqa: ANN401  it may be any
 
 
 def inflated(data: bytes, most: int, what: str) -> bytes:
-    """What was packed by zlib, ``most`` bytes at most. Raises ``DamagedError``."""
+    """Data decompressed by zlib, ``most`` bytes at most. Raises ``DamagedError``."""
     unpacker = zlib.decompressobj()
     try:
         found = unpacker.decompress(data, most)

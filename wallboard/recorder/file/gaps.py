@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 GAP_INTERVALS = 3
-"""After so many intervals without a poll nobody knows how things stood."""
+"""After so many intervals without a poll there is a gap."""
 
 UNKNOWN_GAP_SECONDS = 30.0
-"""The same where it is not known what is polled."""
+"""The same in seconds where no interval is known."""
 
 BACK_SECONDS = 2.0
 """A clock that is put back by more than this begins another segment."""

@@ -1,7 +1,7 @@
-"""What a file must be to be opened as a recording; opens it for writing, warily.
+"""Checks that a file is a recording, and opens it for writing.
 
-Anybody may have written it. Nothing in its schema is trusted, and what never was a recording is
-neither written nor moved.
+The file may come from anybody: nothing in its schema is trusted, and a file that never was a
+recording is neither written nor moved.
 """
 
 import errno
@@ -9,8 +9,6 @@ import os
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from wallboard.recorder.errors import DamagedError, RecordingError
@@ -22,44 +20,33 @@ from wallboard.recorder.file.schema import (
     is_empty,
     migrate,
 )
+from wallboard.recorder.file.sqlite_errors import sqlite_errors_translated
 
 BUSY_SECONDS = 5.0
 """How long to wait for another program that has the file locked."""
 
 LONGEST_VALUE = 16 * 1024 * 1024 + 64 * 1024
-"""Bytes of a text or blob that are read: no answer is larger, and none grows more when packed."""
+"""Bytes of a text or blob that are read: no compressed answer is larger."""
 
 _HEAD_BYTES = 108
 _MAGIC = b"SQLite format 3\0"
 _PAGE_SIZE = slice(16, 18)
-"""Where the head of a file says how long a page is; 1 stands for one too long to be said."""
+"""The page size in the header of the file; 1 stands for 65,536."""
 _VERSION = slice(60, 64)
 _OWNER = slice(68, 72)
 _FIRST_PAGE = slice(100, 105)
 _NO_TABLES = b"\x0d\0\0\0\0"
-"""The first page begins so (a leaf, no free block, no cell) while there is no table."""
+"""The beginning of the first page (a leaf, no free block, no cell) without tables."""
 
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG}
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: LONGEST_VALUE,
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
     sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
 }
-_WORDS = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it may not be written to",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_PERM: "it may not be written to",
-    sqlite3.SQLITE_BUSY: "another program has it locked",
-    sqlite3.SQLITE_LOCKED: "another program has it locked",
-    sqlite3.SQLITE_IOERR: "the disk does not do as it is told",
-    # The index of the log is made as large as it has to be before it is used.
-    sqlite3.SQLITE_IOERR_SHMSIZE: "the disk is full",
-}
 
 
 def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
-    """A connection to a recording of this schema; a file that is not there is begun at ``now``.
+    """A connection to a recording of this schema; a missing file is created at ``now``.
 
     Raises ``RecordingError``, of which ``DamagedError`` is one.
     """
@@ -69,7 +56,7 @@ def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
         _look_at(path)
     except OSError as error:
         raise RecordingError(error.strerror or str(error)) from None
-    with translated():
+    with sqlite_errors_translated():
         database = connected(path, "rw")
         try:
             if is_empty(database):
@@ -77,7 +64,7 @@ def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
             else:
                 migrate(database)
                 check(database)
-            # A commit need not reach the disk itself: a power cut could lose it, never tear it.
+            # A commit need not reach the disk at once: a power cut may lose it, but not tear it.
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute("PRAGMA temp_store = MEMORY")
             database.execute("PRAGMA journal_size_limit = 8388608")
@@ -108,7 +95,7 @@ def connected(path: Path, how: str) -> sqlite3.Connection:
 
 
 def _begin(path: Path, mode: int) -> None:
-    """Make an empty file of this mode unless there is one, which then is not touched."""
+    """Create an empty file of this mode unless there is one."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
     except FileExistsError:
@@ -132,11 +119,11 @@ def demand_whole(path: Path) -> None:
 
 
 def demand_recording(path: Path) -> bytes:
-    """The head of a recording, empty if not looked at; ``RecordingError`` for what never was one.
+    """The header of a recording; ``RecordingError`` for a file that never was one.
 
-    With a log beside it, it may be open in this very process, whose locks on it would be lost as
-    soon as any other handle of it was closed; and it may be on its way to another length. Raises
-    ``OSError``.
+    With a write-ahead log beside it the file is not read and the header is empty: the file may be
+    open in this process, which would lose its locks when another handle is closed, and its length
+    may change. Raises ``OSError``.
     """
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
@@ -149,7 +136,7 @@ def demand_recording(path: Path) -> bytes:
 
 
 def demand_once_recorded(path: Path) -> None:
-    """Raise ``RecordingError`` unless a broken file was a recording; nobody may have it open.
+    """Raise ``RecordingError`` unless a damaged file was a recording; it must not be open.
 
     Raises ``OSError``.
     """
@@ -183,8 +170,8 @@ def _demand_no_journal(path: Path) -> None:
 
 
 def _look_at(path: Path) -> None:
-    """Look who wrote a file before it is opened to be written: even that may change it."""
-    with translated():
+    """Check a file before it is opened for writing, which may already change it."""
+    with sqlite_errors_translated():
         log = Path(f"{path}-wal").exists()
         database = connected(path, "ro" if log else "ro&immutable=1")
         try:
@@ -195,23 +182,5 @@ def _look_at(path: Path) -> None:
 
 
 def address(path: Path, mode: str) -> str:
-    """A file as SQLite takes it with options, whatever signs are in its name."""
+    """The URI of a file with its mode, whatever characters are in its name."""
     return f"{path.absolute().as_uri()}?mode={mode}"
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turns errors of SQLite into ``RecordingError`` and ``DamagedError``."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise in_words(error) from None
-
-
-def in_words(error: sqlite3.Error) -> RecordingError:
-    """What an error of SQLite means to the operator."""
-    whole = getattr(error, "sqlite_errorcode", 0)
-    code = whole & 0xFF
-    if code in _DAMAGED or isinstance(error, sqlite3.InternalError):
-        return DamagedError(f"the file is damaged ({error})")
-    return RecordingError(_WORDS.get(whole) or _WORDS.get(code, str(error)))

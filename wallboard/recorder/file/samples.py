@@ -1,4 +1,4 @@
-"""The rounds of a segment in columns: read thousands at a time, they cost next to nothing."""
+"""The samples of a segment in columns, which are cheap to read by the thousand."""
 
 import json
 import sys
@@ -35,7 +35,7 @@ MOST_UNPACKED = 48 * 1024 * 1024
 
 
 class SampleRow(NamedTuple):
-    """One round of an entry point: Unix time, seconds, chats, chat slots, place in Verdict."""
+    """A sample of an entry point: Unix time, seconds, chats, chat slots, index in Verdict."""
 
     entry_point: int
     at: float
@@ -52,7 +52,7 @@ _COLUMNS = {
     "capacity": optional(FIGURE),
     "verdict": number(0, len(Verdict) - 1),
 }
-ROUND = Shape("sample", entry_point=ROW, **_COLUMNS)
+SAMPLE_ROW = Shape("sample", entry_point=ROW, **_COLUMNS)
 """A row of ``sample``, in the order of ``SampleRow``."""
 
 _SIZE = Shape("segment.samples", entry_point=ROW, size=whole(0, MOST_UNPACKED))
@@ -74,9 +74,9 @@ def columns_of_rows(rows: Iterable[SampleRow | tuple[float | None, ...]]) -> dic
 
 
 def samples_bytes(columns: Mapping[int, Columns]) -> bytes:
-    """The columns as they are written: a line of JSON that says whose they are, then the doubles.
+    """The columns as they are written: a line of JSON with the entry points, then the doubles.
 
-    Like stands beside like, so that they compress well.
+    Equal columns are side by side, so that they compress well.
     """
     head = json.dumps([[entry_point, len(of[0])] for entry_point, of in columns.items()])
     parts = [head.encode(), b"\n"]
@@ -86,7 +86,7 @@ def samples_bytes(columns: Mapping[int, Columns]) -> bytes:
 
 
 def samples_of(data: bytes) -> dict[int, Columns]:
-    """The columns of each entry point again. Raises ``DamagedError``."""
+    """The columns of each entry point from such bytes. Raises ``DamagedError``."""
     what = "the rounds of a segment in it"
     unpacked = inflated(data, MOST_UNPACKED, what)
     end = unpacked.find(b"\n")
@@ -108,7 +108,7 @@ def samples_of(data: bytes) -> dict[int, Columns]:
 
 
 def _checked(columns: "list[array[float]]") -> Columns:
-    """Columns whose every value is one that a round may have. Raises ``DamagedError``."""
+    """Columns with every value checked. Raises ``DamagedError``."""
     for (name, kind), column in zip(_COLUMNS.items(), columns, strict=True):
         # Each column has only a few different values, but for the times.
         for value in column if name == "at" else set(column):

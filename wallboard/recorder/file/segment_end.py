@@ -1,4 +1,4 @@
-"""How every target stood at the end of a segment: what a picture of any later moment begins with.
+"""The state of every target at the end of a segment, from which later moments are restored.
 
 Times and latencies are in the units of the schema.
 """
@@ -24,7 +24,7 @@ MOST_UNPACKED = 24 * 1024 * 1024
 """Bytes: more than all that can be polled in a segment take."""
 
 
-class Standing(NamedTuple):
+class EndState(NamedTuple):
     """The last run of a target, and its last good answer, which may be older.
 
     ``good_answer`` is ``None`` while there never was one; ``elapsed`` is the latency of the newest
@@ -56,13 +56,13 @@ _SHAPE = Shape(
 )
 
 
-def standing_bytes(standings: Iterable[Standing]) -> bytes:
-    """The targets as they are written."""
-    return zlib.compress(json.dumps(list(standings), separators=(",", ":")).encode())
+def end_states_bytes(end_states: Iterable[EndState]) -> bytes:
+    """End states as they are written."""
+    return zlib.compress(json.dumps(list(end_states), separators=(",", ":")).encode())
 
 
-def standings_of(data: bytes) -> list[Standing]:
-    """The targets of a segment. Raises ``DamagedError``."""
+def end_states_of(data: bytes) -> list[EndState]:
+    """The end states of a segment. Raises ``DamagedError``."""
     what = "what a segment in it says of its end"
     try:
         rows = json_of(inflated(data, MOST_UNPACKED, what), what)
@@ -70,4 +70,4 @@ def standings_of(data: bytes) -> list[Standing]:
         raise DamagedError(f"a segment in it does not say how it ended: {error}") from None
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise DamagedError(f"{what} makes no sense")
-    return [Standing._make(_SHAPE.checked(row)) for row in rows]
+    return [EndState._make(_SHAPE.checked(row)) for row in rows]

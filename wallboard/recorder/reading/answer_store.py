@@ -1,4 +1,4 @@
-"""The answers of a recording, read from it once and kept while they are wanted again."""
+"""Reads answers of a recording, and caches those used last."""
 
 import json
 import sqlite3
@@ -22,13 +22,13 @@ from wallboard.recorder.file.columns import (
     whole,
 )
 from wallboard.recorder.file.opening import LONGEST_VALUE
-from wallboard.recorder.reading.lru import Lately
+from wallboard.recorder.reading.lru import LruCache
 
 KEPT_BYTES = 16 * 1024 * 1024
-"""Bytes of answers that are kept, each counted with what its object takes."""
+"""Bytes of cached answers, each counted with its object."""
 
 MOST_AT_ONCE = 64 * 1024 * 1024
-"""Bytes of answers that one question may need."""
+"""Bytes of answers that one call may read."""
 
 _OBJECT_BYTES = 1024
 
@@ -67,7 +67,7 @@ WHERE a.id IN (SELECT value FROM json_each(?))
 
 
 class KnownAnswer:
-    """An answer and what it means, which is found out when it is first asked."""
+    """An answer and its outcome, decoded when it is first used."""
 
     __slots__ = ("_outcomes", "answer", "digest")
 
@@ -77,7 +77,7 @@ class KnownAnswer:
         self._outcomes: dict[Endpoint, Reading | Failure] = {}
 
     def outcome(self, endpoint: Endpoint) -> Reading | Failure:
-        """What it means as the answer of an endpoint."""
+        """The outcome, decoded as an answer of this endpoint."""
         outcome = self._outcomes.get(endpoint)
         if outcome is None:
             outcome = self._outcomes[endpoint] = self.answer.outcome(endpoint)
@@ -88,19 +88,19 @@ _GONE = KnownAnswer(Answer(None, None), b"")
 
 
 class AnswerStore:
-    """Gives answers by their number in the file."""
+    """Reads answers by their row number."""
 
     def __init__(self) -> None:
-        self._known: Lately[int, KnownAnswer] = Lately(KEPT_BYTES)
+        self._known: LruCache[int, KnownAnswer] = LruCache(KEPT_BYTES)
         self._dictionaries: dict[int, bytes] = {}
 
     def of(self, database: sqlite3.Connection, numbers: Collection[int]) -> "Answers":
-        """The answers of these numbers; one that is no longer in the file says just that.
+        """The answers of these rows; one that is gone from the file reads as a failure.
 
         Raises ``DamagedError``.
         """
         found = {n: known for n in numbers if (known := self._known.get(n))}
-        # A number may be another answer's once its own was deleted.
+        # SQLite may use the number of a deleted row again.
         for number, digest in _DIGEST.rows(
             database,
             "SELECT id, digest FROM answer WHERE id IN (SELECT value FROM json_each(?))",
@@ -121,7 +121,7 @@ class AnswerStore:
         return Answers(found)
 
     def fitting(self, database: sqlite3.Connection, numbers: Sequence[int]) -> int:
-        """How many of these, one at least, can be held at once with room for others."""
+        """How many of these answers, at least one, fit into memory at once."""
         sizes = dict(_SIZE.rows(database, _SIZES, (json.dumps(list(set(numbers))),)))
         room = MOST_AT_ONCE // 4
         for count, number in enumerate(numbers):
@@ -167,7 +167,7 @@ class AnswerStore:
 
 
 class Answers:
-    """Some answers by their number."""
+    """Answers by their row number."""
 
     def __init__(self, known: Mapping[int, KnownAnswer]) -> None:
         self._known = known

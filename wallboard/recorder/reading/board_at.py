@@ -1,4 +1,4 @@
-"""The whole board as it stood at a moment."""
+"""Reads the whole board at a moment."""
 
 import math
 import sqlite3
@@ -18,11 +18,11 @@ from wallboard.recorder.file.schema import LATENCY_TICKS
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
-from wallboard.recorder.reading.last_polls_at import Stood, stood_at
-from wallboard.recorder.reading.read_cache import Contents
+from wallboard.recorder.reading.last_polls_at import LastPolls, last_polls_at
+from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.run_rows import Poll
 from wallboard.recorder.reading.segments import at_moment, in_order
-from wallboard.recorder.reading.verdicts_at import Told, servers_at, told_at
+from wallboard.recorder.reading.verdicts_at import RecordedVerdict, servers_at, verdicts_at
 
 _EVENTS = (
     f"SELECT {COLUMNS} FROM change WHERE at <= ? AND before <> '{Verdict.WAITING}'"  # noqa: S608
@@ -32,27 +32,27 @@ _LAST_EVENTS = _EVENTS.replace("at DESC, id DESC", "id DESC")
 
 
 def newest_board(
-    database: sqlite3.Connection, contents: Contents, now: float, history: int
+    database: sqlite3.Connection, cache: ReadCache, now: float, history: int
 ) -> Restored:
-    """The board as it stands by all that was recorded, dated ``now``.
+    """The newest state of the board, dated ``now``.
 
-    Where a clock was put back that is what was recorded last, not what is dated last.
+    After a clock was put back that is the one recorded last, not the one with the latest time.
     """
-    at = now if in_order(contents.segments(database), now) else math.inf
-    return replace(board_at(database, contents, at, history), at=now)
+    at = now if in_order(cache.segments(database), now) else math.inf
+    return replace(board_at(database, cache, at, history), at=now)
 
 
-def board_at(database: sqlite3.Connection, contents: Contents, at: float, history: int) -> Restored:
+def board_at(database: sqlite3.Connection, cache: ReadCache, at: float, history: int) -> Restored:
     """The board at a moment, with the last and the last good poll of each endpoint."""
-    catalogue, segments = contents.catalogue(database), contents.segments(database)
+    catalogue, segments = cache.catalogue(database), cache.segments(database)
     place = at_moment(segments, at)
     if place is None:
         return Restored(at, ())
-    before = contents.stood_after(database, segments, place - 1)
-    stood = stood_at(database, segments[place], before, catalogue.ticks(at))
-    answers = contents.answers.of(database, _answers(stood.values()))
-    histories = contents.rounds.histories(database, segments, place, at, history)
-    told = told_at(database, at)
+    before = cache.end_states_of_segment(database, segments, place - 1)
+    last_polls = last_polls_at(database, segments[place], before, catalogue.ticks(at))
+    answers = cache.answers.of(database, _answers(last_polls.values()))
+    histories = cache.samples.histories(database, segments, place, at, history)
+    told = verdicts_at(database, at)
     events = _events(database, catalogue, at)
     timelines = _timelines(events)
     unheard = History(history)
@@ -67,7 +67,7 @@ def board_at(database: sqlite3.Connection, contents: Contents, at: float, histor
                 told.get(number),
                 tuple(timelines.get(catalogue.keys[number], ())),
             )
-            for number, of in _by_entry_point(catalogue, stood).items()
+            for number, of in _by_entry_point(catalogue, last_polls).items()
         ),
         tuple(servers_at(database, at)),
         tuple(events),
@@ -77,7 +77,7 @@ def board_at(database: sqlite3.Connection, contents: Contents, at: float, histor
 def observation_of(
     catalogue: Catalogue, source: Source, poll: Poll, answers: Answers
 ) -> Observation:
-    """A poll as it was when it was made, but for the headers that are not kept."""
+    """The observation of a recorded poll, without the headers that are not recorded."""
     known = answers[poll.answer]
     return Observation(
         source.key,
@@ -90,12 +90,14 @@ def observation_of(
     )
 
 
-def state_of(catalogue: Catalogue, source: Source, stood: Stood, answers: Answers) -> EndpointState:
-    """An endpoint that stood so: its last poll and its last good one."""
-    last = observation_of(catalogue, source, stood.last, answers)
-    if stood.good is None or stood.good is stood.last:
-        return EndpointState((last,), last if stood.good else None)
-    return EndpointState((last,), observation_of(catalogue, source, stood.good, answers))
+def state_of(
+    catalogue: Catalogue, source: Source, last_polls: LastPolls, answers: Answers
+) -> EndpointState:
+    """The state of an endpoint: its last poll and its last good one."""
+    last = observation_of(catalogue, source, last_polls.last, answers)
+    if last_polls.good is None or last_polls.good is last_polls.last:
+        return EndpointState((last,), last if last_polls.good else None)
+    return EndpointState((last,), observation_of(catalogue, source, last_polls.good, answers))
 
 
 def recalled(
@@ -103,10 +105,10 @@ def recalled(
     endpoints: Mapping[Endpoint, EndpointState],
     polls: Mapping[Endpoint, int],
     history: History,
-    told: Told | None,
+    told: RecordedVerdict | None,
     timeline: tuple[Change, ...],
 ) -> Recalled:
-    """What was known of an entry point; ``polls`` is how many of each endpoint said the last."""
+    """One entry point; ``polls`` counts the polls in a row with each endpoint's last answer."""
     return Recalled(
         key,
         endpoints,
@@ -120,9 +122,9 @@ def recalled(
     )
 
 
-def _answers(stood: Iterable[Stood]) -> set[int]:
+def _answers(last_polls: Iterable[LastPolls]) -> set[int]:
     found = set()
-    for one in stood:
+    for one in last_polls:
         found.add(one.last.answer)
         if one.good:
             found.add(one.good.answer)
@@ -130,10 +132,10 @@ def _answers(stood: Iterable[Stood]) -> set[int]:
 
 
 def _by_entry_point(
-    catalogue: Catalogue, stood: Mapping[int, Stood]
-) -> dict[int, list[tuple[Source, Stood]]]:
-    found: dict[int, list[tuple[Source, Stood]]] = {}
-    for target, one in stood.items():
+    catalogue: Catalogue, last_polls: Mapping[int, LastPolls]
+) -> dict[int, list[tuple[Source, LastPolls]]]:
+    found: dict[int, list[tuple[Source, LastPolls]]] = {}
+    for target, one in last_polls.items():
         source = catalogue.sources[target]
         found.setdefault(source.entry_point, []).append((source, one))
     return found
@@ -146,7 +148,7 @@ def _events(database: sqlite3.Connection, catalogue: Catalogue, at: float) -> li
 
 
 def _timelines(events: Sequence[Change]) -> dict[EntryPointKey, deque[Change]]:
-    """The last of the events of each entry point."""
+    """The last events by entry point."""
     found: dict[EntryPointKey, deque[Change]] = {}
     for change in events:
         if change.key:
@@ -159,10 +161,10 @@ def _timelines(events: Sequence[Change]) -> dict[EntryPointKey, deque[Change]]:
 def rounds_in_a_row(
     endpoints: Mapping[Endpoint, EndpointState], polls: Mapping[Endpoint, int]
 ) -> int:
-    """The rounds in which ``chatAllowed`` and ``checkEligibility`` both said what they said last.
+    """For how many rounds ``chatAllowed`` and ``checkEligibility`` have contradicted each other.
 
-    A change from one contradiction to another therefore counts anew. ``polls`` is how many polls of
-    each endpoint in a row said the last.
+    A change from one contradiction to another starts at one again. ``polls`` is the number of polls
+    in a row with the last answer of each endpoint.
     """
     pair = (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY)
     allowed, eligibility = (

@@ -1,4 +1,4 @@
-"""What a recording is of: its entry points and their endpoints, and how its times are read."""
+"""The entry points and endpoints of a recording by their row numbers, and its time scale."""
 
 import math
 import sqlite3
@@ -38,7 +38,7 @@ _INTERVALS = Shape("entry_point", server=TEXT, interval=INTERVAL)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One endpoint of one entry point in the file; ``entry_point`` is that one's number."""
+    """One endpoint of one entry point; ``entry_point`` is the row number of the latter."""
 
     entry_point: int
     key: EntryPointKey
@@ -48,9 +48,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Whose every number in the file is.
+    """The entry points (``keys``) and endpoints (``sources``) of the file by row number.
 
-    ``intervals`` are the seconds between two polls of an endpoint, by server.
+    ``epoch`` is Unix time in seconds; ``intervals`` are the seconds between two polls of an
+    endpoint, by server.
     """
 
     epoch: float
@@ -62,20 +63,20 @@ class Catalogue:
 
     @property
     def gap_seconds(self) -> float:
-        """A longer silence between two segments is a gap."""
+        """Seconds; a longer time without polls between two segments is a gap."""
         return gap_after(self.intervals)
 
     def ticks(self, at: float) -> int:
-        """The first moment in the file's time that is not before ``at``, Unix time in seconds."""
-        # Whoever asks for the end of time shall not overflow SQLite's numbers.
+        """``at``, Unix time in seconds, in the file's time, rounded up."""
+        # Infinity must not overflow SQLite's integers.
         return math.ceil(min(max((at - self.epoch) * TICKS, -(2.0**60)), 2.0**60))
 
     def at(self, ticks: float) -> float:
-        """A moment in the file's time as Unix time in seconds."""
+        """A time of the file as Unix time in seconds."""
         return self.epoch + ticks / TICKS
 
     def request(self, entry_point: int, endpoint: Endpoint) -> Request:
-        """What is asked of an entry point, as far as a recording knows: no header is kept."""
+        """The request of an endpoint, without headers, which are not recorded."""
         return self.requests.get((entry_point, endpoint), _UNKNOWN_REQUEST)
 
     def sources_of(
@@ -83,7 +84,7 @@ class Catalogue:
         keys: Collection[EntryPointKey] | None = None,
         endpoints: Collection[Endpoint] | None = None,
     ) -> dict[int, Source]:
-        """Those of some entry points and some endpoints, or of all."""
+        """The sources of these entry points and endpoints; ``None`` stands for all."""
         return {
             number: source
             for number, source in self.sources.items()
@@ -93,7 +94,7 @@ class Catalogue:
 
 
 def read_catalogue(database: sqlite3.Connection) -> Catalogue:
-    """What the file says it is of."""
+    """Read the catalogue of a file."""
     keys: Numbered[EntryPointKey] = Numbered(
         "entry point",
         {

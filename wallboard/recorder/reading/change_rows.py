@@ -1,4 +1,4 @@
-"""Changes as the file holds them, and the polls that brought them."""
+"""The rows of changes, turned into changes and the polls that caused them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 class ChangeRow(NamedTuple):
-    """A row, in the order of ``COLUMNS``."""
+    """A row of ``change``, in the order of ``COLUMNS``."""
 
     id: int
     at: float
@@ -50,7 +50,7 @@ class ChangeRow(NamedTuple):
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> "ChangeRow":
-        """A row whose values are what they may be. Raises ``DamagedError``."""
+        """A row with its values checked. Raises ``DamagedError``."""
         found = cls._make(_SHAPE.checked(row))
         words = _WORDS[found.subject]
         if found.before not in words or found.after not in words:
@@ -106,7 +106,7 @@ def change_of(
         _LEVELS[row.level],
         row.lasted,
         row.summary,
-        # For all others the file says by which endpoint they were noticed.
+        # For all others the column says which endpoint was polled.
         _ENDPOINTS[row.endpoint or ""] if subject is Subject.ENDPOINT else None,
         observation,
         bool(row.of_server),
@@ -114,7 +114,7 @@ def change_of(
 
 
 def poll_of(row: ChangeRow, catalogue: Catalogue, answers: Answers) -> Observation | None:
-    """The poll that brought the change of a row, if one did and its answer is still there."""
+    """The poll that caused the change of a row, if one did and its answer is still there."""
     if row.entry_point is None or row.endpoint is None:
         return None
     if row.answer is None or row.answer not in answers or row.polled_at is None:

@@ -1,4 +1,4 @@
-"""A recording opened to read, whoever writes it meanwhile and whoever may write beside it."""
+"""A recording opened to read, also while another process writes it."""
 
 import contextlib
 import os
@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError
-from wallboard.recorder.file.error_words import worded
 from wallboard.recorder.file.opening import connected, demand_whole
 from wallboard.recorder.file.schema import check, is_empty
+from wallboard.recorder.file.sqlite_errors import errors_translated
 from wallboard.recorder.paths import real_path
 
 _CACHE_KIB = 16 * 1024
 
 STEPS = 100_000
-"""Of SQLite, some milliseconds each time, between two looks whether it is to stop."""
+"""Steps of SQLite, some milliseconds, between two checks whether to stop."""
 
 Stamp = tuple[int | None, ...]
 Version = tuple[int, int]
@@ -24,10 +24,10 @@ Version = tuple[int, int]
 
 
 class Connection:
-    """Reads a file as it stood at one moment at a time; used by one thread at a time.
+    """Reads a file, one consistent state at a time; used by one thread at a time.
 
-    A file without a write-ahead log has no writer, and is read as one that nothing changes: that
-    takes no permission to write beside it, and leaves nothing there.
+    A file without a write-ahead log has no writer and is opened as immutable: that needs no
+    permission to write in its folder, and leaves nothing there.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,12 +39,12 @@ class Connection:
         self._stamp: Stamp = ()
         self._ended = False
         self.version: Version = (0, 0)
-        with worded():
+        with errors_translated():
             self._database = self._open()
 
     @property
     def file(self) -> Stamp:
-        """Tells the file that is open from another of that name."""
+        """Identifies the open file, as opposed to another of that name."""
         return self._stamp[:2]
 
     def end(self) -> None:
@@ -59,11 +59,11 @@ class Connection:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The file as it stands now, which stays so within; ``version`` is then the file's.
+        """A transaction in which the file does not change; ``version`` is then that of its content.
 
-        Raises ``RecordingError`` or ``DamagedError`` for whatever goes wrong within.
+        Raises ``RecordingError`` or ``DamagedError`` for errors within.
         """
-        with self._lock, worded():
+        with self._lock, errors_translated():
             self._follow_the_file()
             database = self._database
             database.execute("BEGIN")
@@ -82,13 +82,13 @@ class Connection:
                     database.execute("COMMIT")
 
     def _is_ended(self) -> bool:
-        """Asked by SQLite now and then, so that Python can also raise what Ctrl-C raises."""
+        """Called by SQLite now and then, which also lets Python handle Ctrl-C."""
         return self._ended
 
     def _stopped(self, error: Exception) -> None:
         if self._ended:
             raise RecordingError("it is closed") from error
-        # It was asked in the main thread, where a signal raised within.
+        # A signal handler raised within, in the main thread.
         raise KeyboardInterrupt from None
 
     def _open(self) -> sqlite3.Connection:
@@ -127,7 +127,7 @@ class Connection:
         return database
 
     def _follow_the_file(self) -> None:
-        """Open the file anew if it is another one, or no longer one that nothing changes."""
+        """Reopen the file if it was replaced, or is immutable and was changed."""
         if self._stamp == self._stamp_now():
             return
         before = self._database

@@ -1,11 +1,11 @@
-"""How every target stood at a moment: its newest poll, and its newest good one."""
+"""The newest poll and the newest good poll of every target at a moment."""
 
 import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wallboard.recorder.file.segment_end import Standing
+from wallboard.recorder.file.segment_end import EndState
 from wallboard.recorder.reading.run_rows import (
     Poll,
     RunRow,
@@ -16,23 +16,23 @@ from wallboard.recorder.reading.segments import Segment
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
-    """The newest poll of a target, its newest good one, and how many in a row brought ``last``."""
+class LastPolls:
+    """The newest poll of a target, its newest good one, and how many in a row had its answer."""
 
     last: Poll
     good: Poll | None
     polls: int
 
 
-def stood_at(
+def last_polls_at(
     database: sqlite3.Connection,
     segment: Segment,
-    before: Mapping[int, Standing],
+    before: Mapping[int, EndState],
     ticks: int,
-) -> dict[int, Stood]:
-    """How every target stood at a moment in a segment, or after it.
+) -> dict[int, LastPolls]:
+    """The last polls of every target at a moment in a segment or after it.
 
-    ``before`` is how they stood when the segment began.
+    ``before`` are the end states of the segment before.
     """
     bounds = (segment.first_run, segment.last_run, ticks)
     runs = {run.target: run for run in newest_of_each(database, *bounds)}
@@ -41,7 +41,7 @@ def stood_at(
     good: dict[int, RunRow] = {}
     if failed:
         good = {run.target: run for run in newest_good_of_each(database, *bounds)}
-    found = {target: _of_standing(one) for target, one in before.items()}
+    found = {target: _of_end_state(one) for target, one in before.items()}
     for target, run in runs.items():
         polls = run.polls_until(ticks)
         last = run.poll(polls - 1)
@@ -53,15 +53,15 @@ def stood_at(
                 best = good[target].poll(good[target].polls_until(ticks) - 1)
         if known and known.last.answer == run.answer:
             polls += known.polls
-        found[target] = Stood(last, best, polls)
+        found[target] = LastPolls(last, best, polls)
     return found
 
 
-def _of_standing(one: Standing) -> Stood:
+def _of_end_state(one: EndState) -> LastPolls:
     good = None
     if one.good_answer is not None:
         good = Poll(one.good_answer, one.good_at, one.good_elapsed)
-    return Stood(Poll(one.answer, one.last, one.elapsed), good, one.polls)
+    return LastPolls(Poll(one.answer, one.last, one.elapsed), good, one.polls)
 
 
 def _failures(database: sqlite3.Connection, answers: set[int]) -> set[int]:

@@ -30,55 +30,55 @@ _LEFT = Shape("latest", last=TICK, entry_point=ROW)
 _WORST_FIRST = tuple(sorted(Level, reverse=True))
 
 _Step = tuple[float, int, int | None]
-"""When, of what entry point, and the level after it; none where it left the board."""
+"""Time, entry point and its new level; ``None`` when it left the board."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """From when on which level was the worst on the board; before the first nothing was known."""
+    """The worst level of the board from each time on; unknown before the first."""
 
     at: Sequence[float]
     level: Sequence[Level | None]
 
     def worst(self, span: Span) -> Level | None:
-        """The worst level that was there at any moment of a span."""
+        """The worst level at any moment of a span."""
         first = max(0, bisect_right(self.at, span.first_at) - 1)
         last = bisect_right(self.at, span.last_at)
         return max((level for level in self.level[first:last] if level is not None), default=None)
 
 
-class Strip:
-    """Reads the changes of level of a whole recording once, and then those that are new."""
+class LevelTimeline:
+    """Reads all changes of level of a recording once, and then only new ones."""
 
     def __init__(self) -> None:
         self._version: Version | None = None
         self._read_until = 0
         self._gone: list[_Step] = []
-        self._sweep = _Sweep()
+        self._counter = _LevelCounter()
 
     def steps(self, database: sqlite3.Connection, catalogue: Catalogue, version: Version) -> Steps:
         """The steps of the whole recording."""
         if self._version != version:
             self._read(database, catalogue, reopened=version[:1] != (self._version or ())[:1])
             self._version = version
-        return self._sweep.steps
+        return self._counter.steps
 
     def _read(self, database: sqlite3.Connection, catalogue: Catalogue, *, reopened: bool) -> None:
         gone: list[_Step] = [
             (catalogue.at(last), of, None) for last, of in _LEFT.kept(database, _GONE)
         ]
         changes = [] if reopened else _changes_after(database, self._read_until)
-        if reopened or gone != self._gone or (changes and changes[0][0] < self._sweep.until):
-            # What is new belongs before what is known.
-            self._sweep, self._gone = _Sweep(), gone
+        if reopened or gone != self._gone or (changes and changes[0][0] < self._counter.until):
+            # New changes may be older than known ones: count all again.
+            self._counter, self._gone = _LevelCounter(), gone
             changes = sorted([*_changes_after(database, 0), *gone], key=_moment)
-        self._sweep.go_over(changes)
+        self._counter.add(changes)
         (self._read_until,) = database.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()
 
 
 def _changes_after(database: sqlite3.Connection, change: int) -> list[_Step]:
-    """The changes of level after one, in the order of time."""
-    # As they are in the file they are nearly sorted, and read with the fewest seeks.
+    """The changes of level with a higher row number, in the order of time."""
+    # In the order of the file they are nearly sorted, and read with the fewest seeks.
     return sorted(_STEP.rows(database, _STEPS, (change,)), key=_moment)
 
 
@@ -86,8 +86,8 @@ def _moment(step: _Step) -> float:
     return step[0]
 
 
-class _Sweep:
-    """Goes over changes of level in the order of time and keeps how many are at each level."""
+class _LevelCounter:
+    """Counts the entry points at each level, change by change in the order of time."""
 
     def __init__(self) -> None:
         self.until = -math.inf
@@ -97,8 +97,8 @@ class _Sweep:
         self._level_of: dict[int, int] = {}
         self.steps = Steps(self._times, self._levels)
 
-    def go_over(self, changes: Iterable[_Step]) -> None:
-        """Take in more changes."""
+    def add(self, changes: Iterable[_Step]) -> None:
+        """Count more changes."""
         counts, level_of = self._counts, self._level_of
         worst = self._levels[-1] if self._levels else None
         at = self.until

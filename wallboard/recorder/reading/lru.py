@@ -1,4 +1,4 @@
-"""What was read lately, kept because it may well be wanted again."""
+"""A cache of limited weight."""
 
 from collections.abc import Hashable
 from typing import Generic, TypeVar
@@ -7,17 +7,17 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Lately(Generic[Key, Value]):
-    """The last few things that were put in or asked for, within a sum of their weights."""
+class LruCache(Generic[Key, Value]):
+    """Keeps the values used last, within a sum of their weights."""
 
     def __init__(self, most: int) -> None:
-        """``most`` is the sum of weights that is kept; the newest stays whatever it weighs."""
+        """``most`` is the largest sum of weights; the newest value is kept whatever it weighs."""
         self._most = most
         self._sum = 0
         self._kept: dict[Key, tuple[Value, int]] = {}
 
     def get(self, key: Key) -> Value | None:
-        """What was kept under a key."""
+        """The value of a key, if it is still cached."""
         found = self._kept.pop(key, None)
         if found is None:
             return None
@@ -25,7 +25,7 @@ class Lately(Generic[Key, Value]):
         return found[0]
 
     def put(self, key: Key, value: Value, weight: int = 1) -> None:
-        """Keep a thing, and let go of those that were not wanted for longest."""
+        """Cache a value, and drop those unused for longest."""
         replaced = self._kept.pop(key, None)
         self._sum += weight - (replaced[1] if replaced else 0)
         self._kept[key] = (value, weight)

@@ -1,4 +1,4 @@
-"""Runs as the file holds them, and the single polls of a run."""
+"""The rows of runs, and the single polls of a run."""
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
@@ -9,9 +9,9 @@ from wallboard.recorder.file.columns import LATENCY, POLLS, ROW, TICK, Shape
 
 
 class RunRow(NamedTuple):
-    """Polls of a target in a row that brought one answer; times and latencies as in the schema.
+    """Polls of a target in a row with the same answer; times and latencies as in the schema.
 
-    ``elapsed`` is the latency of the newest poll, where that is known.
+    ``elapsed`` is the latency of the newest poll, where it is known.
     """
 
     target: int
@@ -26,14 +26,14 @@ class RunRow(NamedTuple):
 
     @classmethod
     def of(cls, row: Sequence[Any], shape: Shape) -> "RunRow":
-        """A row whose values are what they may be. Raises ``DamagedError``."""
+        """A row with its values checked. Raises ``DamagedError``."""
         run = cls(*shape.checked(row))
         if run.last < run.first:
             raise DamagedError(f"polls of endpoint {run.target} ended before they began")
         return run
 
     def polls_until(self, ticks: int) -> int:
-        """How many of its polls had been by a moment, were they spread evenly."""
+        """How many of its polls were made by a moment, if they are spread evenly."""
         if ticks >= self.last or self.polls < 2 or self.last <= self.first:
             return self.polls if ticks >= self.first else 0
         return (ticks - self.first) * (self.polls - 1) // (self.last - self.first) + 1
@@ -91,7 +91,7 @@ COLUMNS = (
 def newest_of_each(
     database: sqlite3.Connection, first_run: int, last_run: int, ticks: int
 ) -> Iterator[RunRow]:
-    """The newest run of each target among some that had begun by a moment."""
+    """The newest run of each target that had begun by a moment, within a range of runs."""
     # max() makes the other columns those of its row.
     for _, *row in database.execute(
         f"SELECT max(run.id), {COLUMNS} FROM run"  # noqa: S608  our own names
@@ -104,7 +104,7 @@ def newest_of_each(
 def newest_good_of_each(
     database: sqlite3.Connection, first_run: int, last_run: int, ticks: int
 ) -> Iterator[RunRow]:
-    """The same of the runs whose answer was good."""
+    """The same among runs with a good answer."""
     for _, *row in database.execute(
         f"SELECT max(run.id), {COLUMNS} FROM run JOIN answer ON answer.id = run.answer"  # noqa: S608
         " WHERE run.id BETWEEN ? AND ? AND run.first <= ? AND answer.cause IS NULL"
@@ -121,7 +121,7 @@ def newest_first(
     ticks: int,
     targets: Collection[int],
 ) -> Iterator[RunRow]:
-    """The runs of some targets that had begun by a moment."""
+    """The runs of some targets that had begun by a moment, newest first."""
     places = ", ".join("?" * len(targets))
     for row in database.execute(
         f"SELECT {COLUMNS} FROM run WHERE run.id BETWEEN ? AND ? AND run.first <= ?"  # noqa: S608

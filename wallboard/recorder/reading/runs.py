@@ -1,4 +1,4 @@
-"""Runs, one after the other, however many there are."""
+"""Reads runs page by page, however many there are."""
 
 import json
 import sqlite3
@@ -12,7 +12,7 @@ from wallboard.recorder.file.schema import LATENCY_TICKS
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.connection import Connection
-from wallboard.recorder.reading.read_cache import Contents
+from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.run_rows import COLUMNS, RUN, RunRow
 from wallboard.recorder.reading.segments import Segment, adjoins
 
@@ -47,7 +47,7 @@ def page(
     last_run: int,
     targets: Collection[int] | None,
 ) -> list[tuple[int, RunRow]]:
-    """The next runs by their numbers, in the order of recording."""
+    """The next runs with their row numbers, in the order of recording."""
     of = None if targets is None else json.dumps(list(targets))
     return [
         (number, RunRow.of(row, RUN))
@@ -79,7 +79,7 @@ def run_of(catalogue: Catalogue, source: Source, row: RunRow, answers: Answers) 
 
 
 def adjoining(segments: Sequence[Segment], gap_seconds: float) -> list[list[Segment]]:
-    """The segments in the order of recording, those that adjoin in one list."""
+    """The segments in the order of recording, adjoining ones in one list."""
     found: list[list[Segment]] = []
     for segment in segments:
         if found and adjoins(found[-1][-1], segment, gap_seconds):
@@ -89,14 +89,14 @@ def adjoining(segments: Sequence[Segment], gap_seconds: float) -> list[list[Segm
     return found
 
 
-class Joining:
-    """Joins runs of one target that segments cut apart; to be used for adjoining segments."""
+class RunJoiner:
+    """Joins runs of a target that a new segment cut; for adjoining segments."""
 
     def __init__(self) -> None:
         self._going_on: dict[int, RunRow] = {}
 
     def joined(self, rows: Iterable[RunRow]) -> Iterator[RunRow]:
-        """The runs that are over once these have been seen."""
+        """Add runs, and give those that are over now."""
         for row in rows:
             before = self._going_on.pop(row.target, None)
             if before is None:
@@ -108,7 +108,7 @@ class Joining:
                 yield before
 
     def rest(self) -> list[RunRow]:
-        """Those that nothing has ended."""
+        """The runs that are not over."""
         rest = list(self._going_on.values())
         self._going_on.clear()
         return rest
@@ -130,8 +130,8 @@ def _one(before: RunRow, after: RunRow) -> RunRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which runs: those that overlap a span (Unix time in seconds), of some or of all."""
+class RunFilter:
+    """Selects runs that overlap a span (Unix time in seconds); ``None`` selects all."""
 
     since: float | None = None
     until: float | None = None
@@ -139,31 +139,33 @@ class Asked:
     endpoints: Collection[Endpoint] | None = None
 
     def overlaps(self, first_at: float, last_at: float) -> bool:
-        """Whether something that lasted so long is in the span."""
+        """Whether these times overlap the span."""
         if self.since is not None and last_at < self.since:
             return False
         return self.until is None or first_at <= self.until
 
 
-def read(connection: Connection, contents: Contents, asked: Asked) -> Iterator[Run]:
-    """Runs in the order they ended; the file is let go of between two thousands of them."""
+def read(connection: Connection, cache: ReadCache, wanted_runs: RunFilter) -> Iterator[Run]:
+    """Runs in the order they ended; each page is read in a transaction of its own."""
     with connection.reading() as database:
-        catalogue, segments = contents.catalogue(database), contents.segments(database)
-        targets = _targets(catalogue, asked)
-        wanted = [one for one in segments if asked.overlaps(one.span.first_at, one.span.last_at)]
+        catalogue, segments = cache.catalogue(database), cache.segments(database)
+        targets = _targets(catalogue, wanted_runs)
+        wanted = [
+            one for one in segments if wanted_runs.overlaps(one.span.first_at, one.span.last_at)
+        ]
         groups = adjoining(wanted, catalogue.gap_seconds)
     for group in groups:
-        joining = Joining()
+        joiner = RunJoiner()
         for segment in group:
             for rows in _pages(connection, segment, targets):
-                yield from _told(connection, contents, catalogue, asked, joining.joined(rows))
-        yield from _told(connection, contents, catalogue, asked, joining.rest())
+                yield from _runs(connection, cache, catalogue, wanted_runs, joiner.joined(rows))
+        yield from _runs(connection, cache, catalogue, wanted_runs, joiner.rest())
 
 
-def _targets(catalogue: Catalogue, asked: Asked) -> Collection[int] | None:
-    if asked.keys is None and asked.endpoints is None:
+def _targets(catalogue: Catalogue, wanted_runs: RunFilter) -> Collection[int] | None:
+    if wanted_runs.keys is None and wanted_runs.endpoints is None:
         return None
-    return set(catalogue.sources_of(asked.keys, asked.endpoints))
+    return set(catalogue.sources_of(wanted_runs.keys, wanted_runs.endpoints))
 
 
 def _pages(
@@ -181,21 +183,21 @@ def _pages(
     yield [run for run in going_on if targets is None or run.target in targets]
 
 
-def _told(
+def _runs(
     connection: Connection,
-    contents: Contents,
+    cache: ReadCache,
     catalogue: Catalogue,
-    asked: Asked,
+    wanted_runs: RunFilter,
     rows: Iterable[RunRow],
 ) -> Iterator[Run]:
     wanted = [
-        row for row in rows if asked.overlaps(catalogue.at(row.first), catalogue.at(row.last))
+        row for row in rows if wanted_runs.overlaps(catalogue.at(row.first), catalogue.at(row.last))
     ]
     while wanted:
         with connection.reading() as database:
-            # As many as are read with answers that are not too large to be held at once.
-            count = contents.answers.fitting(database, [row.answer for row in wanted])
+            # As many as their answers fit into memory.
+            count = cache.answers.fitting(database, [row.answer for row in wanted])
             part, wanted = wanted[:count], wanted[count:]
-            answers = contents.answers.of(database, {row.answer for row in part})
-            told = [run_of(catalogue, catalogue.sources[row.target], row, answers) for row in part]
-        yield from told
+            answers = cache.answers.of(database, {row.answer for row in part})
+            found = [run_of(catalogue, catalogue.sources[row.target], row, answers) for row in part]
+        yield from found

@@ -1,4 +1,4 @@
-"""The rounds of past polls, for sparklines and charts: of whole segments at a time."""
+"""Reads samples of past polls for sparklines and charts, a whole segment at a time."""
 
 import json
 import math
@@ -11,12 +11,12 @@ from wallboard.domain.history import History
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import Shape, blob
 from wallboard.recorder.file.opening import LONGEST_VALUE
-from wallboard.recorder.file.samples import ROUND, WIDTH, Columns, columns_of_rows, samples_of
-from wallboard.recorder.reading.lru import Lately
+from wallboard.recorder.file.samples import SAMPLE_ROW, WIDTH, Columns, columns_of_rows, samples_of
+from wallboard.recorder.reading.lru import LruCache
 from wallboard.recorder.reading.segments import Segment, Span
 
 SEGMENTS_BACK = 8
-"""So many segments are looked at for rounds, and more only as far as ``SECONDS_BACK``."""
+"""So many segments are read for samples, and more only as far back as ``SECONDS_BACK``."""
 
 SECONDS_BACK = 3600.0
 
@@ -30,11 +30,11 @@ WHERE at <= ? AND (?2 IS NULL OR entry_point IN (SELECT value FROM json_each(?2)
 """
 
 
-class Rounds:
-    """Reads rounds, and keeps those of the segments that were read last."""
+class SampleCache:
+    """Reads samples, and caches those of the segments read last."""
 
     def __init__(self) -> None:
-        self._read: Lately[tuple[int | None, Span], dict[int, Columns]] = Lately(_KEPT_ROUNDS)
+        self._read: LruCache[tuple[int | None, Span], dict[int, Columns]] = LruCache(_KEPT_ROUNDS)
 
     def histories(
         self,
@@ -45,9 +45,9 @@ class Rounds:
         bound: int,
         wanted: Sequence[int] | None = None,
     ) -> dict[int, History]:
-        """The last ``bound`` rounds of each entry point by a moment, or of those ``wanted``.
+        """The last ``bound`` samples of each entry point by a moment, or of those ``wanted``.
 
-        ``segments`` are in the order of recording; that moment is in the one at ``place``.
+        ``segments`` are in the order of recording; ``place`` is the index of that moment's.
         """
         found: dict[int, list[Columns]] = {}
         lacking: dict[int, int] = {}
@@ -78,7 +78,7 @@ class Rounds:
     ) -> Mapping[int, Columns]:
         if segment.number is None:
             of = None if wanted is None else json.dumps(list(wanted))
-            return columns_of_rows(ROUND.rows(database, _OPEN, (at, of)))
+            return columns_of_rows(SAMPLE_ROW.rows(database, _OPEN, (at, of)))
         known = self._read.get(segment.name)
         if known is None:
             for (samples,) in _SAMPLES.rows(
@@ -92,7 +92,7 @@ class Rounds:
 
 
 def backwards(segments: Sequence[Segment], place: int, at: float) -> Iterator[Segment]:
-    """The segments that may hold what is wanted, newest first."""
+    """The segments from ``place`` back that may hold recent samples, newest first."""
     at = min(at, segments[place].span.last_at)
     for back, segment in enumerate(reversed(segments[: place + 1])):
         if back >= SEGMENTS_BACK and segment.span.last_at < at - SECONDS_BACK:
@@ -101,9 +101,9 @@ def backwards(segments: Sequence[Segment], place: int, at: float) -> Iterator[Se
 
 
 def _until(columns: Columns, before: float | None, at: float, count: int) -> Columns:
-    """The last rounds by a moment, and before another where the clock was put back."""
+    """The last samples by a moment, and before ``before`` where the clock was put back."""
     times = columns[0]
-    # Rounds of a sealed segment are known to the second.
+    # Samples of a sealed segment are rounded to seconds.
     stop = len(times) if at == math.inf else bisect_right(times, math.ceil(at))
     if before is not None:
         stop = min(stop, bisect_left(times, before))

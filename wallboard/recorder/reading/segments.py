@@ -1,4 +1,4 @@
-"""The stretches of a recording: those that are sealed, and the one that goes on."""
+"""The segments of a recording: the sealed ones, and the open one."""
 
 import math
 import sqlite3
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import MOMENT, ROW, TICK, Shape, optional
 from wallboard.recorder.file.gaps import BACK_SECONDS
-from wallboard.recorder.file.segment_end import Standing
+from wallboard.recorder.file.segment_end import EndState
 from wallboard.recorder.reading.catalogue import Catalogue
 from wallboard.recorder.reading.run_rows import LATEST, RunRow
 
@@ -20,7 +20,7 @@ _ENDED = Shape("run", first=optional(TICK), last=optional(TICK), id=optional(ROW
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of time, both ends in it; Unix time in seconds."""
+    """A span of time, both ends in it; Unix time in seconds."""
 
     first_at: float
     last_at: float
@@ -28,10 +28,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch, its time and which rows of ``run`` are its own.
+    """A segment, its time and its range of rows in ``run``.
 
-    ``number`` is ``None`` for the one that goes on; ``going_on`` then are its runs that are not
-    over, by target.
+    ``number`` is ``None`` for the open one; ``going_on`` are then its open runs by target.
     """
 
     number: int | None
@@ -42,12 +41,12 @@ class Segment:
 
     @property
     def name(self) -> tuple[int | None, Span]:
-        """Tells it from all others, even after its number was used again."""
+        """Identifies it, even after its number was used again."""
         return (self.number, self.span)
 
 
 def read_sealed(database: sqlite3.Connection) -> list[Segment]:
-    """Those that are sealed, in the order of recording."""
+    """The sealed segments in the order of recording."""
     found: list[Segment] = []
     for number, from_at, to_at, first_run, last_run in _SEALED.kept(
         database, "SELECT id, from_at, to_at, first_run, last_run FROM segment ORDER BY id"
@@ -65,9 +64,9 @@ def read_open(
     database: sqlite3.Connection,
     catalogue: Catalogue,
     after_run: int,
-    stood: Mapping[int, Standing],
+    end_states: Mapping[int, EndState],
 ) -> Segment | None:
-    """The one that goes on after a run and after what so stood at its end, if it has begun."""
+    """The open segment after a run, if it has begun; ``end_states`` are those of the one before."""
     (first, last, last_run), *_ = _ENDED.rows(
         database,
         "SELECT min(first), max(coalesce(last, first)), max(id) FROM run WHERE id > ?",
@@ -79,7 +78,7 @@ def read_open(
         "SELECT target, answer, first, last, count, mean, least, most, elapsed FROM latest",
     ):
         run = RunRow.of(row, LATEST)
-        known = stood.get(run.target)
+        known = end_states.get(run.target)
         if known is None or known.first != run.first:
             going_on[run.target] = run
     moments = [moment for run in going_on.values() for moment in (run.first, run.last)]
@@ -91,17 +90,17 @@ def read_open(
 
 
 def at_moment(segments: Sequence[Segment], at: float) -> int | None:
-    """Which of them holds a moment or, in a gap, ended last before it; ``None`` before all.
+    """The index of the segment of a moment or, in a gap, before it; ``None`` before all.
 
-    Where a clock was put back and several hold it, it is the one recorded last. At the end of time
-    it is the last one, whatever its times.
+    If a clock was put back and several hold it, the one recorded last; at infinity the last one,
+    whatever its times.
     """
     if at == math.inf:
         return len(segments) - 1 if segments else None
     before: int | None = None
     for place in range(len(segments) - 1, -1, -1):
         span = segments[place].span
-        # The ends of one that goes on are rounded.
+        # The ends of an open segment are rounded.
         if span.first_at - _ROUNDED_SECONDS <= at:
             if at <= span.last_at + _ROUNDED_SECONDS:
                 return place
@@ -111,19 +110,19 @@ def at_moment(segments: Sequence[Segment], at: float) -> int | None:
 
 
 def in_order(segments: Sequence[Segment], now: float) -> bool:
-    """Whether the last one reaches furthest and none into the future: no clock was put back."""
+    """Whether no clock was put back: no segment ends after the last one, or in the future."""
     reach = [segment.span.last_at for segment in segments]
     return not reach or max(reach) <= min(reach[-1], now) + BACK_SECONDS
 
 
 def adjoins(before: Segment, after: Segment, gap_seconds: float) -> bool:
-    """Whether one goes on where the other ended, with no gap between."""
+    """Whether there is no gap between two segments."""
     silence = after.span.first_at - before.span.last_at
     return -BACK_SECONDS <= silence <= gap_seconds
 
 
 def joined(spans: Iterable[Span], gap_seconds: float) -> list[Span]:
-    """Spans in the order of time, those that overlap or adjoin made one."""
+    """Spans in the order of time, those that overlap or adjoin joined into one."""
     found: list[Span] = []
     for span in sorted(spans, key=lambda span: span.first_at):
         if found and span.first_at - found[-1].last_at <= gap_seconds:

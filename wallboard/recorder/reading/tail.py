@@ -1,4 +1,4 @@
-"""What is new in a recording that another process writes."""
+"""Reads what another process adds to a recording."""
 
 import json
 import sqlite3
@@ -11,7 +11,7 @@ from wallboard.recorder.file.columns import ROW, Shape
 from wallboard.recorder.reading.board_at import observation_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.connection import Connection, Version
-from wallboard.recorder.reading.read_cache import Contents
+from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.run_rows import COLUMNS, LATEST, RUN, Poll, RunRow
 from wallboard.recorder.reading.verdicts_at import SERVER_COLUMNS, server_status_of
 
@@ -22,7 +22,7 @@ _LATEST = (
 )
 _ENDED = f"SELECT id, {COLUMNS} FROM run WHERE id > ? ORDER BY id"  # noqa: S608  our own names
 _SEALED = "SELECT id, last_run, last_status FROM segment WHERE id > ? ORDER BY id"
-_SAID = (
+_SERVER_STATUSES = (
     f"SELECT id, {SERVER_COLUMNS} FROM server_status"  # noqa: S608  as above
     " WHERE id > ?1 OR id IN (SELECT value FROM json_each(?2)) ORDER BY id"
 )
@@ -31,8 +31,8 @@ _SAID = (
 _SEGMENT = Shape("segment", id=ROW, last_run=ROW, last_status=ROW)
 
 
-class _Heard(NamedTuple):
-    """A poll of a target, in the so-maniest of the segments that are new."""
+class _SegmentPoll(NamedTuple):
+    """A poll of a target; ``segment`` is its index among the new segments."""
 
     segment: int
     target: int
@@ -40,19 +40,19 @@ class _Heard(NamedTuple):
 
 
 _Dated = tuple[int, Observation | ServerStatus]
-"""An event, and in the so-maniest of the segments that are new it was."""
+"""The index of its segment among the new ones, and an event."""
 
 
 class Tail:
-    """Follows a recording: each call says what was written since the one before.
+    """Follows a recording: each call gives the events written since the one before.
 
-    Of a run that goes on only the first and the newest poll are said, for all others say the same.
+    Of a run only the first and the newest poll are given: the others have the same answer.
     """
 
-    def __init__(self, connection: Connection, contents: Contents) -> None:
-        """What is in the recording by now is not news."""
+    def __init__(self, connection: Connection, cache: ReadCache) -> None:
+        """Skips what is in the recording by now."""
         self._connection = connection
-        self._contents = contents
+        self._cache = cache
         self._version: Version | None = None
         self._forget()
         with connection.reading() as database:
@@ -61,22 +61,22 @@ class Tail:
             self._read(database)
             self._version = connection.version
 
-    def news(self) -> list[Observation | ServerStatus]:
-        """What was polled and what became of servers since the last call.
+    def new_events(self) -> list[Observation | ServerStatus]:
+        """The polls and server statuses since the last call.
 
-        It is in the order of recording: between two segments the clock may have been put back.
+        In the order of recording: between two segments the clock may have been put back.
         Raises ``RecordingError`` or ``DamagedError``.
         """
         with self._connection.reading() as database:
             if self._version == self._connection.version:
                 return []
             if self._file != self._connection.file:
-                # Of another file in its place, how things stand is news, what was before is not.
+                # Of another file in its place only the current state is new, not its past.
                 self._forget()
                 self._file, self._version = self._connection.file, None
-            news = self._read(database)
+            new_events = self._read(database)
             self._version = self._connection.version
-            return [event for _, event in sorted(news, key=_order)]
+            return [event for _, event in sorted(new_events, key=_order)]
 
     def _forget(self) -> None:
         self._last_run = 0
@@ -87,60 +87,66 @@ class Tail:
     def _read(self, database: sqlite3.Connection) -> list[_Dated]:
         sealed = _SEGMENT.kept(database, _SEALED, (self._last_segment,))
         if sealed or self._version is None:
-            # What is polled may be other than it was.
+            # The entry points may have changed.
             self._catalogue = read_catalogue(database)
         if sealed:
             self._last_segment = sealed[-1][0]
-        heard = self._heard(database, [last_run for _, last_run, _ in sealed])
-        said = self._said(database, [last_status for *_, last_status in sealed])
-        return [*self._observations(database, heard), *said]
+        polls = self._unseen_polls(database, [last_run for _, last_run, _ in sealed])
+        statuses = self._server_statuses(database, [last_status for *_, last_status in sealed])
+        return [*self._observations(database, polls), *statuses]
 
-    def _heard(self, database: sqlite3.Connection, ends: Sequence[int]) -> list[_Heard]:
-        """The polls that were not seen before. ``ends`` are the last runs of new segments."""
-        heard: list[_Heard] = []
+    def _unseen_polls(
+        self, database: sqlite3.Connection, ends: Sequence[int]
+    ) -> list[_SegmentPoll]:
+        """The polls that were not given before. ``ends`` are the last runs of new segments."""
+        polls: list[_SegmentPoll] = []
         if self._version is None:
             (self._last_run,) = database.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
         for number, *row in database.execute(_ENDED, (self._last_run,)):
             self._last_run = number
-            heard += self._unseen(RunRow.of(row, RUN), bisect_left(ends, number))
-        # Not by their times: the newest are not the latest once the clock was put back.
+            polls += self._unseen(RunRow.of(row, RUN), bisect_left(ends, number))
+        # Not by time: after a clock was put back the newest poll has not the latest time.
         grown = [
             target
             for target, first, last in database.execute(_NEWEST)
             if self._seen.get(target) != (first, last)
         ]
         for row in database.execute(_LATEST, (json.dumps(grown),)):
-            heard += self._unseen(RunRow.of(row, LATEST), len(ends))
-        return heard
+            polls += self._unseen(RunRow.of(row, LATEST), len(ends))
+        return polls
 
-    def _unseen(self, run: RunRow, segment: int) -> Iterator[_Heard]:
+    def _unseen(self, run: RunRow, segment: int) -> Iterator[_SegmentPoll]:
         first, last = self._seen.get(run.target, (None, None))
         if (first, last) == (run.first, run.last):
             return
         self._seen[run.target] = (run.first, run.last)
         if first != run.first:
-            yield _Heard(segment, run.target, run.poll(0))
+            yield _SegmentPoll(segment, run.target, run.poll(0))
         if run.polls > 1:
-            yield _Heard(segment, run.target, run.poll(run.polls - 1))
+            yield _SegmentPoll(segment, run.target, run.poll(run.polls - 1))
 
-    def _observations(self, database: sqlite3.Connection, heard: list[_Heard]) -> Iterator[_Dated]:
-        if any(one.target not in self._catalogue.sources for one in heard):
+    def _observations(
+        self, database: sqlite3.Connection, polls: list[_SegmentPoll]
+    ) -> Iterator[_Dated]:
+        if any(one.target not in self._catalogue.sources for one in polls):
             self._catalogue = read_catalogue(database)
-        answers = self._contents.answers.of(database, {one.poll.answer for one in heard})
+        answers = self._cache.answers.of(database, {one.poll.answer for one in polls})
         catalogue = self._catalogue
-        for segment, target, poll in heard:
+        for segment, target, poll in polls:
             yield segment, observation_of(catalogue, catalogue.sources[target], poll, answers)
 
-    def _said(self, database: sqlite3.Connection, ends: Sequence[int]) -> list[_Dated]:
-        """What was said of servers, and was not before; ``ends`` as those of runs."""
+    def _server_statuses(self, database: sqlite3.Connection, ends: Sequence[int]) -> list[_Dated]:
+        """The new server statuses; ``ends`` are the last statuses of new segments."""
         known = [number for number, _ in self._servers.values()]
-        said: list[_Dated] = []
-        for number, *row in database.execute(_SAID, (max(known, default=0), json.dumps(known))):
+        statuses: list[_Dated] = []
+        for number, *row in database.execute(
+            _SERVER_STATUSES, (max(known, default=0), json.dumps(known))
+        ):
             status = server_status_of(*row)
             if self._servers.get(status.server) != (number, status.at):
                 self._servers[status.server] = (number, status.at)
-                said.append((bisect_left(ends, number), status))
-        return said
+                statuses.append((bisect_left(ends, number), status))
+        return statuses
 
 
 def _order(dated: _Dated) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""What was said of entry points and servers at a moment, and since when."""
+"""Reads the verdicts and the server statuses at a moment, and since when they hold."""
 
 import math
 import sqlite3
@@ -17,9 +17,9 @@ from wallboard.recorder.file.columns import (
     optional,
 )
 
-_VERDICTS = {str(verdict): verdict for verdict in Verdict}
+_VERDICT_OF = {str(verdict): verdict for verdict in Verdict}
 
-_TOLD = """
+_VERDICTS_AT = """
 SELECT e.id, v.after, v.at, l.level, l.at
 FROM entry_point AS e
 JOIN change AS v ON v.id = (
@@ -31,8 +31,8 @@ JOIN change AS l ON l.id = (
 WHERE ?2 IS NULL OR e.id = ?2
 """
 
-# By their order, whatever their times: slower, for no index has it.
-_TOLD_LAST = """
+# By row number, whatever their times: slower, for there is no index.
+_LAST_VERDICTS = """
 SELECT e.id, v.after, v.at, l.level, l.at
 FROM entry_point AS e
 JOIN change AS v ON v.id = (
@@ -52,7 +52,7 @@ _SERVERS = (
 
 
 _SHAPE = Shape("change", id=ROW, after=VERDICT, at=MOMENT, level=LEVEL, level_at=MOMENT)
-_SAID_COLUMNS = {
+_STATUS_COLUMNS = {
     "server": TEXT,
     "at": MOMENT,
     "cause": optional(CAUSE),
@@ -60,12 +60,12 @@ _SAID_COLUMNS = {
     "since": optional(MOMENT),
     "next_probe_at": optional(MOMENT),
 }
-_SAID = Shape("server_status", **_SAID_COLUMNS)
-_STATUS = Shape("server_status", id=ROW, begun_at=MOMENT, **_SAID_COLUMNS)
+_STATUS = Shape("server_status", **_STATUS_COLUMNS)
+_STATUS_ROW = Shape("server_status", id=ROW, begun_at=MOMENT, **_STATUS_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecordedVerdict:
     """The verdict and the level of an entry point, each since when, Unix time in seconds."""
 
     verdict: Verdict
@@ -74,13 +74,13 @@ class Told:
     level_since: float
 
 
-def told_at(
+def verdicts_at(
     database: sqlite3.Connection, at: float, entry_point: int | None = None
-) -> dict[int, Told]:
-    """What each entry point, or one, was said to be; at the end of time what it was last."""
-    query = _TOLD_LAST if at == math.inf else _TOLD
+) -> dict[int, RecordedVerdict]:
+    """The verdict of each entry point, or of one; at infinity the last recorded one."""
+    query = _LAST_VERDICTS if at == math.inf else _VERDICTS_AT
     return {
-        number: Told(_VERDICTS[verdict], since, Level(level), level_since)
+        number: RecordedVerdict(_VERDICT_OF[verdict], since, Level(level), level_since)
         for number, verdict, since, level, level_since in _SHAPE.kept(
             database, query, (at, entry_point)
         )
@@ -88,10 +88,10 @@ def told_at(
 
 
 def servers_at(database: sqlite3.Connection, at: float) -> list[ServerStatus]:
-    """What had last been said of each server."""
+    """The status of each server at a moment."""
     return [
-        _by(at, begun_at, server_status_of(*row))
-        for _, begun_at, *row in _STATUS.kept(database, _SERVERS, (at,))
+        _as_known_at(at, begun_at, server_status_of(*row))
+        for _, begun_at, *row in _STATUS_ROW.kept(database, _SERVERS, (at,))
     ]
 
 
@@ -103,15 +103,15 @@ def server_status_of(
     since: float | None,
     next_probe_at: float | None,
 ) -> ServerStatus:
-    """The status of a row, as it was last said. Raises ``DamagedError``."""
-    _SAID.checked((server, at, cause, message, since, next_probe_at))
+    """The status of a row. Raises ``DamagedError``."""
+    _STATUS.checked((server, at, cause, message, since, next_probe_at))
     failure = None if cause is None else Failure(Cause(cause), message or "")
     return ServerStatus(server, at, failure, since, next_probe_at)
 
 
-def _by(moment: float, begun_at: float, status: ServerStatus) -> ServerStatus:
-    """A status as it was known at a moment."""
+def _as_known_at(moment: float, begun_at: float, status: ServerStatus) -> ServerStatus:
+    """A status as it was at a moment."""
     if status.at <= moment:
         return status
-    # It was said again since; of when it was said before, only the first time is known.
+    # The row was updated since; of its earlier times only the first is known.
     return replace(status, at=begun_at, next_probe_at=None)

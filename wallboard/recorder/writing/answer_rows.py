@@ -1,4 +1,4 @@
-"""The rows of answers, bodies and dictionaries: each different one once."""
+"""Writes answers, bodies and dictionaries, each different one once."""
 
 import sqlite3
 
@@ -12,7 +12,7 @@ DICTIONARY_BYTES = 4096
 
 
 class AnswerRows:
-    """Writes answers; whoever rolls a transaction back must call ``rolled_back``."""
+    """Writes answers; the caller reports each ``committed`` or ``rolled_back`` transaction."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -22,7 +22,7 @@ class AnswerRows:
         self._seen: list[tuple[KeptAnswer, int]] = []
 
     def number_of(self, kept: KeptAnswer, segment: int) -> int:
-        """The row of an answer, which is in this segment too."""
+        """The row number of an answer, written if need be; marks it as used in this segment."""
         number = kept.id
         if number is None:
             self._fresh.append(kept)
@@ -35,13 +35,13 @@ class AnswerRows:
         return number
 
     def committed(self) -> None:
-        """What was written is in the file."""
+        """The transaction was committed."""
         self._fresh.clear()
         self._fresh_dictionaries.clear()
         self._seen.clear()
 
     def rolled_back(self) -> None:
-        """What was written is not in the file."""
+        """The transaction was rolled back: forget the row numbers it gave."""
         for kept in self._fresh:
             kept.id = None
         for kept, seen in reversed(self._seen):
@@ -96,7 +96,7 @@ class AnswerRows:
         )
 
     def _dictionary(self, endpoint: Endpoint, body: bytes) -> tuple[int | None, bytes]:
-        """What a body of an endpoint is compressed against: the first one that was kept of it."""
+        """The dictionary for bodies of an endpoint: the first body that was recorded of it."""
         known = self._dictionaries.get(endpoint)
         if known is None:
             name = f"dictionary {endpoint}"
@@ -119,5 +119,5 @@ class AnswerRows:
 
 
 def storable(text: str) -> str:
-    """A text as the file can hold it: without lone surrogates, and not too long to be read."""
+    """A text without lone surrogates, cut to the length that a reader accepts."""
     return text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""Keeps a recording in order: opens, writes and trims it, and puts a broken one aside."""
+"""Opens, writes and trims the recording of a board, and sets a damaged one aside."""
 
 import os
 import time
@@ -8,32 +8,32 @@ from pathlib import Path
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.file.opening import demand_once_recorded
-from wallboard.recorder.paths import Place
+from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.writing.heard import Heard
-from wallboard.recorder.writing.retention import Retention, SteadyClock
+from wallboard.recorder.writing.retention import Retention, TrustedClock
 from wallboard.recorder.writing.writer import Writer
 
 TRIM_SECONDS = 10.0
-"""Between two looks at what is too old; while there is something, each commit forgets a bit."""
+"""Between two checks of the retention; while there is more to trim, each commit trims."""
 
 LOOK_SECONDS = 5.0
-"""Between two looks at whether the file is still there."""
+"""Between two checks that the file was not replaced."""
 
 STOPPED_SECONDS = 1.0
-"""So late nothing wakes but after the process or the machine was stopped."""
+"""A wake-up this late means that the process or the machine was stopped."""
 
 MOST_WAITING = 200_000
-"""Runs, rounds and changes that wait for a disk that cannot be written."""
+"""Runs, samples and changes that are kept while the disk cannot be written."""
 
 Beside = ("", "-wal", "-shm")
 
 
 class Keeper:
-    """The recording of one place, open or not; for one thread."""
+    """One recording, open or not; used by one thread."""
 
     def __init__(
         self,
-        place: Place,
+        place: RecordingFile,
         retention: Retention,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
@@ -42,7 +42,7 @@ class Keeper:
         self._place = place
         self._clock = clock
         self._monotonic = monotonic
-        self._steady = SteadyClock(clock, monotonic)
+        self._trusted_clock = TrustedClock(clock, monotonic)
         self._writer: Writer | None = None
         self._identity: tuple[int, int] | None = None
         self._listed: tuple[Sequence[tuple[EntryPoint, Policy]], str, float] | None = None
@@ -50,7 +50,7 @@ class Keeper:
         self._trim_at = self._look_at = 0.0
 
     def open(self) -> None:
-        """Open the file, if it is not open or another one is in its place.
+        """Open the file if it is not open or was replaced by another.
 
         Raises ``RecordingError``.
         """
@@ -73,38 +73,38 @@ class Keeper:
         title: str,
         longest_poll: float = 0.0,
     ) -> None:
-        """Note what is on the board, for the next time that it is opened."""
+        """Set what is on the board, to be written the next time ``open`` is called."""
         self._listed, self._unlisted = (entry_points, title, longest_poll), True
 
     def keep(self, batch: Sequence[Heard]) -> None:
-        """Write what was heard, and trim if it is time. Raises ``RecordingError``."""
+        """Write events, and trim if it is time. Raises ``RecordingError``."""
         if self._writer is None:
             return
         self._writer.write(batch)
         now = self._monotonic()
         if now >= self._trim_at:
-            more = self._writer.trim(self.retention, self._steady.now())
+            more = self._writer.trim(self.retention, self._trusted_clock.now())
             self._trim_at = now if more else now + TRIM_SECONDS
 
     def woken(self, late_seconds: float) -> None:
-        """Note that this process went on just now, after it stood still for as long as this."""
+        """Report a wake-up that was ``late_seconds`` late: the process may have been stopped."""
         if self._writer and late_seconds > STOPPED_SECONDS:
-            self._writer.listener.stood_still(self._clock(), late_seconds)
+            self._writer.builder.note_pause(self._clock(), late_seconds)
 
     def shed(self) -> int:
-        """Give up what waits if there is too much of it; how much that was."""
+        """Drop what waits if it is too much; returns how many items that was."""
         if self._writer and self._writer.waiting > MOST_WAITING:
             return self.give_up()
         return 0
 
     def give_up(self) -> int:
-        """Forget what waits, and open the file anew the next time; how much that was."""
+        """Drop what waits and reopen the file the next time; returns how many items that was."""
         waiting = self._writer.waiting if self._writer else 0
         self.let_go()
         return waiting
 
     def set_aside(self) -> Path:
-        """Give a broken file another name, for whoever can make something of it.
+        """Rename a damaged file, so that it can still be examined; returns its new path.
 
         Raises ``OSError``, and ``RecordingError`` for one that never was a recording.
         """
@@ -117,7 +117,7 @@ class Keeper:
         while aside.exists():
             number += 1
             aside = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
-        # The database last: what else there is belongs to whatever has its name.
+        # The database last: its log and index belong to the file of that name.
         for suffix in reversed(Beside):
             part = path.with_name(path.name + suffix)
             if part.exists():
@@ -125,13 +125,13 @@ class Keeper:
         return aside
 
     def close(self) -> None:
-        """Write everything, seal it, and close the file. Raises ``RecordingError``."""
+        """Write everything, seal the segment and close the file. Raises ``RecordingError``."""
         if self._writer:
             writer, self._writer = self._writer, None
             writer.close()
 
     def let_go(self) -> None:
-        """Close the file as it is."""
+        """Close the file without writing what waits."""
         if self._writer:
             writer, self._writer = self._writer, None
             writer.database.close()

@@ -1,4 +1,4 @@
-"""What has been heard and is not yet in the file, in the order in which it has to get there."""
+"""The segment that is being recorded: its runs, samples and changes not yet in the file."""
 
 from dataclasses import dataclass, field
 
@@ -11,10 +11,10 @@ from wallboard.recorder.file.answers import Answer
 
 @dataclass(slots=True, eq=False)
 class KeptAnswer:
-    """An answer that is in the file, or will be: ``id`` is ``None`` until then.
+    """An answer and its row in the file; ``id`` is ``None`` until it is written.
 
-    ``answer`` is ``None`` for one of which only the number is known. ``seen`` is the last segment
-    that is known to hold it.
+    ``answer`` is ``None`` for one taken up from the file, of which only the row number is known.
+    ``seen`` is the last segment that refers to it.
     """
 
     answer: Answer | None
@@ -47,7 +47,7 @@ class KeptAnswer:
 
 @dataclass(slots=True, eq=False)
 class OpenRun:
-    """A run while it grows; times and latencies in the units of the schema."""
+    """A run that may still grow; times and latencies in the units of the schema."""
 
     answer: KeptAnswer
     first: int
@@ -59,8 +59,8 @@ class OpenRun:
     most: int = 0
 
     def extend(self, at: int, elapsed: int) -> None:
-        """One more poll that brought the same."""
-        # A clock that was put back by a moment does not end a run before it began.
+        """Add one more poll with the same answer."""
+        # The clock may have been put back a little: a run never ends before it began.
         self.last = max(self.last, at)
         self.polls += 1
         self.elapsed = elapsed
@@ -72,15 +72,16 @@ class OpenRun:
 
 
 def begun(answer: KeptAnswer, at: int, elapsed: int) -> OpenRun:
-    """The run that begins with one poll."""
+    """A new run of one poll."""
     return OpenRun(answer, at, at, elapsed, 1, elapsed, elapsed, elapsed)
 
 
 @dataclass(slots=True, eq=False)
 class Target:
-    """One endpoint of one entry point: the run that goes on, the last one, and the last good one.
+    """One endpoint of one entry point and its newest runs.
 
-    ``run`` is ``None`` between a seal and the next poll; ``stood`` is then the run that was sealed.
+    ``run`` is the open run, ``None`` after a segment was sealed until the next poll; ``last_run``
+    is the newest run, open or sealed; ``good`` is the newest good answer, its time and latency.
     """
 
     key: EntryPointKey
@@ -88,13 +89,13 @@ class Target:
     url: str
     id: int | None = None
     run: OpenRun | None = None
-    stood: OpenRun | None = None
+    last_run: OpenRun | None = None
     good: tuple[KeptAnswer, int, int] | None = field(default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
-    """How a target stood when its segment was sealed."""
+class SealedTarget:
+    """The state of a target when its segment was sealed."""
 
     target: Target
     run: OpenRun
@@ -102,10 +103,11 @@ class Stood:
 
 
 @dataclass(slots=True)
-class Stretch:
-    """A segment in the making, and after it is sealed until it is written.
+class OpenSegment:
+    """A segment until it is sealed and written.
 
-    ``ended`` holds the runs that are over, ``touched`` the targets polled since the last commit.
+    ``ended`` holds the runs that are over, ``touched`` the targets polled since the last commit;
+    ``sealed`` is ``None`` while the segment is open.
     """
 
     number: int
@@ -117,20 +119,20 @@ class Stretch:
     samples: list[tuple[EntryPointKey, Sample]] = field(default_factory=list)
     changes: list[tuple[Change, KeptAnswer | None]] = field(default_factory=list)
     servers: list[tuple[ServerStatus, bool]] = field(default_factory=list)
-    sealed: tuple[Stood, ...] | None = None
+    sealed: tuple[SealedTarget, ...] | None = None
 
-    def heard_at(self, at: float) -> None:
-        """Note that there was a poll at a moment in Unix time."""
+    def note_poll(self, at: float) -> None:
+        """Count a poll at ``at``, Unix time in seconds."""
         self.from_at = at if self.from_at is None else min(self.from_at, at)
         self.to_at = at if self.to_at is None else max(self.to_at, at)
         self.polls += 1
 
-    def goes_on_until(self, at: float) -> None:
-        """Let the next stretch begin where this one ends, for there is no gap between."""
+    def extend_to(self, at: float) -> None:
+        """End this segment where the next one begins: there is no gap between them."""
         self.to_at = at
 
     def written(self) -> None:
-        """Forget what has reached the file."""
+        """Drop what is now in the file."""
         self.ended.clear()
         self.touched.clear()
         self.samples.clear()
@@ -139,5 +141,5 @@ class Stretch:
 
     @property
     def size(self) -> int:
-        """How many things wait to be written."""
+        """How many runs, samples, changes and server statuses wait to be written."""
         return len(self.ended) + len(self.samples) + len(self.changes) + len(self.servers)

@@ -1,4 +1,4 @@
-"""Goes on where the last writer of a recording ended, or was ended."""
+"""Restores the state of the last writer of a recording, so that its runs go on."""
 
 import sqlite3
 
@@ -18,42 +18,42 @@ from wallboard.recorder.file.columns import (
 )
 from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import TICKS, epoch_of
-from wallboard.recorder.file.segment_end import Standing, standings_of
+from wallboard.recorder.file.segment_end import EndState, end_states_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.run_rows import COLUMNS, LATEST, RUN
 from wallboard.recorder.writing.open_segment import KeptAnswer, OpenRun, Target
-from wallboard.recorder.writing.run_builder import Listener
+from wallboard.recorder.writing.run_builder import RunBuilder
 
 _SEGMENT = Shape("segment", id=ROW, first_run=ROW, last_run=ROW, standing=blob(LONGEST_VALUE))
 _BEGUN = Shape("run", target=ROW, first=TICK)
 _GOOD = Shape("answer", id=ROW, good=FLAG)
-_TOLD = Shape("change", server=TEXT, number=ID, verdict=VERDICT, level=LEVEL)
+_LAST_VERDICT = Shape("change", server=TEXT, number=ID, verdict=VERDICT, level=LEVEL)
 
 
-def resume(database: sqlite3.Connection, listener: Listener) -> None:
-    """Give the listener what is in the file, the stretch that a crash left open sealed."""
+def resume(database: sqlite3.Connection, builder: RunBuilder) -> None:
+    """Restore targets, runs and verdicts from the file; seal a segment that a crash left open."""
     segment = _SEGMENT.one(
         database, "SELECT id, first_run, last_run, standing FROM segment ORDER BY id DESC LIMIT 1"
     )
     number, first_run, last_run, standing = segment or (0, 0, 0, None)
-    listener.stretch.number = number + 1
-    listener.told.update(_told(database))
+    builder.segment.number = number + 1
+    builder.last_verdicts.update(_last_verdicts(database))
     targets = _targets(database)
     for target in targets.values():
-        listener.targets[target.key, target.endpoint] = target
+        builder.targets[target.key, target.endpoint] = target
     answers = _Answers(database)
-    stood = {one.target: one for one in (standings_of(standing) if standing else ())}
-    for one in stood.values():
-        _stand(targets[one.target], one, answers)
-    sealed = {(one.target, one.first) for one in stood.values()}
+    end_states = {one.target: one for one in (end_states_of(standing) if standing else ())}
+    for one in end_states.values():
+        _restore(targets[one.target], one, answers)
+    sealed = {(one.target, one.first) for one in end_states.values()}
     sealed.update(
         _BEGUN.rows(database, "SELECT target, first FROM run WHERE id >= ?", (first_run,))
     )
-    _reopen(database, listener, targets, answers, sealed, last_run)
+    _reopen(database, builder, targets, answers, sealed, last_run)
 
 
 class _Answers:
-    """Answers of which only the number is known."""
+    """Answers by their row number; their content is not read."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._good = dict(_GOOD.rows(database, "SELECT id, cause IS NULL FROM answer"))
@@ -68,14 +68,14 @@ class _Answers:
 
 def _reopen(
     database: sqlite3.Connection,
-    listener: Listener,
+    builder: RunBuilder,
     targets: dict[int, Target],
     answers: _Answers,
     sealed: set[tuple[int, int]],
     last_run: int,
 ) -> None:
-    """Take up the runs after the last segment, and seal them."""
-    stretch, epoch = listener.stretch, epoch_of(database)
+    """Restore the runs after the last sealed segment, and seal them."""
+    segment, epoch = builder.segment, epoch_of(database)
     ended = RUN.rows(
         database,
         f"SELECT {COLUMNS} FROM run WHERE id > ? ORDER BY id",  # noqa: S608  our own names
@@ -84,33 +84,33 @@ def _reopen(
     moments: list[int] = []
     for target, answer, first, last, polls, mean, *_ in ended:
         run = OpenRun(answers[answer], first, last, mean, polls)
-        targets[target].stood = run
-        _hear(targets[target], run)
+        targets[target].last_run = run
+        _note_good(targets[target], run)
         moments += (first, last)
-        stretch.polls += polls
+        segment.polls += polls
     for row in LATEST.rows(database, "SELECT * FROM latest"):
         target, answer, first, last, polls, mean, least, most, elapsed = row
         if (target, first) in sealed:
             continue
         total = round(mean * polls)
         run = OpenRun(answers[answer], first, last, elapsed, polls, total, least, most)
-        targets[target].run = targets[target].stood = run
-        _hear(targets[target], run)
+        targets[target].run = targets[target].last_run = run
+        _note_good(targets[target], run)
         moments += (first, last)
-        stretch.polls += polls
+        segment.polls += polls
     if moments:
-        stretch.from_at = epoch + min(moments) / TICKS
-        stretch.to_at = epoch + max(moments) / TICKS
-        listener.seal()
+        segment.from_at = epoch + min(moments) / TICKS
+        segment.to_at = epoch + max(moments) / TICKS
+        builder.seal()
 
 
-def _hear(target: Target, run: OpenRun) -> None:
+def _note_good(target: Target, run: OpenRun) -> None:
     if run.answer.good:
         target.good = (run.answer, run.last, run.elapsed)
 
 
-def _stand(target: Target, one: Standing, answers: _Answers) -> None:
-    target.stood = OpenRun(answers[one.answer], one.first, one.last, one.elapsed, one.polls)
+def _restore(target: Target, one: EndState, answers: _Answers) -> None:
+    target.last_run = OpenRun(answers[one.answer], one.first, one.last, one.elapsed, one.polls)
     if one.good_answer is not None:
         target.good = (answers[one.good_answer], one.good_at, one.good_elapsed)
 
@@ -125,9 +125,9 @@ def _targets(database: sqlite3.Connection) -> dict[int, Target]:
     )
 
 
-def _told(database: sqlite3.Connection) -> dict[EntryPointKey, tuple[str, str]]:
-    """What each entry point was last said to be."""
-    rows = _TOLD.kept(
+def _last_verdicts(database: sqlite3.Connection) -> dict[EntryPointKey, tuple[str, str]]:
+    """The last recorded verdict and level of each entry point."""
+    rows = _LAST_VERDICT.kept(
         database,
         "SELECT server_, number, verdict, level FROM ("
         " SELECT entry_point.server AS server_, number, after AS verdict, max(change.id) AS newest,"

@@ -1,4 +1,4 @@
-"""What is too old or too much is forgotten, a segment at a time, so that nobody waits for it."""
+"""Deletes the oldest segments of a recording that grew too old or too large, one at a time."""
 
 import sqlite3
 from collections.abc import Callable
@@ -6,38 +6,38 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape
-from wallboard.recorder.file.error_words import worded
 from wallboard.recorder.file.opening import open_to_write
+from wallboard.recorder.file.sqlite_errors import errors_translated
 from wallboard.settings import Settings
 
-EVEN_SECONDS = 3600.0
-"""How long a clock must have run evenly before anything is forgotten by it."""
+TRUSTED_AFTER_SECONDS = 3600.0
+"""For so long the clock must have run without a jump before anything is deleted by age."""
 
 JUMP_SECONDS = 60.0
-"""Deviating by more than this is a jump."""
+"""A larger deviation from the monotonic clock is a jump."""
 
 
-class SteadyClock:
-    """Tells Unix time, unless the clock was just set: what is deleted by a wrong one is gone."""
+class TrustedClock:
+    """Unix time, unless the clock was just set: what a wrong one deletes is lost."""
 
     def __init__(self, clock: Callable[[], float], monotonic: Callable[[], float]) -> None:
         self._clock = clock
         self._monotonic = monotonic
-        self._even_since = monotonic()
-        self._offset = clock() - self._even_since
+        self._steady_since = monotonic()
+        self._offset = clock() - self._steady_since
 
     def now(self) -> float | None:
         """Unix time in seconds, or ``None`` while it cannot be trusted."""
         now, running = self._clock(), self._monotonic()
         offset = now - running
         if abs(offset - self._offset) > JUMP_SECONDS:
-            self._offset, self._even_since = offset, running
-        return now if running - self._even_since >= EVEN_SECONDS else None
+            self._offset, self._steady_since = offset, running
+        return now if running - self._steady_since >= TRUSTED_AFTER_SECONDS else None
 
 
 MEGABYTE = 1_000_000
 SWEPT_ANSWERS = 5000
-"""Rows of answers that one step looks at."""
+"""Rows of answers that one step examines."""
 
 FREED_PAGES = 256
 """Pages that one step gives back to the disk."""
@@ -50,14 +50,14 @@ _SWEPT = Shape("about", swept=ROW)
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How much of the past is kept: seconds, and bytes of the file."""
+    """How much is kept: seconds of the past, and bytes of the file."""
 
     seconds: float = 7 * 86_400.0
     bytes: int = 512 * MEGABYTE
 
 
 def retention_of(settings: Settings) -> Retention:
-    """How much of the past the settings keep."""
+    """The retention that the settings ask for."""
     return Retention(settings.record_days * 86_400.0, settings.record_megabytes * MEGABYTE)
 
 
@@ -70,7 +70,7 @@ def used_bytes(database: sqlite3.Connection) -> int:
 
 
 def trim_step(database: sqlite3.Connection, retention: Retention, now: float | None) -> bool:
-    """Forget the oldest segment if it is to be forgotten; whether there may be more to do.
+    """Delete the oldest segment if it is too old or too much; true if there may be more.
 
     ``now`` is Unix time in seconds, ``None`` when no clock can be trusted: then only size counts.
     The newest segment always stays. To be called within a transaction.
@@ -92,9 +92,9 @@ def trim_step(database: sqlite3.Connection, retention: Retention, now: float | N
 
 
 def _ended_at(database: sqlite3.Connection, now: float) -> float:
-    """When the oldest segment was over, Unix time in seconds.
+    """The end of the oldest segment, Unix time in seconds.
 
-    One that a wrong clock put into the future was over before the next one that is not there.
+    If a wrong clock dated it in the future, the end of the next one that is not.
     """
     row = _ENDED.one(
         database, "SELECT to_at FROM segment WHERE to_at <= ? ORDER BY id LIMIT 1", (now,)
@@ -109,13 +109,13 @@ def oldest_segment(database: sqlite3.Connection) -> int:
 
 
 def give_back(database: sqlite3.Connection) -> None:
-    """Let the file shrink by some of its free pages."""
+    """Return some free pages to the disk."""
     # It frees a page a step and gives no rows, so that execute() would stop after one.
     database.executescript(f"PRAGMA incremental_vacuum({FREED_PAGES})")
 
 
 def _forget_changes(database: sqlite3.Connection, last_change: int, last_status: int) -> None:
-    """Forget what changed by then, but for what still tells how each entry point stood then."""
+    """Delete changes up to these rows, but the last of each entry point and server."""
     # The very last one stays for its number, which must not be given twice.
     database.execute(
         "DELETE FROM change WHERE id <= ?1 AND id < (SELECT max(id) FROM change) AND id NOT IN ("
@@ -131,7 +131,7 @@ def _forget_changes(database: sqlite3.Connection, last_change: int, last_status:
 
 
 def _sweep(database: sqlite3.Connection, segment: int) -> None:
-    """Forget some of the answers that no segment holds any more; the next step goes on there."""
+    """Delete some of the answers that no segment refers to; the next step goes on there."""
     row = _SWEPT.one(database, "SELECT value FROM about WHERE name = 'swept'")
     start = row[0] if row else 0
     gone = database.execute(
@@ -150,13 +150,13 @@ def _sweep(database: sqlite3.Connection, segment: int) -> None:
 
 
 def trim(path: Path, retention: Retention, now: float) -> int:
-    """Forget what is too old or too much and give its room back; how many segments that was.
+    """Trim a recording that nobody writes, all at once; returns the number of deleted segments.
 
-    ``now`` is Unix time in seconds. To be called by whoever holds the lock of the recording.
+    ``now`` is Unix time in seconds. The caller holds the lock of the recording.
     Raises ``RecordingError``.
     """
     forgotten = 0
-    with worded():
+    with errors_translated():
         database = open_to_write(path, path.stat().st_mode & 0o777, now)
         try:
             more = True

@@ -1,4 +1,4 @@
-"""The rows of what was heard: runs, rounds, changes, servers, segments."""
+"""Writes the rows of runs, samples, changes, server statuses and segments."""
 
 import logging
 import sqlite3
@@ -12,9 +12,15 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.samples import columns_of_rows, samples_bytes
-from wallboard.recorder.file.segment_end import Standing, standing_bytes
+from wallboard.recorder.file.segment_end import EndState, end_states_bytes
 from wallboard.recorder.writing.answer_rows import AnswerRows, storable
-from wallboard.recorder.writing.open_segment import KeptAnswer, OpenRun, Stood, Stretch, Target
+from wallboard.recorder.writing.open_segment import (
+    KeptAnswer,
+    OpenRun,
+    OpenSegment,
+    SealedTarget,
+    Target,
+)
 
 LARGEST = 2**62
 """The largest figure that is written; SQLite holds no more than twice that."""
@@ -29,7 +35,7 @@ _UNWRITABLE = (
     TypeError,
     ValueError,
 )
-"""What a row fails with that is wrong in itself, whatever the state of the file."""
+"""Errors of a row that can never be written, whatever the state of the file."""
 
 _Item = TypeVar("_Item")
 
@@ -53,9 +59,9 @@ most = excluded.most, elapsed = excluded.elapsed
 
 
 class Rows:
-    """Writes rows within the transaction of a writer, who tells how that ended.
+    """Writes rows; the caller reports each ``committed`` or ``rolled_back`` transaction.
 
-    ``singly`` leaves out each row that cannot be written and logs which; otherwise it raises.
+    With ``singly`` a row that cannot be written is left out and logged; without it raises.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
@@ -68,13 +74,13 @@ class Rows:
         self._unwritable: set[str] = set()
 
     def committed(self) -> None:
-        """What was written is in the file."""
+        """The transaction was committed."""
         self._fresh_targets.clear()
         self._fresh_entry_points.clear()
         self._answers.committed()
 
     def rolled_back(self) -> None:
-        """What was written is not in the file; the numbers it got are nobody's."""
+        """The transaction was rolled back: forget the row numbers it gave."""
         for target in self._fresh_targets:
             target.id = None
         for key in self._fresh_entry_points:
@@ -82,19 +88,19 @@ class Rows:
         self._answers.rolled_back()
         self.committed()
 
-    def write(self, stretch: Stretch) -> None:
-        """Write all of a stretch that is not in the file yet."""
-        number, execute = stretch.number, self.database.execute
+    def write(self, segment: OpenSegment) -> None:
+        """Write all of a segment that is not in the file yet."""
+        number, execute = segment.number, self.database.execute
         each = self._each_singly if self.singly else _each
-        each(stretch.ended, lambda one: execute(_RUN, self._run_row(*one, number)))
-        each(stretch.touched.items(), lambda one: execute(_UPSERT, self._latest_row(*one, number)))
-        each(stretch.samples, lambda one: execute(_SAMPLE, self._sample_row(*one)))
-        each(stretch.changes, lambda one: self._write_change(*one, number))
-        each(stretch.servers, lambda one: self._write_server(*one))
-        if stretch.sealed is not None:
-            standings: list[Standing] = []
-            each(stretch.sealed, lambda one: standings.append(self._standing(one, number)))
-            self._write_segment(stretch, standings)
+        each(segment.ended, lambda one: execute(_RUN, self._run_row(*one, number)))
+        each(segment.touched.items(), lambda one: execute(_UPSERT, self._latest_row(*one, number)))
+        each(segment.samples, lambda one: execute(_SAMPLE, self._sample_row(*one)))
+        each(segment.changes, lambda one: self._write_change(*one, number))
+        each(segment.servers, lambda one: self._write_server(*one))
+        if segment.sealed is not None:
+            end_states: list[EndState] = []
+            each(segment.sealed, lambda one: end_states.append(self._end_state(one, number)))
+            self._write_segment(segment, end_states)
 
     def _each_singly(self, items: Iterable[_Item], write: Callable[[_Item], object]) -> None:
         for item in items:
@@ -103,7 +109,7 @@ class Rows:
                 write(item)
             except _UNWRITABLE as error:
                 self.database.execute("ROLLBACK TO one")
-                # What it has put there is looked for again by whoever needs it next.
+                # Rows it refers to are gone too, and are written again when next needed.
                 self.rolled_back()
                 self._say_unwritable(item, error)
             self.database.execute("RELEASE one")
@@ -114,8 +120,8 @@ class Rows:
             self._unwritable.add(whose)
             log.warning("This cannot be recorded, all else is: %s (%s)", whose, error)
 
-    def _write_segment(self, stretch: Stretch, standings: Iterable[Standing]) -> None:
-        execute, number = self.database.execute, stretch.number
+    def _write_segment(self, segment: OpenSegment, end_states: Iterable[EndState]) -> None:
+        execute, number = self.database.execute, segment.number
         (before,) = execute("SELECT coalesce(max(last_run), 0) FROM segment").fetchone()
         newest = execute(
             "SELECT (SELECT coalesce(max(id), 0) FROM run), (SELECT coalesce(max(id), 0)"
@@ -129,8 +135,8 @@ class Rows:
         execute("DELETE FROM sample")
         execute(
             "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, stretch.from_at, stretch.to_at, before + 1, *newest,
-             polls, standing_bytes(standings), samples),
+            (number, segment.from_at, segment.to_at, before + 1, *newest,
+             polls, end_states_bytes(end_states), samples),
         )  # fmt: skip
 
     def _run_row(self, target: Target, run: OpenRun, segment: int) -> tuple[int | None, ...]:
@@ -171,9 +177,9 @@ class Rows:
             _VERDICT_PLACE[sample.verdict],
         )
 
-    def _standing(self, stood: Stood, segment: int) -> Standing:
+    def _end_state(self, stood: SealedTarget, segment: int) -> EndState:
         run, good = stood.run, stood.good
-        return Standing(
+        return EndState(
             self._target(stood.target),
             self._answers.number_of(run.answer, segment),
             run.first,
@@ -270,7 +276,7 @@ def _each(items: Iterable[_Item], write: Callable[[_Item], object]) -> None:
 
 
 def _whose(item: object) -> str:
-    """What an item of a stretch is of, in words: an endpoint, an entry point or a server."""
+    """The endpoint, entry point or server of an item, in words."""
     one: Any = item[0] if isinstance(item, tuple) else item
     one = getattr(one, "target", one)
     key: Any = getattr(one, "key", one)
@@ -279,5 +285,5 @@ def _whose(item: object) -> str:
 
 
 def _held(figure: int | None) -> int | None:
-    """A figure as large as SQLite can hold."""
+    """A figure limited to what SQLite can hold."""
     return None if figure is None else max(-LARGEST, min(LARGEST, figure))

@@ -1,4 +1,4 @@
-"""Turns what was heard into runs, samples and changes, in memory: nothing here can fail."""
+"""Builds runs, samples and changes from the events of the board, in memory."""
 
 import math
 from collections.abc import Sequence
@@ -12,45 +12,51 @@ from wallboard.recorder.file.answers import Answer, answer_of
 from wallboard.recorder.file.gaps import BACK_SECONDS, gap_after
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
 from wallboard.recorder.writing.heard import Heard
-from wallboard.recorder.writing.open_segment import KeptAnswer, Stood, Stretch, Target, begun
+from wallboard.recorder.writing.open_segment import (
+    KeptAnswer,
+    OpenSegment,
+    SealedTarget,
+    Target,
+    begun,
+)
 
 SEGMENT_SECONDS = 600.0
-"""How long a segment is, unless the clock jumps."""
+"""The length of a segment; a gap or a clock put back ends it earlier."""
 
 KNOWN_ANSWERS = 2048
-"""Answers of which it is known, without asking the file, that they are in it."""
+"""Answers whose row number is remembered, so that the file need not be searched."""
 
 _NEVER = object()
 
 LARGE_BODY = 16 * 1024
-"""Bytes; an answer this large is not held in memory for its like."""
+"""Bytes; the body of a larger answer is not kept in memory for comparison."""
 
-Told = tuple[str, str]
-"""The verdict and the level that an entry point was last said to have."""
+LastVerdict = tuple[str, str]
+"""The verdict and the level of an entry point by the last change in the recording."""
 
 
-class Listener:
-    """The recording's memory: the runs that go on, and the stretches that are not written yet."""
+class RunBuilder:
+    """Holds the open runs, and the segments that are not written yet."""
 
     def __init__(self, epoch: float, number: int) -> None:
-        """``epoch`` is where times count from; ``number`` is that of the first segment."""
-        self.stretches = [Stretch(number)]
+        """``epoch`` is the origin of the file's times; ``number`` is that of the first segment."""
+        self.segments = [OpenSegment(number)]
         self.targets: dict[tuple[EntryPointKey, Endpoint], Target] = {}
-        self.told: dict[EntryPointKey, Told] = {}
+        self.last_verdicts: dict[EntryPointKey, LastVerdict] = {}
         self._epoch = epoch
         self._answers: dict[bytes, KeptAnswer] = {}
-        self._noted: dict[EntryPointKey, Change | None] = {}
+        self._last_change: dict[EntryPointKey, Change | None] = {}
         self._failures: dict[str, Failure | None] = {}
         self._newest: float | None = None
         self._intervals: dict[str, float] = {}
         self._waits: dict[str, float] = {}
         self._longest_poll = 0.0
-        self._stood_still = (math.inf, math.inf)
+        self._pause = (math.inf, math.inf)
 
     def listed(
         self, entry_points: Sequence[tuple[EntryPoint, Policy]], longest_poll: float
     ) -> None:
-        """Note what is polled from now on. A poll takes ``longest_poll`` seconds at most."""
+        """Set what is polled from now on. A poll takes ``longest_poll`` seconds at most."""
         self._longest_poll = longest_poll
         self._intervals = {
             entry_point.key.server: policy.interval
@@ -59,42 +65,42 @@ class Listener:
         }
 
     @property
-    def stretch(self) -> Stretch:
-        """The stretch that goes on."""
-        return self.stretches[-1]
+    def segment(self) -> OpenSegment:
+        """The open segment."""
+        return self.segments[-1]
 
-    def stood_still(self, until: float, seconds: float) -> None:
-        """Note that nothing could be polled for some seconds, until a moment in Unix time."""
-        self._stood_still = (until - seconds, until)
+    def note_pause(self, until: float, seconds: float) -> None:
+        """Note that the process was stopped for some seconds until ``until``, Unix time."""
+        self._pause = (until - seconds, until)
 
-    def hear(self, heard: Heard) -> None:
+    def add(self, heard: Heard) -> None:
         """Take in one event and what the board made of it."""
         if isinstance(heard.event, ServerStatus):
-            self._hear_server(heard.event, heard)
+            self._add_server_status(heard.event, heard)
         else:
-            self._hear_poll(heard.event, heard.statuses[0])
+            self._add_poll(heard.event, heard.statuses[0])
 
     def seal(self) -> None:
-        """End the stretch that goes on, and every run with it."""
-        stretch = self.stretch
-        if not stretch.polls:
+        """End the open segment and all its runs, and open the next."""
+        segment = self.segment
+        if not segment.polls:
             return
-        stood = []
+        sealed = []
         for target in self.targets.values():
             if target.run:
-                stretch.ended.append((target, target.run))
-                target.stood, target.run = target.run, None
-            if target.stood:
-                stood.append(Stood(target, target.stood, target.good))
-        stretch.sealed = tuple(stood)
-        self.stretches.append(Stretch(stretch.number + 1))
+                segment.ended.append((target, target.run))
+                target.last_run, target.run = target.run, None
+            if target.last_run:
+                sealed.append(SealedTarget(target, target.last_run, target.good))
+        segment.sealed = tuple(sealed)
+        self.segments.append(OpenSegment(segment.number + 1))
 
     def forget_answers(self, oldest: int) -> None:
-        """Count on no answer that was last seen before a segment: it may be gone from the file."""
+        """Drop answers last seen before segment ``oldest``: they may be deleted from the file."""
         self._answers = {d: kept for d, kept in self._answers.items() if kept.seen >= oldest}
 
     def answer(self, answer: Answer, endpoint: Endpoint) -> KeptAnswer:
-        """The one object that stands for an answer."""
+        """The one object that stands for all equal answers."""
         digest = answer.digest
         kept = self._answers.get(digest)
         if kept is None:
@@ -105,33 +111,33 @@ class Listener:
                 self._answers[digest] = kept
         return kept
 
-    def _hear_poll(self, poll: Observation, status: EntryPointStatus) -> None:
-        at, stretch = poll.at, self.stretch
+    def _add_poll(self, poll: Observation, status: EntryPointStatus) -> None:
+        at, segment = poll.at, self.segment
         if self._newest is not None:
-            if at < self._newest - BACK_SECONDS or self._was_silent(self._newest, poll):
+            if at < self._newest - BACK_SECONDS or self._follows_gap(self._newest, poll):
                 self.seal()
-            elif stretch.from_at is not None and at - stretch.from_at >= SEGMENT_SECONDS:
-                stretch.goes_on_until(at)
+            elif segment.from_at is not None and at - segment.from_at >= SEGMENT_SECONDS:
+                segment.extend_to(at)
                 self.seal()
         self._newest = at
-        stretch = self.stretch
-        stretch.heard_at(at)
-        self._extend(stretch, poll)
-        self._note(stretch, status, poll.at)
+        segment = self.segment
+        segment.note_poll(at)
+        self._extend(segment, poll)
+        self._add_changes(segment, status, poll.at)
         history = status.state.history
         if len(history) and (sample := history[-1]).at == at:
-            stretch.samples.append((poll.key, sample))
+            segment.samples.append((poll.key, sample))
 
-    def _was_silent(self, newest: float, poll: Observation) -> bool:
-        """Whether for too long nothing was polled, nor waited for, before a poll."""
+    def _follows_gap(self, newest: float, poll: Observation) -> bool:
+        """Whether there is a gap between the newest poll so far and this one."""
         waited = min(poll.elapsed_seconds, self._longest_poll)
-        since, until = self._stood_still
+        since, until = self._pause
         if poll.at > since:
-            # Nobody waits while the process stands still, nor would have noticed an answer.
+            # While the process was stopped it did not wait for an answer.
             waited = min(waited, max(0.0, poll.at - until))
         return poll.at - waited - newest > gap_after(self._intervals, self._waits)
 
-    def _extend(self, stretch: Stretch, poll: Observation) -> None:
+    def _extend(self, segment: OpenSegment, poll: Observation) -> None:
         target = self.targets.get((poll.key, poll.endpoint))
         if target is None:
             target = Target(poll.key, poll.endpoint, poll.request.url)
@@ -145,25 +151,27 @@ class Listener:
             run.extend(at, elapsed)
         else:
             if run:
-                stretch.ended.append((target, run))
+                segment.ended.append((target, run))
             run = target.run = begun(self.answer(answer_of(poll), poll.endpoint), at, elapsed)
-            target.stood = run
+            target.last_run = run
         if run.answer.good:
             target.good = (run.answer, at, elapsed)
-        stretch.touched[target] = run
+        segment.touched[target] = run
 
-    def _note(self, stretch: Stretch, status: EntryPointStatus, at: float) -> None:
-        """Keep the changes of an entry point that are new since it was last looked at."""
+    def _add_changes(self, segment: OpenSegment, status: EntryPointStatus, at: float) -> None:
+        """Add the changes of an entry point that are new since the last event."""
         key, timeline = status.entry_point.key, status.timeline
         newest = timeline[-1] if timeline else None
-        known = self._noted.get(key, _NEVER)
+        known = self._last_change.get(key, _NEVER)
         if known is newest:
             return
-        new = _new(timeline, known, at)
-        stretch.changes += [(change, self._cause(change)) for change in new]
-        self._noted[key] = newest
-        if known is _NEVER and (missed := _missed(status, self.told.get(key), new, at)):
-            stretch.changes.append((missed, None))
+        new = _new_changes(timeline, known, at)
+        segment.changes += [(change, self._cause(change)) for change in new]
+        self._last_change[key] = newest
+        if known is _NEVER and (
+            missed := _unseen_change(status, self.last_verdicts.get(key), new, at)
+        ):
+            segment.changes.append((missed, None))
 
     def _cause(self, change: Change) -> KeptAnswer | None:
         poll = change.observation
@@ -174,22 +182,22 @@ class Listener:
             return target.run.answer
         return self.answer(answer_of(poll), poll.endpoint)
 
-    def _hear_server(self, status: ServerStatus, heard: Heard) -> None:
+    def _add_server_status(self, status: ServerStatus, heard: Heard) -> None:
         unknown = status.server not in self._failures
         changed = unknown or self._failures[status.server] != status.failure
         self._failures[status.server] = status.failure
         self._waits.pop(status.server, None)
         if status.failure and status.next_probe_at is not None:
             self._waits[status.server] = status.next_probe_at - status.at
-        self.stretch.servers.append((status, changed))
+        self.segment.servers.append((status, changed))
         if heard.change:
-            self.stretch.changes.append((heard.change, None))
+            self.segment.changes.append((heard.change, None))
         for one in heard.statuses:
-            self._note(self.stretch, one, status.at)
+            self._add_changes(self.segment, one, status.at)
 
 
-def _new(timeline: Sequence[Change], known: object, at: float) -> list[Change]:
-    """The changes after the last one that is known; of a new entry point, those of this moment."""
+def _new_changes(timeline: Sequence[Change], known: object, at: float) -> list[Change]:
+    """The changes after the last known one; of a new entry point only those at ``at``."""
     new: list[Change] = []
     for change in reversed(timeline):
         if change is known or (known is _NEVER and change.at != at):
@@ -198,22 +206,26 @@ def _new(timeline: Sequence[Change], known: object, at: float) -> list[Change]:
     return new[::-1]
 
 
-def _missed(
-    status: EntryPointStatus, told: Told | None, new: Sequence[Change], at: float
+def _unseen_change(
+    status: EntryPointStatus, last_verdicts: LastVerdict | None, new: Sequence[Change], at: float
 ) -> Change | None:
-    """The change that nobody saw: other rules hold than when the recording was last written."""
+    """The change made by other rules than those in force when the recording was last written."""
     verdict, level = status.judgement.verdict, status.judgement.level
-    if told is None or told == (verdict, level.label) or verdict is Verdict.WAITING:
+    if (
+        last_verdicts is None
+        or last_verdicts == (verdict, level.label)
+        or verdict is Verdict.WAITING
+    ):
         return None
     if any(change.subject in {Subject.VERDICT, Subject.LEVEL} for change in new):
         return None
-    of_verdict = told[0] != verdict
+    of_verdict = last_verdicts[0] != verdict
     return Change(
         at=at,
         key=status.entry_point.key,
         server=status.entry_point.key.server,
         subject=Subject.VERDICT if of_verdict else Subject.LEVEL,
-        before=told[0] if of_verdict else told[1],
+        before=last_verdicts[0] if of_verdict else last_verdicts[1],
         after=str(verdict) if of_verdict else level.label,
         level=level,
         summary=status.judgement.summary,

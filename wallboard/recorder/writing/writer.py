@@ -1,4 +1,4 @@
-"""Writes a recording: one connection, one thread, one transaction for all heard at once."""
+"""Writes a recording: one connection, one thread, one transaction for each batch of events."""
 
 import json
 import logging
@@ -11,35 +11,40 @@ from pathlib import Path
 from wallboard.domain.endpoint import LARGEST_ID, EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.errors import DamagedError, RefusedError
-from wallboard.recorder.file.error_words import is_contradiction, is_sound, worded
-from wallboard.recorder.file.opening import open_to_write, translated
+from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.schema import epoch_of
+from wallboard.recorder.file.sqlite_errors import (
+    errors_translated,
+    is_contradiction,
+    is_intact,
+    sqlite_errors_translated,
+)
 from wallboard.recorder.writing.answer_rows import storable
 from wallboard.recorder.writing.heard import Heard
-from wallboard.recorder.writing.open_segment import Stretch
+from wallboard.recorder.writing.open_segment import OpenSegment
 from wallboard.recorder.writing.resume import resume
 from wallboard.recorder.writing.retention import Retention, give_back, oldest_segment, trim_step
 from wallboard.recorder.writing.rows import Rows
-from wallboard.recorder.writing.run_builder import Listener
+from wallboard.recorder.writing.run_builder import RunBuilder
 
 log = logging.getLogger(__name__)
 
 
 class Writer:
-    """The one that may write a recording. What cannot be written now is kept for the next time."""
+    """The only writer of a recording. What cannot be written now is kept for the next commit."""
 
     @classmethod
     def open(
         cls, path: Path, *, mode: int = 0o600, clock: Callable[[], float] = time.time
     ) -> "Writer":
-        """Open a recording, or begin one whose file has these permissions.
+        """Open a recording, or create one with these permissions.
 
-        Raises ``RecordingError`` for a file that is none, a newer one or one that may not be
-        written, and ``DamagedError`` for a broken one.
+        Raises ``RecordingError`` for a file that is no recording, of a newer version or not
+        writable, and ``DamagedError`` for a damaged one.
         """
-        # Whatever else is wrong while a recording is taken up is in the file.
-        with worded():
+        # Any other error while it is resumed comes from what is in the file.
+        with errors_translated():
             database = open_to_write(path, mode, clock())
             try:
                 return cls(database)
@@ -50,8 +55,8 @@ class Writer:
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
         self._rows = Rows(database)
-        self.listener = Listener(epoch_of(database), 1)
-        resume(database, self.listener)
+        self.builder = RunBuilder(epoch_of(database), 1)
+        resume(database, self.builder)
         self.commit()
 
     def listed(
@@ -60,7 +65,7 @@ class Writer:
         title: str,
         longest_poll: float = 0.0,
     ) -> None:
-        """Note what is on the board, in its order, and what the board is called.
+        """Write the entry points of the board in their order, and its title.
 
         A poll takes ``longest_poll`` seconds at most.
         """
@@ -90,72 +95,72 @@ class Writer:
                 "INSERT INTO about VALUES ('title', ?1) ON CONFLICT DO UPDATE SET value = ?1",
                 (storable(title),),
             )
-        self.listener.listed(entry_points, longest_poll)
+        self.builder.listed(entry_points, longest_poll)
 
     def write(self, batch: Sequence[Heard]) -> None:
-        """Take in what was heard, in its order, and write it."""
+        """Write events in their order."""
         for heard in batch:
             try:
-                self.listener.hear(heard)
-            except Exception:  # one strange event must not cost the others
+                self.builder.add(heard)
+            except Exception:  # one event must not cost the others
                 log.exception("An event could not be recorded")
         self.commit()
 
     def seal(self) -> None:
-        """End the segment that goes on."""
-        self.listener.seal()
+        """End the open segment."""
+        self.builder.seal()
         self.commit()
 
     def close(self) -> None:
-        """End the segment and close the file; the recording cannot be written by this any more."""
+        """End the segment and close the file for good."""
         try:
             self.seal()
         finally:
             self.database.close()
 
     def commit(self) -> None:
-        """Write all that is not in the file yet; nothing is lost by a ``RecordingError``."""
-        stretches = self.listener.stretches
-        if len(stretches) == 1 and not (stretches[0].touched or stretches[0].size):
+        """Write all that is not in the file yet; after a ``RecordingError`` it is still kept."""
+        segments = self.builder.segments
+        if len(segments) == 1 and not (segments[0].touched or segments[0].size):
             return
         try:
-            self._write(stretches)
+            self._write(segments)
         except RefusedError:
             if self._rows.singly:
                 raise
-            # From now on each row stands for itself.
+            # From now on each row is written by itself.
             self._rows.singly = True
-            self._write(stretches)
-        for stretch in stretches:
-            stretch.written()
-        del stretches[:-1]
+            self._write(segments)
+        for segment in segments:
+            segment.written()
+        del segments[:-1]
 
-    def _write(self, stretches: Sequence[Stretch]) -> None:
+    def _write(self, segments: Sequence[OpenSegment]) -> None:
         with self._transaction():
-            for stretch in stretches:
-                self._rows.write(stretch)
+            for segment in segments:
+                self._rows.write(segment)
 
     @property
     def waiting(self) -> int:
-        """How many runs, rounds and changes are not in the file yet."""
-        return sum(stretch.size for stretch in self.listener.stretches)
+        """How many runs, samples and changes are not in the file yet."""
+        return sum(segment.size for segment in self.builder.segments)
 
     def trim(self, retention: Retention, now: float | None) -> bool:
-        """Forget one segment if there is one to forget; whether there may be more.
+        """Delete the oldest segment if the retention says so; true if there may be more.
 
         ``now`` is Unix time in seconds, or ``None`` while no clock can be trusted.
         """
         with self._transaction():
             trimmed = trim_step(self.database, retention, now)
         if trimmed:
-            self.listener.forget_answers(oldest_segment(self.database))
-            with translated():
+            self.builder.forget_answers(oldest_segment(self.database))
+            with sqlite_errors_translated():
                 give_back(self.database)
         return trimmed
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with translated():
+        with sqlite_errors_translated():
             try:
                 self.database.execute("BEGIN IMMEDIATE")
                 yield
@@ -170,7 +175,7 @@ class Writer:
         self._rows.committed()
 
     def _refused(self, error: Exception) -> None:
-        """Raise what is wrong with the file, or that SQLite refused what is not wrong with it."""
-        if not is_sound(self.database):
+        """Raise ``DamagedError`` if the file is damaged, else ``RefusedError``."""
+        if not is_intact(self.database):
             raise DamagedError(f"the file contradicts itself ({error})") from error
         raise RefusedError(f"what is in the file contradicts it ({error})") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from wallboard.domain.foreign_text import safe
 from wallboard.recorder.lock import Holder
 from wallboard.recorder.reading.segments import Span
-from wallboard.recorder.statistics import Facts
+from wallboard.recorder.statistics import Statistics
 from wallboard.report.past.history import gap_words
 from wallboard.report.words.moments import moment
 from wallboard.report.words.plain import span
@@ -22,15 +22,15 @@ _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 class Described:
     """A recording from outside; ``file_bytes`` counts the log beside it too.
 
-    ``stretches`` are in order and apart; ``holder`` is who writes, if anybody does.
+    ``recorded_spans`` are in order and apart; ``holder`` is who writes, if anybody does.
     """
 
     path: Path
     title: str
     file_bytes: int
     holder: Holder | None
-    facts: Facts
-    stretches: Sequence[Span]
+    facts: Statistics
+    recorded_spans: Sequence[Span]
 
 
 def recording_lines(described: Described) -> Iterator[str]:
@@ -42,7 +42,7 @@ def recording_lines(described: Described) -> Iterator[str]:
         ("size", f"{size(described.file_bytes)}, of which {size(facts.used_bytes)} in use"),
         ("schema", _schema(facts)),
         ("written by", _writer(described.holder)),
-        ("recorded", _recorded(described.stretches)),
+        ("recorded", _recorded(described.recorded_spans)),
         ("entry points", _entry_points(facts)),
         ("observations", f"{facts.observations:,} in {facts.runs:,} runs"),
         ("answers", f"{facts.answers:,} with {facts.bodies:,} bodies ({size(facts.body_bytes)})"),
@@ -54,7 +54,9 @@ def recording_lines(described: Described) -> Iterator[str]:
         yield f"{name:{width}}  {safe(value)}"
     gaps = [
         Span(before.last_at, after.first_at)
-        for before, after in zip(described.stretches, described.stretches[1:], strict=False)
+        for before, after in zip(
+            described.recorded_spans, described.recorded_spans[1:], strict=False
+        )
     ]
     for gap in gaps[-MOST_GAPS:]:
         yield f"{'gap':{width}}  {gap_words(gap)}"
@@ -72,7 +74,7 @@ def size(count: int) -> str:
     return f"{count} bytes" if unit == _UNITS[0] else f"{value:.1f} {unit}"
 
 
-def _schema(facts: Facts) -> str:
+def _schema(facts: Statistics) -> str:
     if facts.version == facts.newest_version:
         return f"{facts.version}, as this wallboard writes it"
     return f"{facts.version}; this wallboard writes {facts.newest_version}"
@@ -84,23 +86,23 @@ def _writer(holder: Holder | None) -> str:
     return f"{holder}, since {moment(holder.since)}" if holder.since else str(holder)
 
 
-def _recorded(stretches: Sequence[Span]) -> str:
-    if not stretches:
+def _recorded(recorded_spans: Sequence[Span]) -> str:
+    if not recorded_spans:
         return "nothing yet"
-    first_at, last_at = stretches[0].first_at, stretches[-1].last_at
-    recorded = sum(stretch.last_at - stretch.first_at for stretch in stretches)
+    first_at, last_at = recorded_spans[0].first_at, recorded_spans[-1].last_at
+    recorded = sum(stretch.last_at - stretch.first_at for stretch in recorded_spans)
     words = f"{moment(first_at)} to {moment(last_at)}, {span(last_at - first_at)}"
-    gaps = len(stretches) - 1
+    gaps = len(recorded_spans) - 1
     if not gaps:
         return f"{words} without a gap"
     return f"{words}, of which {span(recorded)} recorded; {gaps} gap{'' if gaps == 1 else 's'}"
 
 
-def _entry_points(facts: Facts) -> str:
+def _entry_points(facts: Statistics) -> str:
     gone = f", and {facts.gone:,} that were on the board before" if facts.gone else ""
     return f"{facts.entry_points:,}{gone}"
 
 
-def _cost(facts: Facts) -> str:
+def _cost(facts: Statistics) -> str:
     cost = facts.bytes_per_observation
     return "-" if cost is None else f"{cost:.1f} bytes"

@@ -50,14 +50,14 @@ class Window:
 
 
 def window_of(
-    since: float, until: float, stretches: Iterable[Span], *, gap_seconds: float
+    since: float, until: float, recorded_spans: Iterable[Span], *, gap_seconds: float
 ) -> Window:
-    """What was recorded between two moments; ``stretches`` are in order and apart.
+    """What was recorded between two moments; ``recorded_spans`` are in order and apart.
 
     Polls are apart too: up to ``gap_seconds`` between the last one and ``until`` are no gap.
     """
     parts = []
-    for stretch in stretches:
+    for stretch in recorded_spans:
         last_at = stretch.last_at
         reaches = until - gap_seconds <= last_at
         part = Span(max(stretch.first_at, since), until if reaches else last_at)

@@ -12,7 +12,7 @@ from textual.geometry import Size
 from wallboard.domain.checkup import Finding, Step
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
-from wallboard.recorder.paths import Place, mode_of
+from wallboard.recorder.paths import RecordingFile, file_mode
 from wallboard.settings import ServerSettings, Settings
 from wallboard.ui.look.terminal_abilities import terminal_finding
 
@@ -72,7 +72,7 @@ def look_at(
 
         settings = replace(board.settings, server=tuple(servers))
         path = board.recording_path
-        place = Place(path, mode_of(settings.record)) if path else None
+        place = RecordingFile(path, file_mode(settings.record)) if path else None
         publish(await asyncio.to_thread(versions_finding))
         publish(_config(board))
         publish(terminal_finding(settings, os.terminal_size(board.size)))
