@@ -144,7 +144,8 @@ async def test_a_mistake_is_a_mistake_of_usage_and_a_bad_config_is_told_whole(wa
 async def test_who_records_is_told_without_touching_the_recording(wallboard, simulated, tmp_path):
     simulator = await simulated(CALM)
     path = tmp_path / "board.db"
-    path.write_bytes(b"this is no recording")
+    path.write_bytes(b"only its writer may open it")
+    path.with_name("board.db-wal").touch()
     (tmp_path / "wallboard.toml").write_text(f'record = "{path}"\n{server("prod", simulator.url)}')
     lock = take(RecordingFile(path))
     try:
@@ -153,7 +154,7 @@ async def test_who_records_is_told_without_touching_the_recording(wallboard, sim
         lock.release()
     assert f"pid {os.getpid()} records;" in ended.out
     assert ended.status == 0
-    assert path.read_bytes() == b"this is no recording"
+    assert path.read_bytes() == b"only its writer may open it"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

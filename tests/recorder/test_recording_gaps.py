@@ -90,7 +90,7 @@ def test_an_answer_that_was_under_way_while_the_process_was_stopped_does_not_fil
     writer.listed(points, "Tests", longest_poll=5.0)
     board = Board(points)
     tell(writer, board, [poll(Endpoint.CAPACITY, at, 3) for at in range(5)])
-    writer.builder.stood_still(START + 8.5, 4.0)
+    writer.builder.note_pause(START + 8.5, 4.0)
     late = [poll(Endpoint.CAPACITY, 8.4, 3, elapsed=4.3), poll(Endpoint.CAPACITY, 9, 3)]
     tell(writer, board, late)
     slow = [poll(Endpoint.CAPACITY, at, 3, elapsed=5.0) for at in (14, 19)]

@@ -43,7 +43,7 @@ def newest(recording):
 def read_all(recording):
     """Everything that can be asked."""
     recording.title, recording.entry_points(), recording.span()
-    recording.tail().news()
+    recording.tail().new_events()
     list(recording.runs())
     for change in recording.changes():
         recording.observation_of(change)
