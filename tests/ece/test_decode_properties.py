@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -210,3 +211,56 @@ def test_nothing_is_good_news_where_another_value_of_the_fact_stands():
         for spoilt in (body, *(spoiled(body, rolls) for _ in range(150))):
             outcome = decode(endpoint, spoilt.encode())
             assert not (is_good(outcome) and stands.search(spoilt)), (spoilt, outcome)
+
+
+HIDDEN = (
+    '<{root} {name}="{good}" {upper}="{bad}"/>',
+    '<{root} {name}="{good}"><x {upper}="{bad}"/></{root}>',
+    '<{root} {name}="{good}"><{upper}>{bad}</{upper}></{root}>',
+    '<{root} {name}="{good}">{{"{name}": "{bad}"}}</{root}>',
+    '<{root} {name}="{good}">{name}: {bad}</{root}>',
+    '<{root} {name}="{good}">{name}&#61;"{bad}"</{root}>',
+    '<{root} {name}="{good}">&lt;{name}&gt;{bad}&lt;/{name}&gt;</{root}>',
+    '<{root} {name}="{good}"><item name="{name}" value="{bad}"/></{root}>',
+    '<{root} {name}="{good}"><![CDATA[<!--]]>{name}="{bad}"<![CDATA[-->]]></{root}>',
+    '<?xml version="1.0" encoding="UTF-7"?><{root} {name}="{good}">+ADw-{name}+AD4-{bad}'
+    "+ADw-/{name}+AD4-</{root}>",
+    '<{root} {name}="{good}"/ {upper}={bad}>',
+    '<{root} {name}="{good}" &#{code};{rest}="{bad}"/>',
+    '{{"{name}":"{good}","{upper}":"{bad}"}}',
+    '{{"{name}":"{good}","x":"{upper}={bad}"}}',
+    '{{"{name}":"{good}","{name}\\u200b":"{bad}"}}',
+    '{{"{name}":"{good}","x":"{{\\"\\\\u{code:04x}{rest}\\":{bad}}}"}}',
+    '{{"{name}":"{good}","x":[{{"name":"{name}","value":"{bad}"}}]}}',
+)
+HARMLESS = (
+    '<{root} {name}="{good}"><!-- {name}="{bad}" --></{root}>',
+    '<?x {name}="{bad}"?><{root} {name}="{good}"/>',
+    '<{root} {name}="{good}"><note>It is {name}, &amp; so on.</note></{root}>',
+    '<?xml version="1.0" encoding="ISO-2022-JP"?><{root} {name}="{good}"/>',
+    '{{"{name}":"{good}","status":"{name}"}}',
+)
+
+
+def in_attributes(form):
+    for endpoint, (root, name, good, bad) in FACTS.items():
+        if endpoint not in {Endpoint.CAPACITY, Endpoint.LIVE_SESSION_STATUS}:
+            yield endpoint, form.format(
+                root=root, name=name, good=good, bad=bad,
+                upper=name.upper(), code=ord(name[0]), rest=name[1:],
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", HIDDEN)
+def test_nothing_is_good_news_where_another_value_is_hidden(form):
+    for endpoint, body in in_attributes(form):
+        for encoding in ("utf-8",) if "UTF-7" in body else ("utf-8", "utf-16", "utf-8-sig"):
+            outcome = decode(endpoint, body.encode(encoding))
+            assert not is_good(outcome), (body, outcome)
+
+
+@pytest.mark.parametrize("form", HARMLESS)
+def test_words_about_a_fact_and_comments_leave_it_as_it_is(form):
+    for endpoint, body in in_attributes(form):
+        outcome = decode(endpoint, body.encode())
+        assert is_good(outcome), (body, outcome)

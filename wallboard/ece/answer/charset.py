@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,11 +24,21 @@ _NOT_OF_DOCUMENTS = {*_WIDE, "punycode", "idna", "unicode-escape", "raw-unicode-
 time that grows with the square of the size."""
 
 _DECLARED = re.compile(r"""<\?xml[^>]{0,200}?encoding\s*=\s*["'“”]?([A-Za-z][\w.-]{0,40})""")
+_LONGEST_DECLARATION = 256
+
+_SIGNS = bytes(range(0x20, 0x7F)) + b"\x1b"
+"""What is printable, and what some encodings begin something else with."""
+
+MOST_MENTIONS = 100
+"""Of a name in one answer, where one or two are usual; more are not looked at one by one."""
 
 
-def is_wide(body: bytes) -> bool:
-    """Whether the body is UTF-16 or UTF-32, in which no plain search for ASCII finds anything."""
-    return b"\0" in body[:8] or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+def hides_ascii(body: bytes) -> bool:
+    """Whether no plain search for ASCII finds all of it in the body: UTF-16, UTF-7 and the like."""
+    if b"\0" in body[:8] or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    end = body.find(b"?>", 0, _LONGEST_DECLARATION)
+    return end > 0 and not _shows_ascii(body[:end])
 
 
 def text_of(body: bytes) -> str:
@@ -41,13 +52,27 @@ def text_of(body: bytes) -> str:
     for pattern, encoding in _NO_MARK:
         if pattern.match(body):
             return body.decode(encoding, "replace")
-    declared = _DECLARED.search(body[:256].decode("latin-1"))
+    declared = _declared_in(body)
     try:
-        if declared and codecs.lookup(declared[1]).name not in _NOT_OF_DOCUMENTS:
-            return body.decode(declared[1], "replace")
+        if declared and codecs.lookup(declared).name not in _NOT_OF_DOCUMENTS:
+            return body.decode(declared, "replace")
     except (LookupError, ValueError):
         pass
     return body.decode("utf-8", "replace")
+
+
+def _declared_in(body: bytes) -> str | None:
+    declared = _DECLARED.search(body[:_LONGEST_DECLARATION].decode("latin-1"))
+    return declared[1] if declared else None
+
+
+@lru_cache(100)
+def _shows_ascii(declaration: bytes) -> bool:
+    encoding = _declared_in(declaration)
+    try:
+        return encoding is None or _SIGNS.decode(encoding) == _SIGNS.decode("ascii")
+    except (LookupError, ValueError):
+        return False
 
 
 def joined(values: Iterable[str]) -> str | None:
@@ -74,10 +99,36 @@ def without_comments(text: str) -> str:
     return " ".join(kept)
 
 
-def mentions(text: str, name: str, sign: str = "") -> int:
-    """How often a name stands in a text, or stands before the sign that gives it a value."""
-    before_sign = rf"""["'\\\s]*{sign}""" if sign else ""
-    return len(re.findall(rf"(?<![A-Za-z]){name}\b{before_sign}", text))
+def mentions(text: str, name: str) -> int:
+    """How often a name stands in a text, in any case."""
+    return len(re.findall(rf"(?<![A-Za-z]){name}\b", text, re.IGNORECASE))
 
 
+def given(text: str, name: str) -> int:
+    """How often a text gives a value to a name, in any case; words after a colon are none."""
+    text, name = text.lower(), name.lower()
+    found = text.count(name)
+    if found > MOST_MENTIONS:
+        return found
+    return sum(1 for place in re.finditer(name, text) if _gives(text, place))
+
+
+def _gives(text: str, place: re.Match[str]) -> bool:
+    before = text[max(0, place.start() - _BEFORE) : place.start()]
+    after = text[place.end() : place.end() + _AFTER]
+    if before.endswith("<") or _PREFIX.search(before):
+        return not _LONGER_NAME.match(after)
+    if before[-1:].isascii() and before[-1:].isalpha():
+        return False
+    return bool(_SIGN.match(after) or (_IS_NAMED.search(before) and not _WORD.match(after)))
+
+
+_BEFORE, _AFTER = 100, 30
+_PREFIX = re.compile(r"<[^\s<>/=:]+:$")
+_LONGER_NAME = re.compile(r"[\w.:-]")
+_WORD = re.compile(r"\w")
+_IS_NAMED = re.compile(r"\b(?:name|key)[^\w<>]{1,9}$")
+_SIGN = re.compile(
+    r"""[^\w<>]{0,9}?(?:=|["'][^\w<>]{0,9}?:|:[^\w<>]{0,9}?(?:true|false|null|[-\d]))"""
+)
 _ENOUGH = 4

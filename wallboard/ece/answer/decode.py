@@ -9,7 +9,7 @@ from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import Reading
 from wallboard.ece.answer import json_answer, lenient_xml, strict_xml
-from wallboard.ece.answer.charset import is_wide, text_of
+from wallboard.ece.answer.charset import hides_ascii, text_of
 from wallboard.ece.answer.endpoints import OPERATIONS, Operation
 from wallboard.ece.answer.facts import Answer
 
@@ -29,6 +29,8 @@ MOST_MARKS = 10_000
 """Signs in one body that each make a parser do something, where a dozen are usual."""
 LONGEST_LENIENT = 65_536
 """Characters of an answer that is not well formed, where a few hundred are usual."""
+_MOST_LENIENT = 4 * LONGEST_LENIENT + 4
+"""Bytes of it that are more characters than that, whatever the encoding."""
 
 _MARKS = b"<=&"
 _JSON_MARKS = b"{[,:"
@@ -78,7 +80,7 @@ def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Fai
         if _is_crowded(body, _JSON_MARKS):
             return _crowded(endpoint)
         return _read_json(endpoint, operation, text_of(body))
-    if is_wide(body):
+    if hides_ascii(body):
         # One encoding from here on, so that nothing can hide from the search for declarations.
         text = text_of(body).lstrip()
         declaration = _XML_DECLARATION.match(text)
@@ -99,7 +101,7 @@ def _read_xml(
         return _crowded(endpoint)
     answer = strict_xml.parse(body.removeprefix(BOM_UTF8).lstrip())
     if answer is None:
-        return _read_leniently(endpoint, operation, text_of(body), content_type)
+        return _read_leniently(endpoint, operation, text_of(body[:_MOST_LENIENT]), content_type)
     if answer.has_dtd:
         return _forbidden(endpoint)
     if answer.root != operation.root:

@@ -1,9 +1,12 @@
 """JSON answers: cloud v3, and 11.x servers that prefer it."""
 
 import json
+import re
 from collections.abc import Iterator
 
-from wallboard.ece.answer.charset import joined, mentions
+from wallboard.ece.answer.charset import MOST_MENTIONS, given, joined
+
+_ESCAPED = re.compile(r"(?<!\\)\\++u([0-9A-Fa-f]{4})")
 
 _Members = list[tuple[str, object]]
 
@@ -56,8 +59,12 @@ class JsonAnswer:
 
     def contested(self, name: str) -> bool:
         """Whether something else that looks like the name has a value, be it within a text."""
-        found = sum(1 for _ in _anywhere(self._document, name))
-        return mentions(self._text, name, ":") > found
+        text = self._text
+        if text.count("\\u") > MOST_MENTIONS:
+            return True
+        if "\\" in text:
+            text = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+        return given(text, name) > sum(1 for _ in _anywhere(self._document, name))
 
 
 def parse(text: str) -> JsonAnswer | None:

@@ -7,6 +7,7 @@ within. What was cut off before it was closed does not count.
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from wallboard.ece.answer.charset import joined, mentions, of_another_namespace, without_comments
 
@@ -57,7 +58,7 @@ class LenientAnswer:
         """Whether the name stands anywhere but where it was read; comments do not count."""
         read = sum(1 for _ in self._attributes_called(name))
         read += 2 * sum(1 for _ in self._children_called(name))
-        return mentions(without_comments(self._text), name) > read
+        return mentions(unescape(without_comments(self._text)), name) > read
 
     def _all(self, name: str) -> Iterator[str]:
         """Whatever bears the name of a fact speaks of that fact."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from functools import cache
+from html import unescape
 
 from lxml import etree
 
-from wallboard.ece.answer.charset import joined, mentions, of_another_namespace, without_comments
+from wallboard.ece.answer.charset import MOST_MENTIONS, given, joined, of_another_namespace
 
 _PARSER = etree.XMLParser(
     resolve_entities=False,
@@ -66,13 +67,18 @@ class XmlAnswer:
         return self._text(child) if self._mentions(name) == 2 else joined(self._all(name))
 
     def contested(self, name: str) -> bool:
-        """Whether text within the document gives a value to the name."""
-        squeezed = self._body.translate(None, _SPACE)
-        if self._mentions(name) == 1 or f"{name}=".encode() not in squeezed:
+        """Whether anything else in the document gives a value to the name, in whatever case."""
+        seen, wanted, root = self._body.lower(), name.lower().encode(), self.root.lower().encode()
+        found = seen.count(wanted) - (seen.count(root) if wanted in root else 0)
+        is_child = next(self._element.iterchildren("{*}" + name), None) is not None
+        if found <= 1 + is_child and b"&" not in seen:
             return False
-        text = self._body.decode("utf-8", "replace")
-        assigned = mentions(without_comments(text), name, "=")
-        return assigned > len(_attributes(name)(self._element))
+        if found > MOST_MENTIONS:
+            return True
+        read = len(_attributes(name)(self._element))
+        read += sum(1 for _ in self._element.iter("{*}" + name))
+        text = etree.tostring(self._element, encoding="unicode", with_tail=False)
+        return given(unescape(text), name) > read
 
     def _mentions(self, name: str) -> int:
         """How often the name stands in the document: an honest one has no more than it needs."""
