@@ -4,9 +4,7 @@ import contextlib
 import logging
 import os
 import select
-import shutil
 import signal
-import sys
 import termios
 import time
 import tty
@@ -23,32 +21,30 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 
-from wallboard.ui.terminal.ending import (
-    Ending,
+from wallboard.ui.terminal.descriptor import (
     attributes_of,
     discard_unread,
     in_foreground,
     is_ready,
     open_unblocked,
-    restore_blocked_terminal,
+    read_some,
     set_attributes,
+    size_of,
+    terminal_fileno,
 )
+from wallboard.ui.terminal.ending import Ending, restore_blocked_terminal
 from wallboard.ui.terminal.reader import InputReader
 from wallboard.ui.terminal.settling import IN_TURN, Turns
 from wallboard.ui.terminal.writer import TerminalWriter
 
 log = logging.getLogger(__name__)
 
-_READ_BYTES = 4096
 _POLL_SECONDS = 0.1
 _CLOSE_SECONDS = 0.5
 
 # The kitty protocol: keys that are told apart, all of them, with their text.
 _KEYS_ON = "" if DISABLE_KITTY_KEY else "\x1b[>25u"
 _KEYS_OFF = "\x1b[<u"
-
-MOST_CELLS = (1_000, 500)
-"""Columns and lines that are drawn in at most: more than a wall of screens in the smallest type."""
 
 
 class BoardDriver(LinuxDriver):
@@ -76,7 +72,7 @@ class BoardDriver(LinuxDriver):
         self._turns = Turns(app, self._loop, self.exit_event)
         self._output: TerminalWriter | None = None
         self._sent_before = 0
-        self._output_fileno = open_unblocked(_terminal_fileno())
+        self._output_fileno = open_unblocked(terminal_fileno())
         if size is None:
             # Textual would begin with the size that the environment names.
             self._size = self.terminal_size
@@ -224,7 +220,7 @@ class BoardDriver(LinuxDriver):
             began = time.monotonic()
             readable = is_ready(self.fileno, select.POLLIN, min(_POLL_SECONDS, reader.patience))
             waited = time.monotonic() - began
-            data = self._read() if readable else None
+            data = read_some(self.fileno) if readable else None
             if data == b"":
                 self._on_input_end()
                 return
@@ -248,15 +244,6 @@ class BoardDriver(LinuxDriver):
             self._turns.give(message)
         else:
             super().send_message(message)
-
-    def _read(self) -> bytes | None:
-        """What there is to read; nothing at the end, ``None`` if somebody else has read it."""
-        try:
-            return os.read(self.fileno, _READ_BYTES)
-        except BlockingIOError:
-            return None
-        except OSError:
-            return b""
 
     def _on_input_end(self) -> None:
         # Without keys from a terminal the board may go on; without its terminal it may not.
@@ -291,13 +278,8 @@ class BoardDriver(LinuxDriver):
 
     @property
     def terminal_size(self) -> Size:
-        """The size to draw in, in cells, at this moment.
-
-        What the terminal says goes before the environment, which may be out of date. Standard
-        output may be elsewhere.
-        """
-        known = _size_of(self._output_fileno) or shutil.get_terminal_size()
-        return Size(*map(min, known, MOST_CELLS))
+        """The size to draw in, in cells, at this moment."""
+        return Size(*size_of(self._output_fileno))
 
     def _on_resize(self, _number: int, _frame: FrameType | None) -> None:
         self.generation += 1
@@ -314,20 +296,3 @@ class BoardDriver(LinuxDriver):
     def _disable_mouse_support(self) -> None:
         if self._mouse:
             self.write("\x1b[?1016l\x1b[?1006l\x1b[?1002l\x1b[?1000l")
-
-
-def _size_of(fileno: int) -> tuple[int, int] | None:
-    """The size of a terminal, or ``None`` where it does not know, as a serial line."""
-    try:
-        columns, lines = os.get_terminal_size(fileno)
-    except OSError:
-        return None
-    return (columns, lines) if columns and lines else None
-
-
-def _terminal_fileno() -> int:
-    """Where to draw: standard error, as Textual does, unless only standard output is a terminal."""
-    for stream in (sys.__stderr__, sys.__stdout__):
-        if stream is not None and stream.isatty():
-            return stream.fileno()
-    return sys.__stderr__.fileno() if sys.__stderr__ is not None else 2

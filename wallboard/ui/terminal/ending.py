@@ -4,12 +4,13 @@ import contextlib
 import os
 import select
 import signal
-import termios
 import threading
 import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+
+from wallboard.ui.terminal.descriptor import discard_unread, is_ready
 
 END_SECONDS = 1.4
 """How long an orderly end may take before it is cut short."""
@@ -23,56 +24,6 @@ _RESTORE = (
 )
 
 Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
-
-
-def attributes_of(fileno: int) -> list[Any] | None:
-    """The attributes of a terminal, as ``termios`` has them; ``None`` of anything else."""
-    try:
-        return termios.tcgetattr(fileno)
-    except termios.error:
-        return None
-
-
-def set_attributes(fileno: int, attributes: list[Any]) -> None:
-    """Set what ``attributes_of`` gave; never raises."""
-    with contextlib.suppress(OSError, termios.error):
-        termios.tcsetattr(fileno, termios.TCSANOW, attributes)
-
-
-def in_foreground(fileno: int) -> bool:
-    """Whether keys of this terminal go to us; also true of what is no terminal of ours."""
-    try:
-        return os.tcgetpgrp(fileno) == os.getpgrp()
-    except OSError:
-        return True
-
-
-def is_ready(fileno: int, event: int, seconds: float) -> bool:
-    """Whether a descriptor can be read (``POLLIN``) or written (``POLLOUT``) within ``seconds``.
-
-    Also true of one that is at its end or gone, as reading and writing tell. ``select`` would not
-    take a descriptor beyond 1023, and whoever starts the board may have left it many.
-    """
-    poll = select.poll()
-    poll.register(fileno, event)
-    return bool(poll.poll(seconds * 1000))
-
-
-def discard_unread(fileno: int) -> None:
-    """Drop what the terminal has not read yet, so that there is room; never raises."""
-    with contextlib.suppress(OSError, termios.error):
-        termios.tcflush(fileno, termios.TCOFLUSH)
-
-
-def open_unblocked(fileno: int) -> int:
-    """A descriptor for the same terminal whose writes never block, or ``fileno`` if there is none.
-
-    It has a file description of its own: a mode set on ``fileno`` would be shared with the shell.
-    """
-    try:
-        return os.open(os.ttyname(fileno), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-    except OSError:
-        return fileno
 
 
 def restore_blocked_terminal(fileno: int) -> None:

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from wallboard.ui.terminal.ending import is_ready
+from wallboard.ui.terminal.descriptor import is_ready
 
 _CHUNK_BYTES = 4096
 """A pipe that polls writable takes this much without blocking."""
