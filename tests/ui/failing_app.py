@@ -20,6 +20,11 @@ def fail(_where=None, _height=None):
     raise ZeroDivisionError("so sorry")
 
 
+def fail_where_narrow(header):
+    if header.size.width < 50:
+        fail()
+
+
 async def fail_later():
     fail()
 
@@ -29,9 +34,9 @@ def call_off(_):
 
 
 def input_fails(driver):
-    if driver._app._running:
-        raise Abrupt("so sorry")
-    return b" "
+    while not driver._app._running:
+        time.sleep(0.01)
+    raise Abrupt("so sorry")
 
 
 BREAKING = {
@@ -39,13 +44,15 @@ BREAKING = {
     "mount": lambda: setattr(WallScreen, "on_mount", fail),
     "drawing": lambda: setattr(BoardHeader, "render_line", fail),
     "key": lambda: setattr(WallboardApp, "action_meter", fail),
+    "click": lambda: setattr(BoardHeader, "on_click", fail),
+    "resize": lambda: setattr(BoardHeader, "on_resize", fail_where_narrow),
     "timer": lambda: setattr(WallboardApp, "action_meter", lambda app: app.set_timer(0.1, fail)),
     "worker": lambda: setattr(
         WallboardApp, "action_meter", lambda app: app.run_worker(fail_later())
     ),
     "called off": lambda: setattr(WallboardApp, "action_meter", call_off),
     "unmount": lambda: setattr(WallboardApp, "on_unmount", fail),
-    "input": lambda: setattr(BoardDriver, "_read", input_fails),
+    "input": lambda: setattr(BoardDriver, "run_input_thread", input_fails),
     "stuck": lambda: setattr(WallboardApp, "action_meter", lambda _: time.sleep(6)),
     "thread": lambda: setattr(
         WallboardApp, "action_meter", lambda _: threading.Thread(target=fail, name="odd").start()

@@ -125,3 +125,14 @@ async def test_the_palette_is_drawn_in_any_theme_with_signs_that_any_terminal_ha
         assert "Filter" in text_on(app)
         assert "🔎" not in text_on(app)
         assert app.is_running
+
+
+@pytest.mark.parametrize("size", [(80, 2), (80, 1), (2, 24), (1, 24), (1, 1)], ids=str)
+async def test_a_palette_that_there_is_no_room_for_takes_every_key(size):
+    app = WallboardApp(Settings(refresh=60.0), board=wall().board)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await opened(pilot)
+        await pilot.press("pageup", "pagedown", "end", "up", "down", "pageup", "escape")
+        await until(pilot, lambda: isinstance(app.screen, WallScreen))
+        assert app.notices.texts == ()

@@ -14,7 +14,7 @@ from pseudo_terminal import Child
 SCRIPT = Path(__file__).with_name("failing_app.py")
 PATIENCE_SECONDS = 30
 INTERNAL = 70
-PRESSED = ("key", "timer", "worker", "called off", "unmount", "input")
+PRESSED = ("timer", "worker", "called off", "unmount")
 
 
 def failing(place, state):
@@ -23,7 +23,7 @@ def failing(place, state):
     return closing(Child(100, 30, argv=argv, variables={"WALLBOARD_STATE": str(state)}))
 
 
-@pytest.mark.parametrize("place", ["compose", "mount", "drawing", *PRESSED])
+@pytest.mark.parametrize("place", ["compose", "mount", "drawing", "input", *PRESSED])
 def test_what_ends_unexpectedly_says_so_and_restores_the_terminal(tmp_path, place):
     with failing(place, tmp_path) as child:
         if place in PRESSED:
@@ -43,6 +43,37 @@ def test_what_ends_unexpectedly_says_so_and_restores_the_terminal(tmp_path, plac
         assert kept.stat().st_mode & 0o777 == 0o600
         assert head.partition(": ")[2] in kept.read_text().replace("\n", " ")
         assert "The board ended unexpectedly" in (tmp_path / "log").read_text()
+
+
+OUTLIVED = {
+    "key": "m",
+    "click": "\x1b[<0;3;1M\x1b[<0;3;1m",
+    "resize": "",
+}
+
+
+@pytest.mark.parametrize("place", OUTLIVED)
+def test_what_the_terminal_brings_about_is_a_notice_and_the_board_goes_on(tmp_path, place):
+    with failing(place, tmp_path) as child:
+        child.until("1000", PATIENCE_SECONDS)
+        child.send(OUTLIVED[place])
+        if place == "resize":
+            child.resize(40, 20)
+            child.read(0.5)
+            child.resize(100, 30)
+        child.until("could not be done: ZeroDivisionError: so sorry", PATIENCE_SECONDS)
+        assert "ZeroDivisionError: so sorry" in (tmp_path / "log").read_text()
+        child.send("?")
+        child.until("esc Close", PATIENCE_SECONDS)
+        child.send("\x03")
+        assert child.status(PATIENCE_SECONDS) == 0
+
+
+def test_errors_without_end_end_the_board(tmp_path):
+    with failing("key", tmp_path) as child:
+        child.until("1000", PATIENCE_SECONDS)
+        child.send("m" * 30)
+        assert child.status(PATIENCE_SECONDS) == INTERNAL
 
 
 def test_a_thread_that_breaks_is_a_notice_and_the_board_goes_on(tmp_path):

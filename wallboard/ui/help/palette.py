@@ -2,7 +2,15 @@
 
 from functools import partial
 
-from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import (
+    CommandInput,
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Provider,
+)
 from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 
@@ -28,8 +36,9 @@ class Commands(CommandPalette, CellScreen[None]):
                                                           height: 1; }
     Commands SearchIcon { display: none; }
     Commands CommandInput, Commands CommandInput:focus { border: none; padding: 0 2; height: 1; }
-    Commands #--results { background: $surface; }
+    Commands #--results { background: $surface; min-width: 8; }
     Commands CommandList, Commands CommandList:focus { border: none; max-height: 80vh;
+                                                       min-width: 8;
                                                        background: $surface;
                                                        scrollbar-size-vertical: 1; }
     Commands LoadingIndicator { border: none; }
@@ -47,6 +56,11 @@ class Commands(CommandPalette, CellScreen[None]):
     def on_mount(self) -> None:
         """Keep the cursor still: each blink would be sent down a slow line."""
         self.query_one(CommandInput).cursor_blink = False
+
+    def _action_command_list(self, action: str) -> None:
+        # Textual fails at a list that no line of the terminal is left for.
+        if self.query_one(CommandList).scrollable_content_region:
+            super()._action_command_list(action)
 
 
 class BoardCommands(Provider):

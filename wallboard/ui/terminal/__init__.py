@@ -16,6 +16,6 @@
 * ``Driver._app``, ``_debug``, ``_loop``, ``_mouse``, ``_size``;
 * ``XTermParser._sequence_to_key_events``, ``_parse_extended_key``, ``parse_mouse_code``,
   ``ANSI_SEQUENCES_KEYS`` and ``FUNCTIONAL_KEYS``;
-* ``App._screen_stack``, ``App._post_message``, ``MessagePump._parent``,
+* ``App._screen_stack``, ``App._post_message``, ``MessagePump._parent``, ``_dispatch_message``,
   ``CommandPalette._GATHER_COMMANDS_GROUP``, ``Worker._task``.
 """

@@ -12,6 +12,7 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from wallboard.ui.terminal.driver import BoardDriver
+from wallboard.ui.terminal.faults import outlive
 from wallboard.ui.terminal.painter import Painter
 from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.terminal.watchdog import Watchdog
@@ -23,6 +24,8 @@ _SYNC_CHARACTERS = 256
 
 _FAULT_LIMIT = 3
 _HOLD_SECONDS = 0.5
+
+outlive()
 
 
 class CellApp(App[ReturnType]):
