@@ -1,12 +1,15 @@
 """The user's own themes: over the shipped ones, and read again when they are edited."""
 
 import os
+import threading
 
 import pytest
 from boards import NOW, made_board
+from waiting import PATIENCE_SECONDS
 
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
+from wallboard.ui.help.help_screen import HelpScreen
 from wallboard.ui.look import theme as themes
 
 DARK_OPEN = 'open = { fg = "#ffffff", bg = "#1f7a3a"'
@@ -40,9 +43,15 @@ def open_background(app):
     return app.board_theme.verdict["open"].bgcolor.triplet.hex
 
 
-def ticks(pilot):
+async def tick(pilot):
+    """A tick, and the answer to its look at the file."""
     pilot.app.tick()
-    pilot.app.tick()
+    await pilot.app._theme_look
+
+
+async def ticks(pilot):
+    await tick(pilot)
+    await tick(pilot)
 
 
 def test_an_own_theme_is_listed_as_such(own):
@@ -82,9 +91,9 @@ async def test_an_edit_is_taken_up_once_the_file_stands_still(own):
     async with app().run_test() as pilot:
         assert open_background(pilot.app) == "#1f7a3a"
         write(own, dark().replace("#1f7a3a", "#005f00"))
-        pilot.app.tick()
+        await tick(pilot)
         assert open_background(pilot.app) == "#1f7a3a"
-        pilot.app.tick()
+        await tick(pilot)
         assert open_background(pilot.app) == "#005f00"
 
 
@@ -92,15 +101,15 @@ async def test_a_broken_edit_keeps_the_last_good_theme_and_says_what_is_wrong(ow
     write(own, dark())
     async with app().run_test() as pilot:
         write(own, dark().replace('"#1f7a3a"', '"greenish"'))
-        ticks(pilot)
+        await ticks(pilot)
         assert open_background(pilot.app) == "#1f7a3a"
         (notice,) = pilot.app.notices.texts
         assert "mine.toml" in notice
         assert "[verdict] open: bg = 'greenish' is not a colour" in notice
-        ticks(pilot)
+        await ticks(pilot)
         assert pilot.app.notices.texts == (notice,)
         write(own, dark().replace("#1f7a3a", "#005f00"))
-        ticks(pilot)
+        await ticks(pilot)
         assert open_background(pilot.app) == "#005f00"
 
 
@@ -109,7 +118,7 @@ async def test_a_theme_that_was_broken_at_the_start_is_taken_up_when_it_is_mende
     async with app().run_test() as pilot:
         assert pilot.app.board_theme.name == themes.FALLBACK
         write(own, dark())
-        ticks(pilot)
+        await ticks(pilot)
         assert pilot.app.board_theme.name == "mine"
 
 
@@ -117,10 +126,10 @@ async def test_a_shipped_theme_gives_way_to_an_own_one_and_comes_back(own):
     async with app("nord").run_test() as pilot:
         shipped = open_background(pilot.app)
         write(own, dark().replace("#1f7a3a", "#005f00"), name="nord")
-        ticks(pilot)
+        await ticks(pilot)
         assert open_background(pilot.app) == "#005f00"
         (own / "nord.toml").unlink()
-        ticks(pilot)
+        await ticks(pilot)
         assert open_background(pilot.app) == shipped
 
 
@@ -128,9 +137,28 @@ async def test_a_theme_that_is_deleted_stays_in_use(own):
     write(own, dark())
     async with app().run_test() as pilot:
         (own / "mine.toml").unlink()
-        ticks(pilot)
+        await ticks(pilot)
         assert pilot.app.board_theme.name == "mine"
         assert "There is no theme 'mine'" in pilot.app.notices.texts[-1]
+
+
+async def test_a_folder_that_does_not_answer_holds_up_nothing(own, monkeypatch):
+    write(own, dark())
+    async with app().run_test() as pilot:
+        answers = threading.Event()
+        watch = pilot.app._theme_watch
+        look = watch.poll
+        monkeypatch.setattr(watch, "poll", lambda: answers.wait(PATIENCE_SECONDS) and look())
+        for _ in range(20):
+            pilot.app.tick()
+            await pilot.pause()
+        await pilot.press("question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        answers.set()
+        write(own, dark().replace("#1f7a3a", "#005f00"))
+        await ticks(pilot)
+        await ticks(pilot)
+        assert open_background(pilot.app) == "#005f00"
 
 
 def test_a_huge_file_is_not_read(own):

@@ -16,11 +16,8 @@ class ThemeWatch:
     """
 
     def __init__(self, name: str) -> None:
-        self._folders = [folder for folder in (own_folder(), shipped_folder()) if folder]
-        self.follow(name)
-
-    def follow(self, name: str) -> None:
         """Watch this theme from now on, as it is at this moment."""
+        self._folders = [folder for folder in (own_folder(), shipped_folder()) if folder]
         self.name = name
         self._read = self._last = self._stamp()
 

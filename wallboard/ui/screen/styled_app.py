@@ -1,5 +1,6 @@
 """An app that is drawn in one of the board's themes, and can take another while it runs."""
 
+import asyncio
 import logging
 import os
 import threading
@@ -13,6 +14,7 @@ from rich.console import Console
 from textual.binding import Binding
 from textual.scrollbar import ScrollBar
 
+from wallboard.abandonable import start_aside
 from wallboard.config.state import state_folder
 from wallboard.settings import Settings
 from wallboard.ui.look import glyphs, lite
@@ -51,6 +53,7 @@ class StyledApp(CellApp[None]):
         self.register_theme(self.board_theme.textual)
         self.theme = self.board_theme.textual.name
         self._theme_watch = ThemeWatch(name)
+        self._theme_look: asyncio.Task[None] | None = None
         self.clock = clock
         self.notices = Notices(clock)
         if problem:
@@ -94,7 +97,7 @@ class StyledApp(CellApp[None]):
         theme = dressed(theme, self.settings)
         self.board_theme = theme
         if self._theme_watch.name != theme.name:
-            self._theme_watch.follow(theme.name)
+            self._theme_watch = ThemeWatch(theme.name)
         self.ansi_color = True if theme.native else None
         self.register_theme(theme.textual)
         if self.theme == theme.textual.name:
@@ -111,8 +114,22 @@ class StyledApp(CellApp[None]):
         self.repaint()
 
     def follow_theme(self) -> None:
+        """Look for an edit of the theme in use, unless an earlier look has no answer yet."""
+        if self._theme_look is None or self._theme_look.done():
+            self._theme_look = asyncio.create_task(self._look_at_theme(self._theme_watch))
+
+    async def _look_at_theme(self, watch: ThemeWatch) -> None:
         """Take up an edit of the theme in use; one that broke it is a notice."""
-        match self._theme_watch.poll():
+        try:
+            # The file may be on a machine that is away.
+            found = await start_aside(watch.poll)
+            if watch is self._theme_watch and self.is_running:
+                self._take_edit(found)
+        except Exception:  # a theme that cannot be taken up must not take the board down
+            log.exception("The edited theme could not be taken up")
+
+    def _take_edit(self, found: BoardTheme | ThemeError | None) -> None:
+        match found:
             case BoardTheme() as theme:
                 self.use_theme(theme)
                 self.notices.add_passing(f"The theme {theme.name!r} was read again.")
