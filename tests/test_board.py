@@ -399,6 +399,37 @@ def test_a_server_that_hangs_and_comes_back_is_one_event_each():
     assert judgement_of(up).verdict is Verdict.OPEN
 
 
+def test_a_fold_says_what_it_did():
+    board = board_of()
+    did = board.fold(heard(ALLOWED, at=90.0))
+    assert did.statuses == (board.status(KEY),)
+    assert did.changes == board.status(KEY).timeline
+    again = board.fold(heard(ALLOWED, at=91.0))
+    assert (again.statuses, again.changes) == ((board.status(KEY),), ())
+    assert not board.fold(heard(ALLOWED, key=EntryPointKey("prod", 1))).statuses
+    late = failed(Endpoint.CAPACITY, Cause.TIMEOUT, at=92.0)
+    (change,) = board.fold(late).changes
+    elsewhere = board.fold(ServerStatus("test", 93.0, DOWN, since=92.0))
+    assert not elsewhere.takes_back(change)
+    down = board.fold(ServerStatus("prod", 93.0, DOWN, since=92.0))
+    assert [one.key for one in down.changes] == [None, KEY, OTHER]
+    assert [one.entry_point.key for one in down.statuses] == [KEY, OTHER]
+    assert down.takes_back(change)
+    assert not down.takes_back(did.changes[0])
+
+
+def test_an_edit_says_what_it_changed():
+    board = board_of(KEY, OTHER)
+    board.fold(heard(ALLOWED, at=90.0))
+    entry_point = board.status(KEY).entry_point
+    strict = Policy(levels={**DEFAULT_LEVELS, Verdict.OPEN: Level.WARNING})
+    edit = board.replace([(entry_point, strict)], 100.0)
+    assert [(one.subject, one.key, one.after) for one in edit.changes] == [
+        (Subject.LEVEL, KEY, "warning")
+    ]
+    assert edit.statuses == (board.status(KEY),)
+
+
 def test_what_an_outage_leaves_behind_is_said():
     board = board_of()
     well(board, 0.0)

@@ -301,7 +301,7 @@ async def test_all_faces_say_the_same_of_every_entry_point(place):
     board = Board(entry_points_of(settings))
     app = WallboardApp(
         settings,
-        lambda: live(settings, board, name=str(place.config.resolve())),
+        lambda: live(settings, name=str(place.config.resolve())),
         board=board,
         state=ViewState(density="compact"),
     )

@@ -25,7 +25,7 @@ from wallboard.domain.history import DEFAULT_BOUND, History, Sample
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
-from wallboard.domain.restored import ClockSet, Event, Recalled, Restored
+from wallboard.domain.restored import Event, Recalled, Restored
 from wallboard.domain.sharing import Sharing
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.traffic import Traffic
@@ -88,6 +88,30 @@ class Snapshot:
         return tuple(status for status in self.servers.values() if status.failure)
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What one event did to the board; ``event`` is ``None`` for an edit of the settings.
+
+    A poll shares its bytes with all that say the same. ``statuses`` are the entry points it
+    touched, as they are by now, and ``changes`` what is new on their timelines and of the server.
+    ``outage_since`` is when the outage began that it tells of (Unix time in seconds).
+    """
+
+    event: Event | None
+    statuses: tuple[EntryPointStatus, ...] = ()
+    changes: tuple[Change, ...] = ()
+    outage_since: float | None = None
+
+    def takes_back(self, change: Change) -> bool:
+        """Whether an earlier change is none any more, for the outage of its server explains it."""
+        return (
+            self.outage_since is not None
+            and isinstance(self.event, ServerStatus)
+            and change.server == self.event.server
+            and came_of_outage(change, self.outage_since)
+        )
+
+
 class Board:
     """Takes events in as they come and gives a snapshot when asked."""
 
@@ -107,16 +131,17 @@ class Board:
         self._events: deque[Change] = deque(maxlen=EVENTS_BOUND)
         self._events_shown: tuple[Change, ...] = ()
 
-    def fold(self, event: Event) -> None:
-        """Take in one event. What is not on this board is passed over."""
+    def fold(self, event: Event) -> Folded:
+        """Take in one event and say what it did; nothing, if it is not of this board."""
+        if isinstance(event, ServerStatus):
+            return self._fold_server(event)
+        if isinstance(event, Observation):
+            return self._fold_observation(event) if event.key in self._statuses else Folded(event)
         if isinstance(event, Restored):
             self._restore(event)
-        elif isinstance(event, ServerStatus):
-            self._fold_server(event)
-        elif isinstance(event, ClockSet):
+        else:
             self._set_clock(event.by)
-        elif event.key in self._statuses:
-            self._fold_observation(event)
+        return Folded(event, tuple(self._statuses.values()))
 
     def status(self, key: EntryPointKey) -> EntryPointStatus | None:
         """What the board says of one entry point by now."""
@@ -131,18 +156,13 @@ class Board:
         status = self._servers.get(server)
         return status.failure if status else None
 
-    @property
-    def newest_event(self) -> Change | None:
-        """The last change across the board."""
-        return self._events[-1] if self._events else None
-
     def replace(
         self,
         entry_points: Sequence[tuple[EntryPoint, Policy]],
         at: float,
         *,
         history: int | None = None,
-    ) -> None:
+    ) -> Folded:
         """Have these entry points from ``at`` on, Unix time in seconds; events stay as they are.
 
         What was heard of those that remain is kept and judged anew; that may be a change like any.
@@ -158,12 +178,14 @@ class Board:
                 self._verdicts[status.judgement.verdict] -= 1
         servers = {key.server for key in wanted}
         self._servers = {name: s for name, s in self._servers.items() if name in servers}
+        changes: list[Change] = []
         for key, (entry_point, policy) in wanted.items():
             if key in before:
-                self._redefine(before[key], entry_point, policy, at)
+                changes += self._redefine(before[key], entry_point, policy, at)
             else:
                 self._add(entry_point, policy)
         self._ranking += 1
+        return Folded(None, tuple(self._statuses.values()), tuple(changes))
 
     def snapshot(self, now: float) -> Snapshot:
         """The board as it stands at ``now``, Unix time in seconds."""
@@ -237,23 +259,26 @@ class Board:
 
     def _redefine(
         self, status: EntryPointStatus, entry_point: EntryPoint, policy: Policy, at: float
-    ) -> None:
+    ) -> tuple[Change, ...]:
         if (status.entry_point, status.policy) == (entry_point, policy):
             self._statuses[entry_point.key] = status
-            return
+            return ()
         state = status.state.redefined(entry_point)
-        self._judge(replace(status, policy=policy), state, at, None, of_server=False)
+        return self._judge(replace(status, policy=policy), state, at, None, of_server=False)[1]
 
-    def _fold_server(self, status: ServerStatus) -> None:
+    def _fold_server(self, status: ServerStatus) -> Folded:
         if not self.statuses_of(status.server):
-            return
+            return Folded(status)
         before = self._servers.get(status.server)
         self._servers[status.server] = status
         failed = before.failure if before else None
         if failed == status.failure:
-            return
+            return Folded(status)
+        followed: list[Change] = []
         for entry_point in self.statuses_of(status.server):
-            self._judge(entry_point, entry_point.state, status.at, None, of_server=True)
+            followed += self._judge(
+                entry_point, entry_point.state, status.at, None, of_server=True
+            )[1]
         worst = max(
             (
                 one.judgement.level
@@ -264,54 +289,65 @@ class Board:
             default=Level.OK,
         )
         since = before.since if before else None
+        outage_since, absorbed = None, list[Change]()
         if status.failure and not failed:
-            self._absorb(status.server, status.at if status.since is None else status.since)
-        self._events.append(
-            Change(
-                at=status.at,
-                key=None,
-                server=status.server,
-                subject=Subject.SERVER,
-                before=str(failed.cause) if failed else "ok",
-                after=str(status.failure.cause) if status.failure else "ok",
-                level=worst,
-                lasted=None if since is None else max(0.0, status.at - since),
-                summary=status.failure.message if status.failure else "",
-            )
+            outage_since = status.at if status.since is None else status.since
+            absorbed = self._absorb(status.server, outage_since)
+        change = Change(
+            at=status.at,
+            key=None,
+            server=status.server,
+            subject=Subject.SERVER,
+            before=str(failed.cause) if failed else "ok",
+            after=str(status.failure.cause) if status.failure else "ok",
+            level=worst,
+            lasted=None if since is None else max(0.0, status.at - since),
+            summary=status.failure.message if status.failure else "",
         )
+        self._events.append(change)
+        statuses = tuple(self.statuses_of(status.server))
+        return Folded(status, statuses, (change, *absorbed, *followed), outage_since)
 
-    def _absorb(self, server: str, since: float) -> None:
-        """Let the outage of a server stand for all that it did to its entry points until now."""
+    def _absorb(self, server: str, since: float) -> list[Change]:
+        """Let the outage of a server stand for all that it did to its entry points until now.
+
+        What stays on their timelines is marked so, and given back.
+        """
         self._outages[server] = since
         self._events = deque(
             (c for c in self._events if c.server != server or not came_of_outage(c, since)),
             maxlen=EVENTS_BOUND,
         )
         self._events_shown = ()
+        marked: list[Change] = []
         for status in self.statuses_of(server):
-            if any(came_of_outage(change, since) for change in status.timeline):
-                timeline = tuple(
-                    replace(change, of_server=True) if came_of_outage(change, since) else change
-                    for change in status.timeline
-                    if change.subject is not Subject.ENDPOINT or not came_of_outage(change, since)
-                )
-                self._statuses[status.entry_point.key] = replace(status, timeline=timeline)
+            if not any(came_of_outage(change, since) for change in status.timeline):
+                continue
+            timeline: list[Change] = []
+            for change in status.timeline:
+                if not came_of_outage(change, since):
+                    timeline.append(change)
+                elif change.subject is not Subject.ENDPOINT:
+                    timeline.append(replace(change, of_server=True))
+                    marked.append(timeline[-1])
+            self._statuses[status.entry_point.key] = replace(status, timeline=tuple(timeline))
+        return marked
 
-    def _fold_observation(self, observation: Observation) -> None:
+    def _fold_observation(self, observation: Observation) -> Folded:
         before = self._statuses[observation.key]
         heard = before.state.endpoint(observation.endpoint)
         observation = self._parts.shared(observation, heard)
         state = before.state.heard(observation)
-        after = self._judge(before, state, observation.at, observation, of_server=False)
+        after, judged = self._judge(before, state, observation.at, observation, of_server=False)
         if observation.endpoint is _pace(state.entry_point):
             history = state.history.appended(_sample(after, observation.at))
             after = replace(after, state=replace(state, history=history))
-        self._statuses[observation.key] = self._noted(
-            after, tuple(self._changes(heard, observation, after))
-        )
+        others = tuple(self._changes(heard, observation, after))
+        after = self._statuses[observation.key] = self._noted(after, others)
         self._traffic.add(observation.at)
         # The newest is the last one heard: what is dated later was dated by another clock.
         self._newest_at = observation.at
+        return Folded(observation, (after,), (*judged, *others))
 
     def _set_clock(self, by: float) -> None:
         """Know all that is known to be as old as before. What happened when stays as it was."""
@@ -336,8 +372,8 @@ class Board:
         observation: Observation | None,
         *,
         of_server: bool,
-    ) -> EntryPointStatus:
-        """Judge a new state of an entry point and put it on the board."""
+    ) -> tuple[EntryPointStatus, tuple[Change, ...]]:
+        """Judge a new state of an entry point and put it on the board; what that changed."""
         key, was = before.entry_point.key, before.judgement
         failure = self.failure(key.server)
         if observation:
@@ -347,6 +383,7 @@ class Board:
         after = EntryPointStatus(
             state, before.policy, judgement, before.since, before.level_since, before.timeline
         )
+        changes: tuple[Change, ...] = ()
         if judgement.verdict is not was.verdict or judgement.level is not was.level:
             self._ranking += 1
             self._verdicts[was.verdict] -= 1
@@ -355,18 +392,15 @@ class Board:
                 since, after = before.level_since, replace(after, level_since=at)
             else:
                 since, after = before.since, replace(after, since=at, level_since=at)
-            changes = changes_of_judgement(
+            found = changes_of_judgement(
                 key, was, judgement, at, since, observation, of_server=of_server
             )
-            after = self._noted(
-                after,
-                tuple(
-                    replace(one, of_server=of_server or self._of_outage(one, after))
-                    for one in changes
-                ),
+            changes = tuple(
+                replace(one, of_server=of_server or self._of_outage(one, after)) for one in found
             )
+            after = self._noted(after, changes)
         self._statuses[key] = after
-        return after
+        return after, changes
 
     def _changes(
         self, heard: EndpointState, observation: Observation, after: EntryPointStatus

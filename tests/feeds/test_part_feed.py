@@ -8,7 +8,7 @@ import pytest
 from feeds_support import Heard, rounds
 from waiting import until
 
-from wallboard.board import Board
+from wallboard.board import Board, Folded
 from wallboard.config.selection import Selection, selected
 from wallboard.domain.restored import Restored
 from wallboard.feeds.part import PartFeed
@@ -29,8 +29,8 @@ async def seat():
 
     def taken(feed, board, heard):
         def told(event):
-            board.fold(event)
             heard(event)
+            return board.fold(event)
 
         tasks.append(asyncio.create_task(feed.run(told)))
         return tasks[-1]
@@ -59,7 +59,7 @@ async def test_a_part_polls_and_records_the_whole_and_shows_the_part(
     assert [key.id for key in board.snapshot(0.0).entry_points] == [1001]
     assert (feed.who, feed.problems, feed.recording_path) == ("", (), path)
     full_board, full_heard = Board(entry_points_of(whole)), Heard()
-    full = SharedFeed(whole, full_board, "a board")
+    full = SharedFeed(whole, "a board")
     seat(full, full_board, full_heard)
     await until(lambda: full.role is Role.FOLLOWS)
     await until(lambda: len(full_heard.counts()) == 15)
@@ -78,7 +78,7 @@ async def test_a_part_that_follows_begins_with_its_own_events_only(
     simulator = await simulated('[[fault]]\nkind = "other"\nfrom = 0.8\nuntil = 1.6')
     whole = settings_of(server_of(simulator), record=str(path))
     full_board = Board(entry_points_of(whole))
-    seat(SharedFeed(whole, full_board, "a board"), full_board, Heard())
+    seat(SharedFeed(whole, "a board"), full_board, Heard())
     # Each of the three was closed and is open again.
     await until(lambda: len(full_board.snapshot(0.0).events) >= 6)
     part = part_of(whole, "1002")
@@ -116,7 +116,7 @@ async def test_a_part_takes_up_edits_of_the_whole(seat, simulated, settings_of, 
     seat(feed, board, heard)
     await until(lambda: len(heard.counts()) == 10)
     now["whole"] = settings_of(server, record=str(path))
-    feed.replace(part_of(now["whole"], "1000-1009"))
+    feed.replace(part_of(now["whole"], "1000-1009"), Folded(None))
     await until(lambda: len(heard.counts()) == 15)
     await until(lambda: _listed(path) == 3)
 

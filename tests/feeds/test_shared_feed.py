@@ -25,7 +25,7 @@ class Seat:
 
     def __init__(self, settings) -> None:
         self.board = Board(entry_points_of(settings))
-        self.feed = SharedFeed(settings, self.board, "a board", environ={})
+        self.feed = SharedFeed(settings, "a board", environ={})
         self.heard = Heard()
         self.task: asyncio.Task | None = None
 
@@ -34,8 +34,7 @@ class Seat:
         return self
 
     def replace(self, settings):
-        self.feed.replace(settings)
-        self.board.replace(entry_points_of(settings), time.time())
+        self.feed.replace(settings, self.board.replace(entry_points_of(settings), time.time()))
 
     async def leave(self):
         self.task.cancel()
@@ -43,8 +42,8 @@ class Seat:
             await self.task
 
     def _publish(self, event):
-        self.board.fold(event)
         self.heard(event)
+        return self.board.fold(event)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, Request, Response
 from wallboard.domain.policy import Policy
 from wallboard.ece.answer.decode import decode
-from wallboard.recorder.writing.heard import heard
 from wallboard.recorder.writing.writer import Writer
 
 START = 1_790_000_000.0
@@ -74,9 +73,8 @@ def tell(writer: Writer, board: Board, events: Iterable, *, each: int = 50) -> N
     """Have a board and then the recording take in events."""
     batch = []
     for event in events:
-        board.fold(event)
-        batch.append(heard(event, board))
+        batch.append(board.fold(event))
         if len(batch) == each:
-            writer.write([one for one in batch if one])
+            writer.write(batch)
             batch.clear()
-    writer.write([one for one in batch if one])
+    writer.write(batch)

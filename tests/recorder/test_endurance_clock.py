@@ -14,7 +14,6 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.verify import verify
-from wallboard.recorder.writing.heard import heard
 from wallboard.recorder.writing.keeper import Keeper
 from wallboard.recorder.writing.retention import Retention
 from wallboard.recorder.writing.writer import Writer
@@ -48,8 +47,7 @@ class Machine:
             value = int(self.passed // 60)
             at = self.clock() - START
             event = poll(Endpoint.CAPACITY, at, value, id=id_)
-            self.board.fold(event)
-            batch.append(heard(event, self.board))
+            batch.append(self.board.fold(event))
             self.told[id_, value] += 1
         self.keeper.open()
         self.keeper.keep(batch)

@@ -157,8 +157,7 @@ async def recorded_on(path, rounds):
     recorder.start()
     try:
         for event in events(*rounds):
-            board.fold(event)
-            recorder.take(event, board)
+            recorder.take(board.fold(event))
         deadline = time.monotonic() + 20
         while not (found := told_of(path, rounds)):
             assert time.monotonic() < deadline, recorder.problem

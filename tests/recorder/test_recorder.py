@@ -33,8 +33,7 @@ class Recording:
         for _ in range(count):
             event = poll(CAPACITY, 10 * self.told, self.told)
             self.told += 1
-            self.board.fold(event)
-            self.recorder.take(event, self.board)
+            self.recorder.take(self.board.fold(event))
 
     @property
     def written(self):
@@ -264,8 +263,7 @@ async def test_what_can_never_be_written_does_not_keep_the_rest_from_being(
     one.tell(3)
     await until(lambda: one.written == 3)
     event = poll(CAPACITY, 1000, body=POISON)
-    one.board.fold(event)
-    one.recorder.take(event, one.board)
+    one.recorder.take(one.board.fold(event))
     await until(lambda: one.recorder.problem)
     assert "a fault of wallboard (RuntimeError)" in one.recorder.problem
     await until(lambda: one.recorder.problem is None)

@@ -191,6 +191,45 @@ def test_a_server_out_of_reach_is_one_status_and_a_change_of_each_entry_point(tm
     ]
 
 
+def test_an_outage_that_explains_a_failed_poll_has_no_earlier_change_written_again(tmp_path):
+    path = tmp_path / "r.db"
+    refused = Failure(Cause.REFUSED, "refused")
+    record(
+        path,
+        [
+            poll(ALLOWED, 0, "true"),
+            poll(CAPACITY, 5, 3),
+            poll(CAPACITY, 20, failure=refused),
+            ServerStatus("prod", START + 21, refused, START + 20, START + 25),
+        ],
+        each=1,
+    )
+    found = rows(path, "SELECT at, subject, after FROM change ORDER BY id")
+    assert found == [
+        (START, "verdict", "open"),
+        (START + 20, "endpoint", "refused"),
+        (START + 21, "server", "refused"),
+        (START + 21, "verdict", "unreachable"),
+    ]
+
+
+def test_what_an_edit_changes_is_written_with_it_and_once(tmp_path):
+    path = tmp_path / "r.db"
+    points = board_of(1000)
+    ((point, policy),) = points
+    board = Board(points)
+    writer = record(path, (), entry_points=points, close=False)
+    tell(writer, board, [poll(ALLOWED, 0, "true")])
+    strict = replace(policy, levels={**policy.levels, Verdict.OPEN: Level.WARNING})
+    writer.write([board.replace([(point, strict)], START + 5)])
+    tell(writer, board, [poll(ALLOWED, 10, "true")])
+    writer.close()
+    assert rows(path, "SELECT at, subject, after FROM change ORDER BY id") == [
+        (START, "verdict", "open"),
+        (START + 5, "level", "warning"),
+    ]
+
+
 def test_a_level_that_other_rules_made_while_nobody_wrote_is_a_change(tmp_path):
     path = tmp_path / "r.db"
     points = board_of(1000)

@@ -43,9 +43,8 @@ def board_of(*entry_points: EntryPoint):
 
 
 def tell(board, one, facts, at=NOW):
-    """One poll of each endpoint in ``facts``."""
-    for endpoint, outcome in facts.items():
-        good = not isinstance(outcome, Failure)
+    """One poll of each endpoint in ``facts``; what each did to the board."""
+    return [
         board.fold(
             Observation(
                 key=one.key,
@@ -54,9 +53,13 @@ def tell(board, one, facts, at=NOW):
                 elapsed_seconds=0.0123,
                 outcome=outcome,
                 request=Request("GET", "http://127.0.0.1/"),
-                response=Response(200, "OK", b"", b"<a/>") if good else None,
+                response=None
+                if isinstance(outcome, Failure)
+                else Response(200, "OK", b"", b"<a/>"),
             )
         )
+        for endpoint, outcome in facts.items()
+    ]
 
 
 def lines_of(text, word):

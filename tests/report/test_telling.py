@@ -3,7 +3,7 @@ import json
 import pytest
 from report_support import FULL, NO_AGENTS, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 
-from wallboard.board import Board
+from wallboard.board import Board, Folded
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
 from wallboard.domain.policy import Level, Policy
@@ -31,6 +31,11 @@ def telling(board, form="spoken", least=Level.OK):
     return one
 
 
+def said(one, *folded: Folded):
+    """The lines about what was folded."""
+    return [line for did in folded for line in one.of_event(did)]
+
+
 def test_a_board_that_is_well_begins_with_one_line(board):
     one = Telling(board, "wallboard.report.now.spoken", Level.OK)
     assert list(one.opening(NOW)) == [
@@ -53,20 +58,22 @@ def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(boa
 
 def test_a_change_says_what_it_is_what_it_was_and_for_how_long(board):
     one = telling(board)
-    tell(board, SALES, NO_AGENTS, at=NOW + 7380)
-    assert list(one.of_entry_point(KEY)) == [
+    assert said(one, *tell(board, SALES, NO_AGENTS, at=NOW + 7380)) == [
         "2026-01-01T02:03:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, was OPEN for "
         "2 hours 3 minutes. No agent is available."
     ]
-    assert list(one.of_entry_point(KEY)) == []
+    assert said(one, *tell(board, SALES, NO_AGENTS, at=NOW + 7390)) == []
 
 
 def test_levels_and_endpoints_are_told_by_their_names(board):
     one = telling(board)
-    tell(board, SALES, {Endpoint.LIVE_SESSION_STATUS: LiveSessionStatus(75.0, 2)}, at=NOW + 60)
-    tell(board, SALES, {Endpoint.CAPACITY: TIMEOUT}, at=NOW + 61)
-    tell(board, SALES, {Endpoint.CAPACITY: OPEN[Endpoint.CAPACITY]}, at=NOW + 71)
-    level, failure, answer = one.of_entry_point(KEY)
+    waits = {Endpoint.LIVE_SESSION_STATUS: LiveSessionStatus(75.0, 2)}
+    level, failure, answer = said(
+        one,
+        *tell(board, SALES, waits, at=NOW + 60),
+        *tell(board, SALES, {Endpoint.CAPACITY: TIMEOUT}, at=NOW + 61),
+        *tell(board, SALES, {Endpoint.CAPACITY: OPEN[Endpoint.CAPACITY]}, at=NOW + 71),
+    )
     assert level.endswith(
         " WARNING Sales (prod 1000), level: warning, was ok for 1 minute. Customers can start a "
         "chat; est. wait is 75 s."
@@ -81,28 +88,25 @@ def test_levels_and_endpoints_are_told_by_their_names(board):
 
 def test_a_server_out_of_reach_is_one_sentence_for_all_its_entry_points(board):
     one = telling(board)
-    board.fold(ServerStatus("prod", NOW + 9, REFUSED, NOW + 9, NOW + 12))
-    assert list(one.of_server("prod")) == [
+    assert said(one, board.fold(ServerStatus("prod", NOW + 9, REFUSED, NOW + 9, NOW + 12))) == [
         "2026-01-01T00:00:09+00:00 CRITICAL server prod: refused, was ok. Nobody listens."
     ]
-    board.fold(ServerStatus("prod", NOW + 12, REFUSED, NOW + 9, NOW + 18))
-    assert list(one.of_server("prod")) == []
+    assert said(one, board.fold(ServerStatus("prod", NOW + 12, REFUSED, NOW + 9, NOW + 18))) == []
     begun_later = Telling(board, "wallboard.report.now.spoken", Level.OK)
     assert list(begun_later.opening(NOW + 13)) == [
         "2026-01-01T00:00:13+00:00 CRITICAL server prod: cannot be reached for 4 seconds. Nobody "
         "listens.",
         "2026-01-01T00:00:13+00:00 CRITICAL 2 critical; 10 polls in the last minute.",
     ]
-    board.fold(ServerStatus("prod", NOW + 18))
-    assert list(one.of_server("prod")) == [
+    assert said(one, board.fold(ServerStatus("prod", NOW + 18))) == [
         "2026-01-01T00:00:18+00:00 OK server prod: answers, was refused for 9 seconds."
     ]
 
 
 def test_programs_get_a_document_also_for_what_follows_from_an_outage(board):
     one = telling(board, "ndjson")
-    board.fold(ServerStatus("prod", NOW + 9, REFUSED, NOW + 9, NOW + 12))
-    server, *followed = map(json.loads, one.of_server("prod"))
+    down = ServerStatus("prod", NOW + 9, REFUSED, NOW + 9, NOW + 12)
+    server, *followed = map(json.loads, said(one, board.fold(down)))
     assert (server["subject"], server["id"], server["after"]) == ("server", None, "refused")
     assert [(d["id"], d["after"], d["level"], d["of_server"]) for d in followed] == [
         (1000, "unreachable", "critical", True),
@@ -122,15 +126,11 @@ def test_programs_begin_with_a_document_of_every_entry_point_and_then_a_heartbea
 
 def test_a_least_level_leaves_out_what_is_better_but_not_that_something_is_over(board):
     one = telling(board, least=Level.CRITICAL)
-    tell(board, BILLING, FULL, at=NOW + 1)
-    assert list(one.of_entry_point(BILLING.key)) == []
-    tell(board, SALES, NO_AGENTS, at=NOW + 1)
-    assert len(list(one.of_entry_point(KEY))) == 1
-    tell(board, SALES, OPEN, at=NOW + 2)
-    (over,) = one.of_entry_point(KEY)
+    assert said(one, *tell(board, BILLING, FULL, at=NOW + 1)) == []
+    assert len(said(one, *tell(board, SALES, NO_AGENTS, at=NOW + 1))) == 1
+    (over,) = said(one, *tell(board, SALES, OPEN, at=NOW + 2))
     assert " OK Sales (prod 1000): OPEN, was NO AGENTS" in over
-    tell(board, SALES, FULL, at=NOW + 3)
-    assert list(one.of_entry_point(KEY)) == []
+    assert said(one, *tell(board, SALES, FULL, at=NOW + 3)) == []
     begun_later = Telling(board, "wallboard.report.now.spoken", Level.CRITICAL)
     assert [line.split()[1] for line in begun_later.opening(NOW + 4)] == ["WARNING"]
 
@@ -139,8 +139,7 @@ def test_the_first_answer_after_the_beginning_is_told():
     board = board_of(SALES)
     one = Telling(board, "wallboard.report.now.spoken", Level.OK)
     assert " UNKNOWN Sales (prod 1000): WAITING. No answer yet." in next(one.opening(NOW))
-    tell(board, SALES, OPEN, at=NOW + 8)
-    (line,) = one.of_entry_point(KEY)
+    (line,) = said(one, *tell(board, SALES, OPEN, at=NOW + 8))
     assert " OK Sales (prod 1000): OPEN, was WAITING. Customers can start a chat." in line
 
 
@@ -227,8 +226,7 @@ def poll(endpoint, outcome, at):
 
 
 def fed(board, one, event):
-    board.fold(event)
-    return [*(one.of_server("prod") if isinstance(event, ServerStatus) else one.of_poll(event))]
+    return said(one, board.fold(event))
 
 
 def test_a_server_that_hangs_is_told_once_and_not_of_each_poll_before_that_is_known(board):

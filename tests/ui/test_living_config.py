@@ -51,7 +51,7 @@ class SilentFeed:
     def poll_now(self, key):
         pass
 
-    def replace(self, settings):
+    def replace(self, settings, edit):
         self.told.append(settings)
 
 

@@ -51,7 +51,7 @@ def yesterday():
 async def polled(settings, clock):
     """A board without a face that polls and records; all of it is in the file at the end."""
     board = Board(entry_points_of(settings), history=settings.history)
-    feed = SharedFeed(settings, board, "the wall", environ={}, clock=clock)
+    feed = SharedFeed(settings, "the wall", environ={}, clock=clock)
     running = asyncio.create_task(feed.run(board.fold))
     await until(lambda: feed.role is Role.RECORDS)
     try:
@@ -111,7 +111,7 @@ async def test_yesterdays_outage_is_found_today_with_the_body_that_caused_it(tmp
         board = Board(entry_points_of(settings), history=settings.history)
         app = WallboardApp(
             settings,
-            lambda: SharedFeed(settings, board, "the wall", environ={}),
+            lambda: SharedFeed(settings, "the wall", environ={}),
             board=board,
             state=ViewState(density="normal"),
         )

@@ -17,6 +17,11 @@ class Outages:
     def __init__(self) -> None:
         self._known: dict[str, ServerStatus] = {}
 
+    @property
+    def servers(self) -> frozenset[str]:
+        """The servers that cannot be reached, as far as the recording says."""
+        return frozenset(self._known)
+
     def told(self, event: Event) -> None:
         """Take in an event that came from a recording."""
         if isinstance(event, Restored):

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from wallboard.board import Board
+from wallboard.board import Board, Folded
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Event, Restored
-from wallboard.feeds import Publish
+from wallboard.feeds import Fold
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import Settings, entry_points_of
 
@@ -40,14 +40,15 @@ class PartFeed:
         # What is recorded is judged here, for the board shown holds only the part.
         self._board = Board(entry_points_of(wanted), history=wanted.history)
         self._keys = _keys(settings)
-        self._shared = SharedFeed(wanted, self._board, name, clock=clock)
+        self._shared = SharedFeed(wanted, name, clock=clock)
 
-    async def run(self, publish: Publish) -> None:
-        """Publish what concerns the part until cancelled."""
+    async def run(self, fold: Fold) -> None:
+        """Have folded what concerns the part until cancelled."""
 
-        def told(event: Event) -> None:
-            self._board.fold(event)
-            publish(self._part_of(event))
+        def told(event: Event) -> Folded:
+            folded = self._board.fold(event)
+            fold(self._part_of(event))
+            return folded
 
         await self._shared.run(told)
 
@@ -55,13 +56,14 @@ class PartFeed:
         """Poll one entry point before all others, if it is this process that polls."""
         self._shared.poll_now(key)
 
-    def replace(self, settings: Settings) -> None:
+    def replace(self, settings: Settings, edit: Folded) -> None:
         """Show another part, of settings that have changed."""
         wanted = self._wanted(settings)
         self._keys = _keys(settings)
-        self._shared.replace(wanted)
         points = entry_points_of(wanted)
-        self._board.replace(points, self._clock(), history=wanted.history)
+        self._shared.replace(
+            wanted, self._board.replace(points, self._clock(), history=wanted.history)
+        )
 
     @property
     def lag_seconds(self) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from wallboard.board import Folded
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.history import DEFAULT_BOUND
@@ -99,7 +100,7 @@ class ReplayFeed:
     def poll_now(self, key: EntryPointKey) -> None:
         """Do nothing: nobody can be asked in the past."""
 
-    def replace(self, settings: Settings) -> None:
+    def replace(self, settings: Settings, edit: Folded) -> None:
         """Do nothing: what was recorded is as it is."""
 
     def seek(self, at: float) -> None:

@@ -13,11 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wallboard.board import Board
+from wallboard.board import Folded
 from wallboard.clock import ClockWatch
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import ClockSet, Event
-from wallboard.feeds import Publish
+from wallboard.feeds import Fold
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.outages import Outages
 from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
@@ -58,18 +58,16 @@ class SharedFeed:
     def __init__(
         self,
         settings: Settings,
-        board: Board,
         name: str,
         *,
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``board`` folds what is published; ``name`` tells it from all others.
+        """``name`` tells the board from all others.
 
         ``environ`` may name the state folder, and ``clock`` is Unix time in seconds.
         """
         self._settings = settings
-        self._board = board
         self._name = name
         self._environ = environ
         self._clock = clock
@@ -78,16 +76,16 @@ class SharedFeed:
         self._place = self._place_now()
         self._moved = asyncio.Event()
         self._outages = Outages()
-        self._publish: Publish = _nobody
+        self._fold: Fold = Folded
         self._follow: FollowFeed | None = None
         self._leader: Holder | None = None
         self._barred = ""
         self._poll: PollFeed | None = None
         self._recorder: Recorder | None = None
 
-    async def run(self, publish: Publish) -> None:
-        """Publish what is recorded, then what is polled, here or elsewhere, until cancelled."""
-        self._publish = publish
+    async def run(self, fold: Fold) -> None:
+        """Have folded what is recorded, then what is polled, here or elsewhere, until cancelled."""
+        self._fold = fold
         while True:
             self._moved.clear()
             self._place = self._place_now()
@@ -101,7 +99,7 @@ class SharedFeed:
         if self._poll:
             self._poll.poll_now(key)
 
-    def replace(self, settings: Settings) -> None:
+    def replace(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings from now on, and soon to another recording if they name one."""
         self._settings = settings
         if self._place_now() != self._place:
@@ -115,6 +113,7 @@ class SharedFeed:
             self._recorder.replace(
                 points, settings.title, retention, longest_poll=longest_timeout(settings)
             )
+            self._recorder.take(edit)
 
     @property
     def lag_seconds(self) -> float:
@@ -164,8 +163,7 @@ class SharedFeed:
         settings = self._settings
         patience = max(SILENT_SECONDS, SILENT_INTERVALS * longest_interval(settings))
         # Where nothing can be reached, only a probe comes now and then.
-        down = {status.server for status in self._board.snapshot(self._clock()).unreachable}
-        all_down = down.issuperset(server.name for server in settings.server)
+        all_down = self._outages.servers.issuperset(server.name for server in settings.server)
         return patience + (settings.backoff_max if all_down else 0.0)
 
     async def _share(self, place: RecordingFile) -> None:
@@ -285,19 +283,19 @@ class SharedFeed:
     def _look_at_the_clock(self) -> None:
         """Say that the clock was set, before anything that is dated by it as it is now."""
         if by := self._clock_watch.set_by():
-            self._publish(ClockSet(by))
+            self._fold(ClockSet(by))
 
     def _told(self, event: Event) -> None:
         self._look_at_the_clock()
         self._outages.told(event)
-        self._publish(event)
+        self._fold(event)
 
     def _polled(self, event: Event) -> None:
         self._look_at_the_clock()
         for one in self._outages.polled(event):
-            self._publish(one)
+            folded = self._fold(one)
             if self._recorder:
-                self._recorder.take(one, self._board)
+                self._recorder.take(folded)
 
     def _place_now(self) -> RecordingFile | None:
         """Where the settings want it recorded, unless there is no folder to keep it in."""
@@ -332,7 +330,3 @@ async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def _nobody(event: Event) -> None:
-    """Takes events while nobody listens."""

@@ -6,14 +6,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from wallboard.board import Board
+from wallboard.board import Folded
 from wallboard.clock import running
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
-from wallboard.domain.restored import Event
 from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
 from wallboard.recorder.paths import RecordingFile
-from wallboard.recorder.writing.heard import Heard, heard
 from wallboard.recorder.writing.keeper import Keeper
 from wallboard.recorder.writing.retention import Retention
 
@@ -65,7 +63,7 @@ class Recorder:
         """
         self.problem: str | None = None
         self._place = place
-        self._queue: deque[Heard] = deque()
+        self._queue: deque[Folded] = deque()
         self._listed: Listed | None = (entry_points, title, longest_poll)
         self._keeper = Keeper(place, retention, clock, monotonic)
         self._monotonic = monotonic
@@ -80,11 +78,9 @@ class Recorder:
         """Start the thread."""
         self._thread.start()
 
-    def take(self, event: Event, board: Board) -> None:
-        """Queue an event that the board has just folded; called in the board's thread."""
-        one = heard(event, board)
-        if one:
-            self._queue.append(one)
+    def take(self, folded: Folded) -> None:
+        """Queue what the board has just folded; called in the board's thread."""
+        self._queue.append(folded)
 
     def replace(
         self,
@@ -131,7 +127,7 @@ class Recorder:
 
     def _step(self) -> float:
         """Write what waits; returns the seconds until the next step."""
-        batch: list[Heard] = []
+        batch: list[Folded] = []
         try:
             listed, self._listed = self._listed, None
             if listed:
@@ -157,7 +153,7 @@ class Recorder:
             return FLUSH_SECONDS
         return RETRY_SECONDS[min(self._tries, len(RETRY_SECONDS)) - 1]
 
-    def _taken(self) -> list[Heard]:
+    def _taken(self) -> list[Folded]:
         queue = self._queue
         return [queue.popleft() for _ in range(len(queue))]
 

@@ -11,7 +11,6 @@ from tests.bench.screens import Watch
 from tests.bench.simulated import SERVER, SimulatedPolls
 from tests.bench.terminal import on_a_terminal
 from wallboard.board import Board
-from wallboard.recorder.writing.heard import heard
 from wallboard.recorder.writing.writer import Writer
 
 ENTRY_POINTS = 200
@@ -69,11 +68,7 @@ def _record(path: Path, url: str) -> None:
     board, writer = Board(points), Writer.open(path)
     writer.listed(points, "Bench")
     for events in simulated.rounds(time.time() - RECORDED_SECONDS, 0.0, RECORDED_SECONDS):
-        taken = []
-        for event in events:
-            board.fold(event)
-            taken.append(heard(event, board))
-        writer.write([one for one in taken if one])
+        writer.write([board.fold(event) for event in events])
     writer.close()
 
 

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import psutil
 
 from tests.bench.processes import report
+from wallboard.board import Folded
 from wallboard.config import settings_for_url
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Observation, Response
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.domain.restored import Event
-from wallboard.feeds import Publish
+from wallboard.feeds import Fold
 from wallboard.feeds.poll import PollFeed
 from wallboard.settings import Settings, entry_points_of
 from wallboard.ui.app.app import WallboardApp
@@ -76,14 +77,14 @@ class Aging:
         """Passed on."""
         self._feed.poll_now(key)
 
-    async def run(self, publish: Publish) -> None:
-        publish = self._recorded(publish)
-        real = asyncio.create_task(self._feed.run(lambda event: self._hear(event, publish)))
+    async def run(self, fold: Fold) -> None:
+        fold = self._recorded(fold)
+        real = asyncio.create_task(self._feed.run(lambda event: self._hear(event, fold)))
         await self._all_heard.wait()
         at_start = _mib()
         after_days = []
         for _ in range(self._days):
-            await self._live_a_day(publish)
+            await self._live_a_day(fold)
             after_days.append(_mib())
         report({"mib_at_start": at_start, "mib_after_days": after_days})
         real.cancel()
@@ -91,20 +92,20 @@ class Aging:
             self.app.exit()
         await asyncio.sleep(60)
 
-    def _hear(self, event: Event, publish: Publish) -> None:
-        publish(event)
+    def _hear(self, event: Event, fold: Fold) -> None:
+        fold(event)
         if isinstance(event, Observation):
             self._heard[event.key, event.endpoint] = event
             if len(self._heard) == self._endpoints:
                 self._all_heard.set()
 
-    async def _live_a_day(self, publish: Publish) -> None:
+    async def _live_a_day(self, fold: Fold) -> None:
         end = self.now + DAY_SECONDS
         while self.now < end:
             self.now += self._round_seconds
             for number, observation in enumerate(list(self._heard.values())):
                 at = self.now - INTERVAL_SECONDS * (1 - number / self._endpoints)
-                publish(self._again(observation, at))
+                fold(self._again(observation, at))
                 if number % 50 == 0:
                     await self._breathe()
             if self._kiosk and self.app:
@@ -116,10 +117,10 @@ class Aging:
         while self._recorder and self._recorder.waiting > MOST_WAITING:  # noqa: ASYNC110  the thread has no event to wait for
             await asyncio.sleep(0.01)
 
-    def _recorded(self, publish: Publish) -> Publish:
+    def _recorded(self, fold: Fold) -> Fold:
         app = self.app
         if not self._recording or not app:
-            return publish
+            return fold
         from wallboard.recorder import recorder as recording
         from wallboard.recorder.paths import RecordingFile
 
@@ -132,12 +133,12 @@ class Aging:
             clock=lambda: self.now,
         )
 
-        def published(event: Event) -> None:
-            publish(event)
-            recorder.take(event, app.board)
+        def folded(event: Event) -> Folded:
+            recorder.take(did := fold(event))
+            return did
 
         recorder.start()
-        return published
+        return folded
 
     def _again(self, before: Observation, at: float) -> Observation:
         outcome, response = before.outcome, before.response

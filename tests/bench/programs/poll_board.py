@@ -39,9 +39,9 @@ async def main(
 
     def take(event: object) -> None:
         nonlocal polls, failed
-        board.fold(event)  # type: ignore[arg-type]
+        folded = board.fold(event)  # type: ignore[arg-type]
         if recorder:
-            recorder.take(event, board)  # type: ignore[arg-type]
+            recorder.take(folded)
         polls += 1
         if polls > 5 * count:
             second_round.set()

@@ -15,7 +15,6 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Observation
 from wallboard.recorder.recorder import FLUSH_SECONDS
-from wallboard.recorder.writing.heard import Heard, heard
 from wallboard.recorder.writing.writer import Writer
 
 HOURS = (0, 6, 12, 18)
@@ -75,13 +74,7 @@ def main(count: int, seconds: float, folder: Path) -> None:
             plain.write(events)
             polls += len(events)
             for batch in batches(events, each):
-                taken: list[Heard] = []
-                for event in batch:
-                    board.fold(event)
-                    began = time.process_time()
-                    if one := heard(event, board):
-                        taken.append(one)
-                    cpu += time.process_time() - began
+                taken = [board.fold(event) for event in batch]
                 began = time.process_time()
                 writer.write(taken)
                 cpu += time.process_time() - began

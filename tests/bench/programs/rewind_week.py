@@ -20,7 +20,6 @@ from wallboard.recorder.file.samples import samples_bytes, samples_of
 from wallboard.recorder.file.schema import TICKS
 from wallboard.recorder.file.segment_end import end_states_bytes, end_states_of
 from wallboard.recorder.recording import Recording
-from wallboard.recorder.writing.heard import heard
 from wallboard.recorder.writing.writer import Writer
 
 HOUR = 3600
@@ -33,11 +32,7 @@ def record_hour(path: Path, simulated: SimulatedPolls) -> None:
     board, writer = Board(points), Writer.open(path, clock=lambda: BEGIN_AT)
     writer.listed(points, "Bench")
     for events in simulated.rounds(BEGIN_AT, 0.0, HOUR):
-        taken = []
-        for event in events:
-            board.fold(event)
-            taken.append(heard(event, board))
-        writer.write([one for one in taken if one])
+        writer.write([board.fold(event) for event in events])
     writer.close()
 
 

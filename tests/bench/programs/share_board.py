@@ -12,7 +12,7 @@ from dataclasses import replace
 from statistics import quantiles
 
 from tests.bench.processes import report
-from wallboard.board import Board
+from wallboard.board import Board, Folded
 from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Observation
@@ -26,12 +26,12 @@ async def main(url: str, count: int, seconds: float, file: str, role: Role) -> N
     board = Board(entry_points_of(settings), history=settings.history)
     lags: list[float] = []
 
-    def take(event: Event) -> None:
-        board.fold(event)
+    def take(event: Event) -> Folded:
         if isinstance(event, Observation):
             lags.append(time.time() - event.at)
+        return board.fold(event)
 
-    shared = SharedFeed(settings, board, "bench")
+    shared = SharedFeed(settings, "bench")
     feed = asyncio.create_task(shared.run(take))
     while shared.role is not role or len(lags) < count:  # noqa: ASYNC110 - the role tells nobody
         await asyncio.sleep(0.1)

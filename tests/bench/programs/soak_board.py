@@ -21,10 +21,11 @@ import psutil
 
 from tests.bench.processes import ROOT, report
 from tests.bench.programs.age_board import MIB, PAINT_SECONDS, Aging
+from wallboard.board import Folded
 from wallboard.config.load import load_config
 from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
-from wallboard.feeds import Publish
+from wallboard.feeds import Fold
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
@@ -49,18 +50,18 @@ class Soaking(Aging):
         self._server = settings.server[0].name
         self._days_lived = 0
 
-    def replace(self, settings: Settings) -> None:
+    def replace(self, settings: Settings, edit: Folded) -> None:
         """The edited config changes nothing for the polls."""
 
-    async def run(self, publish: Publish) -> None:
+    async def run(self, fold: Fold) -> None:
         """Live all days, and report what each left behind."""
-        publish = self._recorded(publish)
-        real = asyncio.create_task(self._feed.run(lambda event: self._hear(event, publish)))
+        fold = self._recorded(fold)
+        real = asyncio.create_task(self._feed.run(lambda event: self._hear(event, fold)))
         await self._all_heard.wait()
         days = []
         for _ in range(self._days):
             for number in range(ROUNDS_A_DAY):
-                await self._round(number, publish)
+                await self._round(number, fold)
             self._days_lived += 1
             days.append(_footprint())
         report({"days": days})
@@ -69,14 +70,14 @@ class Soaking(Aging):
             self.app.exit()
         await asyncio.sleep(60)
 
-    async def _round(self, number: int, publish: Publish) -> None:
+    async def _round(self, number: int, fold: Fold) -> None:
         self.now += ROUND_SECONDS
         if number in {OUTAGE.start, OUTAGE.stop}:
             down = REFUSED if number == OUTAGE.start else None
-            publish(ServerStatus(self._server, self.now, down))
+            fold(ServerStatus(self._server, self.now, down))
         if number not in OUTAGE:
             for observation in self._answers(number):
-                publish(observation)
+                fold(observation)
                 if observation.key.id % 10 == 0:
                     await self._breathe()
         if number % 36 == 18:

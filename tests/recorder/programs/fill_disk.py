@@ -52,8 +52,7 @@ class Load:
             event = poll(
                 Endpoint.CAPACITY, 10.0 * self.told, body=body, failure=self._failure, status=500
             )
-            self._board.fold(event)
-            self.recorder.take(event, self._board)
+            self.recorder.take(self._board.fold(event))
             self.told += 1
 
     def bodies(self) -> list[int]:

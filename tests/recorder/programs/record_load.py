@@ -52,8 +52,7 @@ def main(path: str, first: int) -> None:
         for _ in range(POLLS_A_TICK):
             at, id_ = time.time() - START, entry_point_of(number)
             event = poll(Endpoint.CAPACITY, at, value_of(number), id=id_)
-            board.fold(event)
-            recorder.take(event, board)
+            recorder.take(board.fold(event))
             number += 1
         print(tick, number, flush=True)
         time.sleep(TICK_SECONDS)

@@ -5,7 +5,6 @@ from functools import partial
 
 import click
 
-from wallboard.board import Board
 from wallboard.cli.options.display import face_of, face_options, show
 from wallboard.cli.options.target import record_options, target_of, target_options
 from wallboard.config.watch import ConfigSource
@@ -37,14 +36,12 @@ def command(**parameters: object) -> int:
     return show(settings, face, feed_of(settings, source), source)
 
 
-def feed_of(settings: Settings, source: ConfigSource) -> Callable[[Board], Feed]:
+def feed_of(settings: Settings, source: ConfigSource) -> Callable[[], Feed]:
     """Makes the feed of a board, or of a part of one."""
     return partial(live, settings, name=source.recording, whole=source.whole)
 
 
-def live(
-    settings: Settings, board: Board, *, name: str, whole: Callable[[], Settings] | None = None
-) -> Feed:
+def live(settings: Settings, *, name: str, whole: Callable[[], Settings] | None = None) -> Feed:
     """The feed that records what it polls, or follows who does; ``name`` tells the board.
 
     ``whole`` gives the settings that these are a part of. What it needs is imported only now, after
@@ -56,4 +53,4 @@ def live(
         return PartFeed(settings, whole, name)
     from wallboard.feeds.shared import SharedFeed
 
-    return SharedFeed(settings, board, name)
+    return SharedFeed(settings, name)

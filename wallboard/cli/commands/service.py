@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 
 from wallboard.abandonable import start_aside
-from wallboard.board import Board
+from wallboard.board import Board, Folded
 from wallboard.cli.commands.service_log import ServiceLog
 from wallboard.cli.options.metrics_address import Address, exposed, metrics_server
 from wallboard.cli.run.errors import CommandError
@@ -15,9 +15,8 @@ from wallboard.cli.run.exit_codes import INTERNAL
 from wallboard.cli.run.signals import on_end, status_after
 from wallboard.config.problem import ConfigError
 from wallboard.domain.change import Change, Subject
-from wallboard.domain.observation import Observation, ServerStatus
-from wallboard.domain.policy import Level
-from wallboard.domain.restored import Event, Restored
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.restored import Event
 from wallboard.feeds.shared import Role, SharedFeed
 from wallboard.report.now.logline import Value
 from wallboard.report.now.telling import Doubts
@@ -56,7 +55,7 @@ class Service:
         self._clock = clock
         self._standby = standby
         self._board = Board(entry_points_of(settings), history=settings.history)
-        self._feed = SharedFeed(settings, self._board, name, clock=clock)
+        self._feed = SharedFeed(settings, name, clock=clock)
         self._metrics_at = metrics
         self._metrics = metrics_server(lambda: self._board.snapshot(clock())) if metrics else None
         self._woken = asyncio.Event()
@@ -64,9 +63,7 @@ class Service:
         self._asked_again = False
         self._said = (Role.STARTS, "")
         self._problems: tuple[str, ...] = ()
-        self._events: tuple[Change, ...] = ()
-        self._held: list[Change] = []
-        self._doubts = Doubts()
+        self._doubts = Doubts(self._board)
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT; the exit status. Raises ``CommandError``."""
@@ -108,20 +105,13 @@ class Service:
                 reloading = asyncio.create_task(self._reload())
             self._say_role()
             self._say_problems()
-            self._say_changes()
 
-    def _fold(self, event: Event) -> None:
-        self._board.fold(event)
+    def _fold(self, event: Event) -> Folded:
+        folded = self._board.fold(event)
         if self._metrics:
-            self._metrics.take(event)
-        if isinstance(event, Restored):
-            self._events = self._board.snapshot(self._clock()).events
-        elif isinstance(event, ServerStatus):
-            self._doubts.end(event.server)
-        elif isinstance(event, Observation):
-            self._doubts.heard(event)
-            if self._board.failure(event.key.server):
-                self._doubts.end(event.key.server)
+            self._metrics.take(folded)
+        self._say_changes(folded)
+        return folded
 
     async def _reload(self) -> None:
         """Take up the config as it is now; one that cannot be used changes nothing."""
@@ -138,10 +128,11 @@ class Service:
             self._log.say("config_refused", "error", problem="record: false; nothing to do then")
             return
         self._settings = settings
-        self._feed.replace(settings)
         points = entry_points_of(settings)
-        self._board.replace(points, self._clock(), history=settings.history)
+        edit = self._board.replace(points, self._clock(), history=settings.history)
+        self._feed.replace(settings, edit)
         self._log.say("reloaded", servers=len(settings.server), entry_points=len(points))
+        self._say_changes(edit)
 
     def _say_role(self) -> None:
         said = (self._feed.role, self._feed.who)
@@ -176,21 +167,14 @@ class Service:
             if problem not in self._problems:
                 self._log.say("problem_over", message=problem)
 
-    def _say_changes(self) -> None:
+    def _say_changes(self, folded: Folded) -> None:
         """Log what changed on the board; on standby that is for others to say."""
-        events = self._board.snapshot(self._clock()).events
-        if events is self._events and not self._held:
-            return
-        logged, self._events = set(map(id, self._events)), events
-        waiting = [*self._held, *(change for change in events if id(change) not in logged)]
-        self._held = [change for change in waiting if change.server in self._doubts]
+        changes = self._doubts.settled(folded)
         if self._feed.role is Role.FOLLOWS:
             return
-        standing = set(map(id, events))
-        for change in waiting:
-            # What turned out to follow from the outage of a server is no event any more.
-            known = change.server not in self._doubts and id(change) in standing
-            if known and change.subject in _LOGGED:
+        for change in changes:
+            first = change.before == Verdict.WAITING
+            if change.subject in _LOGGED and not change.of_server and not first:
                 self._log.say("change", _level_of(change), **_fields(change))
 
     @contextmanager

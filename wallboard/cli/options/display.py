@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,17 +86,15 @@ def face_of(parameters: dict[str, Any]) -> Face:
 def show(
     settings: Settings,
     face: Face,
-    make_feed: Callable[[Board], Feed],
+    make_feed: Callable[[], Feed],
     source: ConfigSource | None = None,
 ) -> int:
     """Show the board until the operator ends it; the exit status.
 
-    ``make_feed`` is given the board that folds what the feed publishes. A board with a ``source``
-    remembers how it was arranged and follows its config.
+    A board with a ``source`` remembers how it was arranged and follows its config.
     """
     _start_log(face.log, quiet=not face.as_text)
     board = Board(entry_points_of(settings), history=settings.history)
-    feed = partial(make_feed, board)
     if not face.as_text:
         from wallboard.ui.app.app import run_board
         from wallboard.ui.app.configured_keys import with_good_keys
@@ -109,7 +106,7 @@ def show(
             read = source.read
             source = replace(source, read=lambda: with_good_keys(face.over(read()), path))
         themed = face.theme is not None
-        return run_board(settings, feed, board=board, source=source, themed=themed)
+        return run_board(settings, make_feed, board=board, source=source, themed=themed)
     from wallboard.cli.run.text_board import print_board
 
     if face.frames is None and face.every is None:
@@ -119,7 +116,7 @@ def show(
             err=True,
         )
     every = face.every or min(map(settings.interval_of, settings.server))
-    printing = print_board(settings, board, feed(), every=every, frames=face.frames)
+    printing = print_board(settings, board, make_feed(), every=every, frames=face.frames)
     asyncio.run(printing)
     return 0
 

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from wallboard.abandonable import start_aside
-from wallboard.board import Board
+from wallboard.board import Board, Folded
 from wallboard.cli.run.appending import Complaints, complain, first_answers, wait
 from wallboard.cli.run.exit_codes import BROKEN_PIPE, OK
 from wallboard.cli.run.output import Output
 from wallboard.cli.run.signals import on_end, status_after
 from wallboard.config.problem import ConfigError
 from wallboard.config.watch import ConfigSource, Watch
-from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.domain.restored import ClockSet, Event, Restored
+from wallboard.domain.restored import Event, Restored
 from wallboard.feeds import Feed
 from wallboard.report.now.telling import DOUBT_SECONDS, Telling
 from wallboard.settings import Settings, entry_points_of
@@ -48,7 +47,7 @@ class Watcher:
         self,
         settings: Settings,
         source: ConfigSource,
-        make_feed: Callable[[Board], Feed],
+        make_feed: Callable[[], Feed],
         form: str,
         bounds: Bounds,
         *,
@@ -61,7 +60,7 @@ class Watcher:
         self._ascii_only = ascii_only
         self._clock = clock
         self._board = Board(entry_points_of(settings), history=settings.history)
-        self._feed = make_feed(self._board)
+        self._feed = make_feed()
         self._telling = Telling(self._board, form, bounds.least)
         self._ended_by: signal.Signals | None = None
         self._woken = asyncio.Event()
@@ -153,15 +152,12 @@ class Watcher:
             return
         self._woken.clear()
 
-    def _fold(self, event: Event) -> None:
-        self._board.fold(event)
-        if isinstance(event, Restored):
-            if self._opened:
-                self._open()
-        elif isinstance(event, ServerStatus):
-            self._say(self._telling.of_server(event.server))
-        elif not isinstance(event, ClockSet):
-            self._say(self._telling.of_poll(event))
+    def _fold(self, event: Event) -> Folded:
+        folded = self._board.fold(event)
+        self._say(self._telling.of_event(folded))
+        if isinstance(event, Restored) and self._opened:
+            self._open()
+        return folded
 
     def _say(self, lines: Iterator[str]) -> None:
         for line in lines:
@@ -191,10 +187,9 @@ class Watcher:
             log.exception("The config could not be read again")
             return
         points = entry_points_of(settings)
-        self._feed.replace(settings)
-        self._board.replace(points, self._clock(), history=settings.history)
-        for entry_point, _ in points:
-            self._say(self._telling.of_entry_point(entry_point.key))
+        edit = self._board.replace(points, self._clock(), history=settings.history)
+        self._feed.replace(settings, edit)
+        self._say(self._telling.of_event(edit))
 
     def _end(self, number: signal.Signals) -> None:
         self._ended_by = number

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from wallboard.board import Folded
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.file.opening import demand_once_recorded
 from wallboard.recorder.paths import RecordingFile
-from wallboard.recorder.writing.heard import Heard
 from wallboard.recorder.writing.retention import Retention, TrustedClock
 from wallboard.recorder.writing.writer import Writer
 
@@ -76,7 +76,7 @@ class Keeper:
         """Set what is on the board, to be written the next time ``open`` is called."""
         self._listed, self._unlisted = (entry_points, title, longest_poll), True
 
-    def keep(self, batch: Sequence[Heard]) -> None:
+    def keep(self, batch: Sequence[Folded]) -> None:
         """Write events, and trim if it is time. Raises ``RecordingError``."""
         if self._writer is None:
             return

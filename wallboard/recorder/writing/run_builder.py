@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from wallboard.board import EntryPointStatus
+from wallboard.board import EntryPointStatus, Folded
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
@@ -11,7 +11,6 @@ from wallboard.domain.policy import Policy, Verdict
 from wallboard.recorder.file.answers import Answer, answer_of
 from wallboard.recorder.file.gaps import BACK_SECONDS, gap_after
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
-from wallboard.recorder.writing.heard import Heard
 from wallboard.recorder.writing.open_segment import (
     KeptAnswer,
     OpenSegment,
@@ -26,7 +25,7 @@ SEGMENT_SECONDS = 600.0
 KNOWN_ANSWERS = 2048
 """Answers whose row number is remembered, so that the file need not be searched."""
 
-_NEVER = object()
+_JUDGED = frozenset({Subject.VERDICT, Subject.LEVEL})
 
 LARGE_BODY = 16 * 1024
 """Bytes; the body of a larger answer is not kept in memory for comparison."""
@@ -45,7 +44,7 @@ class RunBuilder:
         self.last_verdicts: dict[EntryPointKey, LastVerdict] = {}
         self._epoch = epoch
         self._answers: dict[bytes, KeptAnswer] = {}
-        self._last_change: dict[EntryPointKey, Change | None] = {}
+        self._judged: set[EntryPointKey] = set()
         self._failures: dict[str, Failure | None] = {}
         self._newest: float | None = None
         self._intervals: dict[str, float] = {}
@@ -73,12 +72,22 @@ class RunBuilder:
         """Note that the process was stopped for some seconds until ``until``, Unix time."""
         self._pause = (until - seconds, until)
 
-    def add(self, heard: Heard) -> None:
+    def add(self, folded: Folded) -> None:
         """Take in one event and what the board made of it."""
-        if isinstance(heard.event, ServerStatus):
-            self._add_server_status(heard.event, heard)
-        else:
-            self._add_poll(heard.event, heard.statuses[0])
+        event = folded.event
+        if isinstance(event, ServerStatus):
+            self._add_server_status(event)
+            self._add_changes(folded.changes)
+            self._add_unseen(folded.statuses, event.at)
+        elif isinstance(event, Observation) and folded.statuses:
+            self._add_poll(event)
+            self._add_changes(folded.changes)
+            self._add_unseen(folded.statuses, event.at)
+            history = folded.statuses[0].state.history
+            if len(history) and (sample := history[-1]).at == event.at:
+                self.segment.samples.append((event.key, sample))
+        elif event is None:
+            self._add_changes(folded.changes)
 
     def seal(self) -> None:
         """End the open segment and all its runs, and open the next."""
@@ -111,7 +120,7 @@ class RunBuilder:
                 self._answers[digest] = kept
         return kept
 
-    def _add_poll(self, poll: Observation, status: EntryPointStatus) -> None:
+    def _add_poll(self, poll: Observation) -> None:
         at, segment = poll.at, self.segment
         if self._newest is not None:
             if at < self._newest - BACK_SECONDS or self._follows_gap(self._newest, poll):
@@ -123,10 +132,6 @@ class RunBuilder:
         segment = self.segment
         segment.note_poll(at)
         self._extend(segment, poll)
-        self._add_changes(segment, status, poll.at)
-        history = status.state.history
-        if len(history) and (sample := history[-1]).at == at:
-            segment.samples.append((poll.key, sample))
 
     def _follows_gap(self, newest: float, poll: Observation) -> bool:
         """Whether there is a gap between the newest poll so far and this one."""
@@ -158,20 +163,18 @@ class RunBuilder:
             target.good = (run.answer, at, elapsed)
         segment.touched[target] = run
 
-    def _add_changes(self, segment: OpenSegment, status: EntryPointStatus, at: float) -> None:
-        """Add the changes of an entry point that are new since the last event."""
-        key, timeline = status.entry_point.key, status.timeline
-        newest = timeline[-1] if timeline else None
-        known = self._last_change.get(key, _NEVER)
-        if known is newest:
-            return
-        new = _new_changes(timeline, known, at)
-        segment.changes += [(change, self._cause(change)) for change in new]
-        self._last_change[key] = newest
-        if known is _NEVER and (
-            missed := _unseen_change(status, self.last_verdicts.get(key), new, at)
-        ):
-            segment.changes.append((missed, None))
+    def _add_changes(self, changes: Sequence[Change]) -> None:
+        self.segment.changes += [(change, self._cause(change)) for change in changes]
+        self._judged.update(one.key for one in changes if one.key and one.subject in _JUDGED)
+
+    def _add_unseen(self, statuses: Sequence[EntryPointStatus], at: float) -> None:
+        """Add what other rules changed of entry points since the recording was last written."""
+        for status in statuses:
+            key = status.entry_point.key
+            if key not in self._judged:
+                self._judged.add(key)
+                if unseen := _unseen_change(status, self.last_verdicts.get(key), at):
+                    self.segment.changes.append((unseen, None))
 
     def _cause(self, change: Change) -> KeptAnswer | None:
         poll = change.observation
@@ -182,7 +185,7 @@ class RunBuilder:
             return target.run.answer
         return self.answer(answer_of(poll), poll.endpoint)
 
-    def _add_server_status(self, status: ServerStatus, heard: Heard) -> None:
+    def _add_server_status(self, status: ServerStatus) -> None:
         unknown = status.server not in self._failures
         changed = unknown or self._failures[status.server] != status.failure
         self._failures[status.server] = status.failure
@@ -190,24 +193,10 @@ class RunBuilder:
         if status.failure and status.next_probe_at is not None:
             self._waits[status.server] = status.next_probe_at - status.at
         self.segment.servers.append((status, changed))
-        if heard.change:
-            self.segment.changes.append((heard.change, None))
-        for one in heard.statuses:
-            self._add_changes(self.segment, one, status.at)
-
-
-def _new_changes(timeline: Sequence[Change], known: object, at: float) -> list[Change]:
-    """The changes after the last known one; of a new entry point only those at ``at``."""
-    new: list[Change] = []
-    for change in reversed(timeline):
-        if change is known or (known is _NEVER and change.at != at):
-            break
-        new.append(change)
-    return new[::-1]
 
 
 def _unseen_change(
-    status: EntryPointStatus, last_verdicts: LastVerdict | None, new: Sequence[Change], at: float
+    status: EntryPointStatus, last_verdicts: LastVerdict | None, at: float
 ) -> Change | None:
     """The change made by other rules than those in force when the recording was last written."""
     verdict, level = status.judgement.verdict, status.judgement.level
@@ -216,8 +205,6 @@ def _unseen_change(
         or last_verdicts == (verdict, level.label)
         or verdict is Verdict.WAITING
     ):
-        return None
-    if any(change.subject in {Subject.VERDICT, Subject.LEVEL} for change in new):
         return None
     of_verdict = last_verdicts[0] != verdict
     return Change(

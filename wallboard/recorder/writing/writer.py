@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from wallboard.board import Folded
 from wallboard.domain.endpoint import LARGEST_ID, EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.errors import DamagedError, RefusedError
@@ -21,7 +22,6 @@ from wallboard.recorder.file.sqlite_errors import (
     sqlite_errors_translated,
 )
 from wallboard.recorder.writing.answer_rows import storable
-from wallboard.recorder.writing.heard import Heard
 from wallboard.recorder.writing.open_segment import OpenSegment
 from wallboard.recorder.writing.resume import resume
 from wallboard.recorder.writing.retention import Retention, give_back, oldest_segment, trim_step
@@ -97,11 +97,11 @@ class Writer:
             )
         self.builder.listed(entry_points, longest_poll)
 
-    def write(self, batch: Sequence[Heard]) -> None:
+    def write(self, batch: Sequence[Folded]) -> None:
         """Write events in their order."""
-        for heard in batch:
+        for folded in batch:
             try:
-                self.builder.add(heard)
+                self.builder.add(folded)
             except Exception:  # one event must not cost the others
                 log.exception("An event could not be recorded")
         self.commit()

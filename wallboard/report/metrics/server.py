@@ -11,8 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from wallboard.abandonable import own_addresses
-from wallboard.board import Snapshot
-from wallboard.domain.restored import Event
+from wallboard.board import Folded, Snapshot
 from wallboard.report.metrics.accept import takes_gzip, wants_openmetrics
 from wallboard.report.metrics.families import PollCounts
 from wallboard.report.metrics.page import page
@@ -37,7 +36,7 @@ _INDEX = """<!doctype html>
 
 
 class MetricsServer:
-    """An HTTP server with the page of one board. Give it every event that the board folds."""
+    """An HTTP server with the page of one board. Give it all that the board folds."""
 
     def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
         """``snapshot`` gives the board as it stands; it is called in the thread of the server."""
@@ -47,9 +46,9 @@ class MetricsServer:
         self._under_way = 0
         self._runner: web.AppRunner | None = None
 
-    def take(self, event: Event) -> None:
+    def take(self, folded: Folded) -> None:
         """Count one event."""
-        self._tally.take(event)
+        self._tally.take(folded.event)
 
     async def start(self, host: str, port: int) -> str:
         """Listen; the address of the page. Raises ``OSError`` if that cannot be."""

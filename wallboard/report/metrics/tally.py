@@ -39,7 +39,7 @@ class Tally:
     def __init__(self) -> None:
         self._counts: dict[tuple[str, Endpoint], _Count] = {}
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event | None) -> None:
         """Count an event, if it is a poll. What a recording gives back was counted when it was."""
         if not isinstance(event, Observation):
             return

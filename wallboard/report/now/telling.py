@@ -1,53 +1,70 @@
 """Tells what becomes of a board as it comes: first how it stands, then change after change."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 
-from wallboard.board import Board, EntryPointStatus
+from wallboard.board import Board, Folded
 from wallboard.domain.change import Change
-from wallboard.domain.endpoint import EntryPoint, EntryPointKey
-from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
+from wallboard.domain.restored import Restored
 
 DOUBT_SECONDS = 30.0
 """For how long it may be open whether a server can be reached, before it is told what is known."""
 
 
 class Doubts:
-    """The servers of which it is open whether they can be reached, with what was heard meanwhile.
+    """Holds back what changed on servers of which it is open whether they can be reached.
 
     A poll that reached nobody is a matter of its endpoint or of the whole server: that shows with
     the next answer, or with the word that the server cannot be reached.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, board: Board) -> None:
+        """``board`` is the one whose changes are told."""
+        self._board = board
         self._since: dict[str, float] = {}
-        self._keys: dict[str, dict[EntryPointKey, None]] = {}
-
-    def __contains__(self, server: str) -> bool:
-        return server in self._since
+        self._held: dict[str, list[Change]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._since)
 
-    def heard(self, poll: Observation) -> Iterable[EntryPointKey]:
-        """The entry points of which may be told by now."""
-        server, outcome = poll.key.server, poll.outcome
-        keys = self._keys.setdefault(server, {})
-        keys[poll.key] = None
-        if isinstance(outcome, Failure) and outcome.cause.unreachable:
-            # It is open no longer, either, once the clock was put back.
-            seconds = poll.at - self._since.setdefault(server, poll.at)
-            if -AHEAD_SECONDS <= seconds < DOUBT_SECONDS:
-                return ()
-        self.end(server)
-        return keys
+    def settled(self, folded: Folded) -> Sequence[Change]:
+        """What may be told by now, of this event and of those before it; a server's own first."""
+        event = folded.event
+        if isinstance(event, Restored):
+            self._since.clear()
+            self._held.clear()
+        elif isinstance(event, Observation) and self._is_open(event):
+            self._held.setdefault(event.key.server, []).extend(folded.changes)
+            return ()
+        elif isinstance(event, Observation):
+            return (*self._end(event.key.server), *folded.changes)
+        elif isinstance(event, ServerStatus):
+            held = (one for one in self._end(event.server) if not folded.takes_back(one))
+            return (*folded.changes, *held)
+        return folded.changes
 
-    def end(self, server: str) -> None:
-        """It is known now."""
+    def forget(self) -> None:
+        """Hold nothing back any more; it is told in another way."""
+        self._held.clear()
+
+    def _is_open(self, poll: Observation) -> bool:
+        """Whether it is open, after this poll, if its server can be reached."""
+        server, outcome = poll.key.server, poll.outcome
+        if self._board.failure(server):
+            return False
+        if not isinstance(outcome, Failure) or not outcome.cause.unreachable:
+            return False
+        # It is open no longer, either, once the clock was put back.
+        seconds = poll.at - self._since.setdefault(server, poll.at)
+        return -AHEAD_SECONDS <= seconds < DOUBT_SECONDS
+
+    def _end(self, server: str) -> Iterable[Change]:
         self._since.pop(server, None)
-        self._keys.pop(server, None)
+        return self._held.pop(server, ())
 
 
 LEAST_SECONDS = 3.0
@@ -62,20 +79,17 @@ class Telling:
         self._board = board
         self._form = import_module(form)
         self._least = least
-        self.doubts = Doubts()
-        self._newest: Change | None = None
-        self._last: dict[EntryPointKey, tuple[Change, ...]] = {}
+        self.doubts = Doubts(board)
         self._levels: dict[EntryPointKey | str, Level] = {}
         self._stale: dict[str, bool] = {}  # whether all of it was
 
     def opening(self, now: float) -> Iterator[str]:
         """How all of it stands at ``now``, Unix time in seconds; from here on it is changes."""
         snapshot = self._board.snapshot(now)
-        self._newest = self._board.newest_event
-        self._last.clear()
+        self.doubts.forget()
         self._levels = dict.fromkeys((one.server for one in snapshot.unreachable), Level.CRITICAL)
         for key, status in snapshot.entry_points.items():
-            self._known(key, status)
+            self._levels[key] = status.judgement.level
         yield from self._form.opening_lines(snapshot, self._least)
 
     def heartbeat(self, now: float) -> str:
@@ -106,49 +120,21 @@ class Telling:
         for server in before.keys() - stale.keys():
             yield self._form.fresh_line(server, snapshot)
 
-    def of_poll(self, poll: Observation) -> Iterator[str]:
-        """What became of entry points by a poll, or by those before it that were in doubt."""
-        if self._board.failure(poll.key.server):
-            self.doubts.end(poll.key.server)
-        for key in self.doubts.heard(poll):
-            yield from self.of_entry_point(key)
+    def of_event(self, folded: Folded) -> Iterator[str]:
+        """What became of the board by an event, or by those before it that were in doubt."""
+        changes = self.doubts.settled(folded)
+        before = {of: self._levels.get(of, Level.OK) for of in map(_whose, changes)}
+        for change in changes:
+            over = change.key is None and change.after == "ok"
+            self._levels[_whose(change)] = Level.OK if over else change.level
+        for change in changes:
+            status = self._board.status(change.key) if change.key else None
+            # That something is over is for whoever was told that it began.
+            if max(before[_whose(change)], change.level) >= self._least:
+                line = self._form.change_line(change, status.entry_point if status else None)
+                if line is not None:
+                    yield line
 
-    def of_entry_point(self, key: EntryPointKey) -> Iterator[str]:
-        """What became of one entry point since it was last asked for."""
-        status = self._board.status(key)
-        if status is None or not status.timeline:
-            return
-        last = self._last.get(key, ())
-        if status.timeline is last:
-            return
-        # By identity: clocks step back, and an outage takes back what it turns out to explain.
-        told = set(map(id, last))
-        new = [change for change in status.timeline if id(change) not in told]
-        before = self._levels.get(key, Level.OK)
-        self._known(key, status)
-        for change in new:
-            yield from self._told(change, before, status.entry_point)
 
-    def of_server(self, server: str) -> Iterator[str]:
-        """What became of one server, and of its entry points with it."""
-        self.doubts.end(server)
-        change = self._board.newest_event
-        if change is None or change is self._newest or change.key or change.server != server:
-            return
-        self._newest = change
-        before = self._levels.get(server, Level.OK)
-        self._levels[server] = Level.OK if change.after == "ok" else change.level
-        yield from self._told(change, before, None)
-        for status in self._board.statuses_of(server):
-            yield from self.of_entry_point(status.entry_point.key)
-
-    def _told(self, change: Change, before: Level, entry_point: EntryPoint | None) -> Iterator[str]:
-        # That something is over is for whoever was told that it began.
-        if max(before, change.level) >= self._least:
-            line: str | None = self._form.change_line(change, entry_point)
-            if line is not None:
-                yield line
-
-    def _known(self, key: EntryPointKey, status: EntryPointStatus) -> None:
-        self._levels[key] = status.judgement.level
-        self._last[key] = status.timeline
+def _whose(change: Change) -> EntryPointKey | str:
+    return change.key or change.server

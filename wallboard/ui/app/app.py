@@ -120,9 +120,10 @@ class WallboardApp(ScreenOpeningApp):
     def take_up(self, settings: Settings) -> None:
         """Go by other settings; what stays keeps its past and its place."""
         before, self.settings = self.settings, settings
+        points = entry_points_of(settings)
+        edit = self.board.replace(points, self.clock(), history=settings.history)
         if self.feeding:
-            self.feeding.replace(settings)
-        self.board.replace(entry_points_of(settings), self.clock(), history=settings.history)
+            self.feeding.replace(settings, edit)
         self.rewind.replace()
         if (settings.theme, settings.lite) != (before.theme, before.lite):
             if self.state.theme is None:

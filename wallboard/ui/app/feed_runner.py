@@ -5,8 +5,9 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from wallboard.board import Folded
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.feeds import Feed, Publish
+from wallboard.feeds import Feed, Fold
 from wallboard.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -20,12 +21,13 @@ MakeFeed = Callable[[], Feed]
 class Feeding:
     """The feed, once it is made; until then, and while it is down, asking it does nothing."""
 
-    def __init__(self, make_feed: MakeFeed, settings: Settings, publish: Publish) -> None:
+    def __init__(self, make_feed: MakeFeed, settings: Settings, fold: Fold) -> None:
         """``make_feed`` is called off the main thread, for what it imports takes its time."""
         self._make_feed = make_feed
         self._made_for = settings
         self._settings = settings
-        self._publish = publish
+        self._edit = Folded(None)
+        self._fold = fold
         self._feed: Feed | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -69,20 +71,20 @@ class Feeding:
         if self._feed is not None:
             self._feed.poll_now(key)
 
-    def replace(self, settings: Settings) -> None:
-        """Go by other settings from now on."""
-        self._settings = settings
+    def replace(self, settings: Settings, edit: Folded) -> None:
+        """Go by other settings from now on; ``edit`` is what they did to the board."""
+        self._settings, self._edit = settings, edit
         if self._feed is not None:
-            self._feed.replace(settings)
+            self._feed.replace(settings, edit)
 
     async def _run(self) -> None:
         while True:
             try:
                 feed = await asyncio.to_thread(self._make_feed)
                 if self._settings is not self._made_for:
-                    feed.replace(self._settings)
+                    feed.replace(self._settings, self._edit)
                 self._feed = feed
-                await feed.run(self._publish)
+                await feed.run(self._fold)
                 log.error("The feed ended; starting it again")
             except Exception:
                 log.exception("The feed broke down; starting it again")
