@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+from hypothesis import settings
 
 NOT_INHERITED = (
     "COLORFGBG",
@@ -44,6 +45,9 @@ def pytest_configure():
         "COLORTERM": "truecolor",
     }
     time.tzset()
+    # How long an example takes is a matter of the machine.
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="session")

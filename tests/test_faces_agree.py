@@ -343,7 +343,7 @@ async def test_all_faces_say_the_same_of_every_entry_point(place):
         await until(metrics_agree)
         assert await said_by_the_wall(pilot) == EXPECTED
         # Whoever comes later is told the same at once.
-        late = ("watch", "--for", "0.1", "--heartbeat", "0")
+        late = ("watch", "--for", "15", "--heartbeat", "0")
         _, (_, text), (_, out) = await asyncio.gather(
             holds_of_checks(place), place.ran(*late), place.ran(*late, "--format", "ndjson")
         )

@@ -304,7 +304,7 @@ async def test_a_verdict_that_is_new_is_marked_for_fifteen_seconds():
         assert "was " not in text_on(app)
         full = ChatAllowed(False, "queue_depth_reached")
         board.fold(observed(key(1000), Endpoint.CHAT_ALLOWED, full, NOW))
-        for age, marked in ((0.0, True), (14.9, True), (15.0, False)):
+        for age, marked in ((0.0, True), (14.9, True), (15.1, False)):
             clock.now = NOW + age
             await settled(pilot)
             assert ("was OPEN" in text_on(app)) is marked, age
