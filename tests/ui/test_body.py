@@ -9,7 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from wallboard.report.words.body_layout import decoded, tokens
+from wallboard.ece.answer.charset import exact_text_of, text_of
+from wallboard.report.words.body_layout import tokens
+from wallboard.report.words.visible import visible
 from wallboard.ui.look.text import wrapped
 from wallboard.ui.widgets.body_lines import pretty, raw
 
@@ -161,8 +163,42 @@ def test_bodies_in_other_encodings_are_read(encoding):
     assert laid_out("<a>é</a>".encode(encoding)) == ["<a>é</a>"]
 
 
+FUER = '<?xml version="1.0" encoding="ISO-8859-1"?><chatAllowed reason="für"/>'.encode("latin-1")
+WIDE = "<chatAllowed reason='für'/>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        FUER,
+        FUER.replace(b"ISO-8859-1", b"windows-1252"),
+        WIDE.encode("utf-32-le"),
+        WIDE.encode("utf-32"),
+        WIDE.encode("utf-16-be"),
+        WIDE.encode("utf-8-sig"),
+    ],
+)
+def test_what_is_shown_of_a_body_is_what_was_judged(body):
+    judged = text_of(body)
+    assert "für" in judged
+    assert "".join(laid_out(body)).replace(" ", "") == judged.replace(" ", "")
+    assert visible(body).removeprefix("\\ufeff") == judged
+
+
+@given(st.binary(max_size=300), st.sampled_from(["ISO-8859-1", "utf-7", "hex", "koi8-r", "big5"]))
+def test_a_body_is_shown_in_the_encoding_that_it_is_judged_in(body, encoding):
+    body = b'<?xml version="1.0" encoding="%s"?>' % encoding.encode() + body
+    judged, shown = text_of(body), exact_text_of(body)
+    if "\ufffd" not in judged:
+        assert shown == judged
+
+
+def test_the_bytes_themselves_are_shown_whatever_they_mean():
+    assert 'reason="f\\xfcr"' in "".join(raw(FUER, 200))
+
+
 def test_half_a_character_at_the_end_is_named_and_not_lost():
-    assert decoded("é".encode()[:1]) == "\\xc3"
+    assert exact_text_of("é".encode()[:1]) == "\\xc3"
     assert laid_out("\ufeff<a>".encode("utf-16-le")[:-1]) == ["<a\\x3e"]
 
 

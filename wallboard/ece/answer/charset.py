@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+_MARK = "\ufeff"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -42,23 +43,35 @@ def hides_ascii(body: bytes) -> bool:
 
 
 def text_of(body: bytes) -> str:
-    """The body as text. Never fails: what is in no known encoding becomes U+FFFD.
+    """The body as text to be read. Never fails: what is in no known encoding becomes U+FFFD."""
+    return _decoded(body, "replace").removeprefix(_MARK)
 
-    A byte order mark wins, then the pattern of zero bytes, then the XML declaration, then UTF-8.
-    """
+
+def exact_text_of(body: bytes) -> str:
+    r"""The same to be shown: with its byte order mark, and ``\xNN`` for what is no character."""
+    return _decoded(body, "backslashreplace")
+
+
+def head_lines(head: bytes) -> list[str]:
+    r"""The lines of a header block; what is not UTF-8 as ``\xNN``."""
+    return [line for line in head.decode("utf-8", "backslashreplace").split("\r\n") if line]
+
+
+def _decoded(body: bytes, errors: str) -> str:
+    """A byte order mark wins, then the pattern of zeros, then the XML declaration, then UTF-8."""
     for mark, encoding in _MARKS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, "replace")
+            return body.decode(encoding, errors)
     for pattern, encoding in _NO_MARK:
         if pattern.match(body):
-            return body.decode(encoding, "replace")
+            return body.decode(encoding, errors)
     declared = _declared_in(body)
     try:
         if declared and codecs.lookup(declared).name not in _NOT_OF_DOCUMENTS:
-            return body.decode(declared, "replace")
+            return body.decode(declared, errors)
     except (LookupError, ValueError):
         pass
-    return body.decode("utf-8", "replace")
+    return body.decode("utf-8", errors)
 
 
 def _declared_in(body: bytes) -> str | None:

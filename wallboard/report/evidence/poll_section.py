@@ -5,6 +5,7 @@ from typing import Protocol
 
 from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import Failure, Observation, Response
+from wallboard.ece.answer.charset import head_lines
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.words.moments import moment
 from wallboard.report.words.outcome import outcome_words
@@ -49,8 +50,7 @@ def poll_section(observation: Observation, which: str, asked: Asked) -> Iterator
 
 def _response(response: Response, secrets: tuple[str, ...]) -> Iterator[str]:
     status = f"HTTP {response.status} {response.reason}".rstrip()
-    lines = response.head.decode("utf-8", "backslashreplace").split("\r\n")
-    head = "\n".join(shareable_header(escaped_lines(line)) for line in lines if line)
+    head = "\n".join(map(shareable_header, map(escaped_lines, head_lines(response.head))))
     yield fenced(_cut(f"{escaped_lines(status)}\n{head}", HEAD_CHARACTERS), "http")
     if not response.body:
         yield "The body is empty."

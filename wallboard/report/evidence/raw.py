@@ -2,6 +2,7 @@
 
 from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import Response
+from wallboard.ece.answer.charset import head_lines
 from wallboard.report.words.body_layout import laid_out
 from wallboard.report.words.visible import visible
 
@@ -13,9 +14,8 @@ def raw_bytes(response: Response, *, head: bool) -> bytes:
     """
     if not head:
         return response.body
-    return b"\r\n".join((_status_line(response).encode(), *_head_lines(response), b"", b"")) + (
-        response.body
-    )
+    lines = [line for line in response.head.split(b"\r\n") if line]
+    return b"\r\n".join((_status_line(response).encode(), *lines, b"", response.body))
 
 
 def raw_text(response: Response, *, head: bool, pretty: bool, width: int) -> str:
@@ -26,8 +26,7 @@ def raw_text(response: Response, *, head: bool, pretty: bool, width: int) -> str
     lines = []
     if head:
         lines.append(escaped_lines(_status_line(response)))
-        lines += [escaped_lines(line.decode("utf-8", "backslashreplace"))
-                  for line in _head_lines(response)]  # fmt: skip
+        lines += map(escaped_lines, head_lines(response.head))
         lines.append("")
     if pretty:
         lines += map(escaped_lines, laid_out(response.body, width))
@@ -38,7 +37,3 @@ def raw_text(response: Response, *, head: bool, pretty: bool, width: int) -> str
 
 def _status_line(response: Response) -> str:
     return f"HTTP {response.status} {response.reason}".rstrip()
-
-
-def _head_lines(response: Response) -> list[bytes]:
-    return [line for line in response.head.split(b"\r\n") if line]

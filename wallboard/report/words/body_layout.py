@@ -7,8 +7,9 @@ goes through the text once, since a hostile body may be a mebibyte of anything.
 
 import json
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+
+from wallboard.ece.answer.charset import exact_text_of
 
 _BETWEEN_ATTRIBUTES = re.compile(r"""(?<!\s)\s++(?=[^\s=<>"'/?]++\s*+=)""")
 _ELEMENT_NAME = re.compile(r"<\s*+([\w:.-]++)")
@@ -23,22 +24,13 @@ def laid_out(body: bytes, width: int) -> Iterator[str]:
 
     A tag that would be longer than ``width`` characters has a line for each attribute.
     """
-    text = decoded(body)
+    text = exact_text_of(body)
     stripped = text.lstrip("\ufeff \t\r\n")
     if stripped[:1] in {"{", "["} and _is_json(stripped):
         return _pretty_json(stripped)
     if stripped[:1] == "<":
         return _pretty_markup(stripped, width)
     return iter(text.removeprefix("\ufeff").splitlines())
-
-
-def decoded(body: bytes) -> str:
-    """The body as text: UTF-16 where a byte order mark or its zero bytes say so, else UTF-8."""
-    if body[:2] in {BOM_UTF16_LE, BOM_UTF16_BE}:
-        return body.decode("utf-16", "backslashreplace")
-    zeros = body[:1] == b"\0", body[1:2] == b"\0"
-    encoding = {(False, True): "utf-16-le", (True, False): "utf-16-be"}.get(zeros, "utf-8")
-    return body.decode(encoding, "backslashreplace")
 
 
 def tokens(text: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 
 from wallboard.domain.foreign_text import escaped_lines
-from wallboard.report.words.body_layout import decoded
+from wallboard.ece.answer.charset import exact_text_of
 
 _BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"[\\`*<\[|&]")
@@ -12,9 +12,10 @@ _MARKDOWN = re.compile(r"[\\`*<\[|&]")
 def visible(body: bytes) -> str:
     r"""A body as text with its lines and tabs.
 
-    Control and formatting characters show as ``\xNN`` or ``\uNNNN``, what is not UTF-8 as ``\xNN``.
+    Control and formatting characters show as ``\xNN`` or ``\uNNNN``, and what is no
+    character of the body's encoding as ``\xNN``.
     """
-    return escaped_lines(decoded(body))
+    return escaped_lines(exact_text_of(body))
 
 
 def fenced(text: str, language: str = "") -> str:

@@ -14,6 +14,7 @@ from wallboard.domain.reading import (
     LiveSessionStatus,
     Reading,
 )
+from wallboard.ece.answer.charset import head_lines
 from wallboard.ui.look.text import safe
 from wallboard.ui.widgets import body_lines as bodies
 
@@ -127,6 +128,6 @@ def _word(value: object, raw: str | None) -> str:
 def _headers(poll: Observation | None) -> dict[str, str]:
     if poll is None or poll.response is None:
         return {}
-    lines = poll.response.head.decode("latin-1").split("\r\n")
+    lines = head_lines(poll.response.head)
     pairs = (line.partition(":") for line in lines if ":" in line)
     return {safe(name.strip()): safe(value.strip()) for name, _, value in pairs}

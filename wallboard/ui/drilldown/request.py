@@ -4,6 +4,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.observation import Failure, Observation
+from wallboard.ece.answer.charset import head_lines
 from wallboard.ui.drilldown.facts import NARROW, latency
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
@@ -68,7 +69,7 @@ def header_lines(observation: Observation, theme: BoardTheme) -> list[list[Segme
     lines += [_header(name, value, theme) for name, value in sent]
     if response is None:
         return [*lines, [], [Segment(" There is no response: it was not answered.", title)]]
-    head = [line for line in response.head.decode("latin-1").split("\r\n") if line]
+    head = head_lines(response.head)
     lines += [[], [Segment(f" Response: {_count(len(head))}", title)]]
     for line in head:
         name, colon, value = line.partition(":")
