@@ -1,5 +1,7 @@
 import unicodedata
+from math import inf, nan
 
+import pytest
 from report_support import (
     FULL,
     NO_AGENTS,
@@ -18,6 +20,8 @@ from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.now.text import text_report
 from wallboard.report.words.plain import cells, span, table
+from wallboard.ui.look import glyphs, text
+from wallboard.ui.wall.big_digits import clock_of
 
 
 def test_the_worst_comes_first_with_its_figures_and_its_reason():
@@ -104,6 +108,14 @@ def test_unknown_figures_are_dashes_and_waits_are_short():
     board = board_of(entry_point(1000))
     assert " -      -      -  unknown" in text_report(board.snapshot(NOW))
     assert [span(s) for s in (0, 59.6, 125, 3600 * 3 + 420)] == ["0s", "1m00s", "2m05s", "3h07m"]
+
+
+@pytest.mark.parametrize("seconds", [0, 59.6, 200_000, 10**7, 10**9, nan, inf, -inf, -7])
+def test_a_span_of_time_is_told_in_the_same_words_by_every_face(seconds):
+    said = span(seconds)
+    assert text.span(seconds, glyphs.ASCII) == said
+    if 3600 <= seconds < inf and said != ">999d":
+        assert said.startswith(clock_of(seconds).removesuffix("h"))
 
 
 def test_an_empty_table_is_only_its_heading():

@@ -2,6 +2,10 @@
 
 import unicodedata
 from collections.abc import Sequence
+from math import isfinite
+
+UNKNOWN = "-"
+"""What stands for a figure that is not known, unless the face has a sign of its own."""
 
 _SPOKEN = {
     86_400: ("day", "hour", 3600),
@@ -42,16 +46,24 @@ MOST_SECONDS = 999 * 86_400
 """Of a span that is told as it is."""
 
 
-def span(seconds: float) -> str:
-    """A span of time in words short enough for a column: ``45s``, ``2m05s``, ``3h07m``."""
-    if not -MOST_SECONDS < seconds < MOST_SECONDS:
-        return ">999d" if seconds > 0 else "-"
-    whole = int(seconds + 0.5)
+def span(seconds: float, unknown: str = UNKNOWN) -> str:
+    """A span of time in at most six characters: ``3s``, ``1m05s``, ``2h07m``, ``9d04h``, ``123d``.
+
+    One before zero, which a clock that was put back makes, counts as none.
+    """
+    if not isfinite(seconds):
+        return ">999d" if seconds > 0 else unknown
+    whole = max(0, int(seconds + 0.5))
     if whole < 60:
         return f"{whole}s"
     if whole < 3600:
         return f"{whole // 60}m{whole % 60:02}s"
-    return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+    if whole < 86_400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+    days = whole // 86_400
+    if days < 100:
+        return f"{days}d{whole % 86_400 // 3600:02}h"
+    return f"{days}d" if days < 1000 else ">999d"
 
 
 def spoken_span(seconds: float) -> str:
@@ -69,14 +81,14 @@ def _counted(count: int, unit: str) -> str:
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
-def figure(value: int | None) -> str:
-    """A count, or a dash where nothing is known."""
-    return "-" if value is None else str(value)
+def figure(value: int | None, unknown: str = UNKNOWN) -> str:
+    """A count as it is, or a dash where nothing is known."""
+    return unknown if value is None else str(value)
 
 
-def wait(seconds: float | None) -> str:
+def wait(seconds: float | None, unknown: str = UNKNOWN) -> str:
     """An estimated wait, or a dash where nothing is known."""
-    return "-" if seconds is None else span(seconds)
+    return unknown if seconds is None else span(seconds, unknown)
 
 
 def _cells_of(char: str) -> int:

@@ -1,12 +1,12 @@
 """Text that is safe to show and fits: names, values, spans of time."""
 
-import math
 from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size, set_cell_size
 
 from wallboard.domain.foreign_text import STEERED, steers
+from wallboard.report.words import plain
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 
 _JOINERS = "\u200c\u200d"
@@ -64,28 +64,13 @@ _fitted_again = lru_cache(maxsize=16_384)(_fitted)
 
 
 def span(seconds: float, glyphs: Glyphs = UNICODE) -> str:
-    """A span of time in at most six characters: ``3s``, ``1m05s``, ``2h07m``, ``9d04h``.
-
-    A span before zero, which a clock that was put back makes, counts as none.
-    """
-    if not math.isfinite(seconds):
-        return ">999d" if seconds > 0 else glyphs.unknown
-    whole = max(0, int(seconds + 0.5))
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02}s"
-    if whole < 86_400:
-        return f"{whole // 3600}h{whole % 3600 // 60:02}m"
-    days = whole // 86_400
-    if days < 100:
-        return f"{days}d{whole % 86_400 // 3600:02}h"
-    return f"{days}d" if days < 1000 else ">999d"
+    """A span of time in at most six characters."""
+    return plain.span(seconds, glyphs.unknown)
 
 
 def figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
     """A count as it is, or a dash where nothing is known."""
-    return glyphs.unknown if value is None else str(value)
+    return plain.figure(value, glyphs.unknown)
 
 
 def short_figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
@@ -102,7 +87,7 @@ def short_figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
 
 def wait(seconds: float | None, glyphs: Glyphs = UNICODE) -> str:
     """An estimated wait, or a dash where nothing is known."""
-    return glyphs.unknown if seconds is None else span(seconds, glyphs)
+    return plain.wait(seconds, glyphs.unknown)
 
 
 def wrapped(line: str, width: int) -> Iterator[str]:

@@ -4,10 +4,9 @@ from math import isnan
 
 from rich.cells import cell_len
 
-DIGITS_HEIGHT = 5
-MOST_SECONDS = 99 * 86_400
-"""A longer wait is shown as this."""
+from wallboard.report.words.plain import MOST_SECONDS
 
+DIGITS_HEIGHT = 5
 _PIXEL = 2
 """Cells a pixel is wide; a cell is about half as wide as it is high."""
 
@@ -31,7 +30,7 @@ _FONT = {
 
 
 def clock_of(seconds: float | None) -> str:
-    """A wait in the characters there are big forms of: ``0:45``, ``6:52``, ``2h07``, ``3d``."""
+    """A wait in the characters there are big forms of: ``6:52``, ``2h07``, ``15h``, ``2d07``."""
     if seconds is None or isnan(seconds):
         return "--"
     whole = int(max(0.0, min(seconds, MOST_SECONDS)) + 0.5)
@@ -39,8 +38,10 @@ def clock_of(seconds: float | None) -> str:
         return f"{whole // 60}:{whole % 60:02}"
     if whole < 36_000:
         return f"{whole // 3600}h{whole % 3600 // 60:02}"
-    if whole < 360_000:
+    if whole < 86_400:
         return f"{whole // 3600}h"
+    if whole < 864_000:
+        return f"{whole // 86_400}d{whole % 86_400 // 3600:02}"
     return f"{whole // 86_400}d"
 
 
