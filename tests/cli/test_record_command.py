@@ -138,6 +138,30 @@ async def test_sighup_has_the_config_read_again(configured, simulated, tmp_path)
     assert _recorded_ids(tmp_path / "wall.db") == [1000, 1001]
 
 
+async def test_a_config_that_does_not_answer_changes_nothing_and_holds_up_no_end(
+    configured, simulated, tmp_path
+):
+    one, config = await configured(await simulated())
+    await one.says("recording")
+    good = config.read_text()
+    config.unlink()
+    os.mkfifo(config)
+    held = os.open(config, os.O_RDWR)
+    one.process.send_signal(signal.SIGHUP)
+    assert "cannot be read" in (await one.says("config_refused"))["problem"]
+    (tmp_path / "mended.toml").write_text(good + "[[server.entry_point]]\nid = 1001\n")
+    (tmp_path / "mended.toml").replace(config)
+    os.close(held)
+    one.process.send_signal(signal.SIGHUP)
+    assert (await one.says("reloaded"))["entry_points"] == 2
+    config.unlink()
+    os.mkfifo(config)
+    held = os.open(config, os.O_RDWR)
+    one.process.send_signal(signal.SIGHUP)
+    assert await one.ends(signal.SIGTERM) == 0
+    os.close(held)
+
+
 def _recorded_ids(path):
     try:
         with Recording.open(path) as recording:

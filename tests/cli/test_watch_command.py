@@ -166,6 +166,33 @@ async def test_an_edit_of_the_config_is_taken_up_and_a_bad_one_only_said(start, 
     await line_with(process, " CRITICAL 1001 (prod): NO AGENTS, was OPEN")
 
 
+async def test_a_config_that_does_not_answer_is_told_of_and_holds_up_no_end(
+    start, config, tmp_path
+):
+    file = tmp_path / "wallboard.toml"
+    good = file.read_text()
+    process = await start("watch", "--heartbeat", "0.2")
+    await line_with(process, "all well: 3 open; ")
+    for _ in range(2):
+        file.unlink()
+        os.mkfifo(file)
+        held = os.open(file, os.O_RDWR)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert "cannot be read" in (await process.stderr.readline()).decode()
+        await line_with(process, "all well: ")
+        mended = tmp_path / "mended.toml"
+        mended.write_text(good.replace("[[server.entry_point]]\nid = 1000\n", ""))
+        mended.replace(file)
+        os.close(held)
+        await line_with(process, "all well: 2 open; ")
+    file.unlink()
+    os.mkfifo(file)
+    held = os.open(file, os.O_RDWR)
+    await line_with(process, "all well: ")
+    assert (await ends(process, signal.SIGTERM))[0] == 0
+    os.close(held)
+
+
 async def test_in_a_locale_without_utf8_it_writes_ascii(start, config, tmp_path):
     file = tmp_path / "wallboard.toml"
     text = file.read_text().replace("id = 1001", 'id = 1001\nname = "Küche"')

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -298,6 +299,54 @@ def test_it_works_in_screen(tmp_path):
 
 
 WALLBOARD = (sys.executable, "-m", "wallboard")
+
+SELDOM = """
+refresh = 60
+record = false
+[[server]]
+name = "prod"
+url = "http://127.0.0.1:9"
+[[server.entry_point]]
+id = 1000
+"""
+
+
+def seconds_shown(child):
+    """The time of day that the picture on the screen is of."""
+    hours, minutes, seconds = map(int, re.findall(r"\d\d(?=[: ])", child.emulator.text)[:3])
+    return (hours * 60 + minutes) * 60 + seconds
+
+
+def seconds_now():
+    now = time.localtime()
+    return (now.tm_hour * 60 + now.tm_min) * 60 + now.tm_sec
+
+
+def test_what_is_shown_after_a_stop_is_of_this_moment(tmp_path):
+    config = tmp_path / "wallboard.toml"
+    config.write_text(SELDOM)
+    variables = {"WALLBOARD_STATE": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    argv = (*WALLBOARD, "--config", str(config))
+    with closing(Child(100, 30, argv=argv, variables=variables)) as child:
+        child.until("1000", PATIENCE_SECONDS)
+        child.until_quiet()
+        process = psutil.Process(child.pid)
+        child.send("\x1a")
+        end = time.monotonic() + PATIENCE_SECONDS
+        while process.status() != psutil.STATUS_STOPPED:
+            assert time.monotonic() < end, child.emulator.text
+            child.read(0.05)
+        time.sleep(2)
+        child.emulator.screen.reset()
+        continued = seconds_now()
+        process.send_signal(signal.SIGCONT)
+        child.until("1000", PATIENCE_SECONDS)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while (seconds_shown(child) - continued) % 86_400 > 43_200:
+            assert time.monotonic() < end, child.emulator.text
+            child.read(0.05)
+        child.send("q")
+        assert child.status(PATIENCE_SECONDS) == 0
 
 
 def test_the_help_is_set_for_the_terminal_and_not_for_the_environment():
