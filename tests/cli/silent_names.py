@@ -1,8 +1,8 @@
 """Runs a command where the one name server never answers, beside a server that does.
 
 Called in namespaces of its own: ``unshare -rmn python silent_names.py FOLDER COMMAND...``. The
-server listens at ``URL``. ``TWO_ADDRESSES`` has it behind an address that takes no connection; any
-other name leads to silence.
+server listens at ``URL``. ``TWO_ADDRESSES`` has it behind an address that takes no connection.
+``FADING`` is a name that the name server knows the first time; any other leads to silence.
 """
 
 import ctypes
@@ -23,9 +23,14 @@ TWO_ADDRESSES = f"http://two.test:{PORT}"
 _DEAD = "127.0.0.1"
 """A lookup gives this one first."""
 
+FADING = "fading.test"
+_ADDRESS_RECORD = 1
+
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 _PR_SET_PDEATHSIG = 1
 _SECONDS = 60.0
+_answered: set[bool] = set()
+"""Of ``FADING`` an address of IPv4, and that there is none of IPv6."""
 
 
 def main(folder: Path, command: list[str]) -> None:
@@ -38,10 +43,7 @@ def main(folder: Path, command: list[str]) -> None:
     hosts.write_text(f"127.0.0.1 localhost\n{_DEAD} two.test\n{HOST} two.test\n")
     subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
     _leave_unanswered()
-    # Nobody ever reads from it; the command inherits it, so that it stays open.
-    silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    silent.bind(("127.0.0.1", 53))
-    silent.set_inheritable(True)
+    _name_server()
     simulate = [sys.executable, "-m", "wallboard", "simulate", "--host", HOST, "--port", str(PORT)]
     subprocess.Popen(
         simulate,
@@ -74,6 +76,27 @@ def _leave_unanswered() -> None:
         waiting.set_inheritable(True)
         waiting.detach()
     full.detach()
+
+
+def _name_server() -> None:
+    """Answer once for ``FADING``, and say nothing ever after."""
+    asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    asked.bind(("127.0.0.1", 53))
+    if os.fork():
+        return
+    _end_with_the_command()
+    known = True
+    while True:
+        query, caller = asked.recvfrom(512)
+        end = query.index(b"\0", 12) + 5
+        name = b"".join(bytes([len(part)]) + part.encode() for part in FADING.split("."))
+        is_address = query[end - 4 : end - 2] == _ADDRESS_RECORD.to_bytes(2, "big")
+        if known and query[12:].startswith(name):
+            record = b"\xc0\x0c\0\1\0\1\0\0\0\2\0\4" + socket.inet_aton(HOST)
+            head = query[:2] + b"\x81\x80\0\1\0" + bytes([is_address]) + b"\0\0\0\0"
+            asked.sendto(head + query[12:end] + (record if is_address else b""), caller)
+            _answered.add(is_address)
+            known = len(_answered) < len((True, False))
 
 
 def _end_with_the_command() -> None:

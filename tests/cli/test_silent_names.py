@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from silent_names import TWO_ADDRESSES, URL
+from silent_names import FADING, HOST, TWO_ADDRESSES, URL
 
 PATIENCE_SECONDS = 60.0
 """Less than half of what one lookup takes."""
@@ -42,11 +42,11 @@ async def start(tmp_path, environment, namespaces):
     """Starts ``python -m wallboard`` in namespaces of its own."""
     processes = []
 
-    async def started(*args: str):
+    async def started(*args: str, program=("-m", "wallboard")):
         process = await asyncio.create_subprocess_exec(
             *NAMESPACES,
             *(sys.executable, str(Path(__file__).with_name("silent_names.py")), str(tmp_path)),
-            *(sys.executable, "-m", "wallboard", *args),
+            *(sys.executable, *program, *args),
             cwd=tmp_path,
             env=environment | {"WALLBOARD_STATE": str(tmp_path / "state")},
             stdin=asyncio.subprocess.DEVNULL,
@@ -171,3 +171,28 @@ async def test_an_interrupt_ends_it_at_once(start, config, command):
     process.send_signal(signal.SIGINT)
     status, _, err = await ended(process)
     assert (status, "Traceback" in err) == (130, False), err
+
+
+FADES = f"""
+import asyncio, socket
+from wallboard.ece.ask.resolver import Resolver
+
+async def main():
+    names = Resolver(2.0)
+    addresses = [one["host"] for one in await names.resolve("{FADING}", 80)]
+    print(addresses, names.age)
+    addresses = [one["host"] for one in await names.resolve("{FADING}", 80)]
+    print(addresses, names.waits, 0 < names.age < 60)
+    try:
+        await names.resolve("silent.test", 80)
+    except socket.gaierror as error:
+        print(error.errno == socket.EAI_AGAIN, names.waits)
+
+asyncio.run(main())
+"""
+
+
+async def test_the_last_address_is_used_while_no_name_server_answers(start):
+    status, out, err = await ended(await start(program=("-c", FADES)))
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [f"['{HOST}'] None", f"['{HOST}'] False True", "True True"]

@@ -44,6 +44,11 @@ class Received:
         return ", ".join(value.decode("utf-8", "replace") for value in values) if values else None
 
     @property
+    def size(self) -> int:
+        """Bytes of the body as they were sent, until it is read."""
+        return len(self._wire)
+
+    @property
     def body(self) -> bytes:
         """The body so far, content coding undone; as it was sent where that cannot be."""
         return self._read().kept

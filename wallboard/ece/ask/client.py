@@ -13,6 +13,7 @@ from typing import Self
 
 from yarl import URL
 
+from wallboard.abandonable import start_aside
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import Reading
@@ -29,6 +30,12 @@ from wallboard.settings import ServerSettings, Settings
 
 MOST_EVIDENCE = 65_536
 """Bytes of a body that is no answer: every endpoint may have one, and the board keeps them all."""
+
+LARGE = 16_384
+"""Bytes of an answer whose reading may take so long that others would notice."""
+
+_MAY_BE_OURS = frozenset({Cause.TLS, Cause.REFUSED, Cause.TIMEOUT})
+"""What old files, or an old address, may be the cause of."""
 
 __all__ = ["ClientSetupError", "EceClient", "Poll"]
 
@@ -76,7 +83,7 @@ class EceClient:
 
     @property
     def problem(self) -> str:
-        """Why files that changed on disk are not used; empty if they are."""
+        """Why files that changed on disk are not used, or addresses are old; empty if neither."""
         return self._transport.problem
 
     def renew(self) -> None:
@@ -115,7 +122,11 @@ class EceClient:
         try:
             try:
                 await exchange.run()
-                outcome = self._outcome(poll.endpoint, exchange.received)
+                received = exchange.received
+                if received.size > LARGE:
+                    outcome = await start_aside(lambda: self._outcome(poll.endpoint, received))
+                else:
+                    outcome = self._outcome(poll.endpoint, received)
             except BROKEN as error:
                 broken = self._broken(error, exchange)
                 outcome = self._status_failure(poll.endpoint, exchange.received) or broken
@@ -141,7 +152,7 @@ class EceClient:
             began = exchange.received.status is not None
             return deadline_passed(self._target, answer_began=began, tunnelling=tunnelling)
         failure = failure_of(error, self._target, tunnelling=tunnelling)
-        if failure.cause is Cause.TLS and self.problem:
+        if failure.cause in _MAY_BE_OURS and self.problem:
             return replace(failure, message=f"{failure.message} And {self.problem}")
         return failure
 

@@ -35,11 +35,12 @@ class ServerTransport:
         Connections are kept to be used again; without ``keep`` each serves one request only.
         """
         proxy = proxy_of(server)
+        self._server = server.name
         self._concurrency = concurrency
         self._keep = keep
         self._traces = list(traces)
         self._tls = Tls(server, used=uses_tls(server, proxy))
-        self._resolver = Resolver(target.connect_timeout)
+        self._resolver = Resolver(min(target.connect_timeout, target.timeout))
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=target.connect_timeout)
         self._options: dict[str, Any] = {"allow_redirects": False}
         if proxy:
@@ -55,8 +56,14 @@ class ServerTransport:
 
     @property
     def problem(self) -> str:
-        """Why files that changed are not used; empty if they are."""
-        return self._tls.problem
+        """Why files that changed are not used, or addresses are old; empty if all is as it is."""
+        age = self._resolver.age
+        if self._tls.problem or age is None:
+            return self._tls.problem
+        return (
+            f'server "{self._server}": no name server answers; what it said {age / 60:.0f} min ago '
+            "is used. Check the name servers of this machine."
+        )
 
     def renew(self) -> None:
         """Take up files that changed, now."""
