@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from wallboard.board import Board
 from wallboard.cli.commands.demo import demo_settings
-from wallboard.cli.options.scenario import Story
+from wallboard.cli.options.scenario import Simulation
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import SurveyQuestionSettings, SurveySettings, entry_points_of
 from wallboard.simulator.names import entry_point_ids
@@ -54,7 +54,7 @@ async def take(folder: Path) -> None:
     """Start a simulator, watch it for a while, and take the pictures."""
     ids = entry_point_ids(ENTRY_POINTS)
     async with Simulator(entry_points=ids, scenario=load_scenario("demo"), seed=SEED) as simulator:
-        story = Story(entry_points=ENTRY_POINTS, scenario="demo", seed=SEED, speed=1.0)
+        story = Simulation(entry_points=ENTRY_POINTS, scenario="demo", seed=SEED, speed=1.0)
         settings = demo_settings(simulator.url, story, 1.0)
         settings = replace(settings, record=str(folder / "pictures.db"))
         settings = replace(settings, survey=SurveySettings(question=QUESTIONS))

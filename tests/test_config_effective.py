@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from wallboard.config import settings_from
-from wallboard.config.effective import HIDDEN, Source, Written, effective
-from wallboard.config.lines import lines_in
-from wallboard.config.place import value_at
+from wallboard.config.document import value_at
+from wallboard.config.effective import HIDDEN, Source, WrittenConfig, effective
+from wallboard.config.toml_text import lines_in
 from wallboard.report.setup.effective import effective_toml
 from wallboard.settings import entry_points_of
 
@@ -60,7 +60,7 @@ def settings_of(tmp_path):
 
 
 def written(text, **options):
-    return Written(document=tomllib.loads(text), lines=lines_in(text), options=options)
+    return WrittenConfig(document=tomllib.loads(text), lines=lines_in(text), options=options)
 
 
 def sections(settings, text, *, policies=True, **options):

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.config.lines import line_of, lines_in
-from wallboard.config.literal import bare, literal
+from wallboard.config.toml_text import bare, line_of, lines_in, literal
 
 TRICKY = '''# title = "no"
 title = """

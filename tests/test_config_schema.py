@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from tests.test_config import WHOLE
-from wallboard.config.explained import explanations
-from wallboard.config.place import value_at
+from wallboard.config.document import value_at
+from wallboard.config.explanations import explanations
 from wallboard.config.prepare import prepare
 from wallboard.config.schema import DRAFT, json_schema
 from wallboard.config.shape import shape

@@ -27,7 +27,7 @@ from wallboard.settings import entry_points_of
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 
 FOLDER = Path(__file__).parent / "fixtures" / "faces"
 PATIENCE_SECONDS = 120.0
@@ -303,7 +303,7 @@ async def test_all_faces_say_the_same_of_every_entry_point(place):
         settings,
         lambda: live(settings, name=str(place.config.resolve())),
         board=board,
-        state=ViewState(density="compact"),
+        state=Arrangement(density="compact"),
     )
 
     def statuses():

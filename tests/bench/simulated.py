@@ -10,8 +10,8 @@ from wallboard.domain.policy import Policy
 from wallboard.ece.answer.decode import decode
 from wallboard.ece.answer.endpoints import url_of
 from wallboard.settings import ServerSettings
+from wallboard.simulator.responder import Responder
 from wallboard.simulator.scenario import load_scenario
-from wallboard.simulator.world import World
 
 SCENARIO = "calm"
 SERVER = "bench"
@@ -26,7 +26,7 @@ class SimulatedPolls:
 
     def __init__(self, count: int, url: str = "http://ece.example.com") -> None:
         self._ids = range(1000, 1000 + count)
-        self._world = World(self._ids, load_scenario(SCENARIO))
+        self._responder = Responder(self._ids, load_scenario(SCENARIO))
         self._random = random.Random(1)
         self._decode = lru_cache(65536)(decode)
         server = ServerSettings(name=SERVER, url=url)
@@ -58,7 +58,7 @@ class SimulatedPolls:
         for place, id_ in enumerate(self._ids):
             for endpoint in Endpoint:
                 after = since + place * apart
-                reply = self._world.reply(endpoint, id_, after)
+                reply = self._responder.reply(endpoint, id_, after)
                 type_ = f"Content-Type: {reply.content_type}\r\nDate: {after}".encode()
                 late = self._random.random()
                 yield Observation(

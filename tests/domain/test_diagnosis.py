@@ -2,8 +2,8 @@
 
 import pytest
 
-from wallboard.domain.checkup import ON_THE_WAY, Finding, Step
 from wallboard.domain.diagnosis import Blame, diagnose
+from wallboard.domain.doctor import ON_THE_WAY, Finding, Step
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 

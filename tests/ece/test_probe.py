@@ -10,8 +10,8 @@ from email.utils import formatdate
 
 import pytest
 
-from wallboard.domain.checkup import ON_THE_WAY, Step
 from wallboard.domain.diagnosis import Blame, diagnose
+from wallboard.domain.doctor import ON_THE_WAY, Step
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 from wallboard.ece.probe import probe as probes

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from wallboard.ece.survey.survey import Answered, Survey, SurveyError, body_of, draft_of, faults_of
-from wallboard.simulator.survey import read_survey
+from wallboard.simulator.requests import read_survey
 
 
 def survey(*pairs: tuple[str, str], sid="77"):

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from wallboard.domain.checkup import ON_THE_WAY, Step
+from wallboard.domain.doctor import ON_THE_WAY, Step
 from wallboard.domain.policy import Level
-from wallboard.feeds.checkup import look, proxy_finding
+from wallboard.feeds.doctor import look, proxy_finding
 from wallboard.recorder.paths import RecordingFile
 from wallboard.settings import Secret, ServerSettings, Settings
 

@@ -8,7 +8,7 @@ from json import dumps
 import aiohttp
 import pytest
 
-from wallboard.simulator.dialects import DIALECTS
+from wallboard.simulator.contents import DIALECTS
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 

@@ -2,8 +2,8 @@ from xml.etree import ElementTree as ET
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.simulator.fault import Kind
+from wallboard.simulator.responder import Responder
 from wallboard.simulator.scenario import load_scenario
-from wallboard.simulator.world import World
 
 IDS = range(1000, 1012)
 OTHER_VERDICTS = {
@@ -20,7 +20,7 @@ OTHER_VERDICTS = {
 
 
 def demo(seed=1, count=12):
-    return World(range(1000, 1000 + count), load_scenario("demo"), seed)
+    return Responder(range(1000, 1000 + count), load_scenario("demo"), seed)
 
 
 def verdict(world, entry_point, seconds):
@@ -69,7 +69,7 @@ def test_most_entry_points_are_open_most_of_the_time():
 def test_waits_move():
     world = demo(count=30)
     stories = [
-        {world.standing(id_, second).wait_seconds for second in range(0, 120, 2)}
+        {world.state(id_, second).wait_seconds for second in range(0, 120, 2)}
         for id_ in range(1000, 1030)
     ]
     assert sum(len(waits) >= 5 for waits in stories) >= 10

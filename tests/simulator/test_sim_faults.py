@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from waiting import until
 
-from wallboard.simulator.dialects import DIALECTS
+from wallboard.simulator.contents import DIALECTS
 
 
 def attributes(answer):

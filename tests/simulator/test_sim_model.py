@@ -3,11 +3,11 @@ from random import Random
 
 import pytest
 
-from wallboard.simulator.model import (
+from wallboard.simulator.queue_model import (
     HOUR,
     Conditions,
     Queue,
-    QueueStory,
+    QueueModel,
     Ranges,
     Staffing,
 )
@@ -21,25 +21,25 @@ def told(story, seconds):
 
 def test_the_same_seed_and_id_tell_the_same_story():
     seconds = range(0, 7200, 7)
-    assert told(QueueStory(1000, seed=4), seconds) == told(QueueStory(1000, seed=4), seconds)
+    assert told(QueueModel(1000, seed=4), seconds) == told(QueueModel(1000, seed=4), seconds)
 
 
-@pytest.mark.parametrize("other", [QueueStory(1001, seed=4), QueueStory(1000, seed=5)])
+@pytest.mark.parametrize("other", [QueueModel(1001, seed=4), QueueModel(1000, seed=5)])
 def test_another_id_or_seed_tells_another_story(other):
     seconds = range(0, 7200, 7)
-    assert told(QueueStory(1000, seed=4), seconds) != told(other, seconds)
+    assert told(QueueModel(1000, seed=4), seconds) != told(other, seconds)
 
 
 @pytest.mark.parametrize("second", [0, 1, 599, HOUR - 1, HOUR, HOUR + 1, 50 * HOUR + 77])
 def test_a_story_does_not_depend_on_how_often_it_is_asked(second):
-    often, once = QueueStory(7, ranges=BUSY), QueueStory(7, ranges=BUSY)
+    often, once = QueueModel(7, ranges=BUSY), QueueModel(7, ranges=BUSY)
     for earlier in range(max(0, second - 2 * HOUR), second, 13):
         often.at(earlier)
     assert often.at(second) == once.at(second)
 
 
 def test_an_earlier_second_may_be_asked_again():
-    story = QueueStory(7, ranges=BUSY)
+    story = QueueModel(7, ranges=BUSY)
     before = story.at(500)
     story.at(2 * HOUR)
     assert story.at(500) == before
@@ -53,35 +53,35 @@ def test_days_of_idling_cost_at_most_an_hour_of_ticks():
         ticks += 1
         return Conditions()
 
-    QueueStory(7, conditions=counted).at(30 * 24 * HOUR + 3599.5)
+    QueueModel(7, conditions=counted).at(30 * 24 * HOUR + 3599.5)
     assert ticks == HOUR
 
 
 @pytest.mark.parametrize("entry_point", range(20))
 def test_the_figures_of_a_standing_never_contradict_each_other(entry_point):
     ranges = Ranges(load=(0.5, 1.6), service_seconds=(20.0, 60.0), room=(0, 10))
-    story = QueueStory(entry_point, ranges=ranges)
+    story = QueueModel(entry_point, ranges=ranges)
     for second in range(0, 2 * 86_400, 61):
-        standing = story.at(second)
+        state = story.at(second)
         expected = {0: None, 1: "agent_not_available", 2: "queue_depth_reached"}
-        assert standing.reason == expected[standing.response_type]
-        assert standing.agent_available is (standing.response_type != 1)
-        assert standing.capacity >= 0
-        assert standing.queue_depth >= 0
-        assert not (standing.capacity and standing.queue_depth)
-        assert not (standing.capacity and standing.wait_seconds)
-        assert (standing.wait_seconds > 0) or standing.capacity or not standing.agents
+        assert state.reason == expected[state.response_type]
+        assert state.agent_available is (state.response_type != 1)
+        assert state.capacity >= 0
+        assert state.queue_depth >= 0
+        assert not (state.capacity and state.queue_depth)
+        assert not (state.capacity and state.wait_seconds)
+        assert (state.wait_seconds > 0) or state.capacity or not state.agents
 
 
 def test_without_agents_nobody_is_available_and_the_queue_empties():
-    story = QueueStory(1, conditions=lambda seconds: Conditions(agents=0 if seconds > 60 else 2))
+    story = QueueModel(1, conditions=lambda seconds: Conditions(agents=0 if seconds > 60 else 2))
     assert story.at(60).agent_available
     after = story.at(2000)
     assert (after.capacity, after.queue_depth, after.reason) == (0, 0, "agent_not_available")
 
 
 def test_a_flood_of_customers_reaches_the_maximum_depth_and_goes_no_further():
-    story = QueueStory(1, conditions=lambda _: Conditions(agents=2, arrivals=100, max_depth=9))
+    story = QueueModel(1, conditions=lambda _: Conditions(agents=2, arrivals=100, max_depth=9))
     standings = told(story, range(120, 900))
     assert {s.reason for s in standings} <= {"queue_depth_reached", None}
     assert standings[-1].reason == "queue_depth_reached" or standings[-2].reason
@@ -89,8 +89,8 @@ def test_a_flood_of_customers_reaches_the_maximum_depth_and_goes_no_further():
 
 
 def test_a_night_is_quieter_than_noon():
-    night = [QueueStory(n, starts_at=3 * HOUR).at(60).agents for n in range(50)]
-    noon = [QueueStory(n, starts_at=12 * HOUR).at(60).agents for n in range(50)]
+    night = [QueueModel(n, starts_at=3 * HOUR).at(60).agents for n in range(50)]
+    noon = [QueueModel(n, starts_at=12 * HOUR).at(60).agents for n in range(50)]
     assert sum(night) < sum(noon) / 3
 
 

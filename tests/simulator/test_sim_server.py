@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 import aiohttp
 import pytest
 
-from wallboard.simulator.dialects import DIALECTS
+from wallboard.simulator.contents import DIALECTS
 from wallboard.simulator.errors import SimulatorError
 from wallboard.simulator.names import entry_point_group, entry_point_ids, entry_point_name
+from wallboard.simulator.responder import Responder
 from wallboard.simulator.scenario import Scenario
 from wallboard.simulator.server import Simulator
-from wallboard.simulator.world import World
 
 OPERATIONS = {
     "agentAvailability": "agentAvailability",
@@ -48,13 +48,13 @@ async def test_every_get_answers_under_any_context_root(open_site, root, operati
 async def test_the_five_answers_agree(open_site):
     site = await open_site()
     bodies = {op: ET.fromstring((await site.get(op)).body) for op in OPERATIONS}
-    standing = World([1000], Scenario("none")).standing(1000, 0)
+    state = Responder([1000], Scenario("none")).state(1000, 0)
     assert bodies["chatAllowed"].attrib == {"allowed": "true"}
     assert bodies["checkEligibility"].attrib == {"responseType": "0"}
     assert bodies["agentAvailability"].attrib == {"available": "true"}
-    assert bodies["capacity"][0].text == str(standing.capacity)
+    assert bodies["capacity"][0].text == str(state.capacity)
     wait, depth = bodies["liveSessionStatus"]
-    assert (float(wait.text), int(depth.text)) == (standing.wait_seconds, standing.queue_depth)
+    assert (float(wait.text), int(depth.text)) == (state.wait_seconds, state.queue_depth)
 
 
 async def test_a_body_is_written_as_a_lab_server_writes_it(open_site):
@@ -232,7 +232,7 @@ async def test_serving_for_ever_ends_in_good_order_at_a_signal(number):
     program = (
         "import asyncio\n"
         "from wallboard.simulator.scenario import load_scenario\n"
-        "from wallboard.simulator.serve import serve_forever\n"
+        "from wallboard.cli.commands.simulate import serve_forever\n"
         "from wallboard.simulator.server import Simulator\n"
         "s = Simulator(entry_points=[1000], scenario=load_scenario('calm'))\n"
         "asyncio.run(serve_forever(s, '127.0.0.1', 0, lambda url: print(url, flush=True)))\n"
@@ -260,7 +260,7 @@ def test_names_are_distinct_and_stay_the_same():
 
 def test_only_the_server_needs_aiohttp():
     program = (
-        "import sys, wallboard.simulator.world, wallboard.simulator.scenario\n"
+        "import sys, wallboard.simulator.responder, wallboard.simulator.scenario\n"
         "sys.exit('aiohttp' in sys.modules)"
     )
     import subprocess

@@ -14,7 +14,7 @@ from boards import NOW, made_board
 
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07",
@@ -46,7 +46,7 @@ class BoardApp(WallboardApp):
     """A board that can be asked what it wants on the screen."""
 
     def __init__(self, answer: Path, settings: Settings, density: str) -> None:
-        state = ViewState(density=density)
+        state = Arrangement(density=density)
         board = hostile_board(30)
         super().__init__(settings, board=board, clock=lambda: NOW, state=state)
         self.answer = answer

@@ -6,7 +6,7 @@ from walls import Clock
 
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 
 NOW = END + 2.0
 
@@ -29,7 +29,7 @@ def recorded_wall(path, *, now=NOW, theme="dark", **settings):
     )
     server = ServerSettings(name=SERVER, url="http://ece.example.com", entry_point=entries)
     settings = Settings(theme=theme, refresh=60.0, title="Shift", server=(server,), **settings)
-    app = RecordedApp(settings, clock=Clock(now), state=ViewState(density="normal"))
+    app = RecordedApp(settings, clock=Clock(now), state=Arrangement(density="normal"))
     app.path = path
     return app
 
@@ -37,4 +37,4 @@ def recorded_wall(path, *, now=NOW, theme="dark", **settings):
 def position(app):
     """The moment that is shown; ``None`` while the board is live."""
     view = app.view()
-    return view.rewound.at if view.rewound else None
+    return view.replay_position.at if view.replay_position else None

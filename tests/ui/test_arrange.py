@@ -11,7 +11,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
 from wallboard.query import parse
-from wallboard.ui.picture.arrangement import SORTS, ViewState
+from wallboard.ui.picture.arrangement import SORTS, Arrangement
 from wallboard.ui.wall.arrange import UNGROUPED, arrange
 from wallboard.ui.wall.column_heads import ColumnHeads
 from wallboard.ui.wall.grid import WallGrid
@@ -26,7 +26,7 @@ def key(number):
 
 
 def keys_in(snapshot, text="", **state):
-    sections = arrange(snapshot, ViewState(**state), parse(text))
+    sections = arrange(snapshot, Arrangement(**state), parse(text))
     return {section.name: [one.id for one in section.keys] for section in sections}
 
 
@@ -91,7 +91,7 @@ def test_a_filter_can_ask_for_what_is_stale():
 
 def test_a_folded_section_counts_what_it_does_not_show():
     snapshot = made_board(9).snapshot(NOW)
-    state = ViewState(grouping="group", folded=frozenset({"EMEA"}))
+    state = Arrangement(grouping="group", folded=frozenset({"EMEA"}))
     folded = next(s for s in arrange(snapshot, state, parse("")) if s.name == "EMEA")
     assert folded.shown == ()
     assert len(folded.keys) == sum(folded.verdicts.values()) == 3

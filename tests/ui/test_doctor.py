@@ -6,7 +6,7 @@ import pytest
 from boards import made_board
 from walls import settled, text_on, until, wall, words_of
 
-from wallboard.domain.checkup import OF_MACHINE, Finding, Step
+from wallboard.domain.doctor import OF_MACHINE, Finding, Step
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level

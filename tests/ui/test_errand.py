@@ -1,12 +1,12 @@
 """What is read beside the board: once, and again if it could not be read."""
 
 from wallboard.recorder.errors import RecordingError
-from wallboard.ui.picture.background_read import Errand
+from wallboard.ui.picture.background_read import BackgroundRead
 
 
 async def test_what_could_not_be_read_is_read_when_it_is_wanted_again():
     asked, told = [], []
-    errand = Errand(lambda: told.append(errand.found))
+    errand = BackgroundRead(lambda: told.append(errand.found))
 
     def read():
         asked.append(True)

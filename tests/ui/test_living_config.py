@@ -16,7 +16,7 @@ from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.app.arrangement_store import Memory
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.wall.kiosk_screen import KioskScreen
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.key_bar import KeyBar
@@ -236,7 +236,7 @@ async def test_an_edit_for_a_slow_link_holds_at_once_and_can_be_taken_back(path)
 
 
 async def test_an_edit_makes_a_kiosk_of_a_frozen_board_and_lets_the_picture_go(path):
-    living = Living(path, state=ViewState(density="compact"))
+    living = Living(path, state=Arrangement(density="compact"))
     async with living.app.run_test(size=(80, 24)) as pilot:
         await living.seconds(1)
         await pilot.press("enter", "space", "question_mark")
@@ -285,7 +285,7 @@ async def test_an_edit_of_the_pace_of_a_kiosk_holds_for_the_page_that_stands(pat
 
 
 async def test_a_theme_picked_on_the_board_stays_whatever_the_config_says(path):
-    living = Living(path, state=ViewState(theme="mono"))
+    living = Living(path, state=Arrangement(theme="mono"))
     async with living.app.run_test(size=(80, 24)):
         await living.seconds(1)
         living.edit(config(1000).replace('"dark"', '"light"'))
@@ -329,8 +329,8 @@ async def test_the_arrangement_is_there_in_the_next_run(path, tmp_path):
     state, problem = Memory("x", tmp_path / "views").load()
     assert problem is None
     assert state == arranged
-    assert state.sort != ViewState().sort
-    assert state.density != ViewState().density
+    assert state.sort != Arrangement().sort
+    assert state.density != Arrangement().density
 
 
 async def test_a_state_folder_that_cannot_be_written_is_one_notice(path, tmp_path):

@@ -9,10 +9,12 @@ import tomllib
 import pytest
 
 from wallboard.ui.app.arrangement_store import SAVE_SECONDS, Memory, views_folder
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 
-ARRANGED = ViewState(density="compact", sort="wait", filter='group:"EMEA"', folded=frozenset({"A"}))
-OTHER = ViewState(density="large")
+ARRANGED = Arrangement(
+    density="compact", sort="wait", filter='group:"EMEA"', folded=frozenset({"A"})
+)
+OTHER = Arrangement(density="large")
 
 
 @pytest.fixture
@@ -26,9 +28,9 @@ def kept(folder, board="prod.toml"):
 
 def test_a_board_never_arranged_is_as_usual_and_leaves_no_file(folder):
     memory = Memory("prod.toml", folder)
-    assert memory.load() == (ViewState(), None)
-    memory.keep(ViewState(), 0.0)
-    memory.save(ViewState())
+    assert memory.load() == (Arrangement(), None)
+    memory.keep(Arrangement(), 0.0)
+    memory.save(Arrangement())
     assert not folder.exists()
 
 
@@ -94,8 +96,8 @@ def test_nothing_is_written_while_nothing_changes(folder):
 def test_the_usual_arrangement_is_kept_too_once_there_was_another(folder):
     memory = Memory("prod.toml", folder)
     memory.save(ARRANGED)
-    memory.save(ViewState())
-    assert kept(folder) == (ViewState(), None)
+    memory.save(Arrangement())
+    assert kept(folder) == (Arrangement(), None)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_a_damaged_file_is_told_of_and_written_anew(folder, damage):
     memory.path.write_bytes(damage)
     again = Memory("prod.toml", folder)
     state, problem = again.load()
-    assert state == ViewState()
+    assert state == Arrangement()
     assert str(memory.path) in problem
     again.save(OTHER)
     assert kept(folder) == (OTHER, None)
@@ -117,7 +119,7 @@ def test_an_unknown_or_wrong_key_costs_only_itself(folder):
     memory = Memory("prod.toml", folder)
     memory.save(ARRANGED)
     memory.path.write_text('density = "compact"\nsort = 3\nshape = "round"\n')
-    assert kept(folder) == (ViewState(density="compact"), None)
+    assert kept(folder) == (Arrangement(density="compact"), None)
 
 
 def test_what_is_no_file_is_told_of_and_holds_nobody_up(folder):
@@ -125,7 +127,7 @@ def test_what_is_no_file_is_told_of_and_holds_nobody_up(folder):
     folder.mkdir(parents=True)
     os.mkfifo(memory.path)
     state, problem = memory.load()
-    assert state == ViewState()
+    assert state == Arrangement()
     assert "no file" in problem
 
 
@@ -133,7 +135,7 @@ def test_a_folder_that_cannot_be_written_is_told_of_once(folder, caplog):
     folder.parent.mkdir(parents=True)
     folder.write_text("in the way")
     memory = Memory("prod.toml", folder)
-    assert memory.load()[0] == ViewState()
+    assert memory.load()[0] == Arrangement()
     with caplog.at_level(logging.WARNING):
         memory.keep(ARRANGED, 0.0)
         memory.keep(OTHER, 100.0)
@@ -146,13 +148,13 @@ def test_a_folder_that_cannot_be_written_is_told_of_once(folder, caplog):
 
 
 def test_two_boards_of_one_config_never_leave_half_a_file(folder):
-    states = [ViewState(filter="x" * 900), ViewState(filter="y")]
+    states = [Arrangement(filter="x" * 900), Arrangement(filter="y")]
     memories = [Memory("prod.toml", folder) for _ in states]
     done = threading.Event()
 
     def write(memory, state):
         for turn in range(150):
-            memory.save(state if turn % 2 == 0 else ViewState())
+            memory.save(state if turn % 2 == 0 else Arrangement())
 
     def read():
         found = set()
@@ -173,19 +175,19 @@ def test_two_boards_of_one_config_never_leave_half_a_file(folder):
     done.set()
     reader.join()
     assert problems == [{None}]
-    assert seen <= {*states, ViewState()}
+    assert seen <= {*states, Arrangement()}
     assert len(list(folder.iterdir())) == 1
 
 
 def test_a_theme_asked_for_elsewhere_neither_gives_way_nor_is_kept(folder):
-    Memory("prod.toml", folder).save(ViewState(theme="paper", sort="name"))
+    Memory("prod.toml", folder).save(Arrangement(theme="paper", sort="name"))
     memory = Memory("prod.toml", folder, themed=True)
     state, _ = memory.load()
-    assert state == ViewState(sort="name")
-    memory.save(ViewState(sort="wait"))
-    assert kept(folder)[0] == ViewState(theme="paper", sort="wait")
-    memory.save(ViewState(sort="wait", theme="mono"))
-    assert kept(folder)[0] == ViewState(theme="mono", sort="wait")
+    assert state == Arrangement(sort="name")
+    memory.save(Arrangement(sort="wait"))
+    assert kept(folder)[0] == Arrangement(theme="paper", sort="wait")
+    memory.save(Arrangement(sort="wait", theme="mono"))
+    assert kept(folder)[0] == Arrangement(theme="mono", sort="wait")
 
 
 def test_the_state_folder_is_the_users_own_unless_one_is_named(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.screen.passing import Passing
 
@@ -113,7 +113,7 @@ async def test_yesterdays_outage_is_found_today_with_the_body_that_caused_it(tmp
             settings,
             lambda: SharedFeed(settings, "the wall", environ={}),
             board=board,
-            state=ViewState(density="normal"),
+            state=Arrangement(density="normal"),
         )
 
         def shown():

@@ -21,7 +21,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.recorder.recording import Recording
 from wallboard.ui.drilldown.good_to_bad import last_turn
-from wallboard.ui.picture.merge_recorded import recollect, together
+from wallboard.ui.picture.recorded_entry_point import merged, read_recorded
 
 INTERVAL = 10.0
 
@@ -41,7 +41,7 @@ def restored(recording, at):
 
 
 def together_at(board, recording, at):
-    return together(board.status(BROKEN), recollect(recording, BROKEN, at, INTERVAL))
+    return merged(board.status(BROKEN), read_recorded(recording, BROKEN, at, INTERVAL))
 
 
 @pytest.mark.parametrize("endpoint", [Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY])
@@ -111,4 +111,4 @@ def test_a_board_that_heard_all_itself_gains_nothing_twice(recording):
 
 
 def test_of_what_was_never_heard_nothing_is_known(recording):
-    assert recollect(recording, BROKEN, START - 100, INTERVAL) is None
+    assert read_recorded(recording, BROKEN, START - 100, INTERVAL) is None

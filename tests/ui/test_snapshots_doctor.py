@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from boards import NOW, made_board
 
-from wallboard.domain.checkup import Finding, Step
+from wallboard.domain.doctor import Finding, Step
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 from wallboard.settings import ServerSettings, Settings

@@ -10,7 +10,7 @@ from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.look import theme as themes
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.themes.theme_list import ThemeList
 from wallboard.ui.themes.theme_picker import ThemePicker
 
@@ -90,7 +90,7 @@ async def test_leaving_the_picker_restores_the_theme(key):
 
 
 async def test_a_theme_that_is_remembered_is_used_again():
-    async with app("dark", state=ViewState(theme="dracula")).run_test() as pilot:
+    async with app("dark", state=Arrangement(theme="dracula")).run_test() as pilot:
         assert pilot.app.board_theme.name == "dracula"
 
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, LONGEST_TEXT, SORTS, ViewState
+from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, LONGEST_TEXT, SORTS, Arrangement
 
 NAMES = st.text(max_size=20)
 ARRANGEMENTS = st.builds(
-    ViewState,
+    Arrangement,
     density=st.sampled_from(DENSITIES),
     sort=st.sampled_from(SORTS),
     descending=st.booleans(),
@@ -27,18 +27,18 @@ JUNK = st.recursive(
 
 @given(ARRANGEMENTS)
 def test_a_table_keeps_the_whole_arrangement(state):
-    assert ViewState.from_table(state.to_table()) == state
+    assert Arrangement.from_table(state.to_table()) == state
 
 
 def test_the_usual_arrangement_needs_no_words():
-    assert ViewState().to_table() == {}
-    assert ViewState.from_table({}) == ViewState()
+    assert Arrangement().to_table() == {}
+    assert Arrangement.from_table({}) == Arrangement()
 
 
-@given(st.dictionaries(st.sampled_from(list(ViewState.__dataclass_fields__)) | st.text(), JUNK))
+@given(st.dictionaries(st.sampled_from(list(Arrangement.__dataclass_fields__)) | st.text(), JUNK))
 def test_junk_is_never_an_error(table):
-    state = ViewState.from_table(table)
-    assert ViewState.from_table(state.to_table()) == state
+    state = Arrangement.from_table(table)
+    assert Arrangement.from_table(state.to_table()) == state
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,6 @@ def test_junk_is_never_an_error(table):
     ],
 )
 def test_what_cannot_be_used_is_as_usual_and_the_rest_is_kept(table):
-    assert ViewState.from_table(table) == ViewState()
+    assert Arrangement.from_table(table) == Arrangement()
     kept = {"sort": "wait"} if "sort" not in table else {"density": "large"}
-    assert ViewState.from_table({**table, **kept}) == ViewState(**kept)
+    assert Arrangement.from_table({**table, **kept}) == Arrangement(**kept)

@@ -11,7 +11,7 @@ from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.app.key_screens import keyed_screens
 from wallboard.ui.help.key_catalogue import groups_of
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.widgets.lines import Lines
 
 STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -37,7 +37,7 @@ def wall(board=None, *, clock=None, make_feed=None, density="normal", **settings
         make_feed,
         board=board,
         clock=clock or Clock(),
-        state=ViewState(density=density),
+        state=Arrangement(density=density),
     )
 
 

@@ -1,7 +1,7 @@
-"""New entry points in the text of a config, without losing anything that stands there.
+"""Adds new entry points to the text of a config, without losing anything in it.
 
-The writer of TOML keeps no comment, so what is there is not written anew: new tables are put behind
-it, and only where the whole then means exactly what it meant, and them.
+The TOML writer keeps no comments, so the text is not rewritten: new tables are appended, and only
+if the result parses as the old document plus the new tables.
 """
 
 import copy
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from wallboard.config.place import Toml
+from wallboard.config.document import Toml
 from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings
 
 _NAMED_BY_ID = (
@@ -23,10 +23,10 @@ class NotAddableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """What is to be added: the ids, and the server where that is new.
+    """What to add: the ids, and the server if it is new.
 
     ``index`` is that of the server in the file, ``None`` for a new one. ``settings`` are those of a
-    new server beside its name and address; ``notes`` are said of it in comments.
+    new server beside its name and address; ``notes`` become comments.
     """
 
     index: int | None
@@ -37,7 +37,7 @@ class Addition:
     notes: tuple[str, ...] = ()
 
     def fragment(self) -> str:
-        """The tables of the addition, to be put behind those of the server."""
+        """The tables of the addition, to be appended after those of the server."""
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
@@ -60,16 +60,16 @@ def added(text: str, document: Toml, addition: Addition) -> str:
     ended = text if not text or text.endswith("\n") else text + newline
     gap = newline if text.strip() else ""
     candidate = ended + gap + addition.fragment().replace("\n", newline)
-    if _means(candidate, expected):
+    if _parses_as(candidate, expected):
         return candidate
     if tomli_w.dumps(document) == text.replace("\r\n", "\n"):
-        # It was written by the same writer, so there is nothing in it that this could lose.
+        # The same writer made it, so rewriting loses nothing.
         return tomli_w.dumps(expected).replace("\n", newline)
     raise NotAddableError(_why_not(document, addition))
 
 
 def addition_to(document: Toml, server: ServerSettings, ids: Iterable[int]) -> Addition:
-    """What of the ids of a server is new to a document, and where it belongs.
+    """The ids of a server that are new to a document, and where to add them.
 
     A server of the document is the same when ``chatAllowed`` has the same address on it.
     """
@@ -102,7 +102,7 @@ def addition_to(document: Toml, server: ServerSettings, ids: Iterable[int]) -> A
 
 
 def _address(url: Toml, paths: Toml) -> str | None:
-    """Where ``chatAllowed`` is asked, ``None`` if that cannot be told."""
+    """The address of ``chatAllowed`` without the id, or ``None`` if it is unknown."""
     if not isinstance(url, str):
         return None
     parts = urlsplit(url)
@@ -118,7 +118,7 @@ def _free_name(tables: Sequence[Toml], name: str) -> str:
 
 
 def _settings(server: ServerSettings) -> dict[str, Toml]:
-    """What a server cannot be reached without, as far as it is no secret."""
+    """The settings needed to reach a server, without secrets."""
     files = ("ca_file", "client_cert", "client_key")
     found: dict[str, Toml] = {"verify": False} if not server.verify else {}
     return found | {key: value for key in files if (value := getattr(server, key))}
@@ -157,7 +157,7 @@ def _toml(table: dict[str, Toml]) -> str:
     return tomli_w.dumps(table)
 
 
-def _means(text: str, expected: Toml) -> bool:
+def _parses_as(text: str, expected: Toml) -> bool:
     import tomllib
 
     try:

@@ -1,20 +1,22 @@
 """Checks that settings of the right shape also make sense."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from wallboard.config.address import address_fault, proxy_fault
-from wallboard.config.limits import limit_faults
-from wallboard.config.place import Path, Toml, value_at
+from wallboard.config.document import Path, Toml, value_at
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
 from wallboard.domain.foreign_text import has_controls
+from wallboard.domain.policy import Thresholds
 from wallboard.settings import (
     EntryPointSettings,
     ServerSettings,
     Settings,
     SurveyQuestionSettings,
+    ThresholdSettings,
 )
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -26,8 +28,7 @@ def check(
 ) -> list[Fault]:
     """Everything that makes no sense.
 
-    ``whole`` is off when parts of the document were unusable, so that what they would have said is
-    not missed.
+    ``whole`` is off when parts of the document were unusable; then nothing is reported as missing.
     """
     faults = list(_top(settings, document, servers_required))
     faults += _repeated((("server", n), s.name) for n, s in enumerate(settings.server))
@@ -70,7 +71,7 @@ def _repeated(names: Iterable[tuple[Path, str]]) -> Iterator[Fault]:
 
 
 def _name(path: Path, text: str) -> Iterator[Fault]:
-    """A name goes to the terminal: nothing in it may move the cursor or turn the text round."""
+    """A name goes to the terminal: it must not move the cursor or reverse text."""
     if text and not text.strip():
         yield path, "must not be blank"
     elif has_controls(text):
@@ -102,7 +103,7 @@ def _headers(server: ServerSettings, path: Path) -> Iterator[Fault]:
     for name, secret in server.headers.items():
         here = (*path, "headers", name)
         if not _TOKEN.fullmatch(name):
-            # What is behind a colon or a space in it may be the value.
+            # The text behind a colon or a space may be the value.
             begins = _TOKEN.match(name)
             here = (*path, "headers", f"{begins[0] if begins else ''}…")
             yield here, "is no name of a header; use letters, digits and hyphens"
@@ -134,7 +135,7 @@ def _question(question: SurveyQuestionSettings, path: Path) -> Iterator[Fault]:
 
 
 def _unused_groups(settings: Settings) -> Iterator[Fault]:
-    # Almost always a slip in the name, and then what the table sets would silently not hold.
+    # Almost always a typing error, and then the settings of the group would silently not apply.
     used = {entry.group for server in settings.server for entry in server.entry_point}
     if not settings.server:
         return
@@ -143,3 +144,79 @@ def _unused_groups(settings: Settings) -> Iterator[Fault]:
             groups = tuple(sorted(filter(None, used)))
             hint = nearest(group.name, groups) if groups else "none has a group"
             yield ("group", number, "name"), f"no entry point is in this group; {hint}"
+
+
+_PAIRS = (("wait_warning", "wait_critical"), ("queue_warning", "queue_critical"))
+
+
+class _Layer(NamedTuple):
+    path: Path
+    thresholds: ThresholdSettings
+
+
+class _Limit(NamedTuple):
+    value: float | None
+    depth: int
+    path: Path
+
+
+def limit_faults(settings: Settings) -> Iterator[Fault]:
+    """Critical limits below their warning, each reported once, at the stronger of both tables."""
+    top = _Layer((), settings.thresholds)
+    found = dict.fromkeys(_limit_faults_of([top]))
+    groups = {
+        group.name: _Layer(("group", number), group.thresholds)
+        for number, group in enumerate(settings.group)
+    }
+    for number, server in enumerate(settings.server):
+        path: Path = ("server", number)
+        for layers in _entry_layers(server, path, groups):
+            found.update(dict.fromkeys(_limit_faults_of([top, *layers])))
+    yield from found
+
+
+def _entry_layers(
+    server: ServerSettings, path: Path, groups: dict[str, _Layer]
+) -> Iterator[list[_Layer]]:
+    """The different combinations of layers of the entry points of a server."""
+    own = _Layer(path, server.thresholds)
+    nothing = ThresholdSettings()
+    for group in {entry.group for entry in server.entry_point}:
+        yield [own, groups[group]] if group in groups else [own]
+    for number, entry in enumerate(server.entry_point):
+        if entry.thresholds != nothing:
+            yield [
+                own,
+                *_of_group(entry, groups),
+                _Layer((*path, "entry_point", number), entry.thresholds),
+            ]
+
+
+def _of_group(entry: EntryPointSettings, groups: dict[str, _Layer]) -> list[_Layer]:
+    return [groups[entry.group]] if entry.group in groups else []
+
+
+def _limit_faults_of(layers: Sequence[_Layer]) -> Iterator[Fault]:
+    for names in _PAIRS:
+        warning, critical = (_effective_limit(name, layers) for name in names)
+        if warning.value is None or critical.value is None or critical.value >= warning.value:
+            continue
+        stronger, key = max((warning, names[0]), (critical, names[1]), key=lambda it: it[0].depth)
+        yield (
+            (*stronger.path, "thresholds", key),
+            f"{names[1]} ({critical.value:g}{_note(critical)}) is below "
+            f"{names[0]} ({warning.value:g}{_note(warning)}); a critical limit cannot be lower",
+        )
+
+
+def _effective_limit(name: str, layers: Sequence[_Layer]) -> _Limit:
+    found = _Limit(getattr(Thresholds(), name), -1, ())
+    for depth, layer in enumerate(layers):
+        value = getattr(layer.thresholds, name)
+        if value is not None:
+            found = _Limit(None if value is False else value, depth, layer.path)
+    return found
+
+
+def _note(limit: _Limit) -> str:
+    return ", the default" if limit.depth < 0 else ""

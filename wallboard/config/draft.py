@@ -1,13 +1,13 @@
-"""A new config: its text with comments, and how it gets into a file."""
+"""A new config: its text with comments, and writing it to a file."""
 
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wallboard.config.explained import Keys, explanations
-from wallboard.config.literal import bare, literal
-from wallboard.config.place import Toml
+from wallboard.config.document import Toml
+from wallboard.config.explanations import Keys, explanations
+from wallboard.config.toml_text import bare, literal
 from wallboard.settings import EntryPointSettings
 
 _FOREWORD = """\
@@ -22,7 +22,7 @@ _FOREWORD = """\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a new config is to say: one server and its entry points.
+    """The content of a new config: one server and its entry points.
 
     ``headers`` are as a config has them, texts or ``{"env": "NAME"}``; ``interval`` is seconds.
     """
@@ -35,7 +35,7 @@ class Draft:
 
     @property
     def is_secret(self) -> bool:
-        """Whether it holds a secret itself, not only the name of a variable that does."""
+        """Whether it holds a secret itself, not only the name of a variable."""
         return any(isinstance(value, str) for value in self.headers.values())
 
     @property
@@ -77,7 +77,7 @@ def write(draft: Draft, path: Path, *, force: bool) -> None:
     os.umask(mask := os.umask(0o077))
     mode = 0o600 if draft.is_secret else 0o666 & ~mask
     if force and path.exists():
-        # What replaces a file is no more open to others than that was.
+        # The new file is no more readable to others than the old one.
         mode &= path.stat().st_mode
     with replaced(path, mode=mode, new=not force) as file:
         file.write(draft.text().encode())

@@ -1,12 +1,12 @@
-"""What holds in the end, and where each of it came from."""
+"""The effective value of every setting, and where it comes from."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
-from wallboard.config.lines import line_of
-from wallboard.config.place import LISTED, Path, Toml, value_at
+from wallboard.config.document import LISTED, Path, Toml, value_at
+from wallboard.config.toml_text import line_of
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
 from wallboard.settings import EntryPointSettings, Secret, Settings
 
@@ -17,7 +17,7 @@ _INHERITED_TABLES: Mapping[str, Mapping[str, Toml]] = {
     "thresholds": {name: getattr(Thresholds(), name) for name in Thresholds.__dataclass_fields__},
     "levels": {verdict.value: level for verdict, level in DEFAULT_LEVELS.items()},
 }
-"""Tables whose every setting is inherited by itself, and what holds where nobody sets it."""
+"""Tables whose settings are inherited one by one, with their defaults."""
 
 _INHERITED = frozenset({"button_rule", "button_max_wait", "button_max_queue"})
 _IDENTITY = {"server": "name", "group": "name", "entry_point": "id"}
@@ -25,7 +25,7 @@ _BY_OPTION = {"verify": "--no-verify", "headers": "--header"}
 
 
 class Source(StrEnum):
-    """What a value was set by."""
+    """Where a value can come from."""
 
     DEFAULT = "default"
     FILE = "file"
@@ -47,7 +47,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SettingRow:
     """One setting: ``value`` is as TOML has it, ``None`` what is not set; secrets are hidden."""
 
     key: str
@@ -60,13 +60,13 @@ class Section:
     """The settings of one table, whose header is ``keys``, twice in brackets if ``listed``."""
 
     keys: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SettingRow, ...]
     listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A config as it was written: its document and lines, and what the command line said instead.
+class WrittenConfig:
+    """A config as it was written: its document and lines, and the options that replace settings.
 
     ``options`` names the option for each setting of the top that one replaces.
     """
@@ -85,20 +85,20 @@ class _Layer:
     name: str
 
 
-def effective(settings: Settings, written: Written, *, policies: bool) -> list[Section]:
-    """Every table of the settings with what holds in it.
+def effective(settings: Settings, written: WrittenConfig, *, policies: bool) -> list[Section]:
+    """Every table of the settings with its effective values.
 
-    With ``policies`` each entry point has all that it is judged by, whatever that is inherited
-    from, and no group is there that nobody is in; without, only what it sets for itself.
+    With ``policies`` each entry point has its whole policy, inherited settings included, and empty
+    groups are left out; without, only what it sets itself.
     """
     reader = _Reader(settings, written, policies=policies)
     return list(reader.sections((), [_Layer(settings, (), "top")]))
 
 
 class _Reader:
-    """Goes through settings and looks up in the document where each came from."""
+    """Walks through the settings and looks up each in the document."""
 
-    def __init__(self, settings: Settings, written: Written, *, policies: bool) -> None:
+    def __init__(self, settings: Settings, written: WrittenConfig, *, policies: bool) -> None:
         self._settings = settings
         self._written = written
         self._policies = policies
@@ -109,7 +109,7 @@ class _Reader:
         self, keys: tuple[str, ...], layers: Sequence[_Layer], *, listed: bool = False
     ) -> Iterator[Section]:
         """The table of the strongest layer, then those in it."""
-        rows: list[Row] = []
+        rows: list[SettingRow] = []
         inner: list[Section] = []
         for field in fields(layers[-1].table):
             value = getattr(layers[-1].table, field.name)
@@ -125,7 +125,7 @@ class _Reader:
             elif value != () or field.name not in LISTED:
                 rows += self._row(field, value, layers)
         if listed:
-            # What a table is called comes first.
+            # The name of a table comes first.
             rows.sort(key=lambda row: row.key in _INHERITED)
         return (one for one in (Section(keys, tuple(rows), listed), *inner) if one.rows)
 
@@ -166,7 +166,12 @@ class _Reader:
         place = self._places[path].get(identity)
         return None if place is None else (*path, place)
 
-    def _row(self, field: "Field[Any]", value: Any, layers: Sequence[_Layer]) -> Iterator[Row]:  # noqa: ANN401 - of any setting
+    def _row(
+        self,
+        field: "Field[Any]",
+        value: Any,  # noqa: ANN401 - of any setting
+        layers: Sequence[_Layer],
+    ) -> Iterator[SettingRow]:
         own = layers[-1]
         if value is None and field.name in Settings.__dataclass_fields__:
             if field.name not in _INHERITED or self._is_whole(own):
@@ -175,35 +180,39 @@ class _Reader:
             option = _BY_OPTION.get(field.name, "--url")
             given = field.default is MISSING or value != field.default
             origin = Origin(source=Source.COMMAND_LINE, option=option) if given else Origin()
-            yield Row(field.name, HIDDEN if isinstance(value, Secret) else _plain(value), origin)
+            yield SettingRow(
+                field.name, HIDDEN if isinstance(value, Secret) else _plain(value), origin
+            )
         else:
             path = (*own.path, field.name)
-            yield Row(field.name, self._shown(value, path), self._origin(path))
+            yield SettingRow(field.name, self._shown(value, path), self._origin(path))
 
     def _mapping(
         self, field: "Field[Any]", table: Mapping[str, Any], holder: _Layer
-    ) -> Iterator[Row]:
+    ) -> Iterator[SettingRow]:
         for key, value in table.items():
             path = _below(holder, field.name, str(key))
             if path is None:
                 origin = Origin(source=Source.COMMAND_LINE, option=_BY_OPTION.get(field.name, ""))
             else:
                 origin = self._origin(path)
-            yield Row(str(key), self._shown(value, path or ()), origin)
+            yield SettingRow(str(key), self._shown(value, path or ()), origin)
 
-    def _inherited_table(self, name: str, layers: Sequence[_Layer]) -> Iterator[Row]:
+    def _inherited_table(self, name: str, layers: Sequence[_Layer]) -> Iterator[SettingRow]:
         whole = self._is_whole(layers[-1])
         for key, default in _INHERITED_TABLES[name].items():
             if whole or _set_in(layers[-1], (name, key)) is not None:
                 yield self._inherited((name, key), default, layers)
 
     def _is_whole(self, layer: _Layer) -> bool:
-        """Whether all that is inherited is shown in a table, not only what is set there."""
+        """Whether a table shows inherited settings, too."""
         return isinstance(layer.table, Settings) or (
             self._policies and isinstance(layer.table, EntryPointSettings)
         )
 
-    def _inherited(self, keys: tuple[str, ...], default: Toml, layers: Sequence[_Layer]) -> Row:
+    def _inherited(
+        self, keys: tuple[str, ...], default: Toml, layers: Sequence[_Layer]
+    ) -> SettingRow:
         for layer in reversed(layers):
             value = _set_in(layer, keys)
             if value is None:
@@ -213,8 +222,8 @@ class _Reader:
                 origin = Origin(
                     source=origin.source, line=origin.line, option=origin.option, holder=layer.name
                 )
-            return Row(keys[-1], _plain(value), origin)
-        return Row(keys[-1], _plain(default), Origin())
+            return SettingRow(keys[-1], _plain(value), origin)
+        return SettingRow(keys[-1], _plain(default), Origin())
 
     def _origin(self, path: Path) -> Origin:
         if len(path) == 1 and (option := self._written.options.get(str(path[0]))):
@@ -239,7 +248,7 @@ def _is_list_of_tables(value: object) -> bool:
 
 
 def _set_in(layer: _Layer, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - of any setting
-    """What a layer sets, ``None`` for nothing and ``False`` for what it switches off."""
+    """What a layer sets: ``None`` for nothing, ``False`` for off."""
     found = layer.table
     for key in keys:
         found = found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
@@ -247,7 +256,7 @@ def _set_in(layer: _Layer, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - of a
 
 
 def _plain(value: Any) -> Toml:  # noqa: ANN401 - of any setting
-    """A value as a config would have it."""
+    """A value as it is written in a config."""
     match value:
         case Level():
             return value.label

@@ -1,24 +1,28 @@
-"""From a file to settings, or to everything that is wrong with it."""
+"""Loads settings from a TOML file, or reports everything that is wrong with it."""
 
+import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
-from wallboard.config.find import read_document
-from wallboard.config.place import Toml, problem_at
+from wallboard.config.config_file import read_document
+from wallboard.config.document import Path as KeyPath
+from wallboard.config.document import Toml, problem_at
 from wallboard.config.prepare import Fault
-from wallboard.config.problem import ConfigError
-from wallboard.domain.foreign_text import escaped
-from wallboard.settings import Settings
+from wallboard.config.problem import ConfigError, shown
+from wallboard.domain.foreign_text import escaped, has_controls
+from wallboard.settings import ServerSettings, Settings
 
 
 def load_config(
     path: Path, environ: Mapping[str, str], *, servers_required: bool = True
 ) -> Settings:
-    """The settings in a TOML file. Raises ``ConfigError`` with all that is wrong at once.
+    """The settings in a TOML file. Raises ``ConfigError`` with all problems at once.
 
-    ``environ`` gives the secrets written as ``{ env = "NAME" }``. Files that the config names are
-    looked for from its own folder. ``servers_required`` is off when the servers come from the
-    command line.
+    ``environ`` gives the secrets written as ``{ env = "NAME" }``. Relative paths in the config
+    count from its own folder. ``servers_required`` is off when the servers come from the command
+    line.
     """
     document = read_document(path)
     return settings_from(
@@ -41,7 +45,6 @@ def settings_from(
     """The settings in a parsed document; ``file`` is what messages call it."""
     # Loading pydantic takes longer than everything else here; without a file nobody waits for it.
     from wallboard.config.checks import check
-    from wallboard.config.files import with_files
     from wallboard.config.prepare import prepare
     from wallboard.config.shape import shape
 
@@ -61,7 +64,7 @@ def settings_from(
 
 
 def _table_order(fault: Fault) -> list[tuple[str, int]]:
-    """Sorts what is wrong table by table, the tables of one list in the order of the file."""
+    """A sort key: table by table, the tables of one list in the order of the file."""
     path, _ = fault
     return [("", step) if isinstance(step, int) else (step, 0) for step in path[:-1]]
 
@@ -73,3 +76,75 @@ def _with_short_connects(settings: Settings, document: Mapping[str, Toml]) -> Se
     if "connect_timeout" in document:
         return settings
     return replace(settings, connect_timeout=min(settings.connect_timeout, settings.timeout))
+
+
+def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]:
+    """The settings with absolute paths, counting from ``folder``, and which files are missing."""
+    faults: list[Fault] = []
+    servers = tuple(
+        _server_with_files(server, folder, ("server", number), faults)
+        for number, server in enumerate(settings.server)
+    )
+    record = settings.record
+    try:
+        record = record if isinstance(record, bool) else str(_recording(record, folder))
+    except ValueError as error:
+        faults.append((("record",), str(error)))
+    return replace(settings, server=servers, record=record), faults
+
+
+def _server_with_files(
+    server: ServerSettings, folder: Path, path: KeyPath, faults: list[Fault]
+) -> ServerSettings:
+    def found(key: str, written: str | None) -> str | None:
+        try:
+            return None if written is None else str(_existing(written, folder))
+        except ValueError as error:
+            faults.append(((*path, key), str(error)))
+            return written
+
+    if server.client_key and not server.client_cert:
+        faults.append(((*path, "client_key"), "needs the certificate it belongs to: client_cert"))
+    return replace(
+        server,
+        ca_file=found("ca_file", server.ca_file),
+        client_cert=found("client_cert", server.client_cert),
+        client_key=found("client_key", server.client_key),
+    )
+
+
+def _existing(written: str, folder: Path) -> Path:
+    # A key pasted in place of its path must not be repeated in a message.
+    if "-----BEGIN" in written or has_controls(written):
+        raise ValueError("must be the path of a PEM file, not what is in it")
+    path = _whole(written, folder)
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise ValueError(f"there is no such file: {shown(str(path))}") from None
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}: {shown(str(path))}") from None
+    if S_ISDIR(mode):
+        raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+    if not S_ISREG(mode):
+        raise ValueError(f"is no file: {shown(str(path))}")
+    if not os.access(path, os.R_OK):
+        raise ValueError(f"may not be read; change its permissions: {shown(str(path))}")
+    return path
+
+
+def _recording(written: str, folder: Path) -> Path:
+    # It need not exist: the first board creates it, or reports that it cannot and goes on.
+    if has_controls(written):
+        raise ValueError(f"must hold no control characters: {shown(written)}")
+    path = _whole(written, folder)
+    if os.path.isdir(path):  # noqa: PTH112 - unlike pathlib it never raises
+        raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+    return path
+
+
+def _whole(written: str, folder: Path) -> Path:
+    try:
+        return folder / Path(written).expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no such user: {shown(written)}") from None

@@ -1,12 +1,12 @@
-"""Turns a document as TOML gives it into one that JSON can carry and pydantic can check strictly.
+"""Turns a parsed TOML document into one of JSON types, which pydantic can check strictly.
 
-Two things have a notation of their own and are read here: secrets and the words for levels.
+Values with a notation of their own are read here: secrets, levels and keys.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 
-from wallboard.config.place import Path, Toml
+from wallboard.config.document import Path, Toml
 from wallboard.config.problem import nearest, shown
 from wallboard.domain.policy import Level
 
@@ -15,7 +15,7 @@ SECRET_FORM = 'a text or { env = "NAME" }'  # noqa: S105 - how to write one
 KEYS_FORM = 'a key such as "p" or a list of keys'
 
 _NEVER_VALID: list[Toml] = [[]]
-"""Stands for what JSON cannot carry; no setting takes it, so it is refused in its own place."""
+"""Replaces a value that JSON cannot hold; no setting accepts it, so it is reported in its place."""
 
 _DEEPEST = 12
 _LARGEST = 2**63
@@ -24,9 +24,9 @@ Fault = tuple[Path, str]
 
 
 def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[Toml, list[Fault]]:
-    """A copy that JSON can carry, and what was wrong with its secrets and levels.
+    """A copy of JSON types, and what is wrong with its secrets, levels and keys.
 
-    What is wrong has been left out of the copy.
+    Wrong values are left out of the copy.
     """
     copy = _plain(document, _DEEPEST)
     faults: list[Fault] = []

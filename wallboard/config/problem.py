@@ -1,4 +1,4 @@
-"""What is wrong with a config, in words that are safe to print."""
+"""Problems of a config, in words that are safe to print."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ LONGEST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to put right: which file, which table in it, which key, and what to do.
+    """One problem: the file, the table and the key, and what to do.
 
     A part that does not apply is empty. No part holds a control character or a secret.
     """
@@ -28,7 +28,7 @@ class Problem:
 
 
 class ConfigError(Exception):
-    """The config cannot be used; ``problems`` is everything that was found wrong with it."""
+    """The config cannot be used; ``problems`` is everything that is wrong with it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -57,7 +57,7 @@ def shown(value: object) -> str:
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
-    """The known word that was probably meant, as the end of a sentence; all of them if none is."""
+    """The end of a sentence: the known word that was probably meant, or all known words."""
     from difflib import get_close_matches
 
     folded = {name.lower(): name for name in known}

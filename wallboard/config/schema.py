@@ -7,7 +7,7 @@ so that every setting can say what it is for in its own place.
 from collections.abc import Mapping
 from typing import Any
 
-from wallboard.config.explained import Keys, explanations
+from wallboard.config.explanations import Keys, explanations
 from wallboard.config.prepare import LEVEL_WORDS
 from wallboard.domain.policy import DEFAULT_LEVELS, Thresholds
 from wallboard.settings import Settings
@@ -33,14 +33,14 @@ _NOTATIONS: Mapping[str, Node] = {
         ]
     },
 }
-"""What is written otherwise than it is kept; the other half of this is ``config.prepare``."""
+"""Notations that ``config.prepare`` reads."""
 
 _KEPT = (
     "type", "enum", "required", "additionalProperties", "minimum", "maximum", "minLength",
     "minItems",
 )  # fmt: skip
 _NEEDED = {("server",), ("server", "entry_point")}
-"""Lists of tables that must be there, as ``config.checks`` has it."""
+"""Lists of tables that must not be empty, as ``config.checks`` says."""
 
 
 def json_schema() -> Node:
@@ -53,7 +53,7 @@ def json_schema() -> Node:
 
 
 def _shape(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
-    """What holds for the setting at some keys, in draft 4 and in the words of TOML."""
+    """The schema of the setting at ``keys``, in draft 4 and as TOML writes it."""
     if "$ref" in node:
         name = node["$ref"].rpartition("/")[2]
         notation = _NOTATIONS.get(name)
@@ -74,7 +74,7 @@ def _shape(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
 
 
 def _table(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
-    """The settings in a table or, where those have any name, what each of them may be."""
+    """The settings of a table or, where any key is allowed, the schema of a value."""
     if keys == ("keys",):
         return {"additionalProperties": {"anyOf": [_TEXT, _list_of(_TEXT)]}}
     if "properties" in node:
@@ -110,7 +110,7 @@ def _setting(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
 
 
 def _words(keys: Keys) -> str:
-    """What a setting is for: what can also be set for all is explained there."""
+    """What a setting is for; an inherited one is explained at the top of the config."""
     known = explanations()
     for general in (keys[-1:], keys[-2:]):
         if keys != general and keys[0] in {"server", "group"} and _is_inherited(general):

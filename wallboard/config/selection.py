@@ -1,20 +1,96 @@
-"""Some entry points of a config: those that ids, groups and servers on a command line name."""
+"""The entry points that a command line names: ids, groups and servers, or a bare address."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
+from wallboard.config.address import address_fault
 from wallboard.config.problem import ConfigError, Problem, nearest, shown
-from wallboard.config.triage import range_in
-from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.endpoint import LARGEST_ID, EntryPointKey
 from wallboard.domain.foreign_text import escaped
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
+
+MOST_IDS = 100_000
+"""Entry points that one command line may name; a longer range is a typing error."""
+
+DEFAULTS = Settings()
+
+_ID = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_DIGITS = len(str(LARGEST_ID))
+
+
+def settings_for_url(url: str, ids: Sequence[str], base: Settings = DEFAULTS) -> Settings:
+    """Settings for one server and its entry points, all else as in ``base``.
+
+    An address without a scheme is taken as http, as curl does. ``ids`` are numbers and ranges,
+    ``1000`` or ``1005-1010``, or several separated by commas. The server is named after its host.
+    Raises ``ConfigError`` with a problem for everything that cannot be used.
+    """
+    address = url if "://" in url else f"http://{url}"
+    problems = []
+    fault = address_fault(address)
+    if fault:
+        problems.append(Problem("", "", "--url", fault))
+    found, faults = named_ids(ids)
+    problems += faults
+    if not found and not problems:
+        problems.append(
+            Problem("", "", "entry point id", "give at least one, such as 1000 or 1005-1010")
+        )
+    if problems:
+        raise ConfigError(problems)
+    server = ServerSettings(
+        name=urlsplit(address).netloc,
+        url=address,
+        entry_point=tuple(EntryPointSettings(id=number) for number in found),
+    )
+    return replace(base, server=(server,), group=())
+
+
+def named_ids(words: Sequence[str]) -> tuple[list[int], list[Problem]]:
+    """The ids that numbers and ranges name, each once and in their order, and the problems."""
+    found: dict[int, None] = {}
+    problems = []
+    for word in words:
+        for part in word.split(","):
+            try:
+                found.update(dict.fromkeys(ids_in(part.strip(), MOST_IDS - len(found))))
+            except ValueError as error:
+                problems.append(Problem("", "", "entry point id", str(error)))
+    return list(found), problems
+
+
+def ids_in(part: str, room: int = MOST_IDS) -> Iterator[int]:
+    """The ids in a number or a range, at most ``room`` of them. Raises ``ValueError``, in words."""
+    first, last = range_in(part)
+    if last - first >= room:
+        raise ValueError(f"{shown(part)} makes more than {MOST_IDS} entry points")
+    yield from range(first, last + 1)
+
+
+def range_in(part: str) -> tuple[int, int]:
+    """The first and the last id of a number or a range. Raises ``ValueError``, in words."""
+    match = _ID.fullmatch(part)
+    if not match:
+        raise ValueError(f"{shown(part)} is neither a number nor a range such as 1005-1010")
+    first, last = (_id(digits.lstrip("0") or "0") for digits in (match[1], match[2] or match[1]))
+    if last < first:
+        raise ValueError(f"the range {part} runs backwards; write {last}-{first}")
+    return first, last
+
+
+def _id(digits: str) -> int:
+    if len(digits) > _DIGITS or int(digits) > LARGEST_ID:
+        raise ValueError(f"{shown(digits)} is too large; ids go up to {LARGEST_ID}")
+    return int(digits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What was asked for. An empty part asks for everything; otherwise any word of it may hold.
+    """Which entry points; an empty field selects all, otherwise those that match any of its words.
 
-    ``ids`` are numbers, ranges and ``server:id``, several in one parted by commas.
+    ``ids`` are numbers, ranges and ``server:id``, or several of these separated by commas.
     """
 
     ids: tuple[str, ...] = ()
@@ -23,15 +99,15 @@ class Selection:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """All that was asked for, as one line would say it."""
+        """The selection as words of a command line."""
         groups = (f"--group={name}" for name in self.groups)
         return (*self.ids, *groups, *(f"--server={name}" for name in self.servers))
 
 
 def selected(settings: Settings, selection: Selection) -> Settings:
-    """The settings with only the entry points for which every part of the selection holds.
+    """The settings with only the entry points that match every field of the selection.
 
-    Raises ``ConfigError`` for a word that names nothing, and says what is nearest to it.
+    Raises ``ConfigError`` for a word that matches nothing, with the nearest known one.
     """
     servers = _of_servers(settings.server, selection.servers)
     servers = _of_groups(servers, selection.groups)
@@ -44,7 +120,7 @@ def selected(settings: Settings, selection: Selection) -> Settings:
 def named_keys(words: Iterable[str], known: Collection[EntryPointKey]) -> set[EntryPointKey]:
     """The known entry points that ids, ranges and ``server:id`` name. Raises ``ConfigError``.
 
-    A range names those there are in it, of which there must be one.
+    A range must contain at least one of them.
     """
     found: set[EntryPointKey] = set()
     problems = []

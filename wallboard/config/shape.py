@@ -3,27 +3,149 @@
 import json
 from typing import TYPE_CHECKING
 
-from wallboard.config.place import Path, Toml, key_path, value_at
+from wallboard.config.document import Path, Toml, key_path, value_at
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import nearest, shown
-from wallboard.config.wording import expected, known_keys, table_at, words_at
 from wallboard.settings import Settings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from annotated_types import Ge, Gt, Le
+
+from wallboard.config.document import LISTED, SINGLE
+from wallboard.config.prepare import SECRET_FORM
+from wallboard.settings import (
+    AlarmSettings,
+    EntryPointSettings,
+    GroupSettings,
+    Secret,
+    ServerSettings,
+    SurveyQuestionSettings,
+    SurveySettings,
+    ThresholdSettings,
+)
+
+Hint = Any
+"""A type as an annotation gives it, with its limits; the checker has no type for those."""
+
+_TABLES: dict[str, type] = {
+    "server": ServerSettings,
+    "group": GroupSettings,
+    "entry_point": EntryPointSettings,
+    "thresholds": ThresholdSettings,
+    "alarm": AlarmSettings,
+    "survey": SurveySettings,
+    "question": SurveyQuestionSettings,
+}
+_BASES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+
+
+def keys_of(table: Hint) -> dict[str, Hint]:
+    """The keys of a table and the type of each."""
+    return get_type_hints(table, include_extras=True)
+
+
+def table_at(path: Path) -> Hint:
+    """What holds the key at the end of a path: a dataclass of settings, or a mapping's type."""
+    table: Hint = Settings
+    for step in path[:-1]:
+        if step in LISTED:
+            table = _TABLES[str(step)]
+        elif step in SINGLE:
+            table = _TABLES.get(str(step)) or keys_of(table)[str(step)]
+    return table
+
+
+def known_keys(table: Hint) -> tuple[str, ...]:
+    """The keys that a table may hold; none where any key is allowed."""
+    if is_dataclass(table):
+        return tuple(keys_of(table))
+    kind = get_args(table)[0]
+    return tuple(member.value for member in kind) if issubclass(kind, Enum) else ()
+
+
+def expected(path: Path) -> str:
+    """What the key at the end of a path may hold, such as "a number greater than 0"."""
+    return _wording(_hint_at(path))
+
+
+def words_at(path: Path) -> tuple[str, ...]:
+    """The words that the key at the end of a path chooses from; none if it takes anything else."""
+    for kind in _leaves(_hint_at(path)):
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return tuple(str(member.value) for member in kind)
+    return ()
+
+
+def _hint_at(path: Path) -> Hint:
+    table = table_at(path)
+    return keys_of(table)[str(path[-1])] if is_dataclass(table) else get_args(table)[1]
+
+
+def _leaves(hint: Hint) -> list[Hint]:
+    inner = [kind for kind in get_args(hint) if kind is not Ellipsis]
+    return [leaf for kind in inner for leaf in _leaves(kind)] if inner else [hint]
+
+
+def _wording(hint: Hint) -> str:
+    origin: Hint = get_origin(hint)
+    inner = get_args(hint)
+    if origin is Annotated:
+        return _bounded(_wording(inner[0]), inner[1:])
+    if origin in {Union, UnionType}:
+        return " or ".join(_wording(kind) for kind in inner if kind is not NoneType)
+    if origin is Literal:
+        return " or ".join(f'"{word}"' if isinstance(word, str) else "false" for word in inner)
+    if origin is tuple:
+        return f"a list of {_several(inner[0])}"
+    if hint is Secret:
+        return SECRET_FORM
+    if origin is Mapping or is_dataclass(hint):
+        return "a table"
+    if issubclass(hint, Enum):
+        return f"one of {_words(hint)}"
+    return _BASES[hint]
+
+
+def _several(kind: Hint) -> str:
+    if is_dataclass(kind):
+        return "tables"
+    return _words(kind) if isinstance(kind, type) and issubclass(kind, Enum) else "texts"
+
+
+def _words(kind: type[Enum]) -> str:
+    return ", ".join(f'"{member.value}"' for member in kind)
+
+
+def _bounded(kind: str, limits: tuple[object, ...]) -> str:
+    above = [f"greater than {limit.gt}" for limit in limits if isinstance(limit, Gt)]
+    least = [limit.ge for limit in limits if isinstance(limit, Ge)]
+    most = [limit.le for limit in limits if isinstance(limit, Le)]
+    if least and most:
+        return f"{kind} from {least[0]} to {most[0]}"
+    if least:
+        return f"{kind} of at least {least[0]}"
+    return " ".join([kind, *above]) if above or kind != "a text" else "a text that is not empty"
+
 
 UNNAMED = "\0"
-"""What the name begins with that stands in for one that cannot be used."""
+"""The first character of a placeholder for a name that cannot be used."""
 
 _REPAIRS = 4
-"""Rounds after which everything unusable has been taken out of a document."""
+"""Attempts after which everything unusable has been removed from a document."""
 
 
 def shape(document: Toml, original: Toml) -> tuple[Settings | None, list[Fault]]:
     """The settings, and everything wrong with the shape of the document.
 
-    What is wrong is taken out or replaced, so that the rest can still be checked for sense: the
-    settings are only for that when there are faults. ``original`` is the document as written.
+    Wrong values are removed or replaced, so that the rest can still be checked; with faults the
+    settings serve only for that. ``original`` is the document as written.
     """
     from pydantic import TypeAdapter, ValidationError
 
@@ -59,7 +181,7 @@ def _message(details: "ErrorDetails", path: Path, original: Toml) -> str:
         value = value_at(value, (extra[0],))
         return f"must be {expected(path)}; {shown(value)} is not one{_meant(value, path)}"
     if "headers" in path and isinstance(value, str):
-        # A header as it is sent stands where its table belongs; its value is not to be repeated.
+        # A header line in place of the table: its value must not be repeated.
         return f"must be {expected(path)}, not a text"
     return f"must be {expected(path)}, not {shown(value)}{_meant(value, path)}"
 
@@ -73,17 +195,17 @@ def _meant(value: Toml, path: Path) -> str:
 def _repair(document: Toml, path: Path, *, missing: bool) -> None:
     holder = value_at(document, path[:-1])
     if not isinstance(holder, dict):
-        # A table of a list that is no table: an empty one keeps the numbers of those behind it.
+        # An entry of a list that is no table: an empty table keeps the numbers of the next ones.
         if isinstance(holder, list) and isinstance(path[-1], int):
             holder[path[-1]] = {}
     elif missing:
-        holder[path[-1]] = _standing_in(path)
+        holder[path[-1]] = _placeholder(path)
     else:
         holder.pop(path[-1], None)
 
 
-def _standing_in(path: Path) -> str | int:
-    """A value for a key that must be there, which no other table holds."""
+def _placeholder(path: Path) -> str | int:
+    """A value for a required key, different from that of any other table."""
     if path[-1] == "url":
         return "http://placeholder.invalid"
     number = int(path[-2])

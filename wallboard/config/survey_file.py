@@ -1,13 +1,13 @@
-"""A survey in a file: the questions as in the config, with their answers, to whom and for whom."""
+"""Reads a survey from a TOML file: questions as in the config with answers, server and session."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wallboard.config.find import read_document
+from wallboard.config.config_file import read_document
+from wallboard.config.document import Path as KeyPath
+from wallboard.config.document import Toml, problem_at
 from wallboard.config.load import settings_from
-from wallboard.config.place import Path as KeyPath
-from wallboard.config.place import Toml, problem_at
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import ConfigError, nearest, shown
 from wallboard.domain.foreign_text import escaped
@@ -22,7 +22,7 @@ _KNOWN = (*_TEXTS, "survey")
 
 @dataclass(frozen=True, slots=True)
 class SurveyFile:
-    """What a file says of a survey; empty where it says nothing.
+    """The survey of a file; texts are empty where the file has none.
 
     ``answers`` has one for each of the ``questions``: its own or the question's default.
     """
@@ -34,9 +34,9 @@ class SurveyFile:
 
 
 def load_survey(path: Path) -> SurveyFile:
-    """The survey in a TOML file. Raises ``ConfigError`` with all that is wrong at once.
+    """The survey in a TOML file. Raises ``ConfigError`` with all problems at once.
 
-    Whether it can be sent is not looked at here.
+    Whether it can be sent is not checked here.
     """
     document = read_document(path)
     file = str(path)

@@ -6,7 +6,7 @@ Pure rules; the first that applies says whose fault it is.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wallboard.domain.checkup import Finding, Step, worst_of
+from wallboard.domain.doctor import Finding, Step, worst_of
 from wallboard.domain.observation import Blame, Cause
 from wallboard.domain.policy import Level
 

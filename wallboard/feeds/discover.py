@@ -15,8 +15,35 @@ from wallboard.domain.reading import LiveSessionStatus
 from wallboard.ece.answer.existence import found_of, trouble_in
 from wallboard.ece.ask.client import EceClient
 from wallboard.feeds.gate import Gate
-from wallboard.feeds.rate_limit import Pace
 from wallboard.settings import ServerSettings, Settings
+
+
+class Pace:
+    """Lets ``rate`` questions a second begin, evenly apart; 0 is no limit."""
+
+    def __init__(
+        self,
+        rate: float,
+        *,
+        timer: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        """``timer`` is seconds on any clock that only goes on; ``sleep`` waits such seconds."""
+        self._apart = 1.0 / rate if rate else 0.0
+        self._timer = timer
+        self._sleep = sleep
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        """Wait for one's turn."""
+        if not self._apart:
+            return
+        now = self._timer()
+        at = max(now, self._next)
+        self._next = at + self._apart
+        if at > now:
+            await self._sleep(at - now)
+
 
 PROBES = 6
 """Looks at a server that is out of reach before it is given up; half a minute in all."""
@@ -27,7 +54,7 @@ NOTHING_CLEAR = 100
 _FIGURES = Endpoint.LIVE_SESSION_STATUS
 """What those ids that are there are asked too, for the wait."""
 
-Publish = Callable[[Found | ServerStatus], None]
+OnFound = Callable[[Found | ServerStatus], None]
 """Takes what was found of an id, or that the server is out of reach or back."""
 
 
@@ -43,7 +70,7 @@ async def discover(
     server: ServerSettings,
     settings: Settings,
     ids: Iterable[int],
-    publish: Publish,
+    publish: OnFound,
     *,
     rate: float,
     clock: Callable[[], float] = time.time,
@@ -71,7 +98,7 @@ class _LevelCounter:
         settings: Settings,
         client: EceClient,
         ids: Iterable[int],
-        publish: Publish,
+        publish: OnFound,
         pace: Pace,
         clock: Callable[[], float],
         timer: Callable[[], float],

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge
 
-from wallboard.config.state import board_name, state_folder
-from wallboard.config.triage import ids_in
+from wallboard.config.selection import ids_in
+from wallboard.config.state_folder import board_name, state_folder
 from wallboard.domain.discovery import Discovery, Found, ranges
 from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.answer.endpoints import url_of

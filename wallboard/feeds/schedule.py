@@ -21,8 +21,8 @@ HALF_A_ROUND = 0.5
 """Rounds that must lie between a poll and the next one; a later poll skips a round instead."""
 
 
-class Place(Enum):
-    """Where a turn stands."""
+class TurnState(Enum):
+    """Whether a turn waits, is to be polled at once, or is being polled."""
 
     WAITING = auto()
     HURRIED = auto()
@@ -43,7 +43,7 @@ class Turn:
     phase: float
     due: float = 0.0
     late_after: float = 0.0
-    place: Place = Place.WAITING
+    state: TurnState = TurnState.WAITING
 
 
 class Schedule:
@@ -80,9 +80,9 @@ class Schedule:
         self._hurried.clear()
         self._heap.clear()
         for turn in self.turns:
-            if turn.place is Place.TAKEN:
+            if turn.state is TurnState.TAKEN:
                 continue
-            turn.place = Place.WAITING
+            turn.state = TurnState.WAITING
             turn.due = now + turn.phase * spread
             turn.late_after = now + turn.phase * self._interval
             self._heap.append((turn.due, turn.number))
@@ -104,7 +104,7 @@ class Schedule:
         keys = {turn.key for turn in self.turns}
         self._wobbles = {key: drawn for key, drawn in self._wobbles.items() if key in keys}
         self._hurried = deque(turn for turn in self._hurried if self.holds(turn))
-        self._heap = [(t.due, t.number) for t in self.turns if t.place is Place.WAITING]
+        self._heap = [(t.due, t.number) for t in self.turns if t.state is TurnState.WAITING]
         heapify(self._heap)
 
     def holds(self, turn: Turn) -> bool:
@@ -131,13 +131,13 @@ class Schedule:
         number = max(1, ceil(rounds))
         nominal = self._base + (number + turn.phase) * self._interval
         turn.due = turn.late_after = nominal + self._wobble(turn.key, number)
-        turn.place = Place.WAITING
+        turn.state = TurnState.WAITING
         heappush(self._heap, (turn.due, turn.number))
 
     def hurry(self, turn: Turn) -> None:
         """Make a turn due before all others; one that is taken is being polled already."""
-        if turn.place is Place.WAITING:
-            turn.place = Place.HURRIED
+        if turn.state is TurnState.WAITING:
+            turn.state = TurnState.HURRIED
             self._hurried.append(turn)
 
     def next_due(self) -> float:
@@ -156,7 +156,7 @@ class Schedule:
         while self._heap:
             due, number = self._heap[0]
             turn = self.turns[number]
-            if turn.place is Place.WAITING and turn.due == due:
+            if turn.state is TurnState.WAITING and turn.due == due:
                 return turn
             heappop(self._heap)
         return None
@@ -165,7 +165,7 @@ class Schedule:
         return self._taken(self.turns[heappop(self._heap)[1]])
 
     def _taken(self, turn: Turn) -> Turn:
-        turn.place = Place.TAKEN
+        turn.state = TurnState.TAKEN
         return turn
 
     def _wobble(self, key: EntryPointKey, number: int) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wallboard.config.state import board_name, state_folder
+from wallboard.config.state_folder import board_name, state_folder
 
 OWN_MODE = 0o600
 SHARED_MODE = 0o666

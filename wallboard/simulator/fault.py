@@ -1,35 +1,38 @@
-"""One scripted fault: what it is, whom it strikes, and when."""
+"""A fault of a scenario: its kind, which entry points it affects, and when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from hashlib import blake2b
 from math import inf
+from types import MappingProxyType
+
+from wallboard.domain.endpoint import Endpoint
 
 Value = str | int | float
 
 
 class Stage(Enum):
-    """Where in the making of an answer a fault acts."""
+    """The part of an answer that a fault changes."""
 
     QUEUE = auto()
-    """changes what happens in the queue itself"""
-    STANDING = auto()
-    """changes how the entry point stands, in all its answers"""
+    """changes the queue itself"""
+    STATE = auto()
+    """changes the state of the entry point, in all its answers"""
     FIELD = auto()
-    """spoils one value of one answer"""
+    """makes one value of one answer wrong"""
     ANSWER = auto()
     """replaces the answer"""
     DELIVERY = auto()
-    """spoils how the bytes travel"""
+    """changes how the bytes are sent"""
     DELAY = auto()
-    """holds the answer back"""
+    """delays the answer"""
     LISTENER = auto()
-    """takes the whole server away"""
+    """closes the port of the server"""
 
 
 class Kind(StrEnum):
-    """Everything that can go wrong, as written in a scenario."""
+    """The kinds of fault, as written in a scenario."""
 
     LATENCY = "latency"
     HTTP = "http"
@@ -73,7 +76,7 @@ class Window:
     length: float = inf
 
     def occurrence(self, seconds: float) -> int | None:
-        """Which repetition is on (0 is the first), or ``None`` while the fault is off."""
+        """The number of the repetition (0 is the first), or ``None`` while the fault is off."""
         if not self.start <= seconds < self.until:
             return None
         if self.every is None:
@@ -96,7 +99,7 @@ class Fault:
     parameters: Mapping[str, Value] = field(default_factory=dict)
 
     def concerns(self, entry_point: int | None, endpoint: str) -> bool:
-        """Whether it can ever strike; an ``entry_point`` of ``None`` is the survey's address."""
+        """Whether it can affect an address; ``entry_point`` is ``None`` for that of the survey."""
         if self.endpoints is not None and endpoint not in self.endpoints:
             return False
         return self.entry_points is None or any(entry_point in ids for ids in self.entry_points)
@@ -105,7 +108,7 @@ class Fault:
         """Whether it is on at a simulated second.
 
         A probability is drawn once per occurrence where the fault changes the entry point itself,
-        and each second for each endpoint where it spoils answers. Asking never changes the draw.
+        and each second for each endpoint where it changes answers. The draw is reproducible.
         """
         occurrence = self.window.occurrence(seconds)
         if occurrence is None or self.probability >= 1:
@@ -128,4 +131,86 @@ class Fault:
         return str(self.parameters[name])
 
 
-_DRAWN_PER_OCCURRENCE = {Stage.QUEUE, Stage.STANDING, Stage.LISTENER}
+_DRAWN_PER_OCCURRENCE = {Stage.QUEUE, Stage.STATE, Stage.LISTENER}
+
+
+MOST_BYTES = 64 * 1024 * 1024
+MOST_MILLISECONDS = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A key of one kind of fault. ``choices`` or ``least`` and ``most`` bound its value."""
+
+    default: Value
+    least: float = 0
+    most: float = 1_000_000
+    choices: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of fault; ``only`` is the one endpoint it applies to, if there is one."""
+
+    stage: Stage
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    only: Endpoint | None = None
+
+    @property
+    def takes_endpoints(self) -> bool:
+        """Whether a scenario may choose the endpoints that are affected."""
+        return self.stage in {Stage.ANSWER, Stage.DELIVERY, Stage.DELAY}
+
+
+RULES: Mapping[Kind, Rule] = MappingProxyType(
+    {
+        Kind.LATENCY: Rule(
+            Stage.DELAY,
+            {
+                "ms": Parameter(1000.0, most=MOST_MILLISECONDS),
+                "jitter": Parameter(0.0, most=MOST_MILLISECONDS),
+            },
+        ),
+        Kind.HTTP: Rule(
+            Stage.ANSWER,
+            {
+                "status": Parameter(500, least=400, most=599),
+                "body": Parameter("html", choices=("html", "xml")),
+            },
+        ),
+        Kind.HTML: Rule(Stage.ANSWER),
+        Kind.REDIRECT: Rule(Stage.ANSWER, {"location": Parameter("/system/web/apps/login/")}),
+        Kind.MALFORMED: Rule(
+            Stage.ANSWER, {"form": Parameter("readable", choices=("readable", "broken"))}
+        ),
+        Kind.EMPTY: Rule(Stage.ANSWER),
+        Kind.HUGE: Rule(
+            Stage.ANSWER, {"bytes": Parameter(2 * 1024 * 1024, least=1, most=MOST_BYTES)}
+        ),
+        Kind.WRONG_ROOT: Rule(Stage.ANSWER),
+        Kind.DTD: Rule(Stage.ANSWER),
+        Kind.JSON: Rule(Stage.ANSWER),
+        Kind.DRIP: Rule(Stage.DELIVERY, {"bytes_per_second": Parameter(20.0, least=0.1)}),
+        Kind.RESET: Rule(
+            Stage.DELIVERY, {"when": Parameter("before", choices=("before", "mid_body"))}
+        ),
+        Kind.HANG: Rule(Stage.DELIVERY),
+        Kind.DOWN: Rule(Stage.LISTENER),
+        Kind.SERVICE_NOT_RUNNING: Rule(Stage.STATE),
+        Kind.INACTIVE: Rule(Stage.STATE),
+        Kind.INVALID: Rule(Stage.STATE),
+        Kind.OTHER: Rule(Stage.STATE),
+        Kind.AGENTS: Rule(Stage.QUEUE, {"count": Parameter(0, most=10_000)}),
+        Kind.ARRIVALS: Rule(Stage.QUEUE, {"rate": Parameter(1.0, most=10_000)}),
+        Kind.MAX_DEPTH: Rule(Stage.QUEUE, {"chats": Parameter(0)}),
+        Kind.CONTRADICTION: Rule(Stage.FIELD, only=Endpoint.CHECK_ELIGIBILITY),
+        Kind.ODD_REASON: Rule(
+            Stage.FIELD, {"reason": Parameter("maintenance_window")}, Endpoint.CHAT_ALLOWED
+        ),
+        Kind.MISSING_ALLOWED: Rule(Stage.FIELD, only=Endpoint.CHAT_ALLOWED),
+        Kind.NEGATIVE_COUNT: Rule(
+            Stage.FIELD, {"count": Parameter(-2, least=-1_000_000, most=-1)}, Endpoint.CAPACITY
+        ),
+        Kind.NAN_WAIT: Rule(Stage.FIELD, {"text": Parameter("NaN")}, Endpoint.LIVE_SESSION_STATUS),
+    }
+)

@@ -1,4 +1,4 @@
-"""Plausible ids, names and groups, so that a demo board looks like a real operation."""
+"""Plausible ids, names and groups for a demo board."""
 
 FIRST_ID = 1000
 

@@ -1,11 +1,15 @@
-"""An answer ready to be sent, and how a well-kept Java server writes its failures."""
+"""A reply of the server, its error pages, and how its bytes are sent."""
 
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from http import HTTPStatus
 
-from wallboard.simulator.fault import Fault
+from wallboard.simulator.fault import Fault, Kind
 
 HTML = "text/html;charset=utf-8"
 XML = "application/xml"
@@ -13,7 +17,7 @@ XML = "application/xml"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back. ``delivery`` is the fault that spoils its way, if one does."""
+    """One HTTP reply. ``delivery`` is the fault that affects how its bytes are sent, if any."""
 
     status: int
     body: bytes
@@ -56,7 +60,7 @@ def error_body(status: int, message: str) -> Reply:
 
 
 def login_page(status: int = 200) -> Reply:
-    """What a session filter shows to somebody it does not know."""
+    """The login page of a session filter."""
     return Reply(status, _LOGIN_PAGE, HTML)
 
 
@@ -88,3 +92,54 @@ _LOGIN_PAGE = b"""<!DOCTYPE html>
 </body>
 </html>
 """
+
+
+Sleep = Callable[[float], Awaitable[None]]
+_DRIPS_PER_SECOND = 20
+_NO_LINGER = struct.pack("ii", 1, 0)
+
+
+async def deliver(
+    transport: asyncio.Transport,
+    head: bytes,
+    body: bytes,
+    fault: Fault | None,
+    sleep: Sleep,
+    stopping: asyncio.Event,
+) -> None:
+    """Send a reply, in a single write unless a fault says otherwise."""
+    match fault.kind if fault else None:
+        case Kind.HANG:
+            await stopping.wait()
+            transport.abort()
+        case Kind.RESET if fault and fault.text("when") == "mid_body":
+            transport.write(head + body[: len(body) // 2])
+            # The half must be sent before the reset.
+            await sleep(0.02)
+            reset(transport)
+        case Kind.RESET:
+            reset(transport)
+        case Kind.DRIP if fault:
+            await _drip(transport, head + body, fault.number("bytes_per_second"), sleep)
+        case _:
+            transport.write(head + body)
+
+
+def reset(transport: asyncio.BaseTransport) -> None:
+    """Close a connection with a reset instead of an orderly end."""
+    tcp = transport.get_extra_info("socket")
+    if tcp is not None:
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+
+
+async def _drip(
+    transport: asyncio.Transport, message: bytes, bytes_per_second: float, sleep: Sleep
+) -> None:
+    size = max(1, round(bytes_per_second / _DRIPS_PER_SECOND))
+    for start in range(0, len(message), size):
+        if transport.is_closing():
+            return
+        transport.write(message[start : start + size])
+        await sleep(size / bytes_per_second)

@@ -8,7 +8,7 @@ from pathlib import Path
 from wallboard.files import read_file
 from wallboard.simulator.errors import ScenarioError
 from wallboard.simulator.fault import Fault, Stage
-from wallboard.simulator.model import ORDINARY, Ranges
+from wallboard.simulator.queue_model import ORDINARY, Ranges
 from wallboard.simulator.scenario_tables import Tables
 
 LARGEST_FILE = 1024 * 1024
@@ -17,7 +17,7 @@ SHIPPED = Path(__file__).parent / "scenarios"
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A story for all entry points; ``starts_at`` is seconds after midnight at second 0."""
+    """What happens to the entry points; ``starts_at`` is seconds after midnight at second 0."""
 
     name: str
     description: str = ""
@@ -28,7 +28,7 @@ class Scenario:
     def concerning(
         self, entry_point: int | None, endpoint: str, *stages: Stage
     ) -> tuple[Fault, ...]:
-        """The faults of some stages that can ever strike one address, in the order written."""
+        """The faults of some stages that can affect one address, in the order written."""
         return tuple(
             fault
             for fault in self.faults

@@ -1,4 +1,4 @@
-"""From TOML tables to checked values, collecting everything that is wrong on the way."""
+"""Reads the TOML tables of a scenario, and collects all mistakes in them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,9 +8,8 @@ from math import inf, isfinite
 from typing import Any
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.simulator.fault import Fault, Kind, Stage, Value, Window
-from wallboard.simulator.kinds import RULES, Parameter, Rule
-from wallboard.simulator.model import ORDINARY, Ranges
+from wallboard.simulator.fault import RULES, Fault, Kind, Parameter, Rule, Stage, Value, Window
+from wallboard.simulator.queue_model import ORDINARY, Ranges
 
 SURVEY = "survey"
 _ENDPOINTS = (*(endpoint.value for endpoint in Endpoint), SURVEY)
@@ -36,7 +35,7 @@ class Tables:
         self._where = ""
 
     def read(self, document: _Table) -> tuple[str, float, Ranges, tuple[Fault, ...]]:
-        """The description, time of day, ranges and faults; only good ones if ``errors`` is not."""
+        """The description, time of day, ranges and faults; ``errors`` holds what was wrong."""
         self._known(document, ("description", "starts_at", "queue", "fault"))
         description = document.get("description", "")
         if not isinstance(description, str):

@@ -1,7 +1,7 @@
-"""The simulator itself: a real HTTP server on a real socket.
+"""The simulator: a real HTTP server on a real socket.
 
-Replies are written to the transport as they stand instead of through aiohttp's response classes:
-faults need every byte, and benchmarks need a server that costs less than the clients it measures.
+Replies are written to the transport and not through aiohttp's response classes: faults need
+control of every byte, and benchmarks need a server that costs less than the clients they measure.
 """
 
 import asyncio
@@ -17,15 +17,21 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from wallboard.abandonable import own_addresses
-from wallboard.simulator.delivery import Sleep, deliver, reset
-from wallboard.simulator.dialects import Dialect
+from wallboard.simulator.contents import Dialect
 from wallboard.simulator.errors import SimulatorError, why_not_listening
-from wallboard.simulator.reply import Reply, error_page
-from wallboard.simulator.route import Route, is_plain_get, names_survey, route_of
+from wallboard.simulator.reply import Reply, Sleep, deliver, error_page, reset
+from wallboard.simulator.requests import (
+    BadSurveyError,
+    RequestLog,
+    Route,
+    Survey,
+    is_plain_get,
+    names_survey,
+    read_survey,
+    route_of,
+)
+from wallboard.simulator.responder import Responder
 from wallboard.simulator.scenario import Scenario
-from wallboard.simulator.survey import BadSurveyError, Survey, read_survey
-from wallboard.simulator.traffic import Traffic
-from wallboard.simulator.world import World
 
 LISTENER_CHECK_SECONDS = 0.05
 SURVEYS_KEPT = 1000
@@ -38,10 +44,10 @@ _WRONG_METHOD = error_page(405)
 
 
 class Simulator:
-    """A server for some entry points that lives through a scenario.
+    """A server for some entry points that plays a scenario.
 
-    ``speed`` is simulated seconds per second. ``requests`` tells what was asked and ``surveys``
-    holds the last that were posted. The story begins when it starts.
+    ``speed`` is simulated seconds per second. ``requests`` is the log of requests and ``surveys``
+    holds the last that were posted. The scenario begins at ``start``.
     """
 
     def __init__(
@@ -57,13 +63,13 @@ class Simulator:
     ) -> None:
         self.entry_points = tuple(entry_points)
         self.scenario = scenario
-        self.requests = Traffic()
+        self.requests = RequestLog()
         self.surveys: deque[Survey] = deque(maxlen=SURVEYS_KEPT)
-        self._world = World(entry_points, scenario, seed, dialect)
+        self._responder = Responder(entry_points, scenario, seed, dialect)
         self._clock = clock
         self._sleep = sleep
         self._speed = speed
-        self._told_until = 0.0
+        self._seconds_before = 0.0
         self._resumed_at = clock()
         self._dated: tuple[int, bytes] = (0, b"")
         self._web: web.Server | None = None
@@ -93,26 +99,26 @@ class Simulator:
 
     @property
     def seconds(self) -> float:
-        """How far the story has got, in simulated seconds."""
-        return self._told_until + (self._clock() - self._resumed_at) * self._speed
+        """Simulated seconds since the scenario began."""
+        return self._seconds_before + (self._clock() - self._resumed_at) * self._speed
 
     @property
     def speed(self) -> float:
-        """Simulated seconds per second; the story goes on from where it is when this is set."""
+        """Simulated seconds per second; setting it does not change ``seconds``."""
         return self._speed
 
     @speed.setter
     def speed(self, speed: float) -> None:
-        self._told_until, self._resumed_at = self.seconds, self._clock()
+        self._seconds_before, self._resumed_at = self.seconds, self._clock()
         self._speed = speed
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
-        """Listen, begin the story, and say on which port. Raises :class:`SimulatorError`."""
+        """Listen and begin the scenario; returns the port. Raises :class:`SimulatorError`."""
         if self._web is not None:
             raise SimulatorError("this simulator is running already")
         self._stopping.clear()
         self._host, self._port = host, port
-        self._told_until, self._resumed_at = 0.0, self._clock()
+        self._seconds_before, self._resumed_at = 0.0, self._clock()
         server = _Server(self)
         self._web = server
         try:
@@ -121,7 +127,7 @@ class Simulator:
         except OSError as error:
             self._web = None
             raise SimulatorError(why_not_listening(error, host, port)) from None
-        if self._world.ever_down:
+        if self._responder.ever_down:
             self._watch = asyncio.create_task(self._keep_listener(server))
         return self._port
 
@@ -139,7 +145,7 @@ class Simulator:
         await server.shutdown(_STOP_SECONDS)
 
     def quick_reply(self, path: str) -> bytes | None:
-        """The whole answer to a GET that no fault holds back, or ``None``."""
+        """The bytes of the answer to a GET, or ``None`` if a fault delays it."""
         route = route_of(path)
         if route is None:
             return None
@@ -151,7 +157,7 @@ class Simulator:
         return self._head(reply) + reply.body
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request that took the ordinary way through aiohttp."""
+        """Answer one request that was parsed by aiohttp."""
         path = request.raw_path
         self.requests.begin(self._clock(), path)
         try:
@@ -172,7 +178,7 @@ class Simulator:
         if names_survey(path):
             if request.method != "POST":
                 return _WRONG_METHOD
-            return self._world.survey_reply(await self._take_survey(request), self.seconds)
+            return self._responder.survey_reply(await self._take_survey(request), self.seconds)
         route = route_of(path)
         if route is None:
             return _NO_SUCH_PAGE
@@ -180,7 +186,7 @@ class Simulator:
 
     def _reply(self, route: Route) -> Reply:
         endpoint, entry_point = route
-        return self._world.reply(endpoint, entry_point, self.seconds)
+        return self._responder.reply(endpoint, entry_point, self.seconds)
 
     async def _take_survey(self, request: web.BaseRequest) -> Reply:
         try:
@@ -209,9 +215,9 @@ class Simulator:
             self._listener = None
 
     async def _keep_listener(self, server: "_Server") -> None:
-        """Close and open the listener as the scenario has it, so that going down is a refusal."""
+        """Close and open the listener as the scenario says: while down, connections are refused."""
         while True:
-            away = self._world.down(self.seconds)
+            away = self._responder.down(self.seconds)
             if away and self._listener:
                 self._close_listener()
                 for connection in server.connections:
@@ -221,13 +227,13 @@ class Simulator:
                 try:
                     await self._listen(server)
                 except OSError:
-                    # Somebody else has the port for the moment; try again at the next look.
+                    # Somebody else has the port; try again at the next check.
                     self._listener = None
             await asyncio.sleep(LISTENER_CHECK_SECONDS)
 
 
 class _Sent(web.StreamResponse):
-    """Tells aiohttp that the answer is on its way already."""
+    """Tells aiohttp that the answer was already sent."""
 
     def __init__(self, *, keep_alive: bool) -> None:
         super().__init__()
@@ -245,7 +251,7 @@ class _Sent(web.StreamResponse):
 
 
 class _Connection(web.RequestHandler):
-    """Answers a plain GET the moment it arrives, and leaves all else to aiohttp.
+    """Answers a plain GET as soon as it arrives, and leaves everything else to aiohttp.
 
     The short way saves a task, a future and four objects for each request.
     """
@@ -272,7 +278,7 @@ class _Connection(web.RequestHandler):
 
 
 class _Server(web.Server):
-    """Makes connections that know the simulator."""
+    """Creates the connections of a simulator."""
 
     def __init__(self, simulator: Simulator) -> None:
         super().__init__(simulator.answer, handler_cancellation=True)

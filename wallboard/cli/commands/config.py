@@ -101,7 +101,7 @@ def schema() -> int:
 
 def _found(named: Path | None) -> Path:
     from wallboard.config import find_config
-    from wallboard.config.find import working_folder
+    from wallboard.config.config_file import working_folder
 
     path = find_config(named, os.environ, working_folder())
     if path is None:
@@ -118,8 +118,8 @@ def _found(named: Path | None) -> Path:
 def _checked(path: Path) -> "list[Problem]":
     """The warnings about a config. Raises ``ConfigError`` for what is wrong with it."""
     from wallboard.config import load_config
-    from wallboard.config.find import read_document
-    from wallboard.config.warn import warnings
+    from wallboard.config.config_file import read_document
+    from wallboard.config.warnings import warnings
 
     settings = load_config(path, os.environ)
     if settings.keys:

@@ -38,7 +38,7 @@ def _url(text: str) -> str:
 
 
 def _ids(text: str) -> tuple[int, ...]:
-    from wallboard.config.triage import MOST_IDS, ids_in
+    from wallboard.config.selection import MOST_IDS, ids_in
 
     found: dict[int, None] = {}
     for part in text.replace(",", " ").split():
@@ -139,7 +139,7 @@ def init(file: Path | None, *, user: bool, force: bool, yes: bool, **given: Any)
 
 
 def _place(file: Path | None, *, user: bool) -> Path:
-    from wallboard.config.find import FILE_NAME, config_folder
+    from wallboard.config.config_file import FILE_NAME, config_folder
 
     if not user:
         return file or Path(FILE_NAME)
@@ -276,7 +276,7 @@ def _write(draft: "Draft", path: Path, *, force: bool) -> None:
         raise CommandError(_exists(path), exit_codes.USAGE) from None
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}") from None
-    click.echo(f"Written: {safe(str(path))}")
+    click.echo(f"WrittenConfig: {safe(str(path))}")
     for name in draft.variables:
         if not os.environ.get(name):
             click.echo(f"It needs the environment variable {name}.")

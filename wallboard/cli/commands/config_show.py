@@ -12,7 +12,7 @@ from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import config_errors
 
 if TYPE_CHECKING:
-    from wallboard.config.effective import Written
+    from wallboard.config.effective import WrittenConfig
 
 
 @click.command(
@@ -57,16 +57,16 @@ def show(form: str, **parameters: object) -> int:
     return exit_codes.OK
 
 
-def _written(path: Path | None, options: Mapping[str, str]) -> "Written":
-    from wallboard.config.effective import Written
-    from wallboard.config.find import parsed, read_text
-    from wallboard.config.lines import lines_in
+def _written(path: Path | None, options: Mapping[str, str]) -> "WrittenConfig":
+    from wallboard.config.config_file import parsed, read_text
+    from wallboard.config.effective import WrittenConfig
+    from wallboard.config.toml_text import lines_in
 
     if path is None:
-        return Written(document={}, lines={}, options=options)
+        return WrittenConfig(document={}, lines={}, options=options)
     with config_errors():
         text = read_text(path)
-        return Written(document=parsed(text, path), lines=lines_in(text), options=options)
+        return WrittenConfig(document=parsed(text, path), lines=lines_in(text), options=options)
 
 
 def _target_options(target: Target) -> dict[str, str]:

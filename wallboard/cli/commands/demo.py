@@ -8,7 +8,7 @@ import click
 
 from wallboard.cli.commands.board import live
 from wallboard.cli.options.display import Face, face_of, face_options, show
-from wallboard.cli.options.scenario import Story, story_of, story_options
+from wallboard.cli.options.scenario import Simulation, simulation_of, simulation_options
 from wallboard.cli.options.target import record_options, recorded
 from wallboard.cli.options.types import Number
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
@@ -33,7 +33,7 @@ Examples:
   wallboard demo --scenario outage
 """,
 )
-@story_options(scenario="demo")
+@simulation_options(scenario="demo")
 @click.option("--interval", type=Number(min=0.1, max=3600), default=INTERVAL_SECONDS,
               show_default=True, metavar="SECONDS",
               help="Seconds between two polls of an endpoint.")  # fmt: skip
@@ -44,7 +44,7 @@ def command(interval: float, record: Path | None, *, no_record: bool, **paramete
 
     from wallboard.cli.commands.child import simulator
 
-    story, face = story_of(parameters), face_of(parameters)
+    story, face = simulation_of(parameters), face_of(parameters)
     story.load()
     with (
         TemporaryDirectory(prefix="wallboard-") as folder,
@@ -56,7 +56,7 @@ def command(interval: float, record: Path | None, *, no_record: bool, **paramete
         return show(settings, face, partial(live, settings, name="demo"))
 
 
-def demo_settings(url: str, story: Story, interval: float) -> Settings:
+def demo_settings(url: str, story: Simulation, interval: float) -> Settings:
     """Settings for a simulator: its entry points with the names and groups it gives them."""
     from wallboard.simulator.names import entry_point_group, entry_point_ids, entry_point_name
 

@@ -242,7 +242,7 @@ def _report(form: str, hunt: _Hunt) -> str:
 
 def _ids(words: tuple[str, ...]) -> list[int]:
     from wallboard.config import ConfigError
-    from wallboard.config.triage import named_ids
+    from wallboard.config.selection import named_ids
 
     with config_errors():
         ids, problems = named_ids(words)

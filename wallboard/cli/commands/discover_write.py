@@ -10,7 +10,7 @@ import click
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.additions import Addition, NotAddableError, added, addition_to
-from wallboard.config.place import Toml
+from wallboard.config.document import Toml
 from wallboard.domain.foreign_text import safe
 from wallboard.settings import ServerSettings
 
@@ -22,7 +22,7 @@ def readable(path: Path) -> tuple[str, Toml]:
 
     Raises ``CommandError``.
     """
-    from wallboard.config.find import parsed, read_text
+    from wallboard.config.config_file import parsed, read_text
 
     with config_errors():
         if path.exists():
@@ -72,7 +72,7 @@ def _added(path: Path, before: str, document: Toml, addition: Addition) -> str:
 def _check(path: Path, after: str, addition: Addition) -> None:
     """What ``wallboard config check`` would refuse is not written."""
     from wallboard.config import settings_from
-    from wallboard.config.find import parsed
+    from wallboard.config.config_file import parsed
 
     try:
         with config_errors():

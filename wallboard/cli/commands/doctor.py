@@ -13,9 +13,9 @@ import click
 from wallboard.cli.options.completions import entry_point_ids, server_names
 from wallboard.cli.options.target import Target, reach_options, target_of
 from wallboard.cli.run.output import output_size
-from wallboard.config.find import FILE_NAME, VARIABLE, working_folder
-from wallboard.domain.checkup import Finding, Step
+from wallboard.config.config_file import FILE_NAME, VARIABLE, working_folder
 from wallboard.domain.diagnosis import diagnose
+from wallboard.domain.doctor import Finding, Step
 from wallboard.domain.policy import Level
 from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.report.now.exit_status import EXIT_STATUSES
@@ -105,7 +105,7 @@ def _found(
     say: Callable[[Finding], None],
 ) -> list[Finding]:
     """All findings, each of which was said as soon as there was one."""
-    from wallboard.feeds.checkup import look
+    from wallboard.feeds.doctor import look
 
     findings: list[Finding] = []
 

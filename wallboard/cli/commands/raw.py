@@ -30,7 +30,7 @@ def _place(
     _context: click.Context, _parameter: click.Parameter, word: str
 ) -> tuple[str | None, int]:
     """The server, where the word names one, and the id."""
-    from wallboard.config.triage import range_in
+    from wallboard.config.selection import range_in
 
     server, colon, digits = word.rpartition(":")
     if not (digits.isascii() and digits.isdecimal()):

@@ -94,7 +94,7 @@ def where_to_begin(recording: "Recording") -> float:
 def _settings(config: Path | None, face: Face, title: str) -> Settings:
     """How the board is drawn, by the config if there is one."""
     from wallboard.config import find_config, load_config
-    from wallboard.config.find import working_folder
+    from wallboard.config.config_file import working_folder
     from wallboard.ui.app.configured_keys import with_good_keys
 
     with config_errors():

@@ -2,15 +2,51 @@
 
 import asyncio
 import os
+import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
-from wallboard.cli.options.scenario import Story, story_of, story_options
+from wallboard.cli.options.scenario import Simulation, simulation_of, simulation_options
 from wallboard.cli.options.target import joined_ids
 from wallboard.cli.options.types import WholeNumber
 from wallboard.cli.run.errors import simulator_errors
+
+if TYPE_CHECKING:
+    from wallboard.simulator.server import Simulator
+
+
+async def serve_forever(
+    simulator: "Simulator", host: str, port: int, announce: Callable[[str], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM, then end in good order.
+
+    ``announce`` gets the address once the server listens. Raises :class:`SimulatorError` when it
+    cannot listen.
+    """
+    loop = asyncio.get_running_loop()
+    end_requested = asyncio.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, end_requested.set)
+    starting = asyncio.create_task(simulator.start(host, port))
+    ending = asyncio.create_task(end_requested.wait())
+    try:
+        await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if not ending.done():
+            starting.result()
+            announce(simulator.url)
+            await ending
+    finally:
+        starting.cancel()
+        ending.cancel()
+        await simulator.stop()
+        for number in signals:
+            loop.remove_signal_handler(number)
+
 
 ANNOUNCEMENT = "Listening on "
 """What stands before the address in the first line of output."""
@@ -31,17 +67,16 @@ Examples:
 @click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True,
               help="The address to listen on; beyond this machine only if you say so.")  # fmt: skip
 @click.option("--until-eof", is_flag=True, hidden=True)
-@story_options(scenario="calm")
+@simulation_options(scenario="calm")
 def command(port: int, host: str, *, until_eof: bool, **parameters: object) -> int:
-    story = story_of(parameters)
+    story = simulation_of(parameters)
     with simulator_errors():
         asyncio.run(_serve(story, host, port, until_eof=until_eof))
     return 0
 
 
-async def _serve(story: Story, host: str, port: int, *, until_eof: bool) -> None:
+async def _serve(story: Simulation, host: str, port: int, *, until_eof: bool) -> None:
     from wallboard.simulator.names import entry_point_ids
-    from wallboard.simulator.serve import serve_forever
     from wallboard.simulator.server import Simulator
 
     ids = entry_point_ids(story.entry_points)

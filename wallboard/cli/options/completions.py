@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wallboard.config.place import Toml
+from wallboard.config.document import Toml
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -65,7 +65,7 @@ def entry_point_ids(
 def _servers(context: click.Context) -> list[Toml]:
     """The servers of the config as they are written: what is wrong with them is not asked here."""
     from wallboard.config import ConfigError, find_config
-    from wallboard.config.find import read_document, working_folder
+    from wallboard.config.config_file import read_document, working_folder
 
     if context.params.get("url"):
         return []

@@ -19,7 +19,7 @@ MOST_ENTRY_POINTS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Simulation:
     """What the command line says about the simulation; ``speed`` is simulated seconds a second."""
 
     entry_points: int
@@ -35,7 +35,7 @@ class Story:
             return load_scenario(self.scenario)
 
     def arguments(self) -> list[str]:
-        """The same story as options of another command line."""
+        """The same simulation as options of another command line."""
         return [
             f"--entry-points={self.entry_points}",
             f"--scenario={self.scenario}",
@@ -44,8 +44,8 @@ class Story:
         ]
 
 
-def story_options(*, scenario: str) -> Callable[[Command], Command]:
-    """Adds the options of ``Story`` to a command; take them with ``story_of``."""
+def simulation_options(*, scenario: str) -> Callable[[Command], Command]:
+    """Adds the options of ``Simulation`` to a command; take them with ``simulation_of``."""
     options = (
         click.option("--entry-points", type=WholeNumber(1, MOST_ENTRY_POINTS), default=12,
                      show_default=True, metavar="N", help="How many, numbered from 1000."),
@@ -67,6 +67,6 @@ def story_options(*, scenario: str) -> Callable[[Command], Command]:
     return decorate
 
 
-def story_of(parameters: dict[str, Any]) -> Story:
-    """Takes the options of ``Story`` out of a command's parameters."""
-    return Story(**{name: parameters.pop(name) for name in Story.__dataclass_fields__})
+def simulation_of(parameters: dict[str, Any]) -> Simulation:
+    """Takes the options of ``Simulation`` out of a command's parameters."""
+    return Simulation(**{name: parameters.pop(name) for name in Simulation.__dataclass_fields__})

@@ -73,7 +73,7 @@ class Target:
 
     def _path(self) -> Path | None:
         from wallboard.config import find_config
-        from wallboard.config.find import working_folder
+        from wallboard.config.config_file import working_folder
 
         if self.url is not None:
             self._refuse_selection()

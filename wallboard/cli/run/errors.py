@@ -31,7 +31,7 @@ def config_errors() -> Iterator[None]:
 @contextmanager
 def home_errors() -> Iterator[None]:
     """Turns a user without a home folder into words and exit status 78."""
-    from wallboard.config.state import NoHomeError
+    from wallboard.config.state_folder import NoHomeError
 
     try:
         yield

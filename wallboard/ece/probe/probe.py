@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NoReturn
 
-from wallboard.domain.checkup import ON_THE_WAY, Finding, Step
+from wallboard.domain.doctor import ON_THE_WAY, Finding, OnFinding, Step
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Cause, Failure
@@ -45,8 +45,6 @@ Steps that all take as long as they may end within eighteen seconds.
 GUESSED_ID = 1000
 """Asked for where nobody said which entry points there are; any answer about it will do."""
 
-Publish = Callable[[Finding], None]
-
 
 class _StoppedError(Exception):
     """A step failed and was told of; those that come after it cannot be tried."""
@@ -63,7 +61,7 @@ class Probe:
         self,
         server: ServerSettings,
         settings: Settings,
-        publish: Publish,
+        publish: OnFinding,
         *,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.perf_counter,

@@ -1,6 +1,6 @@
 """What there is to say of an answer, and of what stands in its head."""
 
-from wallboard.domain.checkup import Fact, Finding, Step
+from wallboard.domain.doctor import Fact, Finding, Step
 from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.history import History

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from wallboard.domain.checkup import Finding, Step
+from wallboard.domain.doctor import Finding, Step
 from wallboard.domain.policy import Level
 
 UNSEEN_SECONDS = 2.0

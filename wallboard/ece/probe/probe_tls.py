@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from wallboard.domain.checkup import Fact, Finding, Step
+from wallboard.domain.doctor import Fact, Finding, Step
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.policy import Level
 from wallboard.ece.probe.certificate import Certificate, read_certificate

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator
 
-from wallboard.config.lines import lines_in
+from wallboard.config.toml_text import lines_in
 from wallboard.domain.foreign_text import safe
 from wallboard.settings import Secret
 

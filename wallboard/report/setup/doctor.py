@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from wallboard.domain.checkup import OF_MACHINE, Finding, Step
 from wallboard.domain.diagnosis import Diagnosis
+from wallboard.domain.doctor import OF_MACHINE, Finding, Step
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level
 from wallboard.report.words.plain import padded

@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from wallboard.domain.checkup import Fact, Finding
 from wallboard.domain.diagnosis import Diagnosis
+from wallboard.domain.doctor import Fact, Finding
 from wallboard.report.setup.doctor import Secrets
 from wallboard.report.words.moments import iso
 from wallboard.report.words.redact import shareable_url

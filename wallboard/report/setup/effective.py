@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from wallboard.config.effective import Origin, Section, Source
-from wallboard.config.literal import bare, literal
+from wallboard.config.toml_text import bare, literal
 from wallboard.domain.foreign_text import safe
 from wallboard.report.words.plain import cells, padded
 

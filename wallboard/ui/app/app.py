@@ -23,7 +23,7 @@ from wallboard.ui.app.feed_runner import Feeding, MakeFeed
 from wallboard.ui.app.open_screens import ScreenOpeningApp
 from wallboard.ui.app.wall_modes import Modes
 from wallboard.ui.look import lite
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.wall.wall_screen import WallScreen
@@ -72,7 +72,7 @@ class WallboardApp(ScreenOpeningApp):
         make_feed: MakeFeed | None = None,
         *,
         board: Board | None = None,
-        state: ViewState | None = None,
+        state: Arrangement | None = None,
         memory: Memory | None = None,
         source: ConfigSource | None = None,
         clock: Callable[[], float] = time.time,
@@ -82,7 +82,7 @@ class WallboardApp(ScreenOpeningApp):
         ``memory`` keeps the arrangement that begins as ``state``; ``source`` is where ``settings``
         came from, to follow its edits.
         """
-        self.state = state or ViewState()
+        self.state = state or Arrangement()
         super().__init__(settings, self.state.theme, clock)
         self.board = board or Board(entry_points_of(settings), history=settings.history)
         self.modes = Modes(lambda: self.settings, self.bell, self._bytes_sent)
@@ -113,7 +113,7 @@ class WallboardApp(ScreenOpeningApp):
         if self._memory:
             self._memory.save(self.state)
         self.notices.stop_listening()
-        await self.rewind.stop()
+        await self.replay_session.stop()
         if self.feeding:
             await self.feeding.stop()
 
@@ -124,7 +124,7 @@ class WallboardApp(ScreenOpeningApp):
         edit = self.board.replace(points, self.clock(), history=settings.history)
         if self.feeding:
             self.feeding.replace(settings, edit)
-        self.rewind.replace()
+        self.replay_session.replace()
         if (settings.theme, settings.lite) != (before.theme, before.lite):
             if self.state.theme is None:
                 self.use_theme_named(settings.theme)
@@ -153,7 +153,7 @@ class WallboardApp(ScreenOpeningApp):
         """Show the wall of a kiosk in place of an ordinary one, or the other way round."""
         self._back_to_the_wall()
         self._frozen_at = None  # a kiosk has no key to let the picture go
-        self.rewind.leave()
+        self.replay_session.leave()
         self.exchange_screen(self.first_wall())
 
     def tick(self) -> None:
@@ -215,7 +215,7 @@ class WallboardApp(ScreenOpeningApp):
             who=self.feeding.who if self.feeding else "",
             extras=self.modes.extras(now),
         )
-        return self.rewound(view)
+        return self.with_recorded(view)
 
     @property
     def recording_path(self) -> Path | None:
@@ -309,12 +309,12 @@ def run_board(
 
 def _remembered(
     source: ConfigSource | None, *, themed: bool
-) -> tuple[Memory | None, ViewState, str | None]:
+) -> tuple[Memory | None, Arrangement, str | None]:
     """The memory of a board, how that was last arranged, and what to tell the operator."""
     if source is None:
-        return None, ViewState(), None
+        return None, Arrangement(), None
     try:
         memory = Memory(source.board, views_folder(), themed=themed)
     except OSError as error:
-        return None, ViewState(), f"The arrangement will not be kept: {error.strerror}"
+        return None, Arrangement(), f"The arrangement will not be kept: {error.strerror}"
     return memory, *memory.load()

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from wallboard.config.state import board_name, state_folder
+from wallboard.config.state_folder import board_name, state_folder
 from wallboard.files import read_file, replaced
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 
 SAVE_SECONDS = 2.0
 """Between two times the file is written, however fast the operator is."""
@@ -31,11 +31,11 @@ class Memory:
         self._board = board
         self._themed = themed
         self._picked: str | None = None
-        self._saved = ViewState()
+        self._saved = Arrangement()
         self._saved_at: float | None = None
         self._complained = False
 
-    def load(self) -> tuple[ViewState, str | None]:
+    def load(self) -> tuple[Arrangement, str | None]:
         """How the board was last arranged, and what to tell the operator if that cannot be known.
 
         A damaged file is written anew the next time there is something to keep.
@@ -52,13 +52,13 @@ class Memory:
             table = tomllib.loads(data.decode())
         except (ValueError, RecursionError):
             return self._saved, f"{_LOST} {self.path} is damaged"
-        self._saved = ViewState.from_table(table)
+        self._saved = Arrangement.from_table(table)
         if self._themed:
             self._picked = self._saved.theme
             return replace(self._saved, theme=None), None
         return self._saved, None
 
-    def keep(self, state: ViewState, now: float) -> None:
+    def keep(self, state: Arrangement, now: float) -> None:
         """Write the arrangement down if it changed, but not too often; for every tick.
 
         ``now`` is seconds on any clock, even one that is put back.
@@ -70,7 +70,7 @@ class Memory:
         self._saved_at = now
         self.save(state)
 
-    def save(self, state: ViewState) -> None:
+    def save(self, state: Arrangement) -> None:
         """Write the arrangement down if it changed; for the end. What goes wrong is told once."""
         state = self._whole(state)
         if state == self._saved:
@@ -85,7 +85,7 @@ class Memory:
         else:
             self._saved = state
 
-    def _whole(self, state: ViewState) -> ViewState:
+    def _whole(self, state: Arrangement) -> Arrangement:
         if self._picked is None or state.theme is not None:
             return state
         return replace(state, theme=self._picked)
@@ -99,7 +99,7 @@ def views_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return state_folder(environ) / "views"
 
 
-def _text(board: str, state: ViewState) -> bytes:
+def _text(board: str, state: Arrangement) -> bytes:
     import tomli_w
 
     # TOML has no notation for lone surrogates, which a file name may hold.

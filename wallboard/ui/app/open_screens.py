@@ -7,9 +7,9 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.app.config_reload import Reload
 from wallboard.ui.app.wall_modes import Modes
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
-from wallboard.ui.replay.replay_keys import RewindingApp
+from wallboard.ui.replay.replay_keys import ReplayKeysApp
 from wallboard.ui.screen.copying_screen import EvidenceScreen
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.wall_screen import WallScreen
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from wallboard.ui.themes.theme_picker import ThemePicker
 
 
-class ScreenOpeningApp(RewindingApp):
+class ScreenOpeningApp(ReplayKeysApp):
     """An app that opens the screens of a board; a subclass has the board."""
 
-    state: ViewState
+    state: Arrangement
     modes: Modes
 
     def view(self) -> View:

@@ -11,8 +11,7 @@ from wallboard.domain.restored import Restored
 from wallboard.feeds.replay import ReplayFeed
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.picture.replay_position import Rewound
-from wallboard.ui.picture.view import View
+from wallboard.ui.picture.view import ReplayPosition, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class ReplayApp(WallboardApp):
     def on_mount(self) -> None:
         """Open the recording where it shall begin."""
         super().on_mount()
-        self.rewind.ask(self._begin)
+        self.replay_session.ask(self._begin)
 
     @property
     def recording_path(self) -> Path | None:
@@ -60,14 +59,14 @@ class ReplayApp(WallboardApp):
         """The end of the recording."""
         return self._start.end
 
-    def rewound(self, view: View) -> View:
+    def with_recorded(self, view: View) -> View:
         """The picture of the recording, also while that is still being opened."""
-        view = super().rewound(view)
-        if view.rewound:
+        view = super().with_recorded(view)
+        if view.replay_position:
             return view
         at = self._start.first.at
-        here = Rewound(at, at, at, speed=self._start.speed)
-        return replace(view, snapshot=self.board.snapshot(at), now=at, rewound=here)
+        here = ReplayPosition(at, at, at, speed=self._start.speed)
+        return replace(view, snapshot=self.board.snapshot(at), now=at, replay_position=here)
 
     def _begin(self, feed: ReplayFeed) -> None:
         feed.speed = self._start.speed

@@ -11,7 +11,7 @@ from wallboard.ui.app.alarm import FLASH_SECONDS, Alarm
 from wallboard.ui.app.meter import Meter
 from wallboard.ui.app.newly_worse import Arrival, Arrivals
 from wallboard.ui.look.lite import refresh_seconds
-from wallboard.ui.picture.extras import Extras
+from wallboard.ui.picture.view import Extras
 from wallboard.ui.wall.rotation import is_left, is_paused
 
 NEW_SECONDS = 60.0

@@ -9,14 +9,12 @@ from typing import Protocol
 
 from textual.geometry import Size
 
-from wallboard.domain.checkup import Finding, Step
+from wallboard.domain.doctor import Finding, OnFinding, Step
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.recorder.paths import RecordingFile, file_mode
 from wallboard.settings import ServerSettings, Settings
 from wallboard.ui.look.terminal_abilities import terminal_finding
-
-Publish = Callable[[Finding], None]
 
 
 class FollowedConfig(Protocol):
@@ -63,11 +61,11 @@ def servers_of(settings: Settings, key: EntryPointKey | None) -> list[ServerSett
 
 def look_at(
     board: ExaminedBoard, servers: Sequence[ServerSettings]
-) -> Callable[[Publish], Awaitable[None]]:
+) -> Callable[[OnFinding], Awaitable[None]]:
     """A look at these servers and at this machine, by the settings of the board as they are now."""
 
-    async def look(publish: Publish) -> None:
-        from wallboard.feeds.checkup import look as look_around
+    async def look(publish: OnFinding) -> None:
+        from wallboard.feeds.doctor import look as look_around
         from wallboard.report.setup.doctor import versions_finding
 
         settings = replace(board.settings, server=tuple(servers))

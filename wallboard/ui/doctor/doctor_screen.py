@@ -9,8 +9,8 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
-from wallboard.domain.checkup import OF_MACHINE, ON_THE_WAY, Finding, Step
 from wallboard.domain.diagnosis import Diagnosis, diagnose
+from wallboard.domain.doctor import OF_MACHINE, ON_THE_WAY, Finding, OnFinding, Step
 from wallboard.domain.policy import Level
 from wallboard.report.setup.doctor import MACHINE, Row, Secrets, row_of, title_of
 from wallboard.settings import ServerSettings
@@ -22,9 +22,7 @@ from wallboard.ui.widgets.lines import Lines, whole_words
 from wallboard.ui.widgets.page import Page
 
 log = logging.getLogger(__name__)
-
-Publish = Callable[[Finding], None]
-Look = Callable[[Publish], Awaitable[None]]
+Look = Callable[[OnFinding], Awaitable[None]]
 Line = list[Segment]
 
 STEP_WIDTH = max(map(len, Step)) + 1

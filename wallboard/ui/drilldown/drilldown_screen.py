@@ -170,7 +170,7 @@ class DrillDownScreen(EvidenceScreen):
         """Why what is shown is not the newest there is; empty if it is."""
         if self._held:
             return "not live"
-        if self.view and self.view.rewound:
+        if self.view and self.view.replay_position:
             return "replay"
         frozen_at = self.view.frozen_at if self.view else None
         return "" if frozen_at is None else f"frozen {clock(frozen_at, now)}"

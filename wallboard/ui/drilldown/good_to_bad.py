@@ -7,7 +7,7 @@ from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Verdict
-from wallboard.ui.picture.merge_recorded import Recollected
+from wallboard.ui.picture.recorded_entry_point import MergedStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def _kept(status: EntryPointStatus, endpoint: Endpoint) -> list[Observation]:
     """Every poll of the endpoint that is kept anywhere, oldest first."""
     state = status.state.endpoint(endpoint)
     kept = [*(change.observation for change in status.timeline), state.good, *state.recent]
-    kept += status.kept if isinstance(status, Recollected) else ()
+    kept += status.kept if isinstance(status, MergedStatus) else ()
     polls = {id(poll): poll for poll in kept if poll and poll.endpoint is endpoint}
     return sorted(polls.values(), key=lambda poll: poll.at)
 

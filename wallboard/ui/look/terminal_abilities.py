@@ -6,7 +6,7 @@ Nothing of Textual is needed, so that a command can say it without loading a boa
 import os
 from collections.abc import Mapping
 
-from wallboard.domain.checkup import Fact, Finding, Step
+from wallboard.domain.doctor import Fact, Finding, Step
 from wallboard.domain.policy import Level
 from wallboard.settings import Settings
 from wallboard.ui.look import glyphs

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.color import Color
 from rich.style import Style
 
-from wallboard.config.find import config_folder
+from wallboard.config.config_file import config_folder
 from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 from wallboard.ui.look.theme_file import ThemeError, read_table, styles

@@ -1,4 +1,4 @@
-"""How the operator has arranged the board: what is kept from one run to the next."""
+"""How the operator has arranged the board, kept from one run to the next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -19,7 +19,7 @@ MOST_FOLDED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ViewState:
+class Arrangement:
     """One arrangement of the board.
 
     ``filter`` is the text of a query, ``theme`` the theme picked on the board, ``None`` while that
@@ -36,7 +36,7 @@ class ViewState:
     folded: frozenset[str] = frozenset()
 
     def to_table(self) -> dict[str, Any]:
-        """The arrangement as a TOML table; what is as usual is left out."""
+        """The arrangement as a TOML table, without defaults."""
         table: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
@@ -45,8 +45,8 @@ class ViewState:
         return table
 
     @classmethod
-    def from_table(cls, table: Mapping[str, object]) -> "ViewState":
-        """The arrangement in a table; what cannot be used of it is as usual."""
+    def from_table(cls, table: Mapping[str, object]) -> "Arrangement":
+        """The arrangement in a table, with defaults for unusable values."""
         found: dict[str, Any] = {
             name: value for name, value in table.items() if _usable(name, value)
         }

@@ -1,4 +1,4 @@
-"""Something read off the main thread, one at a time, whenever another one is wanted."""
+"""Reads from a recording in a thread, one read at a time."""
 
 import asyncio
 import logging
@@ -12,11 +12,11 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class Errand(Generic[T]):
-    """Holds what was read last; what cannot be read may be wanted again."""
+class BackgroundRead(Generic[T]):
+    """Holds the result of the last read, ``found``; a failed read may be retried."""
 
     def __init__(self, done: Callable[[], None]) -> None:
-        """``done`` is called whenever there is something new to show."""
+        """``done`` is called after each successful read."""
         self.found: T | None = None
         self.found_for: Hashable = None
         self._done = done
@@ -24,18 +24,18 @@ class Errand(Generic[T]):
         self._task: asyncio.Task[None] | None = None
 
     def want(self, what: Hashable, read: Callable[[], T]) -> None:
-        """Have something read, unless it was wanted last or another is still being read."""
+        """Start ``read``, unless ``what`` was read last or another read still runs."""
         if what == self._wanted or (self._task and not self._task.done()):
             return
         self._wanted = what
         self._task = asyncio.create_task(self._run(what, read))
 
     def forget(self) -> None:
-        """Have nothing, until something is wanted again."""
+        """Drop the result."""
         self.found = self.found_for = self._wanted = None
 
     async def stop(self) -> None:
-        """Wait for what is being read."""
+        """Wait for the read that runs."""
         if self._task:
             await asyncio.gather(self._task, return_exceptions=True)
 

@@ -1,4 +1,4 @@
-"""Messages to the operator: what went wrong inside the board, and what a key just did."""
+"""Messages to the operator: warnings of the program, and answers to keys."""
 
 import logging
 import time
@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 MOST = 3
 PASSING_SECONDS = 6.0
-"""How long a message stands that goes away by itself."""
+"""How long a passing message is shown."""
 
 
 class Notices(logging.Handler):
-    """The last few messages, also of every warning that any part of the board logs.
+    """The last messages, including every warning that the program logs.
 
-    While the wall fills the terminal there is no other place where a log could be read.
+    While the wall fills the terminal a log can be read nowhere else.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -37,35 +37,35 @@ class Notices(logging.Handler):
         return text if 0 <= until - self._clock() <= PASSING_SECONDS else ""
 
     def add(self, text: str) -> None:
-        """Keep a message; the same one twice running is kept once."""
+        """Add a message, unless it repeats the last one."""
         if not self._texts or self._texts[-1].partition(" ")[2] != text:
             at = time.strftime("%H:%M:%S", time.localtime(self._clock()))
             self._texts.append(f"{at} {text}")
 
     def add_passing(self, text: str) -> None:
-        """Say something for some seconds, in place of what was said like this before."""
+        """Show a message for some seconds, in place of the last passing one."""
         self._passing = (text, self._clock() + PASSING_SECONDS)
 
     def clear(self) -> None:
-        """Forget all messages."""
+        """Remove all messages."""
         self._texts.clear()
         self._passing = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take in a log record, on one line, with the name of its exception if it has one."""
+        """Add a log record, on one line, with the name of its exception if it has one."""
         try:
             text = record.getMessage()
             if record.exc_info and record.exc_info[1] is not None:
                 error = record.exc_info[1]
                 text += f": {type(error).__name__}: {error}"
-        except Exception:  # noqa: BLE001  # a message that cannot be put together is still one
+        except Exception:  # noqa: BLE001  # a record that cannot be formatted is shown as it is
             text = str(record.msg)
         self.add(" ".join(text.split()))
 
     def listen(self) -> None:
-        """Start taking in what the board logs."""
+        """Start showing log records."""
         logging.getLogger("wallboard").addHandler(self)
 
     def stop_listening(self) -> None:
-        """Stop taking it in."""
+        """Stop showing them."""
         logging.getLogger("wallboard").removeHandler(self)

@@ -1,23 +1,65 @@
-"""What the app hands to a screen at every tick: one frozen picture of everything."""
+"""What the app gives a screen at every tick: one immutable value with everything to show."""
 
 from dataclasses import dataclass
 
 from wallboard.board import Snapshot
-from wallboard.ui.picture.extras import PLAIN, Extras
-from wallboard.ui.picture.replay_position import Rewound
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.policy import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a kiosk, a slow link, the alarm and the meter add to a view.
+
+    ``newly_critical`` are the entry points that became critical since the last key press, the
+    newest last; ``touched_at`` is the time of that key press, Unix time in seconds. ``inverted`` is
+    true for half of a flash. ``traffic`` is the text of the meter. ``page`` is the page of a kiosk
+    and their number, and ``page_held`` why it does not turn.
+    """
+
+    kiosk: bool = False
+    lite: bool = False
+    inverted: bool = False
+    traffic: str = ""
+    newly_critical: tuple[EntryPointKey, ...] = ()
+    touched_at: float | None = None
+    page: tuple[int, int] | None = None
+    page_held: str = ""
+
+
+PLAIN = Extras()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPosition:
+    """What a replay adds to a view.
+
+    ``at`` is the moment that is shown, and the recording reaches from ``first_at`` to ``last_at``,
+    all Unix time in seconds. ``speed`` is seconds of it a second. ``levels`` are the worst levels
+    in slices of equal length, ``None`` where nothing was recorded; ``recorded`` says whether
+    anything was at ``at``. ``jumps`` changes when the position jumps instead of being played.
+    """
+
+    at: float
+    first_at: float
+    last_at: float
+    speed: float = 1.0
+    playing: bool = False
+    recorded: bool = True
+    levels: tuple[Level | None, ...] = ()
+    jumps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The board and what surrounds it.
+    """The board and everything shown with it.
 
-    ``snapshot`` stays the same while the picture is frozen, since ``frozen_at``; ``now`` goes on.
+    ``snapshot`` stays the same while the board is frozen, since ``frozen_at``; ``now`` goes on.
     Both are Unix time in seconds. ``beat`` counts ticks; ``lag_seconds`` is how far the polls are
     behind their schedule and ``longest_interval`` seconds between two polls of the most patient
     server; ``notices`` are lasting messages to the operator, ``passing`` is one that will go away
-    by itself. ``who`` says whom the board follows, if others poll for it. ``extras`` is what stands
-    beside the board. ``rewound`` is set while the picture is not live: ``snapshot`` and ``now`` are
-    then those of another moment.
+    by itself. ``who`` is whom the board follows, if others poll for it. ``replay_position`` is set
+    while a recording is shown: ``snapshot`` and ``now`` are then those of another moment.
     """
 
     title: str
@@ -31,9 +73,9 @@ class View:
     passing: str = ""
     who: str = ""
     extras: Extras = PLAIN
-    rewound: Rewound | None = None
+    replay_position: ReplayPosition | None = None
 
     @property
     def jump(self) -> int | None:
-        """Differs when the moment that is shown was gone to; ``None`` while the picture is live."""
-        return self.rewound.jumps if self.rewound else None
+        """Changes when a replay jumps to another moment; ``None`` while the board is live."""
+        return self.replay_position.jumps if self.replay_position else None

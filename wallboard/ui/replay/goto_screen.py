@@ -32,7 +32,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
     ]
 
     def __init__(self, now: float) -> None:
-        """``now`` is the moment from which a text such as ``-2h`` counts."""
+        """``now`` is the moment to which a text such as ``-2h`` is relative."""
         super().__init__()
         self._now = now
         self._line = Input(
@@ -45,12 +45,12 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
         self._hint = Static(f"e.g. {FORMS}", markup=False)
 
     def compose(self) -> ComposeResult:
-        """What a moment can look like or how it is understood, and the line."""
+        """The hint and the input line."""
         yield self._hint
         yield self._line
 
     def on_key(self, event: events.Key) -> None:
-        """Take keys that came before the line could; they are typed in the same breath."""
+        """Type keys that arrived before the input line had the focus."""
         if event.character and event.is_printable:
             self._line.insert_text_at_cursor(event.character)
             event.stop()
@@ -65,7 +65,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
         self.action_go()
 
     def action_go(self) -> None:
-        """Go to the moment that was typed, if it is one."""
+        """Jump to the moment that was typed, if it is one."""
         try:
             at = moment(self._line.value, self._now)
         except MomentError as error:
@@ -74,7 +74,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
             self.dismiss(at)
 
     def _understood(self, text: str) -> str:
-        """What a text means so far; until it means something, how it can be written."""
+        """The moment that the text means, or how one is written."""
         try:
             at = moment(text, self._now)
         except MomentError:

@@ -1,4 +1,4 @@
-"""One open recording: the board at its position, and the levels over all of it."""
+"""The board at the position of a replay, and the levels over the whole recording."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,16 +9,15 @@ from wallboard.domain.change import Change
 from wallboard.domain.policy import Level
 from wallboard.domain.restored import Event
 from wallboard.feeds.replay import ReplayFeed
-from wallboard.ui.picture.background_read import Errand
-from wallboard.ui.picture.replay_position import Rewound
-from wallboard.ui.picture.view import View
+from wallboard.ui.picture.background_read import BackgroundRead
+from wallboard.ui.picture.view import ReplayPosition, View
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording
 
 
-class Replaying:
-    """Folds what the feed publishes into a board of its own."""
+class ReplayBoard:
+    """Folds the events of a replay into a board of its own."""
 
     def __init__(
         self,
@@ -31,14 +30,14 @@ class Replaying:
         moved: Callable[[Change | None], None],
         told: Callable[[str], None],
     ) -> None:
-        """Begin at a moment in Unix time; ``shown`` is called when there are new levels."""
+        """Begin at ``at``, Unix time in seconds; ``shown`` is called when there are new levels."""
         self.recording = recording
         self.board = board
         self.feed = ReplayFeed(recording, at, history=history, moved=moved, told=told)
-        self._levels: Errand[tuple[Level | None, ...]] = Errand(shown)
+        self._levels: BackgroundRead[tuple[Level | None, ...]] = BackgroundRead(shown)
 
     async def run(self) -> None:
-        """Follow the position until cancelled."""
+        """Run the feed until cancelled."""
         try:
             await self.feed.run(self._fold)
         finally:
@@ -46,10 +45,10 @@ class Replaying:
             await self._levels.stop()
 
     def _fold(self, event: Event) -> None:
-        self.board.fold(event)  # which may be another one by now
+        self.board.fold(event)  # not bound early: the board may be replaced
 
     def shown(self, view: View, slices: int) -> View:
-        """The picture of that moment, with the levels in so many slices."""
+        """The view of that moment, with the levels in so many slices."""
         feed, recording = self.feed, self.recording
         span = feed.span
         first_at, last_at = (span.first_at, span.last_at) if span else (feed.at, feed.at)
@@ -63,7 +62,7 @@ class Replaying:
             now=feed.at,
             frozen_at=None,
             lag_seconds=0.0,
-            rewound=Rewound(
+            replay_position=ReplayPosition(
                 at=feed.at,
                 first_at=first_at,
                 last_at=last_at,

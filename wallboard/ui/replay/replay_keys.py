@@ -1,4 +1,4 @@
-"""The keys that go through the recording, and what the board does at each."""
+"""The keys of a replay and their actions."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.settings import Settings
 from wallboard.ui.picture.view import View
-from wallboard.ui.replay.replay_session import Rewind
+from wallboard.ui.replay.replay_session import ReplaySession
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.screen.styled_app import StyledApp
 from wallboard.ui.screen.time_strip import TimeStrip, slices_in
@@ -24,8 +24,8 @@ _ONLY_REWOUND = frozenset({"play", "go_live", "speed"})
 _ONLY_LIVE = frozenset({"freeze", "poll_now", "doctor"})
 
 
-class RewindingApp(StyledApp):
-    """An app whose picture can be that of another moment; a subclass says where it is kept."""
+class ReplayKeysApp(StyledApp):
+    """An app that can show a recorded moment; a subclass says where the recording is."""
 
     BINDINGS = [
         Binding("less_than_sign", "change(-1)", "Change before", show=False, id="previous_change"),
@@ -39,44 +39,44 @@ class RewindingApp(StyledApp):
     ]
 
     LIVES: ClassVar[bool] = True
-    """Whether there is a living board to come back to."""
+    """Whether there is a live board to return to."""
 
     def __init__(
         self, settings: Settings, asked: str | None, clock: Callable[[], float] = time.time
     ) -> None:
         super().__init__(settings, asked, clock)
-        self.rewind = Rewind(self, lambda: self.recording_path)
+        self.replay_session = ReplaySession(self, lambda: self.recording_path)
         self._shows_past = False
 
     @property
     def recording_path(self) -> Path | None:
-        """Where the board is recorded, if it is."""
+        """The recording of the board, if there is one."""
         return None
 
     def empty_board(self) -> Board:
-        """A board of the same entry points that has heard nothing yet."""
+        """A board of the same entry points without observations."""
         raise NotImplementedError
 
     def tick(self) -> None:
-        """Show what is new."""
+        """Draw the current view."""
         raise NotImplementedError
 
-    def rewound(self, view: View) -> View:
-        """The picture, of the past if that is looked at, with all that is recorded behind it."""
-        shown = self.rewind.shown(view, self._looked_at(), slices_in(self.size.width))
-        if (shown.rewound is None) is self._shows_past:
-            self._shows_past = shown.rewound is not None
+    def with_recorded(self, view: View) -> View:
+        """The view of the replay, if one is shown, with the recorded past of the entry point."""
+        shown = self.replay_session.shown(view, self._looked_at(), slices_in(self.size.width))
+        if (shown.replay_position is None) is self._shows_past:
+            self._shows_past = shown.replay_position is not None
             for screen in self.screen_stack if self._screen_stack else ():
-                screen.refresh_bindings()  # other keys mean something now
+                screen.refresh_bindings()  # a replay has other keys
         return shown
 
     def say(self, words: str) -> None:
-        """Say something for some seconds."""
+        """Show a passing message."""
         self.notices.add_passing(words)
         self.tick()
 
     def arrived_at(self, change: Change) -> None:
-        """Say which change was gone to, and select its entry point on the wall."""
+        """Show to which change the replay jumped, and select its entry point on the wall."""
         from wallboard.ui.widgets.change_words import change_words
 
         screen = self._board_screen()
@@ -89,61 +89,61 @@ class RewindingApp(StyledApp):
         self.say(change_words(change, status, glyphs))
 
     def on_time_strip_sought(self, message: TimeStrip.Sought) -> None:
-        """Go where the strip was pointed at."""
-        self.rewind.ask(lambda feed: feed.seek(message.at))
+        """Jump to the moment that was clicked."""
+        self.replay_session.ask(lambda feed: feed.seek(message.at))
 
     def action_go_to(self) -> None:
-        """Type a moment, and go there."""
+        """Ask for a moment, and jump to it."""
         from wallboard.ui.replay.goto_screen import GoToScreen
 
         def chosen(at: float | None) -> None:
             if at is not None:
-                self.rewind.ask(lambda feed: feed.seek(at))
+                self.replay_session.ask(lambda feed: feed.seek(at))
 
         if not isinstance(self.screen, GoToScreen):
             self.push_screen(GoToScreen(self.newest_moment()), chosen)
 
     def newest_moment(self) -> float:
-        """The moment from which ``-2h`` counts, Unix time in seconds."""
+        """The moment to which ``-2h`` is relative, Unix time in seconds."""
         return self.clock()
 
     def action_change(self, steps: int) -> None:
-        """Go to the next change or the one before; in the drill-down, of its entry point."""
+        """Jump to the next or previous change; in the drill-down, of its entry point."""
         key = self._looked_at()
-        if steps > 0 and not self.rewind.active:
+        if steps > 0 and not self.replay_session.active:
             self.say("This is the living board: nothing comes after it.")
         else:
-            self.rewind.ask(lambda feed: feed.to_change(steps, {key} if key else None))
+            self.replay_session.ask(lambda feed: feed.to_change(steps, {key} if key else None))
 
     def action_interval(self, steps: int) -> None:
-        """Go a polling interval on or back."""
-        if steps > 0 and not self.rewind.active:
+        """Step one polling interval forward or back."""
+        if steps > 0 and not self.replay_session.active:
             self.say("This is the living board: nothing comes after it.")
         else:
-            self.rewind.ask(lambda feed: feed.step(steps))
+            self.replay_session.ask(lambda feed: feed.step(steps))
 
     def action_play(self) -> None:
-        """Let the recording run, or hold it."""
-        self.rewind.ask(_play_or_pause)
+        """Play or pause."""
+        self.replay_session.ask(_play_or_pause)
 
     def action_speed(self, steps: int) -> None:
         """Play faster or slower."""
-        self.rewind.ask(lambda feed: feed.faster(steps))
+        self.replay_session.ask(lambda feed: feed.faster(steps))
 
     def action_go_live(self) -> None:
-        """Go back to the living board."""
-        self.rewind.leave()
+        """Return to the live board."""
+        self.replay_session.leave()
         self.tick()
 
     def action_go_end(self) -> None:
-        """Go to the end of the recording."""
-        self.rewind.ask(lambda feed: feed.to_end())
+        """Jump to the end of the recording."""
+        self.replay_session.ask(lambda feed: feed.to_end())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a key means anything while this picture is shown."""
-        if action in _ONLY_REWOUND and not self.rewind.active:
+        """Whether a key has an effect in the replay or the live board."""
+        if action in _ONLY_REWOUND and not self.replay_session.active:
             return False
-        if action in _ONLY_LIVE and (self.rewind.active or not self.LIVES):
+        if action in _ONLY_LIVE and (self.replay_session.active or not self.LIVES):
             return False
         if action == ("go_end" if self.LIVES else "go_live"):
             return False

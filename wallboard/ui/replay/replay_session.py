@@ -1,4 +1,4 @@
-"""The board as it was: shown in place of the living one until the operator comes back."""
+"""A replay shown in place of the live board, until the operator returns to it."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,98 +10,98 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.settings import Settings
 from wallboard.ui.picture.view import View
-from wallboard.ui.replay.recorded_detail import Hindsight
+from wallboard.ui.replay.recorded_detail import RecordedDetail
 
 if TYPE_CHECKING:
     from wallboard.feeds.replay import ReplayFeed
     from wallboard.recorder.recording import Recording
-    from wallboard.ui.replay.replay_board import Replaying
+    from wallboard.ui.replay.replay_board import ReplayBoard
 
-Ask = Callable[["ReplayFeed"], None]
+ReplayRequest = Callable[["ReplayFeed"], None]
 
 
-class Desk(Protocol):
-    """What a replay needs of the app."""
+class ReplayHost(Protocol):
+    """What a replay needs from the app."""
 
     settings: Settings
     clock: Callable[[], float]
 
     def tick(self) -> None:
-        """Show what is new."""
+        """Draw the current view."""
 
     def say(self, words: str) -> None:
-        """Say something for some seconds."""
+        """Show a passing message."""
 
     def empty_board(self) -> Board:
-        """A board of the same entry points that has heard nothing yet."""
+        """A board of the same entry points without observations."""
 
     def arrived_at(self, change: Change) -> None:
-        """Show which change was gone to."""
+        """Show to which change the replay jumped."""
 
 
-class Rewind:
-    """Opens the recording when it is first asked for. All reading is off the main thread."""
+class ReplaySession:
+    """Opens the recording when a replay begins; all reading is done in threads."""
 
-    def __init__(self, desk: Desk, path: Callable[[], Path | None]) -> None:
-        """``path`` gives where the board is recorded, if it is."""
-        self._desk = desk
+    def __init__(self, host: ReplayHost, path: Callable[[], Path | None]) -> None:
+        """``path`` returns the recording of the board, if there is one."""
+        self._host = host
         self._path = path
         self._running: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
-        self._asked: list[Ask] = []
-        self._replaying: Replaying | None = None
-        self._hindsight = Hindsight(desk.tick)
+        self._requests: list[ReplayRequest] = []
+        self._replay_board: ReplayBoard | None = None
+        self._recorded_detail = RecordedDetail(host.tick)
 
     @property
     def active(self) -> bool:
-        """Whether the past is shown."""
-        return self._replaying is not None and self._replaying.feed.pictures > 0
+        """Whether a replay is shown."""
+        return self._replay_board is not None and self._replay_board.feed.pictures > 0
 
-    def ask(self, ask: Ask) -> None:
-        """Have the replay do something; it begins at the moment that is live."""
+    def ask(self, ask: ReplayRequest) -> None:
+        """Apply ``ask`` to the replay, which is first begun at the current time if need be."""
         path = self._path()
-        if self._replaying:
-            ask(self._replaying.feed)
-            self._desk.tick()
+        if self._replay_board:
+            ask(self._replay_board.feed)
+            self._host.tick()
         elif path is None:
-            self._desk.say("Nothing is recorded here.")
+            self._host.say("Nothing is recorded here.")
         else:
-            self._asked.append(ask)
+            self._requests.append(ask)
             if self._running is None or self._running.done():
                 self._running = asyncio.create_task(self._run(path))
 
     def leave(self) -> None:
-        """Go back to the living board."""
+        """Return to the live board."""
         if self._running:
             self._running.cancel()
             self._ending.add(self._running)
             self._running.add_done_callback(self._ending.discard)
             self._running = None
-        self._replaying = None
-        self._asked.clear()
+        self._replay_board = None
+        self._requests.clear()
 
     async def stop(self) -> None:
-        """End all that is under way."""
+        """End the replay and wait for its tasks."""
         self.leave()
         await asyncio.gather(*self._ending, return_exceptions=True)
-        await self._hindsight.stop()
+        await self._recorded_detail.stop()
 
     def replace(self) -> None:
-        """Go by the entry points that the board has now."""
-        if self._replaying:
-            self._replaying.board = self._desk.empty_board()
-            self._replaying.feed.step(0)
+        """Take over the entry points of the live board after its settings changed."""
+        if self._replay_board:
+            self._replay_board.board = self._host.empty_board()
+            self._replay_board.feed.step(0)
 
     def shown(self, view: View, key: EntryPointKey | None, slices: int) -> View:
-        """The picture with the past in place of the present, and behind the entry point ``key``.
+        """The view of the replay, if there is one, with the recorded past of ``key``.
 
-        ``slices`` is how many levels there is room for.
+        ``slices`` is the number of levels that fit.
         """
-        if self._replaying and self.active:
-            view = self._replaying.shown(view, slices)
-            turn = self._replaying.feed.pictures
-            return self._hindsight.shown(view, key, self._replaying.recording, turn)
-        return self._hindsight.shown(view, key, self._path() if key else None, 0)
+        if self._replay_board and self.active:
+            view = self._replay_board.shown(view, slices)
+            turn = self._replay_board.feed.pictures
+            return self._recorded_detail.shown(view, key, self._replay_board.recording, turn)
+        return self._recorded_detail.shown(view, key, self._path() if key else None, 0)
 
     async def _run(self, path: Path) -> None:
         opening = asyncio.create_task(asyncio.to_thread(_open, path))
@@ -110,48 +110,48 @@ class Rewind:
         except asyncio.CancelledError:
             opening.add_done_callback(_close_unused)
             raise
-        except Exception as error:  # noqa: BLE001  # whatever it is, the board goes on
-            self._asked.clear()
-            self._desk.say(f"The recording cannot be opened: {error}.")
+        except Exception as error:  # noqa: BLE001  # the live board goes on
+            self._requests.clear()
+            self._host.say(f"The recording cannot be opened: {error}.")
             return
         try:
             await self._replay(recording)
         finally:
-            await self._hindsight.stop()
+            await self._recorded_detail.stop()
             await asyncio.to_thread(recording.close)
 
     async def _replay(self, recording: "Recording") -> None:
-        from wallboard.ui.replay.replay_board import Replaying
+        from wallboard.ui.replay.replay_board import ReplayBoard
 
-        replaying = Replaying(
+        replay_board = ReplayBoard(
             recording,
-            self._desk.empty_board(),
-            self._desk.clock(),
-            history=self._desk.settings.history,
-            shown=self._desk.tick,
-            moved=self._moved,
-            told=self._told,
+            self._host.empty_board(),
+            self._host.clock(),
+            history=self._host.settings.history,
+            shown=self._host.tick,
+            moved=self._on_moved,
+            told=self._on_message,
         )
-        asked, self._asked = self._asked, []
-        for ask in asked:
-            ask(replaying.feed)
-        self._replaying = replaying
-        await replaying.run()
+        requests, self._requests = self._requests, []
+        for ask in requests:
+            ask(replay_board.feed)
+        self._replay_board = replay_board
+        await replay_board.run()
 
-    def _moved(self, change: Change | None) -> None:
-        self._desk.tick()
+    def _on_moved(self, change: Change | None) -> None:
+        self._host.tick()
         if change:
-            self._desk.arrived_at(change)
+            self._host.arrived_at(change)
 
-    def _told(self, words: str) -> None:
-        self._desk.say(words)
+    def _on_message(self, words: str) -> None:
+        self._host.say(words)
         if not self.active:
             self.leave()
-        self._desk.tick()
+        self._host.tick()
 
 
 def _open(path: Path) -> "Recording":
-    # Imported on the thread as well: it takes its time.
+    # Imported in the thread as well, for it is slow.
     import wallboard.ui.replay.replay_board  # noqa: F401
     from wallboard.recorder.recording import Recording
 

@@ -6,7 +6,7 @@ import re
 import time
 from pathlib import Path
 
-from wallboard.config.state import state_folder
+from wallboard.config.state_folder import state_folder
 from wallboard.files import replaced
 
 MOST_FILES = 200

@@ -52,8 +52,8 @@ class BoardHeader(Lines):
         """Draw the header for this picture."""
         width = self.size.width
         self._dress(view)
-        if view.rewound:
-            first = replay_head(view, view.rewound, width, self.theme_styles)
+        if view.replay_position:
+            first = replay_head(view, view.replay_position, width, self.theme_styles)
         else:
             first = self._health(view, width)
         self.put([first, self._counts(view.snapshot, width)])
@@ -65,7 +65,7 @@ class BoardHeader(Lines):
         if view.extras.inverted:
             flipped = tint or base
             tint = flipped + Style(reverse=not flipped.reverse)
-        if view.rewound:
+        if view.replay_position:
             tint = self.theme_styles.ui["frozen"]
         self._base, self._tinted = tint or base, tint is not None
 

@@ -24,7 +24,7 @@ class Passing(Lines):
     def show(self, view: View) -> None:
         """Draw the message of this picture, whole where it can be."""
         # In the past the strip and its keys are what one steers by.
-        self.set_class(view.rewound is not None, "-above-the-strip")
+        self.set_class(view.replay_position is not None, "-above-the-strip")
         text = safe(view.passing)
         lines = list(whole_words(text, self.app.size.width - 2))[:MOST_LINES] if text else []
         self.put([[Segment(f" {line}", self.background)] for line in lines])

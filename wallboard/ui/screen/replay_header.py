@@ -8,21 +8,22 @@ from rich.style import Style
 
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.replay_position import Rewound
-from wallboard.ui.picture.view import View
+from wallboard.ui.picture.view import ReplayPosition, View
 from wallboard.ui.widgets.lines import cut
 
 WORD = "REPLAY"
 
 
-def replay_head(view: View, rewound: Rewound, width: int, theme: BoardTheme) -> list[Segment]:
+def replay_head(
+    view: View, replay_position: ReplayPosition, width: int, theme: BoardTheme
+) -> list[Segment]:
     """The line: the word and the moment always, the rest where there is room."""
     base = theme.ui["frozen"]
     strong = base + Style(bold=True)
     word = Segment(f" {WORD} ", strong + Style(reverse=not strong.reverse))
-    moment = time.localtime(rewound.at)
+    moment = time.localtime(replay_position.at)
     whole, short = time.strftime("%a %d %b %Y %H:%M:%S", moment), time.strftime("%H:%M:%S", moment)
-    state, title = f" {_state(rewound, theme)} ", f" {safe(view.title)} "
+    state, title = f" {_state(replay_position, theme)} ", f" {safe(view.title)} "
     room = width - word.cell_length
     when = f" {whole} " if cell_len(whole) + 2 <= room else f" {short} "
     line = [word, Segment(when, strong)]
@@ -35,7 +36,7 @@ def replay_head(view: View, rewound: Rewound, width: int, theme: BoardTheme) -> 
     return cut(line, width, base, theme.glyphs)
 
 
-def _state(rewound: Rewound, theme: BoardTheme) -> str:
-    speed = f"{rewound.speed:g}{theme.glyphs.times}"
-    state = f"{theme.glyphs.pointer} playing {speed}" if rewound.playing else "paused"
-    return state if rewound.recorded else f"{state}, nothing was recorded then"
+def _state(replay_position: ReplayPosition, theme: BoardTheme) -> str:
+    speed = f"{replay_position.speed:g}{theme.glyphs.times}"
+    state = f"{theme.glyphs.pointer} playing {speed}" if replay_position.playing else "paused"
+    return state if replay_position.recorded else f"{state}, nothing was recorded then"

@@ -15,7 +15,7 @@ from textual.binding import Binding
 from textual.scrollbar import ScrollBar
 
 from wallboard.abandonable import start_aside
-from wallboard.config.state import state_folder
+from wallboard.config.state_folder import state_folder
 from wallboard.settings import Settings
 from wallboard.ui.look import glyphs, lite
 from wallboard.ui.look import theme as themes

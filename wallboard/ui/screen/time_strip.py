@@ -10,8 +10,7 @@ from textual.message import Message
 
 from wallboard.domain.policy import Level
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.replay_position import Rewound
-from wallboard.ui.picture.view import View
+from wallboard.ui.picture.view import ReplayPosition, View
 from wallboard.ui.widgets.lines import Lines
 
 NARROW = 60
@@ -39,18 +38,18 @@ class TimeStrip(Lines):
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "footer")
-        self._rewound: Rewound | None = None
+        self._rewound: ReplayPosition | None = None
         self._dragged = False
 
     def show(self, view: View) -> None:
         """Draw the recording of this picture."""
-        self._rewound = view.rewound
-        if view.rewound is None:
+        self._rewound = view.replay_position
+        if view.replay_position is None:
             self._dragged = False
             self.put([])
             return
         width = self.size.width or self.app.size.width
-        self.put([strip_line(view.rewound, width, self.theme_styles)])
+        self.put([strip_line(view.replay_position, width, self.theme_styles)])
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Go to the moment under the pointer, and follow it."""
@@ -75,34 +74,36 @@ class TimeStrip(Lines):
         self.post_message(self.Sought(moment_at(self._rewound, place, slices)))
 
 
-def moment_at(rewound: Rewound, place: int, slices: int) -> float:
+def moment_at(replay_position: ReplayPosition, place: int, slices: int) -> float:
     """The moment in the middle of a slice; the first and the last slice reach to the ends."""
     if place <= 0:
-        return rewound.first_at
+        return replay_position.first_at
     if place >= slices - 1:
-        return rewound.last_at
-    return rewound.first_at + (place + 0.5) / slices * (rewound.last_at - rewound.first_at)
+        return replay_position.last_at
+    return replay_position.first_at + (place + 0.5) / slices * (
+        replay_position.last_at - replay_position.first_at
+    )
 
 
-def place_of(rewound: Rewound, slices: int) -> int:
+def place_of(replay_position: ReplayPosition, slices: int) -> int:
     """The slice in which the picture stands."""
-    length = rewound.last_at - rewound.first_at
-    part = (rewound.at - rewound.first_at) / length if length > 0 else 1.0
+    length = replay_position.last_at - replay_position.first_at
+    part = (replay_position.at - replay_position.first_at) / length if length > 0 else 1.0
     return max(0, min(slices - 1, int(part * slices))) if isfinite(part) else 0
 
 
-def strip_line(rewound: Rewound, width: int, theme: BoardTheme) -> list[Segment]:
+def strip_line(replay_position: ReplayPosition, width: int, theme: BoardTheme) -> list[Segment]:
     """The line in full."""
     base, slices, label = theme.ui["footer"], slices_in(width), _label_width(width)
-    place, levels = place_of(rewound, slices), rewound.levels
-    line = [Segment(_clock(rewound.first_at, rewound.last_at, label), base)]
+    place, levels = place_of(replay_position, slices), replay_position.levels
+    line = [Segment(_clock(replay_position.first_at, replay_position.last_at, label), base)]
     for number in range(slices):
         level = levels[number * len(levels) // slices] if levels else None
         if number == place:
             line.append(Segment(theme.glyphs.position, theme.ui["frozen"]))
         else:
             line.append(_slice(level, theme, base, known=bool(levels)))
-    line.append(Segment(_clock(rewound.last_at, rewound.first_at, label), base))
+    line.append(Segment(_clock(replay_position.last_at, replay_position.first_at, label), base))
     return list(Segment.simplify(line))
 
 

@@ -10,7 +10,7 @@ from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level, Verdict
 from wallboard.query import Query
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 
 UNGROUPED = "no group"
 SORTS = ("worst", "name", "id", "wait", "queue", "changed")
@@ -36,7 +36,7 @@ class Section:
         return () if self.folded else self.keys
 
 
-def arrange(snapshot: Snapshot, view: ViewState, query: Query) -> tuple[Section, ...]:
+def arrange(snapshot: Snapshot, view: Arrangement, query: Query) -> tuple[Section, ...]:
     """The sections of the wall: filtered, sorted, then grouped, groups by name."""
     statuses = list(snapshot.entry_points.values())
     if query or view.faults_only:
@@ -72,7 +72,7 @@ def is_fault(status: EntryPointStatus) -> bool:
     return judgement.level is not Level.OK and judgement.verdict is not Verdict.WAITING
 
 
-def _wanted(status: EntryPointStatus, view: ViewState, query: Query, now: float) -> bool:
+def _wanted(status: EntryPointStatus, view: Arrangement, query: Query, now: float) -> bool:
     if view.faults_only and not is_fault(status):
         return False
     return not query or query.matches(status, now)

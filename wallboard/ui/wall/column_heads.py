@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.wall.compact import heads
 from wallboard.ui.wall.layout import COMPACT, Layout
 from wallboard.ui.widgets.lines import Lines
@@ -30,7 +30,7 @@ class ColumnHeads(Lines):
         super().__init__(theme, "header")
         self._heads: list[tuple[int, str]] = []
 
-    def show(self, layout: Layout, state: ViewState) -> None:
+    def show(self, layout: Layout, state: Arrangement) -> None:
         """Draw the titles for this layout, the one that is sorted by underlined."""
         self._heads = []
         if layout.density is not COMPACT:
@@ -41,7 +41,7 @@ class ColumnHeads(Lines):
             line += self._column(width, state)
         self.put([line])
 
-    def _column(self, width: int, state: ViewState) -> Iterator[Segment]:
+    def _column(self, width: int, state: Arrangement) -> Iterator[Segment]:
         """The titles of one column of entry points; like its figures, each whole or not at all."""
         room = width
         for text, sort in heads(width, self.theme_styles.glyphs):

@@ -16,7 +16,7 @@ from wallboard.query import Query
 from wallboard.ui.look.lite import ORDER_SECONDS
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.wall.arrange import VOLATILE_SORTS, Section, arrange, is_fault
 from wallboard.ui.wall.layout import Heading, Item, lay_out
@@ -70,7 +70,7 @@ class WallGrid(ScrollView, can_focus=True):
     class Arranged(Message):
         """What is shown, or how, is no longer the same."""
 
-    def __init__(self, theme: BoardTheme, first: View, state: ViewState, query: Query) -> None:
+    def __init__(self, theme: BoardTheme, first: View, state: Arrangement, query: Query) -> None:
         super().__init__()
         self.theme_styles = theme
         self.sections: tuple[Section, ...] = ()
@@ -114,7 +114,7 @@ class WallGrid(ScrollView, can_focus=True):
             return False
         return all(key in view.snapshot.entry_points for s in self.sections for key in s.keys)
 
-    def use(self, state: ViewState, query: Query) -> None:
+    def use(self, state: Arrangement, query: Query) -> None:
         """Show the same picture in another way."""
         if (state, query.text) == (self._state, self._query.text):
             return

@@ -5,7 +5,7 @@ from textual.strip import Strip
 
 from wallboard.query import Query
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.layout import Item
@@ -29,7 +29,7 @@ class KioskGrid(WallGrid):
 
     DEFAULT_CSS = "KioskGrid { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }"
 
-    def __init__(self, theme: BoardTheme, first: View, state: ViewState, query: Query) -> None:
+    def __init__(self, theme: BoardTheme, first: View, state: Arrangement, query: Query) -> None:
         super().__init__(theme, first, state, query)
         self._walk = self._selection = _Walk()
         self._page: Page | None = None

@@ -6,9 +6,8 @@ from dataclasses import replace
 from textual.widget import Widget
 
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.arrangement import ViewState
-from wallboard.ui.picture.extras import Extras
-from wallboard.ui.picture.view import View
+from wallboard.ui.picture.arrangement import Arrangement
+from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.wall.kiosk_grid import KioskGrid
 from wallboard.ui.wall.rotation import Rotation, is_paused
@@ -25,7 +24,7 @@ class KioskScreen(WallScreen):
         self,
         theme: BoardTheme,
         first: View,
-        state: ViewState,
+        state: Arrangement,
         rotate_seconds: Callable[[], float],
     ) -> None:
         """``rotate_seconds`` gives how long a page stands, which may change at any time."""

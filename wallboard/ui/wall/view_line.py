@@ -4,7 +4,7 @@ from rich.segment import Segment
 
 from wallboard.query import Query
 from wallboard.ui.look.text import safe
-from wallboard.ui.picture.arrangement import ViewState
+from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.widgets.lines import Lines, split
 
 _SORT_WORDS = {
@@ -22,7 +22,7 @@ class ViewLine(Lines):
 
     DEFAULT_CSS = "ViewLine { height: auto; }"
 
-    def show(self, state: ViewState, query: Query, shown: int, total: int) -> None:
+    def show(self, state: Arrangement, query: Query, shown: int, total: int) -> None:
         """Say how ``shown`` of ``total`` entry points came to be shown."""
         base, mark = (
             self.background,
@@ -46,7 +46,7 @@ class ViewLine(Lines):
         self.put([split(left, right, width, base, self.theme_styles.glyphs)])
 
 
-def arrangement_words(state: ViewState) -> list[str]:
+def arrangement_words(state: Arrangement) -> list[str]:
     """The order and the grouping, as far as they were chosen."""
     words = []
     if state.sort != "worst" or state.descending:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query, parse
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, SORTS, ViewState
+from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, SORTS, Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.evidence import Evidence, latest_evidence
 from wallboard.ui.screen.filtering_screen import FilteringScreen
@@ -42,11 +42,11 @@ class WallScreen(FilteringScreen):
     class StateChanged(Message):
         """The operator arranged the wall in another way."""
 
-        def __init__(self, state: ViewState) -> None:
+        def __init__(self, state: Arrangement) -> None:
             super().__init__()
             self.state = state
 
-    def __init__(self, theme: BoardTheme, first: View, state: ViewState) -> None:
+    def __init__(self, theme: BoardTheme, first: View, state: Arrangement) -> None:
         super().__init__(theme)
         self.view = first
         self.state = state
@@ -75,7 +75,7 @@ class WallScreen(FilteringScreen):
         """Select an entry point."""
         self.grid.point_at(key)
 
-    def show_as(self, state: ViewState) -> None:
+    def show_as(self, state: Arrangement) -> None:
         """Show the same picture in another arrangement."""
         if state == self.state:
             return

@@ -1,17 +1,23 @@
-"""Everything the simulated server knows: each entry point's queue, and what strikes it when."""
+"""Makes the reply to each request from the state of the entry point and the faults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.simulator.contents import Content, allowed_content, content_of, live_content
-from wallboard.simulator.dialects import DIALECTS, Dialect
+from wallboard.simulator.contents import (
+    DIALECTS,
+    Content,
+    Dialect,
+    allowed_content,
+    content_of,
+    live_content,
+)
 from wallboard.simulator.fault import Fault, Kind, Stage
-from wallboard.simulator.model import Conditions, QueueStory, Standing
+from wallboard.simulator.faulty_reply import UNABLE, faulty_reply
+from wallboard.simulator.queue_model import Conditions, QueueModel, QueueState
 from wallboard.simulator.reply import Reply, error_body
 from wallboard.simulator.scenario import Scenario
 from wallboard.simulator.scenario_tables import SURVEY
-from wallboard.simulator.spoiled import UNABLE, spoiled
 
 _REASONS = {
     Kind.INVALID: "invalid_entry_point",
@@ -20,20 +26,20 @@ _REASONS = {
     Kind.OTHER: "other",
 }
 _PRECEDENCE = tuple(_REASONS)
-_UNKNOWN = Standing(0, 0, 0, 0.0, 1, "invalid_entry_point")
+_UNKNOWN = QueueState(0, 0, 0, 0.0, 1, "invalid_entry_point")
 
 
 @dataclass(slots=True)
-class _Place:
-    """One entry point: its story, and the faults that can ever concern it."""
+class _SimulatedEntryPoint:
+    """One entry point: its queue, and the faults that can affect it."""
 
-    story: QueueStory
-    standing: tuple[Fault, ...]
+    queue: QueueModel
+    state: tuple[Fault, ...]
     answers: dict[Endpoint, tuple[Fault, ...]]
 
 
-class World:
-    """Pure answers: the same seed, scenario, address and second always give the same reply."""
+class Responder:
+    """The same seed, scenario, address and second always give the same reply."""
 
     def __init__(
         self,
@@ -45,8 +51,8 @@ class World:
         self._scenario = scenario
         self._seed = seed
         self.dialect = dialect or DIALECTS[seed % len(DIALECTS)]
-        self._places = {id_: self._place(id_) for id_ in entry_points}
-        self._strangers: dict[Endpoint, tuple[Fault, ...]] = {
+        self._entry_points = {id_: self._simulated(id_) for id_ in entry_points}
+        self._unknown_entry_point: dict[Endpoint, tuple[Fault, ...]] = {
             endpoint: tuple(
                 fault
                 for fault in scenario.concerning(None, endpoint, *_ANSWER_STAGES)
@@ -59,50 +65,50 @@ class World:
 
     @property
     def ever_down(self) -> bool:
-        """Whether the scenario ever takes the whole server away."""
+        """Whether the scenario ever takes the server down."""
         return bool(self._down)
 
     def down(self, seconds: float) -> bool:
-        """Whether the whole server is away at a simulated second."""
+        """Whether the server is down at a simulated second."""
         return any(fault.strikes(seconds, self._seed, None, "") for fault in self._down)
 
-    def standing(self, entry_point: int, seconds: float) -> Standing:
-        """How an entry point stands; one that is not known is invalid."""
-        place = self._places.get(entry_point)
-        if place is None:
+    def state(self, entry_point: int, seconds: float) -> QueueState:
+        """The state of an entry point; an unknown one is invalid."""
+        simulated = self._entry_points.get(entry_point)
+        if simulated is None:
             return _UNKNOWN
-        standing = place.story.at(seconds)
-        if not place.standing:
-            return standing
+        state = simulated.queue.at(seconds)
+        if not simulated.state:
+            return state
         struck = {
             fault.kind
-            for fault in place.standing
+            for fault in simulated.state
             if fault.strikes(seconds, self._seed, entry_point, "")
         }
         for kind in _PRECEDENCE:
             if kind in struck:
-                return _closed(standing, kind)
-        return standing
+                return _closed(state, kind)
+        return state
 
     def reply(self, endpoint: Endpoint, entry_point: int, seconds: float) -> Reply:
         """The reply to a GET at a simulated second."""
-        standing = self.standing(entry_point, seconds)
-        place = self._places.get(entry_point)
-        faults = (place.answers if place else self._strangers)[endpoint]
-        content = content_of(endpoint, standing)
-        if standing.reason == "invalid_entry_point" and endpoint is not Endpoint.CHAT_ALLOWED:
+        state = self.state(entry_point, seconds)
+        simulated = self._entry_points.get(entry_point)
+        faults = (simulated.answers if simulated else self._unknown_entry_point)[endpoint]
+        content = content_of(endpoint, state)
+        if state.reason == "invalid_entry_point" and endpoint is not Endpoint.CHAT_ALLOWED:
             reply = error_body(500, UNABLE[endpoint])
         else:
             reply = Reply(200, self.dialect.write(content), self.dialect.content_type)
         if not faults:
             return reply
-        return self._struck(reply, content, faults, seconds, entry_point, endpoint)
+        return self._with_faults(reply, content, faults, seconds, entry_point, endpoint)
 
     def survey_reply(self, reply: Reply, seconds: float) -> Reply:
-        """The reply to a survey after the faults that concern its address."""
-        return self._struck(reply, Content("egainSurvey"), self._survey, seconds, None, None)
+        """The reply to a survey, with the faults of its address."""
+        return self._with_faults(reply, Content("egainSurvey"), self._survey, seconds, None, None)
 
-    def _struck(
+    def _with_faults(
         self,
         reply: Reply,
         content: Content,
@@ -111,7 +117,7 @@ class World:
         entry_point: int | None,
         endpoint: Endpoint | None,
     ) -> Reply:
-        """The reply after every fault in turn; where two want the same, the later table wins."""
+        """The reply with all faults applied in the order written; the last one wins."""
         name = endpoint.value if endpoint else SURVEY
         for fault in faults:
             if not fault.strikes(seconds, self._seed, entry_point, name):
@@ -122,7 +128,7 @@ class World:
                         content = _misstated(fault, content)
                         reply = replace(reply, body=self.dialect.write(content))
                 case Stage.ANSWER:
-                    new = spoiled(fault, endpoint, content, self.dialect)
+                    new = faulty_reply(fault, endpoint, content, self.dialect)
                     reply = replace(new, delay_seconds=reply.delay_seconds, delivery=reply.delivery)
                 case Stage.DELIVERY:
                     reply = replace(reply, delivery=fault)
@@ -135,14 +141,14 @@ class World:
                     pass
         return reply
 
-    def _place(self, entry_point: int) -> _Place:
+    def _simulated(self, entry_point: int) -> _SimulatedEntryPoint:
         scenario = self._scenario
-        queue = scenario.concerning(entry_point, "", Stage.QUEUE)
+        queue_faults = scenario.concerning(entry_point, "", Stage.QUEUE)
 
         def conditions(seconds: float) -> Conditions:
             agents = max_depth = None
             arrivals = 1.0
-            for fault in queue:
+            for fault in queue_faults:
                 if not fault.strikes(seconds, self._seed, entry_point, ""):
                     continue
                 if fault.kind is Kind.AGENTS:
@@ -153,16 +159,16 @@ class World:
                     arrivals *= fault.number("rate")
             return Conditions(agents, arrivals, max_depth)
 
-        story = QueueStory(
+        queue = QueueModel(
             entry_point,
             seed=self._seed,
             ranges=scenario.ranges,
             starts_at=scenario.starts_at,
-            conditions=conditions if queue else None,
+            conditions=conditions if queue_faults else None,
         )
-        return _Place(
-            story,
-            scenario.concerning(entry_point, "", Stage.STANDING),
+        return _SimulatedEntryPoint(
+            queue,
+            scenario.concerning(entry_point, "", Stage.STATE),
             {
                 endpoint: scenario.concerning(entry_point, endpoint, *_ANSWER_STAGES)
                 for endpoint in Endpoint
@@ -173,12 +179,12 @@ class World:
 _ANSWER_STAGES = (Stage.FIELD, Stage.ANSWER, Stage.DELIVERY, Stage.DELAY)
 
 
-def _closed(standing: Standing, kind: Kind) -> Standing:
-    """Closed for a reason beside the queue; without its service no agent can be assigned."""
+def _closed(state: QueueState, kind: Kind) -> QueueState:
+    """The state when closed for a reason other than the queue; without service it has no agents."""
     reason = _REASONS[kind]
     if kind is Kind.SERVICE_NOT_RUNNING:
-        return Standing(0, 0, standing.queue_depth, standing.wait_seconds, 1, reason)
-    return replace(standing, reason=reason)
+        return QueueState(0, 0, state.queue_depth, state.wait_seconds, 1, reason)
+    return replace(state, reason=reason)
 
 
 def _misstated(fault: Fault, content: Content) -> Content:

@@ -1,10 +1,10 @@
-"""On which line of a TOML file each thing is, which the parser does not tell."""
+"""TOML as text: the line of each key, which the parser does not give, and values as written."""
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
-from wallboard.config.place import Path
+from wallboard.config.document import Path, Toml
 
 _TOKEN = re.compile(
     r'"""(?:\\.|"{0,2}[^"\\])*"{3,5}'
@@ -19,7 +19,7 @@ _DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def lines_in(text: str) -> dict[Path, int]:
-    """The line of every table and of every key that is written with one of its own.
+    """The line of every table and of every key that has a line of its own.
 
     ``text`` must be valid TOML.
     """
@@ -36,7 +36,7 @@ def lines_in(text: str) -> dict[Path, int]:
 
 
 def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
-    """The line of what is at a path or, where that has none of its own, of what holds it."""
+    """The line of a path or, where it has none of its own, of the table that holds it."""
     for end in range(len(path), 0, -1):
         if path[:end] in lines:
             return lines[path[:end]]
@@ -80,3 +80,39 @@ def _keys(text: str) -> list[str]:
         keys.append(tomllib.loads(f"key = {quoted}")["key"] if quoted else plain or bare or "")
         at = part.end()
     return keys
+
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def literal(value: Toml) -> str:
+    """A value in TOML on one line; control characters are written as escapes."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{"".join(map(_escaped, value))}"'
+        case float():
+            return str(int(value)) if value.is_integer() else repr(value)
+        case Mapping():
+            inner = ", ".join(f"{bare(key)} = {literal(item)}" for key, item in value.items())
+            return f"{{ {inner} }}" if inner else "{}"
+        case list() | tuple():
+            return f"[{', '.join(map(literal, value))}]"
+        case _:
+            return str(value)
+
+
+def bare(key: str) -> str:
+    """A key in TOML, in quotes only where it needs them."""
+    return key if _BARE.fullmatch(key) else literal(key)
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isprintable():
+        return char
+    code = ord(char)
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"

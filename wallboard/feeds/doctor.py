@@ -1,12 +1,12 @@
-"""Looks at the way to every server at once, and at where the board is recorded."""
+"""The doctor: checks the way to every server at once, and the recording."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from wallboard.abandonable import aside
-from wallboard.config.state import VARIABLE as STATE
-from wallboard.domain.checkup import Fact, Finding, Step
+from wallboard.config.state_folder import VARIABLE as STATE
+from wallboard.domain.doctor import Fact, Finding, OnFinding, Step
 from wallboard.domain.policy import Level
 from wallboard.recorder.paths import RecordingFile
 from wallboard.settings import ServerSettings, Settings
@@ -14,22 +14,20 @@ from wallboard.settings import ServerSettings, Settings
 RECORDING_SECONDS = 3.0
 """A folder on another machine may not answer."""
 
-Publish = Callable[[Finding], None]
-
 
 async def look(
     settings: Settings,
     place: RecordingFile | None,
     environ: Mapping[str, str],
-    publish: Publish,
+    publish: OnFinding,
     *,
     clock: Callable[[], float],
 ) -> None:
-    """Publish what is found, as it is found; ``place`` is where the board is recorded, if it is.
+    """Publish each finding as it is made; ``place`` is the recording, if there is one.
 
     ``clock`` is Unix time in seconds. Everything has a deadline: it ends within twenty seconds.
     """
-    # The client takes a while to load, and what can be said before that shall not wait for it.
+    # The client takes a while to load: what is known before is published first.
     recording = asyncio.create_task(_look_at_recording(place, settings, publish))
     for server in settings.server:
         publish(proxy_finding(server, environ))
@@ -78,9 +76,9 @@ def _is_exempt(host: str, environ: Mapping[str, str]) -> bool:
 
 
 async def _look_at_recording(
-    place: RecordingFile | None, settings: Settings, publish: Publish
+    place: RecordingFile | None, settings: Settings, publish: OnFinding
 ) -> None:
-    from wallboard.recorder.checkup import recording_finding
+    from wallboard.recorder.doctor import recording_finding
 
     if place is None and settings.record is not False:
         words = f"Nothing is recorded: there is no home folder to keep it in. Set HOME or {STATE}."

@@ -1,10 +1,9 @@
-"""Answers that are wrong in the ways real servers, proxies and attackers make them wrong."""
+"""Faulty replies, as real servers, proxies and attackers send them."""
 
 from functools import lru_cache
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.simulator.contents import ROOTS, Content, json_of
-from wallboard.simulator.dialects import DECLARATION, Dialect
+from wallboard.simulator.contents import DECLARATION, ROOTS, Content, Dialect, json_of
 from wallboard.simulator.fault import Fault, Kind
 from wallboard.simulator.reply import Reply, error_body, error_page, login_page
 
@@ -18,7 +17,9 @@ UNABLE = {
 }
 
 
-def spoiled(fault: Fault, endpoint: Endpoint | None, content: Content, dialect: Dialect) -> Reply:
+def faulty_reply(
+    fault: Fault, endpoint: Endpoint | None, content: Content, dialect: Dialect
+) -> Reply:
     """The reply that a fault puts in place of ``content``; without an endpoint, to a survey."""
     match fault.kind:
         case Kind.HTTP:
@@ -57,7 +58,7 @@ def _body(fault: Fault, endpoint: Endpoint | None, content: Content, dialect: Di
 
 
 def misprinted(content: Content, dialect: Dialect) -> bytes:
-    """Not well formed, but legible: the misprints of the vendor's own document."""
+    """Not well formed, but legible: with the misprints of the vendor's own document."""
     head = dialect.open(content)
     match content.root:
         case "agentAvailability":

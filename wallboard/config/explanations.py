@@ -1,4 +1,4 @@
-"""What each setting is for, in the words of the example config, which is the one place for them."""
+"""What each setting is for, read from the comments of the example config."""
 
 import re
 from collections.abc import Mapping

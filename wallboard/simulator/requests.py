@@ -1,7 +1,76 @@
-"""Reads the survey that a client posts, refusing what the real service refuses."""
+"""Requests to the simulator: their paths, the posted survey, and a log of them."""
 
+import re
+from collections import deque
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
+
+from wallboard.domain.endpoint import Endpoint
+
+_NOT_PLAIN = (b"\nconnection: close", b"\ncontent-length:", b"\ntransfer-encoding:", b"\nexpect:",
+              b"\nupgrade:")  # fmt: skip
+
+Route = tuple[Endpoint, int]
+
+# The context root is a deployment choice, so any is taken. The vendor's document misspells one
+# operation in its addresses; both spellings answer.
+_GET = re.compile(r"(?:/[\w.~-]+)*/chat/entrypoint/(\w+)/(-?\d{1,19})")
+_SURVEY = re.compile(r"(?:/[\w.~-]+)*/chat/entrypoint/survey")
+_OPERATIONS = {endpoint.value: endpoint for endpoint in Endpoint} | {
+    "agentAvilability": Endpoint.AGENT_AVAILABILITY
+}
+
+
+@lru_cache(maxsize=65_536)
+def route_of(path: str) -> Route | None:
+    """The endpoint and entry point that a path names, or ``None``."""
+    match = _GET.fullmatch(path.partition("?")[0])
+    if not match:
+        return None
+    endpoint = _OPERATIONS.get(match[1])
+    return (endpoint, int(match[2])) if endpoint else None
+
+
+def names_survey(path: str) -> bool:
+    """Whether a path is that of the survey."""
+    return _SURVEY.fullmatch(path.partition("?")[0]) is not None
+
+
+def is_plain_get(data: bytes) -> bool:
+    """Whether these bytes are one whole GET without a body on a connection to be kept."""
+    end = data.find(b"\r\n\r\n")
+    if end != len(data) - 4 or not data.startswith(b"GET /"):
+        return False
+    if data[: data.index(b"\r\n")].count(b" ") != 2 or b" HTTP/1.1\r\n" not in data:
+        return False
+    lower = data.lower()
+    return not any(header in lower for header in _NOT_PLAIN)
+
+
+BOUND = 10_000
+
+
+@dataclass(slots=True)
+class RequestLog:
+    """``log`` holds the last requests as (clock time in seconds, path); counts are for all."""
+
+    count: int = 0
+    in_flight: int = 0
+    max_in_flight: int = 0
+    log: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=BOUND))
+
+    def begin(self, at: float, path: str) -> None:
+        """A request has arrived."""
+        self.count += 1
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+        self.log.append((at, path))
+
+    def end(self) -> None:
+        """Its answer has been sent, or never will be."""
+        self.in_flight -= 1
+
 
 ROOT = "egainSurvey"
 

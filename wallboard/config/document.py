@@ -1,4 +1,4 @@
-"""Where in the config a thing stands, in the words that an operator would use for it."""
+"""Paths to tables and keys in a TOML document, and how messages name them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from wallboard.config.problem import Problem, shown
 from wallboard.domain.foreign_text import escaped
 
 Toml = Any
-"""A value as the parser gives it: a table, a list, a text, a number, a date…"""
+"""A value as the parser returns it: a table, a list, a text, a number, a date…"""
 
 Path = tuple[str | int, ...]
 """Keys and positions from the top of the document, such as ``("server", 0, "url")``."""
@@ -18,7 +18,7 @@ SINGLE = frozenset({"thresholds", "levels", "paths", "headers", "alarm", "keys",
 """Written as ``[table]``."""
 
 _HOLDER = "survey"
-"""A table that is there only for the ``[[tables]]`` in it."""
+"""A table that only holds ``[[tables]]``."""
 
 
 def problem_at(file: str, document: Toml, path: Path, message: str) -> Problem:
@@ -30,13 +30,13 @@ def problem_at(file: str, document: Toml, path: Path, message: str) -> Problem:
 
 
 def key_path(path: Path) -> Path:
-    """The path cut behind its key: what a validator adds about parts of a value is left off."""
+    """The path up to its key, without what a validator adds about parts of the value."""
     ends = _table_ends(path)
     return path[: ends[-1] + 1] if ends else path[:1]
 
 
 def value_at(document: Toml, path: Path) -> Toml:
-    """What stands at a path, or ``None``."""
+    """The value at a path, or ``None``."""
     for step in path:
         try:
             document = document[step]
@@ -46,7 +46,7 @@ def value_at(document: Toml, path: Path) -> Toml:
 
 
 def _table_ends(path: Path) -> list[int]:
-    """How far into the path each of the tables that it goes through is named."""
+    """The lengths of the parts of the path that end at a table."""
     ends: list[int] = []
     at = 0
     while at + 1 < len(path):
@@ -63,7 +63,7 @@ def _table_ends(path: Path) -> list[int]:
 
 
 def _header(document: Toml, path: Path) -> str:
-    """The header of the table at a path, and what tells it from others with the same header."""
+    """The header of the table at a path, with its name, id or number."""
     name = ".".join(str(step) for step in path if isinstance(step, str))
     if isinstance(path[-1], str):
         return f"[{name}]"

@@ -1,11 +1,11 @@
-"""Where the config is, and what is in that file."""
+"""Finds and reads the config file."""
 
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from wallboard.config.place import Toml
+from wallboard.config.document import Toml
 from wallboard.config.problem import one_problem
 from wallboard.domain.foreign_text import escaped
 from wallboard.files import read_file
@@ -19,7 +19,7 @@ LARGEST_FILE = 16 * 1024 * 1024
 
 
 def working_folder() -> Path:
-    """The working folder; where that was removed, a relative path at which nothing is."""
+    """The working folder; if it was removed, a relative path that leads to nothing."""
     try:
         return Path.cwd()
     except OSError:
@@ -39,9 +39,8 @@ def config_folder() -> Path | None:
 def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
     """The config to use, or ``None`` when there is none.
 
-    Asked in turn: the one named on the command line, ``$WALLBOARD_CONFIG``, ``wallboard.toml`` in
-    ``cwd``, then in the user's config folder. A file that was asked for by name must be there, or
-    ``ConfigError`` is raised.
+    In this order: the one named on the command line, ``$WALLBOARD_CONFIG``, ``wallboard.toml`` in
+    ``cwd``, then in the user's config folder. Raises ``ConfigError`` if a named file is missing.
     """
     named = explicit or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
     if named:
@@ -57,7 +56,7 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
 
 
 def read_document(path: Path) -> dict[str, Toml]:
-    """The TOML of a file as it stands, not yet validated. Raises ``ConfigError``."""
+    """The parsed TOML of a file, not yet validated. Raises ``ConfigError``."""
     return parsed(read_text(path), path)
 
 
@@ -96,7 +95,7 @@ def read_text(path: Path) -> str:
 
 
 def _place(error: Exception, text: str) -> str:
-    """The parser's complaint with its line and column in front."""
+    """The parser's message with its line and column in front."""
     said = str(error)
     found = re.search(r" \(at line (\d+), column (\d+)\)$", said)
     if found:

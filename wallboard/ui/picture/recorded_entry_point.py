@@ -1,4 +1,4 @@
-"""What a recording still knows of an entry point, put together with what the board knows itself."""
+"""The recorded past of an entry point, merged with what the board knows itself."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording
 
 ROUNDED_SECONDS = 0.002
-"""A poll is recorded to the millisecond and a change exactly: so far apart, two are the same."""
+"""Recorded polls are rounded to milliseconds: within this, two times count as the same."""
 
 ROUNDS_AFTER = 2
-"""Rounds after a turn in which the first bad poll of each endpoint is looked for."""
+"""Intervals after a change for the worse in which the first bad polls are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recollected(EntryPointStatus):
-    """An entry point with polls beside the last ones: those around the turns of its past."""
+class MergedStatus(EntryPointStatus):
+    """An entry point with further polls: those around its last changes for the worse."""
 
     kept: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Recollection:
+class RecordedEntryPoint:
     """What was recorded of an entry point until ``at``, Unix time in seconds."""
 
     at: float
@@ -39,10 +39,10 @@ class Recollection:
     kept: tuple[Observation, ...] = ()
 
 
-def recollect(
+def read_recorded(
     recording: "Recording", key: EntryPointKey, at: float, interval: float
-) -> Recollection | None:
-    """Read all that the drill-down can show. Raises ``RecordingError``; not for the main thread."""
+) -> RecordedEntryPoint | None:
+    """Read what the drill-down shows. Raises ``RecordingError``; may block, so use a thread."""
     recalled = recording.entry_point_at(key, at)
     if recalled is None:
         return None
@@ -52,7 +52,7 @@ def recollect(
         for state in before.endpoints.values() if before else ():
             kept += [poll for poll in (state.good, state.last) if poll]
         kept += _first_after(recording, key, moment, min(at, moment + ROUNDS_AFTER * interval))
-    return Recollection(at, recalled, tuple(kept))
+    return RecordedEntryPoint(at, recalled, tuple(kept))
 
 
 def _turns(timeline: Iterable[Change]) -> set[float]:
@@ -72,7 +72,7 @@ def _first_after(
     """The first poll of each endpoint between two moments."""
     from wallboard.feeds.replay_polls import polls_of
 
-    # What is as near to the start as a rounded time can be is the poll that brought the change.
+    # The poll at the start itself, within rounding, caused the change.
     start += ROUNDED_SECONDS
     found: dict[Endpoint, Observation] = {}
     for run in recording.runs(since=start, until=stop, keys=[key]):
@@ -82,8 +82,8 @@ def _first_after(
     yield from found.values()
 
 
-def together(status: EntryPointStatus, past: Recollection) -> Recollected:
-    """An entry point with its recorded past; what the board heard itself counts more."""
+def merged(status: EntryPointStatus, past: RecordedEntryPoint) -> MergedStatus:
+    """An entry point with its recorded past; the board's own polls take precedence."""
     timeline = _timeline(status.timeline, past)
     exact = [change.observation for change in timeline if change.observation]
     apart = status.policy.interval / 2
@@ -91,7 +91,7 @@ def together(status: EntryPointStatus, past: Recollection) -> Recollected:
         endpoint: _endpoint(own, past.recalled.endpoints.get(endpoint), apart, exact)
         for endpoint, own in status.state.endpoints.items()
     }
-    return Recollected(
+    return MergedStatus(
         state=replace(status.state, endpoints=endpoints),
         policy=status.policy,
         judgement=status.judgement,
@@ -102,8 +102,8 @@ def together(status: EntryPointStatus, past: Recollection) -> Recollected:
     )
 
 
-def _timeline(own: tuple[Change, ...], past: Recollection) -> tuple[Change, ...]:
-    """The recorded changes, with their answers, and those that the board saw itself."""
+def _timeline(own: tuple[Change, ...], past: RecordedEntryPoint) -> tuple[Change, ...]:
+    """The recorded changes with their polls, then the board's own."""
     seen = min((change.at for change in own if change.observation), default=inf)
     seen -= ROUNDED_SECONDS
     recorded = (change for change in past.recalled.timeline if change.at < seen)
@@ -118,14 +118,14 @@ def _endpoint(
         return own
     heard = own.recent
     if len(heard) == 1 and then.last and abs(heard[0].at - then.last.at) <= ROUNDED_SECONDS:
-        heard = ()  # it came out of the recording, which has it with those before it
+        heard = ()  # it was restored from the recording
     first = heard[0].at - apart if heard else inf
-    older = [_as_heard(poll, exact) for poll in then.recent if poll.at < first]
+    older = [_with_exact_time(poll, exact) for poll in then.recent if poll.at < first]
     return EndpointState((*older, *heard)[-RECENT_POLLS:], own.good or then.good)
 
 
-def _as_heard(poll: Observation, exact: list[Observation]) -> Observation:
-    """A poll with the time it had, where a change tells it."""
+def _with_exact_time(poll: Observation, exact: list[Observation]) -> Observation:
+    """A poll with its exact time, where a change has it."""
     for other in exact:
         if other.endpoint is poll.endpoint and abs(other.at - poll.at) <= ROUNDED_SECONDS:
             return other

@@ -1,11 +1,11 @@
-"""What is allowed in a config and yet is hardly meant."""
+"""Warnings about settings that are allowed but hardly meant."""
 
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wallboard.config.place import Toml, problem_at
+from wallboard.config.document import Toml, problem_at
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import Problem, shown
 from wallboard.domain.endpoint import Endpoint
@@ -23,7 +23,7 @@ _MEASURED_BY = {
 
 
 def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> list[Problem]:
-    """Everything of that kind, in the order of the file."""
+    """All warnings, in the order of the file."""
     found = [*_readable(document, file)]
     for number, server in enumerate(settings.server):
         path = ("server", number)
@@ -53,7 +53,7 @@ def _readable(document: Mapping[str, Toml], file: Path) -> Iterator[Fault]:
 
 
 def _unasked(server: ServerSettings, written: Toml, number: int) -> Iterator[Fault]:
-    """What is set but can never be known, since nobody is asked."""
+    """Settings without effect, since the endpoint they need is not polled."""
     asked = set(server.endpoints)
     if not asked & _DECIDING:
         yield (

@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from wallboard.domain.checkup import Finding, Step
+from wallboard.domain.doctor import Finding, Step
 from wallboard.domain.policy import Level
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording

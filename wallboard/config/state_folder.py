@@ -1,4 +1,4 @@
-"""The state folder: what the program keeps from one run to the next, by itself."""
+"""The state folder: where the program keeps its own files from one run to the next."""
 
 import errno
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ VARIABLE = "WALLBOARD_STATE"
 
 
 class NoHomeError(OSError):
-    """Nothing can be kept: neither the user nor the environment has a home folder."""
+    """There is no state folder: neither the user nor the environment has a home folder."""
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
@@ -27,5 +27,5 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 
 
 def board_name(board: str) -> str:
-    """What files of one board are called; ``board`` tells it from all others."""
+    """The file name of one board; ``board`` identifies it."""
     return sha256(board.encode("utf-8", "replace")).hexdigest()[:20]

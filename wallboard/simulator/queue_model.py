@@ -1,7 +1,7 @@
-"""A chat queue as a queueing model: pure, seeded, and the same however often it is asked.
+"""A queueing model of the chat queue of an entry point: pure, seeded and reproducible.
 
 Time is a number of simulated seconds that is passed in. Every simulated hour starts from a state
-drawn for that hour, so that a queue left alone for days still costs at most an hour of ticks.
+drawn for that hour, so that any jump in time costs at most an hour of ticks.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _LARGEST_MEAN = 200.0
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """What decides how a queue behaves for a while.
+    """The parameters of a queue for a while.
 
     ``slots`` is the chats that all agents logged in can hold at once. ``arrivals_per_second`` is
     the rate of customers, ``service_seconds`` the mean length of a chat, ``patience_seconds`` the
@@ -39,7 +39,7 @@ class Staffing:
 
 
 class Queue:
-    """Chats waiting and chats being held, moved on by one second at a time."""
+    """The waiting and the active chats, advanced by one second at a time."""
 
     __slots__ = ("abandoned", "active", "arrived", "completed", "turned_away", "waiting")
 
@@ -73,7 +73,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """From which to which each figure of a new entry point is drawn.
+    """The range from which each figure of an entry point is drawn.
 
     ``agents`` is the peak of the roster, ``slots`` is chats per agent, ``load`` the share of all
     slots that customers ask for, ``room`` the chats that may wait once all slots are full.
@@ -92,7 +92,7 @@ ORDINARY = Ranges()
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a scenario imposes on a queue for a moment; ``None`` leaves the model's own figure."""
+    """What a scenario changes in a queue at a moment; ``None`` keeps the model's figure."""
 
     agents: int | None = None
     arrivals: float = 1.0
@@ -103,8 +103,8 @@ NO_CONDITIONS = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How one entry point stands at one second; its figures never contradict each other.
+class QueueState:
+    """The state of an entry point at one second; its figures never contradict each other.
 
     ``capacity`` is free chat slots, ``queue_depth`` chats waiting and ``wait_seconds`` the
     estimated wait of a new arrival. ``reason`` is ``None`` while a chat may start.
@@ -123,8 +123,8 @@ class Standing:
         return self.agents > 0
 
 
-class QueueStory:
-    """All that ever happens to one entry point, told from its seed."""
+class QueueModel:
+    """The queue of one entry point over time, made from a seed."""
 
     def __init__(
         self,
@@ -154,21 +154,21 @@ class QueueStory:
         self._staffing = Staffing(0, 0.0, 1.0, 0)
         self._staffed_for: tuple[int, Conditions] | None = None
         self._agents_now = 0
-        self._standing: Standing | None = None
+        self._state: QueueState | None = None
 
-    def at(self, seconds: float) -> Standing:
-        """How the entry point stands at a simulated second; earlier ones may be asked again."""
+    def at(self, seconds: float) -> QueueState:
+        """The state at a simulated second; seconds may be asked in any order."""
         tick = max(int(seconds), 0)
-        if tick == self._tick and self._standing:
-            return self._standing
+        if tick == self._tick and self._state:
+            return self._state
         if tick < self._tick or self._tick < 0 or tick // HOUR != self._tick // HOUR:
             self._begin_hour(tick // HOUR)
         while self._tick < tick:
             self._tick += 1
             self._staff()
             self._queue.tick(self._staffing, self._random)
-        self._standing = self._look()
-        return self._standing
+        self._state = self._look()
+        return self._state
 
     def _begin_hour(self, hour: int) -> None:
         self._random = Random(f"{self._name}/hour/{hour}")  # noqa: S311  # as above
@@ -210,7 +210,7 @@ class QueueStory:
         breaks = Random(f"{self._name}/quarter/{quarter}")  # noqa: S311  # as above
         return planned - breaks.randint(0, planned // 5)
 
-    def _look(self) -> Standing:
+    def _look(self) -> QueueState:
         queue, staffing = self._queue, self._staffing
         free = max(staffing.slots - queue.active, 0)
         wait = 0.0
@@ -222,7 +222,7 @@ class QueueStory:
             wait = 0.0 if not queue.waiting else wait
         elif queue.active + queue.waiting >= staffing.max_depth:
             response_type, reason = 2, "queue_depth_reached"
-        return Standing(
+        return QueueState(
             self._agents_now, free, queue.waiting, round(wait, 1), response_type, reason
         )
 

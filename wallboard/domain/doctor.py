@@ -1,6 +1,6 @@
-"""What a look at the way to a server found, step by step."""
+"""The findings of the doctor, step by step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ Fact = str | int | float | bool | tuple[str, ...] | None
 
 
 class Step(StrEnum):
-    """What was looked at; the values are the names in every report."""
+    """What the doctor checks; the values are the names in every report."""
 
     PROXY = "proxy"
     SETTINGS = "settings"
@@ -28,10 +28,10 @@ class Step(StrEnum):
 
 
 ON_THE_WAY = (Step.NAME, Step.TCP, Step.TLS, Step.HTTP, Step.API, Step.CLOCK)
-"""The steps to a server, each of which is told of, in this order, tried or not."""
+"""The steps to a server in this order; each is reported, even if it was not tried."""
 
 OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING)
-"""What is looked at on this machine, whatever the servers do."""
+"""The steps on this machine, whatever the servers do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,10 @@ class Finding:
     def failed(self) -> bool:
         """Whether nothing that comes after this step could be tried."""
         return self.level is Level.CRITICAL
+
+
+OnFinding = Callable[[Finding], None]
+"""Takes each finding as it is made."""
 
 
 def worst_of(findings: Sequence[Finding]) -> Level:
