@@ -260,6 +260,33 @@ async def test_a_leader_that_was_stopped_and_lost_its_place_neither_polls_nor_wr
     assert told.status == 0, told
 
 
+@pytest.mark.parametrize("removed", [["-wal"], ["-shm"], ["-wal", "-shm"]])
+async def test_a_log_that_somebody_removed_is_begun_anew_and_nothing_is_lost(
+    leader, run, recording, wallboard, removed
+):
+    watch = await run("watch", "--heartbeat", "0.2")
+    _, place = await watch.line_with(WELL)
+    with Recording.open(recording) as one:
+        begun_at = one.span().first_at
+    files = [recording.with_name(recording.name + suffix) for suffix in removed]
+    for file in files:
+        file.unlink()
+    await until(lambda: all(file.exists() for file in files), lambda: f"{files} {leader.errors}")
+    await watch.line_with(WELL, after=len(watch.lines) + int(3 * INTERVAL / 0.2))
+    before = time.time()
+
+    def grown():
+        with Recording.open(recording) as one:
+            return one.span().first_at == begun_at and one.span().last_at > before
+
+    await until(grown, lambda: f"seen by who opens it: {leader.errors}")
+    leader.send(signal.SIGTERM)
+    await leader.process.wait()
+    await leads(recording, watch)
+    told = await wallboard("recording", "verify", "--file", str(recording))
+    assert told.status == 0, told
+
+
 @pytest.mark.parametrize("by", [-86_400.0, -3600.0, -4.0, 4.0, 3600.0])
 async def test_whoever_follows_is_well_after_the_clock_was_set_and_stale_once_it_should_be(
     run, simulator, recording, clock, by

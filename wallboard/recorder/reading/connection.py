@@ -94,7 +94,7 @@ class Connection:
     def _open(self) -> sqlite3.Connection:
         # The path may be a link that leads elsewhere by now.
         path = real_path(self._path)
-        self._log = Path(f"{path}-wal")
+        self._log, self._index = Path(f"{path}-wal"), Path(f"{path}-shm")
         demand_whole(path)  # Which also says why it may not be read, as SQLite does not.
         self._opened += 1
         if self._log.exists():
@@ -107,7 +107,7 @@ class Connection:
 
     def _opened_as(self, how: str, *, immutable: bool) -> sqlite3.Connection:
         self._immutable = immutable
-        self._stamp = self._stamp_now()
+        stamp = self._stamp_now()
         database = connected(self._path, how)
         try:
             if is_empty(database):
@@ -121,6 +121,7 @@ class Connection:
             database.execute("PRAGMA query_only = ON")
             database.set_progress_handler(self._is_ended, STEPS)
             database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            self._stamp = stamp
         except BaseException:
             database.close()
             raise
@@ -130,22 +131,30 @@ class Connection:
         """Reopen the file if it was replaced, or is immutable and was changed."""
         if self._stamp == self._stamp_now():
             return
-        before = self._database
+        # The index of a log is one for all of a process: the old one has to be let go first.
+        self._database.close()
+        self._stamp = ()
         self._database = self._open()
-        before.close()
 
     def _stamp_now(self) -> Stamp:
         try:
             file = os.stat(self._path)  # noqa: PTH116  asked at every reading: this is the quick way
         except FileNotFoundError:
-            return self._stamp  # What is open can still be read.
+            return self._stamp or (None,)  # What is open can still be read.
         if not self._immutable:
-            return (file.st_dev, file.st_ino)
+            return (file.st_dev, file.st_ino, *self._beside_now())
         try:
             log = os.stat(self._log)  # noqa: PTH116  as above
         except FileNotFoundError:
             return (file.st_dev, file.st_ino, file.st_mtime_ns, file.st_size)
         return (file.st_dev, file.st_ino, file.st_mtime_ns, log.st_mtime_ns, log.st_size)
+
+    def _beside_now(self) -> Stamp:
+        """The log and its index; while one is missing, the writer has not begun another."""
+        try:
+            return tuple(os.stat(name).st_ino for name in (self._log, self._index))  # noqa: PTH116
+        except FileNotFoundError:
+            return self._stamp[2:]
 
 
 _NO_WRITING_BESIDE = frozenset(

@@ -44,7 +44,7 @@ class Keeper:
         self._monotonic = monotonic
         self._trusted_clock = TrustedClock(clock, monotonic)
         self._writer: Writer | None = None
-        self._identity: tuple[int, int] | None = None
+        self._files: _Files = ()
         self._listed: tuple[Sequence[tuple[EntryPoint, Policy]], str, float] | None = None
         self._unlisted = False
         self._trim_at = self._look_at = 0.0
@@ -57,11 +57,13 @@ class Keeper:
         now = self._monotonic()
         if self._writer and now >= self._look_at:
             self._look_at = now + LOOK_SECONDS
-            if _identity(self._place.path) != self._identity:
+            if _files(self._place.path) != self._files:
+                # What a removed log holds would be lost with us, and nobody else sees it.
+                self._writer.checkpoint()
                 self.let_go()
         if self._writer is None:
             self._writer = Writer.open(self._place.path, mode=self._place.mode, clock=self._clock)
-            self._identity = _identity(self._place.path)
+            self._files = _files(self._place.path)
             self._unlisted = True
         if self._unlisted and self._listed:
             self._writer.listed(*self._listed)
@@ -137,7 +139,15 @@ class Keeper:
             writer.database.close()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+_Files = tuple[tuple[int, int] | None, ...]
+
+
+def _files(path: Path) -> _Files:
+    """What tells the file and those beside it from others of their names."""
+    return tuple(_identity(f"{path}{suffix}") for suffix in Beside)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
     try:
         found = os.stat(path)  # noqa: PTH116 - never raises but OSError
     except OSError:

@@ -118,6 +118,11 @@ class Writer:
         finally:
             self.database.close()
 
+    def checkpoint(self) -> None:
+        """Bring into the file itself what is in the log beside it, as far as that can be done."""
+        with suppress(sqlite3.Error):
+            self.database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def commit(self) -> None:
         """Write all that is not in the file yet; after a ``RecordingError`` it is still kept."""
         segments = self.builder.segments
