@@ -7,7 +7,9 @@ import io
 import json
 import os
 import re
+import signal
 import sqlite3
+import sys
 from dataclasses import replace
 
 import pytest
@@ -454,3 +456,33 @@ def test_trimming_is_refused_while_somebody_writes(ask, path):
     assert f"pid {os.getpid()}" in err
     assert "It trims itself" in err
     assert path.read_bytes() == before
+
+
+BUSY = """
+import sqlite3
+import sys
+from wallboard.cli.run.leaving import left_on_ctrl_c
+
+with left_on_ctrl_c():
+    print("busy", flush=True)
+    # Minutes in one step of SQLite, which then asks nobody whether it is to go on.
+    sqlite3.connect(":memory:").execute(
+        "SELECT instr(zeroblob(300000000), CAST(zeroblob(1000000) || x'01' AS BLOB))"
+    ).fetchone()
+"""
+
+
+async def test_ctrl_c_also_ends_what_sqlite_does_in_one_step(environment):
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", BUSY, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert await process.stdout.readline() == b"busy\n"
+        await asyncio.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(60):
+            assert await process.wait() == 130
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()

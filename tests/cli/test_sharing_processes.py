@@ -265,7 +265,7 @@ async def test_a_log_that_somebody_removed_is_begun_anew_and_nothing_is_lost(
     leader, run, recording, wallboard, removed
 ):
     watch = await run("watch", "--heartbeat", "0.2")
-    _, place = await watch.line_with(WELL)
+    await watch.line_with(WELL)
     with Recording.open(recording) as one:
         begun_at = one.span().first_at
     files = [recording.with_name(recording.name + suffix) for suffix in removed]

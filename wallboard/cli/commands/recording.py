@@ -19,6 +19,7 @@ from wallboard.cli.options.recording import (
 )
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
+from wallboard.cli.run.leaving import left_on_ctrl_c
 
 if TYPE_CHECKING:
     from wallboard.recorder.writing.retention import Retention
@@ -109,7 +110,7 @@ def verify(file: Path | None, config: Path | None) -> int:
 
     path = recording_file(file, config)
     faults: list[str] = []
-    with recording_errors(path):
+    with left_on_ctrl_c(), recording_errors(path):
         try:
             faults.extend(_faults(path))
         except DamagedError as error:

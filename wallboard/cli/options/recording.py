@@ -14,6 +14,7 @@ import click
 from wallboard.cli.options.target import Target
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors, home_errors
+from wallboard.cli.run.leaving import left_on_ctrl_c
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.parse_time import MomentError, moment
 
@@ -110,7 +111,7 @@ def opened(path: Path) -> Iterator["Recording"]:
     """A recording to read. What goes wrong with it within is a ``CommandError``."""
     from wallboard.recorder.recording import Recording
 
-    with recording_errors(path), Recording.open(path) as recording:
+    with left_on_ctrl_c(), recording_errors(path), Recording.open(path) as recording:
         yield recording
 
 

@@ -1,8 +1,17 @@
 """Ends the program without waiting for what cannot be called off."""
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
+
+from wallboard.cli.run.exit_codes import INTERRUPTED
+
+LEAVE_SECONDS = 0.8
+"""After Ctrl-C, for what can be ended in good order."""
 
 
 def leave_now(code: int) -> NoReturn:
@@ -10,3 +19,33 @@ def leave_now(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+@contextmanager
+def left_on_ctrl_c() -> Iterator[None]:
+    """Within, Ctrl-C ends the program even while SQLite is busy and asks nobody.
+
+    Only for what may be cut short anywhere, such as reading.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ended = threading.Event()
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+
+    def leave_if_need_be() -> None:
+        # No handler of Python runs before SQLite is done; this is told at once.
+        while signals := os.read(heard, 64):
+            if signal.SIGINT in signals and not ended.wait(LEAVE_SECONDS):
+                os._exit(INTERRUPTED)
+        os.close(heard)
+
+    threading.Thread(target=leave_if_need_be, daemon=True).start()
+    before = signal.set_wakeup_fd(told)
+    try:
+        yield
+    finally:
+        ended.set()
+        signal.set_wakeup_fd(before)
+        os.close(told)
