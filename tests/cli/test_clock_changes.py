@@ -116,3 +116,20 @@ async def test_a_replay_begins_at_the_moment_that_was_meant(wallboard, back, at,
     shown = await wallboard("replay", back, "--at", at, "--frames", "1", **ROME)
     assert shown.status == 0, shown
     assert verdict in shown.out
+
+
+async def test_of_a_time_that_was_recorded_twice_it_is_said(wallboard, tmp_path):
+    path = tmp_path / "wall.db"
+    at = [*range(0, 600, 10), *range(300, 900, 10)]
+    polls = [poll(Endpoint.CAPACITY, second, 3) for second in at]
+    record(path, polls, entry_points=board_of(1000))
+    said = "2026-09-21 14:18:20+00:00 to 2026-09-21 14:23:10+00:00 was recorded more than once"
+    for command in (["history", "1000"], ["handover"]):
+        whole = ("--since", "2026-09-21 14:00", "--until", "2026-09-21 15:00")
+        told = await wallboard(*command, *whole, "--file", str(path))
+        assert told.status == 0
+        assert told.err.count("a clock was put back") == 1
+        assert said in told.err
+        rest = ("--since", "2026-09-21 14:25", "--until", "2026-09-21 15:00")
+        told = await wallboard(*command, *rest, "--file", str(path))
+        assert told.err == ""

@@ -19,7 +19,7 @@ from wallboard.recorder.reading.change_rows import change_of
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
-from wallboard.recorder.reading.segments import Span, joined
+from wallboard.recorder.reading.segments import Span, joined, recorded_twice
 from wallboard.recorder.reading.tail import Tail
 from wallboard.recorder.reading.verdicts_at import servers_at
 
@@ -85,6 +85,11 @@ class Recording:
         with self._connection.reading() as database:
             spans = [segment.span for segment in self._cache.segments(database)]
             return joined(spans, self._cache.catalogue(database).gap_seconds)
+
+    def recorded_twice(self) -> list[Span]:
+        """Times of which there is more than one recording, for a clock was put back."""
+        with self._connection.reading() as database:
+            return recorded_twice(self._cache.segments(database))
 
     @property
     def gap_seconds(self) -> float:

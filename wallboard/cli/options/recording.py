@@ -142,6 +142,7 @@ def asked_window(
         )
     if most_changes is not None:
         start = _begun_later(recording, most_changes, start, end, keys)
+    _say_what_was_recorded_twice(recording, start, end)
     window = window_of(start, end, recorded_spans, gap_seconds=recording.gap_seconds)
     if not window.recorded:
         click.echo(f"wallboard: nothing was recorded then; {_holds(recorded_spans)}", err=True)
@@ -163,6 +164,21 @@ def _begun_later(
             err=True,
         )
     return later
+
+
+def _say_what_was_recorded_twice(recording: "Recording", start: float, end: float) -> None:
+    twice = [
+        f"{_said(span.first_at)} to {_said(span.last_at)}"
+        for span in recording.recorded_twice()
+        if span.first_at < end and span.last_at > start
+    ]
+    if twice:
+        more = f" and {len(twice) - 1:,} other times" if len(twice) > 1 else ""
+        click.echo(
+            f"wallboard: a clock was put back: {twice[0]}{more} was recorded more than once; "
+            "what is told of it goes by what the clock said.",
+            err=True,
+        )
 
 
 def moment_of(text: str, now: float, option: str) -> float:

@@ -121,6 +121,17 @@ def adjoins(before: Segment, after: Segment, gap_seconds: float) -> bool:
     return -BACK_SECONDS <= silence <= gap_seconds
 
 
+def recorded_twice(segments: Sequence[Segment]) -> list[Span]:
+    """The times that were recorded more than once, for a clock was put back; in order and apart."""
+    found: list[Span] = []
+    reach = -math.inf
+    for span in (segment.span for segment in segments):
+        if span.first_at < reach - BACK_SECONDS:
+            found.append(Span(span.first_at, min(span.last_at, reach)))
+        reach = max(reach, span.last_at)
+    return joined(found, 0.0)
+
+
 def joined(spans: Iterable[Span], gap_seconds: float) -> list[Span]:
     """Spans in the order of time, those that overlap or adjoin joined into one."""
     found: list[Span] = []
