@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import sqlite3
+import tracemalloc
 import zlib
 from contextlib import suppress
 
@@ -16,6 +17,7 @@ from wallboard.board import Board
 from wallboard.cli.options.recording import MOST_CHANGES
 from wallboard.cli.run.run import run
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.policy import Level
 from wallboard.feeds.recording_news import News
 from wallboard.feeds.replay_polls import Polls
 from wallboard.recorder.errors import DamagedError, RecordingError
@@ -222,3 +224,24 @@ def test_polls_without_number_are_not_played(path):
     said = "more polls at once than can be shown"
     with Recording.open(path) as recording, pytest.raises(DamagedError, match=said):
         Polls(recording, 1).until(START, START + 5, 1.0)
+
+
+def test_very_many_changes_of_level_are_not_held_to_be_sorted(path):
+    count = 100_000
+    with opened(path) as database:
+        database.set_progress_handler(None, 0)
+        database.execute(
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?)"
+            " INSERT INTO change (at, entry_point, server, subject, before, after, level, summary,"
+            " of_server) SELECT ? - x * 0.001, 1, 'prod', 'level', '', '', x % 4, '', 0 FROM n",
+            (count, START + 500),
+        )
+    with Recording.open(path) as recording:
+        recording.board_at(START + 500)
+        tracemalloc.start()
+        try:
+            assert Level.CRITICAL in recording.levels(START, START + 500, 40)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 40 * count

@@ -2,9 +2,11 @@
 
 import math
 import sqlite3
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import merge
 
 from wallboard.domain.policy import Level
 from wallboard.recorder.file.columns import LEVEL, MOMENT, ROW, TICK, Shape
@@ -15,6 +17,12 @@ from wallboard.recorder.reading.segments import Span
 _STEPS = """
 SELECT at, entry_point, level FROM change
 WHERE id > ? AND subject IN ('verdict', 'level')
+"""
+
+# By its index, so that not even millions of them have to be held to be sorted.
+_ALL_STEPS = """
+SELECT at, entry_point, level FROM change INDEXED BY change_at
+WHERE subject IN ('verdict', 'level') ORDER BY at
 """
 
 # What is no longer on the board counts until it was last polled.
@@ -67,19 +75,18 @@ class LevelTimeline:
         gone: list[_Step] = [
             (catalogue.at(last), of, None) for last, of in _LEFT.kept(database, _GONE)
         ]
-        changes = [] if reopened else _changes_after(database, self._read_until)
-        if reopened or gone != self._gone or (changes and changes[0][0] < self._counter.until):
+        changes: Iterable[_Step] = ()
+        first = math.inf
+        if not reopened:
+            changes = new = sorted(_STEP.rows(database, _STEPS, (self._read_until,)), key=_moment)
+            first = new[0][0] if new else math.inf
+        if reopened or gone != self._gone or first < self._counter.until:
             # New changes may be older than known ones: count all again.
             self._counter, self._gone = _LevelCounter(), gone
-            changes = sorted([*_changes_after(database, 0), *gone], key=_moment)
+            known = _STEP.rows(database, _ALL_STEPS)
+            changes = merge(known, sorted(gone, key=_moment), key=_moment)
         self._counter.add(changes)
         (self._read_until,) = database.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()
-
-
-def _changes_after(database: sqlite3.Connection, change: int) -> list[_Step]:
-    """The changes of level with a higher row number, in the order of time."""
-    # In the order of the file they are nearly sorted, and read with the fewest seeks.
-    return sorted(_STEP.rows(database, _STEPS, (change,)), key=_moment)
 
 
 def _moment(step: _Step) -> float:
@@ -91,7 +98,7 @@ class _LevelCounter:
 
     def __init__(self) -> None:
         self.until = -math.inf
-        self._times: list[float] = []
+        self._times = array("d")
         self._levels: list[Level | None] = []
         self._counts = [0] * len(Level)
         self._level_of: dict[int, int] = {}
