@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench format pictures snapshots clean
+.PHONY: demo test check coverage bench format pictures snapshots clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/wallboard demo $(ARGS)
@@ -17,6 +17,10 @@ check: $(VENV)/.developing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+coverage: $(VENV)/.developing
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 2 --cov --cov-report=term \
+	  tests/domain tests/ece tests/feeds tests/cli tests/test_*.py
 
 bench: $(VENV)/.developing
 	$(BIN)/python -m tests.bench $(ARGS)
