@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import socket
 import struct
+import threading
 import zlib
 
 import pytest
@@ -399,6 +400,45 @@ async def test_a_server_that_never_answers(loopback):
 
     assert cause_of(seen) == Cause.TIMEOUT
     assert seen.response is None
+
+
+async def test_a_handshake_that_hangs_until_the_deadline_is_no_overloaded_server(loopback):
+    server = await loopback(hang)
+
+    seen = await ask(server.port, Settings(timeout=0.2), scheme="https", verify=False)
+
+    assert cause_of(seen) == Cause.TIMEOUT
+    assert "No TLS connection to 127.0.0.1:" in seen.outcome.message
+    assert "within 0.2 s" in seen.outcome.message
+
+
+async def test_a_host_is_written_as_it_is_spelt():
+    async def refuse(_reader, writer):
+        writer.write(http(status="400 Bad Request"))
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(refuse, "localhost", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        seen = await ask(port, scheme="https", host="localhost", verify=False)
+
+    assert cause_of(seen) == Cause.TLS
+    assert seen.outcome.message.startswith(f"localhost:{port} does not speak TLS.")
+
+
+async def test_a_large_answer_is_read_beside_the_loop(loopback):
+    other = b"<chatAllowed allowed='true' x='%b'/>" % (b"x" * 500_000)
+    server = await loopback(http(gzip.compress(other), "200 OK", "Content-Encoding: gzip"))
+    started = set()
+    threading.setprofile(lambda *_: started.add(threading.current_thread()))
+    try:
+        seen = await ask(server.port)
+    finally:
+        threading.setprofile(None)
+
+    assert seen.outcome == ChatAllowed(True)
+    assert seen.response.body == other
+    assert started
 
 
 async def test_a_slow_drip_does_not_outlast_the_deadline(loopback):

@@ -104,6 +104,19 @@ async def test_a_proxy_that_refuses(loopback, url, status, cause):
     assert seen.outcome.cause == cause
 
 
+async def test_an_answer_that_breaks_off_may_be_the_fault_of_the_proxy(loopback):
+    async def break_off(writer):
+        writer.write(ANSWER[:-3])
+        writer.close()
+
+    proxy = await loopback(break_off)
+
+    seen = await ask("http://ece.invalid", f"http://127.0.0.1:{proxy.port}")
+
+    assert seen.outcome.cause == Cause.RESET
+    assert "through the `proxy`" in seen.outcome.message
+
+
 async def test_the_environment_sets_no_proxy(loopback, monkeypatch):
     server = await loopback(ANSWER)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")

@@ -47,6 +47,14 @@ def test_failing_endpoints_are_told_in_words():
     assert "partial" in lines_of(text, "Sales")[0]
 
 
+def test_failing_endpoints_of_several_servers_are_told_apart():
+    here, there = entry_point(1000, "Sales"), entry_point(1000, "Sales", server="other")
+    board = board_of(here, there)
+    tell(board, here, OPEN)
+    tell(board, there, {**OPEN, Endpoint.CAPACITY: TIMEOUT})
+    assert "\n  Sales (other 1000) capacity: No answer" in text_report(board.snapshot(NOW))
+
+
 def test_the_line_of_a_failing_endpoint_names_it_once():
     sales = entry_point(1000, "Sales")
     board = board_of(sales)

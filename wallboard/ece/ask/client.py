@@ -22,7 +22,7 @@ from wallboard.ece.answer.endpoints import url_of
 from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.errors import ClientSetupError
 from wallboard.ece.ask.exchange import BROKEN, Exchange
-from wallboard.ece.ask.failures import deadline_passed, failure_of, unnamed
+from wallboard.ece.ask.failures import deadline_passed, failure_of, no_connection, unnamed
 from wallboard.ece.ask.outgoing import Outgoing, headers_of, target_of
 from wallboard.ece.ask.status import status_failure
 from wallboard.ece.ask.transport import ServerTransport
@@ -123,7 +123,7 @@ class EceClient:
             try:
                 await exchange.run()
                 received = exchange.received
-                if received.size > LARGE:
+                if received.size > LARGE or len(received.body) > LARGE:
                     outcome = await start_aside(lambda: self._outcome(poll.endpoint, received))
                 else:
                     outcome = self._outcome(poll.endpoint, received)
@@ -150,6 +150,8 @@ class EceClient:
             if not exchange.connected and self._transport.looks_up:
                 return unnamed(self._target)
             began = exchange.received.status is not None
+            if not exchange.connected and not self._target.proxied:
+                return no_connection(self._target, self._target.timeout)
             return deadline_passed(self._target, answer_began=began, tunnelling=tunnelling)
         failure = failure_of(error, self._target, tunnelling=tunnelling)
         if failure.cause in _MAY_BE_OURS and self.problem:

@@ -119,7 +119,7 @@ def _failure(error: BaseException, target: Target) -> Failure | None:
         case socket.gaierror():
             return _no_address(error, target)
         case aiohttp.ConnectionTimeoutError():
-            return _no_connection(target)
+            return no_connection(target, target.connect_timeout)
         case aiohttp.ServerTimeoutError():
             return deadline_passed(target, answer_began=False)
         case aiohttp.ClientConnectorError():
@@ -160,11 +160,12 @@ def _dns(target: Target) -> Failure:
     )
 
 
-def _no_connection(target: Target) -> Failure:
+def no_connection(target: Target, seconds: float) -> Failure:
+    """Nothing came of an attempt to connect within so many seconds."""
     kind, hangs = ("TLS connection", " or hangs") if target.tls else ("connection", "")
     return Failure(
         Cause.TIMEOUT,
-        f"No {kind} to {target.address} within {target.connect_timeout:g} s. The host is down"
+        f"No {kind} to {target.address} within {seconds:g} s. The host is down"
         f"{hangs}, or a firewall drops the packets: check the network from this machine, and the "
         "port.",
     )
@@ -179,7 +180,7 @@ def not_connected(error: OSError, target: Target) -> Failure:
             "or lower `concurrency`.",
         )
     if error.errno == errno.ETIMEDOUT:
-        return _no_connection(target)
+        return no_connection(target, target.connect_timeout)
     if isinstance(error, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
         return _closed(target)
     if error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
@@ -204,10 +205,11 @@ def _closed(target: Target) -> Failure:
 
 
 def _broken_off(target: Target) -> Failure:
+    way = f', asked through the `proxy` of server "{target.server}",' if target.proxied else ""
     return Failure(
         Cause.RESET,
-        f"{target.address} broke off in the middle of its answer. The server may be restarting, "
-        "or a firewall or load balancer cuts in: look at its log.",
+        f"{target.address}{way} broke off in the middle of its answer. The server may be "
+        "restarting, or a firewall or load balancer cuts in: look at its log.",
     )
 
 

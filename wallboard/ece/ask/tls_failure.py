@@ -123,5 +123,5 @@ def _failure(error: ssl.SSLError, cause: Cause, who: str, server: str, setting: 
         wrong = brief(name.replace("_", " ").lower(), 60)
     text = words.format(who=who, server=server, setting=setting, reason=wrong)
     if cause is Cause.PROXY:
-        blame = Blame.PROXY
-    return Failure(cause, text[:1].upper() + text[1:], blame)
+        blame, text = Blame.PROXY, text[:1].upper() + text[1:]
+    return Failure(cause, text, blame)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from wallboard.board import Snapshot
 from wallboard.domain.foreign_text import safe
-from wallboard.report.words.rows import counts, entry_point_table, who, worst_first
+from wallboard.report.words.rows import counts, entry_point_table, who, whose, worst_first
 
 
 def text_report(snapshot: Snapshot) -> str:
@@ -32,6 +32,7 @@ def _servers(snapshot: Snapshot) -> Iterator[str]:
 def _failing(snapshot: Snapshot) -> Iterator[str]:
     """A line for every endpoint that failed on a server that answers."""
     down = {status.server for status in snapshot.unreachable}
+    named = whose if len({key.server for key in snapshot.entry_points}) > 1 else who
     found = []
     for status in worst_first(snapshot.entry_points.values()):
         key = status.entry_point.key
@@ -41,7 +42,7 @@ def _failing(snapshot: Snapshot) -> Iterator[str]:
                 # Some sentences name the endpoint themselves; once a line is enough.
                 why = safe(failure.message.removeprefix(f"{endpoint}: "))
                 found.append(
-                    f"  {safe(who(status.entry_point))} {endpoint}: {why} [{failure.cause}]"
+                    f"  {safe(named(status.entry_point))} {endpoint}: {why} [{failure.cause}]"
                 )
     if found:
         yield "Failing endpoints:"
