@@ -80,6 +80,20 @@ async def test_a_ca_that_is_renewed_with_the_certificate_of_its_server_is_truste
         assert refused(await ask()), "the old one alone is trusted, the new one no more"
 
 
+async def test_a_renewal_while_a_connection_is_made_fails_no_poll(
+    loopback, authority, renewed, tmp_path
+):
+    ca_file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(ca_file)
+    context = server_context(authority)
+    server = await loopback(closing, tls=context)
+    async with polling(server.port, ca_file=str(ca_file)) as (_, ask):
+        assert await ask() == ChatAllowed(True)
+        configure(context, renewed)
+        context.sni_callback = lambda *_: renewed.cert_pem.write_to_path(ca_file)
+        assert await ask() == ChatAllowed(True)
+
+
 async def test_the_cas_of_this_machine_are_taken_up_too(
     loopback, authority, renewed, tmp_path, monkeypatch
 ):

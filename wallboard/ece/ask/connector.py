@@ -4,6 +4,7 @@ A few names here are the library's own; the tests of the client fail when they c
 """
 
 import asyncio
+import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
@@ -181,7 +182,18 @@ class Connector(aiohttp.TCPConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  the library's own
     ) -> ResponseHandler:
+        used = self._renew()
+        try:
+            return await super()._create_connection(req, traces, timeout)
+        except aiohttp.ClientSSLError:
+            # The certificate may have been renewed there, and the files here, in this very moment.
+            if self._renew() is used:
+                raise
+            return await super()._create_connection(req, traces, timeout)
+
+    def _renew(self) -> ssl.SSLContext:
+        """The TLS settings by the files as they are now."""
         if self._tls.renewed():
             self.forget()
         self._ssl = self._tls.context
-        return await super()._create_connection(req, traces, timeout)
+        return self._tls.context
