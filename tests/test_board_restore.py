@@ -110,11 +110,11 @@ def test_the_last_good_poll_is_kept_below_a_failure():
 
 
 def test_a_history_of_columns_is_that_of_its_samples():
-    columns = ([1.0, 2.0, 3.0], [5.0, nan, 7.5], [0.0, 1.0, nan], [3.0, 2.0, 1.0], [0.0, 1.0, 0.0])
-    history = History.of_columns(2, *(array("d", column) for column in columns))
-    assert list(history) == [
-        Sample(2.0, None, 1, 2, Verdict.QUEUE_DEPTH_REACHED),
-        Sample(3.0, 7.5, None, 1, Verdict.OPEN),
-    ]
-    longer = history.appended(Sample(4.0, 1.0, 1, 1, Verdict.OPEN))
+    columns = ([1.0, 2.0, 3.0], [5.0, nan, 7.5], [0.0, 1.0, nan], [3.0, 2.0, 1.0])
+    opened = Sample(3.0, 7.5, None, 1, Verdict.OPEN, Level.WARNING)
+    full = Sample(2.0, None, 1, 2, Verdict.QUEUE_DEPTH_REACHED, Level.CRITICAL)
+    codes = bytearray((opened.code, full.code, opened.code))
+    history = History.of_columns(2, *(array("d", column) for column in columns), codes)
+    assert list(history) == [full, opened]
+    longer = history.appended(opened._replace(at=4.0))
     assert [sample.at for sample in longer] == [3.0, 4.0]

@@ -482,6 +482,7 @@ def _sample(status: EntryPointStatus, at: float) -> Sample:
         queue_depth=live.queue_depth if live else None,
         capacity=capacity.count if capacity else None,
         verdict=status.judgement.verdict,
+        level=status.judgement.level,
     )
 
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.domain.history import History, Sample
-from wallboard.domain.policy import Verdict
+from wallboard.domain.history import STATE_OF_CODE, History, Sample
+from wallboard.domain.policy import Level, Verdict
 
 
-def sample(at, wait=None, depth=None, capacity=None, verdict=Verdict.OPEN):
-    return Sample(float(at), wait, depth, capacity, verdict)
+def sample(at, wait=None, depth=None, capacity=None, verdict=Verdict.OPEN, level=Level.OK):
+    return Sample(float(at), wait, depth, capacity, verdict, level)
 
 
 def history_of(samples, bound=100):
@@ -26,7 +26,32 @@ SAMPLES = st.builds(
     st.none() | st.integers(0, 10**9),
     st.none() | st.integers(-(10**9), 10**9),
     st.sampled_from(Verdict),
+    st.sampled_from(Level),
 )
+
+
+def test_the_codes_that_recordings_hold_never_change():
+    numbers = {
+        "open": 2,
+        "queue_depth_reached": 3,
+        "agent_not_available": 4,
+        "service_not_running": 5,
+        "invalid_entry_point": 6,
+        "entry_point_inactive": 7,
+        "other": 8,
+        "unknown": 9,
+        "unreachable": 10,
+        "error": 11,
+        "waiting": 12,
+    }
+    levels = {"ok": 0, "warning": 1, "unknown": 2, "critical": 3}
+    codes = {(verdict.value, level.label): code for code, (verdict, level) in STATE_OF_CODE.items()}
+    assert codes == {
+        (name, level): 8 * number + place
+        for name, number in numbers.items()
+        for level, place in levels.items()
+    }
+    assert all(10 < code < 256 for code in codes.values())
 
 
 @given(samples=st.lists(SAMPLES, max_size=60), bound=st.integers(1, 12))

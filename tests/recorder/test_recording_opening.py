@@ -1,5 +1,6 @@
 """Which files can be read as recordings, and what is said of those that cannot."""
 
+import gzip
 import os
 import random
 import shutil
@@ -16,6 +17,7 @@ from recordings import SERVER, START, board_of, poll, record, tell
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.policy import Level, Verdict
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.schema import VERSION
@@ -23,6 +25,7 @@ from wallboard.recorder.lock import take
 from wallboard.recorder.paths import recording_file
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.recording import Recording
+from wallboard.recorder.verify import verify
 from wallboard.recorder.writing.writer import Writer
 
 CAPACITY = Endpoint.CAPACITY
@@ -99,6 +102,61 @@ def test_another_file_in_its_place_is_read_instead(path):
         assert [one.outcome.count for one in tail.new_events()] == [8]
     writer.close()
     other.close()
+
+
+OLD = Path(__file__).parents[1] / "fixtures" / "recordings" / "schema-1.db.gz"
+
+
+def states_of(history):
+    """The verdict and level of each round, in tens of seconds from the start."""
+    return {round((one.at - START) / 10): (one.verdict, one.level) for one in history}
+
+
+@pytest.fixture
+def old(path):
+    path.write_bytes(gzip.decompress(OLD.read_bytes()))
+    return path
+
+
+def states_in(recording):
+    board = recording.board_at(START + 990)
+    return {one.key.id: states_of(one.history) for one in board.entry_points}
+
+
+def test_a_recording_of_the_first_schema_is_read_as_it_is(old):
+    before = old.read_bytes()
+    with Recording.open(old) as recording:
+        read_all(recording)
+        assert recording.title == "Schema 1"
+        states = states_in(recording)
+    assert old.read_bytes() == before
+    assert states[1000][5] == (Verdict.OPEN, Level.OK)
+    assert states[1000][25] == (Verdict.AGENT_NOT_AVAILABLE, Level.CRITICAL)
+    assert states[1000][85] == (Verdict.QUEUE_DEPTH_REACHED, Level.WARNING)
+    assert states[1001][45][0] is Verdict.UNREACHABLE
+    assert len(states[1000]) == len(states[1001]) == 100
+
+
+def test_a_recording_of_the_first_schema_goes_on_in_the_newest_one(old):
+    with Recording.open(old) as recording:
+        before = states_in(recording)
+    waits = [poll(Endpoint.LIVE_SESSION_STATUS, 1000 + 10 * n, 400, 1) for n in range(100)]
+    allowed = [poll(Endpoint.CHAT_ALLOWED, 999 + 10 * n, "true") for n in range(100)]
+    both = sorted([*waits, *allowed], key=lambda one: one.at)
+    writer = record(old, both, entry_points=board_of(1000, 1001), close=False)
+    with Recording.open(old) as recording:
+        assert states_in(recording) == before
+        (newest, _) = recording.board_at(START + 1990).entry_points
+        assert states_of(newest.history)[150] == (Verdict.OPEN, Level.CRITICAL)
+    writer.close()
+    database = sqlite3.connect(old)
+    assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert not list(verify(database))
+    database.close()
+    with Recording.open(old) as recording:
+        assert states_in(recording) == before
+        (newest, _) = recording.board_at(START + 1990).entry_points
+        assert states_of(newest.history)[150] == (Verdict.OPEN, Level.CRITICAL)
 
 
 TOUCHES = """

@@ -3,12 +3,12 @@
 import pytest
 
 from wallboard.domain.history import History, Sample
-from wallboard.domain.policy import Verdict
+from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.drilldown.chart import MOST_POINTS, MOST_SAMPLES, newest, runs, thinned, y_range
 
 
 def sample(at, wait=1.0):
-    return Sample(float(at), wait, 1, 1, Verdict.OPEN)
+    return Sample(float(at), wait, 1, 1, Verdict.OPEN, Level.OK)
 
 
 def wait_of(sample):

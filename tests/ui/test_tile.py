@@ -58,7 +58,7 @@ def status_of(judgement=OPEN, *, name="Sales", number=1000, waits=(), policy=Non
     history = History()
     for n, wait in enumerate(waits):
         at = NOW - (len(waits) - n) * 10
-        history = history.appended(Sample(at, wait, 1, 1, judgement.verdict))
+        history = history.appended(Sample(at, wait, 1, 1, judgement.verdict, judgement.level))
     entry_point = EntryPoint(EntryPointKey("prod", number), name)
     return EntryPointStatus(
         EntryPointState(entry_point, {}, history), policy or Policy(), judgement

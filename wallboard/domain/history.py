@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from math import isnan, nan
 from typing import Literal, NamedTuple
 
-from wallboard.domain.policy import Verdict
+from wallboard.domain.policy import Level, Verdict
 
 DEFAULT_BOUND = 360
 """Samples kept: an hour at the default interval."""
 
 Figure = Literal["wait_seconds", "queue_depth", "capacity"]
 
-_VERDICTS = tuple(Verdict)
-_VERDICT_NUMBER = {verdict: float(number) for number, verdict in enumerate(_VERDICTS)}
-_WIDTH = 5
+STATE_OF_CODE = {
+    verdict.number * 8 + level: (verdict, level) for verdict in Verdict for level in Level
+}
+"""A verdict and its level by the byte that stands for both, in memory and in recordings."""
+
+_CODE_OF_STATE = {state: code for code, state in STATE_OF_CODE.items()}
+_WIDTH = 4
 _COLUMN: dict[Figure, int] = {"wait_seconds": 1, "queue_depth": 2, "capacity": 3}
 
 
@@ -30,31 +34,38 @@ class Sample(NamedTuple):
     queue_depth: int | None
     capacity: int | None
     verdict: Verdict
+    level: Level
+
+    @property
+    def code(self) -> int:
+        """The byte that stands for its verdict and level."""
+        return _CODE_OF_STATE[self.verdict, self.level]
 
 
 class History:
     """A ring of samples, oldest first. Immutable: ``appended`` returns another history.
 
-    All histories that grew from one share one flat array of numbers and differ only in where they
-    start and stop, so that a snapshot costs nothing and a sample costs 40 bytes.
+    All histories that grew from one share one flat array of numbers, and one of codes, and differ
+    only in where they start and stop, so that a snapshot costs nothing and a sample 33 bytes.
     """
 
-    __slots__ = ("_bound", "_numbers", "_start", "_stop")
+    __slots__ = ("_bound", "_codes", "_numbers", "_start", "_stop")
 
     def __init__(self, bound: int = DEFAULT_BOUND) -> None:
         """An empty history that will keep the last ``bound`` samples."""
         self._bound = bound
         self._numbers = array("d")
+        self._codes = bytearray()
         self._start = 0
         self._stop = 0
 
     def appended(self, sample: Sample) -> "History":
         """This history and one more sample, without its oldest if it was full."""
-        numbers, start, stop = self._numbers, self._start, self._stop
-        shared_with_a_longer_one = len(numbers) != stop * _WIDTH
+        numbers, codes, start, stop = self._numbers, self._codes, self._start, self._stop
+        shared_with_a_longer_one = len(codes) != stop
         worth_trimming = start > self._bound // 8
         if shared_with_a_longer_one or worth_trimming:
-            numbers = numbers[start * _WIDTH : stop * _WIDTH]
+            numbers, codes = numbers[start * _WIDTH : stop * _WIDTH], codes[start:stop]
             start, stop = 0, stop - start
         numbers.extend(
             (
@@ -62,11 +73,11 @@ class History:
                 _number(sample.wait_seconds),
                 _number(sample.queue_depth),
                 _number(sample.capacity),
-                _VERDICT_NUMBER[sample.verdict],
             )
         )
+        codes.append(sample.code)
         longer = History(self._bound)
-        longer._numbers = numbers
+        longer._numbers, longer._codes = numbers, codes
         longer._stop = stop + 1
         longer._start = max(start, longer._stop - self._bound)
         return longer
@@ -79,24 +90,24 @@ class History:
         wait_seconds: "array[float]",
         queue_depth: "array[float]",
         capacity: "array[float]",
-        verdict: "array[float]",
+        codes: bytearray,
     ) -> "History":
         """A history of whole columns of doubles, oldest first, of which the last ``bound`` count.
 
-        ``nan`` is a figure that could not be read; a verdict is its place in ``Verdict``.
+        ``nan`` is a figure that could not be read; ``codes`` are those of ``STATE_OF_CODE``.
         """
         numbers = array("d", bytes(8 * _WIDTH * len(at)))
-        for number, column in enumerate((at, wait_seconds, queue_depth, capacity, verdict)):
+        for number, column in enumerate((at, wait_seconds, queue_depth, capacity)):
             numbers[number::_WIDTH] = column
         history = cls(bound)
-        history._numbers, history._stop = numbers, len(at)
+        history._numbers, history._codes, history._stop = numbers, codes, len(at)
         history._start = max(0, history._stop - bound)
         return history
 
     def bounded(self, bound: int) -> "History":
         """This history, of which the last ``bound`` samples are kept from now on."""
         same = History(bound)
-        same._numbers, same._stop = self._numbers, self._stop
+        same._numbers, same._codes, same._stop = self._numbers, self._codes, self._stop
         same._start = max(self._start, self._stop - bound)
         return same
 
@@ -141,13 +152,13 @@ class History:
 
     def _sample(self, index: int) -> Sample:
         row = index * _WIDTH
-        at, wait, depth, capacity, verdict = self._numbers[row : row + _WIDTH]
+        at, wait, depth, capacity = self._numbers[row : row + _WIDTH]
         return Sample(
             at,
             None if isnan(wait) else wait,
             None if isnan(depth) else int(depth),
             None if isnan(capacity) else int(capacity),
-            _VERDICTS[int(verdict)],
+            *STATE_OF_CODE[self._codes[index]],
         )
 
 

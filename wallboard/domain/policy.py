@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from wallboard.domain.endpoint import Endpoint
 
 
 class Level(IntEnum):
-    """How bad a verdict is; a larger value is worse."""
+    """How bad a verdict is; a larger value is worse. Recordings hold the values."""
 
     OK = 0
     WARNING = 1
@@ -26,76 +27,62 @@ _LEVEL_LABELS = {level: level.name.lower() for level in Level}
 
 
 class Verdict(StrEnum):
-    """The answer to "can a customer start a chat?"; the values are the names in every report."""
+    """The answer to "can a customer start a chat?"; the values are the names in every report.
 
-    OPEN = "open"
-    QUEUE_DEPTH_REACHED = "queue_depth_reached"
-    AGENT_NOT_AVAILABLE = "agent_not_available"
-    SERVICE_NOT_RUNNING = "service_not_running"
-    INVALID_ENTRY_POINT = "invalid_entry_point"
-    ENTRY_POINT_INACTIVE = "entry_point_inactive"
-    OTHER = "other"
-    UNKNOWN = "unknown"
-    UNREACHABLE = "unreachable"
-    ERROR = "error"
-    WAITING = "waiting"
-    """Nothing has been heard yet; only ever seen in the first moments of a board."""
+    All there is to say of a verdict is its row: its name, the number by which recordings know it,
+    the words on its tile, the level it has unless the config says otherwise, its place among the
+    verdicts of one level, worst first, and what it means. A number is never given a second time.
+    """
 
+    _value_: str
+    number: int
+    label: str
+    default_level: Level
     place: int
-    """Where it stands in ``WORST_FIRST``; an attribute, since looking up a member is slow."""
+    meaning: str
 
-    @property
-    def label(self) -> str:
-        """The words on the tile."""
-        return _LABELS[self]
+    # fmt: off
+    OPEN = "open", 2, "OPEN", Level.OK, 10, "a customer can start a chat"
+    QUEUE_DEPTH_REACHED = (
+        "queue_depth_reached", 3, "QUEUE FULL", Level.WARNING, 4,
+        "the queue is at its maximum depth",
+    )
+    AGENT_NOT_AVAILABLE = (
+        "agent_not_available", 4, "NO AGENTS", Level.CRITICAL, 2, "no agent is available"
+    )
+    SERVICE_NOT_RUNNING = (
+        "service_not_running", 5, "SERVICE DOWN", Level.CRITICAL, 1,
+        "agent assignment service not running",
+    )
+    INVALID_ENTRY_POINT = (
+        "invalid_entry_point", 6, "INVALID ID", Level.UNKNOWN, 7, "the server does not know the id"
+    )
+    ENTRY_POINT_INACTIVE = (
+        "entry_point_inactive", 7, "INACTIVE", Level.WARNING, 8, "the entry point is not active"
+    )
+    OTHER = "other", 8, "CLOSED", Level.CRITICAL, 3, "not allowed, reason other or none"
+    UNKNOWN = "unknown", 9, "UNKNOWN", Level.UNKNOWN, 6, "an answer that is not documented"
+    UNREACHABLE = (
+        "unreachable", 10, "UNREACHABLE", Level.CRITICAL, 0, "no endpoint could be reached"
+    )
+    ERROR = "error", 11, "ERROR", Level.UNKNOWN, 5, "chatAllowed and checkEligibility fail"
+    # Only ever seen in the first moments of a board.
+    WAITING = "waiting", 12, "WAITING", Level.UNKNOWN, 9, "no answer yet"
+    # fmt: on
+
+    def __new__(cls, name: str, *row: Any) -> "Verdict":  # noqa: ANN401  the rest of its row
+        """A member of that row. Its facts are attributes, since they are asked for often."""
+        self = str.__new__(cls, name)
+        self._value_ = name
+        self.number, self.label, self.default_level, self.place, self.meaning = row
+        return self
 
 
-_LABELS = {
-    Verdict.OPEN: "OPEN",
-    Verdict.QUEUE_DEPTH_REACHED: "QUEUE FULL",
-    Verdict.AGENT_NOT_AVAILABLE: "NO AGENTS",
-    Verdict.SERVICE_NOT_RUNNING: "SERVICE DOWN",
-    Verdict.INVALID_ENTRY_POINT: "INVALID ID",
-    Verdict.ENTRY_POINT_INACTIVE: "INACTIVE",
-    Verdict.OTHER: "CLOSED",
-    Verdict.UNKNOWN: "UNKNOWN",
-    Verdict.UNREACHABLE: "UNREACHABLE",
-    Verdict.ERROR: "ERROR",
-    Verdict.WAITING: "WAITING",
-}
-
-WORST_FIRST = (
-    Verdict.UNREACHABLE,
-    Verdict.SERVICE_NOT_RUNNING,
-    Verdict.AGENT_NOT_AVAILABLE,
-    Verdict.OTHER,
-    Verdict.QUEUE_DEPTH_REACHED,
-    Verdict.ERROR,
-    Verdict.UNKNOWN,
-    Verdict.INVALID_ENTRY_POINT,
-    Verdict.ENTRY_POINT_INACTIVE,
-    Verdict.WAITING,
-    Verdict.OPEN,
-)
+WORST_FIRST = tuple(sorted(Verdict, key=lambda verdict: verdict.place))
 """The order in which verdicts of one level are shown."""
 
-for _place, _verdict in enumerate(WORST_FIRST):
-    _verdict.place = _place
-
 DEFAULT_LEVELS: Mapping[Verdict, Level] = MappingProxyType(
-    {
-        Verdict.OPEN: Level.OK,
-        Verdict.QUEUE_DEPTH_REACHED: Level.WARNING,
-        Verdict.AGENT_NOT_AVAILABLE: Level.CRITICAL,
-        Verdict.SERVICE_NOT_RUNNING: Level.CRITICAL,
-        Verdict.INVALID_ENTRY_POINT: Level.UNKNOWN,
-        Verdict.ENTRY_POINT_INACTIVE: Level.WARNING,
-        Verdict.OTHER: Level.CRITICAL,
-        Verdict.UNKNOWN: Level.UNKNOWN,
-        Verdict.UNREACHABLE: Level.CRITICAL,
-        Verdict.ERROR: Level.UNKNOWN,
-        Verdict.WAITING: Level.UNKNOWN,
-    }
+    {verdict: verdict.default_level for verdict in Verdict}
 )
 
 

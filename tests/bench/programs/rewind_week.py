@@ -71,7 +71,7 @@ def repeat(path: Path, hours: int) -> None:
                     for one in stood
                 )
                 moved = {
-                    entry_point: (type(of[0])("d", (at + seconds for at in of[0])), *of[1:])
+                    entry_point: of._replace(at=type(of.at)("d", (at + seconds for at in of.at)))
                     for entry_point, of in samples.items()
                 }
                 database.execute(

@@ -3,7 +3,6 @@
 import json
 import math
 import sqlite3
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,7 +10,7 @@ from wallboard.domain.history import History
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import Shape, blob
 from wallboard.recorder.file.opening import LONGEST_VALUE
-from wallboard.recorder.file.samples import SAMPLE_ROW, WIDTH, Columns, columns_of_rows, samples_of
+from wallboard.recorder.file.samples import SAMPLE_ROW, Columns, columns_of_rows, samples_of
 from wallboard.recorder.reading.lru import LruCache
 from wallboard.recorder.reading.segments import Segment, Span
 
@@ -110,15 +109,14 @@ def _until(columns: Columns, before: float | None, at: float, count: int) -> Col
     start = max(0, stop - count)
     if start == 0 and stop == len(times):
         return columns
-    return tuple(column[start:stop] for column in columns)
+    return columns.between(start, stop)
 
 
 def _history(parts: list[Columns], bound: int) -> History:
     """One history of parts, newest first."""
     if len(parts) == 1:
         return History.of_columns(bound, *parts[0])
-    whole = tuple(array("d") for _ in range(WIDTH))
+    whole = Columns.empty()
     for part in reversed(parts):
-        for column, more in zip(whole, part, strict=True):
-            column.extend(more)
+        whole.extend(part)
     return History.of_columns(bound, *whole)

@@ -9,7 +9,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.history import Sample
 from wallboard.domain.observation import ServerStatus
-from wallboard.domain.policy import Policy, Verdict
+from wallboard.domain.policy import Policy
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.samples import columns_of_rows, samples_bytes
 from wallboard.recorder.file.segment_end import EndState, end_states_bytes
@@ -41,7 +41,6 @@ _Item = TypeVar("_Item")
 
 log = logging.getLogger(__name__)
 
-_VERDICT_PLACE = {verdict: place for place, verdict in enumerate(Verdict)}
 
 _RUN = """
 INSERT INTO run (target, answer, first, last, count, mean, least, most)
@@ -174,7 +173,7 @@ class Rows:
             sample.wait_seconds,
             _held(sample.queue_depth),
             _held(sample.capacity),
-            _VERDICT_PLACE[sample.verdict],
+            sample.code,
         )
 
     def _end_state(self, stood: SealedTarget, segment: int) -> EndState:

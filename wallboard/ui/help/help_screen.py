@@ -126,7 +126,7 @@ def _verdict_line(verdict: Verdict, theme: BoardTheme, base: Style) -> Line:
     return [
         Segment("  ", base),
         Segment(f"{chip:<16}", theme.verdict[verdict]),
-        Segment(f"  {_VERDICT_WORDS[verdict]}", base),
+        Segment(f"  {verdict.meaning}", base),
     ]
 
 
@@ -178,21 +178,6 @@ def _filters() -> list[tuple[str, str]]:
         ("id:1000-1010", "ids from, to; or how an id begins"),
         ("level:critical", "of an event: what it led to"),
     ]
-
-
-_VERDICT_WORDS = {
-    Verdict.OPEN: "a customer can start a chat",
-    Verdict.QUEUE_DEPTH_REACHED: "the queue is at its maximum depth",
-    Verdict.AGENT_NOT_AVAILABLE: "no agent is available",
-    Verdict.SERVICE_NOT_RUNNING: "agent assignment service not running",
-    Verdict.INVALID_ENTRY_POINT: "the server does not know the id",
-    Verdict.ENTRY_POINT_INACTIVE: "the entry point is not active",
-    Verdict.OTHER: "not allowed, reason other or none",
-    Verdict.UNKNOWN: "an answer that is not documented",
-    Verdict.UNREACHABLE: "no endpoint could be reached",
-    Verdict.ERROR: "chatAllowed and checkEligibility fail",
-    Verdict.WAITING: "no answer yet",
-}
 
 
 def _signs(glyphs: Glyphs) -> list[tuple[str, str]]:
