@@ -1,21 +1,27 @@
 """An app whose frames reach the terminal as the cells that differ."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, RenderableType
 from textual import on
-from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import Screen
 
-from wallboard.ui.terminal.driver import BoardDriver
-from wallboard.ui.terminal.faults import outlive
 from wallboard.ui.terminal.painter import Painter
+from wallboard.ui.terminal.private import LACKING
 from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.terminal.watchdog import Watchdog
+
+if TYPE_CHECKING or not LACKING:
+    from textual._compositor import ChopsUpdate, LayoutUpdate
+
+    from wallboard.ui.terminal.driver import BoardDriver
+    from wallboard.ui.terminal.faults import outlive
+
+    outlive()
 
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
@@ -24,8 +30,6 @@ _SYNC_CHARACTERS = 256
 
 _FAULT_LIMIT = 3
 _HOLD_SECONDS = 0.5
-
-outlive()
 
 
 class CellApp(App[ReturnType]):
@@ -58,12 +62,16 @@ class CellApp(App[ReturnType]):
         from textual.drivers.linux_driver import LinuxDriver
 
         chosen = super().get_driver_class()
-        return BoardDriver if chosen is LinuxDriver and DRIVER is None else chosen
+        if LACKING or chosen is not LinuxDriver or DRIVER is not None:
+            return chosen
+        return BoardDriver
 
     @property
-    def terminal(self) -> BoardDriver | None:
+    def terminal(self) -> "BoardDriver | None":
         """The driver with its ``bytes_sent`` and ``pending``; ``None`` without a terminal."""
-        return self._driver if isinstance(self._driver, BoardDriver) else None
+        if LACKING or not isinstance(self._driver, BoardDriver):
+            return None
+        return self._driver
 
     @property
     def ended_by(self) -> Exception | None:
@@ -138,7 +146,8 @@ class CellApp(App[ReturnType]):
     def _end_hold(self) -> None:
         if self.paints_held:
             # What the first layout made dirty would wait for the next beat of Textual's clock.
-            self.screen._on_timer_update()
+            if not LACKING:
+                self.screen._on_timer_update()
             self.release_paints()
 
     async def _on_resize(self, event: Resize) -> None:
@@ -263,7 +272,7 @@ class CellApp(App[ReturnType]):
         self._painter = None
 
 
-def _put_chops(painter: Painter, update: ChopsUpdate) -> None:
+def _put_chops(painter: Painter, update: "ChopsUpdate") -> None:
     for y, start, end in update.spans:
         for chop_end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             # Outside the spans the strip may be of a widget that another one covers.

@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from textual._styles_cache import StylesCache
 from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 from textual.widget import Widget
+
+from wallboard.ui.terminal.private import LACKING
 
 MOST_LAYOUTS = 150
 """One after the other; then a screen that goes on asking has to wait."""
@@ -19,9 +20,12 @@ LAYOUTS_A_SECOND = 10
 
 log = logging.getLogger(__name__)
 
-# Its cache of 1,024 keeps as many caches of widgets that are long gone, with all their lines.
-_inner_outer = StylesCache.get_inner_outer.__wrapped__
-StylesCache.get_inner_outer = classmethod(lru_cache(1024)(_inner_outer))  # type: ignore[assignment, method-assign, arg-type]
+if not LACKING:
+    from textual._styles_cache import StylesCache
+
+    # Its cache of 1,024 keeps as many caches of widgets that are long gone, with all their lines.
+    _inner_outer = StylesCache.get_inner_outer.__wrapped__
+    StylesCache.get_inner_outer = classmethod(lru_cache(1024)(_inner_outer))  # type: ignore[assignment, method-assign, arg-type]
 
 
 class Attached(MessagePump):
@@ -98,7 +102,7 @@ class PromptScreen(CellScreen[ScreenResultType]):
 
         Keys that came in one burst are painted once.
         """
-        if not self._paint_asked:
+        if not (self._paint_asked or LACKING):
             self._paint_asked = True
             self.call_later(self._gather)
 
