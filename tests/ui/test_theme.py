@@ -5,6 +5,7 @@ from itertools import combinations
 from math import dist
 
 import pytest
+import tomli_w
 from boards import NOW, made_board
 from rich.color import Color
 
@@ -245,6 +246,30 @@ def test_everything_wrong_in_a_file_is_said_at_once(tmp_path):
         "[response_type] 0: blink is not known",
     ):
         assert words in str(error.value)
+
+
+def test_a_verdict_that_a_theme_lacks_looks_like_its_level(tmp_path):
+    lines = shipped("dark").splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith(("unreachable =", "spark =")))
+    theme, problem = themes.load_or_fallback("mine", written(tmp_path, text))
+    dark = themes.load("dark")
+    assert theme.verdict[Verdict.UNREACHABLE] == theme.level[Level.CRITICAL]
+    assert theme.ui["spark"] == dark.ui["spark"]
+    assert "mine.toml lacks [ui] spark, [verdict] unreachable." in problem
+
+
+@pytest.mark.parametrize("part", ["ui", "level", "verdict", "response_type", "syntax"])
+@pytest.mark.parametrize(("own", "spare"), [("solarized-dark", "dark"), ("light", "light")])
+def test_a_whole_part_that_a_theme_lacks_is_that_of_a_shipped_one(tmp_path, part, own, spare):
+    table = {**tomllib.loads(shipped(own)), "dark": spare == "dark"}
+    del table[part]
+    theme, problem = themes.load_or_fallback("mine", written(tmp_path, tomli_w.dumps(table)))
+    assert f"lacks [{part}]." in problem
+    assert theme.name == "mine"
+    if part != "verdict":
+        assert getattr(theme, part) == getattr(themes.load(spare), part)
+    else:
+        assert theme.verdict[Verdict.OPEN] == theme.level[Level.OK]
 
 
 @pytest.mark.parametrize("part", ["ui", "level", "verdict", "response_type", "syntax"])

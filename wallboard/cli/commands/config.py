@@ -140,12 +140,12 @@ def _theme(name: str, path: Path) -> "list[Problem]":
     if name == AUTO:
         return []
     try:
-        load(name)
+        problem = load(name).problem
     except ThemeError as error:
         known = theme_files()
         why = escaped(error) if name in known else f"is not there; {nearest(name, list(known))}"
-        return [Problem(escaped(path), "", "theme", f"{why}; the board takes another")]
-    return []
+        problem = f"{why}; the board takes another"
+    return [Problem(escaped(path), "", "theme", escaped(problem))] if problem else []
 
 
 def _say(path: Path | None, errors: "tuple[Problem, ...]", warned: "list[Problem]") -> None:

@@ -14,7 +14,7 @@ from rich.style import Style
 from wallboard.config.config_file import config_folder
 from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
-from wallboard.ui.look.theme_file import ThemeError, read_table, styles
+from wallboard.ui.look.theme_file import ThemeError, filled, read_table, styles
 
 if TYPE_CHECKING:
     from textual.theme import Theme as TextualTheme
@@ -48,6 +48,8 @@ class BoardTheme:
     syntax: Mapping[str, Style]
     glyphs: Glyphs = UNICODE
     sweeps: bool = False
+    problem: str | None = None
+    """What its file lacks, and what stands in for that."""
 
     @property
     def native(self) -> bool:
@@ -143,7 +145,7 @@ def load(name: str, folder: Path | None = None) -> BoardTheme:
     """The named theme; a name is that of the file.
 
     Raises:
-        ThemeError: There is no such theme, or its file does not hold a whole one.
+        ThemeError: There is no such theme, or something in its file is wrong.
 
     """
     files = theme_files(folder)
@@ -153,8 +155,16 @@ def load(name: str, folder: Path | None = None) -> BoardTheme:
 
 
 def load_file(file: ThemeFile) -> BoardTheme:
-    """The theme in a file. Raises ``ThemeError`` if that does not hold a whole one."""
-    table = read_table(file.path)
+    """The theme in a file; what that lacks is filled in. Raises ``ThemeError``."""
+    table, lacking = read_table(file.path)
+    problem = None
+    if lacking:
+        spare = FALLBACK if table["dark"] else LIGHT
+        table = filled(table, read_table(shipped_folder() / f"{spare}.toml")[0])
+        problem = (
+            f"Theme file {file.path} lacks {', '.join(lacking)}. A verdict looks like its level, "
+            f"the rest as in the theme {spare!r}."
+        )
     levels, verdicts = styles(table["level"]), styles(table["verdict"])
     return BoardTheme(
         name=file.name,
@@ -164,13 +174,15 @@ def load_file(file: ThemeFile) -> BoardTheme:
         verdict={verdict: verdicts[verdict] for verdict in Verdict},
         response_type=styles(table["response_type"]),
         syntax=styles(table["syntax"]),
+        problem=problem,
     )
 
 
 def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme, str | None]:
-    """The named theme or, with the reason, the shipped one that is used when it is broken."""
+    """The named theme and what it lacks; or a shipped one, and what is wrong with the named."""
     try:
-        return load(name, folder), None
+        theme = load(name, folder)
+        return theme, theme.problem
     except ThemeError as error:
         problem = f"{str(error).rstrip('.')}. Using the theme {FALLBACK!r}."
         return load(FALLBACK, shipped_folder()), problem

@@ -54,11 +54,11 @@ class ThemeError(Exception):
     """A theme that cannot be used; the message names the file and everything wrong in it."""
 
 
-def read_table(path: Path) -> dict[str, Any]:
-    """The tables of a whole theme.
+def read_table(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The tables of a theme, and what they lack: ``[ui] spark``, or ``[ui]`` for all of it.
 
     Raises:
-        ThemeError: The file cannot be read or does not hold a whole theme.
+        ThemeError: The file cannot be read, or something in it is wrong, or there is nothing in it.
 
     """
     try:
@@ -66,10 +66,25 @@ def read_table(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or error
         raise ThemeError(f"Theme file {path}: {why}") from error
+    lacking = tuple(_lacking(table))
     problems = list(_problems(table))
-    if problems:
+    if problems or not any(part in table for part in _PARTS):
+        problems += [f"{what} is missing" for what in lacking]
         raise ThemeError(f"Theme file {path}: {'; '.join(problems)}")
-    return table
+    return table, lacking
+
+
+def filled(table: Mapping[str, Any], spare: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of a theme with what they lack, taken from the ``spare`` one, which is whole.
+
+    A verdict looks like its level instead, if the theme has that.
+    """
+    whole = {**table, **{part: {**spare[part], **table.get(part, {})} for part in _PARTS}}
+    if own := table.get("level"):
+        levels = {verdict: own.get(verdict.default_level.label) for verdict in Verdict}
+        of_levels = {str(verdict): style for verdict, style in levels.items() if style}
+        whole["verdict"] = {**spare["verdict"], **of_levels, **table.get("verdict", {})}
+    return whole
 
 
 def styles(section: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Style]:
@@ -92,17 +107,26 @@ def _problems(table: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(table.get(key), bool):
             yield f"{key} must be true or false"
     for part, names in _PARTS.items():
-        section = table.get(part)
+        section = table.get(part, {})
         if not isinstance(section, dict):
-            yield f"[{part}] is missing"
+            yield f"[{part}] must be a table"
             continue
-        for name in names:
-            spec = section.get(name)
-            if not isinstance(spec, dict):
-                yield f"[{part}] {name} is missing"
+        for name, spec in section.items():
+            if name not in names:
+                yield f"[{part}] {name} is not known"
+            elif not isinstance(spec, dict):
+                yield f"[{part}] {name} must be a table"
             else:
                 yield from (f"[{part}] {name}: {wrong}" for wrong in _style_problems(spec))
-        yield from (f"[{part}] {name} is not known" for name in section if name not in names)
+
+
+def _lacking(table: Mapping[str, Any]) -> Iterator[str]:
+    for part, names in _PARTS.items():
+        section = table.get(part)
+        if section is None:
+            yield f"[{part}]"
+        elif isinstance(section, dict):
+            yield from (f"[{part}] {name}" for name in names if name not in section)
 
 
 def _style_problems(spec: Mapping[str, Any]) -> Iterator[str]:

@@ -88,12 +88,14 @@ class StyledApp(CellApp[None]):
         asked = lite.asked_theme(asked, self.settings)
         name = themes.choose(asked, Console(force_terminal=True).color_system)
         theme, problem = themes.load_or_fallback(name)
-        if problem:
+        if problem and problem != theme.problem:
             self.notices.add(problem)
         self.use_theme(theme)
 
     def use_theme(self, theme: BoardTheme) -> None:
         """Draw everything in this theme from now on; nothing else about the board changes."""
+        if theme.problem:
+            self.notices.add(theme.problem)
         theme = dressed(theme, self.settings)
         self.board_theme = theme
         if self._theme_watch.name != theme.name:

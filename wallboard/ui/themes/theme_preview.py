@@ -46,13 +46,14 @@ def listing(files: Iterable[ThemeFile], signs: Glyphs) -> str:
 
 
 def full(file: ThemeFile, signs: Glyphs) -> str:
-    """Everything that a theme names. Raises ``ThemeError`` if it does not name it all."""
+    """Everything that a theme has, and what it lacks. Raises ``ThemeError``."""
     theme = load_file(file)
     heading = Segment(
         f"{safe(file.name)}, {_origin(file)}: {safe(str(file.path))}", Style(bold=True)
     )
     filled = (_filled(line, theme.ui["screen"]) for line in _everything(theme, signs))
-    return _text(Console(soft_wrap=True), [[heading], [], *filled])
+    lacks = [[Segment(safe(theme.problem))]] if theme.problem else []
+    return _text(Console(soft_wrap=True), [[heading], *lacks, [], *filled])
 
 
 def _listed(file: ThemeFile, signs: Glyphs, *, coloured: bool) -> Line:
