@@ -11,8 +11,9 @@ from waiting import until
 from wallboard.board import Board, Folded
 from wallboard.config.selection import Selection, selected
 from wallboard.domain.restored import Restored
+from wallboard.feeds import Role
 from wallboard.feeds.part import PartFeed
-from wallboard.feeds.shared import Role, SharedFeed
+from wallboard.feeds.shared import SharedFeed
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.recording import Recording
 from wallboard.settings import entry_points_of
@@ -57,13 +58,15 @@ async def test_a_part_polls_and_records_the_whole_and_shows_the_part(
     task = seat(feed, board, heard)
     await until(lambda: rounds(simulator) >= 2)
     assert [key.id for key in board.snapshot(0.0).entry_points] == [1001]
-    assert (feed.who, feed.problems, feed.recording_path) == ("", (), path)
+    status = feed.status
+    assert (status.role, status.leader, status.problems) == (Role.RECORDS, "", ())
+    assert status.recording_path == path
     full_board, full_heard = Board(entry_points_of(whole)), Heard()
     full = SharedFeed(whole, "a board")
     seat(full, full_board, full_heard)
-    await until(lambda: full.role is Role.FOLLOWS)
+    await until(lambda: full.status.role is Role.FOLLOWS)
     await until(lambda: len(full_heard.counts()) == 15)
-    assert full.problems == ()
+    assert full.status.problems == ()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     with Recording.open(path) as recording:
@@ -89,7 +92,7 @@ async def test_a_part_that_follows_begins_with_its_own_events_only(
     restored = heard.events[0]
     assert isinstance(restored, Restored)
     assert {change.key.id for change in restored.events} <= {1002}
-    await until(lambda: feed.who)
+    await until(lambda: feed.status.leader)
 
 
 async def test_a_part_that_is_not_recorded_polls_only_itself(
@@ -102,7 +105,7 @@ async def test_a_part_that_is_not_recorded_polls_only_itself(
     seat(feed, Board(entry_points_of(part)), Heard())
     await until(lambda: simulator.requests.count >= 15)
     assert {path.rpartition("/")[2] for _, path in simulator.requests.log} == {"1001"}
-    assert feed.recording_path is None
+    assert feed.status.recording_path is None
 
 
 async def test_a_part_takes_up_edits_of_the_whole(seat, simulated, settings_of, server_of, path):

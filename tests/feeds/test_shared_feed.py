@@ -13,7 +13,8 @@ from waiting import until
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Restored
-from wallboard.feeds.shared import Role, SharedFeed
+from wallboard.feeds import Role
+from wallboard.feeds.shared import SharedFeed
 from wallboard.recorder.lock import lock_path, take
 from wallboard.recorder.paths import SHARED_MODE, RecordingFile
 from wallboard.recorder.recording import Recording
@@ -73,7 +74,7 @@ def settings(settings_of, server_of, path):
 
 
 def is_in_role(one, role):
-    return lambda: one.feed.role is role
+    return lambda: one.feed.status.role is role
 
 
 def polls(one):
@@ -89,17 +90,17 @@ async def test_the_first_polls_and_records_and_the_second_follows(seat, simulate
     simulator = await simulated()
     first = seat(settings(simulator))
     await until(is_in_role(first, Role.RECORDS))
-    assert (first.feed.who, first.feed.problems) == ("", ())
+    assert (first.feed.status.leader, first.feed.status.problems) == ("", ())
     second = seat(settings(simulator))
     await until(is_in_role(second, Role.FOLLOWS))
-    assert second.feed.who.endswith(f" pid {os.getpid()}")
+    assert second.feed.status.leader.endswith(f" pid {os.getpid()}")
     await until(
         lambda: len(second.heard.counts()) == 15 and min(second.heard.counts().values()) > 2
     )
-    assert second.feed.problems == ()
+    assert second.feed.status.problems == ()
     # Whatever the second shows came from the polls of the first.
     assert polls(second) <= polls(first)
-    assert first.feed.recording_path == second.feed.recording_path == path
+    assert first.feed.status.recording_path == second.feed.status.recording_path == path
 
 
 async def test_the_follower_takes_over_when_the_first_leaves(seat, simulated, settings, path):
@@ -110,7 +111,7 @@ async def test_the_follower_takes_over_when_the_first_leaves(seat, simulated, se
     await until(is_in_role(second, Role.FOLLOWS))
     await first.leave()
     await until(is_in_role(second, Role.RECORDS))
-    assert second.feed.who == ""
+    assert second.feed.status.leader == ""
     await two_rounds_more(simulator)
     await second.leave()
     with Recording.open(path) as recording:
@@ -140,8 +141,9 @@ async def test_a_board_that_is_not_recorded_just_polls(seat, simulated, settings
     simulator = await simulated()
     one, other = (seat(settings(simulator, record=False)) for _ in range(2))
     await until(lambda: one.heard.observations() and other.heard.observations())
-    assert (one.feed.role, other.feed.role) == (Role.POLLS, Role.POLLS)
-    assert (one.feed.who, one.feed.problems, one.feed.recording_path) == ("", (), None)
+    assert (one.feed.status.role, other.feed.status.role) == (Role.POLLS, Role.POLLS)
+    assert (one.feed.status.leader, one.feed.status.problems) == ("", ())
+    assert one.feed.status.recording_path is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -151,7 +153,9 @@ async def test_an_edited_config_moves_the_recording(seat, simulated, settings, t
     await until(is_in_role(one, Role.RECORDS))
     elsewhere = tmp_path / "elsewhere.db"
     one.replace(settings(simulator, record=str(elsewhere)))
-    await until(lambda: one.feed.recording_path == elsewhere and one.feed.role is Role.RECORDS)
+    await until(
+        lambda: one.feed.status.recording_path == elsewhere and one.feed.status.role is Role.RECORDS
+    )
     await until(elsewhere.exists)
     other = seat(settings(simulator))
     await until(is_in_role(other, Role.RECORDS))
@@ -166,11 +170,11 @@ async def test_an_edited_config_is_polled_by_and_followed(seat, simulated, setti
     few = replace(few, server=(replace(server, entry_point=server.entry_point[:1]),))
     first, second = seat(few), seat(settings(simulator))
     await until(is_in_role(first, Role.RECORDS))
-    await until(lambda: second.feed.problems)
-    assert "does not poll 1 of the entry points of this board" in second.feed.problems[0]
+    await until(lambda: second.feed.status.problems)
+    assert "does not poll 1 of the entry points of this board" in second.feed.status.problems[0]
     first.replace(settings(simulator))
     await until(lambda: len(second.heard.counts()) == 10)
-    await until(lambda: second.feed.problems == ())
+    await until(lambda: second.feed.status.problems == ())
 
 
 async def test_where_nothing_can_be_recorded_it_polls_and_says_so_until_it_can(
@@ -180,14 +184,14 @@ async def test_where_nothing_can_be_recorded_it_polls_and_says_so_until_it_can(
     folder = tmp_path / "later"
     one = seat(settings(simulator, record=str(folder / "wall.db")))
     await until(one.heard.observations)
-    assert one.feed.role is Role.POLLS
-    (problem,) = one.feed.problems
+    assert one.feed.status.role is Role.POLLS
+    (problem,) = one.feed.status.problems
     assert f"there is no folder {folder}" in problem
     assert "This board polls for itself" in problem
     folder.mkdir()
     await until(is_in_role(one, Role.RECORDS))
     await until((folder / "wall.db").exists)
-    assert one.feed.problems == ()
+    assert one.feed.status.problems == ()
 
 
 async def test_a_lock_file_that_is_removed_does_not_make_two_of_them_poll(
@@ -197,7 +201,7 @@ async def test_a_lock_file_that_is_removed_does_not_make_two_of_them_poll(
     seats = [seat(settings(simulator)) for _ in range(2)]
 
     def roles():
-        return sorted(one.feed.role for one in seats)
+        return sorted(one.feed.status.role for one in seats)
 
     await until(lambda: roles() == [Role.FOLLOWS, Role.RECORDS])
     inode = lock_path(path).stat().st_ino
@@ -213,8 +217,8 @@ async def test_a_leader_that_writes_nothing_is_told_and_nobody_polls_in_its_plac
     lock = take(RecordingFile(path, SHARED_MODE))
     try:
         one = seat(settings(simulator))
-        await until(lambda: one.feed.problems)
-        (problem,) = one.feed.problems
+        await until(lambda: one.feed.status.problems)
+        (problem,) = one.feed.status.problems
         assert problem.startswith("The recording has not grown since ")
         assert problem.endswith(f"pid {os.getpid()} holds it.")
         one.feed.poll_now(EntryPointKey("prod", 1000))
@@ -223,7 +227,7 @@ async def test_a_leader_that_writes_nothing_is_told_and_nobody_polls_in_its_plac
     finally:
         lock.release()
     await until(is_in_role(one, Role.RECORDS))
-    assert one.feed.problems == ()
+    assert one.feed.status.problems == ()
 
 
 async def test_an_entry_point_is_polled_at_once_by_whoever_polls(seat, simulated, settings):
@@ -232,7 +236,7 @@ async def test_an_entry_point_is_polled_at_once_by_whoever_polls(seat, simulated
     await until(lambda: rounds(simulator) >= 1)
     one.feed.poll_now(EntryPointKey("prod", 1001))
     await until(lambda: sum(len(at) for at in starts(simulator).values()) >= 20)
-    assert one.feed.lag_seconds == 0
+    assert one.feed.status.lag_seconds == 0
 
 
 async def test_an_outage_that_ended_while_nobody_looked_is_over(

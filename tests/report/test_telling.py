@@ -27,7 +27,7 @@ def board():
 def telling(board, form="spoken", least=Level.OK):
     """What tells of a board from now on, the opening being over."""
     one = Telling(board, f"wallboard.report.now.{form}", least)
-    list(one.opening(NOW))
+    list(one.opening(board.snapshot(NOW)))
     return one
 
 
@@ -38,7 +38,7 @@ def said(one, *folded: Folded):
 
 def test_a_board_that_is_well_begins_with_one_line(board):
     one = Telling(board, "wallboard.report.now.spoken", Level.OK)
-    assert list(one.opening(NOW)) == [
+    assert list(one.opening(board.snapshot(NOW))) == [
         "2026-01-01T00:00:00+00:00 OK all well: 2 open; 10 polls in the last minute."
     ]
 
@@ -48,7 +48,7 @@ def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(boa
     tell(board, BILLING, FULL, at=NOW)
     tell(board, SALES, {**NO_AGENTS, Endpoint.CAPACITY: TIMEOUT}, at=NOW - 3)
     one = Telling(board, "wallboard.report.now.spoken", Level.OK)
-    assert list(one.opening(NOW))[:2] == [
+    assert list(one.opening(board.snapshot(NOW)))[:2] == [
         "2026-01-01T00:00:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, partial for 3 seconds. "
         "No agent is available.",
         "2026-01-01T00:00:00+00:00 WARNING 1001 (prod): QUEUE FULL for 2 minutes 5 seconds. "
@@ -93,7 +93,7 @@ def test_a_server_out_of_reach_is_one_sentence_for_all_its_entry_points(board):
     ]
     assert said(one, board.fold(ServerStatus("prod", NOW + 12, REFUSED, NOW + 9, NOW + 18))) == []
     begun_later = Telling(board, "wallboard.report.now.spoken", Level.OK)
-    assert list(begun_later.opening(NOW + 13)) == [
+    assert list(begun_later.opening(board.snapshot(NOW + 13))) == [
         "2026-01-01T00:00:13+00:00 CRITICAL server prod: cannot be reached for 4 seconds. Nobody "
         "listens.",
         "2026-01-01T00:00:13+00:00 CRITICAL 2 critical; 10 polls in the last minute.",
@@ -117,7 +117,7 @@ def test_programs_get_a_document_also_for_what_follows_from_an_outage(board):
 
 def test_programs_begin_with_a_document_of_every_entry_point_and_then_a_heartbeat(board):
     one = Telling(board, "wallboard.report.now.ndjson", Level.OK)
-    sales, billing, heartbeat = map(json.loads, one.opening(NOW))
+    sales, billing, heartbeat = map(json.loads, one.opening(board.snapshot(NOW)))
     assert (sales["event"], sales["id"], sales["verdict"]) == ("entry_point", 1000, "open")
     assert billing["since"] == "2026-01-01T00:00:00.000+00:00"
     assert (heartbeat["event"], heartbeat["levels"]["ok"]) == ("heartbeat", 2)
@@ -132,13 +132,15 @@ def test_a_least_level_leaves_out_what_is_better_but_not_that_something_is_over(
     assert " OK Sales (prod 1000): OPEN, was NO AGENTS" in over
     assert said(one, *tell(board, SALES, FULL, at=NOW + 3)) == []
     begun_later = Telling(board, "wallboard.report.now.spoken", Level.CRITICAL)
-    assert [line.split()[1] for line in begun_later.opening(NOW + 4)] == ["WARNING"]
+    assert [line.split()[1] for line in begun_later.opening(board.snapshot(NOW + 4))] == ["WARNING"]
 
 
 def test_the_first_answer_after_the_beginning_is_told():
     board = board_of(SALES)
     one = Telling(board, "wallboard.report.now.spoken", Level.OK)
-    assert " UNKNOWN Sales (prod 1000): WAITING. No answer yet." in next(one.opening(NOW))
+    assert " UNKNOWN Sales (prod 1000): WAITING. No answer yet." in next(
+        one.opening(board.snapshot(NOW))
+    )
     (line,) = said(one, *tell(board, SALES, OPEN, at=NOW + 8))
     assert " OK Sales (prod 1000): OPEN, was WAITING. Customers can start a chat." in line
 
@@ -149,7 +151,7 @@ def test_nothing_that_a_server_or_a_config_says_steers_a_terminal():
     tell(board, evil, dict.fromkeys(Endpoint, Failure(Cause.HTTP, "\x1b]0;x\x07\u202e")))
     for form in ("spoken", "ndjson"):
         one = Telling(board, f"wallboard.report.now.{form}", Level.OK)
-        for line in one.opening(NOW):
+        for line in one.opening(board.snapshot(NOW)):
             assert line.isprintable()
 
 
@@ -173,15 +175,15 @@ def test_a_span_is_spoken_with_its_two_largest_units(seconds, words):
 def test_what_is_no_longer_confirmed_is_told_once_by_server_and_so_is_its_end(board, form):
     one = telling(board, form)
     tell(board, BILLING, OPEN, at=NOW + 20)
-    assert list(one.of_staleness(NOW + 30)) == []
-    (some,) = one.of_staleness(NOW + 31)
-    (all_of_it,) = one.of_staleness(NOW + 51)
-    assert list(one.of_staleness(NOW + 60)) == []
-    heartbeat = one.heartbeat(NOW + 60)
+    assert list(one.of_staleness(board.snapshot(NOW + 30))) == []
+    (some,) = one.of_staleness(board.snapshot(NOW + 31))
+    (all_of_it,) = one.of_staleness(board.snapshot(NOW + 51))
+    assert list(one.of_staleness(board.snapshot(NOW + 60))) == []
+    heartbeat = one.heartbeat(board.snapshot(NOW + 60))
     tell(board, SALES, NO_AGENTS, at=NOW + 61)
     tell(board, BILLING, OPEN, at=NOW + 61)
-    (over,) = one.of_staleness(NOW + 61)
-    assert list(one.of_staleness(NOW + 62)) == []
+    (over,) = one.of_staleness(board.snapshot(NOW + 61))
+    assert list(one.of_staleness(board.snapshot(NOW + 62))) == []
     if form == "spoken":
         assert some.endswith(
             " UNKNOWN server prod: 1 of 2 entry points are stale. The newest answer is "
@@ -202,23 +204,23 @@ def test_a_silence_of_a_moment_is_no_line_though_it_is_three_intervals():
     board = Board([(SALES, Policy(interval=0.5))])
     tell(board, SALES, OPEN)
     one = telling(board)
-    assert list(one.of_staleness(NOW + 2.9)) == []
-    assert " 1 of them stale; " in one.heartbeat(NOW + 2.9)
-    assert len(list(one.of_staleness(NOW + 3.0))) == 1
+    assert list(one.of_staleness(board.snapshot(NOW + 2.9))) == []
+    assert " 1 of them stale; " in one.heartbeat(board.snapshot(NOW + 2.9))
+    assert len(list(one.of_staleness(board.snapshot(NOW + 3.0)))) == 1
 
 
 def test_what_is_stale_is_not_told_to_whom_only_worse_is():
     board = board_of(SALES)
     tell(board, SALES, OPEN)
     one = telling(board, least=Level.CRITICAL)
-    assert list(one.of_staleness(NOW + 100)) == []
+    assert list(one.of_staleness(board.snapshot(NOW + 100))) == []
 
 
 def test_a_failure_that_is_told_is_not_stale_as_well(board):
     one = telling(board)
     tell(board, SALES, dict.fromkeys(Endpoint, TIMEOUT), at=NOW + 40)
     tell(board, BILLING, OPEN, at=NOW + 40)
-    assert list(one.of_staleness(NOW + 41)) == []
+    assert list(one.of_staleness(board.snapshot(NOW + 41))) == []
 
 
 def poll(endpoint, outcome, at):

@@ -12,6 +12,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed
+from wallboard.feeds import FeedStatus
 from wallboard.query import parse
 from wallboard.report.words.changes import CAUSE_WORDS, after_words, before_words
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
@@ -464,6 +465,8 @@ async def test_r_asks_for_the_entry_point_of_the_chosen_event():
     asked = []
 
     class Feed:
+        status = FeedStatus()
+
         async def run(self, publish):
             import asyncio
 
@@ -474,7 +477,7 @@ async def test_r_asks_for_the_entry_point_of_the_chosen_event():
 
     app = wall(told_board(), make_feed=Feed)
     async with app.run_test(size=SMALL) as pilot:
-        await until(pilot, lambda: app.feeding.running)
+        await until(pilot, lambda: app.live.running)
         await pilot.press("e", "end", "r")
         await pilot.press("home", "r")
         assert asked == [key(1000)]

@@ -15,6 +15,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.domain.restored import ClockSet
+from wallboard.feeds import FeedStatus
 from wallboard.ui.app.wall_modes import NEW_SECONDS, OUTSIDE_THE_PICTURE
 from wallboard.ui.look.theme import load
 from wallboard.ui.screen.header import BoardHeader, tint_of
@@ -246,6 +247,8 @@ class Feed:
     def __init__(self) -> None:
         self.asked = []
         self.running = False
+
+    status = FeedStatus()
 
     async def run(self, publish):
         import asyncio

@@ -13,6 +13,7 @@ from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
+from wallboard.feeds import FeedStatus
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.app.arrangement_store import Memory
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
@@ -45,7 +46,9 @@ class SilentFeed:
     def __init__(self) -> None:
         self.told = []
 
-    async def run(self, publish):
+    status = FeedStatus()
+
+    async def run(self, fold):
         await asyncio.Event().wait()
 
     def poll_now(self, key):
@@ -77,8 +80,10 @@ class Living:
         for _ in range(count):
             self.now += 1.0
             self.app.tick()
-            if self.app._reload._task:
-                await asyncio.wait({self.app._reload._task})
+            config = self.app.live.config
+            config.tick(self.now)
+            if config._task:
+                await asyncio.wait({config._task})
 
     @property
     def notices(self):
@@ -303,7 +308,7 @@ async def test_a_feed_that_starts_after_an_edit_goes_by_it(path):
         asyncio.run_coroutine_threadsafe(made.wait(), loop).result()
         return living.feed
 
-    living.app.feeding._make_feed = make
+    living.app.live._make_feed = make
     async with living.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         living.edit(config(1002))

@@ -15,7 +15,8 @@ from walls import part, text_on
 
 from wallboard.board import Board
 from wallboard.domain.policy import Verdict
-from wallboard.feeds.shared import Role, SharedFeed
+from wallboard.feeds import Role
+from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
@@ -53,7 +54,7 @@ async def polled(settings, clock):
     board = Board(entry_points_of(settings), history=settings.history)
     feed = SharedFeed(settings, "the wall", environ={}, clock=clock)
     running = asyncio.create_task(feed.run(board.fold))
-    await until(lambda: feed.role is Role.RECORDS)
+    await until(lambda: feed.status.role is Role.RECORDS)
     try:
         yield board
     finally:

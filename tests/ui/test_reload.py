@@ -8,8 +8,8 @@ import pytest
 
 from wallboard.config import ConfigError, load_config
 from wallboard.config.problem import Problem
+from wallboard.config.reload import AGAIN_SECONDS, Reload, what_changed
 from wallboard.config.watch import LOOK_SECONDS, ConfigSource, Watch, stamp_of
-from wallboard.ui.app.config_reload import AGAIN_SECONDS, Reload, what_changed
 
 CONFIG = """
 title = "{title}"

@@ -5,10 +5,12 @@ import asyncio
 import pytest
 from walls import picture, settled, text_on, until, wall
 
+from wallboard.feeds import FeedStatus
 from wallboard.ui.look.text import safe
 from wallboard.ui.screen.header import who_that_fits
 
-WHO = "follows ana@jump1 pid 123"
+LEADER = "ana@jump1 pid 123"
+WHO = f"follows {LEADER}"
 PROBLEM = "Nothing is recorded in /srv/wall.db: the disk is full. Trying again."
 
 
@@ -16,8 +18,7 @@ class FollowingFeed:
     """A feed that follows somebody, in whatever trouble it is."""
 
     def __init__(self) -> None:
-        self.who = WHO
-        self.problems = ()
+        self.status = FeedStatus(leader=LEADER)
         self.asked = []
 
     async def run(self, publish):
@@ -33,7 +34,7 @@ def feed():
 
 
 async def shown(pilot):
-    await until(pilot, lambda: pilot.app.feeding.running)
+    await until(pilot, lambda: pilot.app.live.running)
     await settled(pilot)
 
 
@@ -50,7 +51,7 @@ async def test_the_header_says_whom_the_board_follows_as_far_as_there_is_room(fe
 
 
 async def test_a_board_that_polls_itself_says_nothing_of_others(feed):
-    feed.who = ""
+    feed.status = FeedStatus()
     app = wall(make_feed=lambda: feed)
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(pilot)
@@ -64,7 +65,7 @@ async def test_what_others_call_themselves_cannot_steer_the_terminal():
 
 
 async def test_a_problem_of_the_feed_stands_in_the_banner_until_it_is_gone(feed):
-    feed.problems = (PROBLEM,)
+    feed.status = FeedStatus(leader=LEADER, problems=(PROBLEM,))
     app = wall(make_feed=lambda: feed)
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(pilot)
@@ -72,7 +73,7 @@ async def test_a_problem_of_the_feed_stands_in_the_banner_until_it_is_gone(feed)
         await pilot.press("x")
         await settled(pilot)
         assert PROBLEM in text_on(app), "it still is so, and cannot be dismissed"
-        feed.problems = ()
+        feed.status = FeedStatus(leader=LEADER)
         await settled(pilot)
         assert PROBLEM not in text_on(app)
 
@@ -84,7 +85,7 @@ async def test_r_says_why_nothing_is_polled_while_the_board_follows(feed):
         await pilot.press("r")
         await settled(pilot)
         assert f"Not polled: this board {WHO}, which polls in its own time" in text_on(app)
-        feed.who = ""
+        feed.status = FeedStatus()
         app.notices.clear()
         await pilot.press("r")
         await settled(pilot)

@@ -17,11 +17,12 @@ from boards import (
 )
 from walls import Clock, ids_on, part, picture, settled, text_on, until, wall, wheel, words_of
 
+from wallboard import live
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import Capacity, ChatAllowed
-from wallboard.ui.app import feed_runner
+from wallboard.feeds import FeedStatus
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.help.help_screen import KEY_WIDTH, HelpScreen
 from wallboard.ui.picture.view import View
@@ -226,6 +227,8 @@ class AskedFeed:
     def __init__(self) -> None:
         self.asked = asyncio.Queue()
 
+    status = FeedStatus()
+
     async def run(self, publish):
         while True:
             entry_point = await self.asked.get()
@@ -238,7 +241,7 @@ class AskedFeed:
 async def test_r_asks_the_feed_for_the_selected_entry_point():
     app = wall(make_feed=AskedFeed)
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: app.feeding.running)
+        await until(pilot, lambda: app.live.running)
         await settled(pilot)
         await pilot.press("right", "r")
         chosen = app.screen.grid.selected
@@ -251,7 +254,7 @@ async def test_r_asks_the_feed_for_the_selected_entry_point():
 async def test_r_on_the_drill_down_asks_for_the_entry_point_that_is_open():
     app = wall(make_feed=AskedFeed)
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: app.feeding.running)
+        await until(pilot, lambda: app.live.running)
         await settled(pilot)
         await pilot.press("enter")
         await pilot.pause()
@@ -358,6 +361,8 @@ class Breaking:
         if self.turn == 0:
             raise OSError("no feed today")
 
+    status = FeedStatus()
+
     async def run(self, publish):
         if self.turn == 1:
             raise RuntimeError("a feed\x1b[31m broke")
@@ -370,7 +375,7 @@ class Breaking:
 
 
 async def test_a_feed_that_breaks_down_or_ends_is_reported_and_started_again(monkeypatch):
-    monkeypatch.setattr(feed_runner, "RESTART_SECONDS", 0.0)
+    monkeypatch.setattr(live, "RESTART_SECONDS", 0.0)
     made = []
     app = wall(make_feed=lambda: Breaking(made))
     async with app.run_test(size=WIDE) as pilot:

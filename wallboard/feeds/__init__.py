@@ -1,6 +1,9 @@
 """Where observations come from. Everything downstream sees only the ``Feed`` protocol."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from wallboard.board import Folded
@@ -15,8 +18,38 @@ Fold = Callable[[Event], Folded]
 """The same, of a board that says what it did."""
 
 
+class Role(StrEnum):
+    """What a board does for the others on its recording."""
+
+    STARTS = "starts"
+    RECORDS = "records"
+    FOLLOWS = "follows"
+    POLLS = "polls"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """What a feed says of itself.
+
+    A board with the role of polling does so for itself alone. ``leader`` is whom it follows, as in
+    "ana@jump1 pid 123", and empty while it polls; ``lag_seconds`` is how far its own polls are
+    behind their schedule. ``problems`` are sentences that hold for now. ``recording_path`` is the
+    recording, if there is to be one.
+    """
+
+    role: Role = Role.STARTS
+    leader: str = ""
+    lag_seconds: float = 0.0
+    problems: tuple[str, ...] = ()
+    recording_path: Path | None = None
+
+
 class Feed(Protocol):
-    """A source of events, live or replayed."""
+    """What a living board stands on: all that may be asked of it."""
+
+    @property
+    def status(self) -> FeedStatus:
+        """How it is by now."""
 
     async def run(self, fold: Fold) -> None:
         """Have events folded until cancelled. One bad event never ends it."""

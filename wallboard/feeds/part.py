@@ -6,12 +6,11 @@ So that everybody who looks at some of a config's entry points shares the polls 
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from wallboard.board import Board, Folded
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Event, Restored
-from wallboard.feeds import Fold
+from wallboard.feeds import FeedStatus, Fold
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import Settings, entry_points_of
 
@@ -66,24 +65,9 @@ class PartFeed:
         )
 
     @property
-    def lag_seconds(self) -> float:
-        """How far our own polls are behind their schedule."""
-        return self._shared.lag_seconds
-
-    @property
-    def recording_path(self) -> Path | None:
-        """The recording, if there is to be one."""
-        return self._shared.recording_path
-
-    @property
-    def who(self) -> str:
-        """Whom this board follows; empty while it polls itself."""
-        return self._shared.who
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What is wrong with recording or following."""
-        return self._shared.problems
+    def status(self) -> FeedStatus:
+        """That of the whole board."""
+        return self._shared.status
 
     def _wanted(self, settings: Settings) -> Settings:
         return settings if settings.record is False else self._whole()

@@ -9,15 +9,13 @@ import os
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wallboard.board import Folded
 from wallboard.clock import ClockWatch
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import ClockSet, Event
-from wallboard.feeds import Fold
+from wallboard.feeds import FeedStatus, Fold, Role
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.outages import Outages
 from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
@@ -39,21 +37,8 @@ SILENT_INTERVALS = 3
 """After so many without anything new, whoever should poll is called silent."""
 
 
-class Role(StrEnum):
-    """What a board does for the others on its recording."""
-
-    STARTS = "starts"
-    RECORDS = "records"
-    FOLLOWS = "follows"
-    POLLS = "polls"
-
-
 class SharedFeed:
-    """The live feed of a board that may be recorded.
-
-    ``problems`` are sentences that hold for now, and ``who`` says whom this board follows; it is
-    empty while it polls itself.
-    """
+    """The live feed of a board that may be recorded."""
 
     def __init__(
         self,
@@ -116,33 +101,23 @@ class SharedFeed:
             self._recorder.take(edit)
 
     @property
-    def lag_seconds(self) -> float:
-        """How far our own polls are behind their schedule."""
-        return self._poll.lag_seconds if self._poll else 0.0
+    def status(self) -> FeedStatus:
+        """How it is by now."""
+        return FeedStatus(
+            role=self._role,
+            leader=str(self._leader) if self._leader else "",
+            lag_seconds=self._poll.lag_seconds if self._poll else 0.0,
+            problems=tuple(self._problems()),
+            recording_path=self._place.path if self._place else None,
+        )
 
     @property
-    def recording_path(self) -> Path | None:
-        """The recording, if there is to be one."""
-        return self._place.path if self._place else None
-
-    @property
-    def role(self) -> Role:
-        """What this board does just now; one that polls does so for itself alone."""
+    def _role(self) -> Role:
         if self._recorder:
             return Role.RECORDS
         if self._poll:
             return Role.POLLS
         return Role.FOLLOWS if self._leader else Role.STARTS
-
-    @property
-    def who(self) -> str:
-        """Whom this board follows, as in "follows ana@jump1 pid 123"; empty while it polls."""
-        return f"follows {self._leader}" if self._leader else ""
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What is wrong with recording or following, or with files that polls need."""
-        return tuple(self._problems())
 
     def _problems(self) -> Iterator[str]:
         if self._poll:

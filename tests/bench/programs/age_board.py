@@ -23,7 +23,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Observation, Response
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.domain.restored import Event
-from wallboard.feeds import Fold
+from wallboard.feeds import FeedStatus, Fold
 from wallboard.feeds.poll import PollFeed
 from wallboard.settings import Settings, entry_points_of
 from wallboard.ui.app.app import WallboardApp
@@ -76,6 +76,8 @@ class Aging:
     def poll_now(self, key: EntryPointKey) -> None:
         """Passed on."""
         self._feed.poll_now(key)
+
+    status = FeedStatus()
 
     async def run(self, fold: Fold) -> None:
         fold = self._recorded(fold)

@@ -17,7 +17,8 @@ from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Observation
 from wallboard.domain.restored import Event
-from wallboard.feeds.shared import Role, SharedFeed
+from wallboard.feeds import Role
+from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import entry_points_of
 
 
@@ -33,7 +34,7 @@ async def main(url: str, count: int, seconds: float, file: str, role: Role) -> N
 
     shared = SharedFeed(settings, "bench")
     feed = asyncio.create_task(shared.run(take))
-    while shared.role is not role or len(lags) < count:  # noqa: ASYNC110 - the role tells nobody
+    while shared.status.role is not role or len(lags) < count:  # noqa: ASYNC110 - the role tells nobody
         await asyncio.sleep(0.1)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)

@@ -25,7 +25,7 @@ from wallboard.board import Folded
 from wallboard.config.load import load_config
 from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
-from wallboard.feeds import Fold
+from wallboard.feeds import FeedStatus, Fold
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
@@ -45,10 +45,14 @@ class Soaking(Aging):
 
     def __init__(self, settings: Settings, endpoints: int, days: int, folder: Path) -> None:
         super().__init__(settings, endpoints, days, folder / "soak.db")
-        self.recording_path = folder / "soak.db"
         self._folder = folder
         self._server = settings.server[0].name
         self._days_lived = 0
+
+    @property
+    def status(self) -> FeedStatus:
+        """The recording, for whoever looks into the past."""
+        return FeedStatus(recording_path=self._folder / "soak.db")
 
     def replace(self, settings: Settings, edit: Folded) -> None:
         """The edited config changes nothing for the polls."""

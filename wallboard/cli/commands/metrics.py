@@ -101,9 +101,7 @@ def serve(listen: Address, log_format: str, **parameters: object) -> int:
     settings, source = target_of(parameters).opened()
     log = ServiceLog(log_format)
     logging.getLogger("wallboard").addHandler(log)
-    service = Service(
-        settings, source.read, source.board, log, time.time, standby=True, metrics=listen
-    )
+    service = Service(settings, source, log, time.time, standby=True, metrics=listen)
     return asyncio.run(service.run())
 
 

@@ -58,8 +58,7 @@ def command(
     logging.getLogger("wallboard").addHandler(log)
     service = Service(
         settings,
-        source.read,
-        source.board,
+        source,
         log,
         time.time,
         standby=not no_standby,

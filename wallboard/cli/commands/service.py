@@ -1,28 +1,26 @@
 """A board without a face: polls and records, or stands by, until a signal ends it."""
 
 import asyncio
-import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import replace
 
-from wallboard.abandonable import start_aside
-from wallboard.board import Board, Folded
+from wallboard.board import Folded
 from wallboard.cli.commands.service_log import ServiceLog
 from wallboard.cli.options.metrics_address import Address, exposed, metrics_server
 from wallboard.cli.run.errors import CommandError
-from wallboard.cli.run.exit_codes import INTERNAL
 from wallboard.cli.run.signals import on_end, status_after
-from wallboard.config.problem import ConfigError
+from wallboard.config.problem import ConfigError, Problem
+from wallboard.config.watch import ConfigSource
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.restored import Event
-from wallboard.feeds.shared import Role, SharedFeed
+from wallboard.feeds import Role
+from wallboard.feeds.shared import SharedFeed
+from wallboard.live import LiveBoard
 from wallboard.report.now.logline import Value
 from wallboard.report.now.telling import Doubts
 from wallboard.settings import Settings, entry_points_of
-
-log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 """Between two looks at what there is to log."""
@@ -31,39 +29,45 @@ _LOGGED = {Subject.VERDICT, Subject.LEVEL, Subject.SERVER}
 
 
 class Service:
-    """Runs the feed of a board and logs what becomes of it."""
+    """Logs what becomes of a living board, and serves it to a metrics server."""
 
     def __init__(
         self,
         settings: Settings,
-        read: Callable[[], Settings],
-        name: str,
+        source: ConfigSource,
         log: ServiceLog,
         clock: Callable[[], float],
         *,
         standby: bool,
         metrics: Address | None = None,
     ) -> None:
-        """``read`` gives the settings anew; ``name`` tells the board from all others.
+        """``source`` is where ``settings`` came from.
 
         Without ``standby`` it ends where another process records already. ``metrics`` is where the
         board is served to a metrics server. ``clock`` is Unix time.
         """
-        self._settings = settings
-        self._read = read
+        self._read = source.read
         self._log = log
-        self._clock = clock
         self._standby = standby
-        self._board = Board(entry_points_of(settings), history=settings.history)
-        self._feed = SharedFeed(settings, name, clock=clock)
+        self._live = live = LiveBoard(
+            settings,
+            lambda: SharedFeed(settings, source.board, clock=clock),
+            source=replace(source, read=self._read_again),
+            clock=clock,
+        )
         self._metrics_at = metrics
-        self._metrics = metrics_server(lambda: self._board.snapshot(clock())) if metrics else None
+        self._metrics = metrics_server(live.snapshot) if metrics else None
+        if self._metrics:
+            live.on_folded(self._metrics.take)
+        live.on_folded(self._say_changes)
+        live.on_edited(self._say_reloaded)
+        live.on_refused(self._say_refused)
         self._woken = asyncio.Event()
         self._ended_by: signal.Signals | None = None
-        self._asked_again = False
+        self._started = False
         self._said = (Role.STARTS, "")
         self._problems: tuple[str, ...] = ()
-        self._doubts = Doubts(self._board)
+        self._doubts = Doubts(live.board)
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT; the exit status. Raises ``CommandError``."""
@@ -75,79 +79,59 @@ class Service:
                 return await self._run()
 
     async def _run(self) -> int:
-        polling = asyncio.create_task(self._feed.run(self._fold))
-        try:
-            await self._watch(polling)
-        finally:
-            polling.cancel()
-            await asyncio.gather(polling, return_exceptions=True)
-        if self._ended_by is None:
-            polling.result()
-            raise CommandError("the feed ended by itself", INTERNAL)
-        self._log.say("stopped", signal=self._ended_by.name)
-        return status_after(self._ended_by)
+        async with self._live:
+            ended_by = await self._watch()
+        self._log.say("stopped", signal=ended_by.name)
+        return status_after(ended_by)
 
-    async def _watch(self, polling: asyncio.Task[None]) -> None:
-        self._log.say(
-            "started",
-            recording=self._recording,
-            servers=len(self._settings.server),
-            entry_points=len(entry_points_of(self._settings)),
-        )
-        reloading: asyncio.Task[None] | None = None
-        while self._ended_by is None and not polling.done():
+    async def _watch(self) -> signal.Signals:
+        while self._ended_by is None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._woken.wait()
-            self._woken.clear()
-            if self._asked_again and (reloading is None or reloading.done()):
-                self._asked_again = False
-                reloading = asyncio.create_task(self._reload())
-            self._say_role()
-            self._say_problems()
+            if self._live.running:
+                self._say_started()
+                self._say_role()
+                self._say_problems()
+        return self._ended_by
 
-    def _fold(self, event: Event) -> Folded:
-        folded = self._board.fold(event)
-        if self._metrics:
-            self._metrics.take(folded)
-        self._say_changes(folded)
-        return folded
+    def _read_again(self) -> Settings:
+        settings = self._read()
+        if settings.record is False and not self._metrics_at:
+            raise ConfigError([Problem("", "", "record", "false; nothing to do then")])
+        return settings
 
-    async def _reload(self) -> None:
-        """Take up the config as it is now; one that cannot be used changes nothing."""
-        try:
-            settings = await start_aside(self._read)
-        except ConfigError as error:
-            for problem in error.problems:
-                self._log.say("config_refused", "error", problem=str(problem))
-            return
-        except Exception:
-            log.exception("The config could not be read again")
-            return
-        if settings.record is False and not self._metrics:
-            self._log.say("config_refused", "error", problem="record: false; nothing to do then")
-            return
-        self._settings = settings
-        points = entry_points_of(settings)
-        edit = self._board.replace(points, self._clock(), history=settings.history)
-        self._feed.replace(settings, edit)
-        self._log.say("reloaded", servers=len(settings.server), entry_points=len(points))
-        self._say_changes(edit)
+    def _say_started(self) -> None:
+        if not self._started:
+            self._started = True
+            self._log.say("started", "info", recording=self._recording, **self._extent())
+
+    def _say_reloaded(self, _before: Settings, _settings: Settings) -> None:
+        self._log.say("reloaded", "info", **self._extent())
+
+    def _extent(self) -> dict[str, Value]:
+        settings = self._live.settings
+        points = len(entry_points_of(settings))
+        return {"servers": len(settings.server), "entry_points": points}
+
+    def _say_refused(self, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            self._log.say("config_refused", "error", problem=str(problem))
 
     def _say_role(self) -> None:
-        said = (self._feed.role, self._feed.who)
+        status = self._live.status
+        said = (status.role, status.leader)
         if said == self._said or said[0] is Role.STARTS:
             return
         self._said = said
         path = self._recording
         match said[0]:
             case Role.FOLLOWS if not self._standby:
-                holder = said[1].removeprefix("follows ")
-                raise CommandError(f"{holder} records already\n{path}")
+                raise CommandError(f"{status.leader} records already\n{path}")
             case Role.POLLS if path is None:
                 self._log.say("polling")
             case Role.FOLLOWS:
-                self._log.say("standby", follows=said[1].removeprefix("follows "), recording=path)
+                self._log.say("standby", follows=status.leader, recording=path)
             case Role.RECORDS:
                 self._log.say("recording", recording=path)
             case Role.POLLS:
@@ -155,11 +139,11 @@ class Service:
 
     @property
     def _recording(self) -> str | None:
-        path = self._feed.recording_path
+        path = self._live.status.recording_path
         return str(path) if path else None
 
     def _say_problems(self) -> None:
-        before, self._problems = self._problems, self._feed.problems
+        before, self._problems = self._problems, self._live.status.problems
         for problem in self._problems:
             if problem not in before:
                 self._log.say("problem", "warning", message=problem)
@@ -170,7 +154,7 @@ class Service:
     def _say_changes(self, folded: Folded) -> None:
         """Log what changed on the board; on standby that is for others to say."""
         changes = self._doubts.settled(folded)
-        if self._feed.role is Role.FOLLOWS:
+        if self._live.status.role is Role.FOLLOWS:
             return
         for change in changes:
             first = change.before == Verdict.WAITING
@@ -185,12 +169,9 @@ class Service:
             self._ended_by = number
             self._woken.set()
 
-        def again() -> None:
-            self._asked_again = True
-            self._woken.set()
-
         on_end(end)
-        loop.add_signal_handler(signal.SIGHUP, again)
+        if self._live.config:
+            loop.add_signal_handler(signal.SIGHUP, self._live.config.ask)
         try:
             yield
         finally:

@@ -1,7 +1,6 @@
 """``wallboard watch``: a line for every change, only ever appended."""
 
 import asyncio
-import time
 
 import click
 
@@ -60,16 +59,14 @@ def command(
     **parameters: object,
 ) -> int:
     from wallboard.cli.run.watching import Bounds, Watcher
+    from wallboard.live import LiveBoard
     from wallboard.ui.look.glyphs import choose
 
     settings, source = target_of(parameters).opened()
     watcher = Watcher(
-        settings,
-        source,
-        feed_of(settings, source),
+        LiveBoard(settings, feed_of(settings, source), source=source),
         FORMATS[form],
         Bounds(LEVELS[level], heartbeat, lasting, changes),
         ascii_only=choose(settings.ascii).name == "ascii",
-        clock=time.time,
     )
     return asyncio.run(watcher.run())

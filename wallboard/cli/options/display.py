@@ -11,13 +11,12 @@ from typing import Any, TypeVar
 
 import click
 
-from wallboard.board import Board
 from wallboard.cli.options.completions import theme_names
 from wallboard.cli.options.types import Number, WholeNumber
 from wallboard.cli.run.errors import config_errors
 from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
-from wallboard.settings import Settings, entry_points_of
+from wallboard.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -94,7 +93,6 @@ def show(
     A board with a ``source`` remembers how it was arranged and follows its config.
     """
     _start_log(face.log, quiet=not face.as_text)
-    board = Board(entry_points_of(settings), history=settings.history)
     if not face.as_text:
         from wallboard.ui.app.app import run_board
         from wallboard.ui.app.configured_keys import with_good_keys
@@ -106,8 +104,9 @@ def show(
             read = source.read
             source = replace(source, read=lambda: with_good_keys(face.over(read()), path))
         themed = face.theme is not None
-        return run_board(settings, make_feed, board=board, source=source, themed=themed)
+        return run_board(settings, make_feed, source=source, themed=themed)
     from wallboard.cli.run.text_board import print_board
+    from wallboard.live import LiveBoard
 
     if face.frames is None and face.every is None:
         click.echo(
@@ -115,9 +114,8 @@ def show(
             "--frames N ends it after N frames.",
             err=True,
         )
-    every = face.every or min(map(settings.interval_of, settings.server))
-    printing = print_board(settings, board, make_feed(), every=every, frames=face.frames)
-    asyncio.run(printing)
+    live = LiveBoard(settings, make_feed, source=source)
+    asyncio.run(print_board(live, every=face.every, frames=face.frames))
     return 0
 
 

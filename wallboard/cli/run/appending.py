@@ -1,14 +1,13 @@
 """What the faces that only ever append lines have in common."""
 
 import asyncio
-from collections.abc import Callable
 
 import click
 
-from wallboard.board import Board, Snapshot
+from wallboard.board import Snapshot
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import is_recent
-from wallboard.feeds import Feed
+from wallboard.live import LiveBoard
 
 FIRST_ANSWERS_SECONDS = 6.0
 """The first lines wait this long for answers, so that they say more than "waiting"."""
@@ -16,33 +15,37 @@ FIRST_ANSWERS_SECONDS = 6.0
 LOOK_SECONDS = 0.05
 
 
-async def first_answers(
-    board: Board, clock: Callable[[], float], polling: "asyncio.Task[None]"
-) -> None:
-    """Wait until something new is known of every endpoint, or for long enough."""
-    loop = asyncio.get_running_loop()
-    start, until = clock(), loop.time() + FIRST_ANSWERS_SECONDS
-    while _is_waiting(board.snapshot(clock()), start) and loop.time() < until:
-        await wait(polling, LOOK_SECONDS)
+class FirstAnswers:
+    """Whether something new is known of every endpoint, or that was waited for long enough."""
 
+    def __init__(self, live: LiveBoard) -> None:
+        """Wait from now on; to be called in the event loop."""
+        self._live = live
+        self._start = live.snapshot().at
+        self._until = asyncio.get_running_loop().time() + FIRST_ANSWERS_SECONDS
 
-async def wait(polling: "asyncio.Task[None]", seconds: float) -> None:
-    """Wait, unless the feed breaks down meanwhile, which is raised."""
-    done, _ = await asyncio.wait({polling}, timeout=max(0.0, seconds))
-    if done:
-        polling.result()
+    @property
+    def awaited(self) -> bool:
+        """Whether to wait on."""
+        late = asyncio.get_running_loop().time() >= self._until
+        return not late and _is_waiting(self._live.snapshot(), self._start)
+
+    async def wait(self) -> None:
+        """Wait until they are there, or for long enough."""
+        while self.awaited:  # noqa: ASYNC110 - it depends on the time
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 class Complaints:
-    """Says on stderr what hinders a feed, once for as long as it holds."""
+    """Says on stderr what hinders a board, once for as long as it holds."""
 
-    def __init__(self, feed: Feed) -> None:
-        self._feed = feed
+    def __init__(self, live: LiveBoard) -> None:
+        self._live = live
         self._said: set[str] = set()
 
     def say(self) -> None:
         """Say what is new, and be ready to say again what is over."""
-        problems = set(getattr(self._feed, "problems", ()))
+        problems = set(self._live.problems)
         for problem in sorted(problems - self._said):
             complain(problem)
         self._said = problems

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 
-from wallboard.board import Board, Folded
+from wallboard.board import Board, Folded, Snapshot
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
@@ -83,23 +83,22 @@ class Telling:
         self._levels: dict[EntryPointKey | str, Level] = {}
         self._stale: dict[str, bool] = {}  # whether all of it was
 
-    def opening(self, now: float) -> Iterator[str]:
-        """How all of it stands at ``now``, Unix time in seconds; from here on it is changes."""
-        snapshot = self._board.snapshot(now)
+    def opening(self, snapshot: Snapshot) -> Iterator[str]:
+        """How all of it stands; from here on it is changes."""
         self.doubts.forget()
         self._levels = dict.fromkeys((one.server for one in snapshot.unreachable), Level.CRITICAL)
         for key, status in snapshot.entry_points.items():
             self._levels[key] = status.judgement.level
         yield from self._form.opening_lines(snapshot, self._least)
 
-    def heartbeat(self, now: float) -> str:
+    def heartbeat(self, snapshot: Snapshot) -> str:
         """How the board stands as a whole."""
-        line: str = self._form.heartbeat_line(self._board.snapshot(now))
+        line: str = self._form.heartbeat_line(snapshot)
         return line
 
-    def of_staleness(self, now: float) -> Iterator[str]:
+    def of_staleness(self, snapshot: Snapshot) -> Iterator[str]:
         """Of which servers entry points are stale, then all of them, and of which none is again."""
-        snapshot = self._board.snapshot(now)
+        now = snapshot.at
         points = Counter(key.server for key in snapshot.entry_points)
         stale: dict[str, list[float]] = {}
         for key, status in snapshot.entry_points.items():

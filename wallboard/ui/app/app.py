@@ -15,11 +15,11 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from wallboard.board import Board
+from wallboard.config.reload import Reload, what_changed
 from wallboard.config.watch import ConfigSource
+from wallboard.live import LiveBoard, MakeFeed
 from wallboard.settings import Settings, entry_points_of, longest_interval
 from wallboard.ui.app.arrangement_store import Memory, views_folder
-from wallboard.ui.app.config_reload import Reload, what_changed
-from wallboard.ui.app.feed_runner import Feeding, MakeFeed
 from wallboard.ui.app.open_screens import ScreenOpeningApp
 from wallboard.ui.app.wall_modes import Modes
 from wallboard.ui.look import lite
@@ -84,14 +84,18 @@ class WallboardApp(ScreenOpeningApp):
         """
         self.state = state or Arrangement()
         super().__init__(settings, self.state.theme, clock)
-        self.board = board or Board(entry_points_of(settings), history=settings.history)
+        self.live = LiveBoard(settings, make_feed, board=board, source=source, clock=clock)
+        self.live.on_edited(self._take_up)
         self.modes = Modes(lambda: self.settings, self.bell, self._bytes_sent)
-        self.feeding = Feeding(make_feed, settings, self.board.fold) if make_feed else None
         self._memory = memory
-        self._reload = Reload(source, self.take_up) if source else None
         self._ticking: Timer | None = None
         self._frozen_at: float | None = None
         self._snapshot = self.board.snapshot(clock())
+
+    @property
+    def board(self) -> Board:
+        """The board that is polled."""
+        return self.live.board
 
     def get_default_screen(self) -> Screen[object]:
         """The wall comes first."""
@@ -103,27 +107,19 @@ class WallboardApp(ScreenOpeningApp):
         self.start_ticking()
         if self.settings.keys:
             self.use_keys(self.settings.keys)
-        if self.feeding:
-            self.call_after_refresh(self.feeding.start)
+        self.call_after_refresh(self.live.start)
 
     async def on_unmount(self) -> None:
         """Stop the feed, and remember the arrangement."""
-        if self._reload:
-            self._reload.stop()
         if self._memory:
             self._memory.save(self.state)
         self.notices.stop_listening()
         await self.replay_session.stop()
-        if self.feeding:
-            await self.feeding.stop()
+        await self.live.stop()
 
-    def take_up(self, settings: Settings) -> None:
-        """Go by other settings; what stays keeps its past and its place."""
-        before, self.settings = self.settings, settings
-        points = entry_points_of(settings)
-        edit = self.board.replace(points, self.clock(), history=settings.history)
-        if self.feeding:
-            self.feeding.replace(settings, edit)
+    def _take_up(self, before: Settings, settings: Settings) -> None:
+        """Go by other settings; what stays keeps its place."""
+        self.settings = settings
         self.replay_session.replace()
         if (settings.theme, settings.lite) != (before.theme, before.lite):
             if self.state.theme is None:
@@ -160,8 +156,6 @@ class WallboardApp(ScreenOpeningApp):
         """Take a new picture of the board, unless it is frozen, and show it."""
         if self._memory:
             self._memory.keep(self.state, self.clock())
-        if self._reload:
-            self._reload.tick(self.clock())
         if self._frozen_at is None:
             self._snapshot = self.board.snapshot(self.clock())
         self.follow_theme()
@@ -197,22 +191,18 @@ class WallboardApp(ScreenOpeningApp):
 
     def view(self) -> View:
         """Everything there is to show at this moment."""
-        now = self.clock()
+        now, status = self.clock(), self.live.status
         view = View(
             title=self.settings.title,
             snapshot=self._snapshot,
             now=now,
             beat=lite.beat(now, self.settings),
             frozen_at=self._frozen_at,
-            lag_seconds=self.feeding.lag_seconds if self.feeding else 0.0,
+            lag_seconds=status.lag_seconds,
             longest_interval=longest_interval(self.settings),
-            notices=(
-                *(self._reload.problems if self._reload else ()),
-                *(self.feeding.problems if self.feeding else ()),
-                *self.notices.texts,
-            ),
+            notices=(*self.live.problems, *self.notices.texts),
             passing=self.notices.passing,
-            who=self.feeding.who if self.feeding else "",
+            who=f"follows {status.leader}" if status.leader else "",
             extras=self.modes.extras(now),
         )
         return self.with_recorded(view)
@@ -220,12 +210,12 @@ class WallboardApp(ScreenOpeningApp):
     @property
     def recording_path(self) -> Path | None:
         """Where the board is recorded, if it is."""
-        return self.feeding.recording_path if self.feeding else None
+        return self.live.status.recording_path
 
     @property
     def following(self) -> Reload | None:
         """What follows the config, if there is one."""
-        return self._reload
+        return self.live.config
 
     def empty_board(self) -> Board:
         """A board of the same entry points that has heard nothing yet."""
@@ -243,12 +233,13 @@ class WallboardApp(ScreenOpeningApp):
     def action_poll_now(self) -> None:
         """Ask for fresh answers of the selected entry point."""
         key = self.selected()
-        if key is not None and self.feeding:
-            self.feeding.poll_now(key)
-            if self.feeding.who:
-                self.notices.add_passing(
-                    f"Not polled: this board {self.feeding.who}, which polls in its own time"
-                )
+        if key is None:
+            return
+        self.live.poll_now(key)
+        if leader := self.live.status.leader:
+            self.notices.add_passing(
+                f"Not polled: this board follows {leader}, which polls in its own time"
+            )
 
     def action_freeze(self) -> None:
         """Hold the picture while polling goes on, or let it go."""
@@ -291,7 +282,6 @@ def run_board(
     settings: Settings,
     make_feed: MakeFeed,
     *,
-    board: Board | None = None,
     source: ConfigSource | None = None,
     themed: bool = False,
 ) -> int:
@@ -301,7 +291,7 @@ def run_board(
     ``themed`` says that the theme was asked for on the command line.
     """
     memory, state, problem = _remembered(source, themed=themed)
-    app = WallboardApp(settings, make_feed, board=board, state=state, memory=memory, source=source)
+    app = WallboardApp(settings, make_feed, state=state, memory=memory, source=source)
     if problem:
         app.notices.add(problem)
     return app.run_to_end()

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wallboard.config.reload import Reload
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.ui.app.config_reload import Reload
 from wallboard.ui.app.wall_modes import Modes
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement

@@ -1,14 +1,14 @@
-"""Takes edits of the config into a running board."""
+"""Reads a config anew when it was edited, while a board runs."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
 from wallboard.abandonable import start_aside
-from wallboard.config.problem import ConfigError
+from wallboard.config.problem import ConfigError, Problem
 from wallboard.config.watch import ConfigSource, Watch
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.settings import Settings, entry_points_of
@@ -24,21 +24,26 @@ LATE_SECONDS = 8.0
 
 log = logging.getLogger(__name__)
 
-Use = Callable[[Settings], None]
-
 
 class Reload:
-    """Reads the config anew when its file changes, off the main thread.
+    """Reads the config anew when its file changes or when asked to, off the main thread.
 
     One that cannot be used changes nothing but ``problems``, which stand until it can be used.
     """
 
-    def __init__(self, source: ConfigSource, use: Use) -> None:
-        """``use`` takes the settings of an edited config."""
-        self._problems: tuple[str, ...] = ()
+    def __init__(
+        self,
+        source: ConfigSource,
+        use: Callable[[Settings], None],
+        refuse: Callable[[Sequence[Problem]], None] = lambda _: None,
+    ) -> None:
+        """``use`` takes the settings of an edited config, ``refuse`` what is wrong with it."""
+        self._refused: tuple[Problem, ...] = ()
         self._source = source
         self._use = use
+        self._refuse = refuse
         self._watch = Watch(source.path, source.stamp) if source.path else None
+        self._asked = False
         self._again_at: float | None = None
         self._task: asyncio.Task[None] | None = None
         self._began = 0.0
@@ -49,21 +54,26 @@ class Reload:
         if self._busy and self.path and time.monotonic() - self._began > LATE_SECONDS:
             late = f"{self.path.name} does not answer, so edits of it are not seen"
             return (f"The config cannot be read: {late}",)
-        return self._problems
+        return _in_words(self._refused) if self._refused else ()
 
     @property
     def path(self) -> Path | None:
         """The file that is followed, if there is one."""
         return self._source.path
 
+    def ask(self) -> None:
+        """Have it read at the next tick, changed or not, and be told at once what is wrong."""
+        self._asked = True
+
     def tick(self, now: float) -> None:
         """Look whether there is something to read; ``now`` is seconds on any clock."""
-        if self._watch is None or self._busy:
+        if self._busy:
             return
         again = self._again_at is not None and not 0 < self._again_at - now <= AGAIN_SECONDS
-        if again or self._watch.due(now):
+        if self._asked or again or (self._watch and self._watch.due(now)):
+            asked, self._asked = self._asked, False
             self._began = time.monotonic()
-            self._task = asyncio.create_task(self._look(self._watch, now, again=again))
+            self._task = asyncio.create_task(self._look(now, asked=asked, again=again))
 
     def stop(self) -> None:
         """Forget what is being read."""
@@ -74,35 +84,38 @@ class Reload:
     def _busy(self) -> bool:
         return self._task is not None and not self._task.done()
 
-    async def _look(self, watch: Watch, now: float, *, again: bool) -> None:
+    async def _look(self, now: float, *, asked: bool, again: bool) -> None:
         # The file may be on a machine that is away: nothing here waits for it, nor does the end.
-        changed = await start_aside(lambda: watch.changed(now))
-        if changed or again:
+        watch = self._watch
+        changed = watch is not None and await start_aside(lambda: watch.changed(now))
+        if changed or again or asked:
             self._again_at = None
-            await self._read(now, first=changed)
+            await self._read(now, asked=asked, first=changed)
 
-    async def _read(self, now: float, *, first: bool) -> None:
+    async def _read(self, now: float, *, asked: bool, first: bool) -> None:
         try:
             settings = await start_aside(self._source.read)
         except ConfigError as error:
             self._again_at = now + (FIRST_AGAIN_SECONDS if first else AGAIN_SECONDS)
-            if not first or self._problems:
-                self._problems = _in_words(error)
+            if asked or not first or self._refused:
+                before, self._refused = self._refused, error.problems
+                if asked or before != self._refused:
+                    self._refuse(self._refused)
             return
         except Exception:
             self._again_at = now + AGAIN_SECONDS
             log.exception("The config could not be read again")
             return
-        self._problems = ()
+        self._refused = ()
         try:
             self._use(settings)
         except Exception:  # a config that cannot be taken up must not take the board down
             log.exception("The config could not be taken up")
 
 
-def _in_words(error: ConfigError) -> tuple[str, ...]:
-    first = error.problems[0]
-    more = len(error.problems) - 1
+def _in_words(problems: Sequence[Problem]) -> tuple[str, ...]:
+    first = problems[0]
+    more = len(problems) - 1
     also = f" (and {more} more)" if more else ""
     short = replace(first, file=PurePath(first.file).name)
     return (f"The edited config cannot be used, so the one before it is: {short}{also}",)
