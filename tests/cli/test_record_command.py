@@ -138,6 +138,19 @@ async def test_sighup_has_the_config_read_again(configured, simulated, tmp_path)
     assert _recorded_ids(tmp_path / "wall.db") == [1000, 1001]
 
 
+async def test_an_edit_is_taken_up_without_a_signal_and_a_bad_one_is_refused_once(
+    configured, simulated
+):
+    one, config = await configured(await simulated())
+    await one.says("recording")
+    good = config.read_text()
+    config.write_text("no TOML")
+    assert (await one.says("config_refused"))["level"] == "error"
+    config.write_text(good + "[[server.entry_point]]\nid = 1001\n")
+    assert (await one.says("reloaded"))["entry_points"] == 2
+    assert await one.ends(signal.SIGTERM) == 0
+
+
 async def test_a_config_that_does_not_answer_changes_nothing_and_holds_up_no_end(
     configured, simulated, tmp_path
 ):

@@ -50,6 +50,26 @@ async def test_a_reader_that_leaves_ends_the_board_in_silence(start, simulated):
     assert err == b""
 
 
+async def test_an_edit_of_the_config_is_taken_up_and_a_bad_one_only_said(
+    start, simulated, tmp_path
+):
+    simulator = await simulated()
+    file = tmp_path / "wallboard.toml"
+    text = f'interval = 0.3\n[[server]]\nname = "prod"\nurl = "{simulator.url}"\n'
+    text += "[[server.entry_point]]\nid = 1000\n"
+    file.write_text(text)
+    process = await start("--every", "0.2")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while b" wallboard: 1 ok" not in (line := await process.stdout.readline()):
+            assert line
+        file.write_text("no TOML")
+        while b"The edited config cannot be used" not in (line := await process.stderr.readline()):
+            assert line
+        file.write_text(f'title = "Night"\n{text}[[server.entry_point]]\nid = 1001\n')
+        while b" Night: 2 ok" not in (line := await process.stdout.readline()):
+            assert line
+
+
 async def test_the_board_outlives_its_server_and_says_so(start, simulated):
     simulator = await simulated()
     port = int(simulator.url.rpartition(":")[2])

@@ -23,6 +23,7 @@ async def print_board(live: LiveBoard, *, every: float | None, frames: int | Non
         due, printed = loop.time(), 0
         while frames is None or printed < frames:
             await asyncio.sleep(due - loop.time())
+            text.title = live.settings.title
             click.echo("\n".join(text.frame(live.snapshot())))
             printed += 1
             complaints.say()

@@ -21,7 +21,7 @@ class TextBoard:
 
     def __init__(self, title: str, *, zone: tzinfo | None = None) -> None:
         """``zone`` is the time zone of the times shown; the machine's own unless given."""
-        self._title = safe(title)
+        self.title = title
         self._zone = zone
         self._said: dict[EntryPointKey, _Said] = {}
         self._down: dict[str, str] = {}
@@ -39,7 +39,7 @@ class TextBoard:
 
     def _header(self, snapshot: Snapshot) -> str:
         rate = f"{snapshot.polls_per_minute} polls in the last minute"
-        return f"{self._time(snapshot.at)} {self._title}: {counts(snapshot)}; {rate}"
+        return f"{self._time(snapshot.at)} {safe(self.title)}: {counts(snapshot)}; {rate}"
 
     def _servers(self, snapshot: Snapshot) -> Iterator[str]:
         for status in snapshot.servers.values():

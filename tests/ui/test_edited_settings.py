@@ -1,0 +1,53 @@
+"""An edited setting that nobody takes up while the board runs is found here."""
+
+import asyncio
+from dataclasses import dataclass, fields
+
+from walls import until
+
+from wallboard.feeds import Role
+from wallboard.feeds.shared import SharedFeed
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
+from wallboard.ui.app.app import WallboardApp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted(Settings):
+    """Settings that note what is read of them, with one that nobody knows."""
+
+    unknown: bool = False
+
+    def __getattribute__(self, name: str) -> object:
+        NOTED.add(name)
+        return super().__getattribute__(name)
+
+
+NOTED: set[str] = set()
+
+
+async def test_every_setting_of_an_edit_is_taken_up(tmp_path):
+    settings = {
+        "record": str(tmp_path / "wall.db"),
+        "server": (
+            ServerSettings(
+                name="prod",
+                url="http://127.0.0.1:9",
+                entry_point=(EntryPointSettings(id=1000),),
+            ),
+        ),
+    }
+    begun = Settings(**settings)
+    app = WallboardApp(begun, lambda: SharedFeed(begun, "a board", environ={}))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.live.status.role is Role.RECORDS)
+        edited = Noted(**settings)
+        NOTED.clear()
+        app.live.take_up(edited)
+        app.tick()
+        await pilot.press("v")
+        await asyncio.sleep(0.2)
+        app.live.take_up(Noted(**settings, kiosk=True))
+        await pilot.pause()
+        app.tick()
+        await pilot.pause()
+    assert {field.name for field in fields(Noted)} - NOTED == {"unknown"}
