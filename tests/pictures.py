@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from wallboard.board import Board
 from wallboard.cli.commands.demo import demo_settings
 from wallboard.cli.options.scenario import Simulation
+from wallboard.config.state_folder import BoardId
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import SurveyQuestionSettings, SurveySettings, entry_points_of
 from wallboard.simulator.names import entry_point_ids
@@ -59,7 +60,7 @@ async def take(folder: Path) -> None:
         settings = replace(settings, record=str(folder / "pictures.db"))
         settings = replace(settings, survey=SurveySettings(question=QUESTIONS))
         board = Board(entry_points_of(settings))
-        app = WallboardApp(settings, lambda: SharedFeed(settings, "pictures"), board=board)
+        app = WallboardApp(settings, lambda: SharedFeed(settings, BoardId("pictures")), board=board)
         async with app.run_test(size=SIZE) as pilot:
             await asyncio.sleep(25)
             while len(app.board.snapshot(app.clock()).verdicts) < ENOUGH_VERDICTS:  # noqa: ASYNC110  # the board has no event to wait for

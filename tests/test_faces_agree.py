@@ -21,6 +21,7 @@ from waiting import until
 from wallboard.board import Board
 from wallboard.cli.commands.board import live
 from wallboard.config import load_config
+from wallboard.config.state_folder import BoardId
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import entry_points_of
@@ -301,7 +302,7 @@ async def test_all_faces_say_the_same_of_every_entry_point(place):
     board = Board(entry_points_of(settings))
     app = WallboardApp(
         settings,
-        lambda: live(settings, name=str(place.config.resolve())),
+        lambda: live(settings, board=BoardId(str(place.config.resolve()))),
         board=board,
         state=Arrangement(density="compact"),
     )

@@ -10,6 +10,7 @@ from waiting import until
 
 from wallboard.board import Board, Folded
 from wallboard.config.selection import Selection, selected
+from wallboard.config.state_folder import BoardId
 from wallboard.domain.restored import Restored
 from wallboard.feeds import Role
 from wallboard.feeds.part import PartFeed
@@ -54,7 +55,7 @@ async def test_a_part_polls_and_records_the_whole_and_shows_the_part(
     whole = settings_of(server_of(simulator), record=str(path))
     part = part_of(whole, "1001")
     board, heard = Board(entry_points_of(part)), Heard()
-    feed = PartFeed(part, lambda: whole, "a board")
+    feed = PartFeed(part, lambda: whole, BoardId("a board"))
     task = seat(feed, board, heard)
     await until(lambda: rounds(simulator) >= 2)
     assert [key.id for key in board.snapshot(0.0).entry_points] == [1001]
@@ -62,7 +63,7 @@ async def test_a_part_polls_and_records_the_whole_and_shows_the_part(
     assert (status.role, status.leader, status.problems) == (Role.RECORDS, "", ())
     assert status.recording_path == path
     full_board, full_heard = Board(entry_points_of(whole)), Heard()
-    full = SharedFeed(whole, "a board")
+    full = SharedFeed(whole, BoardId("a board"))
     seat(full, full_board, full_heard)
     await until(lambda: full.status.role is Role.FOLLOWS)
     await until(lambda: len(full_heard.counts()) == 15)
@@ -81,12 +82,12 @@ async def test_a_part_that_follows_begins_with_its_own_events_only(
     simulator = await simulated('[[fault]]\nkind = "other"\nfrom = 0.8\nuntil = 1.6')
     whole = settings_of(server_of(simulator), record=str(path))
     full_board = Board(entry_points_of(whole))
-    seat(SharedFeed(whole, "a board"), full_board, Heard())
+    seat(SharedFeed(whole, BoardId("a board")), full_board, Heard())
     # Each of the three was closed and is open again.
     await until(lambda: len(full_board.snapshot(0.0).events) >= 6)
     part = part_of(whole, "1002")
     heard = Heard()
-    feed = PartFeed(part, lambda: whole, "a board")
+    feed = PartFeed(part, lambda: whole, BoardId("a board"))
     seat(feed, Board(entry_points_of(part)), heard)
     await until(lambda: heard.events)
     restored = heard.events[0]
@@ -101,7 +102,7 @@ async def test_a_part_that_is_not_recorded_polls_only_itself(
     simulator = await simulated()
     whole = settings_of(server_of(simulator), record=False)
     part = part_of(whole, "1001")
-    feed = PartFeed(part, lambda: whole, "a board")
+    feed = PartFeed(part, lambda: whole, BoardId("a board"))
     seat(feed, Board(entry_points_of(part)), Heard())
     await until(lambda: simulator.requests.count >= 15)
     assert {path.rpartition("/")[2] for _, path in simulator.requests.log} == {"1001"}
@@ -115,7 +116,7 @@ async def test_a_part_takes_up_edits_of_the_whole(seat, simulated, settings_of, 
                                 record=str(path))}  # fmt: skip
     part = part_of(now["whole"], "1000-1009")
     board, heard = Board(entry_points_of(part)), Heard()
-    feed = PartFeed(part, lambda: now["whole"], "a board")
+    feed = PartFeed(part, lambda: now["whole"], BoardId("a board"))
     seat(feed, board, heard)
     await until(lambda: len(heard.counts()) == 10)
     now["whole"] = settings_of(server, record=str(path))

@@ -11,6 +11,7 @@ from feeds_support import Heard, rounds, starts
 from waiting import until
 
 from wallboard.board import Board
+from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Restored
 from wallboard.feeds import Role
@@ -26,7 +27,7 @@ class Seat:
 
     def __init__(self, settings) -> None:
         self.board = Board(entry_points_of(settings))
-        self.feed = SharedFeed(settings, "a board", environ={})
+        self.feed = SharedFeed(settings, BoardId("a board"), environ={})
         self.heard = Heard()
         self.task: asyncio.Task | None = None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 from walls import until
 
+from wallboard.config.state_folder import BoardId
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
@@ -37,7 +38,7 @@ async def test_every_setting_of_an_edit_is_taken_up(tmp_path):
         ),
     }
     begun = Settings(**settings)
-    app = WallboardApp(begun, lambda: SharedFeed(begun, "a board", environ={}))
+    app = WallboardApp(begun, lambda: SharedFeed(begun, BoardId("a board"), environ={}))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.live.status.role is Role.RECORDS)
         edited = Noted(**settings)

@@ -9,6 +9,7 @@ from rich.color import ColorSystem
 from walls import settled, text_on
 
 from wallboard.config import load_config
+from wallboard.config.state_folder import BoardId
 from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import Level
@@ -65,7 +66,9 @@ class Living:
         self.path = path
         self.now = START
         self.feed = SilentFeed()
-        source = ConfigSource("x", lambda: load_config(path, os.environ), path, stamp_of(path))
+        source = ConfigSource(
+            BoardId("x"), lambda: load_config(path, os.environ), path, stamp_of(path)
+        )
         settings = load_config(path, os.environ)
         self.app = WallboardApp(
             settings, lambda: self.feed, source=source, clock=lambda: self.now, **more
@@ -322,7 +325,7 @@ async def test_a_feed_that_starts_after_an_edit_goes_by_it(path):
 
 
 async def test_the_arrangement_is_there_in_the_next_run(path, tmp_path):
-    memory = Memory("x", tmp_path / "views")
+    memory = Memory(BoardId("x"), tmp_path / "views")
     living = Living(path, memory=memory)
     async with living.app.run_test(size=(80, 24)) as pilot:
         await living.seconds(1)
@@ -331,7 +334,7 @@ async def test_the_arrangement_is_there_in_the_next_run(path, tmp_path):
         await pilot.press("d")
         await pilot.pause()
         arranged = living.app.state
-    state, problem = Memory("x", tmp_path / "views").load()
+    state, problem = Memory(BoardId("x"), tmp_path / "views").load()
     assert problem is None
     assert state == arranged
     assert state.sort != Arrangement().sort
@@ -340,7 +343,7 @@ async def test_the_arrangement_is_there_in_the_next_run(path, tmp_path):
 
 async def test_a_state_folder_that_cannot_be_written_is_one_notice(path, tmp_path):
     (tmp_path / "views").write_text("in the way")
-    living = Living(path, memory=Memory("x", tmp_path / "views"))
+    living = Living(path, memory=Memory(BoardId("x"), tmp_path / "views"))
     async with living.app.run_test(size=(80, 24)) as pilot:
         await living.seconds(1)
         for _ in range(3):

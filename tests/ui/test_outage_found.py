@@ -14,6 +14,7 @@ from waiting import until
 from walls import part, text_on
 
 from wallboard.board import Board
+from wallboard.config.state_folder import BoardId
 from wallboard.domain.policy import Verdict
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
@@ -52,7 +53,7 @@ def yesterday():
 async def polled(settings, clock):
     """A board without a face that polls and records; all of it is in the file at the end."""
     board = Board(entry_points_of(settings), history=settings.history)
-    feed = SharedFeed(settings, "the wall", environ={}, clock=clock)
+    feed = SharedFeed(settings, BoardId("the wall"), environ={}, clock=clock)
     running = asyncio.create_task(feed.run(board.fold))
     await until(lambda: feed.status.role is Role.RECORDS)
     try:
@@ -112,7 +113,7 @@ async def test_yesterdays_outage_is_found_today_with_the_body_that_caused_it(tmp
         board = Board(entry_points_of(settings), history=settings.history)
         app = WallboardApp(
             settings,
-            lambda: SharedFeed(settings, "the wall", environ={}),
+            lambda: SharedFeed(settings, BoardId("the wall"), environ={}),
             board=board,
             state=Arrangement(density="normal"),
         )

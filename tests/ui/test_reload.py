@@ -9,6 +9,7 @@ import pytest
 from wallboard.config import ConfigError, load_config
 from wallboard.config.problem import Problem
 from wallboard.config.reload import AGAIN_SECONDS, Reload, what_changed
+from wallboard.config.state_folder import BoardId
 from wallboard.config.watch import LOOK_SECONDS, ConfigSource, Watch, stamp_of
 
 CONFIG = """
@@ -106,7 +107,7 @@ class Watched:
         self.used = []
         self.threads = set()
         self.now = 0.0
-        source = ConfigSource(str(path), lambda: self.read(path), path, stamp_of(path))
+        source = ConfigSource(BoardId(str(path)), lambda: self.read(path), path, stamp_of(path))
         self.reload = Reload(source, self.used.append)
 
     def read(self, path):
@@ -215,7 +216,7 @@ async def test_a_defect_of_ours_is_logged_and_tried_again(path, caplog):
         return "settings"
 
     used = []
-    reload = Reload(ConfigSource("x", read, path, None), used.append)
+    reload = Reload(ConfigSource(BoardId("x"), read, path, None), used.append)
     for now in range(30):
         reload.tick(float(now))
         if reload._task:
@@ -244,7 +245,7 @@ async def test_a_board_without_a_file_has_nothing_to_watch():
     def read():
         raise ConfigError([Problem("", "", "", "never")])
 
-    reload = Reload(ConfigSource("x", read), lambda _: None)
+    reload = Reload(ConfigSource(BoardId("x"), read), lambda _: None)
     for now in range(10):
         reload.tick(float(now))
     assert reload._task is None

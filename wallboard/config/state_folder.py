@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,30 @@ def state_folder(environ: Mapping[str, str]) -> Path:
         raise NoHomeError(errno.ENOENT, words) from None
 
 
-def board_name(board: str) -> str:
-    """The file name of one board; ``board`` identifies it."""
-    return sha256(board.encode("utf-8", "replace")).hexdigest()[:20]
+@dataclass(frozen=True, slots=True)
+class BoardId:
+    """What tells a board from all others: the path of its config, or what was asked for instead.
+
+    ``part`` is the words that chose a part of it.
+    """
+
+    origin: str
+    part: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> "BoardId":
+        """The board of which this is a part, or this one."""
+        return BoardId(self.origin)
+
+    @property
+    def file_name(self) -> str:
+        """The name, less its suffix, of files that are kept of it."""
+        return file_name_of(str(self))
+
+    def __str__(self) -> str:
+        return " ".join((self.origin, *self.part))
+
+
+def file_name_of(text: str) -> str:
+    """A file name, less its suffix, that differs for every other text."""
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:20]

@@ -6,6 +6,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
+from wallboard.config.state_folder import BoardId
 from wallboard.settings import Settings
 
 LOOK_SECONDS = 1.0
@@ -36,17 +37,16 @@ def stamp_of(path: Path) -> Stamp | None:
 class ConfigSource:
     """Where a board's settings come from.
 
-    ``board`` tells this board from others. ``read`` gives the settings anew or raises
+    ``read`` gives the settings anew or raises
     ``ConfigError``; it may take a while. ``path`` is the file they are in, if there is one, and
     ``stamp`` what that file was when it was read first. For settings that are a part of a config,
-    ``whole`` gives all of it as it was last read; ``recording`` tells the board of the whole.
+    ``whole`` gives all of it as it was last read.
     """
 
-    board: str
+    board: BoardId
     read: Callable[[], Settings]
     path: Path | None = None
     stamp: Stamp | None = None
-    recording: str = ""
     whole: Callable[[], Settings] | None = None
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge
 
 from wallboard.config.selection import ids_in
-from wallboard.config.state_folder import board_name, state_folder
+from wallboard.config.state_folder import file_name_of, state_folder
 from wallboard.domain.discovery import Discovery, Found, ranges
 from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.answer.endpoints import url_of
@@ -47,7 +47,7 @@ class Unfinished:
     def _path(self) -> Path:
         """Where it is kept. Raises ``OSError`` where there is no state folder."""
         folder = state_folder(self._environ) / "discoveries"
-        return folder / f"{board_name(self._sweep)}.json"
+        return folder / f"{file_name_of(self._sweep)}.json"
 
     def load(self) -> Discovery | None:
         """What was found before, or ``None`` if nothing was kept, or nothing that can be read."""

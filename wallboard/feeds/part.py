@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wallboard.board import Board, Folded
+from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import Event, Restored
 from wallboard.feeds import FeedStatus, Fold
@@ -25,13 +26,13 @@ class PartFeed:
         self,
         settings: Settings,
         whole: Callable[[], Settings],
-        name: str,
+        board: BoardId,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``whole`` gives the settings that ``settings`` are a part of.
 
-        ``name`` tells the whole board from all others; ``clock`` is Unix time in seconds.
+        ``clock`` is Unix time in seconds.
         """
         self._whole = whole
         self._clock = clock
@@ -39,7 +40,7 @@ class PartFeed:
         # What is recorded is judged here, for the board shown holds only the part.
         self._board = Board(entry_points_of(wanted), history=wanted.history)
         self._keys = _keys(settings)
-        self._shared = SharedFeed(wanted, name, clock=clock)
+        self._shared = SharedFeed(wanted, board.whole, clock=clock)
 
     async def run(self, fold: Fold) -> None:
         """Have folded what concerns the part until cancelled."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from wallboard.board import Folded
 from wallboard.clock import ClockWatch
+from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.restored import ClockSet, Event
 from wallboard.feeds import FeedStatus, Fold, Role
@@ -43,17 +44,14 @@ class SharedFeed:
     def __init__(
         self,
         settings: Settings,
-        name: str,
+        board: BoardId,
         *,
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``name`` tells the board from all others.
-
-        ``environ`` may name the state folder, and ``clock`` is Unix time in seconds.
-        """
+        """``environ`` may name the state folder; ``clock`` is Unix time in seconds."""
         self._settings = settings
-        self._name = name
+        self._id = board
         self._environ = environ
         self._clock = clock
         self._placeless = ""
@@ -276,7 +274,7 @@ class SharedFeed:
         """Where the settings want it recorded, unless there is no folder to keep it in."""
         self._placeless = ""
         try:
-            return recording_file(self._name, self._settings.record, self._environ)
+            return recording_file(self._id, self._settings.record, self._environ)
         except OSError as error:
             self._placeless = error.strerror or str(error)
             return None

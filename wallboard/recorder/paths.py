@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wallboard.config.state_folder import board_name, state_folder
+from wallboard.config.state_folder import BoardId, state_folder
 
 OWN_MODE = 0o600
 SHARED_MODE = 0o666
@@ -19,18 +19,17 @@ class RecordingFile:
     mode: int = OWN_MODE
 
 
-def recording_path(board: str, record: bool | str, environ: Mapping[str, str]) -> Path | None:
+def recording_path(board: BoardId, record: bool | str, environ: Mapping[str, str]) -> Path | None:
     """The file of a recording, or ``None`` where nothing is recorded.
 
-    ``board`` tells one board from all others and ``record`` is the setting of that name, a path
-    being whole or counting from the working folder. Raises ``OSError`` where there is no folder to
-    keep it in.
+    ``record`` is the setting of that name, a path being whole or counting from the working folder.
+    Raises ``OSError`` where there is no folder to keep it in.
     """
     if isinstance(record, str):
         return real_path(Path(record))
     if not record:
         return None
-    return state_folder(environ).absolute() / "recordings" / f"{board_name(board)}.db"
+    return state_folder(environ).absolute() / "recordings" / f"{board.file_name}.db"
 
 
 def real_path(path: Path) -> Path:
@@ -51,7 +50,7 @@ def file_mode(record: bool | str) -> int:
 
 
 def recording_file(
-    board: str, record: bool | str, environ: Mapping[str, str]
+    board: BoardId, record: bool | str, environ: Mapping[str, str]
 ) -> RecordingFile | None:
     """The recording of a board, or ``None`` where it has none. Raises ``OSError`` as above."""
     path = recording_path(board, record, environ)

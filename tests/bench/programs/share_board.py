@@ -15,6 +15,7 @@ from tests.bench.processes import report
 from wallboard.board import Board, Folded
 from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
+from wallboard.config.state_folder import BoardId
 from wallboard.domain.observation import Observation
 from wallboard.domain.restored import Event
 from wallboard.feeds import Role
@@ -32,7 +33,7 @@ async def main(url: str, count: int, seconds: float, file: str, role: Role) -> N
             lags.append(time.time() - event.at)
         return board.fold(event)
 
-    shared = SharedFeed(settings, "bench")
+    shared = SharedFeed(settings, BoardId("bench"))
     feed = asyncio.create_task(shared.run(take))
     while shared.status.role is not role or len(lags) < count:  # noqa: ASYNC110 - the role tells nobody
         await asyncio.sleep(0.1)

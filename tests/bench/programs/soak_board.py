@@ -23,6 +23,7 @@ from tests.bench.processes import ROOT, report
 from tests.bench.programs.age_board import MIB, PAINT_SECONDS, Aging
 from wallboard.board import Folded
 from wallboard.config.load import load_config
+from wallboard.config.state_folder import BoardId
 from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
 from wallboard.feeds import FeedStatus, Fold
@@ -148,7 +149,7 @@ def main(url: str, count: int, days: int, folder: Path) -> None:
 
     settings = read()
     feed = Soaking(settings, 5 * count, days, folder)
-    source = ConfigSource("soak", read, config, stamp_of(config))
+    source = ConfigSource(BoardId("soak"), read, config, stamp_of(config))
     app = WallboardApp(settings, lambda: feed, source=source, clock=lambda: feed.now)
     feed.app = app
     app.run()

@@ -7,6 +7,7 @@ import click
 
 from wallboard.cli.options.display import face_of, face_options, show
 from wallboard.cli.options.target import record_options, target_of, target_options
+from wallboard.config.state_folder import BoardId
 from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
 from wallboard.settings import Settings
@@ -38,11 +39,13 @@ def command(**parameters: object) -> int:
 
 def feed_of(settings: Settings, source: ConfigSource) -> Callable[[], Feed]:
     """Makes the feed of a board, or of a part of one."""
-    return partial(live, settings, name=source.recording, whole=source.whole)
+    return partial(live, settings, board=source.board, whole=source.whole)
 
 
-def live(settings: Settings, *, name: str, whole: Callable[[], Settings] | None = None) -> Feed:
-    """The feed that records what it polls, or follows who does; ``name`` tells the board.
+def live(
+    settings: Settings, *, board: BoardId, whole: Callable[[], Settings] | None = None
+) -> Feed:
+    """The feed that records what it polls, or follows who does.
 
     ``whole`` gives the settings that these are a part of. What it needs is imported only now, after
     the first paint.
@@ -50,7 +53,7 @@ def live(settings: Settings, *, name: str, whole: Callable[[], Settings] | None 
     if whole:
         from wallboard.feeds.part import PartFeed
 
-        return PartFeed(settings, whole, name)
+        return PartFeed(settings, whole, board)
     from wallboard.feeds.shared import SharedFeed
 
-    return SharedFeed(settings, name)
+    return SharedFeed(settings, board)

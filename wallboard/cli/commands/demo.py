@@ -11,6 +11,7 @@ from wallboard.cli.options.display import Face, face_of, face_options, show
 from wallboard.cli.options.scenario import Simulation, simulation_of, simulation_options
 from wallboard.cli.options.target import record_options, recorded
 from wallboard.cli.options.types import Number
+from wallboard.config.state_folder import BoardId
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 INTERVAL_SECONDS = 2.0
@@ -53,7 +54,7 @@ def command(interval: float, record: Path | None, *, no_record: bool, **paramete
         settings = demo_settings(url, story, interval)
         file = record or (None if no_record else Path(folder) / "demo.db")
         settings = recorded(settings, file, off=no_record)
-        return show(settings, face, partial(live, settings, name="demo"))
+        return show(settings, face, partial(live, settings, board=BoardId("demo")))
 
 
 def demo_settings(url: str, story: Simulation, interval: float) -> Settings:

@@ -14,6 +14,7 @@ from wallboard.cli.options.completions import entry_point_ids, server_names
 from wallboard.cli.options.target import Target, reach_options, target_of
 from wallboard.cli.run.output import output_size
 from wallboard.config.config_file import FILE_NAME, VARIABLE, working_folder
+from wallboard.config.state_folder import BoardId
 from wallboard.domain.diagnosis import diagnose
 from wallboard.domain.doctor import Finding, Step
 from wallboard.domain.policy import Level
@@ -59,13 +60,13 @@ def command(form: str, **parameters: object) -> int:
     if guessed:
         servers = tuple(replace(server, entry_point=()) for server in settings.server)
         settings = replace(settings, server=servers)
-    place = _place(source.recording, settings)
+    place = _place(source.board.whole, settings)
     machine = [_versions(), _config(source.path, target), _terminal(settings)]
     looking = _as_json if form == "json" else _as_text
     return EXIT_STATUSES[looking(settings, place, machine)]
 
 
-def _place(board: str, settings: Settings) -> RecordingFile | None:
+def _place(board: BoardId, settings: Settings) -> RecordingFile | None:
     try:
         return recording_file(board, settings.record, os.environ)
     except OSError:

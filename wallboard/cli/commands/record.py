@@ -12,6 +12,7 @@ from wallboard.cli.options.metrics_address import Address, address
 from wallboard.cli.options.target import target_of, target_options
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, home_errors
+from wallboard.config.state_folder import BoardId
 
 
 @click.command(
@@ -67,7 +68,7 @@ def command(
     return asyncio.run(service.run())
 
 
-def _demand_recordable(board: str, record: bool | str) -> None:
+def _demand_recordable(board: BoardId, record: bool | str) -> None:
     """Raise ``CommandError`` if there is something else in the place of the recording."""
     from wallboard.recorder.errors import RecordingError
     from wallboard.recorder.file.opening import demand_recording

@@ -12,6 +12,7 @@ from wallboard.cli.options.completions import entry_point_ids, group_names, serv
 from wallboard.cli.options.types import Number
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
+from wallboard.config.state_folder import BoardId
 from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.settings import Secret, ServerSettings, Settings
 
@@ -53,18 +54,16 @@ class Target:
             stamp = stamp_of(path) if path else None
             reading = _Reading(self, path)
             settings = reading.read()
-        board = self._board(settings, path)
         part = bool(self._selection.words) and self.url is None
         return settings, ConfigSource(
-            board=" ".join([board, *self._selection.words]) if part else board,
+            board=BoardId(self._origin(settings, path), self._selection.words if part else ()),
             read=reading.read,
             path=path,
             stamp=stamp,
-            recording=board,
             whole=reading.last if part else None,
         )
 
-    def _board(self, settings: Settings, path: Path | None) -> str:
+    def _origin(self, settings: Settings, path: Path | None) -> str:
         """What tells this board from others: its config, or what was asked for instead."""
         if self.url is None and path:
             return os.path.realpath(path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from wallboard.config.state_folder import board_name, state_folder
+from wallboard.config.state_folder import BoardId, state_folder
 from wallboard.files import read_file, replaced
 from wallboard.ui.picture.arrangement import Arrangement
 
@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 class Memory:
     """The memory of one board; two boards of the same config share it, and the last one wins."""
 
-    def __init__(self, board: str, folder: Path, *, themed: bool = False) -> None:
-        """``board`` tells one config from all others, such as its path.
+    def __init__(self, board: BoardId, folder: Path, *, themed: bool = False) -> None:
+        """Touch no file yet.
 
         ``themed`` says that the theme of this run was asked for elsewhere; the one picked on the
         board is then kept for the next run.
         """
-        self.path = folder / f"{board_name(board)}.toml"
+        self.path = folder / f"{board.file_name}.toml"
         self._board = board
         self._themed = themed
         self._picked: str | None = None
@@ -76,7 +76,7 @@ class Memory:
         if state == self._saved:
             return
         try:
-            _write(self.path, _text(self._board, state))
+            _write(self.path, _text(str(self._board), state))
         except OSError as error:
             if not self._complained:
                 why = error.strerror or error
