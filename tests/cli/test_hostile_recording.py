@@ -233,7 +233,8 @@ def test_very_many_changes_of_level_are_not_held_to_be_sorted(path):
         database.execute(
             "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?)"
             " INSERT INTO change (at, entry_point, server, subject, before, after, level, summary,"
-            " of_server) SELECT ? - x * 0.001, 1, 'prod', 'level', '', '', x % 4, '', 0 FROM n",
+            " of_server) SELECT ? - x * 0.001, 1, 'prod', 'level', 'ok', 'warning', x % 4, '', 0"
+            " FROM n",
             (count, START + 500),
         )
     with Recording.open(path) as recording:
