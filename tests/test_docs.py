@@ -54,3 +54,9 @@ def test_every_page_is_reached_from_the_readme():
         targets = re.findall(r"\]\(([^)#]+)", without_code(page.read_text()))
         todo += [(page.parent / to).resolve() for to in targets if not to.startswith("https://")]
     assert set(PAGES) <= reached
+
+
+def test_every_file_that_the_architecture_names_exists():
+    named = re.findall(r"`([a-z_/]+\.py)`", (ROOT / "docs" / "architecture.md").read_text())
+    there = [str(path) for path in (ROOT / "wallboard").rglob("*.py")]
+    assert [name for name in named if not any(path.endswith(f"/{name}") for path in there)] == []
