@@ -14,6 +14,7 @@ from wallboard.ui.app.configured_keys import bindings_by_screen, with_good_keys
 from wallboard.ui.help.help_screen import HelpScreen
 from wallboard.ui.help.key_catalogue import commands_of
 from wallboard.ui.screen.keymap import LEAVING, faults, keymap_of, normal
+from wallboard.ui.survey.survey_app import SurveyApp
 from wallboard.ui.wall.wall_screen import WallScreen
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -65,7 +66,7 @@ def test_every_file_of_the_wall_that_binds_keys_is_known():
     written = {
         name
         for path in root.rglob("*.py")
-        for name in re.findall(r'id="([a-z_]+)"\)', path.read_text())
+        for name in re.findall(r'id="([a-z_]+)",?\s*\)', path.read_text())
         if "Binding(" in path.read_text()
     }
     assert written == every_name() - {LEAVING}
@@ -170,3 +171,21 @@ def test_a_binding_is_made_of_the_keys_it_is_written_with():
     (bound,) = {b for bs in bindings_by_screen().values() for b in bs if b.name == "poll_now"}
     (binding,) = (b for b in WallboardApp.BINDINGS if isinstance(b, Binding) and b.id == "poll_now")
     assert bound.keys == (binding.key,)
+
+
+class StayingSurvey(SurveyApp):
+    """Counts how often it was told to go back to the shell."""
+
+    stops = 0
+
+    def action_suspend_process(self):
+        self.stops += 1
+
+
+async def test_the_survey_by_itself_goes_by_the_same_keys():
+    app = StayingSurvey(Settings(keys={"suspend": ("ctrl+b",)}))
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+z")
+        assert app.stops == 0
+        await pilot.press("ctrl+b")
+        assert app.stops == 1

@@ -15,9 +15,10 @@ class SurveyApp(StyledApp):
     ENABLE_COMMAND_PALETTE = False
 
     BINDINGS = [
-        Binding("ctrl+z", "suspend_process", "Back to the shell", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Back to the shell", show=False, priority=True,
+                id="suspend"),
         Binding("ctrl+c,ctrl+q", "end", "Quit", show=False, priority=True),
-    ]
+    ]  # fmt: skip
 
     def __init__(self, settings: Settings, *, server: str = "", sid: str = "") -> None:
         super().__init__(settings, None)
