@@ -46,6 +46,9 @@ TYPED = {
     "\r/g/e\r": "/g/e",
     "g-2h\r": "Nothing is recorded here.",
     "v\x151000\rhello\rworld": "<question>hello</question>",
+    "v\x15\x1b[200~one\ntwo\r\n  three\n\x1b[201~\r": "one two   three",
+    "/\x1b[200~1003\n\x1b[201~\r": "1 of 30 shown",
+    "\r/\x1b[200~one\ntwo\x1b[201~\r": "/one two",
     "tj\r?": "Help",
 }
 """Keys in one write, and what is shown once each of them did what it does."""
@@ -102,6 +105,17 @@ def test_a_click_hits_what_is_under_it_though_the_terminal_reports_no_pixels(boa
     board.until("Back", PATIENCE_SECONDS)
     assert b"\x1b[?1016h" not in board.raw
     assert_alive(board)
+
+
+def test_a_paste_that_the_line_has_no_room_for_rings_the_bell(board):
+    board.send("/10")
+    board.send("\x1b[200~" + "1" * 300 + "\x1b[201~")
+    end = time.monotonic() + PATIENCE_SECONDS
+    while b"\x07" not in board.raw:
+        assert time.monotonic() < end, board.emulator.text
+        board.read(0.05)
+    board.send("03\r")
+    board.until("1 of 30 shown", PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("end", ["1~", "", None], ids=["late", "lost", "never"])

@@ -1,11 +1,11 @@
 """The line in which a search is typed; the body follows every key."""
 
-from textual.widgets import Input
+from wallboard.ui.widgets.typed_line import TypedLine
 
 MOST_CHARACTERS = 200
 
 
-class SearchLine(Input):
+class SearchLine(TypedLine):
     """A search while it is written. Enter keeps it, Escape clears it; both are the screen's."""
 
     DEFAULT_CSS = """

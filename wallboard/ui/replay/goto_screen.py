@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from wallboard.parse_time import FORMS, MomentError, moment
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.terminal.screen import CellScreen
+from wallboard.ui.widgets.typed_line import TypedLine
 
 MOST_CHARACTERS = 60
 
@@ -35,7 +36,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
         """``now`` is the moment to which a text such as ``-2h`` is relative."""
         super().__init__()
         self._now = now
-        self._line = Input(
+        self._line = TypedLine(
             placeholder="go to: 14:32, yesterday 14:32, -2h",
             compact=True,
             max_length=MOST_CHARACTERS,

@@ -16,12 +16,13 @@ from wallboard.domain.foreign_text import STEERED
 from wallboard.ui.look.text import is_safe, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
+from wallboard.ui.widgets.typed_line import TypedLine
 
 LABEL_WIDTH = 14
 MOST_CHARACTERS = 4000
 
 
-class FieldLine(Input):
+class FieldLine(TypedLine):
     """The line itself: up and down choose, or leave it where there is nothing to choose.
 
     Enter is heard before all else: keys that come in one burst behind it are for the next line.

@@ -2,12 +2,13 @@
 
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import Input
+
+from wallboard.ui.widgets.typed_line import TypedLine
 
 MOST_CHARACTERS = 200
 
 
-class FilterLine(Input):
+class FilterLine(TypedLine):
     """A filter while it is written. Enter keeps it, Escape takes the one before."""
 
     DEFAULT_CSS = """
