@@ -180,9 +180,9 @@ from wallboard.ece.ask.resolver import Resolver
 async def main():
     names = Resolver(2.0)
     addresses = [one["host"] for one in await names.resolve("{FADING}", 80)]
-    print(addresses, names.age)
+    print(addresses, names.outdated)
     addresses = [one["host"] for one in await names.resolve("{FADING}", 80)]
-    print(addresses, names.waits, 0 < names.age < 60)
+    print(addresses, names.waits, names.outdated)
     try:
         await names.resolve("silent.test", 80)
     except socket.gaierror as error:
@@ -195,4 +195,4 @@ asyncio.run(main())
 async def test_the_last_address_is_used_while_no_name_server_answers(start):
     status, out, err = await ended(await start(program=("-c", FADES)))
     assert (status, err) == (0, "")
-    assert out.splitlines() == [f"['{HOST}'] None", f"['{HOST}'] False True", "True True"]
+    assert out.splitlines() == [f"['{HOST}'] False", f"['{HOST}'] False True", "True True"]

@@ -42,10 +42,9 @@ class Resolver(AbstractResolver):
         )
 
     @property
-    def age(self) -> float | None:
-        """Seconds since the addresses that are used were given, if nobody answers for them now."""
-        given = (self._known[name][0] for name in self._doubted if self._remembered(name))
-        return next((monotonic() - at for at in given), None)
+    def outdated(self) -> bool:
+        """Whether addresses of before are used, since nobody answers for their name now."""
+        return any(self._remembered(name) for name in self._doubted)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC

@@ -57,12 +57,11 @@ class ServerTransport:
     @property
     def problem(self) -> str:
         """Why files that changed are not used, or addresses are old; empty if all is as it is."""
-        age = self._resolver.age
-        if self._tls.problem or age is None:
+        if self._tls.problem or not self._resolver.outdated:
             return self._tls.problem
         return (
-            f'server "{self._server}": no name server answers; what it said {age / 60:.0f} min ago '
-            "is used. Check the name servers of this machine."
+            f'server "{self._server}": no name server answers; what it said before is used, for an '
+            "hour at most. Check the name servers of this machine."
         )
 
     def renew(self) -> None:
