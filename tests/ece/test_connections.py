@@ -263,3 +263,25 @@ async def test_what_is_posted_after_a_poll_goes_out_once_and_apart():
 
     assert outcome.delivery is Delivery.UNKNOWN
     assert server.heard == [0, 1, 0]
+
+
+async def test_the_event_loop_makes_room_for_no_more_than_a_slice():
+    sizes = []
+
+    class Noting(connector._Handler):
+        def data_received(self, data):
+            sizes.append(len(data))
+
+    async def send(_reader, writer):
+        writer.write(b"x" * 300_000)
+        await writer.drain()
+        writer.close()
+
+    loop = asyncio.get_running_loop()
+    async with await asyncio.start_server(send, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        transport, _ = await loop.create_connection(lambda: Noting(loop), "127.0.0.1", port)
+        await until(lambda: sum(sizes) == 300_000, "not all of it was read")
+        transport.abort()
+
+    assert max(sizes) <= connector.SLICE

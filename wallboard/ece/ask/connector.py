@@ -29,7 +29,8 @@ and firewalls are known to forget what was idle for longer."""
 MOST_ATTEMPTS = 2
 
 SLICE = 16_384
-"""Bytes that are read at once; a read from the network may bring as many as a quarter million."""
+"""Bytes that are read at once. The event loop would make room for a quarter million each time, a
+quarter of what a usual poll costs; TLS may still bring as many."""
 
 MOST_FRAMING = SLICE
 """Bytes of an answer after its head, and besides twice its content: for chunks, and trailers."""
@@ -67,6 +68,12 @@ class _Handler(ResponseHandler):
         self.used = self._idle = False
         self._head = Head()
         self._read = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Have the event loop, too, read a little at a time."""
+        super().connection_made(transport)
+        if hasattr(transport, "max_size"):
+            transport.max_size = SLICE
 
     def take(self) -> None:
         """Have it serve a request."""

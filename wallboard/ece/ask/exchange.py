@@ -52,9 +52,12 @@ class Exchange:
     async def run(self) -> None:
         """Ask. Raises one of ``BROKEN``; whatever came until then was received."""
         before = ATTEMPT.set(self._attempt)
-        doubt = asyncio.get_running_loop().call_later(self._seconds * PATIENCE, self._doubt)
+        loop = asyncio.get_running_loop()
+        self._end = loop.time() + self._seconds
+        doubt = loop.call_later(self._seconds * PATIENCE, self._doubt)
         try:
-            async with asyncio.timeout(self._seconds) as self._limit:
+            # One timer does for most: that of the doubt sets the one of the end.
+            async with asyncio.timeout(None) as self._limit:
                 await self._ask()
         except TimeoutError:
             # An answer to the second one ends the waiting for the first.
@@ -78,6 +81,7 @@ class Exchange:
             await self._second
 
     def _doubt(self) -> None:
+        self._limit.reschedule(self._end)
         attempt = self._attempt
         if attempt.kept and attempt.connected and self.received.status is None:
             attempt.count = MOST_ATTEMPTS
