@@ -26,7 +26,7 @@ FILES = {
     "drilldown_open": ("drilldown_open", "drilldown_open_1mib"),
     "kiosk_week": ("kiosk_week",),
     "soak": ("soak_mib", "soak_descriptors", "soak_threads", "soak_tasks"),
-    "memory": ("memory", "memory_flat"),
+    "memory": ("memory", "memory_recorded", "memory_flat"),
     "recording": ("recording_bytes", "recording_bytes_plain", "recording_speed"),
     "recording_cpu": ("recording_cpu", "recording_cpu_flat"),
     "replay_seek": ("replay_seek",),

@@ -34,7 +34,7 @@ def measure(pace: Pace) -> list[Outcome]:
             measured=median(ours),
             against=median(theirs),
             against_what="curl --parallel --parallel-max 50",
-            reach=6.0,
+            reach=4.0,
         )
     ]
 

@@ -11,7 +11,7 @@ from wallboard.ui.look.glyphs import UNICODE
 
 ENTRY_POINTS = 1000
 SETTLE_SECONDS = 14.0
-LIMIT_SECONDS = 0.050
+LIMIT_SECONDS = 0.033
 LATEST_SECONDS = 5.0
 KEYS = (b"\x1b[C", b"\x1b[B", b"\x1b[D", b"\x1b[A")
 """Right, down, left, up: round and round, so that each of them selects another tile."""

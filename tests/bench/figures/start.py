@@ -36,7 +36,7 @@ def measure(pace: Pace) -> list[Figure]:
             measured=url_seconds,
             against=import_seconds,
             against_what=peer,
-            reach=1.5,
+            reach=1.3,
         ),
         Figure(
             name="start_with_config",
@@ -45,7 +45,7 @@ def measure(pace: Pace) -> list[Figure]:
             measured=config_seconds,
             against=import_seconds,
             against_what=peer,
-            reach=1.5,
+            reach=1.6,
         ),
     ]
 
