@@ -1,15 +1,22 @@
+import click
 import pytest
 
+from wallboard.cli.options.target import _header
+from wallboard.config.checks import _headers
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
+from wallboard.ece.ask.errors import ClientSetupError
+from wallboard.ece.ask.outgoing import headers_of
 from wallboard.settings import (
     EntryPointSettings,
     GroupSettings,
+    Overrides,
     Secret,
     ServerSettings,
     Settings,
     ThresholdSettings,
     entry_points_of,
+    strongest,
 )
 
 
@@ -121,3 +128,40 @@ def test_a_secret_is_not_in_any_text_of_it():
     secret = Secret("hunter2")
     assert "hunter2" not in f"{secret} {secret!r} {[secret]}"
     assert secret.value == "hunter2"
+
+
+def test_the_strongest_table_that_sets_something_wins_and_off_is_set():
+    top = Settings(thresholds=ThresholdSettings(wait_warning=1.0, queue_warning=2))
+    server = Overrides(thresholds=ThresholdSettings(queue_warning=False))
+    entry = Overrides(levels={Verdict.OTHER: Level.OK})
+    tables = [top, server, entry]
+    assert strongest(tables, "thresholds", "wait_warning") == (0, 1.0)
+    assert strongest(tables, "thresholds", "queue_warning") == (1, False)
+    assert strongest(tables, "levels", Verdict.OTHER) == (2, Level.OK)
+    assert strongest(tables, "thresholds", "capacity_warning") == (-1, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "good"),
+    [
+        ("X-Key", "a\tb ~", True),
+        ("X Key", "a", False),
+        ("X@Key", "a", False),
+        ("é", "a", False),
+        ("", "a", False),
+        ("X-Key", "a\r\nHost: b", False),
+        ("X-Key", "é", False),
+        ("X-Key", "\x7f", False),
+    ],
+)
+def test_a_header_is_checked_by_one_rule(name, value, good):
+    server = ServerSettings(name="prod", url="http://h", headers={name: Secret(value)})
+    assert (not list(_headers(server, ()))) is good
+    if good:
+        assert name in headers_of(server).sent
+        assert _header(f"{name}: {value}") == (name, Secret(value))
+    else:
+        with pytest.raises(ClientSetupError):
+            headers_of(server)
+        with pytest.raises(click.BadParameter):
+            _header(f"{name}:{value}" if name else f":{value}")

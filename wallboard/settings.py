@@ -4,9 +4,10 @@ A setting that is ``None`` in a server, group or entry point is inherited: entry
 before server before the top of the file.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
 
@@ -18,6 +19,10 @@ DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of an answer that are kept, however large a limit somebody would like."""
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+"""What a header may be called, and what it may hold: printable ASCII."""
 
 Positive = Annotated[float, Gt(0)]
 Seconds = Annotated[float, Ge(0)]
@@ -244,26 +249,39 @@ def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
     return found
 
 
+def strongest(tables: Sequence[object], *keys: str) -> tuple[int, Any]:
+    """Which of the tables, the strongest last, sets what the keys lead to, and to what.
+
+    ``(-1, None)`` if none does. ``False`` is what a table switches off.
+    """
+    for place in reversed(range(len(tables))):
+        found: Any = tables[place]
+        for key in keys:
+            found = found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
+        if found is not None:
+            return place, found
+    return -1, None
+
+
 def _policy(settings: Settings, server: ServerSettings, layers: list[Overrides]) -> Policy:
     """The policy at the end of the layers, the strongest last."""
-    levels = {**DEFAULT_LEVELS, **settings.levels}
-    thresholds = _thresholds(Thresholds(), settings.thresholds)
-    button = ButtonPolicy(settings.button_rule, settings.button_max_wait, settings.button_max_queue)
-    for layer in layers:
-        levels.update(layer.levels)
-        thresholds = _thresholds(thresholds, layer.thresholds)
-        button = ButtonPolicy(
-            button.rule if layer.button_rule is None else layer.button_rule,
-            button.max_wait if layer.button_max_wait is None else layer.button_max_wait,
-            button.max_queue if layer.button_max_queue is None else layer.button_max_queue,
-        )
-    return Policy(settings.interval_of(server), thresholds, levels, button)
+    tables = [settings, *layers]
 
+    def inherited(default: Any, *keys: str) -> Any:  # noqa: ANN401 - of any setting
+        value = strongest(tables, *keys)[1]
+        return default if value is None else value
 
-def _thresholds(inherited: Thresholds, written: ThresholdSettings) -> Thresholds:
-    set_here = {
-        name: None if value is False else value
+    defaults = Thresholds()
+    limits = {
+        name: inherited(getattr(defaults, name), "thresholds", name)
         for name in Thresholds.__dataclass_fields__
-        if (value := getattr(written, name)) is not None
     }
-    return replace(inherited, **set_here)
+    return Policy(
+        settings.interval_of(server),
+        Thresholds(**{name: None if limit is False else limit for name, limit in limits.items()}),
+        {verdict: inherited(level, "levels", verdict) for verdict, level in DEFAULT_LEVELS.items()},
+        ButtonPolicy(*(strongest(tables, f"button_{key}")[1] for key in _BUTTON)),
+    )
+
+
+_BUTTON = ("rule", "max_wait", "max_queue")

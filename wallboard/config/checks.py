@@ -12,15 +12,14 @@ from wallboard.config.shape import UNNAMED
 from wallboard.domain.foreign_text import has_controls
 from wallboard.domain.policy import Thresholds
 from wallboard.settings import (
+    HEADER_NAME,
+    HEADER_VALUE,
     EntryPointSettings,
     ServerSettings,
     Settings,
     SurveyQuestionSettings,
     ThresholdSettings,
 )
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
 def check(
@@ -102,15 +101,15 @@ def _headers(server: ServerSettings, path: Path) -> Iterator[Fault]:
     taken: set[str] = set()
     for name, secret in server.headers.items():
         here = (*path, "headers", name)
-        if not _TOKEN.fullmatch(name):
+        if not HEADER_NAME.fullmatch(name):
             # The text behind a colon or a space may be the value.
-            begins = _TOKEN.match(name)
+            begins = HEADER_NAME.match(name)
             here = (*path, "headers", f"{begins[0] if begins else ''}…")
             yield here, "is no name of a header; use letters, digits and hyphens"
         elif name.lower() in taken:
             yield here, "is named twice; upper and lower case are the same here"
         taken.add(name.lower())
-        if not _HEADER_VALUE.fullmatch(secret.value):
+        if not HEADER_VALUE.fullmatch(secret.value):
             yield here, "its value may hold only printable ASCII, and no line break"
 
 

@@ -1,14 +1,14 @@
 """The effective value of every setting, and where it comes from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from wallboard.config.document import LISTED, Path, Toml, value_at
 from wallboard.config.toml_text import line_of
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
-from wallboard.settings import EntryPointSettings, Secret, Settings
+from wallboard.settings import EntryPointSettings, Secret, Settings, strongest
 
 HIDDEN = str(Secret(""))
 """What is shown in place of a secret."""
@@ -201,7 +201,7 @@ class _Reader:
     def _inherited_table(self, name: str, layers: Sequence[_Layer]) -> Iterator[SettingRow]:
         whole = self._is_whole(layers[-1])
         for key, default in _INHERITED_TABLES[name].items():
-            if whole or _set_in(layers[-1], (name, key)) is not None:
+            if whole or strongest([layers[-1].table], name, key)[1] is not None:
                 yield self._inherited((name, key), default, layers)
 
     def _is_whole(self, layer: _Layer) -> bool:
@@ -213,17 +213,14 @@ class _Reader:
     def _inherited(
         self, keys: tuple[str, ...], default: Toml, layers: Sequence[_Layer]
     ) -> SettingRow:
-        for layer in reversed(layers):
-            value = _set_in(layer, keys)
-            if value is None:
-                continue
-            origin = self._origin((*(layer.path or ()), *keys))
-            if layer is not layers[-1] and origin.source is not Source.DEFAULT:
-                origin = Origin(
-                    source=origin.source, line=origin.line, option=origin.option, holder=layer.name
-                )
-            return SettingRow(keys[-1], _plain(value), origin)
-        return SettingRow(keys[-1], _plain(default), Origin())
+        place, value = strongest([layer.table for layer in layers], *keys)
+        if value is None:
+            return SettingRow(keys[-1], _plain(default), Origin())
+        layer = layers[place]
+        origin = self._origin((*(layer.path or ()), *keys))
+        if layer is not layers[-1] and origin.source is not Source.DEFAULT:
+            origin = replace(origin, holder=layer.name)
+        return SettingRow(keys[-1], _plain(value), origin)
 
     def _origin(self, path: Path) -> Origin:
         if len(path) == 1 and (option := self._written.options.get(str(path[0]))):
@@ -245,14 +242,6 @@ def _below(layer: _Layer, *keys: str) -> Path | None:
 
 def _is_list_of_tables(value: object) -> bool:
     return isinstance(value, tuple) and bool(value) and is_dataclass(value[0])
-
-
-def _set_in(layer: _Layer, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - of any setting
-    """What a layer sets: ``None`` for nothing, ``False`` for off."""
-    found = layer.table
-    for key in keys:
-        found = found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
-    return found
 
 
 def _plain(value: Any) -> Toml:  # noqa: ANN401 - of any setting

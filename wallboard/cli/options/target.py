@@ -14,7 +14,7 @@ from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.state_folder import BoardId
 from wallboard.config.watch import ConfigSource, stamp_of
-from wallboard.settings import Secret, ServerSettings, Settings
+from wallboard.settings import HEADER_NAME, HEADER_VALUE, Secret, ServerSettings, Settings
 
 if TYPE_CHECKING:
     from wallboard.config.selection import Selection
@@ -258,17 +258,9 @@ def recorded(settings: Settings, file: Path | None, *, off: bool) -> Settings:
 
 def _header(line: str) -> tuple[str, Secret]:
     name, colon, value = (part.strip() for part in line.partition(":"))
-    if not colon or not name or not _is_token(name) or not _is_field(value):
+    if not (colon and HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)):
         raise click.BadParameter(f"Write it as {HEADER!r}.", param_hint=["--header"])
     return name, Secret(value)
-
-
-def _is_token(name: str) -> bool:
-    return name.isascii() and all(char.isalnum() or char in "!#$%&'*+-.^_`|~" for char in name)
-
-
-def _is_field(value: str) -> bool:
-    return value.isascii() and value.isprintable()
 
 
 def joined_ids(ids: Sequence[int]) -> str:

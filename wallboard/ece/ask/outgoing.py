@@ -12,7 +12,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.answer.endpoints import basic_auth_of, url_of, without_credentials
 from wallboard.ece.ask.errors import ClientSetupError
 from wallboard.ece.ask.failures import Target
-from wallboard.settings import Secret, ServerSettings, Settings
+from wallboard.settings import HEADER_NAME, HEADER_VALUE, Secret, ServerSettings, Settings
 
 _DEFAULT_HEADERS = {
     "Accept": "application/xml, text/xml;q=0.9, application/json;q=0.5, */*;q=0.1",
@@ -21,9 +21,7 @@ _DEFAULT_HEADERS = {
     "User-Agent": f"wallboard/{__version__}",
 }
 _PORTS = {"http": 80, "https": 443}
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def headers_of(server: ServerSettings) -> Headers:
     if proxy_authorization := _plain_proxy_authorization(server):
         secret["Proxy-Authorization"] = proxy_authorization
     for name, value in server.headers.items():
-        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value.value):
+        if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value.value):
             raise ClientSetupError(
                 f'server "{server.name}": headers: {name!r} is no header name, or its value holds '
                 "a line break or another control character"
