@@ -280,6 +280,12 @@ def test_each_mistake_is_named_with_its_place_and_what_to_do(tmp_path, text, pla
     assert message in said
 
 
+def test_what_was_refused_is_refused_again(tmp_path):
+    text = "server = 2020-01-01\n"
+    assert told(tmp_path, text) == told(tmp_path, text)
+    assert "must be a table" in told(tmp_path, text)[2]
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [

@@ -210,6 +210,11 @@ def without_ok(said: Said) -> Said:
     return {n: one for n, one in said.items() if one != (Verdict.OPEN, OK)}
 
 
+def at_issue(said: Said) -> Said:
+    """What a watch begins with; of what is ok it speaks only when that changes."""
+    return {number: one for number, one in said.items() if one[1] is not OK}
+
+
 async def page_of(process) -> str:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while line := await process.stderr.readline():
@@ -343,17 +348,14 @@ async def test_all_faces_say_the_same_of_every_entry_point(place):
 
         await until(metrics_agree)
         assert await said_by_the_wall(pilot) == EXPECTED
-        # Whoever comes later is told the same at once.
-        late = ("watch", "--for", "15", "--heartbeat", "0")
-        _, (_, text), (_, out) = await asyncio.gather(
-            holds_of_checks(place), place.ran(*late), place.ran(*late, "--format", "ndjson")
-        )
-        said: Said = {}
-        for line in text.splitlines():
-            understand_sentence(line, said)
-        assert said == {n: one for n, one in spoken(EXPECTED).items() if one[1] is not OK}
-        first = [json.loads(line) for line in out.splitlines()]
-        marks = {one["id"]: one for one in first if one["event"] == "entry_point"}
+        # Whoever comes later is told the same.
+        await holds_of_checks(place)
+        late = Lines(await place.start("watch", "--heartbeat", "0"), understand_sentence)
+        await late.until(lambda: at_issue(late.said) == at_issue(spoken(EXPECTED)))
+        first = Lines(await place.start("watch", "--format=ndjson"), understand_document)
+        await first.until(lambda: first.said == EXPECTED)
+        events = [json.loads(line) for line in first.lines]
+        marks = {one["id"]: one for one in events if one["event"] == "entry_point"}
         assert {n: mark for n, mark in MARKS.items() if not marks[n][mark]} == {}
 
         async def is_stale():

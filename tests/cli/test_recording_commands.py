@@ -10,6 +10,7 @@ import re
 import signal
 import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -204,7 +205,7 @@ def test_a_recording_that_is_not_there_is_said_and_none_is_made(ask, tmp_path, c
 
 @pytest.mark.parametrize("command", [*COMMANDS, ["recording", "verify"]])
 def test_a_recording_of_a_newer_wallboard_is_refused_and_left_alone(ask, path, command):
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(f"PRAGMA user_version = {VERSION + 1}")
     database.close()
     before = path.read_bytes()
@@ -283,7 +284,7 @@ def test_an_export_that_fails_leaves_the_file_that_was_there(ask, path, tmp_path
     to = tmp_path / "out" / "old.ndjson"
     to.parent.mkdir()
     to.write_text("old")
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE body SET packed = x'00' WHERE id = (SELECT max(id) FROM body)")
     database.close()
     status, _, err = ask("export", to, "--file", path)
@@ -403,7 +404,7 @@ def test_a_recording_is_whole_while_it_is_written(ask, tmp_path):
     ],
 )
 def test_damage_is_named_and_the_status_is_2(ask, path, damage, said):
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(damage)
     database.close()
     status, out, _ = ask("recording", "verify", "--file", path)

@@ -224,7 +224,8 @@ async def test_the_seconds_for_which_the_leader_was_stopped_are_not_recorded(
         gaps = [
             (before.last_at, after.first_at) for before, after in pairwise(one.recorded_spans())
         ]
-    (gap,) = [gap for gap in gaps if gap[1] >= went_on_at]
+    # A machine that is busy afterwards may make more of them.
+    gap = next(gap for gap in gaps if gap[1] >= went_on_at)
     assert gap[0] <= stopped_at + 1.0
     told = await wallboard("history", "1000", "--since", "1h", "--format", "json")
     unrecorded = json.loads(told.out)["unrecorded"]

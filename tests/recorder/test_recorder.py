@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import sqlite3
+from contextlib import closing
 
 import pytest
 from recordings import START, board_of, poll
@@ -122,7 +123,7 @@ def somebody_elses(path):
     """Files that never were a recording, each with how it is made."""
 
     def database(*statements: str):
-        with sqlite3.connect(path) as made:
+        with closing(sqlite3.connect(path)) as made, made:
             for statement in statements:
                 made.execute(statement)
         made.close()

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -277,7 +278,7 @@ def test_what_is_no_recording_is_refused_in_words(path):
     with pytest.raises(RecordingError, match="it is no file"):
         Recording.open(path)
     path.unlink()
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE mine (x)")
     database.close()
     with pytest.raises(RecordingError, match="no recording of wallboard"):
@@ -286,7 +287,7 @@ def test_what_is_no_recording_is_refused_in_words(path):
 
 def test_a_newer_one_is_refused_with_what_to_do(path):
     record(path, [poll(CAPACITY, 0, 3)])
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(f"PRAGMA user_version = {VERSION + 1}")
     database.close()
     with pytest.raises(RecordingError, match=r"newer wallboard .* update wallboard"):

@@ -1,6 +1,7 @@
 """What is forgotten, and what never is."""
 
 import sqlite3
+from contextlib import closing
 
 from recordings import START, board_of, poll, record
 
@@ -101,7 +102,7 @@ def test_answers_that_were_forgotten_are_written_anew(tmp_path):
         pass
     writer.close()
     record(path, [poll(CAPACITY, 10_000, 5), poll(ALLOWED, 10_001, "true")])
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         orphans = database.execute(
             "SELECT count(*) FROM run WHERE answer NOT IN (SELECT id FROM answer)"
         ).fetchone()

@@ -30,7 +30,7 @@ CAPACITY, ALLOWED, LIVE = (
 
 
 def rows(path, query, *values: object):
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         found = database.execute(query, values).fetchall()
     database.close()
     return found
@@ -302,7 +302,7 @@ def test_a_file_that_is_no_recording_is_refused_as_it_is(tmp_path):
         Writer.open(path)
     assert path.read_bytes() == b"something else altogether" * 100
     other = tmp_path / "other.db"
-    with sqlite3.connect(other) as database:
+    with closing(sqlite3.connect(other)) as database, database:
         database.execute("CREATE TABLE mine (x)")
     database.close()
     with pytest.raises(RecordingError, match="no recording of wallboard"):
@@ -312,7 +312,7 @@ def test_a_file_that_is_no_recording_is_refused_as_it_is(tmp_path):
 def test_a_newer_recording_is_refused_with_what_to_do(tmp_path):
     path = tmp_path / "r.db"
     record(path, [poll(CAPACITY, 0, 3)])
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(f"PRAGMA user_version = {VERSION + 1}")
     database.close()
     with pytest.raises(RecordingError, match=r"newer wallboard .* update wallboard"):

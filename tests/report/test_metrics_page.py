@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as of_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as of_text
@@ -155,7 +155,6 @@ def test_the_number_of_series_of_an_entry_point_is_bounded():
 HOSTILE = st.text(st.characters(), max_size=200)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(HOSTILE, HOSTILE, HOSTILE), min_size=1, max_size=4))
 def test_our_lines_are_byte_for_byte_those_of_the_library_whatever_the_names(names):
     points = [

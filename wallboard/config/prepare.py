@@ -14,9 +14,6 @@ LEVEL_WORDS = {level.label: int(level) for level in Level}
 SECRET_FORM = 'a text or { env = "NAME" }'  # noqa: S105 - how to write one
 KEYS_FORM = 'a key such as "p" or a list of keys'
 
-_NEVER_VALID: list[Toml] = [[]]
-"""Replaces a value that JSON cannot hold; no setting accepts it, so it is reported in its place."""
-
 _DEEPEST = 12
 _LARGEST = 2**63
 
@@ -54,7 +51,7 @@ def _plain(value: Toml, deeper: int) -> Toml:
         return value
     if isinstance(value, float) and isfinite(value):
         return value
-    return _NEVER_VALID
+    return [[]]  # JSON cannot carry it; no setting takes this, so it is refused in its own place
 
 
 def _tables(document: dict[str, Toml]) -> Iterator[tuple[Path, dict[str, Toml]]]:

@@ -36,8 +36,8 @@ AHEAD_SECONDS = 2.0
 
 
 def is_recent(at: float, now: float, seconds: float) -> bool:
-    """Whether something was at most so many ``seconds`` ago. Nobody knows how old the future is."""
-    return -AHEAD_SECONDS <= now - at <= seconds
+    """Whether something was less than ``seconds`` ago. Nobody knows how old the future is."""
+    return -AHEAD_SECONDS <= now - at < seconds
 
 
 UNREACHABLE_CAUSES = frozenset(

@@ -1,13 +1,12 @@
 import hypothesis.strategies as st
 from emulator import Emulator
-from hypothesis import given, settings
+from hypothesis import given
 
 from wallboard.ui.terminal.moves import address, move
 
 rows, columns = st.integers(0, 23), st.integers(0, 79)
 
 
-@settings(deadline=None)
 @given(rows, columns, rows, columns)
 def test_a_move_ends_on_the_cell_and_is_never_longer_than_the_address(row, column, to_row, to):
     emulator = Emulator(80, 24)
@@ -18,7 +17,6 @@ def test_a_move_ends_on_the_cell_and_is_never_longer_than_the_address(row, colum
     assert len(sequence) <= len(address(to_row, to))
 
 
-@settings(deadline=None)
 @given(rows, columns, rows, columns)
 def test_a_move_from_an_unknown_column_ends_on_the_cell(row, column, to_row, to):
     emulator = Emulator(80, 24)

@@ -44,7 +44,7 @@ frames = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(frames)
 def test_the_terminal_shows_the_wanted_grid_after_any_frames(frames):
     painter = painter_of(30, 8)
@@ -77,7 +77,7 @@ changes = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(changes, min_size=1, max_size=4))
 def test_sparse_changes_cost_little_more_than_the_cells_that_differ(frames):
     painter = painter_of(80, 24)

@@ -49,6 +49,7 @@ async def layouts_after_two_sizes(kind) -> int:
             return counting(kind)
 
     async with Sized().run_test() as pilot:
+        await pilot.pause()  # for the layout it begins with
         screen = pilot.app.screen
         screen.layouts = 0
         for size in SIZES:
