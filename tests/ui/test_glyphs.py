@@ -1,6 +1,6 @@
 """Signs: one set for each kind of terminal, chosen once, and nothing drawn that is not in it."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from boards import NOW, made_board, outage
@@ -9,6 +9,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.strip import Strip
 
+from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.look import glyphs
@@ -164,3 +165,9 @@ async def test_every_screen_can_be_drawn_on_the_linux_console(keys, monkeypatch)
         await pilot.pause()
         shown = {char for line in lines_of(app) for char in line if not char.isascii()}
         assert shown <= CONSOLE.beyond_ascii
+
+
+def test_a_verdict_without_a_sign_of_its_own_has_that_of_its_level():
+    known = {one: sign for one, sign in UNICODE.verdict.items() if one is not Verdict.UNREACHABLE}
+    signs = replace(UNICODE, verdict=known)
+    assert signs.verdict == {**known, Verdict.UNREACHABLE: UNICODE.level[Level.CRITICAL]}

@@ -19,7 +19,8 @@ class Glyphs:
     ``gap`` stands in a chart where nothing is known, and ``position`` where a replay is.
     ``unknown`` stands for a figure that is not known, ``at_most`` before the top of a scale, and
     ``block`` is the full cell of which big digits are made. ``beyond_ascii`` are all signs that the
-    terminal can show besides ASCII, ``None`` if it can show anything.
+    terminal can show besides ASCII, ``None`` if it can show anything. A verdict without a sign of
+    its own has that of its level.
     """
 
     name: str
@@ -45,6 +46,11 @@ class Glyphs:
     folded: str
     unfolded: str
     beyond_ascii: frozenset[str] | None
+
+    def __post_init__(self) -> None:
+        """Every verdict has a sign."""
+        signs = {one: self.verdict.get(one, self.level[one.default_level]) for one in Verdict}
+        object.__setattr__(self, "verdict", signs)
 
 
 UNICODE = Glyphs(
