@@ -34,7 +34,7 @@ from wallboard.domain.verdict import Judgement, judge, rejudge
 
 @dataclass(frozen=True, slots=True)
 class EntryPointStatus:
-    """One entry point in a snapshot: what was heard of it and what that means.
+    """One entry point in a snapshot: its polls and their judgement.
 
     ``since`` is when its verdict began and ``level_since`` its level, Unix time in seconds;
     ``timeline`` its last changes, oldest
@@ -188,7 +188,7 @@ class Board:
         return Folded(None, tuple(self._statuses.values()), tuple(changes))
 
     def snapshot(self, now: float) -> Snapshot:
-        """The board as it stands at ``now``, Unix time in seconds."""
+        """The state of the board at ``now``, Unix time in seconds."""
         if self._events and (
             not self._events_shown or self._events_shown[-1] is not self._events[-1]
         ):
@@ -211,7 +211,7 @@ class Board:
         self._verdicts[judgement.verdict] += 1
 
     def _restore(self, restored: Restored) -> None:
-        """Stand as a recording says the board stood; what it does not know of is unheard."""
+        """Take over the state of a recorded board; entry points not in it were not polled."""
         recalled = {one.key: one for one in restored.entry_points}
         servers = {key.server for key in self._statuses}
         self._servers = {one.server: one for one in restored.servers if one.server in servers}

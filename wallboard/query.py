@@ -15,8 +15,8 @@ from wallboard.domain.policy import Button, Level
 
 
 @dataclass(frozen=True, slots=True)
-class Told(EntryPointStatus):
-    """An entry point as it was when something was told of it; words are also found in that."""
+class EventSubject(EntryPointStatus):
+    """An entry point after an event; a query also searches the words of the event."""
 
     text: str = ""
 
@@ -156,7 +156,7 @@ def _anything(value: str) -> Choice:
             or found(entry_point.group)
             or found(key.server)
             or found(status.judgement.verdict.label)
-            or (isinstance(status, Told) and found(status.text))
+            or (isinstance(status, EventSubject) and found(status.text))
         )
 
     return Choice(chooses, found.problem, (found,))

@@ -25,7 +25,7 @@ from wallboard.report.words.visible import prose, visible
 from wallboard.ui.look.text import is_safe
 from wallboard.ui.look.text import safe as in_cells
 from wallboard.ui.terminal.cells import split
-from wallboard.ui.widgets.body_lines import pretty, raw
+from wallboard.ui.widgets.lines import pretty, raw
 
 EVERY_CHARACTER = [chr(code) for code in range(sys.maxunicode + 1)]
 CONTROLS = [*map(chr, (*range(0x20), *range(0x7F, 0xA0))), "\u2028", "\u2029"]

@@ -3,7 +3,7 @@ from report_support import FULL, NO_AGENTS, NOW, OPEN, board_of, entry_point, te
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.reading import ChatAllowed
-from wallboard.report.now.exit_status import exit_status
+from wallboard.report.now.nagios import exit_status
 
 STRANGE = {**OPEN, Endpoint.CHAT_ALLOWED: ChatAllowed(None)}
 

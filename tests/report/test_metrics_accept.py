@@ -2,7 +2,7 @@
 
 import pytest
 
-from wallboard.report.metrics.accept import takes_gzip, wants_openmetrics
+from wallboard.report.metrics.server import takes_gzip, wants_openmetrics
 
 OF_A_METRICS_SERVER = (
     "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"

@@ -17,8 +17,7 @@ from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
 from wallboard.report.metrics.families import families
-from wallboard.report.metrics.once import openmetrics_report
-from wallboard.report.metrics.page import page, written
+from wallboard.report.metrics.page import openmetrics_report, page, written
 from wallboard.report.metrics.tally import Tally
 
 PROMTOOL = shutil.which("promtool")

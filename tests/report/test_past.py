@@ -61,7 +61,7 @@ def test_a_window_without_recording_is_one_gap():
 
 
 @pytest.mark.parametrize(
-    "stretches",
+    "recorded_spans",
     [
         [Span(0, 1000)],
         [Span(-50, 120), Span(350, 610), Span(700, 5000)],

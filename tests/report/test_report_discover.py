@@ -4,10 +4,9 @@ import json
 
 import pytest
 
+from wallboard.cli.commands.discover_write import config_diff
 from wallboard.domain.discovery import Discovery, Found, Presence
-from wallboard.report.setup.config_diff import config_diff
-from wallboard.report.setup.discover import discovery_text
-from wallboard.report.setup.discover_formats import discovery_csv, discovery_json
+from wallboard.report.setup.discover import discovery_csv, discovery_json, discovery_text
 
 HOSTILE = "\x1b]52;c;aGk=\x07\x9b31m\u202e"
 

@@ -7,8 +7,8 @@ import pytest
 
 from wallboard.board import Board
 from wallboard.feeds.single_round import poll_once
-from wallboard.report.now.exit_status import exit_status
 from wallboard.report.now.json import document
+from wallboard.report.now.nagios import exit_status
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator

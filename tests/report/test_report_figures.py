@@ -10,7 +10,7 @@ from report_support import NOW, OPEN, board_of, entry_point, tell
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, LiveSessionStatus
-from wallboard.report.metrics.once import openmetrics_report
+from wallboard.report.metrics.page import openmetrics_report
 from wallboard.report.now.csv import csv_report
 from wallboard.report.now.json import json_report
 from wallboard.report.now.nagios import nagios_report

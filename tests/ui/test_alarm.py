@@ -9,8 +9,8 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.settings import AlarmSettings
-from wallboard.ui.app.alarm import BELL_SECONDS, FLASH_SECONDS, FLASHES, Alarm
-from wallboard.ui.app.newly_worse import QUIET_SECONDS, Arrival, Arrivals
+from wallboard.ui.app.newly_worse import QUIET_SECONDS, Arrival, NewlyWorse
+from wallboard.ui.app.wall_modes import BELL_SECONDS, FLASH_SECONDS, FLASHES, Alarm
 from wallboard.ui.screen.header import BoardHeader
 
 OPEN = ChatAllowed(True)
@@ -43,7 +43,7 @@ class Told:
 
 
 def looked_at(told):
-    arrivals = Arrivals()
+    arrivals = NewlyWorse()
     arrivals.look(told.snapshot())
     return arrivals
 
@@ -57,7 +57,7 @@ def test_what_is_bad_from_the_start_calls_nobody():
 
 
 def test_a_picture_that_is_the_first_is_compared_with_nothing():
-    assert Arrivals().look(Told().tell(0, CLOSED).snapshot()) == []
+    assert NewlyWorse().look(Told().tell(0, CLOSED).snapshot()) == []
 
 
 def test_what_gets_worse_calls_with_its_new_level_once():

@@ -13,7 +13,7 @@ from wallboard.ece.answer.charset import exact_text_of, text_of
 from wallboard.report.words.body_layout import tokens
 from wallboard.report.words.visible import visible
 from wallboard.ui.look.text import wrapped
-from wallboard.ui.widgets.body_lines import pretty, raw
+from wallboard.ui.widgets.lines import pretty, raw
 
 MEBIBYTE = 1024 * 1024
 STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

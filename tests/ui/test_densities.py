@@ -16,7 +16,7 @@ from wallboard.ui.screen.header import words_that_fit
 from wallboard.ui.wall.arrange import Section
 from wallboard.ui.wall.compact import LEAST_NAME, columns_of, heads
 from wallboard.ui.wall.layout import COMPACT, LARGE, NORMAL, lay_out
-from wallboard.ui.wall.painters import painter_of
+from wallboard.ui.wall.rows import painter_of
 
 NARROWEST = 26
 PAINTERS = [

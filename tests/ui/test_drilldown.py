@@ -18,7 +18,7 @@ from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen, RequestLine
 from wallboard.ui.drilldown.facts import EndpointTable, Facts
 from wallboard.ui.picture.view import View
 from wallboard.ui.wall.wall_screen import WallScreen
-from wallboard.ui.widgets import body_lines as bodies
+from wallboard.ui.widgets import lines as bodies
 from wallboard.ui.widgets.body_view import BodyView
 
 MEBIBYTE = 1024 * 1024

@@ -19,7 +19,7 @@ from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.events.event_list import EventList
 from wallboard.ui.events.event_words import chosen_events
 from wallboard.ui.events.events_screen import EventsScreen
-from wallboard.ui.screen.banner import Banner
+from wallboard.ui.screen.board_screen import Banner
 from wallboard.ui.wall.wall_screen import WallScreen
 
 SMALL, LARGE = (80, 24), (200, 50)

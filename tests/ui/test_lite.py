@@ -8,7 +8,7 @@ from walls import Clock, ids_on, part, settled, text_on, wall
 
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.settings import Settings
-from wallboard.ui.app.meter import WINDOW_SECONDS, Meter
+from wallboard.ui.app.wall_modes import WINDOW_SECONDS, Meter
 from wallboard.ui.look.lite import asked_theme, newest_words, refresh_seconds
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.wall.sparkline import SCALE_WIDTH, sparkline

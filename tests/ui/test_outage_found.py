@@ -24,8 +24,8 @@ from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.picture.arrangement import Arrangement
+from wallboard.ui.screen.board_screen import Passing
 from wallboard.ui.screen.header import BoardHeader
-from wallboard.ui.screen.passing import Passing
 
 DAY = 86_400.0
 PATIENCE_SECONDS = 60.0

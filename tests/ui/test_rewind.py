@@ -24,8 +24,8 @@ from wallboard.domain.policy import Verdict
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.look.theme import available, load
 from wallboard.ui.replay.goto_screen import GoToScreen
+from wallboard.ui.screen.board_screen import Passing
 from wallboard.ui.screen.header import BoardHeader
-from wallboard.ui.screen.passing import Passing
 from wallboard.ui.screen.time_strip import TimeStrip
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.key_bar import KeyBar

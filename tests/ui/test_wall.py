@@ -26,7 +26,7 @@ from wallboard.feeds import FeedStatus
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.help.help_screen import KEY_WIDTH, HelpScreen
 from wallboard.ui.picture.view import View
-from wallboard.ui.screen.banner import Banner
+from wallboard.ui.screen.board_screen import Banner
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.wall_screen import WallScreen

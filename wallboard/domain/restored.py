@@ -1,4 +1,4 @@
-"""What a recording knows of the board at one moment, given back to the board as one event."""
+"""A recorded board at one moment, given back to the board as one event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from wallboard.domain.state import EndpointState
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """What was known of one entry point.
+    """The recorded state of one entry point.
 
     ``verdict`` and ``level`` are those it was given then, since ``since`` and ``level_since`` (Unix
     time in seconds). ``timeline`` is its last changes, oldest first. ``disagreements`` counts the
@@ -33,9 +33,9 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The whole board as it stood at ``at``, Unix time in seconds, in place of what it was.
+    """The recorded state of the whole board at ``at``, Unix time in seconds.
 
-    An entry point that is not among these was not heard of; ``events`` are oldest first.
+    Entry points that are not among these were not polled; ``events`` are oldest first.
     """
 
     at: float
@@ -46,10 +46,10 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class ClockSet:
-    """The clock was put forward ``by`` seconds, or back: all that is known is as old as before."""
+    """The clock was set forward by ``by`` seconds, or back: ages stay as they were."""
 
     by: float
 
 
 Event = Observation | ServerStatus | Restored | ClockSet
-"""What a feed publishes: a poll, what became of a server or the clock, a board once recorded."""
+"""What a feed publishes: a poll, the status of a server, a clock that was set, a recorded board."""

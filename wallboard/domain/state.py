@@ -1,4 +1,4 @@
-"""What has been heard of one entry point so far, as one immutable value."""
+"""The answers of one entry point so far, as one immutable value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -51,7 +51,7 @@ _PAIR = frozenset({Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY})
 
 @dataclass(frozen=True, slots=True)
 class EntryPointState:
-    """Everything heard of one entry point.
+    """All answers of one entry point.
 
     ``disagreements`` counts the rounds in a row in which ``chatAllowed`` and ``checkEligibility``
     contradicted each other; ``round`` is which of the two have answered in the round under way.
@@ -67,7 +67,7 @@ class EntryPointState:
     good_at: float | None = None
 
     def endpoint(self, endpoint: Endpoint) -> EndpointState:
-        """What was heard of one endpoint; nothing, if it is switched off."""
+        """The answers of one endpoint; none if it is switched off."""
         return self.endpoints.get(endpoint, UNHEARD)
 
     def latest(self, endpoint: Endpoint, kind: type[Fact]) -> Fact | None:
@@ -95,7 +95,7 @@ class EntryPointState:
         )
 
     def redefined(self, entry_point: EntryPoint) -> "EntryPointState":
-        """What was heard of the same entry point, now that it is called or polled otherwise."""
+        """The state of the same entry point after its name or polling changed."""
         endpoints = {endpoint: self.endpoint(endpoint) for endpoint in entry_point.endpoints}
         good_at = self.good_at if any(heard.good for heard in endpoints.values()) else None
         after = replace(self, entry_point=entry_point, endpoints=endpoints, good_at=good_at)

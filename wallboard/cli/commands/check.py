@@ -2,21 +2,88 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from wallboard.board import Board, Snapshot
 from wallboard.cli.options.metrics_address import need_extra
 from wallboard.cli.options.target import target_of, target_options
-from wallboard.cli.options.thresholds import limit_options, limited, limits_of
 from wallboard.cli.options.types import Number
 from wallboard.cli.run.errors import client_errors
 from wallboard.cli.run.leaving import leave_now
 from wallboard.cli.run.plugin import NAGIOS, NAGIOS_TIMEOUT_SECONDS, PluginCommand
-from wallboard.domain.policy import Level
+from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.policy import Level, Policy
 from wallboard.settings import Settings, entry_points_of
+
+if TYPE_CHECKING:
+    from wallboard.domain.ranges import Limit
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def limit_options(command: Command) -> Command:
+    """Adds ``-w`` and ``-c``; take them with ``limits_of``."""
+    options = (
+        click.option("-w", "--warning", "warnings", multiple=True, metavar="FIGURE=RANGE",
+                     help="Warn by this range of `wait` (seconds), `queue` or `capacity`, in place "
+                     "of that threshold of the config; may be given again."),
+        click.option("-c", "--critical", "criticals", multiple=True, metavar="FIGURE=RANGE",
+                     help="The same for critical."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def limits_of(parameters: dict[str, Any]) -> "list[Limit]":
+    """Takes ``-w`` and ``-c`` out of a command's parameters. Raises ``click.BadParameter``."""
+    words = {
+        (Level.WARNING, "-w"): parameters.pop("warnings"),
+        (Level.CRITICAL, "-c"): parameters.pop("criticals"),
+    }
+    return [_limit(word, level, option) for (level, option), given in words.items()
+            for word in given]  # fmt: skip
+
+
+def limited(
+    entry_points: Iterable[tuple[EntryPoint, Policy]], limits: "Sequence[Limit]"
+) -> list[tuple[EntryPoint, Policy]]:
+    """The entry points, judged by the limits where those say something."""
+    if not limits:
+        return list(entry_points)
+    from wallboard.domain.ranges import with_limits
+
+    found, changed = list(entry_points), {}
+    for _, policy in found:
+        if id(policy) not in changed:
+            changed[id(policy)] = replace(policy, thresholds=with_limits(policy.thresholds, limits))
+    return [(one, changed[id(policy)]) for one, policy in found]
+
+
+def _limit(word: str, level: Level, option: str) -> "Limit":
+    from wallboard.domain.ranges import Figure, Limit, parse_range
+
+    name, equals, text = word.partition("=")
+    if not equals:
+        raise click.BadParameter("Write it as wait=60 or capacity=1:.", param_hint=[option])
+    names = [figure.value for figure in Figure]
+    if name.strip().lower() not in names:
+        from wallboard.config.problem import nearest
+
+        why = f"There is no figure {name!r}; {nearest(name, names)}"
+        raise click.BadParameter(why, param_hint=[option])
+    try:
+        found = parse_range(text.strip())
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint=[option]) from None
+    return Limit(Figure(name.strip().lower()), level, found)
+
 
 SAMPLES = 2
 """A check shows no history."""
@@ -28,7 +95,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "json": ("wallboard.report.now.json", "json_report"),
     "csv": ("wallboard.report.now.csv", "csv_report"),
     NAGIOS: ("wallboard.report.now.nagios", "nagios_report"),
-    OPENMETRICS: ("wallboard.report.metrics.once", "openmetrics_report"),
+    OPENMETRICS: ("wallboard.report.metrics.page", "openmetrics_report"),
 }
 """The function of each format that makes a text of a snapshot, loaded when it is asked for."""
 
@@ -71,7 +138,7 @@ other plugins put unknown below warning.
               help="End the whole check after so long; what has not answered is unknown. In "
               f"`nagios` {NAGIOS_TIMEOUT_SECONDS:g} unless given.")  # fmt: skip
 def command(form: str, timeout: float | None, **parameters: object) -> int:
-    from wallboard.report.now.exit_status import exit_status
+    from wallboard.report.now.nagios import exit_status
 
     began = time.monotonic()
     if form == OPENMETRICS:

@@ -1,18 +1,85 @@
 """``wallboard demo``: a board that lives, on a simulator of its own."""
 
+import selectors
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 import click
 
 from wallboard.cli.commands.board import live
+from wallboard.cli.commands.simulate import ANNOUNCEMENT
 from wallboard.cli.options.display import Face, face_of, face_options, show
 from wallboard.cli.options.scenario import Simulation, simulation_of, simulation_options
 from wallboard.cli.options.target import record_options, recorded
 from wallboard.cli.options.types import Number
+from wallboard.cli.run.errors import CommandError
 from wallboard.config.state_folder import BoardId
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
+
+START_SECONDS = 20.0
+"""A simulator that has not announced itself by then will not."""
+
+END_SECONDS = 2.0
+
+
+@contextmanager
+def simulator(arguments: Sequence[str], *, meanwhile: Callable[[], None]) -> Iterator[str]:
+    """The address of a simulator that runs as long as this context does.
+
+    ``meanwhile`` is run while the child starts. Raises ``CommandError`` if it does not.
+    """
+    command = [sys.executable, "-m", "wallboard", "simulate", "--port=0", "--until-eof"]
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(  # noqa: S603 - this very program, with options checked before
+            [*command, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            # Keys and signals of our terminal are not for the child.
+            start_new_session=True,
+        ) as child,
+    ):
+        try:
+            meanwhile()
+            yield _address(child, complaints)
+        finally:
+            _end(child)
+
+
+def _address(child: "subprocess.Popen[bytes]", complaints: IO[bytes]) -> str:
+    line = _first_line(child.stdout) if child.stdout else b""
+    said = line.decode("utf-8", "replace").strip()
+    if said.startswith(ANNOUNCEMENT):
+        return said.removeprefix(ANNOUNCEMENT)
+    complaints.seek(0)
+    why = complaints.read(2000).decode("utf-8", "replace").removeprefix("wallboard: ").strip()
+    raise CommandError(f"the simulator did not start\n{why or 'It said nothing in time.'}")
+
+
+def _first_line(output: IO[bytes]) -> bytes:
+    with selectors.DefaultSelector() as selector:
+        selector.register(output, selectors.EVENT_READ)
+        if selector.select(START_SECONDS):
+            return output.readline()
+    return b""
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    if child.stdin:
+        child.stdin.close()
+    try:
+        child.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+
 
 INTERVAL_SECONDS = 2.0
 """Far below what a real server should be asked for, so that something always moves."""
@@ -42,8 +109,6 @@ Examples:
 @face_options
 def command(interval: float, record: Path | None, *, no_record: bool, **parameters: object) -> int:
     from tempfile import TemporaryDirectory
-
-    from wallboard.cli.commands.child import simulator
 
     story, face = simulation_of(parameters), face_of(parameters)
     story.load()

@@ -222,7 +222,7 @@ class _Hunt:
 
 def _report(form: str, hunt: _Hunt) -> str:
     if form == "json":
-        from wallboard.report.setup.discover_formats import discovery_json
+        from wallboard.report.setup.discover import discovery_json
 
         return discovery_json(
             hunt.discovery,
@@ -232,7 +232,7 @@ def _report(form: str, hunt: _Hunt) -> str:
             at=time.time(),
         )
     if form == "csv":
-        from wallboard.report.setup.discover_formats import discovery_csv
+        from wallboard.report.setup.discover import discovery_csv
 
         return discovery_csv(hunt.discovery, server=hunt.server.name)
     from wallboard.report.setup.discover import discovery_text

@@ -1,7 +1,8 @@
 """Puts what was found into a config: shows what would change, asks, and writes."""
 
+import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.additions import Addition, NotAddableError, added, addition_to
 from wallboard.config.document import Toml
+from wallboard.config.toml_text import lines_in
 from wallboard.domain.foreign_text import safe
-from wallboard.settings import ServerSettings
+from wallboard.settings import Secret, ServerSettings
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -85,7 +87,6 @@ def _check(path: Path, after: str, addition: Addition) -> None:
 
 
 def _show(before: str, after: str, path: Path) -> None:
-    from wallboard.report.setup.config_diff import config_diff
 
     for line in config_diff(before, after, str(path)):
         click.echo(line, err=True)
@@ -123,3 +124,40 @@ def _say(words: str) -> None:
 _BY_HAND = (
     "What is printed above can be pasted by hand; --resume tries again without asking the server."
 )
+
+
+_SECRET_KEYS = frozenset({"headers", "proxy"})
+_HIDDEN = str(Secret(""))
+
+
+def config_diff(before: str, after: str, name: str) -> list[str]:
+    """The lines of the diff, safe on a terminal. Both texts must be valid TOML, or empty."""
+    lines = difflib.unified_diff(
+        list(_shown(before)), list(_shown(after)), name if before else "nothing", name, lineterm=""
+    )
+    return [safe(line.replace("\t", "    ")) for line in lines]
+
+
+def _shown(text: str) -> Iterator[str]:
+    """The lines of a config with secrets hidden, also those in comments beside them."""
+    found = lines_in(text)
+    starts = set(found.values())
+    secret = {line for path, line in found.items() if _is_secret(path)}
+    hiding = False
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
+        bare = line.removesuffix("\r")
+        if number in starts:
+            hiding = number in secret
+        is_header = number in starts and bare.lstrip().startswith("[")
+        yield _hidden(bare) if hiding and not is_header else bare
+
+
+def _is_secret(path: tuple[str | int, ...]) -> bool:
+    return len(path) > 2 and path[0] == "server" and path[2] in _SECRET_KEYS
+
+
+def _hidden(line: str) -> str:
+    if not line.strip():
+        return line
+    key, equals, _ = line.partition("=")
+    return f"{key}= {_HIDDEN}" if equals else _HIDDEN

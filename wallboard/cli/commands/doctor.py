@@ -19,7 +19,7 @@ from wallboard.domain.diagnosis import diagnose
 from wallboard.domain.doctor import Finding, Step
 from wallboard.domain.policy import Level
 from wallboard.recorder.paths import RecordingFile, recording_file
-from wallboard.report.now.exit_status import EXIT_STATUSES
+from wallboard.report.now.nagios import EXIT_STATUSES
 from wallboard.settings import Settings
 
 FORMATS = ("text", "json")
@@ -91,7 +91,7 @@ def _as_text(settings: Settings, place: RecordingFile | None, machine: list[Find
 
 
 def _as_json(settings: Settings, place: RecordingFile | None, machine: list[Finding]) -> Level:
-    from wallboard.report.setup.doctor_json import doctor_json
+    from wallboard.report.setup.doctor import doctor_json
 
     findings = _found(settings, place, machine, lambda _: None)
     diagnosis = diagnose(findings)

@@ -1,4 +1,4 @@
-"""``wallboard history``: what became of an entry point, from the recording."""
+"""``wallboard history``: the past of an entry point, from the recording."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,11 +74,11 @@ def _told(
         return recording.runs(window.since, window.until, keys={past.entry_point.key})
 
     if form == "json":
-        from wallboard.report.past.history_json import history_json
+        from wallboard.report.past.history_formats import history_json
 
         return history_json(window, pasts, runs_of)
     if form == "csv":
-        from wallboard.report.past.history_csv import history_csv
+        from wallboard.report.past.history_formats import history_csv
 
         return history_csv(pasts, runs_of)
     from wallboard.report.past.history import history_lines

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from wallboard.config.survey_file import SurveyFile
     from wallboard.ece.survey.survey import Answered, Outcome, Survey
     from wallboard.ece.survey.survey_post import SurveyPost
+from wallboard.domain.foreign_text import escaped_lines, safe
+from wallboard.domain.observation import Request
+from wallboard.ece.survey.survey import Survey
+from wallboard.report.words.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,6 @@ def command(
     server = server_of(settings, "" if target.url else asked.server)
     post, survey = _post(server, settings, asked.sid, asked.answers)
     if dry_run:
-        from wallboard.report.setup.survey import request_text
-
         click.echo(request_text(post.request, post.body), nl=False)
         return exit_codes.OK
     if not yes and not _confirmed(post, survey):
@@ -174,7 +176,6 @@ def _can_ask() -> bool:
 
 
 def _confirmed(post: "SurveyPost", survey: "Survey") -> bool:
-    from wallboard.report.setup.survey import survey_lines
 
     for line in survey_lines(survey, post.request.url):
         click.echo(line, err=True)
@@ -220,3 +221,19 @@ _STATUSES = {
     "not sent": exit_codes.UNAVAILABLE,
 }
 """By ``Delivery``, whose values these are: loading it is left to when it is needed."""
+
+
+def request_text(request: Request, body: bytes) -> str:
+    """The whole request, with secrets masked and nothing in it that acts on a terminal."""
+    lines = [f"{request.method} {request.url}"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    return "".join(f"{escaped_lines(line)}\n" for line in [*lines, ""]) + visible(body)
+
+
+def survey_lines(survey: Survey, url: str) -> list[str]:
+    """What somebody is asked to confirm: where it goes, whose chat it is, and every answer."""
+    lines = [f"To {safe(url)}", f"sid {safe(survey.sid.strip())}"]
+    answers = [pair for pair in survey.answers if not pair.left_out]
+    for number, pair in enumerate(answers, 1):
+        lines += [f"{number:>3}. {safe(pair.question)}", f"     {safe(pair.answer)}"]
+    return lines

@@ -152,6 +152,6 @@ def _working_folder_is_gone() -> bool:
 
 
 def _forget_stdout() -> None:
-    """Let the interpreter's last flush go nowhere, since nobody can be told any more."""
+    """Discard the interpreter's last flush: nobody reads the output any more."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

@@ -23,7 +23,7 @@ from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.errors import ClientSetupError
 from wallboard.ece.ask.exchange import BROKEN, Exchange
 from wallboard.ece.ask.failures import deadline_passed, failure_of, no_connection, unnamed
-from wallboard.ece.ask.outgoing import Outgoing, headers_of, target_of
+from wallboard.ece.ask.outgoing import Outgoing, destination_of, headers_of
 from wallboard.ece.ask.status import status_failure
 from wallboard.ece.ask.transport import ServerTransport
 from wallboard.settings import ServerSettings, Settings
@@ -71,7 +71,7 @@ class EceClient:
         Files named in the settings are read here, so that a wrong one is told at the start.
         """
         self._server = server
-        self._target = target_of(server, settings)
+        self._target = destination_of(server, settings)
         self._headers = headers_of(server)
         self._authorized = "authorization" in self._headers.sent
         self._max_body = settings.max_body

@@ -24,7 +24,7 @@ _NO_STATUS_LINE = "Bad status line"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Destination:
     """Where polls of a server go, as far as a message may tell. Seconds for both timeouts."""
 
     server: str
@@ -47,7 +47,7 @@ class Target:
         return f"{host}:{self.port}"
 
 
-def failure_of(error: BaseException, target: Target, *, tunnelling: bool = False) -> Failure:
+def failure_of(error: BaseException, target: Destination, *, tunnelling: bool = False) -> Failure:
     """The failure behind an error of the transport.
 
     The transport folds many errors into few; what it folded is found in the chain of causes.
@@ -67,7 +67,7 @@ def failure_of(error: BaseException, target: Target, *, tunnelling: bool = False
     return _dns(target) if host_fault(target.host) else internal(error, target.server)
 
 
-def no_proxy(target: Target, *, seconds: float | None = None) -> Failure:
+def no_proxy(target: Destination, *, seconds: float | None = None) -> Failure:
     """The proxy itself cannot be reached; its address is a secret of the config."""
     late = "" if seconds is None else f" within {seconds:g} s"
     return Failure(
@@ -77,7 +77,9 @@ def no_proxy(target: Target, *, seconds: float | None = None) -> Failure:
     )
 
 
-def deadline_passed(target: Target, *, answer_began: bool, tunnelling: bool = False) -> Failure:
+def deadline_passed(
+    target: Destination, *, answer_began: bool, tunnelling: bool = False
+) -> Failure:
     """The whole poll took too long."""
     what = "did not finish its answer" if answer_began else "did not answer"
     within = f"within {target.timeout:g} s"
@@ -112,7 +114,7 @@ def internal(error: BaseException, server: str) -> Failure:
     )
 
 
-def _failure(error: BaseException, target: Target) -> Failure | None:
+def _failure(error: BaseException, target: Destination) -> Failure | None:
     match error:
         case aiohttp.ClientConnectorDNSError():
             return _no_address(error.os_error, target)
@@ -137,7 +139,7 @@ def _failure(error: BaseException, target: Target) -> Failure | None:
             return None
 
 
-def unnamed(target: Target) -> Failure:
+def unnamed(target: Destination) -> Failure:
     """Nobody says which address the name has, of the proxy if there is one."""
     if target.proxied:
         return no_proxy(target)
@@ -148,11 +150,11 @@ def unnamed(target: Target) -> Failure:
     )
 
 
-def _no_address(error: OSError, target: Target) -> Failure:
+def _no_address(error: OSError, target: Destination) -> Failure:
     return unnamed(target) if error.errno == socket.EAI_AGAIN else _dns(target)
 
 
-def _dns(target: Target) -> Failure:
+def _dns(target: Destination) -> Failure:
     return Failure(
         Cause.DNS,
         f"The name {brief(target.host)} has no address (DNS). Check `url` of server "
@@ -160,7 +162,7 @@ def _dns(target: Target) -> Failure:
     )
 
 
-def no_connection(target: Target, seconds: float) -> Failure:
+def no_connection(target: Destination, seconds: float) -> Failure:
     """Nothing came of an attempt to connect within so many seconds."""
     kind, hangs = ("TLS connection", " or hangs") if target.tls else ("connection", "")
     return Failure(
@@ -171,7 +173,7 @@ def no_connection(target: Target, seconds: float) -> Failure:
     )
 
 
-def not_connected(error: OSError, target: Target) -> Failure:
+def not_connected(error: OSError, target: Destination) -> Failure:
     """No connection came about."""
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         return Failure(
@@ -195,7 +197,7 @@ def not_connected(error: OSError, target: Target) -> Failure:
     )
 
 
-def _closed(target: Target) -> Failure:
+def _closed(target: Destination) -> Failure:
     other = "want a client certificate" if target.tls else "want https:// in `url`"
     return Failure(
         Cause.RESET,
@@ -204,7 +206,7 @@ def _closed(target: Target) -> Failure:
     )
 
 
-def _broken_off(target: Target) -> Failure:
+def _broken_off(target: Destination) -> Failure:
     way = f', asked through the `proxy` of server "{target.server}",' if target.proxied else ""
     return Failure(
         Cause.RESET,
@@ -213,7 +215,7 @@ def _broken_off(target: Target) -> Failure:
     )
 
 
-def _not_http(target: Target, why: str) -> Failure:
+def _not_http(target: Destination, why: str) -> Failure:
     if not target.tls and _TLS_ALERT in why:
         return Failure(
             Cause.HTTP,
@@ -235,7 +237,9 @@ def _not_http(target: Target, why: str) -> Failure:
     )
 
 
-def _proxy_failure(error: BaseException, target: Target, *, tunnelling: bool) -> Failure | None:
+def _proxy_failure(
+    error: BaseException, target: Destination, *, tunnelling: bool
+) -> Failure | None:
     """What went wrong on this side of the proxy, or at it."""
     match error:
         case aiohttp.ClientHttpProxyError(status=int(status)):
@@ -256,7 +260,7 @@ def _proxy_failure(error: BaseException, target: Target, *, tunnelling: bool) ->
             return None
 
 
-def _no_tunnel(status: int, target: Target) -> Failure:
+def _no_tunnel(status: int, target: Destination) -> Failure:
     where = f'the `proxy` of server "{target.server}"'
     if status == 407:
         text = f"Wrong or no credentials for {where} (407). Set them in its address."
@@ -278,7 +282,7 @@ def _no_tunnel(status: int, target: Target) -> Failure:
     return Failure(Cause.PROXY, text)
 
 
-def _late_tunnel(target: Target) -> Failure:
+def _late_tunnel(target: Destination) -> Failure:
     return Failure(
         Cause.PROXY,
         f'No TLS connection to {target.address} through the `proxy` of server "{target.server}" '
@@ -287,7 +291,7 @@ def _late_tunnel(target: Target) -> Failure:
     )
 
 
-def _closed_by_proxy(target: Target) -> Failure:
+def _closed_by_proxy(target: Destination) -> Failure:
     return Failure(
         Cause.PROXY,
         f'The `proxy` of server "{target.server}" closed the connection without an answer. Look at '

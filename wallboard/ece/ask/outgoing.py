@@ -11,7 +11,7 @@ from wallboard import __version__
 from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.answer.endpoints import basic_auth_of, url_of, without_credentials
 from wallboard.ece.ask.errors import ClientSetupError
-from wallboard.ece.ask.failures import Target
+from wallboard.ece.ask.failures import Destination
 from wallboard.settings import HEADER_NAME, HEADER_VALUE, Secret, ServerSettings, Settings
 
 _DEFAULT_HEADERS = {
@@ -50,7 +50,7 @@ class Proxy:
     headers: CIMultiDict[str] = field(repr=False)
 
 
-def target_of(server: ServerSettings, settings: Settings) -> Target:
+def destination_of(server: ServerSettings, settings: Settings) -> Destination:
     """Where polls of a server go. Raises ``ClientSetupError`` unless ``url`` and ``paths`` hold."""
     try:
         parts = urlsplit(server.url)
@@ -61,7 +61,7 @@ def target_of(server: ServerSettings, settings: Settings) -> Target:
         raise _bad_address(server) from None
     if not url.raw_host or _CONTROL.search("".join(addresses)):
         raise _bad_address(server)
-    return Target(
+    return Destination(
         server=server.name,
         host=url.raw_host,
         port=port,

@@ -8,7 +8,7 @@ from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Blame, Cause, Failure
 from wallboard.ece.answer.endpoints import OPERATIONS, without_credentials
 from wallboard.ece.answer.received import Received
-from wallboard.ece.ask.failures import Target
+from wallboard.ece.ask.failures import Destination
 
 _Advice = tuple[Blame | None, str]
 
@@ -66,7 +66,7 @@ _LONGEST_WAIT = 86_400
 
 
 def status_failure(
-    endpoint: Endpoint, received: Received, target: Target, *, authorized: bool
+    endpoint: Endpoint, received: Received, target: Destination, *, authorized: bool
 ) -> Failure:
     """Why a status other than 200 is no answer, with what the server said about it.
 
@@ -106,7 +106,7 @@ def redirect_words(location: str) -> str:
     )
 
 
-def _advice(meant: int, target: Target) -> _Advice:
+def _advice(meant: int, target: Destination) -> _Advice:
     if meant in _OF_TLS and (meant == _WANTS_TLS) is target.tls:
         return _BEHIND_A_GATEWAY
     return _ADVICE.get(meant, (None, "Open the address with curl to see more."))

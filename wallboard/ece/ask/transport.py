@@ -8,7 +8,7 @@ import aiohttp
 
 from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.connector import SLICE, Connector
-from wallboard.ece.ask.failures import Target
+from wallboard.ece.ask.failures import Destination
 from wallboard.ece.ask.outgoing import Outgoing, proxy_of, uses_tls
 from wallboard.ece.ask.resolver import Resolver
 from wallboard.ece.ask.tls import Tls
@@ -24,7 +24,7 @@ class ServerTransport:
     def __init__(
         self,
         server: ServerSettings,
-        target: Target,
+        target: Destination,
         *,
         concurrency: int,
         keep: bool,

@@ -20,18 +20,18 @@ from wallboard.domain.policy import Level
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.errors import ClientSetupError
 from wallboard.ece.ask.failures import (
-    Target,
+    Destination,
     failure_of,
     internal,
     no_proxy,
     not_connected,
     unnamed,
 )
-from wallboard.ece.ask.outgoing import Proxy, proxy_of, target_of
+from wallboard.ece.ask.outgoing import Proxy, destination_of, proxy_of
 from wallboard.ece.ask.tls import tls_context
 from wallboard.ece.ask.tls_failure import proxy_tls_failure
 from wallboard.ece.probe import probe_answer, probe_tls
-from wallboard.ece.probe.probe_clock import clock_finding
+from wallboard.ece.probe.probe_answer import clock_finding
 from wallboard.ece.probe.wire import Address, connect, handshake, lookup
 from wallboard.settings import ServerSettings, Settings
 
@@ -47,7 +47,7 @@ GUESSED_ID = 1000
 
 
 class _StoppedError(Exception):
-    """A step failed and was told of; those that come after it cannot be tried."""
+    """A step failed and was reported; the steps after it cannot be tried."""
 
     def __init__(self, step: Step) -> None:
         super().__init__(step)
@@ -76,7 +76,7 @@ class Probe:
         self._times: tuple[float, float] | None = None
 
     async def run(self) -> None:
-        """Take the steps. Each of ``ON_THE_WAY`` is told of once, the clock last."""
+        """Take the steps. Each of ``ON_THE_WAY`` is reported once, the clock last."""
         why = "The server did not say what time it is there."
         try:
             await self._steps()
@@ -94,7 +94,7 @@ class Probe:
 
     async def _steps(self) -> None:
         try:
-            target = target_of(self._server, self._settings)
+            target = destination_of(self._server, self._settings)
             proxy = proxy_of(self._server)
             client = EceClient(self._server, self._settings, clock=self._clock, timer=self._timer)
         except ClientSetupError as error:
@@ -106,7 +106,7 @@ class Probe:
             await self._connect(addresses, near)
             await self._ask(client)
 
-    async def _look_up(self, target: Target) -> list[Address]:
+    async def _look_up(self, target: Destination) -> list[Address]:
         began = self._timer()
         try:
             found = await lookup(target.host, target.port, NAME_SECONDS)
@@ -124,7 +124,7 @@ class Probe:
         self._tell(Finding(Step.NAME, Level.OK, words, elapsed_seconds=elapsed, facts=facts))
         return found
 
-    async def _connect(self, addresses: list[Address], target: Target) -> None:
+    async def _connect(self, addresses: list[Address], target: Destination) -> None:
         began = self._timer()
         try:
             connection, address = await connect(addresses, target.connect_timeout)
@@ -151,7 +151,7 @@ class Probe:
         self._tell(probe_tls.accepted(peer, self._server, self._clock(), elapsed))
 
     async def _fail_tls(
-        self, failure: Failure, began: float, address: Address, target: Target
+        self, failure: Failure, began: float, address: Address, target: Destination
     ) -> NoReturn:
         """Tell why, with what a certificate that was not accepted says of itself."""
         finding = Finding(
@@ -215,7 +215,7 @@ class Probe:
         self._publish(replace(finding, server=self._server.name))
 
 
-def _via(proxy: Proxy, target: Target) -> Target:
+def _via(proxy: Proxy, target: Destination) -> Destination:
     """The way as far as the proxy."""
     url = proxy.url
     return replace(target, host=url.raw_host or "", port=url.port or 0, tls=url.scheme == "https")
@@ -228,7 +228,7 @@ def _trusting_anybody() -> ssl.SSLContext:
     return context
 
 
-def _no_name(error: OSError, target: Target) -> Failure:
+def _no_name(error: OSError, target: Destination) -> Failure:
     if target.proxied:
         return Failure(
             Cause.PROXY,
@@ -240,7 +240,7 @@ def _no_name(error: OSError, target: Target) -> Failure:
     return failure_of(error, target)
 
 
-def _no_connection(error: OSError, target: Target) -> Failure:
+def _no_connection(error: OSError, target: Destination) -> Failure:
     if target.proxied:
         late = isinstance(error, TimeoutError)
         return no_proxy(target, seconds=target.connect_timeout if late else None)
@@ -249,7 +249,7 @@ def _no_connection(error: OSError, target: Target) -> Failure:
     return not_connected(error, replace(target, tls=False))
 
 
-def _no_tls(error: OSError, target: Target) -> Failure:
+def _no_tls(error: OSError, target: Destination) -> Failure:
     if target.proxied and isinstance(error, ssl.SSLError):
         return proxy_tls_failure(error, target.server)
     if target.proxied:

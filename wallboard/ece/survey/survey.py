@@ -21,7 +21,7 @@ UNKNOWN_WORDS = "The outcome is unknown; nothing was sent again."
 
 
 class Delivery(StrEnum):
-    """What became of a survey."""
+    """Whether a survey was delivered."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -31,7 +31,7 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a survey, in a sentence, and what the server answered if it did.
+    """The outcome of sending a survey, as a sentence, and the answer of the server, if any.
 
     ``elapsed_seconds`` is how long that took.
     """

@@ -17,8 +17,8 @@ from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Failure, Request
 from wallboard.ece.answer.endpoints import survey_url_of
 from wallboard.ece.answer.received import Received
-from wallboard.ece.ask.failures import Target, deadline_passed, failure_of
-from wallboard.ece.ask.outgoing import Outgoing, headers_of, place_of, target_of
+from wallboard.ece.ask.failures import Destination, deadline_passed, failure_of
+from wallboard.ece.ask.outgoing import Outgoing, destination_of, headers_of, place_of
 from wallboard.ece.ask.status import redirect_words
 from wallboard.ece.ask.transport import ServerTransport
 from wallboard.ece.survey.survey import CONTENT_TYPE, UNKNOWN_WORDS, Delivery, Outcome
@@ -47,7 +47,7 @@ class SurveyPost:
         self.began = False
         """Whether anything may have reached the server."""
         self._server = server
-        self._target = target_of(server, settings)
+        self._target = destination_of(server, settings)
         self._timer = timer
         self._max_body = settings.max_body
         self._used = False
@@ -136,7 +136,7 @@ def _ours(url: str, body: bytes, theirs: CIMultiDict[str]) -> dict[str, str]:
     return ours | {"Content-Length": str(len(body)), "Connection": "close"}
 
 
-def _refusal(received: Received, status: int, target: Target) -> str:
+def _refusal(received: Received, status: int, target: Destination) -> str:
     """What a status other than 204 means."""
     said = f"{target.address} answered {status} {brief(received.reason, 60)}".rstrip()
     location = received.header("location")

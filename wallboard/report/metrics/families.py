@@ -5,6 +5,8 @@ Needs the extra ``metrics``.
 
 import platform
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import sha256
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -18,12 +20,35 @@ from prometheus_client.utils import floatToGoString
 
 from wallboard import __version__
 from wallboard.board import EntryPointStatus, Snapshot
-from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.endpoint import Endpoint, EntryPoint
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Verdict
 from wallboard.report.metrics import series
-from wallboard.report.metrics.labels import entry_point_labels, label
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls
+
+MOST_CHARACTERS = 120
+"""Longer names would cost a metrics server that much in every one of their series."""
+
+
+@lru_cache(maxsize=8192)
+def label(text: str) -> str:
+    """The text as a label value.
+
+    One that had to be changed ends in a digest of all of it, so that two names never become one.
+    """
+    shown = safe(text)
+    if shown == text and len(text) <= MOST_CHARACTERS:
+        return text
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{shown[:MOST_CHARACTERS]}…{digest}"
+
+
+def entry_point_labels(entry_point: EntryPoint) -> tuple[str, str, str, str]:
+    """The values of ``ENTRY_POINT_LABELS``, in their order."""
+    key = entry_point.key
+    return label(key.server), str(key.id), label(entry_point.name), label(entry_point.group)
+
 
 PollCounts = Mapping[tuple[str, Endpoint], Polls]
 
@@ -57,7 +82,7 @@ def of_entry_points(
 
 
 def of_board(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
-    """What is said of servers, their endpoints and the program itself."""
+    """The metrics of servers, their endpoints and the program itself."""
     yield _reachable(snapshot)
     yield _intervals(snapshot)
     yield from _of_polls(snapshot, polls)
@@ -130,7 +155,7 @@ def _of_polls(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
 
 
 def _asked(snapshot: Snapshot) -> Iterable[tuple[str, Endpoint]]:
-    """Each endpoint that is asked of a server, once."""
+    """Each endpoint that is polled on a server, once."""
     return dict.fromkeys(
         (key.server, endpoint)
         for key, status in snapshot.entry_points.items()

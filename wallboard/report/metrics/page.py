@@ -16,14 +16,19 @@ from prometheus_client.utils import floatToGoString
 from wallboard.board import Snapshot
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.verdict import Judgement
-from wallboard.report.metrics.families import PollCounts, of_board, of_entry_points
-from wallboard.report.metrics.labels import entry_point_labels
+from wallboard.report.metrics.families import (
+    PollCounts,
+    entry_point_labels,
+    of_board,
+    of_entry_points,
+)
 from wallboard.report.metrics.series import (
     ENTRY_POINT_LABELS,
     ENTRY_POINT_SERIES,
     Gauge,
     StateSet,
 )
+from wallboard.report.metrics.tally import Tally
 
 _figure: Callable[[float], str] = floatToGoString
 _END = b"# EOF\n"
@@ -95,3 +100,13 @@ def _label_text(entry_point: EntryPoint) -> str:
 def _escaped(value: str) -> str:
     # Nothing else could end the value early: a label holds no control characters.
     return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def openmetrics_report(snapshot: Snapshot) -> str:
+    """The page of a board that polled everything once; every poll it remembers is counted."""
+    tally = Tally()
+    for status in snapshot.entry_points.values():
+        for heard in status.state.endpoints.values():
+            for observation in heard.recent:
+                tally.take(observation)
+    return page(snapshot, tally.polls(), openmetrics=True).decode()

@@ -10,9 +10,29 @@ from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.domain.ranges import Figure, number, range_of
-from wallboard.report.now.exit_status import worst_level
 from wallboard.report.now.text import troubles
 from wallboard.report.words.rows import counts, level_counts, who, worst_first
+
+EXIT_STATUSES = {Level.OK: 0, Level.WARNING: 1, Level.CRITICAL: 2, Level.UNKNOWN: 3}
+"""The exit status of each level; their order is not that of the levels."""
+
+
+def worst_level(snapshot: Snapshot) -> Level:
+    """The worst of ok < warning < unknown < critical; an empty board is unknown.
+
+    An entry point without an answer for three intervals counts as unknown, too.
+    """
+    judgements = [status.judgement for status in snapshot.entry_points.values()]
+    levels = {judgement.level for judgement in judgements}
+    if any(judgement.unconfirmed(snapshot.at) for judgement in judgements):
+        levels.add(Level.UNKNOWN)
+    return max(levels, default=Level.UNKNOWN)
+
+
+def exit_status(snapshot: Snapshot, *, at_least: Level = Level.OK) -> int:
+    """0 ok, 1 warning, 2 critical, 3 unknown: the worst entry point, or ``at_least``, decides."""
+    return EXIT_STATUSES[max(worst_level(snapshot), at_least)]
+
 
 SERVICE = "WALLBOARD"
 

@@ -15,8 +15,8 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.report.now.exit_status import worst_level
 from wallboard.report.now.json import entry_point_document
+from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import change_values
 from wallboard.report.words.moments import times
 from wallboard.report.words.rows import level_counts, stale_count

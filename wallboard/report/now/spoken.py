@@ -11,7 +11,7 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.report.now.exit_status import worst_level
+from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.report.words.moments import local_iso
 from wallboard.report.words.plain import spoken_span
@@ -19,9 +19,9 @@ from wallboard.report.words.rows import counts, marks_of, whose, worst_first
 
 
 def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
-    """The servers out of reach, then the entry points of all others that are not ok, worst first.
+    """The unreachable servers, then the entry points of all others that are not ok, worst first.
 
-    What is not at ``least`` so bad is left out. Last comes what ``heartbeat_line`` says.
+    Levels below ``least`` are left out. The heartbeat comes last.
     """
     down = {status.server for status in snapshot.unreachable}
     for server in snapshot.unreachable:
@@ -37,7 +37,7 @@ def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
 
 
 def change_line(change: Change, entry_point: EntryPoint | None) -> str | None:
-    """The line of one change; ``None`` for what a server's own line says already."""
+    """The line of one change; ``None`` if the line of its server says it already."""
     if change.of_server:
         return None
     who = whose(entry_point) if entry_point else f"server {change.server}"
@@ -51,7 +51,7 @@ def change_line(change: Change, entry_point: EntryPoint | None) -> str | None:
 
 
 def heartbeat_line(snapshot: Snapshot) -> str:
-    """How the board stands as a whole, which also says that somebody is still there."""
+    """The state of the whole board, as a sign that the program still runs."""
     level, total = worst_level(snapshot), len(snapshot.entry_points)
     stand = f"all well: {total} open" if _all_open(snapshot) else counts(snapshot)
     polls = snapshot.polls_per_minute
@@ -59,7 +59,7 @@ def heartbeat_line(snapshot: Snapshot) -> str:
 
 
 def stale_line(server: str, stale: int, newest_at: float, snapshot: Snapshot) -> str:
-    """Of how many entry points of a server it is no longer known whether what is said holds.
+    """How many entry points of a server are stale.
 
     ``newest_at`` is when one of them gave its last answer, Unix time in seconds.
     """

@@ -1,1 +1,1 @@
-"""What became of the board, from a recording."""
+"""The past of the board, from a recording."""

@@ -1,4 +1,4 @@
-"""What the next shift has to know: a window of the whole board, as values."""
+"""A handover to the next shift: a window of the whole board, as values."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ from wallboard.report.past.past import Outage, Past, WorstWait, past_of, worst_w
 from wallboard.report.words.window import Window
 
 _ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})
-"""What these say is that endpoints fail; it need not be said of each as well."""
+"""Verdicts that already say that endpoints fail."""
 
-_TOLD = frozenset({Subject.VERDICT, Subject.SERVER})
+_REPORTED = frozenset({Subject.VERDICT, Subject.SERVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ def handover_of(
 
     ``changes`` are all those in between.
     """
-    told = sorted(changes, key=lambda change: change.at)
+    in_order = sorted(changes, key=lambda change: change.at)
     of_key: dict[EntryPointKey, list[Change]] = {}
-    for change in told:
+    for change in in_order:
         if change.key:
             of_key.setdefault(change.key, []).append(change)
     before = {recalled.key: recalled for recalled in start.entry_points}
@@ -114,8 +114,8 @@ def handover_of(
         servers_down=down,
         wrong=_wrong(end, known),
         failing=_failing(end, known, {status.server for status in down}),
-        events=tuple(change for change in told if _is_told(change)),
-        level_changes=tuple(_level_changes(told).most_common()),
+        events=tuple(change for change in in_order if _is_reported(change)),
+        level_changes=tuple(_level_changes(in_order).most_common()),
         outages=tuple(
             sorted(
                 (outage for past in pasts for outage in past.outages),
@@ -131,9 +131,11 @@ def handover_of(
     )
 
 
-def _is_told(change: Change) -> bool:
+def _is_reported(change: Change) -> bool:
     return (
-        change.subject in _TOLD and not change.of_server and change.before != Verdict.WAITING.value
+        change.subject in _REPORTED
+        and not change.of_server
+        and change.before != Verdict.WAITING.value
     )
 
 
@@ -185,7 +187,7 @@ def _failing_since(one: Recalled, endpoint: Endpoint) -> float | None:
 
 
 def _with_timelines(recording: Recording, end: Restored) -> Restored:
-    """What is wrong with its last changes, however long ago those were."""
+    """The board with the last changes of entry points that are not ok, however old."""
 
     def wrong(one: Recalled) -> bool:
         return bool(one.level) or any(heard.failure for heard in one.endpoints.values())

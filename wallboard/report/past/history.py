@@ -1,4 +1,4 @@
-"""What became of some entry points, as text for people."""
+"""The past of some entry points, as text for people."""
 
 from collections.abc import Iterable, Iterator
 

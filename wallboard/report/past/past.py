@@ -1,4 +1,4 @@
-"""What became of one entry point in a window: how it stood and for how long, outages, waits."""
+"""The past of one entry point in a window: its verdicts and their durations, outages, waits."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +16,8 @@ NO_OUTAGE = frozenset({Verdict.OPEN, Verdict.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
-    """One verdict and level for a while; times are Unix time in seconds."""
+class VerdictPeriod:
+    """A period of one verdict and level; times are Unix time in seconds."""
 
     verdict: Verdict
     level: Level
@@ -27,13 +27,13 @@ class Stood:
 
     @property
     def out(self) -> bool:
-        """Whether no chat could be started, as far as was known, and somebody should mind."""
+        """Whether it is an outage: no chat could be started, and the level is not ok."""
         return self.verdict not in NO_OUTAGE and self.level is not Level.OK
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A while in which no chat could be started, or nobody could tell.
+    """A period in which no chat could be started, or this was unknown.
 
     It may have begun before the window; ``over`` says whether it ended within. Of its ``seconds``
     some may be ``unrecorded_seconds``.
@@ -48,13 +48,13 @@ class Outage:
 
     @property
     def seconds(self) -> float:
-        """How long it was, as far as this is known."""
+        """Its known length."""
         return self.last_at - self.first_at
 
 
 @dataclass(frozen=True, slots=True)
 class WorstWait:
-    """The longest estimated wait, in seconds, when it was first said, and the queue then."""
+    """The longest estimated wait in seconds, when it was first reported, and the queue then."""
 
     seconds: float
     at: float
@@ -63,11 +63,11 @@ class WorstWait:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What became of one entry point. ``changes`` are oldest first, of verdict, level, endpoint."""
+    """One entry point in a window. ``changes`` of verdict, level and endpoints are oldest first."""
 
     entry_point: EntryPoint
     window: Window
-    stood: tuple[Stood, ...]
+    periods: tuple[VerdictPeriod, ...]
     outages: tuple[Outage, ...]
     changes: tuple[Change, ...]
     worst_wait: WorstWait | None
@@ -76,8 +76,8 @@ class Past:
     def verdict_seconds(self) -> dict[Verdict, float]:
         """Recorded seconds in each verdict; together they are those of the window."""
         found: dict[Verdict, float] = {}
-        for stood in self.stood:
-            found[stood.verdict] = found.get(stood.verdict, 0.0) + stood.recorded_seconds
+        for periods in self.periods:
+            found[periods.verdict] = found.get(periods.verdict, 0.0) + periods.recorded_seconds
         return {verdict: seconds for verdict, seconds in found.items() if seconds > 0}
 
 
@@ -104,16 +104,16 @@ def past_of(
     changes: Iterable[Change],
     worst_wait: WorstWait | None = None,
 ) -> Past:
-    """The past of an entry point: ``before`` is how it stood when the window began."""
+    """The past of an entry point; ``before`` is its state when the window began."""
     # A clock that was put back records a later change at an earlier time.
-    told = sorted(changes, key=lambda change: change.at)
-    stood = tuple(_merged(_stood(window, before, told)))
+    in_order = sorted(changes, key=lambda change: change.at)
+    periods = tuple(_merged(_periods(window, before, in_order)))
     return Past(
         entry_point=entry_point,
         window=window,
-        stood=stood,
-        outages=tuple(_outages(entry_point.key, window, before, stood)),
-        changes=tuple(told),
+        periods=periods,
+        outages=tuple(_outages(entry_point.key, window, before, periods)),
+        changes=tuple(in_order),
         worst_wait=worst_wait,
     )
 
@@ -132,18 +132,20 @@ def worst_waits(runs: Iterable[Run], window: Window) -> dict[EntryPointKey, Wors
     return worst
 
 
-def _stood(window: Window, before: Recalled | None, changes: Sequence[Change]) -> Iterator[Stood]:
+def _periods(
+    window: Window, before: Recalled | None, changes: Sequence[Change]
+) -> Iterator[VerdictPeriod]:
     verdict, level = _first(before, changes)
     at = window.since
     for change in changes:
         if change.subject not in {Subject.VERDICT, Subject.LEVEL}:
             continue
         until = min(max(change.at, at), window.until)
-        yield Stood(verdict, level, at, until, window.recorded_between(at, until))
+        yield VerdictPeriod(verdict, level, at, until, window.recorded_between(at, until))
         at, level = until, change.level
         if change.subject is Subject.VERDICT:
             verdict = Verdict(change.after)
-    yield Stood(verdict, level, at, window.until, window.recorded_between(at, window.until))
+    yield VerdictPeriod(verdict, level, at, window.until, window.recorded_between(at, window.until))
 
 
 def _first(before: Recalled | None, changes: Sequence[Change]) -> tuple[Verdict, Level]:
@@ -153,9 +155,9 @@ def _first(before: Recalled | None, changes: Sequence[Change]) -> tuple[Verdict,
     return Verdict(first.before) if first else Verdict.WAITING, Level.UNKNOWN
 
 
-def _merged(stood: Iterable[Stood]) -> Iterator[Stood]:
-    """The same, equal neighbours as one and without those that took no time."""
-    lasting = (one for one in stood if one.last_at > one.first_at)
+def _merged(periods: Iterable[VerdictPeriod]) -> Iterator[VerdictPeriod]:
+    """The periods without empty ones, equal neighbours joined."""
+    lasting = (one for one in periods if one.last_at > one.first_at)
     for _, group in groupby(lasting, key=lambda one: (one.verdict, one.level)):
         first, *rest = group
         last_at = rest[-1].last_at if rest else first.last_at
@@ -164,9 +166,9 @@ def _merged(stood: Iterable[Stood]) -> Iterator[Stood]:
 
 
 def _outages(
-    key: EntryPointKey, window: Window, before: Recalled | None, stood: Sequence[Stood]
+    key: EntryPointKey, window: Window, before: Recalled | None, periods: Sequence[VerdictPeriod]
 ) -> Iterator[Outage]:
-    for out, group in groupby(stood, key=lambda one: one.out):
+    for out, group in groupby(periods, key=lambda one: one.out):
         if not out:
             continue
         parts = list(group)

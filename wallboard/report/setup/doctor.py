@@ -1,16 +1,18 @@
 """What a look at servers and machine found, as text: lines that can be printed as steps end."""
 
+import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wallboard.domain.diagnosis import Diagnosis
-from wallboard.domain.doctor import OF_MACHINE, Finding, Step
+from wallboard.domain.doctor import OF_MACHINE, Fact, Finding, Step
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level
+from wallboard.report.words.environment import environment
+from wallboard.report.words.moments import iso
 from wallboard.report.words.plain import padded
 from wallboard.report.words.redact import secrets_of, shareable_text, shareable_url
-from wallboard.report.words.surroundings import surroundings
 from wallboard.settings import ServerSettings
 
 MACHINE = "This machine"
@@ -25,7 +27,7 @@ INDENT = _STEP_WIDTH + _WORD_WIDTH + _TIME_WIDTH + 8
 """Columns before a sentence."""
 
 
-class Row(NamedTuple):
+class FindingRow(NamedTuple):
     """A finding as it is shown; the sentence holds no secret, but may hold foreign signs."""
 
     step: str
@@ -35,7 +37,7 @@ class Row(NamedTuple):
 
 
 class Secrets:
-    """Takes out of what is said of servers what lets somebody in."""
+    """Removes secrets from texts about servers."""
 
     def __init__(self, servers: Sequence[ServerSettings]) -> None:
         self._secrets = tuple(
@@ -47,10 +49,10 @@ class Secrets:
         return shareable_text(text, self._secrets)
 
 
-def row_of(finding: Finding, secrets: Secrets) -> Row:
+def row_of(finding: Finding, secrets: Secrets) -> FindingRow:
     """A finding as it is shown."""
     word = "-" if finding.level is None else _WORDS[finding.level]
-    return Row(
+    return FindingRow(
         finding.step, word, elapsed(finding.elapsed_seconds), secrets.hidden(finding.sentence)
     )
 
@@ -72,7 +74,7 @@ def versions_finding() -> Finding:
     """The program, what it stands on, and the machine."""
     import ssl
 
-    facts = dict(surroundings().facts)
+    facts = dict(environment().facts)
     facts = {name: facts[name] for name in ("wallboard", "python", "textual", "system", "host")}
     facts["openssl"] = ssl.OPENSSL_VERSION
     words = (
@@ -140,3 +142,55 @@ class DoctorText:
 
 def _last_of(server: str | None) -> Step:
     return OF_MACHINE[-1] if server is None else Step.CLOCK
+
+
+_TIMES = frozenset({"not_before", "not_after"})
+
+
+def doctor_json(
+    servers: Sequence[ServerSettings],
+    findings: Sequence[Finding],
+    diagnosis: Diagnosis,
+    at: float,
+) -> str:
+    """The document in ASCII; ``at`` is Unix time in seconds."""
+    secrets = Secrets(servers)
+    document = {
+        "at": iso(at),
+        "level": diagnosis.level.label,
+        "cause": {
+            "blame": diagnosis.blame,
+            "server": diagnosis.server,
+            "message": secrets.hidden(diagnosis.sentence),
+        },
+        "machine": [_step(one, secrets) for one in findings if one.server is None],
+        "servers": [
+            {
+                "name": server.name,
+                "url": shareable_url(server.url),
+                "steps": [_step(one, secrets) for one in findings if one.server == server.name],
+            }
+            for server in servers
+        ],
+    }
+    return json.dumps(document, indent=2, allow_nan=False)
+
+
+def _step(finding: Finding, secrets: Secrets) -> dict[str, Any]:
+    taken = finding.elapsed_seconds
+    return {
+        "step": finding.step,
+        "level": None if finding.level is None else finding.level.label,
+        "elapsed_ms": None if taken is None else round(taken * 1000, 1),
+        "error": finding.cause,
+        "message": secrets.hidden(finding.sentence),
+        "facts": {name: _fact(name, value, secrets) for name, value in finding.facts.items()},
+    }
+
+
+def _fact(name: str, value: Fact, secrets: Secrets) -> object:
+    if isinstance(value, float) and name in _TIMES:
+        return iso(value)
+    if isinstance(value, tuple):
+        return [secrets.hidden(text) for text in value]
+    return secrets.hidden(value) if isinstance(value, str) else value

@@ -17,7 +17,7 @@ def worst_first(statuses: Iterable[EntryPointStatus]) -> list[EntryPointStatus]:
 
 
 def marks_of(status: EntryPointStatus, now: float) -> list[str]:
-    """What stands beside the verdict: stale, partial, contradiction, lenient."""
+    """The marks beside the verdict: stale, partial, contradiction, lenient."""
     judgement = status.judgement
     marks = {
         "stale": judgement.stale(now),
@@ -29,9 +29,9 @@ def marks_of(status: EntryPointStatus, now: float) -> list[str]:
 
 
 def entry_point_table(snapshot: Snapshot, statuses: Iterable[EntryPointStatus]) -> list[str]:
-    """Aligned lines under a heading; a column that says nothing on this board is left out.
+    """Aligned lines under a heading; columns without information are left out.
 
-    Which are left out depends on the whole board, so that all tables of a log have the same.
+    That depends on the whole board, so that all tables of a log have the same columns.
     """
     columns = _columns(snapshot, list(statuses))
     for head in _silent(snapshot):

@@ -1,4 +1,4 @@
-"""A stretch of the past that is asked about, and how much of it was recorded."""
+"""A span of the past, and which parts of it were recorded."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Window:
 
     @property
     def recorded_seconds(self) -> float:
-        """How long of it was recorded."""
+        """How many seconds of it were recorded."""
         return self.recorded_between(self.since, self.until)
 
     def recorded_between(self, first_at: float, last_at: float) -> float:
@@ -31,12 +31,12 @@ class Window:
 
     @property
     def unrecorded(self) -> tuple[Span, ...]:
-        """The gaps: nobody knows what was then."""
+        """The gaps between the recorded parts."""
         return tuple(self._gaps())
 
     @property
     def ends_unrecorded(self) -> bool:
-        """Whether nobody knows how it stood at the end."""
+        """Whether its end was not recorded."""
         return not self.recorded or self.recorded[-1].last_at < self.until
 
     def _gaps(self) -> Iterator[Span]:
@@ -52,15 +52,15 @@ class Window:
 def window_of(
     since: float, until: float, recorded_spans: Iterable[Span], *, gap_seconds: float
 ) -> Window:
-    """What was recorded between two moments; ``recorded_spans`` are in order and apart.
+    """The window between two moments; ``recorded_spans`` are in order and apart.
 
     Polls are apart too: up to ``gap_seconds`` between the last one and ``until`` are no gap.
     """
     parts = []
-    for stretch in recorded_spans:
-        last_at = stretch.last_at
+    for span in recorded_spans:
+        last_at = span.last_at
         reaches = until - gap_seconds <= last_at
-        part = Span(max(stretch.first_at, since), until if reaches else last_at)
+        part = Span(max(span.first_at, since), until if reaches else last_at)
         if part.last_at > part.first_at:
             parts.append(part)
     return Window(since, until, tuple(parts))

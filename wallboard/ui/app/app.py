@@ -1,4 +1,4 @@
-"""The wallboard app: takes events from a feed, ticks, and hands each picture to the screen."""
+"""The wallboard app: takes events from a feed, ticks, and hands each view to the screen."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ from wallboard.live import LiveBoard, MakeFeed
 from wallboard.settings import Settings, entry_points_of, longest_interval
 from wallboard.ui.app.arrangement_store import Memory, views_folder
 from wallboard.ui.app.open_screens import ScreenOpeningApp
-from wallboard.ui.app.wall_modes import Modes
+from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
@@ -77,7 +77,7 @@ class WallboardApp(ScreenOpeningApp):
         source: ConfigSource | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``make_feed`` is called, off the main thread, once the first picture is shown.
+        """``make_feed`` is called, off the main thread, once the first view is shown.
 
         ``memory`` keeps the arrangement that begins as ``state``; ``source`` is where ``settings``
         came from, to follow its edits.
@@ -86,7 +86,7 @@ class WallboardApp(ScreenOpeningApp):
         super().__init__(settings, self.state.theme, clock)
         self.live = LiveBoard(settings, make_feed, board=board, source=source, clock=clock)
         self.live.on_edited(self._take_up)
-        self.modes = Modes(lambda: self.settings, self.bell, self._bytes_sent)
+        self.modes = WallModes(lambda: self.settings, self.bell, self._bytes_sent)
         self._memory = memory
         self._ticking: Timer | None = None
         self._frozen_at: float | None = None
@@ -102,7 +102,7 @@ class WallboardApp(ScreenOpeningApp):
         return self.first_wall()
 
     def on_mount(self) -> None:
-        """Start ticking, and the feed as soon as the first picture is shown."""
+        """Start ticking, and the feed as soon as the first view is shown."""
         self.notices.listen()
         self.start_ticking()
         if self.settings.keys:
@@ -148,12 +148,12 @@ class WallboardApp(ScreenOpeningApp):
     def use_other_wall(self) -> None:
         """Show the wall of a kiosk in place of an ordinary one, or the other way round."""
         self._back_to_the_wall()
-        self._frozen_at = None  # a kiosk has no key to let the picture go
+        self._frozen_at = None  # a kiosk has no key to let the view go
         self.replay_session.leave()
         self.exchange_screen(self.first_wall())
 
     def tick(self) -> None:
-        """Take a new picture of the board, unless it is frozen, and show it."""
+        """Show a new view of the board, or the frozen one."""
         if self._memory:
             self._memory.keep(self.state, self.clock())
         if self._frozen_at is None:
@@ -218,7 +218,7 @@ class WallboardApp(ScreenOpeningApp):
         return self.live.config
 
     def empty_board(self) -> Board:
-        """A board of the same entry points that has heard nothing yet."""
+        """A board of the same entry points without observations."""
         return Board(entry_points_of(self.settings), history=self.settings.history)
 
     def restyled(self) -> None:
@@ -242,7 +242,7 @@ class WallboardApp(ScreenOpeningApp):
             )
 
     def action_freeze(self) -> None:
-        """Hold the picture while polling goes on, or let it go."""
+        """Freeze the view while polling goes on, or show the live board again."""
         self._frozen_at = self.clock() if self._frozen_at is None else None
         self.tick()
 
@@ -253,7 +253,7 @@ class WallboardApp(ScreenOpeningApp):
         await super().on_event(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether keys may do this; those of a kiosk change nothing but the picture."""
+        """Whether keys may do this; those of a kiosk only change what is shown."""
         return self.modes.allows(action) and super().check_action(action, parameters)
 
     def _back_to_the_wall(self) -> None:

@@ -71,7 +71,7 @@ class Memory:
         self.save(state)
 
     def save(self, state: Arrangement) -> None:
-        """Write the arrangement down if it changed; for the end. What goes wrong is told once."""
+        """Write the arrangement if it changed, at the end. An error is reported once."""
         state = self._whole(state)
         if state == self._saved:
             return

@@ -1,4 +1,4 @@
-"""What has just got worse: found by comparing each picture with the one before."""
+"""Finds what has just got worse, by comparing each view with the one before."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ class Arrival:
     keys: tuple[EntryPointKey, ...]
 
 
-class Arrivals:
-    """Remembers the last picture, and who left a level of late."""
+class NewlyWorse:
+    """Remembers the last view, and which entry points left a level recently."""
 
     def __init__(self) -> None:
         self._before: Snapshot | None = None

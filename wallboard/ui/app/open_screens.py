@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from wallboard.config.reload import Reload
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.ui.app.wall_modes import Modes
+from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
@@ -23,7 +23,7 @@ class ScreenOpeningApp(ReplayKeysApp):
     """An app that opens the screens of a board; a subclass has the board."""
 
     state: Arrangement
-    modes: Modes
+    modes: WallModes
 
     def view(self) -> View:
         """Everything there is to show at this moment."""
@@ -103,7 +103,7 @@ class ScreenOpeningApp(ReplayKeysApp):
         self.push_screen(DoctorScreen(self.board_theme, servers, look, self.view()))
 
     def action_themes(self) -> None:
-        """Show the themes; the board follows the one that is looked at."""
+        """Show the themes; the board previews the highlighted one."""
         from wallboard.ui.themes.theme_picker import ThemePicker
 
         before = self.board_theme
@@ -116,7 +116,7 @@ class ScreenOpeningApp(ReplayKeysApp):
         self.push_screen(ThemePicker(before), picked)
 
     def on_theme_picker_previewed(self, message: "ThemePicker.Previewed") -> None:
-        """Draw the board in the theme that is looked at."""
+        """Preview the highlighted theme."""
         self.use_theme(message.theme)
 
     def selected(self) -> EntryPointKey | None:

@@ -51,7 +51,7 @@ class ReplayApp(WallboardApp):
         return self._start.path
 
     def empty_board(self, history: int | None = None) -> Board:
-        """A board of the recorded entry points that has heard nothing yet."""
+        """A board of the recorded entry points without observations."""
         kept = self.settings.history if history is None else history
         return Board(self._start.entry_points, history=kept)
 
@@ -60,7 +60,7 @@ class ReplayApp(WallboardApp):
         return self._start.end
 
     def with_recorded(self, view: View) -> View:
-        """The picture of the recording, also while that is still being opened."""
+        """The view of the recording, also while that is still being opened."""
         view = super().with_recorded(view)
         if view.replay_position:
             return view

@@ -1,18 +1,108 @@
-"""Keeps what a kiosk, a slow link, the alarm and the meter add to each picture."""
+"""Keeps what a kiosk, a slow link, the alarm and the meter add to each view."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
 from wallboard.board import Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
-from wallboard.settings import Settings
-from wallboard.ui.app.alarm import FLASH_SECONDS, Alarm
-from wallboard.ui.app.meter import Meter
-from wallboard.ui.app.newly_worse import Arrival, Arrivals
+from wallboard.settings import AlarmSettings, Settings
+from wallboard.ui.app.newly_worse import Arrival, NewlyWorse
 from wallboard.ui.look.lite import refresh_seconds
 from wallboard.ui.picture.view import Extras
 from wallboard.ui.wall.rotation import is_left, is_paused
+
+BELL_SECONDS = 5.0
+"""Between two rings; what arrives between them rings once."""
+
+FLASHES = 3
+FLASH_SECONDS = 1.0
+"""How long the header stands inverted, and then as it was."""
+
+
+class Alarm:
+    """Rings and flashes for the levels the config names; for none unless it does."""
+
+    def __init__(
+        self,
+        current: Callable[[], AlarmSettings],
+        ring: Callable[[], None],
+        *,
+        flash_seconds: Callable[[], float] = lambda: FLASH_SECONDS,
+    ) -> None:
+        """``current`` gives the settings, ``ring`` rings the bell once.
+
+        ``flash_seconds`` gives how long the header stands inverted, and then as it was.
+        """
+        self._current = current
+        self._ring = ring
+        self._flash_seconds = flash_seconds
+        self._wanted = False
+        self._rang_at: float | None = None
+        self._flashed_at: float | None = None
+
+    def hear(self, arrivals: Iterable[Arrival], now: float) -> None:
+        """Take in what got worse, on every tick; ``now`` is seconds on any clock."""
+        settings = self._current()
+        for arrival in arrivals:
+            self._wanted = self._wanted or arrival.level in settings.bell
+            if arrival.level in settings.flash:
+                self._flashed_at = now
+        if self._wanted and not _within(self._rang_at, now, BELL_SECONDS):
+            self._wanted, self._rang_at = False, now
+            self._ring()
+
+    def inverted(self, now: float) -> bool:
+        """Whether the header stands inverted at this moment."""
+        if self._flashed_at is None:
+            return False
+        seconds = self._flash_seconds()
+        if not _within(self._flashed_at, now, 2 * FLASHES * seconds):
+            self._flashed_at = None
+            return False
+        return int((now - self._flashed_at) / seconds) % 2 == 0
+
+
+def _within(at: float | None, now: float, seconds: float) -> bool:
+    return at is not None and 0 <= now - at < seconds
+
+
+WINDOW_SECONDS = 5.0
+"""The span of each average, and how long a figure stands."""
+
+
+class Meter:
+    """Kilobytes a second, a new figure for each window that has passed.
+
+    It measures also while it is off, so that there is a figure as soon as it is switched on.
+    """
+
+    def __init__(self, bytes_sent: Callable[[], int]) -> None:
+        """``bytes_sent`` gives the bytes the terminal has taken so far."""
+        self._bytes_sent = bytes_sent
+        self._begun: tuple[float, int] | None = None
+        self._kilobytes = 0.0
+        self.on = False
+
+    def turn(self) -> None:
+        """Switch it on or off."""
+        self.on = not self.on
+
+    def words(self, now: float) -> str:
+        """The figure, such as ``1.2 KB/s``; empty while it is off. ``now`` is seconds."""
+        self._measure(now)
+        return f"{self._kilobytes:.1f} KB/s" if self.on else ""
+
+    def _measure(self, now: float) -> None:
+        if self._begun is None or now < self._begun[0]:
+            self._begun = (now, self._bytes_sent())
+            return
+        at, sent = self._begun
+        if now - at >= WINDOW_SECONDS:
+            total = self._bytes_sent()
+            self._kilobytes = (total - sent) / (now - at) / 1000
+            self._begun = (now, total)
+
 
 NEW_SECONDS = 60.0
 """How long an entry point counts as newly critical, unless a key is pressed."""
@@ -37,7 +127,7 @@ OUTSIDE_THE_PICTURE = frozenset(
         "doctor",
     }
 )
-"""Actions that reach further than the picture, or that would leave a wall dead or lying."""
+"""Actions that reach further than the view, or that would leave a wall dead or lying."""
 
 
 @runtime_checkable
@@ -45,11 +135,11 @@ class Walkable(Protocol):
     """A screen that goes by itself until somebody is at the keys."""
 
     def touched(self) -> None:
-        """Leave the picture to whoever is at the keys."""
+        """Note that somebody pressed a key."""
 
 
-class Modes:
-    """Told of every picture; asked what to show beside it."""
+class WallModes:
+    """Follows every view, and gives what to show beside it."""
 
     def __init__(
         self,
@@ -65,7 +155,7 @@ class Modes:
             ring,
             flash_seconds=lambda: max(FLASH_SECONDS, refresh_seconds(current())),
         )
-        self._arrivals = Arrivals()
+        self._newly_worse = NewlyWorse()
         self._new: dict[EntryPointKey, float] = {}
         self._touched_at: float | None = None
 
@@ -75,11 +165,11 @@ class Modes:
         return self._current().kiosk
 
     def tick(self, snapshot: Snapshot, now: float) -> None:
-        """Take in a picture; ``now`` is Unix time in seconds."""
+        """Follow a view; ``now`` is Unix time in seconds."""
         alarm = self._current().alarm
         if not (self.kiosk or alarm.bell or alarm.flash):
             return  # a board that calls nobody need not look through every entry point
-        arrivals = self._arrivals.look(snapshot)
+        arrivals = self._newly_worse.look(snapshot)
         self._alarm.hear(arrivals, now)
         self._note(arrivals, now)
 
@@ -91,7 +181,7 @@ class Modes:
             screen.touched()
 
     def wall_is_due(self, now: float) -> bool:
-        """Whether a kiosk must go back to its wall: nobody is there, or there is news."""
+        """Whether a kiosk must return to its wall: it was left alone, or there is news."""
         if not self.kiosk:
             return False
         touched_at = self._touched_at
@@ -102,7 +192,7 @@ class Modes:
         return not self.kiosk or action not in OUTSIDE_THE_PICTURE
 
     def extras(self, now: float) -> Extras:
-        """What to show beside the picture now."""
+        """What to show beside the view now."""
         return Extras(
             kiosk=self.kiosk,
             lite=self._current().lite,

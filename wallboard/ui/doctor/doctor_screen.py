@@ -1,4 +1,4 @@
-"""The doctor: what is wrong between here and a server, step by step while it is looked at."""
+"""The doctor: checks the way to each server and this machine, and shows each step as it ends."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from wallboard.domain.diagnosis import Diagnosis, diagnose
 from wallboard.domain.doctor import OF_MACHINE, ON_THE_WAY, Finding, OnFinding, Step
 from wallboard.domain.policy import Level
-from wallboard.report.setup.doctor import MACHINE, Row, Secrets, row_of, title_of
+from wallboard.report.setup.doctor import MACHINE, FindingRow, Secrets, row_of, title_of
 from wallboard.settings import ServerSettings
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
@@ -175,9 +175,9 @@ class DoctorScreen(BoardScreen):
         heard = {one.step for one in findings}
         still = next((step for step in steps if step not in heard), None)
         if self.looking and still:
-            yield from self._row(Row(still, "", "", "looking"), None, width)
+            yield from self._row(FindingRow(still, "", "", "looking"), None, width)
 
-    def _row(self, row: Row, level: Level | None, width: int) -> Iterator[Line]:
+    def _row(self, row: FindingRow, level: Level | None, width: int) -> Iterator[Line]:
         base, glyphs = self.theme_styles.ui["screen"], self.theme_styles.glyphs
         on_base = Style(bgcolor=base.bgcolor)
         muted = self.theme_styles.ui["muted"] + on_base

@@ -16,7 +16,7 @@ from wallboard.domain.reading import (
 )
 from wallboard.ece.answer.charset import head_lines
 from wallboard.ui.look.text import safe
-from wallboard.ui.widgets import body_lines as bodies
+from wallboard.ui.widgets import lines as bodies
 
 MOST_LINES = 1_000
 """Lines of each body that are compared: the work grows with their product."""
@@ -25,7 +25,7 @@ _NOISE = frozenset({"date", "age", "expires", "last-modified", "set-cookie"})
 """Response headers that differ from poll to poll and prove nothing."""
 
 
-class Row(NamedTuple):
+class DiffRow(NamedTuple):
     """One attribute in both polls; ``None`` where it was not there."""
 
     name: str
@@ -38,7 +38,7 @@ class Row(NamedTuple):
         return self.good != self.bad
 
 
-def rows(good: Observation | None, bad: Observation) -> list[Row]:
+def rows(good: Observation | None, bad: Observation) -> list[DiffRow]:
     """What the answers say; then, where that differs, how they came and the response headers."""
     said = _paired(_facts(good), _facts(bad))
     came = _paired(_coming(good), _coming(bad))
@@ -50,8 +50,8 @@ def rows(good: Observation | None, bad: Observation) -> list[Row]:
     ]
 
 
-def _paired(good: dict[str, str], bad: dict[str, str]) -> list[Row]:
-    return [Row(name, good.get(name), bad.get(name)) for name in {**good, **bad}]
+def _paired(good: dict[str, str], bad: dict[str, str]) -> list[DiffRow]:
+    return [DiffRow(name, good.get(name), bad.get(name)) for name in {**good, **bad}]
 
 
 def text_diff(good: Observation, bad: Observation, width: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ from rich.style import Style
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level
-from wallboard.ui.drilldown.diff import Row, rows, same_body, text_diff
+from wallboard.ui.drilldown.diff import DiffRow, rows, same_body, text_diff
 from wallboard.ui.drilldown.good_to_bad import Turn
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
@@ -82,7 +82,7 @@ def _moments(turn: Turn, bad: Observation, now: float, theme: BoardTheme) -> Ite
         yield [Segment(" The newest poll is good again.", base)]
 
 
-def _table(found: list[Row], width: int, theme: BoardTheme) -> Iterator[Line]:
+def _table(found: list[DiffRow], width: int, theme: BoardTheme) -> Iterator[Line]:
     base, glyphs = theme.ui["screen"], theme.glyphs
     muted = theme.ui["muted"] + Style(bgcolor=base.bgcolor)
     changed = theme.ui["mark"] + Style(bgcolor=base.bgcolor)

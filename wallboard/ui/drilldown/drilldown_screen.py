@@ -21,9 +21,9 @@ from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
+from wallboard.ui.screen.copies import Evidence
 from wallboard.ui.screen.copying_screen import EvidenceScreen
-from wallboard.ui.screen.evidence import Evidence
-from wallboard.ui.widgets import body_lines as bodies
+from wallboard.ui.widgets import lines as bodies
 from wallboard.ui.widgets.body_view import BodyView
 from wallboard.ui.widgets.change_words import clock
 from wallboard.ui.widgets.key_bar import KeyBar
@@ -122,7 +122,7 @@ class DrillDownScreen(EvidenceScreen):
         return self.key
 
     def show(self, view: View) -> None:
-        """Show this picture."""
+        """Show this view."""
         if self.view and view.jump != self.view.jump:
             self._held = None  # it was of the moment that was left
         super().show(view)

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from wallboard.board import Snapshot
 from wallboard.domain.change import Change
-from wallboard.ui.events.event_line import Columns, EventPainter, columns_of, time_width
+from wallboard.ui.events.event_words import Columns, EventPainter, columns_of, time_width
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.change_words import clock
 

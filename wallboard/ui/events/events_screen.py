@@ -9,13 +9,12 @@ from textual.widget import Widget
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query, parse
-from wallboard.ui.events.event_line import heads
 from wallboard.ui.events.event_list import EventList
-from wallboard.ui.events.event_words import chosen_events
+from wallboard.ui.events.event_words import chosen_events, heads
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
-from wallboard.ui.screen.evidence import Evidence, latest_evidence
+from wallboard.ui.screen.copies import Evidence, latest_evidence
 from wallboard.ui.screen.filtering_screen import FilteringScreen
 from wallboard.ui.widgets.lines import Lines, split
 
@@ -60,7 +59,7 @@ class EventsScreen(FilteringScreen):
         return [self._heads, self.list, self._detail]
 
     def show(self, view: View) -> None:
-        """Show this picture."""
+        """Show this view."""
         super().show(view)
         snapshot = view.snapshot
         asked = (self.query_now, self.faults_only, snapshot.ranking, len(snapshot.entry_points))

@@ -1,11 +1,19 @@
 """Giving a running board another theme: everything that draws takes it, and stays where it is."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual.screen import Screen
+from textual.scrollbar import ScrollBarRender
 
 from wallboard.ui.look.theme import BoardTheme
+
+
+class WholeCells(ScrollBarRender):
+    """Textual's scroll bar without its eighths of a cell, which not every terminal can show."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 @runtime_checkable

@@ -4,10 +4,15 @@ import contextlib
 import os
 import re
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+from wallboard.board import EntryPointStatus
 from wallboard.config.state_folder import state_folder
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Observation
 from wallboard.files import replaced
+from wallboard.settings import ServerSettings, Settings
 
 MOST_FILES = 200
 """Older copies go when there are more."""
@@ -59,3 +64,82 @@ def _forget_oldest(folder: Path, newest: Path) -> None:
             # A clock that was put back makes the newest name the oldest one.
             if path != newest:
                 path.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a screen shows: an entry point, and one of its polls."""
+
+    status: EntryPointStatus
+    observation: Observation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Something to take along.
+
+    ``data`` goes into a file as it is; ``text``, in which nothing can act, to the terminal.
+    """
+
+    title: str
+    name: tuple[str, ...]
+    ending: str
+    data: bytes
+    text: str
+
+
+def latest_evidence(status: EntryPointStatus) -> Evidence:
+    """An entry point with its newest poll of ``chatAllowed``, or of the first endpoint it has."""
+    endpoints = status.entry_point.endpoints
+    first = next(iter(endpoints), Endpoint.CHAT_ALLOWED)
+    endpoint = Endpoint.CHAT_ALLOWED if Endpoint.CHAT_ALLOWED in endpoints else first
+    return Evidence(status, status.state.endpoint(endpoint).last)
+
+
+def body_copy(observation: Observation, body: bytes) -> Copy:
+    """The body: byte for byte in the file, made visible on the clipboard."""
+    from wallboard.report.words.visible import visible
+
+    text = visible(body.removeprefix(b"\xef\xbb\xbf"))
+    return Copy("Body", _name(observation), _ending(text), body, text)
+
+
+def curl_copy(observation: Observation, settings: Settings) -> Copy:
+    """The request as a command for a shell."""
+    from wallboard.report.evidence.curl import curl_command
+
+    server = _server(settings, observation.key.server)
+    text = curl_command(observation.request, server, settings) + "\n"
+    return Copy("curl command", _name(observation), "sh", text.encode(), text)
+
+
+def bundle_copy(evidence: Evidence, settings: Settings, at: float) -> Copy:
+    """The triage bundle."""
+    from wallboard.report.evidence.bundle import Subjects, triage_bundle
+    from wallboard.report.words.environment import environment
+
+    key = evidence.status.entry_point.key
+    subjects = Subjects(
+        status=evidence.status,
+        at=at,
+        shown=evidence.observation,
+        server=_server(settings, key.server),
+        settings=settings,
+    )
+    text = triage_bundle(subjects, environment())
+    return Copy("Triage bundle", (key.server, str(key.id), "triage"), "md", text.encode(), text)
+
+
+def _server(settings: Settings, name: str) -> ServerSettings | None:
+    return next((server for server in settings.server if server.name == name), None)
+
+
+def _name(observation: Observation) -> tuple[str, ...]:
+    return (observation.key.server, str(observation.key.id), str(observation.endpoint))
+
+
+def _ending(text: str) -> str:
+    start = text[:1000].lstrip().lower()
+    if "<html" in start or start.startswith("<!doctype html"):
+        return "html"
+    return "xml" if start[:1] == "<" else "json" if start[:1] in {"{", "["} else "txt"

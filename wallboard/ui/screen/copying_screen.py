@@ -15,7 +15,7 @@ from wallboard.abandonable import start_aside
 from wallboard.settings import Settings
 from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
 from wallboard.ui.screen.board_screen import BoardScreen
-from wallboard.ui.screen.evidence import Copy, Evidence, body_copy, bundle_copy, curl_copy
+from wallboard.ui.screen.copies import Copy, Evidence, body_copy, bundle_copy, curl_copy
 
 log = logging.getLogger(__name__)
 

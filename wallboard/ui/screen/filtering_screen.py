@@ -7,7 +7,7 @@ from textual.widget import Widget
 from wallboard.ui.screen.copying_screen import EvidenceScreen
 
 MAKE_LINE_SECONDS = 0.2
-"""After the first picture, for what the line is made of takes longer to load than the wall."""
+"""After the first view, for what the line is made of takes longer to load than the wall."""
 
 
 class FilteringScreen(EvidenceScreen):

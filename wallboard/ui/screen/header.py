@@ -12,10 +12,40 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.ui.look.lite import newest_words
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.view import View
-from wallboard.ui.screen.replay_header import replay_head
-from wallboard.ui.widgets.counts import count_chips
-from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.picture.view import ReplayPosition, View
+from wallboard.ui.widgets.lines import Lines, cut, split
+from wallboard.ui.widgets.status_words import count_chips
+
+WORD = "REPLAY"
+
+
+def replay_head(
+    view: View, replay_position: ReplayPosition, width: int, theme: BoardTheme
+) -> list[Segment]:
+    """The line: the word and the moment always, the rest where there is room."""
+    base = theme.ui["frozen"]
+    strong = base + Style(bold=True)
+    word = Segment(f" {WORD} ", strong + Style(reverse=not strong.reverse))
+    moment = time.localtime(replay_position.at)
+    whole, short = time.strftime("%a %d %b %Y %H:%M:%S", moment), time.strftime("%H:%M:%S", moment)
+    state, title = f" {_state(replay_position, theme)} ", f" {safe(view.title)} "
+    room = width - word.cell_length
+    when = f" {whole} " if cell_len(whole) + 2 <= room else f" {short} "
+    line = [word, Segment(when, strong)]
+    room -= cell_len(when)
+    if cell_len(state) <= room:
+        line.append(Segment(state, base))
+        room -= cell_len(state)
+    if cell_len(title) <= room:
+        line += [Segment(" " * (room - cell_len(title)), base), Segment(title, base)]
+    return cut(line, width, base, theme.glyphs)
+
+
+def _state(replay_position: ReplayPosition, theme: BoardTheme) -> str:
+    speed = f"{replay_position.speed:g}{theme.glyphs.times}"
+    state = f"{theme.glyphs.pointer} playing {speed}" if replay_position.playing else "paused"
+    return state if replay_position.recorded else f"{state}, nothing was recorded then"
+
 
 SILENCE_SECONDS = 30.0
 """Without an answer for three intervals, and for this long, the feed counts as silent."""
@@ -33,7 +63,7 @@ class BoardHeader(Lines):
     """Two lines: name, feed health, heartbeat and clock; then the counts by verdict.
 
     On a kiosk its background has the colour of the worst level, to be seen from afar; it has one of
-    its own while the picture is not live.
+    its own while the view is not live.
     """
 
     DEFAULT_CSS = "BoardHeader { height: 2; }"
@@ -49,7 +79,7 @@ class BoardHeader(Lines):
         return self.theme_styles.ui["header"] if self._base is None else self._base
 
     def show(self, view: View) -> None:
-        """Draw the header for this picture."""
+        """Draw the header for this view."""
         width = self.size.width
         self._dress(view)
         if view.replay_position:

@@ -19,8 +19,7 @@ from wallboard.config.state_folder import state_folder
 from wallboard.settings import Settings
 from wallboard.ui.look import glyphs, lite
 from wallboard.ui.look import theme as themes
-from wallboard.ui.look.restyle import restyle
-from wallboard.ui.look.scrollbar import WholeCells
+from wallboard.ui.look.restyle import WholeCells, restyle
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.look.theme_file import ThemeError
 from wallboard.ui.look.theme_watch import ThemeWatch
@@ -139,7 +138,7 @@ class StyledApp(CellApp[None]):
                 self.notices.add(f"{error} The theme stays as it was.")
 
     def last_word(self, text: str) -> None:
-        """Say what must be heard even if the app is about to end: then it is said behind it."""
+        """Show a message; if the app is about to end, print it afterwards."""
         self.notices.add(text)
         if self._exit:  # there is no public way to ask
             self.exit(self.return_value, self.return_code or 0, message=text)

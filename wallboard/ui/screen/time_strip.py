@@ -1,4 +1,4 @@
-"""The whole recording on a line: the worst level in each slice, and where the picture stands."""
+"""The whole recording on a line: the worst level in each slice, and the position."""
 
 import time
 from math import isfinite
@@ -42,7 +42,7 @@ class TimeStrip(Lines):
         self._dragged = False
 
     def show(self, view: View) -> None:
-        """Draw the recording of this picture."""
+        """Draw the recording of this view."""
         self._rewound = view.replay_position
         if view.replay_position is None:
             self._dragged = False
@@ -86,7 +86,7 @@ def moment_at(replay_position: ReplayPosition, place: int, slices: int) -> float
 
 
 def place_of(replay_position: ReplayPosition, slices: int) -> int:
-    """The slice in which the picture stands."""
+    """The slice of the position."""
     length = replay_position.last_at - replay_position.first_at
     part = (replay_position.at - replay_position.first_at) / length if length > 0 else 1.0
     return max(0, min(slices - 1, int(part * slices))) if isfinite(part) else 0

@@ -40,7 +40,7 @@ class SurveyApp(StyledApp):
         self.exit()
 
     def last_word(self, text: str) -> None:
-        """Say that nobody knows what became of a survey, also by the exit status."""
+        """Report a survey whose outcome is unknown, also by the exit status."""
         self.outcome = Outcome(Delivery.UNKNOWN, text)
         super().last_word(text)
 

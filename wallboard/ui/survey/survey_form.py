@@ -1,19 +1,25 @@
 """What the survey form holds and may do: its rows, and whether what they say may be sent now."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from wallboard.config.problem import nearest, shown
 from wallboard.ece.survey.survey import Answered, Delivery, Outcome, Survey, SurveyFault, faults_of
-from wallboard.settings import ServerSettings, SurveySettings
+from wallboard.settings import ServerSettings, Settings, SurveySettings
+
+if TYPE_CHECKING:
+    from wallboard.ece.survey.survey_post import SurveyPost
+
 
 SERVER = "server"
 """The part of a form that no survey has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QuestionRow:
     """One question and its answer as they stand in the form; ``choices`` are offered answers."""
 
     question: str = ""
@@ -28,7 +34,7 @@ class Form:
 
     server: str
     sid: str
-    rows: tuple[Row, ...]
+    rows: tuple[QuestionRow, ...]
 
     @property
     def survey(self) -> Survey:
@@ -84,19 +90,19 @@ class Sending:
         return replace(self, stage=Stage.WRITING, last=(self.server, self.body, outcome))
 
     def came_of(self, server: str, body: bytes) -> Delivery | None:
-        """What became of this very survey, if it was the last one that was sent."""
+        """The outcome of this survey, if it was the last one sent."""
         if self.last is None or self.last[:2] != (server, body):
             return None
         return self.last[2].delivery
 
 
-def first_rows(survey: SurveySettings) -> tuple[Row, ...]:
+def first_rows(survey: SurveySettings) -> tuple[QuestionRow, ...]:
     """The rows that the form begins with: the questions of the config, or an empty one."""
     rows = (
-        Row(question.text, question.default, question.answers, question.required)
+        QuestionRow(question.text, question.default, question.answers, question.required)
         for question in survey.question
     )
-    return tuple(rows) or (Row(),)
+    return tuple(rows) or (QuestionRow(),)
 
 
 def faults_in(form: Form, servers: Sequence[ServerSettings]) -> list[SurveyFault]:
@@ -114,3 +120,19 @@ def counted(faults: Sequence[SurveyFault]) -> str:
     """The first fault, and how many more there are."""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"{str(faults[0])[:1].upper()}{str(faults[0])[1:]}{more}"
+
+
+async def posted(server: ServerSettings, settings: Settings, body: bytes) -> Outcome:
+    """Post these bytes once, and tell what came of it. Raises nothing but ``CancelledError``."""
+    try:
+        # Loading the client and reading certificates would hold up the view.
+        post = await asyncio.to_thread(_ready, server, settings, body)
+    except Exception as error:  # noqa: BLE001  whatever it is, nothing was sent, and that is to be said
+        return Outcome(Delivery.NOT_SENT, f"Nothing was sent. {error}")
+    return await post.send()
+
+
+def _ready(server: ServerSettings, settings: Settings, body: bytes) -> "SurveyPost":
+    from wallboard.ece.survey.survey_post import SurveyPost
+
+    return SurveyPost(server, settings, body)

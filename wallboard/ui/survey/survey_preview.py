@@ -8,9 +8,8 @@ from wallboard.domain.observation import Response
 from wallboard.domain.policy import Level
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.body_lines import raw
 from wallboard.ui.widgets.body_view import BodyView
-from wallboard.ui.widgets.lines import Lines, whole_words
+from wallboard.ui.widgets.lines import Lines, raw, whole_words
 
 MOST_LINES_SAID, ROWS_OF_THE_REST = 6, 7
 

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from wallboard.ece.survey.survey import ANSWER, QUESTION
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.survey.field import Field
-from wallboard.ui.survey.survey_form import Row
+from wallboard.ui.survey.survey_form import QuestionRow
 
 
 class SurveyRow(Vertical):
@@ -16,7 +16,7 @@ class SurveyRow(Vertical):
 
     DEFAULT_CSS = "SurveyRow { height: 2; }"
 
-    def __init__(self, theme: BoardTheme, number: int, row: Row) -> None:
+    def __init__(self, theme: BoardTheme, number: int, row: QuestionRow) -> None:
         super().__init__()
         self._row = row
         hint = "what was answered" if row.required else "may be left empty"
@@ -29,7 +29,7 @@ class SurveyRow(Vertical):
         yield self.answer
 
     @property
-    def row(self) -> Row:
+    def row(self) -> QuestionRow:
         """What stands in it."""
         return replace(self._row, question=self.question.text, answer=self.answer.text)
 

@@ -31,7 +31,7 @@ from wallboard.ui.survey.field import Field, FieldLine
 from wallboard.ui.survey.survey_form import (
     SERVER,
     Form,
-    Row,
+    QuestionRow,
     Sending,
     Stage,
     counted,
@@ -116,7 +116,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self.call_after_refresh(self._draw)
 
     def on_unmount(self) -> None:
-        """Say so if a survey was still on its way: nobody will hear what became of it."""
+        """Warn if a survey was still being sent: its outcome stays unknown."""
         if self._sending.stage is Stage.SENDING and isinstance(self.app, StyledApp):
             self.app.last_word(f"The survey was on its way. {UNKNOWN_WORDS}")
 
@@ -147,7 +147,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
     def action_add(self) -> None:
         """Add an empty question at the end."""
         if self._sending.stage is Stage.WRITING:
-            row = SurveyRow(self.theme_styles, len(self._rows()) + 1, Row())
+            row = SurveyRow(self.theme_styles, len(self._rows()) + 1, QuestionRow())
             self._fields.mount(row)
             self.call_after_refresh(self.set_focus, row.question.line)
             self.call_after_refresh(self._draw)
@@ -161,7 +161,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
             return
         at = rows.index(here)
         if len(rows) == 1:
-            await self._fields.mount(SurveyRow(self.theme_styles, 1, Row()))
+            await self._fields.mount(SurveyRow(self.theme_styles, 1, QuestionRow()))
         await here.remove()
         left = self._rows()
         for number, row in enumerate(left, 1):
@@ -170,7 +170,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self._changed()
 
     def action_send(self) -> None:
-        """Ask whether to send it, once the keys before this one have been heard."""
+        """Ask whether to send it, after the keys before this one were handled."""
         if self._sending.stage is Stage.WRITING:
             self._sending = self._sending.held()
             focused = self.focused
@@ -204,7 +204,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self.app.push_screen(asked, answered)
 
     def action_back(self) -> None:
-        """Leave the form, but not while nobody knows what becomes of its survey."""
+        """Leave the form, but not while its survey is being sent."""
         if self._sending.stage is Stage.SENDING:
             self.app.bell()
         else:
@@ -226,7 +226,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self.run_worker(self._post(server, self._sending.body))
 
     async def _post(self, server: ServerSettings, body: bytes) -> None:
-        from wallboard.ui.survey.survey_sending import posted
+        from wallboard.ui.survey.survey_form import posted
 
         self.post_message(self.Answered(await posted(server, self._settings, body)))
 

@@ -43,7 +43,7 @@ def choice_of(file: ThemeFile) -> Choice:
 
 
 class ThemeList(Lines, can_focus=True):
-    """One line for each theme; the chosen one is told at once, so that it can be looked at."""
+    """One line for each theme; the highlighted one is announced at once, to be previewed."""
 
     DEFAULT_CSS = "ThemeList { height: 1fr; }"
 

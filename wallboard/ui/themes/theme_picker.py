@@ -1,4 +1,4 @@
-"""The theme picker: a list beside the board, which is drawn in each theme as it is looked at."""
+"""The theme picker: a list beside the board, which previews the highlighted theme."""
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -45,7 +45,7 @@ class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None])
         yield self._keys
 
     def on_theme_list_chosen(self, message: ThemeList.Chosen) -> None:
-        """Have the board drawn in the theme that is looked at."""
+        """Preview the highlighted theme on the board."""
         if isinstance(message.choice.theme, BoardTheme):
             self.post_message(self.Previewed(message.choice.theme))
 

@@ -67,7 +67,7 @@ def _keys_of(statuses: Iterable[EntryPointStatus]) -> tuple[EntryPointKey, ...]:
 
 
 def is_fault(status: EntryPointStatus) -> bool:
-    """Whether somebody should look at this: anything heard that is not of the level ok."""
+    """Whether an entry point was polled and its level is not ok."""
     judgement = status.judgement
     return judgement.level is not Level.OK and judgement.verdict is not Verdict.WAITING
 

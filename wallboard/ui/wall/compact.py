@@ -13,7 +13,7 @@ from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, short_figure, wait
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.sparkline import SCALE_WIDTH, sparkline
-from wallboard.ui.wall.tile_styles import TileStyles
+from wallboard.ui.wall.tile import TileStyles
 from wallboard.ui.widgets.status_words import (
     chart_columns,
     chart_slot,

@@ -98,7 +98,7 @@ class WallGrid(ScrollView, can_focus=True):
         return next((s.name for s in self.sections if item in s.keys), "")
 
     def show(self, view: View) -> None:
-        """Show this picture, repainting only the rows that differ."""
+        """Show this view, repainting only the rows that differ."""
         self._view = view
         volatile = self._state.sort in VOLATILE_SORTS or bool(self._query)
         snapshot = view.snapshot
@@ -115,7 +115,7 @@ class WallGrid(ScrollView, can_focus=True):
         return all(key in view.snapshot.entry_points for s in self.sections for key in s.keys)
 
     def use(self, state: Arrangement, query: Query) -> None:
-        """Show the same picture in another way."""
+        """Show the same view in another arrangement."""
         if (state, query.text) == (self._state, self._query.text):
             return
         self._state, self._query = state, query

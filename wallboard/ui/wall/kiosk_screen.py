@@ -3,16 +3,45 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from rich.segment import Segment
 from textual.widget import Widget
 
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
+from wallboard.ui.screen.header import silence_of
 from wallboard.ui.wall.kiosk_grid import KioskGrid
+from wallboard.ui.wall.large_tile import big, clock_of
 from wallboard.ui.wall.rotation import Rotation, is_paused
-from wallboard.ui.wall.silence import Silence
 from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.widgets.lines import Lines
+
+LEAST_HEIGHT = 18
+"""Lines of the terminal below which the time is said in ordinary letters."""
+
+
+class Silence(Lines):
+    """Says for how long there has been no answer; no line at all while there are answers."""
+
+    DEFAULT_CSS = "Silence { height: auto; }"
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "outage")
+
+    def show(self, view: View) -> None:
+        """Draw it for this view."""
+        seconds = silence_of(view)
+        if seconds is None:
+            self.put([])
+            return
+        lines = ["NO ANSWER FOR"]
+        if self.app.size.height >= LEAST_HEIGHT:
+            lines = ["", *lines, "", *big(clock_of(seconds), self.theme_styles.glyphs.block), ""]
+        else:
+            lines = [f"NO ANSWER FOR {clock_of(seconds)}"]
+        width = self.size.width or self.app.size.width
+        self.put([[Segment(f"{line:^{width}}"[:width], self.background)] for line in lines])
 
 
 class KioskScreen(WallScreen):
@@ -38,7 +67,7 @@ class KioskScreen(WallScreen):
         return [Silence(self.theme_styles), *super().parts()]
 
     def show(self, view: View) -> None:
-        """Show this picture, and the page whose turn it is."""
+        """Show this view, and the page whose turn it is."""
         self.grid.show(view)
         BoardScreen.show(self, replace(view, extras=self._paged(view)))
         self._show_arrangement()

@@ -34,7 +34,7 @@ Item = EntryPointKey | Heading
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WallRow:
     """One row of the wall: a heading, or entry points side by side. ``y`` is its first line."""
 
     y: int
@@ -61,14 +61,14 @@ class _Block(NamedTuple):
     def rows(self) -> int:
         return -(-len(self.items) // self.columns)
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> WallRow:
         inside = number - self.first_row
         start = inside * self.columns
         items = self.items[start : start + self.columns]
-        return Row(self.y + inside * self.height, self.height, items)
+        return WallRow(self.y + inside * self.height, self.height, items)
 
 
-class Rows(Sequence[Row]):
+class Rows(Sequence[WallRow]):
     """All rows from top to bottom, made when they are asked for: most are never seen."""
 
     def __init__(self, blocks: Sequence[_Block]) -> None:
@@ -79,12 +79,12 @@ class Rows(Sequence[Row]):
         return self._length
 
     @overload
-    def __getitem__(self, index: int) -> Row: ...
+    def __getitem__(self, index: int) -> WallRow: ...
 
     @overload
-    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, index: slice) -> tuple[WallRow, ...]: ...
 
-    def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
+    def __getitem__(self, index: int | slice) -> WallRow | tuple[WallRow, ...]:
         if isinstance(index, slice):
             return tuple(self[number] for number in range(*index.indices(self._length)))
         number = index + self._length if index < 0 else index

@@ -1,4 +1,4 @@
-"""The pages of a wall that nobody sits at, and when they turn: pure, told the time."""
+"""The pages of a kiosk, and when they turn; a pure function of the time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,8 +52,8 @@ def _sections(layout: Layout) -> list[tuple[int, int]]:
 class Rotation:
     """Which page is shown.
 
-    A page stands for some seconds. What is newly critical is gone to at once, and while there is
-    any, only its pages take turns. A key makes the page stand for a while.
+    A page is shown for some seconds. Pages with newly critical entry points come at once, and as
+    long as there are any, only these take turns. A key holds the page for a while.
     """
 
     def __init__(self, seconds: float) -> None:

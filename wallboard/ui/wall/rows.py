@@ -2,17 +2,64 @@
 
 import logging
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from rich.segment import Segment
 from textual.strip import Strip
 
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.arrange import Section
-from wallboard.ui.wall.layout import Heading, Item, Layout, Row
-from wallboard.ui.wall.painters import HeadingPainter, Painter, painter_of
-from wallboard.ui.widgets.status_words import age_of, just_changed
+from wallboard.ui.wall.compact import CompactPainter
+from wallboard.ui.wall.large_tile import LargePainter
+from wallboard.ui.wall.layout import COMPACT, LARGE, Density, Heading, Item, Layout, WallRow
+from wallboard.ui.wall.tile import TilePainter
+from wallboard.ui.widgets.status_words import age_of, count_chips, just_changed
+
+
+class Painter(Protocol):
+    """Draws entry points of one width in one theme and one density."""
+
+    def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
+        """The entry point as strips of the painter's width."""
+
+    def blank(self) -> list[Strip]:
+        """A place without an entry point."""
+
+    def broken(self, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
+        """An entry point that could not be drawn."""
+
+
+def painter_of(density: Density, theme: BoardTheme, width: int) -> Painter:
+    """The painter of a density; ``width`` is in cells, with the gap to the next one."""
+    if density is COMPACT:
+        return CompactPainter(theme, width)
+    if density is LARGE:
+        return LargePainter(theme, width)
+    return TilePainter(theme, width)
+
+
+class HeadingPainter:
+    """Draws the heading of a section: its name and its own counts."""
+
+    def __init__(self, theme: BoardTheme) -> None:
+        self.theme = theme
+
+    def paint(self, section: Section, width: int, *, selected: bool) -> Strip:
+        """One line: the fold sign, the name, the number of entry points and the counts."""
+        style = self.theme.ui["cursor" if selected else "title"]
+        base = self.theme.ui["cursor" if selected else "header"]
+        glyphs = self.theme.glyphs
+        sign = glyphs.folded if section.folded else glyphs.unfolded
+        name = f" {sign} {safe(section.name)} "
+        total = f"{len(section.keys)} "
+        head = [Segment(name, style), Segment(total, base)]
+        room = width - Segment.get_line_length(head)
+        line = [*head, *count_chips(section.verdicts, self.theme, room, base)]
+        return Strip(Segment.adjust_line_length(line, width, base), width)
+
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +122,7 @@ class RowPainter:
             drawn = self._drawn[number] = (signature, self._paint(row, scene, width))
         return drawn[1]
 
-    def _paint(self, row: Row, scene: Scene, width: int) -> list[Strip]:
+    def _paint(self, row: WallRow, scene: Scene, width: int) -> list[Strip]:
         if row.heading:
             selected = scene.selected == row.heading
             return [self._headings.paint(scene.section(row.heading), width, selected=selected)]
@@ -109,7 +156,7 @@ class RowPainter:
             return painter.broken(status, selected=selected)
 
 
-def _signature(row: Row, scene: Scene) -> object:
+def _signature(row: WallRow, scene: Scene) -> object:
     """Everything that decides how a row looks, to compare with how it was drawn."""
     selected = scene.selected if scene.selected in row.items else None
     if row.heading:
@@ -132,7 +179,7 @@ def _look(status: EntryPointStatus | None, now: float) -> object:
 
 
 def _silence(status: EntryPointStatus, now: float) -> int:
-    """How many intervals nothing has been heard for, beyond the two that are usual."""
+    """For how many intervals there was no answer, beyond the usual two."""
     history, interval = status.state.history, status.policy.interval
     if not len(history):
         return 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.ui.wall.layout import Item, Layout, Row
+from wallboard.ui.wall.layout import Item, Layout, WallRow
 
 
 class Selection:
@@ -43,7 +43,7 @@ class Selection:
         if self._item is not None:
             self._index = items.index(self._item)
 
-    def row(self, layout: Layout) -> Row | None:
+    def row(self, layout: Layout) -> WallRow | None:
         """The row in which the selected item is."""
         number = self._row_number(layout)
         return None if number is None else layout.rows[number]

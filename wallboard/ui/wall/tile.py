@@ -2,16 +2,16 @@
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from wallboard.board import EntryPointStatus
-from wallboard.domain.policy import Level
+from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.verdict import Judgement
 from wallboard.ui.look.text import fit, safe, short_figure, wait
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.layout import NORMAL
 from wallboard.ui.wall.sparkline import SCALE_WIDTH, sparkline
-from wallboard.ui.wall.tile_styles import TileStyles
 from wallboard.ui.widgets.status_words import (
     chart_columns,
     chart_slot,
@@ -21,6 +21,37 @@ from wallboard.ui.widgets.status_words import (
     title_of,
     title_words,
 )
+
+
+class TileStyles:
+    """The styles of a tile's body, on the background of one that is selected or not."""
+
+    def __init__(self, theme: BoardTheme, selected: bool) -> None:
+        self.body = theme.ui["selected" if selected else "tile"]
+        on_body = Style(bgcolor=self.body.bgcolor)
+        self.edge = theme.ui["edge"] + on_body
+        self.name = self.body + Style(bold=True)
+        self.muted = theme.ui["muted"] + on_body
+        self.stale = theme.ui["stale"] + on_body
+        self.mark = theme.ui["mark"] + on_body
+        self.gap = theme.ui["gap"] + on_body
+        self.strong = self.body + Style(bold=True)
+        self.levels = {level: style + on_body for level, style in theme.level.items()}
+        # Blocks are shapes: reversed or underlined they would be other shapes.
+        plain = Style(reverse=False, underline=False)
+        self.edges = {level: style + plain for level, style in self.levels.items()}
+        self.spark = {**self.edges, Level.OK: theme.ui["spark"] + on_body}
+        self.button = {
+            "shown": self.levels[Level.OK],
+            "hidden": self.levels[Level.CRITICAL],
+            "unknown": self.levels[Level.UNKNOWN],
+        }
+
+    def value(self, judgement: Judgement, level: Level, now: float) -> Style:
+        """The style of a figure that reaches ``level`` by itself; an old one is dimmed."""
+        if judgement.stale(now) or judgement.verdict is Verdict.UNREACHABLE:
+            return self.stale
+        return self.strong if level is Level.OK else self.levels[level]
 
 
 class TilePainter:

@@ -13,7 +13,7 @@ from wallboard.query import Query, parse
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, SORTS, Arrangement
 from wallboard.ui.picture.view import View
-from wallboard.ui.screen.evidence import Evidence, latest_evidence
+from wallboard.ui.screen.copies import Evidence, latest_evidence
 from wallboard.ui.screen.filtering_screen import FilteringScreen
 from wallboard.ui.wall.column_heads import ColumnHeads
 from wallboard.ui.wall.grid import WallGrid
@@ -60,13 +60,13 @@ class WallScreen(FilteringScreen):
         return [self._view_line, self._heads, self.grid]
 
     def show(self, view: View) -> None:
-        """Show this picture."""
+        """Show this view."""
         super().show(view)
         self.grid.show(view)
         self._show_arrangement()
 
     def evidence(self) -> Evidence | None:
-        """What was last heard of the selected entry point."""
+        """The last poll of the selected entry point."""
         statuses = self.view.snapshot.entry_points if self.view else {}
         status = statuses.get(self.grid.selected) if self.grid.selected else None
         return latest_evidence(status) if status else None
@@ -76,7 +76,7 @@ class WallScreen(FilteringScreen):
         self.grid.point_at(key)
 
     def show_as(self, state: Arrangement) -> None:
-        """Show the same picture in another arrangement."""
+        """Show the same view in another arrangement."""
         if state == self.state:
             return
         if state.filter != self.state.filter:

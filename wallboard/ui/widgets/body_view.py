@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.scroller import Scroller
+from wallboard.ui.widgets.page import Scroller
 from wallboard.ui.widgets.search import Found, Haystack, Match
 
 MOST_LINES = 100_000
@@ -82,7 +82,7 @@ class BodyView(Scroller):
             self._whole = True
 
     def _go_on(self) -> None:
-        """Lay out the next slice a little later, so that keys are heard in between."""
+        """Lay out the next slice a little later, so that keys are handled in between."""
         if self._slices is not None:
             self._slices.stop()
         self._slices = None if self._whole else self.set_timer(SLICE_SECONDS, self._lay_out_more)

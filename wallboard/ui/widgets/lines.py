@@ -1,5 +1,6 @@
-"""A widget made of whole lines that it is told to show; only lines that differ are repainted."""
+"""A widget that shows given lines; only lines that differ are repainted."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
@@ -9,8 +10,10 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from wallboard.domain.foreign_text import spelled_out
+from wallboard.report.words.body_layout import laid_out
 from wallboard.ui.look.glyphs import Glyphs
-from wallboard.ui.look.text import wrapped
+from wallboard.ui.look.text import is_safe, safe, wrapped
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.terminal.screen import Attached
 
@@ -88,3 +91,28 @@ def whole_words(text: str, width: int) -> Iterator[str]:
         *full, line = wrapped(word, max(1, width))
         yield from full
     yield line
+
+
+_RAW_LINE = re.compile(r"[^\n]*+\n|[^\n]++")
+_TAB = 4
+_CONTROL_PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
+
+
+def pretty(body: bytes, width: int) -> Iterator[str]:
+    """The lines of a body, indented by its structure; each is at most ``width`` cells."""
+    for line in laid_out(body, width):
+        yield from wrapped(safe(line.expandtabs(_TAB)), width)
+
+
+def raw(body: bytes, width: int) -> Iterator[str]:
+    r"""Every byte of a body, and nothing that is not in it but the ends of lines.
+
+    Control characters show as views, others that cannot be shown as ``\uNNNN``, what is not
+    UTF-8 as ``\xNN``. A line feed shows as ``␊`` and also ends the line.
+    """
+    text = body.decode("utf-8", "backslashreplace")
+    for match in _RAW_LINE.finditer(text):
+        line = match.group().translate(_CONTROL_PICTURES)
+        if not line.isascii():
+            line = "".join(char if is_safe(char) else spelled_out(char) for char in line)
+        yield from wrapped(line, width)

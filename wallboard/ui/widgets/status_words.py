@@ -1,15 +1,20 @@
 """The parts of which every drawing of an entry point is made: pure functions to text."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+
+from rich.segment import Segment
+from rich.style import Style
 
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import is_recent
-from wallboard.domain.policy import Verdict
+from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.domain.verdict import Judgement
 from wallboard.ui.look.glyphs import RESPONSE_TYPE, Glyphs
 from wallboard.ui.look.text import fit, safe, span
+from wallboard.ui.look.theme import BoardTheme
 
 CHANGED_SECONDS = 15.0
 """How long a tile says that its verdict is new."""
@@ -106,8 +111,8 @@ def age_of(judgement: Judgement, now: float) -> str:
 def chart_columns(status: EntryPointStatus, now: float, count: int) -> list[float | None]:
     """The waits of the last ``count`` polls, one column an interval.
 
-    The chart ends at the newest sample, so that it moves when something was heard; when nothing
-    has been heard for two intervals it moves on, and the silence shows as a gap.
+    The chart ends at the newest sample, so that it moves with each answer; without an answer for
+    two intervals it moves on, and shows a gap.
     """
     history, interval = status.state.history, status.policy.interval
     if not len(history) or count <= 0:
@@ -124,3 +129,24 @@ def chart_slot(status: EntryPointStatus, now: float) -> int:
 def _chart_end(status: EntryPointStatus, now: float) -> float:
     history, silent_since = status.state.history, now - 2 * status.policy.interval
     return max(history[-1].at, silent_since) if len(history) else silent_since
+
+
+def count_chips(
+    verdicts: Mapping[Verdict, int], theme: BoardTheme, room: int, between: Style
+) -> list[Segment]:
+    """A chip for each verdict there is, the worst first: in words while they fit, else as signs.
+
+    ``room`` is in cells; ``between`` is the style of the blanks after the chips.
+    """
+    present = [verdict for verdict in WORST_FIRST if verdicts.get(verdict)]
+    chips = {v: f" {theme.glyphs.verdict[v]} {verdicts[v]} " for v in present}
+    room -= sum(len(chip) + 1 for chip in chips.values())
+    for verdict in present:
+        more = len(verdict.label) + 1
+        if more <= room:
+            chips[verdict] += f"{verdict.label} "
+            room -= more
+    line: list[Segment] = []
+    for verdict, chip in chips.items():
+        line += [Segment(chip, theme.verdict[verdict]), Segment(" ", between)]
+    return line

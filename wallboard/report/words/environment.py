@@ -1,4 +1,4 @@
-"""Where a report was made: the machine, the versions, the terminal."""
+"""The environment of a report: the machine, the versions, the terminal."""
 
 import os
 import platform
@@ -14,16 +14,16 @@ _TERMINAL_VARIABLES = ("TERM", "COLORTERM", "TERM_PROGRAM", "LANG", "LC_ALL", "N
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Environment:
     """Facts as pairs of a name and a value, in the order in which they are shown."""
 
     facts: tuple[tuple[str, str], ...]
 
 
-def surroundings(environ: Mapping[str, str] = os.environ) -> Surroundings:
+def environment(environ: Mapping[str, str] = os.environ) -> Environment:
     """This machine, this program and this terminal."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return Surroundings(
+    return Environment(
         (
             ("host", socket.gethostname()),
             ("system", _system()),
