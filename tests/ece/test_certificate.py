@@ -7,7 +7,7 @@ import certifi
 import pytest
 import trustme
 
-from wallboard.ece.probe.probe_tls import read_certificate
+from wallboard.ece.probe.tls_probe import read_certificate
 
 
 def der(pem):

@@ -13,10 +13,9 @@ from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
 from wallboard.query import parse
 from wallboard.ui.picture.arrangement import SORTS, Arrangement
 from wallboard.ui.wall.arrange import UNGROUPED, arrange
-from wallboard.ui.wall.column_heads import ColumnHeads
 from wallboard.ui.wall.grid import WallGrid
+from wallboard.ui.wall.headings import ColumnHeads, ViewLine
 from wallboard.ui.wall.layout import COMPACT, LARGE, NORMAL, Heading
-from wallboard.ui.wall.view_line import ViewLine
 
 SMALL, LARGE_SCREEN = (80, 24), (200, 50)
 

@@ -10,7 +10,7 @@ from walls import ids_on, part, settled, text_on, until, wall
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ui.wall.grid import WallGrid
-from wallboard.ui.wall.view_line import ViewLine
+from wallboard.ui.wall.headings import ViewLine
 from wallboard.ui.widgets.filter_line import FilterLine
 
 SMALL, LARGE = (80, 24), (200, 50)

@@ -20,8 +20,7 @@ from wallboard.ui.app.wall_modes import NEW_SECONDS, OUTSIDE_THE_PICTURE
 from wallboard.ui.look.theme import load
 from wallboard.ui.screen.header import BoardHeader, tint_of
 from wallboard.ui.wall.arrange import Section
-from wallboard.ui.wall.kiosk_grid import KioskGrid
-from wallboard.ui.wall.kiosk_screen import KioskScreen
+from wallboard.ui.wall.kiosk_screen import KioskGrid, KioskScreen
 from wallboard.ui.wall.layout import lay_out
 from wallboard.ui.wall.rotation import LEAVE_SECONDS, PAUSE_SECONDS, Page, Rotation, pages_of
 from wallboard.ui.widgets.key_bar import KeyBar

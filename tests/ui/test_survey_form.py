@@ -20,11 +20,10 @@ from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.help.key_catalogue import commands_of
 from wallboard.ui.screen.confirm_screen import ConfirmScreen
-from wallboard.ui.survey.field import Field
+from wallboard.ui.survey.field import Field, SurveyRow
 from wallboard.ui.survey.survey_app import SurveyApp
 from wallboard.ui.survey.survey_form import Stage
 from wallboard.ui.survey.survey_preview import SurveyPreview
-from wallboard.ui.survey.survey_row import SurveyRow
 from wallboard.ui.survey.survey_screen import SurveyScreen
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.body_view import BodyView

@@ -11,8 +11,7 @@ from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.look import theme as themes
 from wallboard.ui.picture.arrangement import Arrangement
-from wallboard.ui.themes.theme_list import ThemeList
-from wallboard.ui.themes.theme_picker import ThemePicker
+from wallboard.ui.themes.theme_picker import ThemeList, ThemePicker
 
 SHIPPED = themes.available(themes.shipped_folder())
 

@@ -30,8 +30,8 @@ from wallboard.ece.ask.failures import (
 from wallboard.ece.ask.outgoing import Proxy, destination_of, proxy_of
 from wallboard.ece.ask.tls import tls_context
 from wallboard.ece.ask.tls_failure import proxy_tls_failure
-from wallboard.ece.probe import probe_answer, probe_tls
-from wallboard.ece.probe.probe_answer import clock_finding
+from wallboard.ece.probe import answer_probe, tls_probe
+from wallboard.ece.probe.answer_probe import clock_finding
 from wallboard.ece.probe.wire import Address, connect, handshake, lookup
 from wallboard.settings import ServerSettings, Settings
 
@@ -136,7 +136,7 @@ class Probe:
         self._tell(Finding(Step.TCP, Level.OK, words, elapsed_seconds=elapsed))
         if not target.tls:
             connection.close()
-            words = probe_tls.without(self._server)
+            words = tls_probe.without(self._server)
             self._tell(Finding(Step.TLS, None, words))
             return
         began = self._timer()
@@ -148,7 +148,7 @@ class Probe:
             connection.close()
             await self._fail_tls(_no_tls(error, target), began, address, target)
         elapsed = self._timer() - began
-        self._tell(probe_tls.accepted(peer, self._server, self._clock(), elapsed))
+        self._tell(tls_probe.accepted(peer, self._server, self._clock(), elapsed))
 
     async def _fail_tls(
         self, failure: Failure, began: float, address: Address, target: Destination
@@ -170,7 +170,7 @@ class Probe:
                 peer, date = await handshake(
                     connection, _trusting_anybody(), target.host, TLS_SECONDS, ask_date=True
                 )
-                finding = probe_tls.refused(finding, peer, self._clock(), date)
+                finding = tls_probe.refused(finding, peer, self._clock(), date)
         self._tell(finding)
         if date is not None:
             self._times = date, (asked_at + self._clock()) / 2
@@ -185,16 +185,16 @@ class Probe:
         entry_point = EntryPoint(key, str(number), endpoints=(endpoint,))
         poll = client.prepare(entry_point, endpoint)
         first = await client.poll(poll)
-        date = probe_answer.date_of(first)
+        date = answer_probe.date_of(first)
         if date is not None:
             self._times = date, first.at - first.elapsed_seconds / 2
-        http = probe_answer.http_finding(first)
+        http = answer_probe.http_finding(first)
         self._tell(http)
         if http.failed:
             raise _StoppedError(Step.HTTP)
         # On the connection that is open now, an answer takes what it takes the board.
         again = first if isinstance(first.outcome, Failure) else await client.poll(poll)
-        self._tell(probe_answer.api_finding(entry_point, again, guessed=entry is None))
+        self._tell(answer_probe.api_finding(entry_point, again, guessed=entry is None))
 
     def _fail(self, step: Step, failure: Failure, began: float) -> NoReturn:
         elapsed = self._timer() - began

@@ -14,10 +14,9 @@ from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
 from wallboard.ece.answer.charset import head_lines
 from wallboard.report.evidence.curl import curl_command
-from wallboard.report.words.changes import CHANGE_HEADS, change_cells
+from wallboard.report.words.changes import CHANGE_HEADS, change_cells, outcome_words
 from wallboard.report.words.environment import Environment
 from wallboard.report.words.moments import moment
-from wallboard.report.words.outcome import outcome_words
 from wallboard.report.words.plain import figure, span, table, wait
 from wallboard.report.words.redact import (
     secrets_of,

@@ -12,8 +12,8 @@ from typing import Any
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Response
 from wallboard.recorder.recording import Run
+from wallboard.report.words.changes import facts_of
 from wallboard.report.words.moments import times
-from wallboard.report.words.outcome import facts_of
 
 
 def export_lines(

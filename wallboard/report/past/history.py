@@ -7,9 +7,8 @@ from wallboard.domain.observation import Failure
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Run
 from wallboard.report.past.past import Outage, Past
-from wallboard.report.words.changes import CHANGE_HEADS, change_cells
+from wallboard.report.words.changes import CHANGE_HEADS, change_cells, outcome_words
 from wallboard.report.words.moments import moment, moments
-from wallboard.report.words.outcome import outcome_words
 from wallboard.report.words.plain import figure, padded, span, table, wait
 from wallboard.report.words.rows import who
 from wallboard.report.words.window import Window

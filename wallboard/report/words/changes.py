@@ -1,12 +1,14 @@
 """A change in words: as cells of a table, and piece by piece for the wall and for sentences."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.foreign_text import safe
-from wallboard.domain.observation import Cause
+from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.policy import Verdict
+from wallboard.domain.reading import Reading
 from wallboard.report.words.moments import moments, times
 from wallboard.report.words.plain import span
 
@@ -95,3 +97,23 @@ def change_values(change: Change) -> dict[str, Any]:
         "lasted_seconds": None if change.lasted is None else round(change.lasted, 3),
         "summary": change.summary,
     }
+
+
+def facts_of(reading: Reading) -> dict[str, object]:
+    """What was read by name, also what could not be; ``lenient`` is the last."""
+    return {field.name: getattr(reading, field.name) for field in fields(reading)}
+
+
+def outcome_words(outcome: Reading | Failure) -> str:
+    """All that was read, or the cause of a failure; foreign text in it is as it came."""
+    if isinstance(outcome, Failure):
+        return f"failed, {outcome.cause}"
+    facts = facts_of(outcome)
+    lenient = facts.pop("lenient")
+    words = [f"{name}={_value(value)}" for name, value in facts.items() if value is not None]
+    words += ["not well formed"] if lenient else []
+    return ", ".join(words) or "nothing understood"
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

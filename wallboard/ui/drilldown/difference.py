@@ -14,8 +14,8 @@ from wallboard.ui.drilldown.good_to_bad import Turn
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.change_words import clock
 from wallboard.ui.widgets.page import Page
+from wallboard.ui.widgets.status_words import clock
 
 NAME_WIDTH, LEAST_VALUE_WIDTH = 14, 8
 

@@ -25,9 +25,9 @@ from wallboard.ui.screen.copies import Evidence
 from wallboard.ui.screen.copying_screen import EvidenceScreen
 from wallboard.ui.widgets import lines as bodies
 from wallboard.ui.widgets.body_view import BodyView
-from wallboard.ui.widgets.change_words import clock
 from wallboard.ui.widgets.key_bar import KeyBar
 from wallboard.ui.widgets.page import Page
+from wallboard.ui.widgets.status_words import clock
 
 ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16
 """Terminal rows from which all endpoints, and all facts, are shown above the tab."""

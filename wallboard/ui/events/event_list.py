@@ -14,7 +14,7 @@ from wallboard.board import Snapshot
 from wallboard.domain.change import Change
 from wallboard.ui.events.event_words import Columns, EventPainter, columns_of, time_width
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.change_words import clock
+from wallboard.ui.widgets.status_words import clock
 
 
 class EventList(ScrollView, can_focus=True, inherit_bindings=False):

@@ -20,7 +20,7 @@ from wallboard.report.words.changes import after_words, before_words, subject_wo
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.change_words import clock, style_after
+from wallboard.ui.widgets.status_words import clock, style_after
 
 Statuses = Mapping[EntryPointKey, EntryPointStatus]
 

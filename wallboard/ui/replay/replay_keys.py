@@ -77,7 +77,7 @@ class ReplayKeysApp(StyledApp):
 
     def arrived_at(self, change: Change) -> None:
         """Show to which change the replay jumped, and select its entry point on the wall."""
-        from wallboard.ui.widgets.change_words import change_words
+        from wallboard.ui.widgets.status_words import change_words
 
         screen = self._board_screen()
         if screen is None or screen.view is None:

@@ -1,20 +1,23 @@
 """A line to type in, with its label before it and what can be chosen behind it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.cells import get_character_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
 from wallboard.domain.foreign_text import STEERED
+from wallboard.ece.survey.survey import ANSWER, QUESTION
 from wallboard.ui.look.text import is_safe, safe
 from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.survey.survey_form import QuestionRow
 from wallboard.ui.widgets.lines import Lines
 from wallboard.ui.widgets.typed_line import TypedLine
 
@@ -197,3 +200,38 @@ class _Choices(Lines):
         if self._line and len(self._line.choices) > 1:
             self._line.focus()
             self._line.choose(1)
+
+
+class SurveyRow(Vertical):
+    """Two lines: what was asked, and what was answered."""
+
+    DEFAULT_CSS = "SurveyRow { height: 2; }"
+
+    def __init__(self, theme: BoardTheme, number: int, row: QuestionRow) -> None:
+        super().__init__()
+        self._row = row
+        hint = "what was answered" if row.required else "may be left empty"
+        self.question = Field(theme, _label(number), row.question, hint="what was asked")
+        self.answer = Field(theme, "  answer", row.answer, hint=hint, choices=row.choices)
+
+    def compose(self) -> ComposeResult:
+        """The two lines."""
+        yield self.question
+        yield self.answer
+
+    @property
+    def row(self) -> QuestionRow:
+        """What stands in it."""
+        return replace(self._row, question=self.question.text, answer=self.answer.text)
+
+    def call(self, number: int) -> None:
+        """Take another number."""
+        self.question.call(_label(number))
+
+    def field(self, part: str) -> Field | None:
+        """The line of a part, by the name that its fault has."""
+        return {QUESTION: self.question, ANSWER: self.answer}.get(part)
+
+
+def _label(number: int) -> str:
+    return f"{number} question"

@@ -27,7 +27,7 @@ from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.screen.confirm_screen import ConfirmScreen
 from wallboard.ui.screen.styled_app import StyledApp
-from wallboard.ui.survey.field import Field, FieldLine
+from wallboard.ui.survey.field import Field, FieldLine, SurveyRow
 from wallboard.ui.survey.survey_form import (
     SERVER,
     Form,
@@ -39,7 +39,6 @@ from wallboard.ui.survey.survey_form import (
     first_rows,
 )
 from wallboard.ui.survey.survey_preview import SurveyPreview
-from wallboard.ui.survey.survey_row import SurveyRow
 from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.widgets.key_bar import KeyBar
 from wallboard.ui.widgets.lines import Lines, split

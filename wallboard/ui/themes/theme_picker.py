@@ -1,14 +1,149 @@
 """The theme picker: a list beside the board, which previews the highlighted theme."""
 
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from wallboard.ui.look.theme import FRAME, BoardTheme, theme_files
+from wallboard.domain.policy import Level, Verdict
+from wallboard.ui.look.text import fit, safe
+from wallboard.ui.look.theme import FRAME, BoardTheme, ThemeFile, load_file, theme_files
+from wallboard.ui.look.theme_file import ThemeError
 from wallboard.ui.terminal.screen import CellScreen
-from wallboard.ui.themes.theme_list import WIDTH, Choice, ThemeList, choice_of
 from wallboard.ui.widgets.key_bar import KeyBar
+from wallboard.ui.widgets.lines import Lines
+
+WIDTH = 34
+_SHOWN = (
+    Verdict.OPEN,
+    Verdict.QUEUE_DEPTH_REACHED,
+    Verdict.AGENT_NOT_AVAILABLE,
+    Verdict.SERVICE_NOT_RUNNING,
+    Verdict.UNKNOWN,
+    Verdict.UNREACHABLE,
+)
+_TITLE_ROWS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A theme to pick, or one that cannot be picked and why."""
+
+    file: ThemeFile
+    theme: BoardTheme | ThemeError
+
+
+def choice_of(file: ThemeFile) -> Choice:
+    """What is in a theme file."""
+    try:
+        return Choice(file, load_file(file))
+    except ThemeError as error:
+        return Choice(file, error)
+
+
+class ThemeList(Lines, can_focus=True):
+    """One line for each theme; the highlighted one is announced at once, to be previewed."""
+
+    DEFAULT_CSS = "ThemeList { height: 1fr; }"
+
+    BINDINGS = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="down"),
+        Binding("pageup,ctrl+b", "move(-10)", "Ten up", show=False, id="page_up"),
+        Binding("pagedown,ctrl+f", "move(10)", "Ten down", show=False, id="page_down"),
+        Binding("home", "move(-9999)", "First", show=False, id="first"),
+        Binding("end", "move(9999)", "Last", show=False, id="last"),
+    ]
+
+    class Chosen(Message):
+        """The operator looks at another theme."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+    class Taken(Message):
+        """The operator pointed twice at a theme."""
+
+    def __init__(self, theme: BoardTheme, choices: list[Choice]) -> None:
+        super().__init__(theme, "tile")
+        self._choices = choices
+        names = [choice.file.name for choice in choices]
+        self._index = names.index(theme.name) if theme.name in names else 0
+        self._top = 0
+
+    @property
+    def choice(self) -> Choice:
+        """The theme that is chosen."""
+        return self._choices[self._index]
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme, and draw the list in it."""
+        super().restyle(theme)
+        self.fill()
+
+    def on_resize(self) -> None:
+        """Draw what there is room for."""
+        self.fill()
+
+    def fill(self) -> None:
+        """Draw the list, with the chosen theme in sight and what is wrong with it below."""
+        wrong = self._wrong()
+        rows = max(1, self.size.height - _TITLE_ROWS - len(wrong))
+        self._top = min(max(self._top, self._index - rows + 1), self._index)
+        shown = range(self._top, min(self._top + rows, len(self._choices)))
+        title = [Segment(f" {len(self._choices)} themes", self.background + Style(bold=True))]
+        self.put([title, [], *(self._line(index) for index in shown), *wrong])
+
+    def _line(self, index: int) -> list[Segment]:
+        choice, glyphs = self._choices[index], self.theme_styles.glyphs
+        chosen = index == self._index
+        base = self.theme_styles.ui["cursor"] if chosen else self.background
+        arrow = glyphs.pointer if chosen else " "
+        room = WIDTH - len(_SHOWN) - 4
+        name = safe(choice.file.name) + (" (yours)" if choice.file.own else "")
+        line = [Segment(f" {arrow} {fit(name, room, glyphs)}", base)]
+        if isinstance(choice.theme, ThemeError):
+            critical = self.theme_styles.level[Level.CRITICAL]
+            return [*line, Segment(fit("broken", len(_SHOWN)), critical + base.background_style)]
+        signs = [
+            Segment(glyphs.verdict[verdict], choice.theme.verdict[verdict]) for verdict in _SHOWN
+        ]
+        return [*line, *signs, Segment(" ", base)]
+
+    def _wrong(self) -> list[list[Segment]]:
+        from textwrap import wrap
+
+        error = self.choice.theme
+        if not isinstance(error, ThemeError):
+            return []
+        rows = max(1, self.size.height // 2)
+        lines = wrap(safe(str(error)), WIDTH - 2)[:rows]
+        return [[], *([Segment(f" {line}", self.background)] for line in lines)]
+
+    def action_move(self, step: int) -> None:
+        """Look at a theme further up or down."""
+        self._choose(max(0, min(self._index + step, len(self._choices) - 1)))
+
+    def _choose(self, index: int) -> None:
+        if index != self._index:
+            self._index = index
+            self.fill()
+            self.post_message(self.Chosen(self.choice))
+
+    def on_click(self, event: events.Click) -> None:
+        """Look at the theme under the pointer; a second click takes it."""
+        row = event.y - self.gutter.top
+        index = self._top + row - _TITLE_ROWS
+        if row >= _TITLE_ROWS and index < len(self._choices):
+            self._choose(index)
+            if event.chain > 1:
+                self.post_message(self.Taken())
 
 
 class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None]):

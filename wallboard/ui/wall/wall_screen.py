@@ -15,10 +15,9 @@ from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, SORTS, Arrang
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.copies import Evidence, latest_evidence
 from wallboard.ui.screen.filtering_screen import FilteringScreen
-from wallboard.ui.wall.column_heads import ColumnHeads
 from wallboard.ui.wall.grid import WallGrid
+from wallboard.ui.wall.headings import ColumnHeads, ViewLine
 from wallboard.ui.wall.layout import Heading
-from wallboard.ui.wall.view_line import ViewLine
 
 Choice = TypeVar("Choice")
 

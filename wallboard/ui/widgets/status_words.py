@@ -1,5 +1,6 @@
 """The parts of which every drawing of an entry point is made: pure functions to text."""
 
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -7,11 +8,12 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.board import EntryPointStatus
-from wallboard.domain.change import Subject
+from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import is_recent
-from wallboard.domain.policy import WORST_FIRST, Verdict
+from wallboard.domain.policy import WORST_FIRST, Level, Verdict
 from wallboard.domain.verdict import Judgement
+from wallboard.report.words.changes import after_words, before_words
 from wallboard.ui.look.glyphs import RESPONSE_TYPE, Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
@@ -72,7 +74,7 @@ def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) ->
     ]
     age = age_of(judgement, now)
     if not age and just_changed(status, now):
-        age = f"was {before_words(status)}"
+        age = f"was {verdict_before(status)}"
     words = " ".join([*(f"{sign} {word}" for sign, word in marks), *([age] if age else [])])
     if len(words) <= room:
         return words
@@ -86,10 +88,10 @@ def just_changed(status: EntryPointStatus, now: float) -> bool:
     since = status.since
     if since is None or not is_recent(since, now, CHANGED_SECONDS):
         return False
-    return bool(before_words(status))
+    return bool(verdict_before(status))
 
 
-def before_words(status: EntryPointStatus) -> str:
+def verdict_before(status: EntryPointStatus) -> str:
     """The words of the verdict before this one; none if there was none."""
     for change in reversed(status.timeline):
         if change.subject is Subject.VERDICT:
@@ -150,3 +152,28 @@ def count_chips(
     for verdict, chip in chips.items():
         line += [Segment(chip, theme.verdict[verdict]), Segment(" ", between)]
     return line
+
+
+def change_words(event: Change, status: EntryPointStatus | None, glyphs: Glyphs) -> str:
+    """A change in one sentence: whose it is, what it was and became, and why."""
+    named = status.entry_point.name if status else str(event.key.id if event.key else event.server)
+    became = f"{before_words(event)} {glyphs.becomes} {after_words(event)}"
+    return f"{named}: {became}{f', {event.summary}' if event.summary else ''}"
+
+
+def style_after(change: Change, theme: BoardTheme, base: Style) -> Style:
+    """The style of what it became: of the verdict, the level, or good and bad for an endpoint."""
+    if change.subject is Subject.VERDICT:
+        return theme.verdict[Verdict(change.after)]
+    if change.subject is Subject.LEVEL:
+        level = change.level
+    else:
+        level = Level.OK if change.after == "ok" else Level.CRITICAL
+    return theme.level[level] + Style(bgcolor=base.bgcolor)
+
+
+def clock(at: float, now: float) -> str:
+    """Local time of day, with the date before it unless that is today's."""
+    moment, today = time.localtime(at), time.localtime(now)
+    form = "%H:%M:%S" if moment[:3] == today[:3] else "%d %b %H:%M:%S"
+    return time.strftime(form, moment)
