@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from wallboard.cli.options.target import _header
+from wallboard.cli.options.board_options import _header
 from wallboard.config.checks import _headers
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict

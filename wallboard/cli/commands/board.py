@@ -5,8 +5,8 @@ from functools import partial
 
 import click
 
+from wallboard.cli.options.board_options import board_options, board_options_of, record_options
 from wallboard.cli.options.display import face_of, face_options, show
-from wallboard.cli.options.target import record_options, target_of, target_options
 from wallboard.config.state_folder import BoardId
 from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
@@ -28,12 +28,12 @@ Examples:
   wallboard --frames 3 | tee board.log
 """,
 )
-@target_options
+@board_options
 @record_options
 @face_options
 def command(**parameters: object) -> int:
     face = face_of(parameters)
-    settings, source = target_of(parameters).opened()
+    settings, source = board_options_of(parameters).opened()
     return show(settings, face, feed_of(settings, source), source)
 
 

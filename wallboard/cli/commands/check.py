@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from wallboard.board import Board, Snapshot
+from wallboard.cli.options.board_options import board_options, board_options_of
 from wallboard.cli.options.metrics_address import need_extra
-from wallboard.cli.options.target import target_of, target_options
 from wallboard.cli.options.types import Number
 from wallboard.cli.run.errors import client_errors
 from wallboard.cli.run.leaving import leave_now
@@ -128,7 +128,7 @@ level is by ok < warning < unknown < critical as everywhere in wallboard, where
 other plugins put unknown below warning.
 """,
 )
-@target_options
+@board_options
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
               help="A table for people (the default), JSON, CSV, the output of a monitoring "
               "plugin, or OpenMetrics.")  # fmt: skip
@@ -146,7 +146,7 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
     if timeout is None and form == NAGIOS:
         timeout = NAGIOS_TIMEOUT_SECONDS
     limits = limits_of(parameters)
-    settings = target_of(parameters).settings()
+    settings = board_options_of(parameters).settings()
     board = Board(limited(entry_points_of(settings), limits), history=SAMPLES)
     with asyncio.Runner() as runner:
         left = None if timeout is None else began + timeout - time.monotonic()

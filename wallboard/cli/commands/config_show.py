@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wallboard.cli.options.board_options import (
+    BoardOptions,
+    board_options,
+    board_options_of,
+    record_options,
+)
 from wallboard.cli.options.display import Face, face_of, face_options
-from wallboard.cli.options.target import Target, record_options, target_of, target_options
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import config_errors
 
@@ -33,7 +38,7 @@ Examples:
   wallboard config show --format toml > effective.toml
 """,
 )
-@target_options
+@board_options
 @record_options
 @face_options
 @click.option("--format", "form", type=click.Choice(["text", "toml", "json"]), default="text",
@@ -42,7 +47,7 @@ def show(form: str, **parameters: object) -> int:
     from wallboard.config.effective import effective
     from wallboard.report.setup.effective import effective_json, effective_text, effective_toml
 
-    face, target = face_of(parameters), target_of(parameters)
+    face, target = face_of(parameters), board_options_of(parameters)
     settings, source = target.opened()
     policies = target.url is None and bool(target.ids or target.groups or target.servers)
     written = _written(source.path, {**_target_options(target), **_face_options(face)})
@@ -69,7 +74,7 @@ def _written(path: Path | None, options: Mapping[str, str]) -> "WrittenConfig":
         return WrittenConfig(document=parsed(text, path), lines=lines_in(text), options=options)
 
 
-def _target_options(target: Target) -> dict[str, str]:
+def _target_options(target: BoardOptions) -> dict[str, str]:
     given = {}
     if target.interval is not None:
         given["interval"] = "--interval"

@@ -15,9 +15,9 @@ import click
 
 from wallboard.cli.commands.board import live
 from wallboard.cli.commands.simulate import ANNOUNCEMENT
+from wallboard.cli.options.board_options import record_options, recorded
 from wallboard.cli.options.display import Face, face_of, face_options, show
 from wallboard.cli.options.scenario import Simulation, simulation_of, simulation_options
-from wallboard.cli.options.target import record_options, recorded
 from wallboard.cli.options.types import Number
 from wallboard.cli.run.errors import CommandError
 from wallboard.config.state_folder import BoardId

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wallboard.cli.options.board_options import board_options_of, reach_options
 from wallboard.cli.options.completions import server_names
 from wallboard.cli.options.one_server import server_of, settings_of_server
-from wallboard.cli.options.target import reach_options, target_of
 from wallboard.cli.options.types import Number
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import client_errors, config_errors
@@ -85,7 +85,7 @@ def command(
     **parameters: object,
 ) -> int:
     until = None if timeout is None else time.monotonic() + timeout
-    target = target_of(parameters)
+    target = board_options_of(parameters)
     if target.url is not None and server_name:
         raise click.UsageError("--server chooses from a config; --url says already which.")
     if file and not yes and not _can_ask():

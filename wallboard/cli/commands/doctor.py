@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
+from wallboard.cli.options.board_options import BoardOptions, board_options_of, reach_options
 from wallboard.cli.options.completions import entry_point_ids, server_names
-from wallboard.cli.options.target import Target, reach_options, target_of
 from wallboard.cli.run.output import output_size
 from wallboard.config.config_file import FILE_NAME, VARIABLE, working_folder
 from wallboard.config.state_folder import BoardId
@@ -54,7 +54,7 @@ something could not be found out. 64 and up: the doctor itself went wrong.
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text",
               help="Lines for people (the default), or JSON.")  # fmt: skip
 def command(form: str, **parameters: object) -> int:
-    target = target_of(parameters)
+    target = board_options_of(parameters)
     guessed = target.url is not None and not target.ids
     settings, source = replace(target, ids=("0",)).opened() if guessed else target.opened()
     if guessed:
@@ -126,7 +126,7 @@ def _versions() -> Finding:
     return versions_finding()
 
 
-def _config(path: Path | None, target: Target) -> Finding:
+def _config(path: Path | None, target: BoardOptions) -> Finding:
     """Which config there is, and why that one."""
     if path is None:
         words = "None is used: the server was named by --url."

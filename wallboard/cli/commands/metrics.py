@@ -7,8 +7,8 @@ import time
 
 import click
 
+from wallboard.cli.options.board_options import board_options, board_options_of, record_options
 from wallboard.cli.options.metrics_address import DEFAULT_ADDRESS, Address, address
-from wallboard.cli.options.target import record_options, target_of, target_options
 from wallboard.cli.options.types import Number
 from wallboard.cli.run import exit_codes
 
@@ -83,7 +83,7 @@ Examples:
   wallboard metrics --url https://ece.example.com 1000-1010 --no-record
 """,
 )
-@target_options
+@board_options
 @click.option("--listen", callback=address, default=str(DEFAULT_ADDRESS), show_default=True,
               metavar="[HOST:]PORT",
               help="Where to listen; beyond this machine only if you say so. Port 0 takes a free "
@@ -98,7 +98,7 @@ def serve(listen: Address, log_format: str, **parameters: object) -> int:
     from wallboard.cli.commands.service import Service
     from wallboard.cli.commands.service_log import ServiceLog
 
-    settings, source = target_of(parameters).opened()
+    settings, source = board_options_of(parameters).opened()
     log = ServiceLog(log_format)
     logging.getLogger("wallboard").addHandler(log)
     service = Service(settings, source, log, time.time, standby=True, metrics=listen)

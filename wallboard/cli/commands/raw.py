@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import click
 
+from wallboard.cli.options.board_options import board_options_of, reach_options
 from wallboard.cli.options.completions import endpoint_names, entry_point_ids, server_names
-from wallboard.cli.options.target import reach_options, target_of
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, client_errors, config_errors
 from wallboard.cli.run.output import output_size
@@ -81,7 +81,7 @@ def command(
     pretty: bool,
     **parameters: object,
 ) -> int:
-    target = target_of(parameters)
+    target = board_options_of(parameters)
     named, number = place
     if named and server_name and named != server_name:
         raise click.UsageError(f"ID names server {named!r}, and --server {server_name!r}.")

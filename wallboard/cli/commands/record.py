@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from wallboard.cli.options.board_options import board_options, board_options_of
 from wallboard.cli.options.metrics_address import Address, address
-from wallboard.cli.options.target import target_of, target_options
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, home_errors
 from wallboard.config.state_folder import BoardId
@@ -31,7 +31,7 @@ Examples:
   wallboard record --url https://ece.example.com 1000-1010 --file wall.db
 """,
 )
-@target_options
+@board_options
 @click.option("--file", "record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="The recording; that of the board of the config unless given.")  # fmt: skip
 @click.option("--no-standby", is_flag=True,
@@ -47,7 +47,7 @@ def command(
     from wallboard.cli.commands.service import Service
     from wallboard.cli.commands.service_log import ServiceLog
 
-    settings, source = target_of(parameters).opened()
+    settings, source = board_options_of(parameters).opened()
     if settings.record is False:
         raise CommandError(
             "the config says `record = false`, so there is nothing to do\n"

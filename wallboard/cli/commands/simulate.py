@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wallboard.cli.options.board_options import joined_ids
 from wallboard.cli.options.scenario import Simulation, simulation_of, simulation_options
-from wallboard.cli.options.target import joined_ids
 from wallboard.cli.options.types import WholeNumber
 from wallboard.cli.run.errors import simulator_errors
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wallboard.cli.options.board_options import board_options_of, reach_options
 from wallboard.cli.options.completions import server_names
 from wallboard.cli.options.display import at_a_terminal
 from wallboard.cli.options.one_server import server_of, settings_of_server
-from wallboard.cli.options.target import reach_options, target_of
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, client_errors
 from wallboard.cli.run.output import output_size
@@ -89,7 +89,7 @@ def command(
     **parameters: object,
 ) -> int:
     asked = _asked(server_name, sid, questions, answers, file)
-    target = target_of(parameters)
+    target = board_options_of(parameters)
     if target.url is not None and server_name:
         raise click.UsageError("--server chooses from a config; --url says already which.")
     if asked.answers is None:

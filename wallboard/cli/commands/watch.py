@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from wallboard.cli.commands.board import feed_of
-from wallboard.cli.options.target import record_options, target_of, target_options
+from wallboard.cli.options.board_options import board_options, board_options_of, record_options
 from wallboard.cli.options.types import Number, WholeNumber
 from wallboard.domain.policy import Level
 
@@ -36,7 +36,7 @@ Examples:
   wallboard watch --url https://ece.example.com 1000-1010 --for 600
 """,
 )
-@target_options
+@board_options
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
               help="Sentences (the default), or a JSON document a line.")  # fmt: skip
 @click.option("--level", type=click.Choice(list(LEVELS)), default=Level.OK.label,
@@ -62,7 +62,7 @@ def command(
     from wallboard.live import LiveBoard
     from wallboard.ui.look.glyphs import choose
 
-    settings, source = target_of(parameters).opened()
+    settings, source = board_options_of(parameters).opened()
     watcher = Watcher(
         LiveBoard(settings, feed_of(settings, source), source=source),
         FORMATS[form],

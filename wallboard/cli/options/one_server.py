@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import click
 
-from wallboard.cli.options.target import Target
+from wallboard.cli.options.board_options import BoardOptions
 from wallboard.cli.run.errors import config_errors
 from wallboard.settings import ServerSettings, Settings
 
 
-def settings_of_server(target: Target) -> Settings:
+def settings_of_server(target: BoardOptions) -> Settings:
     """The settings for a command that asks a server and not its entry points.
 
     Raises ``CommandError``.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from wallboard.cli.options.target import Target
+from wallboard.cli.options.board_options import BoardOptions
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors, home_errors
 from wallboard.cli.run.leaving import left_on_ctrl_c
@@ -72,7 +72,9 @@ def recording_file(file: Path | None, config: Path | None) -> Path:
     if file:
         return real_path(file)
 
-    target = Target(url=None, ids=(), config=config, interval=None, no_verify=False, headers=())
+    target = BoardOptions(
+        url=None, ids=(), config=config, interval=None, no_verify=False, headers=()
+    )
     settings, source = target.opened()
     with home_errors():
         path = recording_path(source.board, settings.record, os.environ)

@@ -26,7 +26,7 @@ HEADER = "Name: value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class BoardOptions:
     """What the command line says about whom to poll, and whether and where to record it."""
 
     url: str | None
@@ -166,7 +166,7 @@ class Target:
 class _Reading:
     """Reads the settings of a target, and knows the whole of which they may be a part."""
 
-    def __init__(self, target: Target, path: Path | None) -> None:
+    def __init__(self, target: BoardOptions, path: Path | None) -> None:
         self._target = target
         self._path = path
         self._whole = Settings()
@@ -183,8 +183,8 @@ class _Reading:
         return self._whole
 
 
-def target_options(command: Command) -> Command:
-    """Adds the options of ``Target`` to a command; take them with ``target_of``."""
+def board_options(command: Command) -> Command:
+    """Adds the options of ``BoardOptions`` to a command; take them with ``board_options_of``."""
     options = (
         click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
         reach_options(url="Poll this server instead of those of a config; IDS are numbers and "
@@ -206,7 +206,7 @@ def target_options(command: Command) -> Command:
 
 
 def reach_options(*, url: str) -> Callable[[Command], Command]:
-    """Adds the options of ``Target`` that say how to reach whom; ``url`` is the help of that."""
+    """Adds the options of ``BoardOptions`` that say how to reach a server; ``url`` is a help."""
     options = (
         click.option("--url", metavar="URL", help=url),
         click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
@@ -227,10 +227,10 @@ def reach_options(*, url: str) -> Callable[[Command], Command]:
     return decorate
 
 
-def target_of(parameters: dict[str, Any]) -> Target:
-    """Takes the options of ``Target`` out of a command's parameters."""
-    names = [name for name in Target.__dataclass_fields__ if name in parameters]
-    return Target(**{name: parameters.pop(name) for name in names})
+def board_options_of(parameters: dict[str, Any]) -> BoardOptions:
+    """Takes the options of ``BoardOptions`` out of a command's parameters."""
+    names = [name for name in BoardOptions.__dataclass_fields__ if name in parameters]
+    return BoardOptions(**{name: parameters.pop(name) for name in names})
 
 
 def record_options(command: Command) -> Command:
