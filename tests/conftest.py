@@ -21,6 +21,9 @@ NOT_INHERITED = (
     "TMUX",
     "TMUX_PANE",
     "WALLBOARD_CONFIG",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
     "WALLBOARD_DEBUG",
 )
 """Variables that say what terminal there is, or what to do in it."""
@@ -52,5 +55,6 @@ def pytest_configure():
 
 @pytest.fixture(autouse=True, scope="session")
 def _same_everywhere(tmp_path_factory):
-    """A board must not depend on those before it."""
+    """A board must not depend on those before it, nor on who runs the tests."""
+    os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["WALLBOARD_STATE"] = str(tmp_path_factory.mktemp("state"))
