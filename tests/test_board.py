@@ -228,7 +228,7 @@ def test_a_round_of_polls_makes_one_sample():
         heard(LiveSessionStatus(30.0, 2), at=3.0),
         heard(CheckEligibility(0), at=4.0),
     )
-    assert sample == (3.0, 30.0, 2, 4, Verdict.OPEN)
+    assert sample == (3.0, 30.0, 2, 4, Verdict.OPEN, Level.OK)
 
 
 def test_a_failed_poll_is_a_gap_in_the_history_though_the_tile_keeps_its_value():

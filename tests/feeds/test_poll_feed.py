@@ -227,7 +227,7 @@ async def test_polls_begin_anew_a_little_apart_after_the_machine_was_asleep(
     simulator = await simulated()
     slept = [0.0]
     running(
-        settings_of(server_of(simulator), interval=1.0),
+        settings_of(server_of(simulator), interval=3.0),
         monotonic=lambda: time.monotonic() + slept[0],
     )
     await until(lambda: rounds(simulator) >= 1)

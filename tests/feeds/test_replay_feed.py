@@ -23,7 +23,7 @@ from recorder.shift import (
     shift_events,
 )
 
-from wallboard.board import Board
+from wallboard.board import Board, Folded
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
@@ -31,6 +31,7 @@ from wallboard.domain.restored import Restored
 from wallboard.feeds.replay import ReplayFeed
 from wallboard.feeds.replay_polls import polls_of
 from wallboard.recorder.recording import Recording, Run
+from wallboard.settings import Settings
 
 PATIENCE_SECONDS = 30.0
 
@@ -309,7 +310,7 @@ async def test_an_empty_recording_says_that_there_is_nothing_in_it(tmp_path, wat
 async def test_polling_by_hand_and_other_settings_change_nothing(watched):
     one = await watched(BAD_AT)
     one.feed.poll_now(BROKEN)
-    one.feed.replace(None)
+    one.feed.replace(Settings(), Folded(None))
     await one.after(lambda feed: feed.step(0))
     assert one.feed.at == BAD_AT
 

@@ -169,8 +169,9 @@ async def test_an_edited_config_is_polled_by_and_followed(seat, simulated, setti
     few = settings(simulator)
     (server,) = few.server
     few = replace(few, server=(replace(server, entry_point=server.entry_point[:1]),))
-    first, second = seat(few), seat(settings(simulator))
+    first = seat(few)
     await until(is_in_role(first, Role.RECORDS))
+    second = seat(settings(simulator))
     await until(lambda: second.feed.status.problems)
     assert "does not poll 1 of the entry points of this board" in second.feed.status.problems[0]
     first.replace(settings(simulator))

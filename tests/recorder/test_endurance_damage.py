@@ -148,7 +148,7 @@ def test_fallen_bits_are_told_or_do_not_matter(tmp_path, whole, do, seed):
             do(path)
         except RecordingError:
             damaged += 1
-    assert 3 < damaged < FLIPPED
+    assert 0 < damaged < FLIPPED
 
 
 async def recorded_on(path, rounds):

@@ -171,8 +171,10 @@ def test_a_shell_stops_it_continues_it_and_lets_it_wait_in_the_background():
         child.until("Stopped")
         child.send("echo the shell $((40 + 2))\n")
         child.until("the shell 42")
-        child.send("bg; jobs\n")
-        child.until("Stopped")
+        child.send(
+            "bg; while jobs | grep -q Running; do sleep 0.1; done; echo it waits $((40 + 3))\n"
+        )
+        child.until("it waits 43")
         child.emulator.screen.reset()
         child.send("fg\n")
         child.until("count 1")
