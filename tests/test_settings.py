@@ -5,8 +5,7 @@ from wallboard.cli.options.board_options import _header
 from wallboard.config.checks import _headers
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
-from wallboard.ece.ask.errors import ClientSetupError
-from wallboard.ece.ask.outgoing import headers_of
+from wallboard.ece.ask.outgoing import ClientSetupError, headers_of
 from wallboard.settings import (
     EntryPointSettings,
     GroupSettings,

@@ -8,7 +8,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Observation, Request, Response
 from wallboard.domain.policy import Policy
 from wallboard.ece.answer.decode import decode
-from wallboard.ece.answer.endpoints import url_of
+from wallboard.ece.ask.outgoing import url_of
 from wallboard.settings import ServerSettings
 from wallboard.simulator.responder import Responder
 from wallboard.simulator.scenario import load_scenario

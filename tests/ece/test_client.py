@@ -13,7 +13,8 @@ import pytest
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ece.ask.client import ClientSetupError, EceClient
+from wallboard.ece.ask.client import EceClient
+from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.settings import Secret, ServerSettings, Settings
 
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")

@@ -8,10 +8,10 @@ import pytest
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ece.ask import connector, exchange
+from wallboard.ece.ask import client, connector
 from wallboard.ece.ask.client import EceClient
-from wallboard.ece.survey.survey import Delivery
-from wallboard.ece.survey.survey_post import SurveyPost
+from wallboard.ece.ask.survey import Delivery
+from wallboard.ece.ask.survey_post import SurveyPost
 from wallboard.settings import ServerSettings, Settings
 
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")
@@ -94,7 +94,7 @@ async def until(condition, what):
 @pytest.fixture
 def impatient(monkeypatch):
     """A kept connection is soon asked past, and there is long to answer then."""
-    monkeypatch.setattr(exchange, "PATIENCE", 0.02)
+    monkeypatch.setattr(client, "PATIENCE", 0.02)
 
 
 async def test_a_kept_connection_that_went_silent_is_asked_past(impatient):

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.ece.answer.endpoints import OPERATIONS, basic_auth_of, url_of, without_credentials
+from wallboard.ece.answer.endpoints import OPERATIONS
+from wallboard.ece.ask.outgoing import basic_auth_of, url_of, without_credentials
 from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings
 
 ALLOWED, AVAILABILITY = Endpoint.CHAT_ALLOWED, Endpoint.AGENT_AVAILABILITY

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from wallboard.domain.diagnosis import Blame, diagnose
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause
-from wallboard.ece.ask.client import ClientSetupError, EceClient
+from wallboard.ece.ask.client import EceClient
+from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.probe.probe import Probe
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from wallboard.ece.survey.survey import Answered, Survey, SurveyError, body_of, draft_of, faults_of
+from wallboard.ece.ask.survey import Answered, Survey, SurveyError, body_of, draft_of, faults_of
 from wallboard.simulator.requests import read_survey
 
 

@@ -9,9 +9,9 @@ import struct
 import pytest
 
 from wallboard.domain.observation import Response
-from wallboard.ece.ask.client import ClientSetupError
-from wallboard.ece.survey.survey import Answered, Delivery, Survey, body_of
-from wallboard.ece.survey.survey_post import SurveyPost
+from wallboard.ece.ask.outgoing import ClientSetupError
+from wallboard.ece.ask.survey import Answered, Delivery, Survey, body_of
+from wallboard.ece.ask.survey_post import SurveyPost
 from wallboard.settings import Secret, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator

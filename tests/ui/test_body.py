@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from wallboard.ece.answer.charset import exact_text_of, text_of
+from wallboard.ece.answer.encoding import exact_text_of, text_of
 from wallboard.report.words.body_layout import tokens
 from wallboard.report.words.visible import visible
 from wallboard.ui.look.text import wrapped

@@ -6,7 +6,7 @@ from test_survey_form import QUESTIONS
 from textual.pilot import Pilot
 
 from wallboard.domain.observation import Response
-from wallboard.ece.survey.survey import UNKNOWN_WORDS, Delivery, Outcome
+from wallboard.ece.ask.survey import UNKNOWN_WORDS, Delivery, Outcome
 from wallboard.settings import ServerSettings, Settings, SurveySettings
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.survey.survey_screen import SurveyScreen

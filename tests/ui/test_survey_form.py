@@ -8,7 +8,7 @@ from boards import NOW, made_board
 from waiting import until
 from walls import help_groups
 
-from wallboard.ece.survey.survey import UNKNOWN_WORDS, Delivery
+from wallboard.ece.ask.survey import UNKNOWN_WORDS, Delivery
 from wallboard.settings import (
     ServerSettings,
     Settings,

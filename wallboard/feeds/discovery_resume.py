@@ -15,7 +15,7 @@ from wallboard.config.selection import ids_in
 from wallboard.config.state_folder import file_name_of, state_folder
 from wallboard.domain.discovery import Discovery, Found, ranges
 from wallboard.domain.endpoint import Endpoint
-from wallboard.ece.answer.endpoints import url_of
+from wallboard.ece.ask.outgoing import url_of
 from wallboard.files import read_file, replaced
 from wallboard.settings import ServerSettings
 

@@ -10,7 +10,8 @@ from random import Random
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation
 from wallboard.domain.restored import Event
-from wallboard.ece.ask.client import ClientSetupError, EceClient, Poll
+from wallboard.ece.ask.client import EceClient, Poll
+from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.feeds import Publish
 from wallboard.feeds.gate import Gate
 from wallboard.feeds.schedule import Schedule, Turn

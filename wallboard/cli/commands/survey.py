@@ -19,11 +19,11 @@ from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:
     from wallboard.config.survey_file import SurveyFile
-    from wallboard.ece.survey.survey import Answered, Outcome, Survey
-    from wallboard.ece.survey.survey_post import SurveyPost
+    from wallboard.ece.ask.survey import Answered, Outcome, Survey
+    from wallboard.ece.ask.survey_post import SurveyPost
 from wallboard.domain.foreign_text import escaped_lines, safe
 from wallboard.domain.observation import Request
-from wallboard.ece.survey.survey import Survey
+from wallboard.ece.ask.survey import Survey
 from wallboard.report.words.visible import visible
 
 
@@ -118,7 +118,7 @@ def _asked(
     answers: tuple[str, ...],
     file: Path | None,
 ) -> Asked:
-    from wallboard.ece.survey.survey import Answered
+    from wallboard.ece.ask.survey import Answered
 
     if file and (questions or answers):
         raise click.UsageError("--file holds questions and answers; leave out -q and -a.")
@@ -157,7 +157,7 @@ def _refuse_without_answers(*, dry_run: bool, yes: bool) -> None:
 def _post(
     server: ServerSettings, settings: Settings, sid: str, answers: "tuple[Answered, ...]"
 ) -> "tuple[SurveyPost, Survey]":
-    from wallboard.ece.survey.survey import Survey, SurveyError, body_of
+    from wallboard.ece.ask.survey import Survey, SurveyError, body_of
 
     survey = Survey(sid, answers)
     try:
@@ -166,7 +166,7 @@ def _post(
         words = f"the survey was not sent, for it cannot be\n{error}"
         raise CommandError(words, exit_codes.USAGE) from None
     with client_errors():
-        from wallboard.ece.survey.survey_post import SurveyPost
+        from wallboard.ece.ask.survey_post import SurveyPost
 
         return SurveyPost(server, settings, body), survey
 
@@ -183,7 +183,7 @@ def _confirmed(post: "SurveyPost", survey: "Survey") -> bool:
 
 
 def _sent(post: "SurveyPost") -> "Outcome":
-    from wallboard.ece.survey.survey import UNKNOWN_WORDS
+    from wallboard.ece.ask.survey import UNKNOWN_WORDS
 
     try:
         return asyncio.run(post.send())
@@ -195,7 +195,7 @@ def _sent(post: "SurveyPost") -> "Outcome":
 
 def _told(outcome: "Outcome") -> int:
     """Say what came of it, with the answer of a server that did not take it."""
-    from wallboard.ece.survey.survey import Delivery
+    from wallboard.ece.ask.survey import Delivery
     from wallboard.report.evidence.raw import raw_text
 
     if outcome.delivery is Delivery.SENT:

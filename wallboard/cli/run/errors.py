@@ -42,7 +42,7 @@ def home_errors() -> Iterator[None]:
 @contextmanager
 def client_errors() -> Iterator[None]:
     """Turns settings with which no server can be asked into words and exit status 78."""
-    from wallboard.ece.ask.client import ClientSetupError
+    from wallboard.ece.ask.outgoing import ClientSetupError
 
     try:
         yield

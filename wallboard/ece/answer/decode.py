@@ -8,10 +8,9 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import Reading
-from wallboard.ece.answer import json_answer, lenient_xml, strict_xml
-from wallboard.ece.answer.charset import hides_ascii, text_of
-from wallboard.ece.answer.endpoints import OPERATIONS, Operation
-from wallboard.ece.answer.facts import Answer
+from wallboard.ece.answer import json_answer, xml_answer
+from wallboard.ece.answer.encoding import hides_ascii, text_of
+from wallboard.ece.answer.endpoints import OPERATIONS, Answer, Operation
 
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION_IN_TEXT = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -95,11 +94,11 @@ def _read_xml(
 ) -> Reading | Failure:
     if _is_crowded(body, _MARKS):
         text = text_of(body)
-        name = lenient_xml.first_name(text.lstrip(_SPACE_IN_TEXT))
+        name = xml_answer.first_name(text.lstrip(_SPACE_IN_TEXT))
         if name and name != operation.root:
             return _wrong_root(endpoint, operation, name, text)
         return _crowded(endpoint)
-    answer = strict_xml.parse(body.removeprefix(BOM_UTF8).lstrip())
+    answer = xml_answer.parse(body.removeprefix(BOM_UTF8).lstrip())
     if answer is None:
         return _read_leniently(endpoint, operation, text_of(body[:_MOST_LENIENT]), content_type)
     if answer.has_dtd:
@@ -129,14 +128,14 @@ def _read_leniently(
     text = text.lstrip(_SPACE_IN_TEXT)
     if _DECLARATION_IN_TEXT.search(text):
         return _refused(endpoint, text)
-    name = lenient_xml.first_name(text)
+    name = xml_answer.first_name(text)
     if name == operation.root and len(text) > LONGEST_LENIENT:
         return Failure(
             Cause.TOO_LARGE,
             f"{endpoint}: the answer is not well formed, and longer than {LONGEST_LENIENT:,} "
             "characters, so it was not read. Check `url`, and what answers there.",
         )
-    answer = lenient_xml.parse(text)
+    answer = xml_answer.parse_leniently(text)
     if answer is not None and answer.root == operation.root:
         return operation.read(answer)
     if name and name != operation.root:
@@ -178,7 +177,7 @@ def _read_json(endpoint: Endpoint, operation: Operation, text: str) -> Reading |
 
 def _refused(endpoint: Endpoint, text: str) -> Failure:
     text = text.lstrip("\ufeff")
-    start = lenient_xml.start_of_root(text)
+    start = xml_answer.start_of_root(text)
     if _HTML.match(text, start) and not _ENTITY_IN_TEXT.search(text, start, start + _SEARCHED):
         return _html(endpoint, text)
     return _forbidden(endpoint)

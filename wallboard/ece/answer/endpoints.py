@@ -1,22 +1,135 @@
-"""The five GETs in one table, and the address of each, and of the survey, on a server."""
+"""The five GETs in one table: path, root element, and how the fact is read from the answer."""
 
-import base64
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from typing import Protocol, TypeVar
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.reading import Reading
-from wallboard.ece.answer import facts
-from wallboard.ece.answer.facts import Answer
-from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings
+from wallboard.domain.foreign_text import brief
+from wallboard.domain.reading import (
+    CAN_TAKE_CHATS,
+    DOCUMENTED_REASONS,
+    AgentAvailability,
+    Capacity,
+    ChatAllowed,
+    CheckEligibility,
+    LiveSessionStatus,
+    Reading,
+)
 
-ID = "{id}"
-"""Stands for the entry point's id in an overridden path."""
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL = re.compile(
+    r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?"
+)
+_TRUTH = {"true": True, "false": False}
+_RESPONSE_TYPES = {"0": 0, "1": 1, "2": 2}
 
-SURVEY_PATH = "survey"
-"""The path of the one POST."""
+T = TypeVar("T", bool, int, float)
+
+
+class Answer(Protocol):
+    """An answer with the expected root, whatever it was written in. Names are local names."""
+
+    @property
+    def lenient(self) -> bool:
+        """Whether the body was not well formed."""
+
+    def attribute(self, name: str) -> str | None:
+        """The text of an attribute of the root."""
+
+    def child(self, name: str) -> str | None:
+        """The text of a child of the root; several that disagree are joined, so fit no fact."""
+
+    def contested(self, name: str) -> bool:
+        """Whether the name of a fact also stands where nothing can be read for certain."""
+
+
+def agent_availability(answer: Answer) -> AgentAvailability:
+    """Attribute ``available``: true or false, in any case."""
+    text = answer.attribute("available")
+    return AgentAvailability(*_fact(answer, "available", text, _truth, good=True), answer.lenient)
+
+
+def capacity(answer: Answer) -> Capacity:
+    """Child ``count``: any integer, a negative one too."""
+    text = answer.child("count")
+    return Capacity(*_fact(answer, "count", text, _integer), answer.lenient)
+
+
+def live_session_status(answer: Answer) -> LiveSessionStatus:
+    """Children ``waitTime`` (seconds, finite, not negative) and ``queueDepth`` (not negative)."""
+    wait, raw_wait = _fact(answer, "waitTime", answer.child("waitTime"), _seconds)
+    depth, raw_depth = _fact(answer, "queueDepth", answer.child("queueDepth"), _depth)
+    return LiveSessionStatus(wait, depth, raw_wait, raw_depth, answer.lenient)
+
+
+def check_eligibility(answer: Answer) -> CheckEligibility:
+    """Attribute ``responseType``: 0, 1 or 2."""
+    text = answer.attribute("responseType")
+    fact = _fact(answer, "responseType", text, _response_type, good=CAN_TAKE_CHATS)
+    return CheckEligibility(*fact, answer.lenient)
+
+
+def chat_allowed(answer: Answer) -> ChatAllowed:
+    """Attribute ``allowed`` and, when there is one, ``reason``; an empty reason is no reason."""
+    text, reason_text = answer.attribute("allowed"), (answer.attribute("reason") or "").strip()
+    allowed, raw_allowed = _fact(answer, "allowed", text, _truth, good=True)
+    reason = reason_text if reason_text in DOCUMENTED_REASONS else None
+    return ChatAllowed(
+        allowed,
+        reason,
+        raw_allowed,
+        _unused(reason_text or None, reason),
+        answer.lenient,
+    )
+
+
+def _fact(
+    answer: Answer,
+    name: str,
+    text: str | None,
+    read: Callable[[str], T | None],
+    *,
+    good: T | None = None,
+) -> tuple[T | None, str | None]:
+    """The fact in a text, and the text if it holds none.
+
+    A fact whose name also stands elsewhere is none. With ``good``, only that value is in doubt: bad
+    news may stand.
+    """
+    fact = None if text is None else read(text.strip())
+    if fact is not None and good in {None, fact} and answer.contested(name):
+        fact, text = None, f"{text} / ?"
+    return fact, _unused(text, fact)
+
+
+def _unused(text: str | None, fact: object) -> str | None:
+    return brief(text) if text is not None and fact is None else None
+
+
+def _truth(text: str) -> bool | None:
+    return _TRUTH.get(text.lower())
+
+
+def _response_type(text: str) -> int | None:
+    return _RESPONSE_TYPES.get(text)
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if _INTEGER.fullmatch(text) else None
+
+
+def _depth(text: str) -> int | None:
+    depth = _integer(text)
+    return depth if depth is not None and depth >= 0 else None
+
+
+def _seconds(text: str) -> float | None:
+    seconds = float(text) if _DECIMAL.fullmatch(text) else math.nan
+    return abs(seconds) if math.isfinite(seconds) and seconds >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,82 +153,36 @@ OPERATIONS: Mapping[Endpoint, Operation] = MappingProxyType(
             path="chatAllowed",
             root="chatAllowed",
             names=("allowed", "reason"),
-            read=facts.chat_allowed,
+            read=chat_allowed,
             trouble="Unable to retrieve whether this entry point can handle new chats",
         ),
         Endpoint.CHECK_ELIGIBILITY: Operation(
             path="checkEligibility",
             root="checkEligibility",
             names=("responseType",),
-            read=facts.check_eligibility,
+            read=check_eligibility,
             trouble="Unable to retrieve the queue depth and wait time",
         ),
         Endpoint.LIVE_SESSION_STATUS: Operation(
             path="liveSessionStatus",
             root="sessionStatus",
             names=("waitTime", "queueDepth"),
-            read=facts.live_session_status,
+            read=live_session_status,
             trouble="Unable to retrieve the queue depth and wait time",
         ),
         Endpoint.CAPACITY: Operation(
             path="capacity",
             root="availableSlots",
             names=("count",),
-            read=facts.capacity,
+            read=capacity,
             trouble="Unable to retrieve agent capacity information",
         ),
         Endpoint.AGENT_AVAILABILITY: Operation(
             path="agentAvailability",
             root="agentAvailability",
             names=("available",),
-            read=facts.agent_availability,
+            read=agent_availability,
             trouble="Unable to retrieve agent availability information",
         ),
     }
 )
-
-
-def url_of(server: ServerSettings, endpoint: Endpoint, entry_point_id: int) -> str:
-    """Where one GET is asked. Never holds credentials; those are ``basic_auth_of``.
-
-    A query in the server's address is kept and one in an overridden path put before it. Raises
-    ``ValueError`` if the address is no address.
-    """
-    base = urlsplit(server.url)
-    path, _, query = server.paths.get(endpoint, OPERATIONS[endpoint].path).partition("?")
-    if ID not in path and ID not in query:
-        path = f"{path.rstrip('/')}/{ID}"
-    return _below(
-        base, path.replace(ID, str(entry_point_id)), query.replace(ID, str(entry_point_id))
-    )
-
-
-def survey_url_of(server: ServerSettings) -> str:
-    """Where a survey is posted; like ``url_of`` in all else."""
-    return _below(urlsplit(server.url), SURVEY_PATH, "")
-
-
-def basic_auth_of(url: str) -> str | None:
-    """The value of ``Authorization`` for the credentials in an address, if it holds any."""
-    parts = urlsplit(url)
-    if parts.username is None and parts.password is None:
-        return None
-    credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-    return "Basic " + base64.b64encode(credentials.encode()).decode("ascii")
-
-
-def without_credentials(url: str) -> str:
-    """The address as it may be shown."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=_host_and_port(parts)))
-
-
-def _below(base: SplitResult, path: str, query: str) -> str:
-    """An address below that of a server."""
-    root = base.path.rstrip("/") or DEFAULT_CONTEXT_ROOT
-    query = "&".join(part for part in (query, base.query) if part)
-    return urlunsplit((base.scheme, _host_and_port(base), f"{root}/{path.lstrip('/')}", query, ""))
-
-
-def _host_and_port(parts: SplitResult) -> str:
-    return parts.netloc.rpartition("@")[2]

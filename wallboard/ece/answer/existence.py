@@ -6,7 +6,7 @@ from wallboard.domain.discovery import Found, Presence
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ece.answer.charset import text_of
+from wallboard.ece.answer.encoding import text_of
 
 _INVALID = "invalid_entry_point"
 _WEARY = frozenset({429, 502, 503, 504})

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from wallboard.ece.answer.charset import MOST_MENTIONS, given, joined
+from wallboard.ece.answer.mentions import MOST_MENTIONS, given, joined
 
 _ESCAPED = re.compile(r"(?<!\\)\\++u([0-9A-Fa-f]{4})")
 

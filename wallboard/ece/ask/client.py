@@ -1,9 +1,6 @@
-"""One HTTP client per server: asks one GET and tells what came of it.
+"""One HTTP client per server: sends one GET and returns what came of it."""
 
-The requests are built once, as they go out. Nothing is read from the environment: the config sets a
-proxy per server.
-"""
-
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -11,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+import aiohttp
 from yarl import URL
 
 from wallboard.abandonable import start_aside
@@ -18,15 +16,24 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import Reading
 from wallboard.ece.answer.decode import decode
-from wallboard.ece.answer.endpoints import url_of
 from wallboard.ece.answer.received import Received
-from wallboard.ece.ask.errors import ClientSetupError
-from wallboard.ece.ask.exchange import BROKEN, Exchange
+from wallboard.ece.ask.connector import ATTEMPT, MOST_ATTEMPTS, Attempt
 from wallboard.ece.ask.failures import deadline_passed, failure_of, no_connection, unnamed
-from wallboard.ece.ask.outgoing import Outgoing, destination_of, headers_of
+from wallboard.ece.ask.outgoing import (
+    Outgoing,
+    destination_of,
+    headers_of,
+    url_of,
+)
 from wallboard.ece.ask.status import status_failure
 from wallboard.ece.ask.transport import ServerTransport
 from wallboard.settings import ServerSettings, Settings
+
+PATIENCE = 0.5
+"""The share of the time limit that a kept connection has for a first word."""
+
+BROKEN = (aiohttp.ClientError, OSError)
+"""What ends an exchange without an answer; ``TimeoutError`` is one of them."""
 
 MOST_EVIDENCE = 65_536
 """Bytes of a body that is no answer: every endpoint may have one, and the board keeps them all."""
@@ -36,8 +43,6 @@ LARGE = 16_384
 
 _MAY_BE_OURS = frozenset({Cause.TLS, Cause.REFUSED, Cause.TIMEOUT})
 """What old files, or an old address, may be the cause of."""
-
-__all__ = ["ClientSetupError", "EceClient", "Poll"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ class EceClient:
             asked_again=exchange.asked_again,
         )
 
-    def _broken(self, error: Exception, exchange: Exchange) -> Failure:
+    def _broken(self, error: Exception, exchange: "Exchange") -> Failure:
         """Why there is no whole answer."""
         tunnelling = self._target.tunnelled and not exchange.connected
         if type(error) is TimeoutError:
@@ -176,6 +181,86 @@ class EceClient:
         if received.status is None or received.status == 200:
             return None
         return status_failure(endpoint, received, self._target, authorized=self._authorized)
+
+
+class Exchange:
+    """One GET within ``seconds``. ``received`` is what came of it, at every moment.
+
+    A firewall that forgets a connection says nothing, and neither does a slow server. So the first
+    request stays while the second is on its way, and the first whole answer counts.
+    """
+
+    def __init__(
+        self,
+        transport: ServerTransport,
+        request: Outgoing,
+        received: Callable[[], Received],
+        seconds: float,
+    ) -> None:
+        self._transport = transport
+        self._request = request
+        self._empty = received
+        self._seconds = seconds
+        self._attempt = Attempt()
+        self._second: asyncio.Task[None] | None = None
+        self.received = received()
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether it was sent twice, the second time on a connection of its own."""
+        return self._attempt.count >= MOST_ATTEMPTS
+
+    @property
+    def connected(self) -> bool:
+        """Whether there was a connection to send it on."""
+        return self._attempt.connected
+
+    async def run(self) -> None:
+        """Ask. Raises one of ``BROKEN``; whatever came until then was received."""
+        before = ATTEMPT.set(self._attempt)
+        loop = asyncio.get_running_loop()
+        self._end = loop.time() + self._seconds
+        doubt = loop.call_later(self._seconds * PATIENCE, self._doubt)
+        try:
+            # One timer does for most: that of the doubt sets the one of the end.
+            async with asyncio.timeout(None) as self._limit:
+                await self._ask()
+        except TimeoutError:
+            # An answer to the second one ends the waiting for the first.
+            if not self._second or not self._second.done():
+                raise
+            self._second.result()
+        finally:
+            doubt.cancel()
+            ATTEMPT.reset(before)
+            if self._second:
+                self._second.cancel()
+                await asyncio.gather(self._second, return_exceptions=True)
+
+    async def _ask(self) -> None:
+        first = self.received
+        try:
+            await self._transport.fetch(self._request, first)
+        except BROKEN:
+            if self._second is None or first.status is not None:
+                raise
+            await self._second
+
+    def _doubt(self) -> None:
+        self._limit.reschedule(self._end)
+        attempt = self._attempt
+        if attempt.kept and attempt.connected and self.received.status is None:
+            attempt.count = MOST_ATTEMPTS
+            self._second = asyncio.create_task(self._ask_again())
+
+    async def _ask_again(self) -> None:
+        ATTEMPT.set(Attempt(fresh=True, count=1))
+        received = self._empty()
+        await self._transport.fetch(self._request, received, spare=True)
+        self.received = received
+        self._transport.forget()
+        if not self._limit.expired():
+            self._limit.reschedule(asyncio.get_running_loop().time())
 
 
 def _evidence(response: Response | None, outcome: Reading | Failure) -> Response | None:

@@ -18,7 +18,7 @@ from aiohttp.connector import Connection
 from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 from aiohttp.tracing import Trace
 
-from wallboard.ece.answer.head import LONGEST_HEAD, MOST_HEADERS, Head
+from wallboard.ece.answer.received import LONGEST_HEAD, MOST_HEADERS, Head
 from wallboard.ece.ask.resolver import Resolver
 from wallboard.ece.ask.tls import Tls
 

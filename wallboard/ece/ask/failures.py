@@ -5,7 +5,6 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
@@ -13,6 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from wallboard.config.address import host_fault
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Blame, Cause, Failure
+from wallboard.ece.ask.outgoing import Destination
 from wallboard.ece.ask.tls_failure import proxy_tls_failure, tls_failure
 
 _REFUSALS = frozenset({401, 403, 405, 429})
@@ -21,30 +21,6 @@ _TLS_ALERT = "\\x15\\x03"
 
 _NO_STATUS_LINE = "Bad status line"
 """How the library begins where what came does not even begin like HTTP."""
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where polls of a server go, as far as a message may tell. Seconds for both timeouts."""
-
-    server: str
-    host: str
-    port: int
-    tls: bool
-    proxied: bool
-    connect_timeout: float
-    timeout: float
-
-    @property
-    def tunnelled(self) -> bool:
-        """Whether the proxy only passes on what it cannot read."""
-        return self.proxied and self.tls
-
-    @property
-    def address(self) -> str:
-        """Host and port."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
 
 
 def failure_of(error: BaseException, target: Destination, *, tunnelling: bool = False) -> Failure:

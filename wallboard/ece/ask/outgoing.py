@@ -1,18 +1,30 @@
 """What every request to a server carries, and how it leaves this machine."""
 
+import base64
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from multidict import CIMultiDict
 from yarl import URL
 
 from wallboard import __version__
 from wallboard.domain.endpoint import Endpoint
-from wallboard.ece.answer.endpoints import basic_auth_of, url_of, without_credentials
-from wallboard.ece.ask.errors import ClientSetupError
-from wallboard.ece.ask.failures import Destination
-from wallboard.settings import HEADER_NAME, HEADER_VALUE, Secret, ServerSettings, Settings
+from wallboard.ece.answer.endpoints import OPERATIONS
+from wallboard.settings import (
+    DEFAULT_CONTEXT_ROOT,
+    HEADER_NAME,
+    HEADER_VALUE,
+    Secret,
+    ServerSettings,
+    Settings,
+)
+
+ID = "{id}"
+"""Stands for the entry point's id in an overridden path."""
+
+SURVEY_PATH = "survey"
+"""The path of the one POST."""
 
 _DEFAULT_HEADERS = {
     "Accept": "application/xml, text/xml;q=0.9, application/json;q=0.5, */*;q=0.1",
@@ -22,6 +34,34 @@ _DEFAULT_HEADERS = {
 }
 _PORTS = {"http": 80, "https": 443}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class ClientSetupError(Exception):
+    """A server's settings cannot be used; the message names the server and the key, no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where polls of a server go, as far as a message may tell. Seconds for both timeouts."""
+
+    server: str
+    host: str
+    port: int
+    tls: bool
+    proxied: bool
+    connect_timeout: float
+    timeout: float
+
+    @property
+    def tunnelled(self) -> bool:
+        """Whether the proxy only passes on what it cannot read."""
+        return self.proxied and self.tls
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +88,41 @@ class Proxy:
 
     url: URL
     headers: CIMultiDict[str] = field(repr=False)
+
+
+def url_of(server: ServerSettings, endpoint: Endpoint, entry_point_id: int) -> str:
+    """Where one GET is asked. Never holds credentials; those are ``basic_auth_of``.
+
+    A query in the server's address is kept and one in an overridden path put before it. Raises
+    ``ValueError`` if the address is no address.
+    """
+    base = urlsplit(server.url)
+    path, _, query = server.paths.get(endpoint, OPERATIONS[endpoint].path).partition("?")
+    if ID not in path and ID not in query:
+        path = f"{path.rstrip('/')}/{ID}"
+    return _below(
+        base, path.replace(ID, str(entry_point_id)), query.replace(ID, str(entry_point_id))
+    )
+
+
+def survey_url_of(server: ServerSettings) -> str:
+    """Where a survey is posted; like ``url_of`` in all else."""
+    return _below(urlsplit(server.url), SURVEY_PATH, "")
+
+
+def basic_auth_of(url: str) -> str | None:
+    """The value of ``Authorization`` for the credentials in an address, if it holds any."""
+    parts = urlsplit(url)
+    if parts.username is None and parts.password is None:
+        return None
+    credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    return "Basic " + base64.b64encode(credentials.encode()).decode("ascii")
+
+
+def without_credentials(url: str) -> str:
+    """The address as it may be shown."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=_host_and_port(parts)))
 
 
 def destination_of(server: ServerSettings, settings: Settings) -> Destination:
@@ -155,3 +230,14 @@ def _bad_proxy(server: ServerSettings) -> ClientSetupError:
     return ClientSetupError(
         f'server "{server.name}": proxy is no address such as http://proxy.example.com:3128'
     )
+
+
+def _below(base: SplitResult, path: str, query: str) -> str:
+    """An address below that of a server."""
+    root = base.path.rstrip("/") or DEFAULT_CONTEXT_ROOT
+    query = "&".join(part for part in (query, base.query) if part)
+    return urlunsplit((base.scheme, _host_and_port(base), f"{root}/{path.lstrip('/')}", query, ""))
+
+
+def _host_and_port(parts: SplitResult) -> str:
+    return parts.netloc.rpartition("@")[2]

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Blame, Cause, Failure
-from wallboard.ece.answer.endpoints import OPERATIONS, without_credentials
+from wallboard.ece.answer.endpoints import OPERATIONS
 from wallboard.ece.answer.received import Received
-from wallboard.ece.ask.failures import Destination
+from wallboard.ece.ask.outgoing import Destination, without_credentials
 
 _Advice = tuple[Blame | None, str]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NoReturn
 
-from wallboard.ece.ask.errors import ClientSetupError
+from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.settings import ServerSettings
 
 LARGEST_FILE = 16 * 1024 * 1024

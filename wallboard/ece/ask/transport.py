@@ -8,8 +8,7 @@ import aiohttp
 
 from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.connector import SLICE, Connector
-from wallboard.ece.ask.failures import Destination
-from wallboard.ece.ask.outgoing import Outgoing, proxy_of, uses_tls
+from wallboard.ece.ask.outgoing import Destination, Outgoing, proxy_of, uses_tls
 from wallboard.ece.ask.resolver import Resolver
 from wallboard.ece.ask.tls import Tls
 from wallboard.settings import ServerSettings

@@ -18,16 +18,14 @@ from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.policy import Level
 from wallboard.ece.ask.client import EceClient
-from wallboard.ece.ask.errors import ClientSetupError
-from wallboard.ece.ask.failures import (
+from wallboard.ece.ask.failures import failure_of, internal, no_proxy, not_connected, unnamed
+from wallboard.ece.ask.outgoing import (
+    ClientSetupError,
     Destination,
-    failure_of,
-    internal,
-    no_proxy,
-    not_connected,
-    unnamed,
+    Proxy,
+    destination_of,
+    proxy_of,
 )
-from wallboard.ece.ask.outgoing import Proxy, destination_of, proxy_of
 from wallboard.ece.ask.tls import tls_context
 from wallboard.ece.ask.tls_failure import proxy_tls_failure
 from wallboard.ece.probe import answer_probe, tls_probe

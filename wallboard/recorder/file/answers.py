@@ -11,8 +11,8 @@ from hashlib import blake2b
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Response
 from wallboard.domain.reading import Reading
-from wallboard.ece.answer.coding import odd_coding
 from wallboard.ece.answer.decode import decode
+from wallboard.ece.answer.encoding import odd_coding
 from wallboard.recorder.errors import DamagedError
 from wallboard.settings import LARGEST_BODY
 

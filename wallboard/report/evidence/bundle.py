@@ -12,7 +12,7 @@ from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change
 from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
-from wallboard.ece.answer.charset import head_lines
+from wallboard.ece.answer.encoding import head_lines
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.words.changes import CHANGE_HEADS, change_cells, outcome_words
 from wallboard.report.words.environment import Environment

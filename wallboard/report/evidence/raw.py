@@ -2,7 +2,7 @@
 
 from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import Response
-from wallboard.ece.answer.charset import head_lines
+from wallboard.ece.answer.encoding import head_lines
 from wallboard.report.words.body_layout import laid_out
 from wallboard.report.words.visible import visible
 

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from wallboard.ece.answer.charset import exact_text_of
+from wallboard.ece.answer.encoding import exact_text_of
 
 _BETWEEN_ATTRIBUTES = re.compile(r"""(?<!\s)\s++(?=[^\s=<>"'/?]++\s*+=)""")
 _ELEMENT_NAME = re.compile(r"<\s*+([\w:.-]++)")

@@ -3,7 +3,7 @@
 import re
 
 from wallboard.domain.foreign_text import escaped_lines
-from wallboard.ece.answer.charset import exact_text_of
+from wallboard.ece.answer.encoding import exact_text_of
 
 _BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"[\\`*<\[|&]")

@@ -14,7 +14,7 @@ from wallboard.domain.reading import (
     LiveSessionStatus,
     Reading,
 )
-from wallboard.ece.answer.charset import head_lines
+from wallboard.ece.answer.encoding import head_lines
 from wallboard.ui.look.text import safe
 from wallboard.ui.widgets import lines as bodies
 

@@ -4,7 +4,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.observation import Failure, Observation
-from wallboard.ece.answer.charset import head_lines
+from wallboard.ece.answer.encoding import head_lines
 from wallboard.ui.drilldown.facts import NARROW, latency
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from wallboard.domain.foreign_text import STEERED
-from wallboard.ece.survey.survey import ANSWER, QUESTION
+from wallboard.ece.ask.survey import ANSWER, QUESTION
 from wallboard.ui.look.text import is_safe, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.survey.survey_form import QuestionRow

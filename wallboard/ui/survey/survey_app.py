@@ -2,7 +2,7 @@
 
 from textual.binding import Binding
 
-from wallboard.ece.survey.survey import Delivery, Outcome
+from wallboard.ece.ask.survey import Delivery, Outcome
 from wallboard.settings import Settings
 from wallboard.ui.screen.styled_app import StyledApp
 from wallboard.ui.survey.survey_screen import SurveyScreen

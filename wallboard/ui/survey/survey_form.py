@@ -7,11 +7,11 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from wallboard.config.problem import nearest, shown
-from wallboard.ece.survey.survey import Answered, Delivery, Outcome, Survey, SurveyFault, faults_of
+from wallboard.ece.ask.survey import Answered, Delivery, Outcome, Survey, SurveyFault, faults_of
 from wallboard.settings import ServerSettings, Settings, SurveySettings
 
 if TYPE_CHECKING:
-    from wallboard.ece.survey.survey_post import SurveyPost
+    from wallboard.ece.ask.survey_post import SurveyPost
 
 
 SERVER = "server"
@@ -133,6 +133,6 @@ async def posted(server: ServerSettings, settings: Settings, body: bytes) -> Out
 
 
 def _ready(server: ServerSettings, settings: Settings, body: bytes) -> "SurveyPost":
-    from wallboard.ece.survey.survey_post import SurveyPost
+    from wallboard.ece.ask.survey_post import SurveyPost
 
     return SurveyPost(server, settings, body)

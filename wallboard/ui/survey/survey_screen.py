@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from wallboard.domain.policy import Level
-from wallboard.ece.answer.endpoints import survey_url_of
-from wallboard.ece.survey.survey import (
+from wallboard.ece.ask.outgoing import survey_url_of
+from wallboard.ece.ask.survey import (
     SID,
     UNKNOWN_WORDS,
     Delivery,

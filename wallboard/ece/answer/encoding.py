@@ -1,9 +1,17 @@
-"""Bytes to text, and several values to one."""
+"""Undoes how a body was packed and encoded: content codings, then characters."""
 
 import codecs
 import re
-from collections.abc import Iterable
+import zlib
 from functools import lru_cache
+
+_NONE = frozenset({"", "identity"})
+_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_RAW_DEFLATE = -zlib.MAX_WBITS
+_MEMBER = b"\x1f\x8b\x08"
+_MOST_MEMBERS = 100
+"""Of one gzip body; what follows each is copied."""
 
 _MARK = "\ufeff"
 _MARKS = (
@@ -30,8 +38,49 @@ _LONGEST_DECLARATION = 256
 _SIGNS = bytes(range(0x20, 0x7F)) + b"\x1b"
 """What is printable, and what some encodings begin something else with."""
 
-MOST_MENTIONS = 100
-"""Of a name in one answer, where one or two are usual; more are not looked at one by one."""
+
+def is_packed(said: str) -> bool:
+    """Whether a ``Content-Encoding`` names a coding that can be undone, however it is written."""
+    return any(name.partition(";")[0].strip(" \t\"'") in _PACKED for name in _names(said))
+
+
+def odd_coding(said: str) -> str:
+    """A ``Content-Encoding`` that is no coding or one that cannot be undone; else nothing."""
+    names = [name for name in _names(said) if name not in _NONE]
+    return said.strip() if names and (len(names) > 1 or names[0] not in _PACKED) else ""
+
+
+def unpacked(wire: bytes, most: int) -> tuple[bytes, bool]:
+    """What is packed in there, at most so many bytes of it, and whether it came to its end.
+
+    A few bytes can stand for gigabytes. A gzip body may have several members, one after the other;
+    whatever else follows is ignored.
+    """
+    body, rest = bytearray(), wire
+    packing = _GZIP_OR_ZLIB if _looks_like_gzip_or_zlib(wire) else _RAW_DEFLATE
+    for _ in range(_MOST_MEMBERS):
+        inflate = zlib.decompressobj(packing)
+        try:
+            body += inflate.decompress(rest, most - len(body))
+        except zlib.error:
+            return b"", False
+        if not inflate.eof or len(body) >= most:
+            return bytes(body), False
+        rest = inflate.unused_data
+        if not (wire.startswith(_MEMBER) and rest.startswith(_MEMBER)):
+            return bytes(body), True
+    return b"", False
+
+
+def _names(said: str) -> list[str]:
+    return [name.strip().lower() for name in said.split(",")]
+
+
+def _looks_like_gzip_or_zlib(data: bytes) -> bool:
+    """Some servers send deflate without the head of zlib."""
+    return data[:1] == b"\x1f" or (
+        data[:1] != b"" and data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
+    )
 
 
 def hides_ascii(body: bytes) -> bool:
@@ -86,62 +135,3 @@ def _shows_ascii(declaration: bytes) -> bool:
         return encoding is None or _SIGNS.decode(encoding) == _SIGNS.decode("ascii")
     except (LookupError, ValueError):
         return False
-
-
-def joined(values: Iterable[str]) -> str | None:
-    """The one value of a name, ``None`` if there is none.
-
-    Values that disagree are joined: what fits no documented set reads as unknown, and is shown.
-    """
-    texts = list(dict.fromkeys(value.strip() for value in values))
-    return " / ".join(texts[:_ENOUGH]) if texts else None
-
-
-def of_another_namespace(value: str | None) -> str | None:
-    """A value that stands under the name of a fact but does not belong there: it fits no fact."""
-    return None if value is None else f"{value} (in another namespace)"
-
-
-def without_comments(text: str) -> str:
-    """The text without its comments; one that has no end is none."""
-    first, *parts = text.split("<!--")
-    kept = [first]
-    for part in parts:
-        _, closed, after = part.partition("-->")
-        kept.append(after if closed else part)
-    return " ".join(kept)
-
-
-def mentions(text: str, name: str) -> int:
-    """How often a name stands in a text, in any case."""
-    return len(re.findall(rf"(?<![A-Za-z]){name}\b", text, re.IGNORECASE))
-
-
-def given(text: str, name: str) -> int:
-    """How often a text gives a value to a name, in any case; words after a colon are none."""
-    text, name = text.lower(), name.lower()
-    found = text.count(name)
-    if found > MOST_MENTIONS:
-        return found
-    return sum(1 for place in re.finditer(name, text) if _gives(text, place))
-
-
-def _gives(text: str, place: re.Match[str]) -> bool:
-    before = text[max(0, place.start() - _BEFORE) : place.start()]
-    after = text[place.end() : place.end() + _AFTER]
-    if before.endswith("<") or _PREFIX.search(before):
-        return not _LONGER_NAME.match(after)
-    if before[-1:].isascii() and before[-1:].isalpha():
-        return False
-    return bool(_SIGN.match(after) or (_IS_NAMED.search(before) and not _WORD.match(after)))
-
-
-_BEFORE, _AFTER = 100, 30
-_PREFIX = re.compile(r"<[^\s<>/=:]+:$")
-_LONGER_NAME = re.compile(r"[\w.:-]")
-_WORD = re.compile(r"\w")
-_IS_NAMED = re.compile(r"\b(?:name|key)[^\w<>]{1,9}$")
-_SIGN = re.compile(
-    r"""[^\w<>]{0,9}?(?:=|["'][^\w<>]{0,9}?:|:[^\w<>]{0,9}?(?:true|false|null|[-\d]))"""
-)
-_ENOUGH = 4

@@ -15,13 +15,19 @@ from yarl import URL
 
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Failure, Request
-from wallboard.ece.answer.endpoints import survey_url_of
 from wallboard.ece.answer.received import Received
-from wallboard.ece.ask.failures import Destination, deadline_passed, failure_of
-from wallboard.ece.ask.outgoing import Outgoing, destination_of, headers_of, place_of
+from wallboard.ece.ask.failures import deadline_passed, failure_of
+from wallboard.ece.ask.outgoing import (
+    Destination,
+    Outgoing,
+    destination_of,
+    headers_of,
+    place_of,
+    survey_url_of,
+)
 from wallboard.ece.ask.status import redirect_words
+from wallboard.ece.ask.survey import CONTENT_TYPE, UNKNOWN_WORDS, Delivery, Outcome
 from wallboard.ece.ask.transport import ServerTransport
-from wallboard.ece.survey.survey import CONTENT_TYPE, UNKNOWN_WORDS, Delivery, Outcome
 from wallboard.settings import ServerSettings, Settings
 
 SUBMITTED = 204
