@@ -9,8 +9,15 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.settings import AlarmSettings
-from wallboard.ui.app.newly_worse import QUIET_SECONDS, Arrival, NewlyWorse
-from wallboard.ui.app.wall_modes import BELL_SECONDS, FLASH_SECONDS, FLASHES, Alarm
+from wallboard.ui.app.wall_modes import (
+    BELL_SECONDS,
+    FLASH_SECONDS,
+    FLASHES,
+    QUIET_SECONDS,
+    Alarm,
+    Arrival,
+    NewlyWorse,
+)
 from wallboard.ui.screen.header import BoardHeader
 
 OPEN = ChatAllowed(True)

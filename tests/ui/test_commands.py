@@ -8,8 +8,8 @@ from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.events.events_screen import EventsScreen
 from wallboard.ui.help.help_screen import HelpScreen
-from wallboard.ui.help.key_catalogue import commands_of
 from wallboard.ui.help.palette import Commands
+from wallboard.ui.screen.keys import commands_of
 from wallboard.ui.wall.wall_screen import WallScreen
 
 SMALL = (80, 24)

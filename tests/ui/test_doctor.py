@@ -13,7 +13,7 @@ from wallboard.domain.policy import Level
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
-from wallboard.ui.doctor.doctor_screen import DoctorScreen
+from wallboard.ui.doctor import DoctorScreen
 from wallboard.ui.help.help_screen import HelpScreen
 from wallboard.ui.look.theme import load
 from wallboard.ui.wall.wall_screen import WallScreen

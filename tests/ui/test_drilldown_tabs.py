@@ -14,17 +14,17 @@ from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ui.drilldown.chart import Chart
-from wallboard.ui.drilldown.difference import Difference
+from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.facts import EndpointTable
 from wallboard.ui.drilldown.request import RequestLines
-from wallboard.ui.drilldown.search_line import SearchLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
 from wallboard.ui.look.theme import load
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.body_view import MOST_LINES, BodyView
+from wallboard.ui.widgets.input_lines import SearchLine
 from wallboard.ui.widgets.key_bar import KeyBar
-from wallboard.ui.widgets.page import Page
+from wallboard.ui.widgets.lines import Page
 
 OPEN, FULL = ChatAllowed(True), ChatAllowed(False, "queue_depth_reached")
 SIZE = (110, 30)

@@ -1,7 +1,7 @@
 """What is read beside the board: once, and again if it could not be read."""
 
 from wallboard.recorder.errors import RecordingError
-from wallboard.ui.picture.background_read import BackgroundRead
+from wallboard.ui.picture.recorded_past import BackgroundRead
 
 
 async def test_what_could_not_be_read_is_read_when_it_is_wanted_again():

@@ -11,7 +11,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.headings import ViewLine
-from wallboard.ui.widgets.filter_line import FilterLine
+from wallboard.ui.widgets.input_lines import FilterLine
 
 SMALL, LARGE = (80, 24), (200, 50)
 PATIENCE_SECONDS = 30.0

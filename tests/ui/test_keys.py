@@ -12,8 +12,7 @@ from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.app.configured_keys import bindings_by_screen, with_good_keys
 from wallboard.ui.help.help_screen import HelpScreen
-from wallboard.ui.help.key_catalogue import commands_of
-from wallboard.ui.screen.keymap import LEAVING, faults, keymap_of, normal
+from wallboard.ui.screen.keys import LEAVING, commands_of, faults, keymap_of, normal
 from wallboard.ui.survey.survey_app import SurveyApp
 from wallboard.ui.wall.wall_screen import WallScreen
 

@@ -16,9 +16,8 @@ from wallboard.domain.policy import Level
 from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
 from wallboard.feeds import FeedStatus
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.app.arrangement_store import Memory
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
-from wallboard.ui.picture.arrangement import Arrangement
+from wallboard.ui.picture.arrangement import Arrangement, Memory
 from wallboard.ui.wall.kiosk_screen import KioskScreen
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.key_bar import KeyBar

@@ -16,7 +16,7 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
-from wallboard.ui.drilldown.reading_words import meaning
+from wallboard.ui.drilldown.facts import meaning
 
 KEY = EntryPointKey("prod", 1000)
 

@@ -9,8 +9,7 @@ import tomllib
 import pytest
 
 from wallboard.config.state_folder import BoardId
-from wallboard.ui.app.arrangement_store import SAVE_SECONDS, Memory, views_folder
-from wallboard.ui.picture.arrangement import Arrangement
+from wallboard.ui.picture.arrangement import SAVE_SECONDS, Arrangement, Memory, views_folder
 
 ARRANGED = Arrangement(
     density="compact", sort="wait", filter='group:"EMEA"', folded=frozenset({"A"})

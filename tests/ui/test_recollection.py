@@ -21,7 +21,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.recorder.recording import Recording
 from wallboard.ui.drilldown.good_to_bad import last_turn
-from wallboard.ui.picture.recorded_entry_point import merged, read_recorded
+from wallboard.ui.picture.recorded_past import merged, read_recorded
 
 INTERVAL = 10.0
 

@@ -10,7 +10,7 @@ from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 from wallboard.settings import ServerSettings, Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.doctor.doctor_screen import DoctorScreen
+from wallboard.ui.doctor import DoctorScreen
 
 PROD = ServerSettings(name="prod", url="https://ece.example.com/system/egain/chat/entrypoint")
 WAY = (

@@ -18,8 +18,8 @@ from wallboard.settings import (
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.help.key_catalogue import commands_of
 from wallboard.ui.screen.confirm_screen import ConfirmScreen
+from wallboard.ui.screen.keys import commands_of
 from wallboard.ui.survey.field import Field, SurveyRow
 from wallboard.ui.survey.survey_app import SurveyApp
 from wallboard.ui.survey.survey_form import Stage

@@ -9,9 +9,9 @@ from waiting import in_words
 
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.app.key_screens import keyed_screens
-from wallboard.ui.help.key_catalogue import groups_of
+from wallboard.ui.app.open_screens import keyed_screens
 from wallboard.ui.picture.arrangement import Arrangement
+from wallboard.ui.screen.keys import groups_of
 from wallboard.ui.widgets.lines import Lines
 
 STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -2,7 +2,7 @@ import hypothesis.strategies as st
 from emulator import Emulator
 from hypothesis import given
 
-from wallboard.ui.terminal.moves import address, move
+from wallboard.ui.terminal.escape_codes import address, move
 
 rows, columns = st.integers(0, 23), st.integers(0, 79)
 

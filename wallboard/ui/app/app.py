@@ -19,11 +19,10 @@ from wallboard.config.reload import Reload, what_changed
 from wallboard.config.watch import ConfigSource
 from wallboard.live import LiveBoard, MakeFeed
 from wallboard.settings import Settings, entry_points_of, longest_interval
-from wallboard.ui.app.arrangement_store import Memory, views_folder
 from wallboard.ui.app.open_screens import ScreenOpeningApp
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
-from wallboard.ui.picture.arrangement import Arrangement
+from wallboard.ui.picture.arrangement import Arrangement, Memory, views_folder
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.wall.wall_screen import WallScreen
@@ -182,7 +181,7 @@ class WallboardApp(ScreenOpeningApp):
 
     def use_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """Have these actions on these keys, and all others on their own."""
-        from wallboard.ui.screen.keymap import keymap_of
+        from wallboard.ui.screen.keys import keymap_of
 
         self.set_keymap(keymap_of(keys))
         for screen in self.screen_stack:

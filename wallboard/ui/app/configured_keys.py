@@ -1,4 +1,4 @@
-"""The keys of a config, held against everything that keys do on this board."""
+"""Checks the keys of the config against everything that keys do on the board."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -11,8 +11,7 @@ from textual.screen import ModalScreen, Screen
 from wallboard.config.problem import ConfigError, Problem
 from wallboard.domain.foreign_text import escaped
 from wallboard.settings import Settings
-from wallboard.ui.app.key_screens import keyed_screens
-from wallboard.ui.screen.keymap import LEAVING, Bound, faults
+from wallboard.ui.screen.keys import LEAVING, Bound, faults
 
 
 def with_good_keys(settings: Settings, file: Path | None) -> Settings:
@@ -30,8 +29,9 @@ def with_good_keys(settings: Settings, file: Path | None) -> Settings:
 def bindings_by_screen() -> Mapping[str, tuple[Bound, ...]]:
     """Everything a key does on each screen: by the app, the screen and the widgets on it."""
     from wallboard.ui.app.app import WallboardApp
+    from wallboard.ui.app.open_screens import keyed_screens
     from wallboard.ui.screen.filtering_screen import FilteringScreen
-    from wallboard.ui.widgets.filter_line import FilterLine
+    from wallboard.ui.widgets.input_lines import FilterLine
 
     found: dict[str, tuple[Bound, ...]] = {}
     for keyed in keyed_screens():

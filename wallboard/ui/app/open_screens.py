@@ -1,6 +1,7 @@
 """The keys that open other screens, each of which is imported when it is first asked for."""
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from wallboard.config.reload import Reload
@@ -11,6 +12,7 @@ from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.replay.replay_keys import ReplayKeysApp
 from wallboard.ui.screen.copying_screen import EvidenceScreen
+from wallboard.ui.screen.keys import Keyed, groups_of
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.wall_screen import WallScreen
 
@@ -74,9 +76,7 @@ class ScreenOpeningApp(ReplayKeysApp):
 
     def action_help(self) -> None:
         """Show the keys of the screen that is shown."""
-        from wallboard.ui.app.key_screens import keyed_screens
         from wallboard.ui.help.help_screen import HelpScreen
-        from wallboard.ui.help.key_catalogue import groups_of
 
         if not isinstance(self.screen, HelpScreen):
             groups = groups_of(self, self.screen, keyed_screens())
@@ -92,8 +92,7 @@ class ScreenOpeningApp(ReplayKeysApp):
 
     def action_doctor(self) -> None:
         """Find out what is wrong with the server of the selected entry point, or with all."""
-        from wallboard.ui.doctor.doctor_look import look_at, servers_of
-        from wallboard.ui.doctor.doctor_screen import DoctorScreen
+        from wallboard.ui.doctor import DoctorScreen, look_at, servers_of
 
         if isinstance(self.screen, DoctorScreen):
             self.screen.look_again()
@@ -123,3 +122,40 @@ class ScreenOpeningApp(ReplayKeysApp):
         """The entry point that the screen is about, if there is one."""
         evidence = self.screen.evidence() if isinstance(self.screen, EvidenceScreen) else None
         return evidence.status.entry_point.key if evidence else None
+
+
+@cache
+def keyed_screens() -> tuple[Keyed, ...]:
+    """Every screen, in the order of the help; those without a title are not listed there."""
+    from wallboard.ui.doctor import DoctorScreen
+    from wallboard.ui.drilldown.diff import Difference
+    from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+    from wallboard.ui.drilldown.timeline import Timeline
+    from wallboard.ui.events.event_list import EventList
+    from wallboard.ui.events.events_screen import EventsScreen
+    from wallboard.ui.help.help_screen import HelpScreen
+    from wallboard.ui.replay.goto_screen import GoToScreen
+    from wallboard.ui.screen.confirm_screen import ConfirmScreen
+    from wallboard.ui.survey.field import FieldLine
+    from wallboard.ui.survey.survey_screen import SurveyScreen
+    from wallboard.ui.themes.theme_picker import ThemeList, ThemePicker
+    from wallboard.ui.wall.grid import WallGrid
+    from wallboard.ui.wall.kiosk_screen import KioskGrid, KioskScreen
+    from wallboard.ui.wall.wall_screen import WallScreen
+    from wallboard.ui.widgets.body_view import BodyView
+    from wallboard.ui.widgets.input_lines import FilterLine
+    from wallboard.ui.widgets.lines import Page
+
+    return (
+        Keyed("Wall", WallScreen, (WallGrid,)),
+        Keyed("Drill-down", DrillDownScreen, (BodyView, Difference, Page, Timeline)),
+        Keyed("Events", EventsScreen, (EventList,)),
+        Keyed("Doctor", DoctorScreen, (Page,)),
+        Keyed("Themes", ThemePicker, (ThemeList,)),
+        Keyed("Survey", SurveyScreen, (FieldLine,)),
+        Keyed("Before a survey is sent", ConfirmScreen),
+        Keyed("While a filter is typed", FilterLine),
+        Keyed("While a time is typed", GoToScreen),
+        Keyed("", KioskScreen, (KioskGrid,)),
+        Keyed("", HelpScreen),
+    )

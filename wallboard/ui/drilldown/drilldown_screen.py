@@ -12,11 +12,10 @@ from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.ui.drilldown.chart import Chart
-from wallboard.ui.drilldown.difference import Difference
+from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.facts import EndpointTable, Facts
 from wallboard.ui.drilldown.good_to_bad import last_turn
 from wallboard.ui.drilldown.request import RequestLines, header_lines
-from wallboard.ui.drilldown.search_line import SearchLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
 from wallboard.ui.look.theme import BoardTheme
@@ -25,8 +24,9 @@ from wallboard.ui.screen.copies import Evidence
 from wallboard.ui.screen.copying_screen import EvidenceScreen
 from wallboard.ui.widgets import lines as bodies
 from wallboard.ui.widgets.body_view import BodyView
+from wallboard.ui.widgets.input_lines import SearchLine
 from wallboard.ui.widgets.key_bar import KeyBar
-from wallboard.ui.widgets.page import Page
+from wallboard.ui.widgets.lines import Page
 from wallboard.ui.widgets.status_words import clock
 
 ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16

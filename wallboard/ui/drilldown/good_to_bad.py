@@ -7,7 +7,7 @@ from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Verdict
-from wallboard.ui.picture.recorded_entry_point import MergedStatus
+from wallboard.ui.picture.recorded_past import MergedStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from wallboard.report.words.changes import after_words, before_words, subject_wo
 from wallboard.ui.drilldown.facts import NAME_WIDTH
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.lines import Lines
-from wallboard.ui.widgets.page import Page
+from wallboard.ui.widgets.lines import Lines, Page
 from wallboard.ui.widgets.status_words import clock, style_after
 
 BEFORE_WIDTH = max(len(verdict.label) for verdict in Verdict)

@@ -12,9 +12,9 @@ from textual.screen import ModalScreen
 
 from wallboard.domain.policy import Verdict
 from wallboard.query import FIELDS
-from wallboard.ui.help.key_catalogue import Group
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.theme import FRAME, BoardTheme
+from wallboard.ui.screen.keys import Group
 from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.widgets.key_bar import KeyBar
 from wallboard.ui.widgets.lines import Lines, whole_words

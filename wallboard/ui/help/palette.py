@@ -14,7 +14,7 @@ from textual.command import (
 from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 
-from wallboard.ui.help.key_catalogue import Command, commands_of
+from wallboard.ui.screen.keys import Command, commands_of
 from wallboard.ui.terminal.screen import CellScreen
 
 THIS = "commands"

@@ -1,8 +1,14 @@
 """How the operator has arranged the board, kept from one run to the next."""
 
+import logging
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any, Literal, get_args
+
+from wallboard.config.state_folder import BoardId, state_folder
+from wallboard.files import read_file, replaced
 
 Density = Literal["auto", "compact", "normal", "large"]
 Sort = Literal["worst", "name", "id", "wait", "queue", "changed"]
@@ -78,3 +84,107 @@ def _usable(name: str, value: object) -> bool:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_TEXT
+
+
+SAVE_SECONDS = 2.0
+"""Between two times the file is written, however fast the operator is."""
+
+LARGEST_FILE = 256 * 1024
+
+log = logging.getLogger(__name__)
+
+
+class Memory:
+    """The memory of one board; two boards of the same config share it, and the last one wins."""
+
+    def __init__(self, board: BoardId, folder: Path, *, themed: bool = False) -> None:
+        """Touch no file yet.
+
+        ``themed`` says that the theme of this run was asked for elsewhere; the one picked on the
+        board is then kept for the next run.
+        """
+        self.path = folder / f"{board.file_name}.toml"
+        self._board = board
+        self._themed = themed
+        self._picked: str | None = None
+        self._saved = Arrangement()
+        self._saved_at: float | None = None
+        self._complained = False
+
+    def load(self) -> tuple[Arrangement, str | None]:
+        """How the board was last arranged, and what to tell the operator if that cannot be known.
+
+        A damaged file is written anew the next time there is something to keep.
+        """
+        try:
+            data = read_file(self.path, LARGEST_FILE)
+        except FileNotFoundError:
+            return self._saved, None
+        except OSError as error:
+            return self._saved, f"{_LOST} {self.path} cannot be read: {error.strerror or error}"
+        try:
+            import tomllib
+
+            table = tomllib.loads(data.decode())
+        except (ValueError, RecursionError):
+            return self._saved, f"{_LOST} {self.path} is damaged"
+        self._saved = Arrangement.from_table(table)
+        if self._themed:
+            self._picked = self._saved.theme
+            return replace(self._saved, theme=None), None
+        return self._saved, None
+
+    def keep(self, state: Arrangement, now: float) -> None:
+        """Write the arrangement down if it changed, but not too often; for every tick.
+
+        ``now`` is seconds on any clock, even one that is put back.
+        """
+        if self._whole(state) == self._saved:
+            return
+        if self._saved_at is not None and 0 <= now - self._saved_at < SAVE_SECONDS:
+            return
+        self._saved_at = now
+        self.save(state)
+
+    def save(self, state: Arrangement) -> None:
+        """Write the arrangement if it changed, at the end. An error is reported once."""
+        state = self._whole(state)
+        if state == self._saved:
+            return
+        try:
+            _write(self.path, _text(str(self._board), state))
+        except OSError as error:
+            if not self._complained:
+                why = error.strerror or error
+                log.warning("The arrangement cannot be kept in %s: %s", self.path.parent, why)
+            self._complained = True
+        else:
+            self._saved = state
+
+    def _whole(self, state: Arrangement) -> Arrangement:
+        if self._picked is None or state.theme is not None:
+            return state
+        return replace(state, theme=self._picked)
+
+
+_LOST = "The board is arranged as usual:"
+
+
+def views_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where arrangements are kept. Raises ``OSError`` where there is no state folder."""
+    return state_folder(environ) / "views"
+
+
+def _text(board: str, state: Arrangement) -> bytes:
+    import tomli_w
+
+    # TOML has no notation for lone surrogates, which a file name may hold.
+    table = {"board": board, **state.to_table()}
+    return tomli_w.dumps(table).encode("utf-8", "replace")
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Here nobody can wait for a disk; what a crash spoils is arranged as usual.
+    with replaced(path, synced=False) as file:
+        file.write(data)

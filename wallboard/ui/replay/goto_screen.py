@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from wallboard.parse_time import FORMS, MomentError, moment
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.terminal.screen import CellScreen
-from wallboard.ui.widgets.typed_line import TypedLine
+from wallboard.ui.widgets.input_lines import TypedLine
 
 MOST_CHARACTERS = 60
 

@@ -2,83 +2,83 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wallboard.board import Board
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.policy import Level
+from wallboard.domain.restored import Event
 from wallboard.settings import Settings
-from wallboard.ui.picture.view import View
+from wallboard.ui.picture.recorded_past import BackgroundRead, RecordedDetail
+from wallboard.ui.picture.view import ReplayPosition, View
 
 if TYPE_CHECKING:
     from wallboard.feeds.replay import ReplayFeed
     from wallboard.recorder.recording import Recording
-    from wallboard.ui.replay.replay_board import ReplayBoard
-from collections.abc import Hashable
-from contextlib import closing
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from wallboard.board import EntryPointStatus
-from wallboard.ui.picture.background_read import BackgroundRead
-
-if TYPE_CHECKING:
-    from wallboard.recorder.recording import Recording
-    from wallboard.ui.picture.recorded_entry_point import RecordedEntryPoint
 
 
-class RecordedDetail:
-    """Reads in a thread, once for each entry point and moment."""
+class ReplayBoard:
+    """Folds the events of a replay into a board of its own."""
 
-    def __init__(self, done: Callable[[], None]) -> None:
-        self._background_read: BackgroundRead[RecordedEntryPoint | None] = BackgroundRead(done)
-        self._merged: tuple[Hashable, EntryPointStatus] | None = None
+    def __init__(
+        self,
+        recording: "Recording",
+        board: Board,
+        at: float,
+        *,
+        history: int,
+        shown: Callable[[], None],
+        moved: Callable[[Change | None], None],
+        told: Callable[[str], None],
+    ) -> None:
+        """Begin at ``at``, Unix time in seconds; ``shown`` is called when there are new levels."""
+        from wallboard.feeds.replay import ReplayFeed
 
-    def shown(
-        self, view: View, key: EntryPointKey | None, source: "Recording | Path | None", turn: int
-    ) -> View:
-        """The view with the recorded past of an entry point.
+        self.recording = recording
+        self.board = board
+        self.feed = ReplayFeed(recording, at, history=history, moved=moved, told=told)
+        self._levels: BackgroundRead[tuple[Level | None, ...]] = BackgroundRead(shown)
 
-        Another ``turn`` has the past read again.
-        """
-        status = view.snapshot.entry_points.get(key) if key else None
-        if key is None or status is None or source is None:
-            self._background_read.forget()
-            return view
-        at, interval = view.now, status.policy.interval
-        self._background_read.want((key, turn), lambda: _read(source, key, at, interval))
-        past, found_for = self._background_read.found, self._background_read.found_for
-        if past is None or not isinstance(found_for, tuple) or found_for[0] != key:
-            return view
-        whole = {**view.snapshot.entry_points, key: self._merged_status(status, past)}
-        return replace(view, snapshot=replace(view.snapshot, entry_points=whole))
+    async def run(self) -> None:
+        """Run the feed until cancelled."""
+        try:
+            await self.feed.run(self._fold)
+        finally:
+            self.recording.end()
+            await self._levels.stop()
 
-    async def stop(self) -> None:
-        """Wait for the read that runs."""
-        await self._background_read.stop()
+    def _fold(self, event: Event) -> None:
+        self.board.fold(event)  # not bound early: the board may be replaced
 
-    def _merged_status(
-        self, status: EntryPointStatus, past: "RecordedEntryPoint"
-    ) -> EntryPointStatus:
-        from wallboard.ui.picture.recorded_entry_point import merged
-
-        merged_of = (id(status), id(past))
-        if self._merged is None or self._merged[0] != merged_of:
-            self._merged = (merged_of, merged(status, past))
-        return self._merged[1]
-
-
-def _read(
-    source: "Recording | Path", key: EntryPointKey, at: float, interval: float
-) -> "RecordedEntryPoint | None":
-    from wallboard.recorder.recording import Recording
-    from wallboard.ui.picture.recorded_entry_point import read_recorded
-
-    if isinstance(source, Path):
-        with closing(Recording.open(source)) as recording:
-            return read_recorded(recording, key, at, interval)
-    return read_recorded(source, key, at, interval)
+    def shown(self, view: View, slices: int) -> View:
+        """The view of that moment, with the levels in so many slices."""
+        feed, recording = self.feed, self.recording
+        span = feed.span
+        first_at, last_at = (span.first_at, span.last_at) if span else (feed.at, feed.at)
+        self._levels.want(
+            (first_at, last_at, slices),
+            lambda: tuple(recording.levels(first_at, last_at, slices)),
+        )
+        return replace(
+            view,
+            snapshot=self.board.snapshot(feed.at),
+            now=feed.at,
+            frozen_at=None,
+            lag_seconds=0.0,
+            replay_position=ReplayPosition(
+                at=feed.at,
+                first_at=first_at,
+                last_at=last_at,
+                speed=feed.speed,
+                playing=feed.playing,
+                recorded=feed.recorded(feed.at),
+                levels=self._levels.found or (),
+                jumps=feed.jumps,
+            ),
+        )
 
 
 ReplayRequest = Callable[["ReplayFeed"], None]
@@ -185,8 +185,6 @@ class ReplaySession:
             await asyncio.to_thread(recording.close)
 
     async def _replay(self, recording: "Recording") -> None:
-        from wallboard.ui.replay.replay_board import ReplayBoard
-
         replay_board = ReplayBoard(
             recording,
             self._host.empty_board(),
@@ -216,7 +214,7 @@ class ReplaySession:
 
 def _open(path: Path) -> "Recording":
     # Imported in the thread as well, for it is slow.
-    import wallboard.ui.replay.replay_board  # noqa: F401
+    import wallboard.feeds.replay  # noqa: F401
     from wallboard.recorder.recording import Recording
 
     return Recording.open(path)

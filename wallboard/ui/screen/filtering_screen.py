@@ -42,7 +42,7 @@ class FilteringScreen(EvidenceScreen):
 
     async def action_filter(self) -> None:
         """Type a filter."""
-        from wallboard.ui.widgets.filter_line import FilterLine
+        from wallboard.ui.widgets.input_lines import FilterLine
 
         await self._make_line()
         line = self.query_one(FilterLine)
@@ -79,7 +79,7 @@ class FilteringScreen(EvidenceScreen):
         return any(line.display for line in self.query("FilterLine"))
 
     async def _make_line(self) -> None:
-        from wallboard.ui.widgets.filter_line import FilterLine
+        from wallboard.ui.widgets.input_lines import FilterLine
 
         if not self.query(FilterLine):
             await self.mount(FilterLine())

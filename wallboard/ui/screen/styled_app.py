@@ -1,4 +1,4 @@
-"""An app that is drawn in one of the board's themes, and can take another while it runs."""
+"""An app that is drawn in one of the themes, and can change to another while it runs."""
 
 import asyncio
 import logging
@@ -6,26 +6,50 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from rich.console import Console
 from textual.binding import Binding
-from textual.scrollbar import ScrollBar
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from wallboard.abandonable import start_aside
 from wallboard.config.state_folder import state_folder
 from wallboard.settings import Settings
 from wallboard.ui.look import glyphs, lite
 from wallboard.ui.look import theme as themes
-from wallboard.ui.look.restyle import WholeCells, restyle
-from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.look.theme import BoardTheme, ThemeWatch
 from wallboard.ui.look.theme_file import ThemeError
-from wallboard.ui.look.theme_watch import ThemeWatch
 from wallboard.ui.picture.notices import Notices
 from wallboard.ui.screen.copies import keep_copy
 from wallboard.ui.terminal.app import CellApp
+
+
+class WholeCells(ScrollBarRender):
+    """Textual's scroll bar without its eighths of a cell, which not every terminal can show."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
+@runtime_checkable
+class Restyles(Protocol):
+    """A screen or widget that draws with a theme it can exchange for another."""
+
+    def restyle(self, theme: BoardTheme) -> None:
+        """Take another theme and draw with it from now on."""
+
+
+def restyle(screens: Iterable[Screen[Any]], theme: BoardTheme) -> None:
+    """Hand a theme to all that draws on these screens."""
+    for screen in screens:
+        for node in screen.walk_children(with_self=True):
+            if isinstance(node, Restyles):
+                node.restyle(theme)
+
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from wallboard.ece.ask.survey import ANSWER, QUESTION
 from wallboard.ui.look.text import is_safe, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.survey.survey_form import QuestionRow
+from wallboard.ui.widgets.input_lines import TypedLine
 from wallboard.ui.widgets.lines import Lines
-from wallboard.ui.widgets.typed_line import TypedLine
 
 LABEL_WIDTH = 14
 MOST_CHARACTERS = 4000

@@ -31,7 +31,7 @@ class SurveyApp(StyledApp):
         form = SurveyScreen(self.board_theme, self.settings, server=server, sid=sid)
         self.push_screen(form, self._done)
         if self.settings.keys:
-            from wallboard.ui.screen.keymap import keymap_of
+            from wallboard.ui.screen.keys import keymap_of
 
             self.set_keymap(keymap_of(self.settings.keys))
 

@@ -12,14 +12,14 @@ from textual.screen import Screen
 
 from wallboard.ui.terminal.painter import Painter
 from wallboard.ui.terminal.private import LACKING
+from wallboard.ui.terminal.resilience import Watchdog
 from wallboard.ui.terminal.screen import CellScreen
-from wallboard.ui.terminal.watchdog import Watchdog
 
 if TYPE_CHECKING or not LACKING:
     from textual._compositor import ChopsUpdate, LayoutUpdate
 
     from wallboard.ui.terminal.driver import BoardDriver
-    from wallboard.ui.terminal.faults import outlive
+    from wallboard.ui.terminal.resilience import outlive
 
     outlive()
 

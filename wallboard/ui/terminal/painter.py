@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from rich.color import ColorSystem
 from textual.strip import Strip
 
-from wallboard.ui.terminal import moves
 from wallboard.ui.terminal.cells import (
     CONTINUATION,
     PREDICTABLE,
@@ -15,7 +14,7 @@ from wallboard.ui.terminal.cells import (
     split,
     widest,
 )
-from wallboard.ui.terminal.pen import Pen, PenCase
+from wallboard.ui.terminal.escape_codes import Pen, PenCase, move
 
 _BRIDGE_CELLS = 8
 """The longest run of unchanged cells that may be cheaper to send again than to jump over."""
@@ -108,7 +107,7 @@ class Painter:
         """What to send so that the cursor stands on column ``x`` of row ``y``."""
         if self._cursor == (y, x):
             return ""
-        sequence = moves.move(self._cursor, y, x)
+        sequence = move(self._cursor, y, x)
         self._cursor = (y, x)
         return sequence
 
@@ -274,7 +273,7 @@ class Painter:
 
     def _reach(self, y: int, x: int, out: list[str]) -> None:
         """Bring the cursor to cell ``x``, by a move or by sending the cells between again."""
-        jump = moves.move(self._cursor, y, x)
+        jump = move(self._cursor, y, x)
         cursor = self._cursor
         if cursor is not None and cursor[0] == y and cursor[1] is not None:
             gap = range(cursor[1], x)

@@ -9,7 +9,7 @@ from textual import events
 from textual.constants import ESCAPE_DELAY
 from textual.message import Message
 
-from wallboard.ui.terminal.sequences import ENDS_EARLY, Sequences
+from wallboard.ui.terminal.key_sequences import ENDS_EARLY, Sequences
 
 PAUSE_SECONDS = 1.0
 """How long an unfinished sequence or paste may pause before it is given up."""

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.page import Scroller
+from wallboard.ui.widgets.lines import Scroller
 from wallboard.ui.widgets.search import Found, Haystack, Match
 
 MOST_LINES = 100_000

@@ -1,12 +1,15 @@
-"""Every key and what it does, made from the bindings themselves."""
+"""What each key does on each screen, and the keys that the config gives to actions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from textual.app import App
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
+from textual.keys import Keys
 from textual.screen import Screen
+
+from wallboard.config.problem import nearest, shown
 
 
 class Command(NamedTuple):
@@ -101,3 +104,80 @@ def _is_ours(kind: type[DOMNode], binding: Binding) -> bool:
     ours = [cls for cls in kind.__mro__ if cls.__module__.startswith("wallboard.")]
     own = (one for cls in ours for one in cls.__dict__.get("BINDINGS", ()))
     return binding.action in {one.action for one in own if one.description}
+
+
+Chosen = Mapping[str, tuple[str, ...]]
+
+LEAVING = "leaving the board"
+"""What a key without a name does: it can always be pressed and never be changed."""
+
+_MODIFIERS = ("ctrl+", "alt+", "shift+", "meta+", "super+", "hyper+")
+
+
+class Bound(NamedTuple):
+    """What one binding does, and on which keys unless the config says otherwise."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+def keymap_of(chosen: Chosen) -> dict[str, str]:
+    """The keys of the config as Textual takes them."""
+    return {name: ",".join(map(normal, keys)) for name, keys in chosen.items()}
+
+
+def normal(key: str) -> str:
+    """A key by the name it goes by: ``slash`` for ``/``."""
+    if key == ",":
+        return "comma"
+    modifiers, key = _split(key)
+    return modifiers + next(iter(BindingsMap([Binding(key, "any")]).key_to_bindings))
+
+
+def faults(chosen: Chosen, screens: Mapping[str, tuple[Bound, ...]]) -> Iterator[tuple[str, str]]:
+    """Each action that cannot have the keys it is given, and why."""
+    known = {bound.name for bindings in screens.values() for bound in bindings} - {LEAVING}
+    good: dict[str, dict[str, str]] = {}
+    for action, keys in chosen.items():
+        strange = [key for key in keys if not _is_key(key)]
+        if action not in known:
+            yield action, f"there is no such action; {nearest(action, sorted(known))}"
+        elif strange:
+            yield action, f'{shown(strange[0])} is no key; write "p", "ctrl+p", "f5" or "pageup"'
+        else:
+            good[action] = {normal(key): key for key in keys}
+    for action in good:
+        yield from dict.fromkeys(_taken(action, good, screens))
+
+
+def _taken(
+    action: str, chosen: Mapping[str, Mapping[str, str]], screens: Mapping[str, tuple[Bound, ...]]
+) -> Iterator[tuple[str, str]]:
+    for screen, bindings in screens.items():
+        if not any(bound.name == action for bound in bindings):
+            continue
+        for bound in bindings:
+            theirs = chosen.get(bound.name, bound.keys)
+            for key, written in chosen[action].items():
+                if bound.name != action and key in theirs:
+                    yield action, f"{shown(written)} is also the key of {bound.name} on {screen}"
+                    return
+
+
+def _split(key: str) -> tuple[str, str]:
+    modifiers = ""
+    while found := next((m for m in _MODIFIERS if key.startswith(m) and key != m), None):
+        modifiers, key = modifiers + found, key.removeprefix(found)
+    return modifiers, key
+
+
+def _is_key(key: str) -> bool:
+    _, bare = _split(key)
+    if len(bare) == 1:
+        return bare.isprintable() and not bare.isspace()
+    return bare in _NAMED
+
+
+_NAMED = {key.value for key in Keys} | {
+    normal(chr(code)) for code in range(0x21, 0x7F) if not chr(code).isalnum()
+}

@@ -1,12 +1,52 @@
-"""Notices an event loop that stands still, and says so where the loop itself no longer can."""
+"""Keeps the board running after an error in a widget, and reports a blocked event loop."""
 
 import asyncio
 import logging
 import sys
 import threading
+import time
 import traceback
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+
+from textual import events
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+OUTLIVED = (events.InputEvent, events.Paste, events.Resize, events.Show, events.Hide)
+"""What a terminal does, and what that does to a widget."""
+
+MOST = 20
+WITHIN_SECONDS = 60.0
+"""More errors than so many in so long a time have no end."""
+
+log = logging.getLogger(__name__)
+
+_failed_at: deque[float] = deque(maxlen=MOST)
+
+_dispatch_message = MessagePump._dispatch_message
+
+
+async def _dispatch_and_outlive(self: MessagePump, message: Message) -> None:
+    try:
+        await _dispatch_message(self, message)
+    except Exception as error:
+        if not (isinstance(message, OUTLIVED) and self.app.is_running) or _is_endless():
+            raise
+        log.error("What came from the terminal could not be done", exc_info=error)
+
+
+def _is_endless() -> bool:
+    now = time.monotonic()
+    _failed_at.append(now)
+    return len(_failed_at) == MOST and now - _failed_at[0] < WITHIN_SECONDS
+
+
+def outlive() -> None:
+    """Have the errors of all widgets outlived, from now on."""
+    MessagePump._dispatch_message = _dispatch_and_outlive  # type: ignore[method-assign]
+
 
 LATE_SECONDS = 3.0
 """How long the loop may be busy with one thing before that is said."""
@@ -14,8 +54,6 @@ LATE_SECONDS = 3.0
 _STEP_SECONDS = 0.5
 _FRAMES = 3
 """Of the place where it stands, the innermost ones."""
-
-log = logging.getLogger(__name__)
 
 
 class Watchdog(threading.Thread):

@@ -1,9 +1,13 @@
-"""The recorded past of an entry point, merged with what the board knows itself."""
+"""What the recording adds to a view, read in a thread."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+import logging
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from math import inf
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change, Subject
@@ -12,9 +16,59 @@ from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
 from wallboard.domain.restored import Recalled
 from wallboard.domain.state import RECENT_POLLS, EndpointState
+from wallboard.recorder.errors import RecordingError
+from wallboard.ui.picture.view import View
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class BackgroundRead(Generic[T]):
+    """Holds the result of the last read, ``found``; a failed read may be retried."""
+
+    def __init__(self, done: Callable[[], None]) -> None:
+        """``done`` is called after each successful read."""
+        self.found: T | None = None
+        self.found_for: Hashable = None
+        self._done = done
+        self._wanted: Hashable = None
+        self._task: asyncio.Task[None] | None = None
+
+    def want(self, what: Hashable, read: Callable[[], T]) -> None:
+        """Start ``read``, unless ``what`` was read last or another read still runs."""
+        if what == self._wanted or (self._task and not self._task.done()):
+            return
+        self._wanted = what
+        self._task = asyncio.create_task(self._run(what, read))
+
+    def forget(self) -> None:
+        """Drop the result."""
+        self.found = self.found_for = self._wanted = None
+
+    async def stop(self) -> None:
+        """Wait for the read that runs."""
+        if self._task:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self, what: Hashable, read: Callable[[], T]) -> None:
+        try:
+            found = await asyncio.to_thread(read)
+        except RecordingError as error:
+            log.info("The recording could not be read: %s", error)
+            if what == self._wanted:
+                self._wanted = None  # it may be readable the next time it is wanted
+            return
+        except Exception:
+            log.exception("The recording could not be read")
+            return
+        if what == self._wanted:
+            self.found, self.found_for = found, what
+            self._done()
+
 
 ROUNDED_SECONDS = 0.002
 """Recorded polls are rounded to milliseconds: within this, two times count as the same."""
@@ -130,3 +184,53 @@ def _with_exact_time(poll: Observation, exact: list[Observation]) -> Observation
         if other.endpoint is poll.endpoint and abs(other.at - poll.at) <= ROUNDED_SECONDS:
             return other
     return poll
+
+
+class RecordedDetail:
+    """Reads in a thread, once for each entry point and moment."""
+
+    def __init__(self, done: Callable[[], None]) -> None:
+        self._background_read: BackgroundRead[RecordedEntryPoint | None] = BackgroundRead(done)
+        self._merged: tuple[Hashable, EntryPointStatus] | None = None
+
+    def shown(
+        self, view: View, key: EntryPointKey | None, source: "Recording | Path | None", turn: int
+    ) -> View:
+        """The view with the recorded past of an entry point.
+
+        Another ``turn`` has the past read again.
+        """
+        status = view.snapshot.entry_points.get(key) if key else None
+        if key is None or status is None or source is None:
+            self._background_read.forget()
+            return view
+        at, interval = view.now, status.policy.interval
+        self._background_read.want((key, turn), lambda: _read(source, key, at, interval))
+        past, found_for = self._background_read.found, self._background_read.found_for
+        if past is None or not isinstance(found_for, tuple) or found_for[0] != key:
+            return view
+        whole = {**view.snapshot.entry_points, key: self._merged_status(status, past)}
+        return replace(view, snapshot=replace(view.snapshot, entry_points=whole))
+
+    async def stop(self) -> None:
+        """Wait for the read that runs."""
+        await self._background_read.stop()
+
+    def _merged_status(
+        self, status: EntryPointStatus, past: RecordedEntryPoint
+    ) -> EntryPointStatus:
+        merged_of = (id(status), id(past))
+        if self._merged is None or self._merged[0] != merged_of:
+            self._merged = (merged_of, merged(status, past))
+        return self._merged[1]
+
+
+def _read(
+    source: "Recording | Path", key: EntryPointKey, at: float, interval: float
+) -> RecordedEntryPoint | None:
+    from wallboard.recorder.recording import Recording
+
+    if isinstance(source, Path):
+        with closing(Recording.open(source)) as recording:
+            return read_recorded(recording, key, at, interval)
+    return read_recorded(source, key, at, interval)
