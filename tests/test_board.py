@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from wallboard.board import Board
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import ClockSet
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Policy, Verdict
 from wallboard.domain.reading import (
@@ -18,7 +19,6 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
-from wallboard.domain.restored import ClockSet
 
 OTHER = EntryPointKey("prod", 1001)
 ELSEWHERE = EntryPointKey("test", 1000)

@@ -9,10 +9,10 @@ from events import ALLOWED, KEY, failed, heard, refused
 from wallboard.board import Board
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.history import History, Sample
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
-from wallboard.domain.restored import Recalled, Restored
 from wallboard.domain.state import EndpointState
 
 OTHER = EntryPointKey("prod", 1001)
@@ -27,7 +27,7 @@ def recalled(*observations: object, key=KEY, **known):
     endpoints = {}
     for one in observations:
         endpoints[one.endpoint] = endpoints.get(one.endpoint, EndpointState()).heard(one)
-    return Recalled(key, endpoints, known.pop("history", History()), **known)
+    return RecordedStatus(key, endpoints, known.pop("history", History()), **known)
 
 
 def test_a_restored_entry_point_stands_as_it_did_since_when_it_did():
@@ -43,7 +43,7 @@ def test_a_restored_entry_point_stands_as_it_did_since_when_it_did():
         level_since=40.0,
         timeline=(change,),
     )
-    one.fold(Restored(95.0, (known,), events=(change,)))
+    one.fold(RecordedBoard(95.0, (known,), events=(change,)))
     snapshot = one.snapshot(100.0)
     status = snapshot.entry_points[KEY]
     assert status.judgement.verdict is Verdict.QUEUE_DEPTH_REACHED
@@ -55,20 +55,22 @@ def test_a_restored_entry_point_stands_as_it_did_since_when_it_did():
 
 def test_restoring_makes_no_event_of_its_own():
     one = board()
-    one.fold(Restored(95.0, (recalled(FULL),)))
+    one.fold(RecordedBoard(95.0, (recalled(FULL),)))
     assert one.snapshot(95.0).events == ()
 
 
 def test_what_is_judged_by_other_rules_than_then_is_so_since_its_last_poll():
     one = board()
-    one.fold(Restored(95.0, (recalled(FULL, verdict=Verdict.OPEN, level=Level.OK, since=10.0),)))
+    one.fold(
+        RecordedBoard(95.0, (recalled(FULL, verdict=Verdict.OPEN, level=Level.OK, since=10.0),))
+    )
     assert one.snapshot(95.0).entry_points[KEY].since == 90.0
 
 
 def test_what_a_recording_does_not_know_of_is_unheard_again():
     one = board()
     one.fold(replace(heard(ALLOWED, at=50.0), key=OTHER))
-    one.fold(Restored(95.0, (recalled(FULL),)))
+    one.fold(RecordedBoard(95.0, (recalled(FULL),)))
     status = one.snapshot(95.0).entry_points[OTHER]
     assert status.judgement.verdict is Verdict.WAITING
     assert status.state.endpoint(Endpoint.CHAT_ALLOWED).last is None
@@ -78,7 +80,7 @@ def test_what_is_not_on_this_board_is_passed_over():
     one = board()
     stranger = EntryPointKey("else", 7)
     away = ServerStatus("else", 90.0, Failure(Cause.DNS, "no such name"))
-    one.fold(Restored(95.0, (recalled(FULL, key=stranger),), servers=(away,)))
+    one.fold(RecordedBoard(95.0, (recalled(FULL, key=stranger),), servers=(away,)))
     snapshot = one.snapshot(95.0)
     assert set(snapshot.entry_points) == {KEY, OTHER}
     assert snapshot.servers == {}
@@ -87,7 +89,7 @@ def test_what_is_not_on_this_board_is_passed_over():
 def test_a_server_that_was_away_is_away_again():
     one = board()
     away = ServerStatus("prod", 90.0, Failure(Cause.REFUSED, "refused"), since=80.0)
-    one.fold(Restored(95.0, (recalled(FULL),), servers=(away,)))
+    one.fold(RecordedBoard(95.0, (recalled(FULL),), servers=(away,)))
     snapshot = one.snapshot(95.0)
     assert snapshot.unreachable == (away,)
     assert snapshot.entry_points[OTHER].judgement.verdict is Verdict.UNREACHABLE
@@ -95,7 +97,9 @@ def test_a_server_that_was_away_is_away_again():
 
 def test_polls_go_on_from_what_was_restored():
     one = board()
-    one.fold(Restored(95.0, (recalled(FULL, verdict=Verdict.QUEUE_DEPTH_REACHED, since=40.0),)))
+    one.fold(
+        RecordedBoard(95.0, (recalled(FULL, verdict=Verdict.QUEUE_DEPTH_REACHED, since=40.0),))
+    )
     one.fold(heard(ALLOWED, at=100.0))
     (event,) = one.snapshot(100.0).events
     assert (event.before, event.after, event.lasted) == ("queue_depth_reached", "open", 60.0)
@@ -104,7 +108,7 @@ def test_polls_go_on_from_what_was_restored():
 def test_the_last_good_poll_is_kept_below_a_failure():
     one = board()
     broken = failed(Endpoint.CHAT_ALLOWED, at=94.0)
-    one.fold(Restored(95.0, (recalled(FULL, broken),)))
+    one.fold(RecordedBoard(95.0, (recalled(FULL, broken),)))
     state = one.snapshot(95.0).entry_points[KEY].state.endpoint(Endpoint.CHAT_ALLOWED)
     assert (state.good, state.last) == (FULL, broken)
 

@@ -1,4 +1,4 @@
-"""Calls that may hang, made where nobody has to wait for them."""
+"""Runs calls that may hang in threads that nobody has to wait for."""
 
 import asyncio
 import socket
@@ -13,17 +13,17 @@ LISTEN_SECONDS = 2.0
 """How long the name of our own may take."""
 
 
-async def aside(call: Callable[[], T], seconds: float) -> T:
+async def in_thread_within(call: Callable[[], T], seconds: float) -> T:
     """What ``call`` returns or raises, or ``TimeoutError`` after so many seconds."""
     async with asyncio.timeout(seconds):
-        return await start_aside(call)
+        return await start_in_thread(call)
 
 
-def start_aside(call: Callable[[], T]) -> asyncio.Future[T]:
-    """What ``call`` will return or raise.
+def start_in_thread(call: Callable[[], T]) -> asyncio.Future[T]:
+    """What ``call`` will return or raise, run in a daemon thread.
 
-    A name that is looked up and a folder on another machine cannot be called off, only left. The
-    thread is one that the end of the program does not wait for, as it does for asyncio's own.
+    A name that is looked up and a folder on another machine cannot be called off, only left; the
+    end of the program would wait for a thread of asyncio's own.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -71,7 +71,7 @@ def numeric(place: tuple[Any, ...]) -> str:
 async def own_addresses(host: str) -> list[str]:
     """The addresses to listen on for a host, as text. Raises ``OSError``."""
     try:
-        found = await aside(lambda: addresses_of(host, 0), LISTEN_SECONDS)
+        found = await in_thread_within(lambda: addresses_of(host, 0), LISTEN_SECONDS)
     except TimeoutError:
         raise socket.gaierror(socket.EAI_AGAIN, "no name server answers") from None
     return [numeric(place) for _, place in found]

@@ -21,11 +21,11 @@ from wallboard.domain.change import (
     told_of,
 )
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import Event, RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
-from wallboard.domain.restored import Event, Recalled, Restored
 from wallboard.domain.sharing import Sharing
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.traffic import Traffic
@@ -137,7 +137,7 @@ class Board:
             return self._fold_server(event)
         if isinstance(event, Observation):
             return self._fold_observation(event) if event.key in self._statuses else Folded(event)
-        if isinstance(event, Restored):
+        if isinstance(event, RecordedBoard):
             self._restore(event)
         else:
             self._set_clock(event.by)
@@ -210,9 +210,9 @@ class Board:
         self._statuses[entry_point.key] = replace(status, judgement=judgement)
         self._verdicts[judgement.verdict] += 1
 
-    def _restore(self, restored: Restored) -> None:
+    def _restore(self, restored: RecordedBoard) -> None:
         """Take over the state of a recorded board; entry points not in it were not polled."""
-        recalled = {one.key: one for one in restored.entry_points}
+        recorded = {one.key: one for one in restored.entry_points}
         servers = {key.server for key in self._statuses}
         self._servers = {one.server: one for one in restored.servers if one.server in servers}
         self._outages = {
@@ -227,9 +227,9 @@ class Board:
         self._traffic, self._newest_at = Traffic(), None
         self._verdicts.clear()
         for key, status in self._statuses.items():
-            one = recalled.get(key)
+            one = recorded.get(key)
             if one:
-                after = self._recalled(status, one, restored.at)
+                after = self._restored_status(status, one, restored.at)
             else:
                 after = _unheard(status.entry_point, status.policy, self._history)
                 failure = self.failure(key.server)
@@ -238,7 +238,9 @@ class Board:
             self._verdicts[after.judgement.verdict] += 1
         self._ranking += 1
 
-    def _recalled(self, status: EntryPointStatus, one: Recalled, now: float) -> EntryPointStatus:
+    def _restored_status(
+        self, status: EntryPointStatus, one: RecordedStatus, now: float
+    ) -> EntryPointStatus:
         entry_point = status.entry_point
         endpoints = {e: one.endpoints.get(e, EndpointState()) for e in entry_point.endpoints}
         history = one.history.bounded(self._history)

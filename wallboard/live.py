@@ -14,7 +14,7 @@ from wallboard.config.problem import Problem
 from wallboard.config.reload import Reload
 from wallboard.config.watch import ConfigSource
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.restored import Event
+from wallboard.domain.event import Event
 from wallboard.feeds import Feed, FeedStatus
 from wallboard.settings import Settings, entry_points_of
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from wallboard.board import Board, Snapshot
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation, Request, Response
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import (
@@ -15,7 +16,6 @@ from wallboard.domain.reading import (
     LiveSessionStatus,
     Reading,
 )
-from wallboard.domain.restored import Event
 
 START = 1_780_000_000.0
 SERVER = "bench"

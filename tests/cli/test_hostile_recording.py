@@ -18,7 +18,7 @@ from wallboard.cli.options.recording import MOST_CHANGES
 from wallboard.cli.run.run import run
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level
-from wallboard.feeds.recording_news import News
+from wallboard.feeds.follow import RecordingEvents
 from wallboard.feeds.replay_polls import Polls
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.recording import Recording
@@ -55,7 +55,7 @@ def path(good, tmp_path):
 
 def followed(path):
     """What a board that follows sees of it."""
-    news, board = News(path, 360, lambda: START + 2000), Board(board_of(*IDS))
+    news, board = RecordingEvents(path, 360, lambda: START + 2000), Board(board_of(*IDS))
     try:
         for event in news.read():
             board.fold(event)

@@ -2,8 +2,8 @@
 
 from collections import Counter, defaultdict
 
+from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation, ServerStatus
-from wallboard.domain.restored import Event
 from wallboard.simulator.server import Simulator
 
 PATIENCE_SECONDS = 30.0

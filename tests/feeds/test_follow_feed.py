@@ -11,8 +11,8 @@ from waiting import until
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Verdict
-from wallboard.domain.restored import Restored
 from wallboard.feeds.follow import FollowFeed
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
@@ -67,20 +67,20 @@ async def test_first_comes_all_that_is_known_and_then_what_is_new(path):
     async with following(path) as (feed, heard):
         await feed.looked()
         (restored,) = heard.events
-        assert isinstance(restored, Restored)
+        assert isinstance(restored, RecordedBoard)
         assert restored.entry_points[0].endpoints[CHAT].last.at == START + 11
         leader.tell(poll(CHAT, 21, "false"))
         await until(lambda: len(heard.events) == 2)
         assert times(heard) == [21]
         assert heard.observations()[0].outcome.allowed is False
-        assert not feed.trouble
+        assert not feed.read_error
     leader.close()
 
 
 async def test_a_recording_that_is_not_there_yet_is_waited_for(path):
     async with following(path) as (feed, heard):
         await feed.looked()
-        assert (heard.events, feed.trouble) == ([], "")
+        assert (heard.events, feed.read_error) == ([], "")
         leader = Leader(path, poll(CHAT, 1, "true"))
         await until(lambda: heard.events)
         leader.tell(poll(CHAT, 11, "true"))
@@ -104,7 +104,7 @@ async def test_a_recording_set_aside_for_a_new_one_is_left_for_it(path):
         await until(lambda: times(heard) == [11])
         second.tell(poll(CHAT, 21, "false"))
         await until(lambda: times(heard) == [11, 21])
-        assert sum(isinstance(event, Restored) for event in heard.events) == 1
+        assert sum(isinstance(event, RecordedBoard) for event in heard.events) == 1
     second.close()
     leader.writer.database.close()
 
@@ -113,12 +113,12 @@ async def test_a_recording_that_is_damaged_is_said_and_tried_again(path):
     path.write_bytes(b"no database at all " * 1000)
     async with following(path) as (feed, heard):
         await feed.looked()
-        await until(lambda: "damaged" in feed.trouble)
+        await until(lambda: "damaged" in feed.read_error)
         assert heard.events == []
         path.unlink()
         leader = Leader(path, poll(CHAT, 1, "true"))
         await until(lambda: heard.events)
-        assert feed.trouble == ""
+        assert feed.read_error == ""
     leader.close()
 
 

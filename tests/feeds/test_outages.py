@@ -3,8 +3,8 @@ from dataclasses import replace
 from events import ALLOWED, KEY, failed, heard
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import Cause, Failure, ServerStatus
-from wallboard.domain.restored import Restored
 from wallboard.feeds.outages import Outages
 
 DOWN = ServerStatus("prod", 90.0, Failure(Cause.REFUSED, "refused"), since=50.0)
@@ -19,7 +19,7 @@ def known(*events: object):
 
 
 def test_the_first_answer_after_a_recorded_outage_says_first_that_it_is_over():
-    outages = known(Restored(95.0, (), servers=(DOWN,)))
+    outages = known(RecordedBoard(95.0, (), servers=(DOWN,)))
     assert list(outages.polled(GOOD)) == [ServerStatus("prod", 100.0), GOOD]
     assert list(outages.polled(GOOD)) == [GOOD]
 
@@ -43,7 +43,7 @@ def test_an_outage_that_goes_on_has_lasted_since_it_was_first_recorded():
 
 def test_an_outage_that_was_recorded_as_over_is_forgotten():
     over = ServerStatus("prod", 95.0)
-    for outages in (known(DOWN, over), known(DOWN, Restored(96.0, (), servers=(over,)))):
+    for outages in (known(DOWN, over), known(DOWN, RecordedBoard(96.0, (), servers=(over,)))):
         assert list(outages.polled(GOOD)) == [GOOD]
 
 

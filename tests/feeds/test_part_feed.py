@@ -11,7 +11,7 @@ from waiting import until
 from wallboard.board import Board, Folded
 from wallboard.config.selection import Selection, selected
 from wallboard.config.state_folder import BoardId
-from wallboard.domain.restored import Restored
+from wallboard.domain.event import RecordedBoard
 from wallboard.feeds import Role
 from wallboard.feeds.part import PartFeed
 from wallboard.feeds.shared import SharedFeed
@@ -91,7 +91,7 @@ async def test_a_part_that_follows_begins_with_its_own_events_only(
     seat(feed, Board(entry_points_of(part)), heard)
     await until(lambda: heard.events)
     restored = heard.events[0]
-    assert isinstance(restored, Restored)
+    assert isinstance(restored, RecordedBoard)
     assert {change.key.id for change in restored.events} <= {1002}
     await until(lambda: feed.status.leader)
 

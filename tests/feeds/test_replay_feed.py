@@ -25,9 +25,9 @@ from recorder.shift import (
 
 from wallboard.board import Board, Folded
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
-from wallboard.domain.restored import Restored
 from wallboard.feeds.replay import ReplayFeed
 from wallboard.feeds.replay_polls import polls_of
 from wallboard.recorder.recording import Recording, Run
@@ -128,7 +128,7 @@ async def watched(path):
 
 async def test_it_begins_with_the_whole_board_of_its_moment(watched):
     one = await watched(BAD_AT + 30)
-    assert [type(event) for event in one.events] == [Restored]
+    assert [type(event) for event in one.events] == [RecordedBoard]
     assert one.verdict() is Verdict.AGENT_NOT_AVAILABLE
     assert one.board.status(BROKEN).since == near(BAD_AT)
     body = one.board.status(BROKEN).state.endpoint(Endpoint.CHAT_ALLOWED).last.response.body
@@ -204,7 +204,7 @@ async def test_played_it_publishes_each_poll_of_the_time_that_passed(watched):
         if isinstance(event, Observation) and BAD_AT - 3.5 < event.at <= BAD_AT + 2.5
     ]
     assert [poll.at for poll in polls] == pytest.approx(wanted, rel=0, abs=0.2)
-    assert sum(isinstance(event, Restored) for event in one.events) == 1
+    assert sum(isinstance(event, RecordedBoard) for event in one.events) == 1
 
 
 async def test_played_polls_lead_to_the_board_that_is_recorded_for_that_moment(watched):
@@ -222,7 +222,7 @@ async def test_played_polls_lead_to_the_board_that_is_recorded_for_that_moment(w
 async def test_a_step_over_more_than_an_interval_is_one_picture(watched):
     one = await watched(BAD_AT - 30, speed=60.0, playing=True)
     await one.pass_seconds(1.0)
-    assert [type(event) for event in one.events] == [Restored, Restored]
+    assert [type(event) for event in one.events] == [RecordedBoard, RecordedBoard]
     assert one.feed.at == BAD_AT + 30
     assert one.verdict() is Verdict.AGENT_NOT_AVAILABLE
 

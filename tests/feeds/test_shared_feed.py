@@ -13,7 +13,7 @@ from waiting import until
 from wallboard.board import Board
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.restored import Restored
+from wallboard.domain.event import RecordedBoard
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.recorder.lock import lock_path, take
@@ -129,7 +129,7 @@ async def test_a_board_starts_with_what_was_recorded(seat, simulated, settings):
     again = seat(settings(simulator))
     await until(again.heard.observations)
     restored = again.heard.events[0]
-    assert isinstance(restored, Restored)
+    assert isinstance(restored, RecordedBoard)
     known = {one.key: one for one in restored.entry_points}
     for key, status in first_of_all.entry_points.items():
         assert len(known[key].history) == len(status.state.history)

@@ -12,9 +12,9 @@ from recordings import START, board_of, poll, record
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.paths import RecordingFile
+from wallboard.recorder.recorder import Recorder
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.verify import verify
-from wallboard.recorder.writing.keeper import Keeper
 from wallboard.recorder.writing.retention import Retention
 from wallboard.recorder.writing.writer import Writer
 
@@ -27,14 +27,20 @@ LONGEST_EVEN_SECONDS = 1200.0
 
 
 class Machine:
-    """A keeper on a machine whose clock is set now and then; ``passed`` is what really passed."""
+    """A recorder on a machine whose clock is set now and then; ``passed`` is what really passed."""
 
     def __init__(self, path, retention) -> None:
         self.passed = self.wrong_by = 0.0
         points = board_of(*IDS)
         self.board = Board(points)
-        self.keeper = Keeper(RecordingFile(path), retention, self.clock, lambda: self.passed)
-        self.keeper.list(points, "Clock")
+        self.recorder = Recorder(
+            RecordingFile(path),
+            points,
+            "Clock",
+            retention=retention,
+            clock=self.clock,
+            monotonic=lambda: self.passed,
+        )
         self.told = Counter()
 
     def clock(self):
@@ -42,15 +48,14 @@ class Machine:
 
     def step(self):
         """Poll every entry point once, and have it written."""
-        batch = []
         for id_ in IDS:
             value = int(self.passed // 60)
             at = self.clock() - START
             event = poll(Endpoint.CAPACITY, at, value, id=id_)
-            batch.append(self.board.fold(event))
+            self.recorder.take(self.board.fold(event))
             self.told[id_, value] += 1
-        self.keeper.open()
-        self.keeper.keep(batch)
+        self.recorder.write()
+        assert self.recorder.problem is None
         self.passed += STEP_SECONDS
 
 
@@ -81,7 +86,7 @@ def test_a_clock_that_jumps_loses_nothing_and_has_nothing_trimmed(tmp_path, seed
         for _ in range(chance.randrange(1, int(LONGEST_EVEN_SECONDS / STEP_SECONDS))):
             machine.step()
         machine.wrong_by += chance.choice(JUMPS)
-    machine.keeper.close()
+    machine.recorder.close()
     segments = segments_in(path)
     assert len(segments) > 20
     for from_at, to_at, first_run, last_run in segments:
@@ -106,7 +111,7 @@ def test_what_a_wrong_clock_put_into_the_future_is_forgotten_when_it_is_old(tmp_
     run(3.5 * 3600)
     assert any(from_at > START + DAY for from_at, *_ in segments_in(path))
     run(2 * 3600)
-    machine.keeper.close()
+    machine.recorder.close()
     segments = segments_in(path)
     assert all(from_at < START + DAY for from_at, *_ in segments)
     assert segments[0][1] >= machine.clock() - 4 * 3600 - 700

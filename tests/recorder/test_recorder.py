@@ -197,7 +197,7 @@ async def test_a_database_that_another_program_left_open_is_not_even_checkpointe
 
 
 async def test_a_file_that_was_removed_is_begun_anew(make, monkeypatch):
-    monkeypatch.setattr("wallboard.recorder.writing.keeper.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("wallboard.recorder.recorder.LOOK_SECONDS", 0.1)
     one = make()
     one.recorder.start()
     one.tell(3)

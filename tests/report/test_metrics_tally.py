@@ -4,9 +4,9 @@ import pytest
 from report_support import NOW, TIMEOUT
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
 from wallboard.domain.reading import Capacity
-from wallboard.domain.restored import Event, Restored
 from wallboard.report.metrics.tally import BUCKET_SECONDS, Tally
 
 GOOD = Capacity(1)
@@ -48,7 +48,7 @@ def test_entry_points_of_a_server_share_one_count_so_that_it_stays_small():
 
 
 def test_neither_a_recording_nor_the_news_of_a_server_is_a_poll():
-    assert counted(Restored(NOW, ()), ServerStatus("prod", NOW, TIMEOUT)) == {}
+    assert counted(RecordedBoard(NOW, ()), ServerStatus("prod", NOW, TIMEOUT)) == {}
 
 
 def test_counts_handed_out_stay_as_they_were():

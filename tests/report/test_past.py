@@ -4,11 +4,11 @@ import pytest
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import RecordedStatus
 from wallboard.domain.history import History
 from wallboard.domain.observation import Request
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.reading import LiveSessionStatus
-from wallboard.domain.restored import Recalled
 from wallboard.recorder.recording import Run, Span
 from wallboard.report.past.past import past_of, worst_waits
 from wallboard.report.words.window import window_of
@@ -27,7 +27,7 @@ def level(at, before, after):
 
 
 def recalled(verdict, level, since):
-    return Recalled(KEY, {}, History(1), verdict, level, since, since)
+    return RecordedStatus(KEY, {}, History(1), verdict, level, since, since)
 
 
 def outage(at, until):

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from walls import Clock, part, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.event import ClockSet
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, ChatAllowed
-from wallboard.domain.restored import ClockSet
 from wallboard.feeds import FeedStatus
 from wallboard.ui.app.wall_modes import NEW_SECONDS, OUTSIDE_THE_PICTURE
 from wallboard.ui.look.theme import load

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from wallboard.abandonable import start_aside
+from wallboard.abandonable import start_in_thread
 from wallboard.config.problem import ConfigError, Problem
 from wallboard.config.watch import ConfigSource, Watch
 from wallboard.domain.endpoint import EntryPointKey
@@ -87,14 +87,14 @@ class Reload:
     async def _look(self, now: float, *, asked: bool, again: bool) -> None:
         # The file may be on a machine that is away: nothing here waits for it, nor does the end.
         watch = self._watch
-        changed = watch is not None and await start_aside(lambda: watch.changed(now))
+        changed = watch is not None and await start_in_thread(lambda: watch.changed(now))
         if changed or again or asked:
             self._again_at = None
             await self._read(now, asked=asked, first=changed)
 
     async def _read(self, now: float, *, asked: bool, first: bool) -> None:
         try:
-            settings = await start_aside(self._source.read)
+            settings = await start_in_thread(self._source.read)
         except ConfigError as error:
             self._again_at = now + (FIRST_AGAIN_SECONDS if first else AGAIN_SECONDS)
             if asked or not first or self._refused:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from wallboard.board import Folded
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.restored import Event
+from wallboard.domain.event import Event
 from wallboard.settings import Settings
 
 Publish = Callable[[Event], object]

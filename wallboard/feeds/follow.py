@@ -1,17 +1,143 @@
 """Shows what another process polls, by reading the recording that it writes."""
 
 import asyncio
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.restored import Event
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.event import Event, RecordedBoard
+from wallboard.domain.observation import Observation
 from wallboard.feeds import Publish
-from wallboard.feeds.recording_news import News
 from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.reading.tail import Tail
+from wallboard.recorder.recording import Recording
 from wallboard.settings import Settings, entry_points_of
+
+LISTED_SECONDS = 5.0
+"""Between two reads of which entry points are polled."""
+
+Polled = dict[EntryPointKey, frozenset[Endpoint]]
+
+
+class RecordingEvents:
+    """The events of a recording that another process writes: first all it has, then what is new.
+
+    For one thread at a time; it may be closed from any.
+    """
+
+    def __init__(self, path: Path, history: int, clock: Callable[[], float]) -> None:
+        """``history`` is the samples of an entry point to begin with; ``clock`` is Unix time."""
+        self.polled: Polled = {}
+        """The endpoints that the process that records polls."""
+        self._path = path
+        self._history = history
+        self._clock = clock
+        self._recording: Recording | None = None
+        self._tail: Tail | None = None
+        self._file: tuple[int, int] | None = None
+        self._listed_at = 0.0
+        self._whole = True
+        self._after = 0.0
+        self._newest: dict[tuple[EntryPointKey, Endpoint], float] = {}
+        self._lock = threading.Lock()
+
+    def resume_after(self, at: float) -> None:
+        """Give only what is newer than this moment, Unix time in seconds, at the next opening."""
+        self._whole, self._after = False, at
+
+    def read(self) -> list[Event]:
+        """The events since the last call; at first the whole board, and none without a file.
+
+        Raises ``RecordingError``.
+        """
+        with self._lock:
+            try:
+                return list(self._read())
+            except RecordingError:
+                self._close()
+                raise
+
+    def close(self) -> None:
+        """Close the file; the next ``read`` opens it again."""
+        if recording := self._recording:
+            recording.end()
+        with self._lock:
+            self._close()
+
+    def _read(self) -> Iterator[Event]:
+        file = _identity(self._path)
+        if self._recording and file != self._file:
+            self._close()
+        if file is None:
+            return
+        if self._recording is None:
+            self._recording = Recording.open(self._path)
+            self._file = file
+            # Before the board is read, so that nothing falls between the two.
+            self._tail = self._recording.tail()
+            yield from self._events_at_start(self._recording)
+        if time.monotonic() - self._listed_at >= LISTED_SECONDS:
+            self._list(self._recording)
+        for event in self._tail.new_events() if self._tail else ():
+            if not isinstance(event, Observation) or self._is_new(event):
+                yield event
+
+    def _events_at_start(self, recording: Recording) -> Iterator[Event]:
+        """The whole board; when it is opened once more, only the polls not given yet."""
+        now = self._clock()
+        restored = recording.newest_board(now, history=self._history)
+        self._list(recording)
+        if self._whole:
+            self._whole = False
+            for observation in _last_of(restored):
+                self._is_new(observation)
+            yield restored
+            return
+        yield from restored.servers
+        for observation in sorted(_last_of(restored), key=lambda one: one.at):
+            if observation.at > self._after and self._is_new(observation):
+                yield observation
+
+    def _is_new(self, observation: Observation) -> bool:
+        target = (observation.key, observation.endpoint)
+        if self._newest.get(target) == observation.at:
+            return False
+        self._newest[target] = observation.at
+        return True
+
+    def _list(self, recording: Recording) -> None:
+        self._listed_at = time.monotonic()
+        self.polled = {
+            entry_point.key: frozenset(entry_point.endpoints)
+            for entry_point, _ in recording.entry_points()
+        }
+
+    def _close(self) -> None:
+        if self._recording:
+            self._recording.close()
+        self._recording = self._tail = None
+
+
+def _last_of(restored: RecordedBoard) -> Iterator[Observation]:
+    for recalled in restored.entry_points:
+        for heard in recalled.endpoints.values():
+            if heard.last:
+                yield heard.last
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - asked five times a second: this is the quick way
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RecordingError(error.strerror or str(error)) from None
+    return found.st_dev, found.st_ino
+
 
 LOOK_SECONDS = 0.3
 """Between two looks at the recording."""
@@ -20,40 +146,40 @@ AGAIN_SECONDS = 1.0
 """Before a recording that could not be read is tried again."""
 
 SILENT_SECONDS = 5.0
-"""So long nothing new is nothing strange, for what is polled is written and read in a second."""
+"""A recording that has not grown for less than this is not mentioned."""
 
 AT_ONCE = 200
 """Events published before others on the loop get their turn."""
 
 
 class FollowFeed:
-    """A feed that polls nothing: first all that a recording knows, then whatever comes into it."""
+    """A feed that polls nothing, but reads what another process polls and records."""
 
     def __init__(
         self, settings: Settings, path: Path, *, clock: Callable[[], float] = time.time
     ) -> None:
         """``path`` is the recording, which need not be there yet; ``clock`` is Unix time."""
-        self.trouble = ""
-        """Why the recording cannot be read just now."""
+        self.read_error = ""
+        """Why the recording cannot be read now; empty if it can."""
         self.unpolled = 0
-        """How many entry points of this board whoever writes the recording does not poll."""
+        """How many entry points of this board are not polled by the process that records."""
         self._wanted = entry_points_of(settings)
         self._counted: object = None
         self._failed = False
         self._clock = clock
-        self._news = News(path, settings.history, clock)
+        self._events = RecordingEvents(path, settings.history, clock)
         self._ran = False
         self._looked = asyncio.Event()
         self._ending = asyncio.Event()
         self._grown_at, self._grown = clock(), time.monotonic()
 
     async def run(self, publish: Publish) -> None:
-        """Publish until cancelled, or until ``end`` is called and the last of the news is out.
+        """Publish until cancelled, or until ``end`` is called and all is published.
 
-        What is published a second time, after others have published, is only what came since.
+        A second run publishes only what was recorded since the first.
         """
         if self._ran:
-            self._news.begin_after(self._clock())
+            self._events.resume_after(self._clock())
         self._ran = True
         self._ending.clear()
         self._note_growth()
@@ -64,22 +190,22 @@ class FollowFeed:
                 if ending:
                     return
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(AGAIN_SECONDS if self.trouble else LOOK_SECONDS):
+                    async with asyncio.timeout(AGAIN_SECONDS if self.read_error else LOOK_SECONDS):
                         await self._ending.wait()
         finally:
             self._looked.clear()
-            await asyncio.to_thread(self._news.close)
+            await asyncio.to_thread(self._events.close)
 
     async def looked(self) -> None:
-        """Wait until what the recording knew at the start is published, if it can be read."""
+        """Wait until the recording was read once, or could not be."""
         await self._looked.wait()
 
     def end(self) -> None:
-        """Publish what is new, and be done."""
+        """Have ``run`` return once it published what is new."""
         self._ending.set()
 
     def poll_now(self, key: EntryPointKey) -> None:
-        """Nothing: whoever writes the recording polls."""
+        """Do nothing: the process that records polls."""
 
     def replace(self, settings: Settings) -> None:
         """Follow for other settings from now on."""
@@ -88,11 +214,11 @@ class FollowFeed:
     def problems(self, leader: str, patience_seconds: Callable[[], float]) -> Iterator[str]:
         """What is wrong with what ``leader`` polls and records, in sentences.
 
-        ``patience_seconds`` is asked how long nothing new is nothing strange.
+        ``patience_seconds`` is asked how long a recording may not grow before that is mentioned.
         """
         silent_seconds = time.monotonic() - self._grown
-        if self.trouble:
-            yield f"The recording of {leader} cannot be followed: {self.trouble}. Trying again."
+        if self.read_error:
+            yield f"The recording of {leader} cannot be followed: {self.read_error}. Trying again."
         elif silent_seconds > SILENT_SECONDS and silent_seconds > patience_seconds():
             since = time.strftime("%H:%M:%S", time.localtime(self._grown_at))
             yield f"The recording has not grown since {since}; {leader} holds it."
@@ -101,20 +227,20 @@ class FollowFeed:
 
     async def _look(self, publish: Publish) -> None:
         try:
-            events = await asyncio.to_thread(self._news.read)
+            events = await asyncio.to_thread(self._events.read)
         except RecordingError as error:
             # One that is just being begun or put in the place of another can be read a bit later.
             if self._failed:
-                self.trouble = str(error)
+                self.read_error = str(error)
             self._failed = True
         else:
-            self.trouble, self._failed = "", False
+            self.read_error, self._failed = "", False
             self._count()
             await self._publish(events, publish)
         self._looked.set()
 
     def _count(self) -> None:
-        polled = self._news.polled
+        polled = self._events.polled
         if polled and polled is not self._counted:
             self._counted = polled
             self.unpolled = sum(

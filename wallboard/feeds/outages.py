@@ -7,8 +7,8 @@ nor know since when it has lasted.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.observation import Failure, Observation, ServerStatus
-from wallboard.domain.restored import Event, Restored
 
 
 class Outages:
@@ -24,7 +24,7 @@ class Outages:
 
     def told(self, event: Event) -> None:
         """Take in an event that came from a recording."""
-        if isinstance(event, Restored):
+        if isinstance(event, RecordedBoard):
             self._known = {status.server: status for status in event.servers if status.failure}
         elif isinstance(event, ServerStatus):
             self._known.pop(event.server, None)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from wallboard.board import Board, Folded
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.restored import Event, Restored
+from wallboard.domain.event import Event, RecordedBoard
 from wallboard.feeds import FeedStatus, Fold
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import Settings, entry_points_of
@@ -75,7 +75,7 @@ class PartFeed:
 
     def _part_of(self, event: Event) -> Event:
         """An event as it is; of a recording, without what others did on the same servers."""
-        if not isinstance(event, Restored):
+        if not isinstance(event, RecordedBoard):
             return event
         events = (one for one in event.events if one.key is None or one.key in self._keys)
         return replace(event, events=tuple(events))

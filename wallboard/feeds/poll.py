@@ -9,8 +9,8 @@ from random import Random
 
 from wallboard.clock import running
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import Event
 from wallboard.domain.observation import ServerStatus
-from wallboard.domain.restored import Event
 from wallboard.ece.ask.client import EceClient
 from wallboard.feeds import Publish
 from wallboard.feeds.server_poller import ServerPolls

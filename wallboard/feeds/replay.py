@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from wallboard.board import Folded
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND
-from wallboard.domain.restored import Event, Restored
 from wallboard.feeds import Publish
 from wallboard.feeds.replay_polls import Polls
 from wallboard.recorder.errors import RecordingError
@@ -206,7 +206,7 @@ class ReplayFeed:
         if self.span is None or at >= self.span.last_at:
             self.playing = False
         for event in events:
-            self.pictures += isinstance(event, Restored)
+            self.pictures += isinstance(event, RecordedBoard)
             publish(event)
         self._moved(None)
 

@@ -7,8 +7,8 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from wallboard.domain.change import Subject
+from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation
-from wallboard.domain.restored import Event
 from wallboard.recorder.errors import DamagedError
 
 if TYPE_CHECKING:

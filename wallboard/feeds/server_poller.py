@@ -8,8 +8,8 @@ from math import inf
 from random import Random
 
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.event import Event
 from wallboard.domain.observation import Cause, Failure, Observation
-from wallboard.domain.restored import Event
 from wallboard.ece.ask.client import EceClient, Poll
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.feeds import Publish

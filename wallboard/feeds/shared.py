@@ -15,7 +15,7 @@ from wallboard.board import Folded
 from wallboard.clock import ClockWatch
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.restored import ClockSet, Event
+from wallboard.domain.event import ClockSet, Event
 from wallboard.feeds import FeedStatus, Fold, Role
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.outages import Outages

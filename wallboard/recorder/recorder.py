@@ -11,9 +11,10 @@ from wallboard.clock import running
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
+from wallboard.recorder.file.opening import inodes, set_aside
 from wallboard.recorder.paths import RecordingFile
-from wallboard.recorder.writing.keeper import Keeper
-from wallboard.recorder.writing.retention import Retention
+from wallboard.recorder.writing.retention import Retention, TrustedClock
+from wallboard.recorder.writing.writer import Writer
 
 FLUSH_SECONDS = 0.5
 """Between two commits; a crash loses no more than this."""
@@ -21,11 +22,23 @@ FLUSH_SECONDS = 0.5
 RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0)
 """Waits between attempts to write after a failure; the last one repeats."""
 
-MOST_STUMBLES = 4
+TRIM_SECONDS = 10.0
+"""Between two checks of the retention; while there is more to trim, each commit trims."""
+
+LOOK_SECONDS = 5.0
+"""Between two checks that the file was not replaced."""
+
+STOPPED_SECONDS = 1.0
+"""A wake-up this late means that the process or the machine was stopped."""
+
+MOST_REFUSALS = 4
 """Failures in a row, not of the disk, after which what waits is dropped."""
 
 WAITING_EVENTS = 5000
 """Events kept while the file cannot be opened; older ones are dropped."""
+
+MOST_WAITING = 200_000
+"""Runs, samples and changes that are kept while the disk cannot be written."""
 
 END_SECONDS = 5.0
 """How long ``stop`` waits for the last commit."""
@@ -33,8 +46,6 @@ END_SECONDS = 5.0
 DEFAULT_RETENTION = Retention()
 
 log = logging.getLogger(__name__)
-
-Listed = tuple[Sequence[tuple[EntryPoint, Policy]], str, float]
 
 
 class Recorder:
@@ -63,15 +74,21 @@ class Recorder:
         """
         self.problem: str | None = None
         self._place = place
-        self._queue: deque[Folded] = deque()
-        self._listed: Listed | None = (entry_points, title, longest_poll)
-        self._keeper = Keeper(place, retention, clock, monotonic)
+        self._retention = retention
+        self._clock = clock
         self._monotonic = monotonic
+        self._trusted_clock = TrustedClock(clock, monotonic)
         self._may_write = may_write
+        self._queue: deque[Folded] = deque()
+        self._listed = (entry_points, title, longest_poll)
+        self._written_listed: object = None
+        self._writer: Writer | None = None
+        self._inodes: tuple[tuple[int, int] | None, ...] = ()
+        self._trim_at = self._look_at = 0.0
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self._tries = 0
-        self._stumbles = 0
+        self._failures = 0
+        self._refusals = 0
         self._lost = 0
 
     def start(self) -> None:
@@ -86,14 +103,12 @@ class Recorder:
         self,
         entry_points: Sequence[tuple[EntryPoint, Policy]],
         title: str,
-        retention: Retention | None = None,
+        retention: Retention,
         *,
         longest_poll: float = 0.0,
     ) -> None:
         """Set the entry points and their policies from now on."""
-        self._listed = (entry_points, title, longest_poll)
-        if retention:
-            self._keeper.retention = retention
+        self._listed, self._retention = (entry_points, title, longest_poll), retention
 
     @property
     def waiting(self) -> int:
@@ -106,84 +121,117 @@ class Recorder:
         if self._thread.is_alive():
             self._thread.join(seconds)
 
-    def _run(self) -> None:
-        pause, due = FLUSH_SECONDS, self._monotonic() + FLUSH_SECONDS
-        while not self._ending.wait(pause):
-            if not self._may_write():
-                break
-            self._keeper.woken(late_seconds=self._monotonic() - due)
-            pause = self._step()
-            due = self._monotonic() + pause
-        if not self._may_write():
-            # Another process took the lock while this one was stopped.
-            self._keeper.let_go()
-            log.warning("Another process records into %s now", self._place.path)
-            return
-        self._step()
-        try:
-            self._keeper.close()
-        except RecordingError as error:
-            log.warning("The end of the recording %s is lost: %s", self._place.path, error)
-
-    def _step(self) -> float:
-        """Write what waits; returns the seconds until the next step."""
+    def write(self) -> float:
+        """Write what waits; returns the seconds until the next time. Called by one thread."""
         batch: list[Folded] = []
         try:
-            listed, self._listed = self._listed, None
-            if listed:
-                self._keeper.list(*listed)
-            self._keeper.open()
-            batch = self._taken()
-            self._keeper.keep(batch)
+            writer = self._opened()
+            queue = self._queue
+            batch = [queue.popleft() for _ in range(len(queue))]
+            writer.write(batch)
+            now = self._monotonic()
+            if now >= self._trim_at:
+                more = writer.trim(self._retention, self._trusted_clock.now())
+                self._trim_at = now if more else now + TRIM_SECONDS
         except DamagedError as error:
             # It is unknown how much of it was written: the next file gets it all.
             self._queue.extendleft(reversed(batch))
             self._set_aside(error)
         except RefusedError as error:
-            self._stumbled()
-            self._troubled(str(error))
+            self._count_refusal()
+            self._note_failure(str(error))
         except RecordingError as error:
-            self._troubled(str(error))
+            self._note_failure(str(error))
         except Exception as error:
             log.exception("The recorder failed")
-            self._stumbled()
-            self._troubled(f"a fault of wallboard ({type(error).__name__})")
+            self._count_refusal()
+            self._note_failure(f"a fault of wallboard ({type(error).__name__})")
         else:
-            self._well()
+            if self.problem and self._lost:
+                log.warning("Recording goes on; %d polls before that are not in it", self._lost)
+            self.problem, self._failures, self._refusals, self._lost = None, 0, 0, 0
             return FLUSH_SECONDS
-        return RETRY_SECONDS[min(self._tries, len(RETRY_SECONDS)) - 1]
+        return RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS)) - 1]
 
-    def _taken(self) -> list[Folded]:
-        queue = self._queue
-        return [queue.popleft() for _ in range(len(queue))]
+    def close(self) -> None:
+        """Write all that is left, end the segment and close the file. Raises ``RecordingError``."""
+        self.write()
+        if self._writer:
+            writer, self._writer = self._writer, None
+            writer.close()
 
-    def _well(self) -> None:
-        if self.problem and self._lost:
-            log.warning("Recording goes on; %d polls before that are not in it", self._lost)
-        self.problem, self._tries, self._stumbles, self._lost = None, 0, 0, 0
+    def _run(self) -> None:
+        pause, due = FLUSH_SECONDS, self._monotonic() + FLUSH_SECONDS
+        while not self._ending.wait(pause):
+            if not self._may_write():
+                break
+            late_seconds = self._monotonic() - due
+            if self._writer and late_seconds > STOPPED_SECONDS:
+                self._writer.builder.note_pause(self._clock(), late_seconds)
+            pause = self.write()
+            due = self._monotonic() + pause
+        if not self._may_write():
+            # Another process took the lock while this one was stopped.
+            self._drop_writer()
+            log.warning("Another process records into %s now", self._place.path)
+            return
+        try:
+            self.close()
+        except RecordingError as error:
+            log.warning("The end of the recording %s is lost: %s", self._place.path, error)
 
-    def _stumbled(self) -> None:
+    def _opened(self) -> Writer:
+        """The writer, of a file opened now if it was not or was replaced by another.
+
+        Raises ``RecordingError``.
+        """
+        now = self._monotonic()
+        if self._writer and now >= self._look_at:
+            self._look_at = now + LOOK_SECONDS
+            if inodes(self._place.path) != self._inodes:
+                # What a removed log holds would be lost with us, and nobody else sees it.
+                self._writer.checkpoint()
+                self._drop_writer()
+        if self._writer is None:
+            self._writer = Writer.open(self._place.path, mode=self._place.mode, clock=self._clock)
+            self._inodes, self._written_listed = inodes(self._place.path), None
+        if (listed := self._listed) is not self._written_listed:
+            self._writer.listed(*listed)
+            self._written_listed = listed
+        return self._writer
+
+    def _drop_writer(self) -> int:
+        """Close the file without writing what waits; returns how many items that was."""
+        if self._writer is None:
+            return 0
+        writer, self._writer = self._writer, None
+        writer.database.close()
+        return writer.waiting
+
+    def _count_refusal(self) -> None:
         """Count a failure that is not the disk's; after some, drop what waits."""
-        self._stumbles += 1
-        if self._stumbles % MOST_STUMBLES == 0:
-            self._lost += self._keeper.give_up()
+        self._refusals += 1
+        if self._refusals % MOST_REFUSALS == 0:
+            self._lost += self._drop_writer()
 
-    def _troubled(self, why: str) -> None:
-        self._tries += 1
+    def _note_failure(self, why: str) -> None:
+        self._failures += 1
         while len(self._queue) > WAITING_EVENTS:
             self._queue.popleft()
             self._lost += 1
-        self._lost += self._keeper.shed()
+        if self._writer and self._writer.waiting > MOST_WAITING:
+            self._lost += self._drop_writer()
         self.problem = f"Nothing is recorded in {self._place.path}: {why}. Trying again."
 
     def _set_aside(self, damage: DamagedError) -> None:
-        self._tries += 1
+        self._drop_writer()
         try:
-            aside = self._keeper.set_aside()
+            aside = set_aside(self._place.path, self._clock())
         except RecordingError as error:
-            self._troubled(str(error))
+            self._note_failure(str(error))
         except OSError as error:
             why = error.strerror or error
-            self._troubled(f"{damage}, and it cannot be set aside ({why})")
+            self._note_failure(f"{damage}, and it cannot be set aside ({why})")
         else:
+            self._failures += 1
             log.warning("The recording was set aside as %s: %s. A new one begins.", aside, damage)

@@ -7,21 +7,20 @@ from types import TracebackType
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level, Policy
-from wallboard.domain.restored import Recalled, Restored
 from wallboard.domain.state import RECENT_POLLS
-from wallboard.recorder.file.gaps import gap_after
-from wallboard.recorder.reading import board_at, change_log, entry_point_at, level_timeline, runs
+from wallboard.recorder.file.segment_end import gap_after
+from wallboard.recorder.reading import board_at, changes, level_timeline, runs
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
-from wallboard.recorder.reading.change_rows import change_of
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined, recorded_twice
+from wallboard.recorder.reading.state_at import servers_at
 from wallboard.recorder.reading.tail import Tail
-from wallboard.recorder.reading.verdicts_at import servers_at
 
 __all__ = ["Recording", "Run", "Span", "Tail"]
 
@@ -102,7 +101,7 @@ class Recording:
             }
             return gap_after(self._cache.catalogue(database).intervals, waits)
 
-    def board_at(self, at: float, *, history: int = DEFAULT_BOUND) -> Restored:
+    def board_at(self, at: float, *, history: int = DEFAULT_BOUND) -> RecordedBoard:
         """The board at a moment; in a gap, at the beginning of the gap.
 
         It has the last poll and the last good one of each endpoint; of each entry point the last
@@ -112,7 +111,7 @@ class Recording:
         with self._connection.reading() as database:
             return board_at.board_at(database, self._cache, at, history)
 
-    def newest_board(self, now: float, *, history: int = DEFAULT_BOUND) -> Restored:
+    def newest_board(self, now: float, *, history: int = DEFAULT_BOUND) -> RecordedBoard:
         """The newest board, by the order of recording where a clock was put back; dated ``now``."""
         with self._connection.reading() as database:
             return board_at.newest_board(database, self._cache, now, history)
@@ -124,13 +123,13 @@ class Recording:
         *,
         polls: int = RECENT_POLLS,
         history: int = DEFAULT_BOUND,
-    ) -> Recalled | None:
+    ) -> RecordedStatus | None:
         """One entry point in full, or ``None`` if it had not been polled.
 
         It has the last polls of each endpoint and the polls that caused its changes.
         """
         with self._connection.reading() as database:
-            return entry_point_at.entry_point_at(database, self._cache, key, at, polls, history)
+            return board_at.entry_point_at(database, self._cache, key, at, polls, history)
 
     def changes(
         self,
@@ -145,18 +144,18 @@ class Recording:
 
         With ``keys`` only changes of these entry points and of their servers as a whole.
         """
-        wanted = change_log.ChangeFilter(None if keys is None else frozenset(keys))
+        wanted = changes.ChangeFilter(None if keys is None else frozenset(keys))
         first = -math.inf if since is None else since
         last = math.inf if until is None else until
-        place = change_log.first_position(first, last, newest_first=newest_first)
+        place = changes.first_position(first, last, newest_first=newest_first)
         left = math.inf if limit is None else limit
         while left > 0:
-            size = int(min(change_log.PAGE, left))
+            size = int(min(changes.PAGE, left))
             with self._connection.reading() as database:
-                rows = change_log.page(database, self._cache, wanted, place, size)
+                rows = changes.page(database, self._cache, wanted, place, size)
                 known = self._cache.catalogue(database).keys
-                changes = [change_of(row, known) for row in rows]
-            yield from changes
+                found = [changes.change_of(row, known) for row in rows]
+            yield from found
             if len(rows) < size:
                 return
             left -= size
@@ -170,10 +169,10 @@ class Recording:
         keys: Collection[EntryPointKey] | None = None,
     ) -> float:
         """The moment in a span after which there are at most ``count`` changes."""
-        wanted = change_log.ChangeFilter(None if keys is None else frozenset(keys))
-        span = change_log.first_position(since, until, newest_first=True)
+        wanted = changes.ChangeFilter(None if keys is None else frozenset(keys))
+        span = changes.first_position(since, until, newest_first=True)
         with self._connection.reading() as database:
-            at = change_log.moment_before_newest(database, self._cache, wanted, span, count)
+            at = changes.moment_before_newest(database, self._cache, wanted, span, count)
         return since if at is None else min(until, math.nextafter(at, math.inf))
 
     def next_change(
@@ -194,7 +193,7 @@ class Recording:
     def observation_of(self, change: Change) -> Observation | None:
         """The poll that caused a change; ``None`` if none did or it is no longer in the file."""
         with self._connection.reading() as database:
-            return change_log.observation_of_change(database, self._cache, change)
+            return changes.observation_of_change(database, self._cache, change)
 
     def levels(self, start: float, end: float, count: int) -> list[Level | None]:
         """The worst level of the board in each of ``count`` slices of a span.
@@ -231,6 +230,6 @@ class Recording:
     def _step(
         self, at: float, keys: Collection[EntryPointKey] | None, *, back: bool
     ) -> Change | None:
-        wanted = change_log.ChangeFilter(None if keys is None else frozenset(keys))
+        wanted = changes.ChangeFilter(None if keys is None else frozenset(keys))
         with self._connection.reading() as database:
-            return change_log.next_notable_change(database, self._cache, wanted, at, back=back)
+            return changes.next_notable_change(database, self._cache, wanted, at, back=back)

@@ -19,7 +19,7 @@ from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.samples import SAMPLE_ROW, columns_of_rows, samples_of
 from wallboard.recorder.file.segment_end import end_states_of
 from wallboard.recorder.reading.catalogue import read_catalogue, read_entry_points
-from wallboard.recorder.reading.change_rows import COLUMNS, ChangeRow, change_of
+from wallboard.recorder.reading.changes import COLUMNS, ChangeRow, change_of
 
 MOST_OF_SQLITE = 20
 """The number of faults that SQLite may list."""

@@ -16,8 +16,8 @@ from wallboard.board import Board, Folded
 from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.config.state_folder import BoardId
+from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation
-from wallboard.domain.restored import Event
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import entry_points_of

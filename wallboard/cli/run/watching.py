@@ -10,8 +10,8 @@ from wallboard.cli.run.appending import Complaints, FirstAnswers, complain
 from wallboard.cli.run.exit_codes import BROKEN_PIPE, OK
 from wallboard.cli.run.output import Output
 from wallboard.cli.run.signals import on_end, status_after
+from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Level
-from wallboard.domain.restored import Restored
 from wallboard.live import LiveBoard
 from wallboard.report.now.telling import DOUBT_SECONDS, Telling
 
@@ -129,7 +129,7 @@ class Watcher:
 
     def _tell(self, folded: Folded) -> None:
         self._say(self._telling.of_event(folded))
-        if isinstance(folded.event, Restored) and self._opened:
+        if isinstance(folded.event, RecordedBoard) and self._opened:
             self._open()
 
     def _say(self, lines: Iterator[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
-from wallboard.abandonable import start_aside
+from wallboard.abandonable import start_in_thread
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import Reading
@@ -129,7 +129,7 @@ class EceClient:
                 await exchange.run()
                 received = exchange.received
                 if received.size > LARGE or len(received.body) > LARGE:
-                    outcome = await start_aside(lambda: self._outcome(poll.endpoint, received))
+                    outcome = await start_in_thread(lambda: self._outcome(poll.endpoint, received))
                 else:
                     outcome = self._outcome(poll.endpoint, received)
             except BROKEN as error:

@@ -7,7 +7,7 @@ from time import monotonic
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from wallboard.abandonable import addresses_of, numeric, start_aside
+from wallboard.abandonable import addresses_of, numeric, start_in_thread
 
 WAIT_SHARE = 0.3
 """Of the time for a name server, where the addresses of before will do."""
@@ -53,7 +53,7 @@ class Resolver(AbstractResolver):
         name = host, port
         lookup = self._asked.get(name)
         if lookup is None or lookup.done():
-            lookup = start_aside(lambda: _found(host, port))
+            lookup = start_in_thread(lambda: _found(host, port))
             lookup.add_done_callback(lambda done: self._hear(name, done))
             self._asked[name] = lookup
         known = self._remembered(name)

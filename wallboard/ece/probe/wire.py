@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from wallboard.abandonable import addresses_of, aside
+from wallboard.abandonable import addresses_of, in_thread_within
 
 MOST_ADDRESSES = 6
 DATE_SECONDS = 1.5
@@ -41,7 +41,7 @@ class Peer:
 
 async def lookup(host: str, port: int, seconds: float) -> list[Address]:
     """The addresses of a name. Raises ``OSError``, ``TimeoutError`` being one."""
-    found = await aside(lambda: addresses_of(host, port), seconds)
+    found = await in_thread_within(lambda: addresses_of(host, port), seconds)
     return [Address(family, place) for family, place in found][:MOST_ADDRESSES]
 
 

@@ -1,4 +1,4 @@
-"""Checks that a file is a recording, and opens it for writing.
+"""Checks that a file is a recording, opens it for writing, and sets a damaged one aside.
 
 The file may come from anybody: nothing in its schema is trusted, and a file that never was a
 recording is neither written nor moved.
@@ -9,9 +9,10 @@ import os
 import sqlite3
 import stat
 import sys
+import time
 from pathlib import Path
 
-from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.errors import DamagedError, RecordingError, sqlite_errors_translated
 from wallboard.recorder.file.schema import (
     APPLICATION_ID,
     NOT_OURS,
@@ -20,10 +21,12 @@ from wallboard.recorder.file.schema import (
     is_empty,
     migrate,
 )
-from wallboard.recorder.file.sqlite_errors import sqlite_errors_translated
 
 BUSY_SECONDS = 5.0
 """How long to wait for another program that has the file locked."""
+
+FILES = ("", "-wal", "-shm")
+"""What the names of a database, its log and its index end in."""
 
 LONGEST_VALUE = 16 * 1024 * 1024 + 64 * 1024
 """Bytes of a text or blob that are read: no compressed answer is larger."""
@@ -135,13 +138,39 @@ def demand_recording(path: Path) -> bytes:
     return _our_head(path)
 
 
-def demand_once_recorded(path: Path) -> None:
-    """Raise ``RecordingError`` unless a damaged file was a recording; it must not be open.
+def set_aside(path: Path, now: float) -> Path:
+    """Rename a damaged recording, which is not open, so that it can be examined; its new path.
 
-    Raises ``OSError``.
+    ``now`` is Unix time in seconds. Raises ``OSError``, and ``RecordingError`` for a file that
+    never was a recording.
     """
     if path.is_file() and path.stat().st_size:
         _our_head(path)
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+    # The database last: its log and index belong to the file of that name.
+    for suffix in reversed(FILES):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def inodes(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """The device and inode of the database, its log and its index; ``None`` for one not there."""
+    return tuple(_inode(f"{path}{suffix}") for suffix in FILES)
+
+
+def _inode(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - never raises but OSError
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _our_head(path: Path) -> bytes:

@@ -239,6 +239,15 @@ def check(database: sqlite3.Connection) -> int:
     return int(version)
 
 
+def is_intact(database: sqlite3.Connection) -> bool:
+    """Whether the tables are those of this schema, and pass SQLite's own check."""
+    try:
+        check(database)
+        return bool(database.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+    except (RecordingError, sqlite3.Error, ValueError):
+        return False
+
+
 def _demand_schema(database: sqlite3.Connection) -> None:
     """Raise ``DamagedError`` unless all tables and indices are ours to the letter.
 

@@ -1,11 +1,11 @@
-"""The state of every target at the end of a segment, from which later moments are restored.
+"""When a segment ends, and the state of every target then, from which later boards are read.
 
-Times and latencies are in the units of the schema.
+Times and latencies of ``EndState`` are in the units of the schema.
 """
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from wallboard.recorder.errors import DamagedError
@@ -19,6 +19,30 @@ from wallboard.recorder.file.columns import (
     json_of,
     optional,
 )
+
+GAP_INTERVALS = 3
+"""After so many intervals without a poll there is a gap."""
+
+UNKNOWN_GAP_SECONDS = 30.0
+"""The same in seconds where no interval is known."""
+
+BACK_SECONDS = 2.0
+"""A clock that is put back by more than this begins another segment."""
+
+_NOTHING: Mapping[str, float] = {}
+
+
+def gap_after(intervals: Mapping[str, float], waits: Mapping[str, float] = _NOTHING) -> float:
+    """After how many seconds without a poll a recording has a gap.
+
+    ``intervals`` are the seconds between two polls of an endpoint, by server; the server polled
+    most often decides. ``waits`` are those until the next probe of servers that are out of reach.
+    """
+    return min(
+        (GAP_INTERVALS * seconds + waits.get(name, 0.0) for name, seconds in intervals.items()),
+        default=UNKNOWN_GAP_SECONDS,
+    )
+
 
 MOST_UNPACKED = 24 * 1024 * 1024
 """Bytes: more than all that can be polled in a segment take."""

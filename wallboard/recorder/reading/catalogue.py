@@ -18,9 +18,9 @@ from wallboard.recorder.file.columns import (
     Shape,
     json_of,
 )
-from wallboard.recorder.file.gaps import gap_after
 from wallboard.recorder.file.policies import INTERVAL, policy_of
 from wallboard.recorder.file.schema import TICKS, epoch_of
+from wallboard.recorder.file.segment_end import gap_after
 
 _ENDPOINTS = {str(endpoint): endpoint for endpoint in Endpoint}
 

@@ -7,10 +7,9 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.errors import RecordingError, errors_translated
 from wallboard.recorder.file.opening import connected, demand_whole
 from wallboard.recorder.file.schema import check, is_empty
-from wallboard.recorder.file.sqlite_errors import errors_translated
 from wallboard.recorder.paths import real_path
 
 _CACHE_KIB = 16 * 1024

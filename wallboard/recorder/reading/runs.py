@@ -13,8 +13,7 @@ from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.reading.read_cache import ReadCache
-from wallboard.recorder.reading.run_rows import COLUMNS, RUN, RunRow
-from wallboard.recorder.reading.segments import Segment, adjoins
+from wallboard.recorder.reading.segments import COLUMNS, RUN, RunRow, Segment, adjoins
 
 PAGE = 5000
 """Rows read at once."""

@@ -12,8 +12,8 @@ from wallboard.recorder.reading.board_at import observation_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.connection import Connection, Version
 from wallboard.recorder.reading.read_cache import ReadCache
-from wallboard.recorder.reading.run_rows import COLUMNS, LATEST, RUN, Poll, RunRow
-from wallboard.recorder.reading.verdicts_at import SERVER_COLUMNS, server_status_of
+from wallboard.recorder.reading.segments import COLUMNS, LATEST, RUN, Poll, RunRow
+from wallboard.recorder.reading.state_at import SERVER_COLUMNS, server_status_of
 
 _NEWEST = "SELECT target, first, last FROM latest"
 _LATEST = (

@@ -20,7 +20,7 @@ from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import TICKS, epoch_of
 from wallboard.recorder.file.segment_end import EndState, end_states_of
 from wallboard.recorder.reading.catalogue import read_catalogue
-from wallboard.recorder.reading.run_rows import COLUMNS, LATEST, RUN
+from wallboard.recorder.reading.segments import COLUMNS, LATEST, RUN
 from wallboard.recorder.writing.open_segment import KeptAnswer, OpenRun, Target
 from wallboard.recorder.writing.run_builder import RunBuilder
 

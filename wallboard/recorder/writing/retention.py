@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wallboard.recorder.errors import errors_translated
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape
 from wallboard.recorder.file.opening import open_to_write
-from wallboard.recorder.file.sqlite_errors import errors_translated
 from wallboard.settings import Settings
 
 TRUSTED_AFTER_SECONDS = 3600.0

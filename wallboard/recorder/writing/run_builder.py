@@ -9,8 +9,8 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.recorder.file.answers import Answer, answer_of
-from wallboard.recorder.file.gaps import BACK_SECONDS, gap_after
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
+from wallboard.recorder.file.segment_end import BACK_SECONDS, gap_after
 from wallboard.recorder.writing.open_segment import (
     KeptAnswer,
     OpenSegment,

@@ -11,16 +11,16 @@ from pathlib import Path
 from wallboard.board import Folded
 from wallboard.domain.endpoint import LARGEST_ID, EntryPoint
 from wallboard.domain.policy import Policy
-from wallboard.recorder.errors import DamagedError, RefusedError
-from wallboard.recorder.file.opening import open_to_write
-from wallboard.recorder.file.policies import policy_text
-from wallboard.recorder.file.schema import epoch_of
-from wallboard.recorder.file.sqlite_errors import (
+from wallboard.recorder.errors import (
+    DamagedError,
+    RefusedError,
     errors_translated,
     is_contradiction,
-    is_intact,
     sqlite_errors_translated,
 )
+from wallboard.recorder.file.opening import open_to_write
+from wallboard.recorder.file.policies import policy_text
+from wallboard.recorder.file.schema import epoch_of, is_intact
 from wallboard.recorder.writing.answer_rows import storable
 from wallboard.recorder.writing.open_segment import OpenSegment
 from wallboard.recorder.writing.resume import resume

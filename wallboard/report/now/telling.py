@@ -7,9 +7,9 @@ from importlib import import_module
 from wallboard.board import Board, Folded, Snapshot
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.domain.restored import Restored
 
 DOUBT_SECONDS = 30.0
 """For how long it may be open whether a server can be reached, before it is told what is known."""
@@ -34,7 +34,7 @@ class Doubts:
     def settled(self, folded: Folded) -> Sequence[Change]:
         """What may be told by now, of this event and of those before it; a server's own first."""
         event = folded.event
-        if isinstance(event, Restored):
+        if isinstance(event, RecordedBoard):
             self._since.clear()
             self._held.clear()
         elif isinstance(event, Observation) and self._is_open(event):

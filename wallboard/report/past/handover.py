@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.restored import Recalled, Restored
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.past import Outage, Past, WorstWait, past_of, worst_waits
 from wallboard.report.words.window import Window
@@ -85,8 +85,8 @@ def handover_of(
     title: str,
     window: Window,
     entry_points: Sequence[EntryPoint],
-    start: Restored,
-    end: Restored,
+    start: RecordedBoard,
+    end: RecordedBoard,
     changes: Iterable[Change],
     waits: Mapping[EntryPointKey, WorstWait],
 ) -> Handover:
@@ -143,7 +143,7 @@ def _level_changes(changes: Iterable[Change]) -> Counter[EntryPointKey]:
     return Counter(c.key for c in changes if c.key and c.subject is Subject.LEVEL)
 
 
-def _wrong(end: Restored, known: Mapping[EntryPointKey, EntryPoint]) -> tuple[Wrong, ...]:
+def _wrong(end: RecordedBoard, known: Mapping[EntryPointKey, EntryPoint]) -> tuple[Wrong, ...]:
     found = [
         Wrong(known[one.key], one.verdict, one.level, _since(one), _why(one))
         for one in end.entry_points
@@ -152,18 +152,18 @@ def _wrong(end: Restored, known: Mapping[EntryPointKey, EntryPoint]) -> tuple[Wr
     return tuple(sorted(found, key=lambda wrong: (-wrong.level, wrong.verdict.place)))
 
 
-def _since(one: Recalled) -> float | None:
+def _since(one: RecordedStatus) -> float | None:
     # An open one is wrong for its figures: since its level is what it is.
     return one.level_since if one.verdict is Verdict.OPEN else one.since
 
 
-def _why(one: Recalled) -> str:
+def _why(one: RecordedStatus) -> str:
     judged = (c for c in reversed(one.timeline) if c.subject in {Subject.VERDICT, Subject.LEVEL})
     return next((change.summary for change in judged), "")
 
 
 def _failing(
-    end: Restored, known: Mapping[EntryPointKey, EntryPoint], down: set[str]
+    end: RecordedBoard, known: Mapping[EntryPointKey, EntryPoint], down: set[str]
 ) -> tuple[FailingEndpoint, ...]:
     return tuple(
         FailingEndpoint(known[one.key], endpoint, heard.failure, _failing_since(one, endpoint))
@@ -174,7 +174,7 @@ def _failing(
     )
 
 
-def _failing_since(one: Recalled, endpoint: Endpoint) -> float | None:
+def _failing_since(one: RecordedStatus, endpoint: Endpoint) -> float | None:
     """When an endpoint last began to fail, as far back as the timeline goes."""
     since = None
     for change in one.timeline:
@@ -186,13 +186,13 @@ def _failing_since(one: Recalled, endpoint: Endpoint) -> float | None:
     return since
 
 
-def _with_timelines(recording: Recording, end: Restored) -> Restored:
+def _with_timelines(recording: Recording, end: RecordedBoard) -> RecordedBoard:
     """The board with the last changes of entry points that are not ok, however old."""
 
-    def wrong(one: Recalled) -> bool:
+    def wrong(one: RecordedStatus) -> bool:
         return bool(one.level) or any(heard.failure for heard in one.endpoints.values())
 
-    def complete(one: Recalled) -> Recalled:
+    def complete(one: RecordedStatus) -> RecordedStatus:
         newest = recording.changes(
             until=end.at, keys={one.key}, newest_first=True, limit=TIMELINE_BOUND
         )

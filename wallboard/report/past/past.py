@@ -6,9 +6,9 @@ from itertools import groupby
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import RecordedStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.reading import LiveSessionStatus
-from wallboard.domain.restored import Recalled
 from wallboard.recorder.recording import Recording, Run
 from wallboard.report.words.window import Window
 
@@ -100,7 +100,7 @@ def read_pasts(
 def past_of(
     entry_point: EntryPoint,
     window: Window,
-    before: Recalled | None,
+    before: RecordedStatus | None,
     changes: Iterable[Change],
     worst_wait: WorstWait | None = None,
 ) -> Past:
@@ -133,7 +133,7 @@ def worst_waits(runs: Iterable[Run], window: Window) -> dict[EntryPointKey, Wors
 
 
 def _periods(
-    window: Window, before: Recalled | None, changes: Sequence[Change]
+    window: Window, before: RecordedStatus | None, changes: Sequence[Change]
 ) -> Iterator[VerdictPeriod]:
     verdict, level = _first(before, changes)
     at = window.since
@@ -148,7 +148,7 @@ def _periods(
     yield VerdictPeriod(verdict, level, at, window.until, window.recorded_between(at, window.until))
 
 
-def _first(before: Recalled | None, changes: Sequence[Change]) -> tuple[Verdict, Level]:
+def _first(before: RecordedStatus | None, changes: Sequence[Change]) -> tuple[Verdict, Level]:
     if before and before.verdict is not None and before.level is not None:
         return before.verdict, before.level
     first = next((change for change in changes if change.subject is Subject.VERDICT), None)
@@ -166,7 +166,10 @@ def _merged(periods: Iterable[VerdictPeriod]) -> Iterator[VerdictPeriod]:
 
 
 def _outages(
-    key: EntryPointKey, window: Window, before: Recalled | None, periods: Sequence[VerdictPeriod]
+    key: EntryPointKey,
+    window: Window,
+    before: RecordedStatus | None,
+    periods: Sequence[VerdictPeriod],
 ) -> Iterator[Outage]:
     for out, group in groupby(periods, key=lambda one: one.out):
         if not out:

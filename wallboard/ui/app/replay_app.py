@@ -6,8 +6,8 @@ from pathlib import Path
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Policy
-from wallboard.domain.restored import Restored
 from wallboard.feeds.replay import ReplayFeed
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
@@ -24,7 +24,7 @@ class Start:
 
     path: Path
     entry_points: Sequence[tuple[EntryPoint, Policy]]
-    first: Restored
+    first: RecordedBoard
     end: float
     speed: float
 

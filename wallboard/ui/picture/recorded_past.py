@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.event import RecordedStatus
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
-from wallboard.domain.restored import Recalled
 from wallboard.domain.state import RECENT_POLLS, EndpointState
 from wallboard.recorder.errors import RecordingError
 from wallboard.ui.picture.view import View
@@ -89,7 +89,7 @@ class RecordedEntryPoint:
     """What was recorded of an entry point until ``at``, Unix time in seconds."""
 
     at: float
-    recalled: Recalled
+    recalled: RecordedStatus
     kept: tuple[Observation, ...] = ()
 
 

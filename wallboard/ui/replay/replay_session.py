@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from wallboard.board import Board
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.event import Event
 from wallboard.domain.policy import Level
-from wallboard.domain.restored import Event
 from wallboard.settings import Settings
 from wallboard.ui.picture.recorded_past import BackgroundRead, RecordedDetail
 from wallboard.ui.picture.view import ReplayPosition, View

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from textual.binding import Binding
 
-from wallboard.abandonable import start_aside
+from wallboard.abandonable import start_in_thread
 from wallboard.settings import Settings
 from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
 from wallboard.ui.screen.board_screen import BoardScreen
@@ -92,7 +92,7 @@ class EvidenceScreen(BoardScreen):
     async def _deliver(self, make: Callable[[], Copy]) -> None:
         desk, at = self._desk, self._desk.clock()
         try:
-            copy, where = await start_aside(lambda: _made_and_kept(make, at))
+            copy, where = await start_in_thread(lambda: _made_and_kept(make, at))
             sent = _send(desk, copy)
         except Exception:
             log.exception("The copy could not be made")

@@ -16,7 +16,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from wallboard.abandonable import start_aside
+from wallboard.abandonable import start_in_thread
 from wallboard.config.state_folder import state_folder
 from wallboard.settings import Settings
 from wallboard.ui.look import glyphs, lite
@@ -147,7 +147,7 @@ class StyledApp(CellApp[None]):
         """Take up an edit of the theme in use; one that broke it is a notice."""
         try:
             # The file may be on a machine that is away.
-            found = await start_aside(watch.poll)
+            found = await start_in_thread(watch.poll)
             if watch is self._theme_watch and self.is_running:
                 self._take_edit(found)
         except Exception:  # a theme that cannot be taken up must not take the board down

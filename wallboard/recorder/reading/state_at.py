@@ -1,7 +1,9 @@
-"""Reads the verdicts and the server statuses at a moment, and since when they hold."""
+"""Reads the verdicts, the server statuses and the newest polls at a moment."""
 
+import json
 import math
 import sqlite3
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wallboard.domain.observation import Cause, Failure, ServerStatus
@@ -15,6 +17,14 @@ from wallboard.recorder.file.columns import (
     VERDICT,
     Shape,
     optional,
+)
+from wallboard.recorder.file.segment_end import EndState
+from wallboard.recorder.reading.segments import (
+    COLUMNS,
+    RUN,
+    Poll,
+    RunRow,
+    Segment,
 )
 
 _VERDICT_OF = {str(verdict): verdict for verdict in Verdict}
@@ -115,3 +125,86 @@ def _as_known_at(moment: float, begun_at: float, status: ServerStatus) -> Server
         return status
     # The row was updated since; of its earlier times only the first is known.
     return replace(status, at=begun_at, next_probe_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class LastPolls:
+    """The newest poll of a target, its newest good one, and how many in a row had its answer."""
+
+    last: Poll
+    good: Poll | None
+    polls: int
+
+
+def last_polls_at(
+    database: sqlite3.Connection,
+    segment: Segment,
+    before: Mapping[int, EndState],
+    ticks: int,
+) -> dict[int, LastPolls]:
+    """The last polls of every target at a moment in a segment or after it.
+
+    ``before`` are the end states of the segment before.
+    """
+    bounds = (segment.first_run, segment.last_run, ticks)
+    runs = {run.target: run for run in _newest_of_each(database, *bounds)}
+    runs.update((target, run) for target, run in segment.going_on.items() if run.first <= ticks)
+    failed = _failures(database, {run.answer for run in runs.values()})
+    good: dict[int, RunRow] = {}
+    if failed:
+        good = {run.target: run for run in _newest_good_of_each(database, *bounds)}
+    found = {target: _of_end_state(one) for target, one in before.items()}
+    for target, run in runs.items():
+        polls = run.polls_until(ticks)
+        last = run.poll(polls - 1)
+        known = found.get(target)
+        best: Poll | None = last
+        if run.answer in failed:
+            best = known.good if known else None
+            if target in good:
+                best = good[target].poll(good[target].polls_until(ticks) - 1)
+        if known and known.last.answer == run.answer:
+            polls += known.polls
+        found[target] = LastPolls(last, best, polls)
+    return found
+
+
+def _of_end_state(one: EndState) -> LastPolls:
+    good = None
+    if one.good_answer is not None:
+        good = Poll(one.good_answer, one.good_at, one.good_elapsed)
+    return LastPolls(Poll(one.answer, one.last, one.elapsed), good, one.polls)
+
+
+def _failures(database: sqlite3.Connection, answers: set[int]) -> set[int]:
+    rows = database.execute(
+        "SELECT id FROM answer WHERE cause IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(answers)),),
+    )
+    return {number for (number,) in rows}
+
+
+def _newest_of_each(
+    database: sqlite3.Connection, first_run: int, last_run: int, ticks: int
+) -> Iterator[RunRow]:
+    """The newest run of each target that had begun by a moment, within a range of runs."""
+    # max() makes the other columns those of its row.
+    for _, *row in database.execute(
+        f"SELECT max(run.id), {COLUMNS} FROM run"  # noqa: S608  our own names
+        " WHERE run.id BETWEEN ? AND ? AND run.first <= ? GROUP BY run.target",
+        (first_run, last_run, ticks),
+    ):
+        yield RunRow.of(row, RUN)
+
+
+def _newest_good_of_each(
+    database: sqlite3.Connection, first_run: int, last_run: int, ticks: int
+) -> Iterator[RunRow]:
+    """The same among runs with a good answer."""
+    for _, *row in database.execute(
+        f"SELECT max(run.id), {COLUMNS} FROM run JOIN answer ON answer.id = run.answer"  # noqa: S608
+        " WHERE run.id BETWEEN ? AND ? AND run.first <= ? AND answer.cause IS NULL"
+        " GROUP BY run.target",
+        (first_run, last_run, ticks),
+    ):
+        yield RunRow.of(row, RUN)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from wallboard.domain.policy import Level
-from wallboard.recorder.doctor import recording_finding
+from wallboard.feeds.doctor import recording_finding
 from wallboard.recorder.lock import lock_path, take
 from wallboard.recorder.paths import OWN_MODE, SHARED_MODE, RecordingFile
 

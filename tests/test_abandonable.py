@@ -6,27 +6,27 @@ import threading
 
 import pytest
 
-from wallboard.abandonable import aside
+from wallboard.abandonable import in_thread_within
 
 
 async def test_what_a_call_returns_or_raises_comes_through():
-    assert await aside(lambda: threading.current_thread().daemon, 60) is True
+    assert await in_thread_within(lambda: threading.current_thread().daemon, 60) is True
     with pytest.raises(KeyError):
-        await aside(lambda: {}["none"], 60)
+        await in_thread_within(lambda: {}["none"], 60)
 
 
 async def test_one_that_takes_too_long_is_left():
     go_on = threading.Event()
     with pytest.raises(TimeoutError):
-        await aside(go_on.wait, 0.05)
+        await in_thread_within(go_on.wait, 0.05)
     go_on.set()
 
 
 def test_the_end_of_the_program_does_not_wait_for_it():
     code = (
-        "import asyncio, threading\nfrom wallboard.abandonable import aside\n"
+        "import asyncio, threading\nfrom wallboard.abandonable import in_thread_within\n"
         "async def main():\n"
-        "    try:\n        await aside(threading.Event().wait, 0.05)\n"
+        "    try:\n        await in_thread_within(threading.Event().wait, 0.05)\n"
         "    except TimeoutError:\n        print('left')\n"
         "asyncio.run(main())"
     )

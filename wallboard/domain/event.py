@@ -12,7 +12,7 @@ from wallboard.domain.state import EndpointState
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class RecordedStatus:
     """The recorded state of one entry point.
 
     ``verdict`` and ``level`` are those it was given then, since ``since`` and ``level_since`` (Unix
@@ -32,14 +32,14 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RecordedBoard:
     """The recorded state of the whole board at ``at``, Unix time in seconds.
 
     Entry points that are not among these were not polled; ``events`` are oldest first.
     """
 
     at: float
-    entry_points: tuple[Recalled, ...]
+    entry_points: tuple[RecordedStatus, ...]
     servers: tuple[ServerStatus, ...] = ()
     events: tuple[Change, ...] = ()
 
@@ -51,5 +51,5 @@ class ClockSet:
     by: float
 
 
-Event = Observation | ServerStatus | Restored | ClockSet
+Event = Observation | ServerStatus | RecordedBoard | ClockSet
 """What a feed publishes: a poll, the status of a server, a clock that was set, a recorded board."""
