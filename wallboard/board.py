@@ -5,7 +5,7 @@ It has no clock and asks nobody anything: the same events give the same board, l
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from wallboard.domain.change import (
@@ -30,9 +30,10 @@ from wallboard.domain.sharing import Sharing
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.traffic import Traffic
 from wallboard.domain.verdict import Judgement, judge, rejudge
+from wallboard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntryPointStatus:
     """One entry point in a snapshot: its polls and their judgement.
 
@@ -64,7 +65,7 @@ class EntryPointStatus:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """The whole board at one moment; an entry point that did not change is the same object.
 
@@ -88,7 +89,7 @@ class Snapshot:
         return tuple(status for status in self.servers.values() if status.failure)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Folded:
     """What one event did to the board; ``event`` is ``None`` for an edit of the settings.
 

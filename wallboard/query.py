@@ -6,15 +6,16 @@ and before a blank everything; a comma means or; quotes keep blanks, commas and 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from wallboard.board import EntryPointStatus
 from wallboard.domain.pattern import LONGEST_SEARCHED, Finder
 from wallboard.domain.policy import Button, Level
+from wallboard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventSubject(EntryPointStatus):
     """An entry point after an event; a query also searches the words of the event."""
 
@@ -50,7 +51,7 @@ _ALTERNATIVE = re.compile(
 _IDS = re.compile(r"([0-9]{1,19})(?:-([0-9]{1,19}))?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """What was asked, ready to be held against entry points."""
 

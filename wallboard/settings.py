@@ -6,13 +6,14 @@ before server before the top of the file.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
 
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
+from wallboard.frozen import frozen
 
 DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
 """Where the API lives on a server whose address names no path."""
@@ -33,7 +34,7 @@ Off = Literal[False]
 _STRICT = {"extra": "forbid", "strict": True}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Secret:
     """A text that never appears in output, logs or errors."""
 
@@ -43,7 +44,7 @@ class Secret:
         return "•••"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ThresholdSettings:
     """Thresholds as written; ``false`` switches one off, ``None`` leaves it as inherited."""
 
@@ -59,7 +60,7 @@ class ThresholdSettings:
 _INHERITED = ThresholdSettings()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Overrides:
     """What a server, a group and an entry point may each set for themselves."""
 
@@ -76,7 +77,7 @@ class Overrides:
         return bool(self.levels) or button != (None, None, None) or self.thresholds != _INHERITED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EntryPointSettings(Overrides):
     """One entry point of a server; without a name it is shown by its id."""
 
@@ -87,7 +88,7 @@ class EntryPointSettings(Overrides):
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class GroupSettings(Overrides):
     """Overrides for every entry point of a group, on whatever server."""
 
@@ -96,7 +97,7 @@ class GroupSettings(Overrides):
     name: Name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ServerSettings(Overrides):
     """One server: where it is, how to reach it, and its entry points.
 
@@ -123,7 +124,7 @@ class ServerSettings(Overrides):
     entry_point: tuple[EntryPointSettings, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AlarmSettings:
     """The levels that make a noise, or make the header flash, when an entry point reaches them."""
 
@@ -133,7 +134,7 @@ class AlarmSettings:
     flash: tuple[Level, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SurveyQuestionSettings:
     """One question that the survey form begins with.
 
@@ -149,7 +150,7 @@ class SurveyQuestionSettings:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SurveySettings:
     """What the survey form begins with."""
 
@@ -158,7 +159,7 @@ class SurveySettings:
     question: tuple[SurveyQuestionSettings, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Settings:
     """The whole config. Seconds throughout; ``max_body`` is bytes, ``history`` samples.
 

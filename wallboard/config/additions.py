@@ -6,10 +6,11 @@ if the result parses as the old document plus the new tables.
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
 
 from wallboard.config.document import Toml
+from wallboard.frozen import frozen
 from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings
 
 _NAMED_BY_ID = (
@@ -21,7 +22,7 @@ class NotAddableError(Exception):
     """There is no safe way to add to a text; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Addition:
     """What to add: the ids, and the server if it is new.
 

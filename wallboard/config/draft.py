@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from wallboard.config.document import Toml
 from wallboard.config.explanations import Keys, explanations
 from wallboard.config.toml_text import bare, literal
+from wallboard.frozen import frozen
 from wallboard.settings import EntryPointSettings
 
 _FOREWORD = """\
@@ -20,7 +21,7 @@ _FOREWORD = """\
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Draft:
     """The content of a new config: one server and its entry points.
 

@@ -1,13 +1,14 @@
 """The effective value of every setting, and where it comes from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from wallboard.config.document import LISTED, Path, Toml, value_at
 from wallboard.config.toml_text import line_of
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
+from wallboard.frozen import frozen
 from wallboard.settings import EntryPointSettings, Secret, Settings, strongest
 
 HIDDEN = str(Secret(""))
@@ -32,7 +33,7 @@ class Source(StrEnum):
     COMMAND_LINE = "command line"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Origin:
     """Where a value came from.
 
@@ -46,7 +47,7 @@ class Origin:
     option: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettingRow:
     """One setting: ``value`` is as TOML has it, ``None`` what is not set; secrets are hidden."""
 
@@ -55,7 +56,7 @@ class SettingRow:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """The settings of one table, whose header is ``keys``, twice in brackets if ``listed``."""
 
@@ -64,7 +65,7 @@ class Section:
     listed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WrittenConfig:
     """A config as it was written: its document and lines, and the options that replace settings.
 
@@ -76,7 +77,7 @@ class WrittenConfig:
     options: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Layer:
     """A table of the settings, and where it is in the document, if it is from there."""
 

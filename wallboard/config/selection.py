@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from wallboard.config.address import address_fault
 from wallboard.config.problem import ConfigError, Problem, nearest, shown
 from wallboard.domain.endpoint import LARGEST_ID, EntryPointKey
 from wallboard.domain.foreign_text import escaped
+from wallboard.frozen import frozen
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 MOST_IDS = 100_000
@@ -86,7 +87,7 @@ def _id(digits: str) -> int:
     return int(digits)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Selection:
     """Which entry points; an empty field selects all, otherwise those that match any of its words.
 

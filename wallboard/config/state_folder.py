@@ -2,9 +2,10 @@
 
 import errno
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from wallboard.frozen import frozen
 
 VARIABLE = "WALLBOARD_STATE"
 """The environment variable that may name the state folder."""
@@ -27,7 +28,7 @@ def state_folder(environ: Mapping[str, str]) -> Path:
         raise NoHomeError(errno.ENOENT, words) from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoardId:
     """What tells a board from all others: the path of its config, or what was asked for instead.
 

@@ -1,7 +1,6 @@
 """Reads a survey from a TOML file: questions as in the config with answers, server and session."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from wallboard.config.config_file import read_document
@@ -11,6 +10,7 @@ from wallboard.config.load import settings_from
 from wallboard.config.prepare import Fault
 from wallboard.config.problem import ConfigError, nearest, shown
 from wallboard.domain.foreign_text import escaped
+from wallboard.frozen import frozen
 from wallboard.settings import SurveyQuestionSettings
 
 ANSWER = "answer"
@@ -20,7 +20,7 @@ _TEXTS = ("server", "sid")
 _KNOWN = (*_TEXTS, "survey")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SurveyFile:
     """The survey of a file; texts are empty where the file has none.
 

@@ -1,12 +1,12 @@
 """Where the settings of a board come from, and when that has changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
 from wallboard.config.state_folder import BoardId
+from wallboard.frozen import frozen
 from wallboard.settings import Settings
 
 LOOK_SECONDS = 1.0
@@ -33,7 +33,7 @@ def stamp_of(path: Path) -> Stamp | None:
     return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigSource:
     """Where a board's settings come from.
 

@@ -1,7 +1,7 @@
 """What became different and when: the lines of a timeline and of the list of events."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import takewhile
 
@@ -10,6 +10,7 @@ from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import EndpointState
 from wallboard.domain.verdict import Judgement
+from wallboard.frozen import frozen
 
 TIMELINE_BOUND = 32
 """Changes kept of one entry point, with the answers that caused them."""
@@ -27,7 +28,7 @@ class Subject(StrEnum):
     SERVER = "server"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One change of an entry point, of one of its endpoints, or of a whole server.
 

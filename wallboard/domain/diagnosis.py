@@ -4,14 +4,14 @@ Pure rules; the first that applies says whose fault it is.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from wallboard.domain.doctor import Finding, Step, worst_of
 from wallboard.domain.observation import Blame, Cause
 from wallboard.domain.policy import Level
+from wallboard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnosis:
     """The most likely cause, in a sentence with what to do; ``server`` is whom it is about.
 
@@ -24,7 +24,7 @@ class Diagnosis:
     server: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Case:
     """All findings, and of each server that cannot be used the one that says why."""
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from wallboard.frozen import frozen
+
 
 class Presence(StrEnum):
     """Whether there is an entry point of an id."""
@@ -14,7 +16,7 @@ class Presence(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What one id turned out to be.
 

@@ -1,11 +1,12 @@
 """The findings of the doctor, step by step."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from wallboard.domain.observation import Blame, Cause
 from wallboard.domain.policy import Level
+from wallboard.frozen import frozen
 
 Fact = str | int | float | bool | tuple[str, ...] | None
 
@@ -34,7 +35,7 @@ OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING)
 """The steps on this machine, whatever the servers do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What one step found, in a sentence that a person can act on.
 

@@ -1,8 +1,9 @@
 """What is polled: entry points, and the five GETs asked of each."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from wallboard.frozen import frozen
 
 LARGEST_ID = 2**63 - 1
 """Ids are from 0 to this, which is what a recording can hold."""
@@ -25,7 +26,7 @@ class EntryPointKey(NamedTuple):
     id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntryPoint:
     """One chat entry point as the operator knows it.
 

@@ -1,7 +1,6 @@
 """A recorded board at one moment, given back to the board as one event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -9,9 +8,10 @@ from wallboard.domain.history import History
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import EndpointState
+from wallboard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedStatus:
     """The recorded state of one entry point.
 
@@ -31,7 +31,7 @@ class RecordedStatus:
     disagreements: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedBoard:
     """The recorded state of the whole board at ``at``, Unix time in seconds.
 
@@ -44,7 +44,7 @@ class RecordedBoard:
     events: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockSet:
     """The clock was set forward by ``by`` seconds, or back: ages stay as they were."""
 

@@ -1,10 +1,11 @@
 """What one poll brought back. Everything the board shows is folded from these."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.reading import Reading
+from wallboard.frozen import frozen
 
 
 class Cause(StrEnum):
@@ -61,7 +62,7 @@ class Blame(StrEnum):
     TERMINAL = "terminal"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A poll without a usable answer: the cause, and a sentence a person can act on.
 
@@ -73,7 +74,7 @@ class Failure:
     blame: Blame | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What was sent, safe to show: header values that came from the config are masked."""
 
@@ -82,7 +83,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """What came back, byte for byte.
 
@@ -98,7 +99,7 @@ class Response:
     truncated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observation:
     """One poll of one endpoint of one entry point.
 
@@ -117,7 +118,7 @@ class Observation:
     asked_again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerStatus:
     """Whether a server can be reached at all, said when that changes and at every probe.
 

@@ -1,12 +1,13 @@
 """The rules a site sets for an entry point: levels, thresholds and the chat button."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.frozen import frozen
 
 
 class Level(IntEnum):
@@ -94,7 +95,7 @@ class Button(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thresholds:
     """Figures that raise the level of an open entry point; ``None`` switches one off.
 
@@ -132,7 +133,7 @@ def _reached(value: float | None, warning: float | None, critical: float | None)
     return Level.WARNING if warning is not None and value >= warning else Level.OK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ButtonPolicy:
     """Which endpoint a site's web page asks before it shows its button, and the limits it uses.
 
@@ -144,7 +145,7 @@ class ButtonPolicy:
     max_queue: int = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """Everything that decides how one entry point is judged; ``interval`` is seconds per poll."""
 

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from math import inf, isinf
 
 from wallboard.domain.policy import Level, Thresholds
+from wallboard.frozen import frozen
 
 _NUMBER = r"-?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})"
 _RANGE = re.compile(rf"(@?)(?:(~|{_NUMBER})?(:))?({_NUMBER})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """Values that are well, and all others alert; the other way round if ``inside``.
 
@@ -57,7 +57,7 @@ class Figure(StrEnum):
     CAPACITY = "capacity"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limit:
     """The level that a figure reaches by a range: waits in seconds, queues and slots in chats."""
 
@@ -66,7 +66,7 @@ class Limit:
     range: Range
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RangedThresholds(Thresholds):
     """Thresholds some of which are ranges. The plain ones they stand for are switched off."""
 

@@ -4,8 +4,9 @@
 ``raw…`` field, so that the board can show it. ``lenient`` marks a body that was not well formed.
 """
 
-from dataclasses import dataclass
 from math import isfinite
+
+from wallboard.frozen import frozen
 
 DOCUMENTED_REASONS = (
     "queue_depth_reached",
@@ -26,7 +27,7 @@ def finite(value: float | None) -> float | None:
     return None if value is None or not isfinite(value) else value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgentAvailability:
     """Whether an agent is available."""
 
@@ -35,7 +36,7 @@ class AgentAvailability:
     lenient: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capacity:
     """Chats that agents can still take; may be negative, and is shown as it is."""
 
@@ -44,7 +45,7 @@ class Capacity:
     lenient: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LiveSessionStatus:
     """The estimated wait of a new arrival in seconds, and the chats waiting for assignment."""
 
@@ -59,7 +60,7 @@ class LiveSessionStatus:
         object.__setattr__(self, "wait_seconds", finite(self.wait_seconds))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckEligibility:
     """The response type: 0 can take chats, 1 no agent available, 2 maximum queue depth reached."""
 
@@ -68,7 +69,7 @@ class CheckEligibility:
     lenient: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChatAllowed:
     """Whether a chat may start and, if not, the documented reason (``None`` when there is none)."""
 

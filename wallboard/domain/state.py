@@ -1,7 +1,7 @@
 """The answers of one entry point so far, as one immutable value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint
@@ -14,6 +14,7 @@ from wallboard.domain.reading import (
     ChatAllowed,
     CheckEligibility,
 )
+from wallboard.frozen import frozen
 
 RECENT_POLLS = 10
 """Polls kept of each endpoint, with their bodies, for the drill-down."""
@@ -21,7 +22,7 @@ RECENT_POLLS = 10
 Fact = TypeVar("Fact")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndpointState:
     """The last polls of one endpoint, oldest first, and its last good one, which may be older."""
 
@@ -49,7 +50,7 @@ UNHEARD = EndpointState()
 _PAIR = frozenset({Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntryPointState:
     """All answers of one entry point.
 

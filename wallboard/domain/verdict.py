@@ -3,7 +3,7 @@
 The order of the rules is the order of the functions that ``_verdict`` asks.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from wallboard.domain.button import button_of
 from wallboard.domain.endpoint import Endpoint
@@ -19,12 +19,13 @@ from wallboard.domain.reading import (
     finite,
 )
 from wallboard.domain.state import EntryPointState
+from wallboard.frozen import frozen
 
 CONTRADICTION_POLLS = 2
 """Rounds in a row for which two endpoints must disagree before the board says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """What the board says of an entry point at one moment.
 
@@ -87,7 +88,7 @@ class Judgement:
 _WITHOUT_READING = frozenset({Verdict.ERROR, Verdict.UNREACHABLE, Verdict.WAITING})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Finding:
     verdict: Verdict
     summary: str

@@ -1,7 +1,6 @@
 """Where observations come from. Everything downstream sees only the ``Feed`` protocol."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +8,7 @@ from typing import Protocol
 from wallboard.board import Folded
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
+from wallboard.frozen import frozen
 from wallboard.settings import Settings
 
 Publish = Callable[[Event], object]
@@ -27,7 +27,7 @@ class Role(StrEnum):
     POLLS = "polls"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedStatus:
     """What a feed says of itself.
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,12 +17,13 @@ from wallboard.domain.discovery import Discovery, Found, ranges
 from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.ask.outgoing import url_of
 from wallboard.files import read_file, replaced
+from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings
 
 LARGEST_FILE = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Kept:
     """The shape of the file, which anybody may have written."""
 

@@ -11,9 +11,10 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.paths import OWN_MODE, RecordingFile
@@ -31,7 +32,7 @@ class LockError(RecordingError):
     """The lock cannot be taken, for another reason than a holder; the text says which."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holder:
     """A process that polls for a recording; ``since`` is Unix time in seconds.
 

@@ -2,16 +2,16 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from wallboard.config.state_folder import BoardId, state_folder
+from wallboard.frozen import frozen
 
 OWN_MODE = 0o600
 SHARED_MODE = 0o666
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordingFile:
     """The path of a recording, and the mode in which its files are created (less the umask)."""
 

@@ -1,8 +1,8 @@
 """Counts of what a recording holds."""
 
 import sqlite3
-from dataclasses import dataclass
 
+from wallboard.frozen import frozen
 from wallboard.recorder.file.columns import ROW, Shape, blob
 from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import VERSION, check
@@ -15,7 +15,7 @@ _COUNT = Shape("a count", count=ROW)
 _SEALED = Shape("segment", last_run=ROW, standing=blob(LONGEST_VALUE))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statistics:
     """Counts of what the file holds; ``observations`` are single polls.
 

@@ -1,10 +1,10 @@
 """The content of the five GETs, and how different servers write it as XML or JSON."""
 
-from dataclasses import dataclass
 from html import escape
 from json import dumps
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.frozen import frozen
 from wallboard.simulator.queue_model import QueueState
 
 ROOTS = {
@@ -18,7 +18,7 @@ ROOTS = {
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """One answer: the root's name, its attributes and its children, in order."""
 
@@ -84,7 +84,7 @@ def _truth(value: bool) -> str:
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dialect:
     """The way one server writes XML. ``gap`` separates the parts of a body."""
 

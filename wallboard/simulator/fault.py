@@ -1,13 +1,14 @@
 """A fault of a scenario: its kind, which entry points it affects, and when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum, auto
 from hashlib import blake2b
 from math import inf
 from types import MappingProxyType
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.frozen import frozen
 
 Value = str | int | float
 
@@ -62,7 +63,7 @@ class Kind(StrEnum):
     NAN_WAIT = "nan_wait"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """When a fault is on, in simulated seconds.
 
@@ -85,7 +86,7 @@ class Window:
         return int(number) if into < self.length else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """One ``[[fault]]`` table. ``None`` for entry points or endpoints means all of them."""
 
@@ -138,7 +139,7 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_MILLISECONDS = 600_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A key of one kind of fault. ``choices`` or ``least`` and ``most`` bound its value."""
 
@@ -148,7 +149,7 @@ class Parameter:
     choices: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One kind of fault; ``only`` is the one endpoint it applies to, if there is one."""
 

@@ -5,9 +5,10 @@ drawn for that hour, so that any jump in time costs at most an hour of ticks.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import exp
 from random import Random
+
+from wallboard.frozen import frozen
 
 HOUR = 3600
 QUARTER = 900
@@ -21,7 +22,7 @@ _ROSTER = (.1, .1, .1, .1, .1, .1, .2, .4, .7, .9, 1.0, 1.0,
 _LARGEST_MEAN = 200.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Staffing:
     """The parameters of a queue for a while.
 
@@ -71,7 +72,7 @@ class Queue:
             self.active += taken
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ranges:
     """The range from which each figure of an entry point is drawn.
 
@@ -90,7 +91,7 @@ class Ranges:
 ORDINARY = Ranges()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conditions:
     """What a scenario changes in a queue at a moment; ``None`` keeps the model's figure."""
 
@@ -102,7 +103,7 @@ class Conditions:
 NO_CONDITIONS = Conditions()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueueState:
     """The state of an entry point at one second; its figures never contradict each other.
 

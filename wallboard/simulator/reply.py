@@ -4,18 +4,18 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from http import HTTPStatus
 
+from wallboard.frozen import frozen
 from wallboard.simulator.fault import Fault, Kind
 
 HTML = "text/html;charset=utf-8"
 XML = "application/xml"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """One HTTP reply. ``delivery`` is the fault that affects how its bytes are sent, if any."""
 

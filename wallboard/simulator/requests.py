@@ -7,6 +7,7 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.frozen import frozen
 
 _NOT_PLAIN = (b"\nconnection: close", b"\ncontent-length:", b"\ntransfer-encoding:", b"\nexpect:",
               b"\nupgrade:")  # fmt: skip
@@ -79,7 +80,7 @@ class BadSurveyError(ValueError):
     """The posted body is not a survey; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """One survey as it was posted: ``sid`` is the chat session's id, ``raw`` the very bytes."""
 

@@ -2,10 +2,10 @@
 
 import errno
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from wallboard.files import read_file
+from wallboard.frozen import frozen
 from wallboard.simulator.errors import ScenarioError
 from wallboard.simulator.fault import Fault, Stage
 from wallboard.simulator.queue_model import ORDINARY, Ranges
@@ -15,7 +15,7 @@ LARGEST_FILE = 1024 * 1024
 SHIPPED = Path(__file__).parent / "scenarios"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scenario:
     """What happens to the entry points; ``starts_at`` is seconds after midnight at second 0."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from wallboard.cli.options.one_server import server_of, settings_of_server
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, client_errors
 from wallboard.cli.run.output import output_size
+from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ from wallboard.ece.ask.survey import Survey
 from wallboard.report.words.visible import visible
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What the command line and the file say; ``answers`` is ``None`` where neither has any."""
 

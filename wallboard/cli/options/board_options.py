@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +14,7 @@ from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.state_folder import BoardId
 from wallboard.config.watch import ConfigSource, stamp_of
+from wallboard.frozen import frozen
 from wallboard.settings import HEADER_NAME, HEADER_VALUE, Secret, ServerSettings, Settings
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SHORTEST_INTERVAL_SECONDS = 0.1
 HEADER = "Name: value"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BoardOptions:
     """What the command line says about whom to poll, and whether and where to record it."""
 

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,12 +16,13 @@ from wallboard.cli.options.types import Number, WholeNumber
 from wallboard.cli.run.errors import config_errors
 from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
+from wallboard.frozen import frozen
 from wallboard.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Face:
     """What the command line says about how to show the board."""
 

@@ -1,7 +1,6 @@
 """The options that say what to simulate, shared by ``simulate`` and ``demo``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -9,6 +8,7 @@ import click
 from wallboard.cli.options.completions import scenario_names
 from wallboard.cli.options.types import Number, WholeNumber
 from wallboard.cli.run.errors import simulator_errors
+from wallboard.frozen import frozen
 
 if TYPE_CHECKING:
     from wallboard.simulator.scenario import Scenario
@@ -18,7 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 MOST_ENTRY_POINTS = 100_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Simulation:
     """What the command line says about the simulation; ``speed`` is simulated seconds a second."""
 

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from wallboard.board import Folded
 from wallboard.cli.run.appending import Complaints, FirstAnswers, complain
@@ -12,6 +11,7 @@ from wallboard.cli.run.output import Output
 from wallboard.cli.run.signals import on_end, status_after
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Level
+from wallboard.frozen import frozen
 from wallboard.live import LiveBoard
 from wallboard.report.now.telling import DOUBT_SECONDS, Telling
 
@@ -22,7 +22,7 @@ ANSWER_SECONDS = 0.05
 """Between two looks at whether there are answers to begin with."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds:
     """What is told and for how long.
 

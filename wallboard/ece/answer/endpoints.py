@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
@@ -19,6 +18,7 @@ from wallboard.domain.reading import (
     LiveSessionStatus,
     Reading,
 )
+from wallboard.frozen import frozen
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(
@@ -132,7 +132,7 @@ def _seconds(text: str) -> float | None:
     return abs(seconds) if math.isfinite(seconds) and seconds >= 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """One GET: its path, the root element of its answer, and how the fact is read from that.
 

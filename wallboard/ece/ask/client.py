@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -27,6 +27,7 @@ from wallboard.ece.ask.outgoing import (
 )
 from wallboard.ece.ask.status import status_failure
 from wallboard.ece.ask.transport import ServerTransport
+from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings
 
 PATIENCE = 0.5
@@ -45,7 +46,7 @@ _MAY_BE_OURS = frozenset({Cause.TLS, Cause.REFUSED, Cause.TIMEOUT})
 """What old files, or an old address, may be the cause of."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Poll:
     """One GET of one entry point, ready to be asked again and again."""
 

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from multidict import CIMultiDict
@@ -11,6 +11,7 @@ from yarl import URL
 from wallboard import __version__
 from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.answer.endpoints import OPERATIONS
+from wallboard.frozen import frozen
 from wallboard.settings import (
     DEFAULT_CONTEXT_ROOT,
     HEADER_NAME,
@@ -40,7 +41,7 @@ class ClientSetupError(Exception):
     """A server's settings cannot be used; the message names the server and the key, no secret."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Destination:
     """Where polls of a server go, as far as a message may tell. Seconds for both timeouts."""
 
@@ -64,7 +65,7 @@ class Destination:
         return f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Headers:
     """Headers to send, and the same as they may be shown: all but our own are masked."""
 
@@ -72,7 +73,7 @@ class Headers:
     shown: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outgoing:
     """A request in the form in which it goes out, however often it does."""
 
@@ -82,7 +83,7 @@ class Outgoing:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proxy:
     """Where a proxy is, and what only it is told."""
 

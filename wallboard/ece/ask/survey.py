@@ -1,10 +1,10 @@
 """A chat survey: what it must hold, and the XML that it is posted as. Nothing here connects."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from wallboard.domain.observation import Response
+from wallboard.frozen import frozen
 
 NAMESPACE = "http://bindings.egain.com/chat"
 CONTENT_TYPE = "text/xml"
@@ -29,7 +29,7 @@ class Delivery(StrEnum):
     NOT_SENT = "not sent"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """The outcome of sending a survey, as a sentence, and the answer of the server, if any.
 
@@ -42,7 +42,7 @@ class Outcome:
     elapsed_seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """One question, and the answer that it was given.
 
@@ -59,7 +59,7 @@ class Answered:
         return not self.required and not self.answer.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """What is submitted after a chat. ``sid`` is the id of the chat session."""
 
@@ -67,7 +67,7 @@ class Survey:
     answers: tuple[Answered, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SurveyFault:
     """Why a survey cannot be sent: which part of it, what of that, and a sentence for a person.
 

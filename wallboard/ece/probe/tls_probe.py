@@ -1,7 +1,7 @@
 """What there is to say of TLS with a server, and of its certificate."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -9,6 +9,7 @@ from wallboard.domain.doctor import Fact, Finding, Step
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.policy import Level
 from wallboard.ece.probe.wire import Peer
+from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings
 
 MOST_NAMES = 50
@@ -20,7 +21,7 @@ _ALTERNATIVE_NAMES = b"\x55\x1d\x11"
 _BMP_STRING = 0x1E
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Certificate:
     """Times are Unix time in seconds; texts are safe to show."""
 

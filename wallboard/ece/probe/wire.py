@@ -8,18 +8,19 @@ import asyncio
 import socket
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from wallboard.abandonable import addresses_of, in_thread_within
+from wallboard.frozen import frozen
 
 MOST_ADDRESSES = 6
 DATE_SECONDS = 1.5
 """How long to wait for a date; to know who is there matters more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """One of the addresses of a name; ``place`` is as the socket takes it."""
 
@@ -30,7 +31,7 @@ class Address:
         return str(self.place[0])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Peer:
     """Who is at the other end of TLS; ``certificate`` is DER."""
 

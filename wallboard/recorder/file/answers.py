@@ -5,7 +5,6 @@ which may have had no body at all, is kept in words.
 """
 
 import zlib
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from wallboard.domain.endpoint import Endpoint
@@ -13,6 +12,7 @@ from wallboard.domain.observation import Cause, Failure, Observation, Response
 from wallboard.domain.reading import Reading
 from wallboard.ece.answer.decode import decode
 from wallboard.ece.answer.encoding import odd_coding
+from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError
 from wallboard.settings import LARGEST_BODY
 
@@ -25,7 +25,7 @@ KEPT_HEADERS = frozenset(
 make every answer another one, such as the date."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """An observation without its entry point, time and latency."""
 

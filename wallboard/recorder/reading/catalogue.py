@@ -3,11 +3,11 @@
 import math
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Request
 from wallboard.domain.policy import Policy
+from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import (
     ENDPOINT,
@@ -36,7 +36,7 @@ _TITLE = Shape("about", title=TEXT)
 _INTERVALS = Shape("entry_point", server=TEXT, interval=INTERVAL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """One endpoint of one entry point; ``entry_point`` is the row number of the latter."""
 
@@ -46,7 +46,7 @@ class Source:
     request: Request
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalogue:
     """The entry points (``keys``) and endpoints (``sources``) of the file by row number.
 

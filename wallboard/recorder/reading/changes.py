@@ -3,13 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Cause, Observation
 from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import (
     ENDPOINT,
@@ -154,7 +155,7 @@ _NOTABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeFilter:
     """Selects all changes, or those of some entry points and of their servers as a whole."""
 
@@ -171,7 +172,7 @@ class ChangeFilter:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PagePosition:
     """After which change the next page begins, and where reading ends; Unix time in seconds."""
 

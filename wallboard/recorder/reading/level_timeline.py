@@ -5,10 +5,10 @@ import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import merge
 
 from wallboard.domain.policy import Level
+from wallboard.frozen import frozen
 from wallboard.recorder.file.columns import LEVEL, MOMENT, ROW, TICK, Shape
 from wallboard.recorder.reading.catalogue import Catalogue
 from wallboard.recorder.reading.connection import Version
@@ -41,7 +41,7 @@ _Step = tuple[float, int, int | None]
 """Time, entry point and its new level; ``None`` when it left the board."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Steps:
     """The worst level of the board from each time on; unknown before the first."""
 

@@ -3,11 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Request, Response
 from wallboard.domain.reading import Reading
+from wallboard.frozen import frozen
 from wallboard.recorder.file.schema import LATENCY_TICKS
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
@@ -19,7 +19,7 @@ PAGE = 5000
 """Rows read at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """Polls of an endpoint in a row that brought the same answer, with no gap between.
 
@@ -128,7 +128,7 @@ def _one(before: RunRow, after: RunRow) -> RunRow:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunFilter:
     """Selects runs that overlap a span (Unix time in seconds); ``None`` selects all."""
 

@@ -3,9 +3,10 @@
 import math
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import LATENCY, MOMENT, POLLS, ROW, TICK, Shape, optional
 from wallboard.recorder.file.segment_end import BACK_SECONDS, EndState
@@ -115,7 +116,7 @@ _SEALED = Shape("segment", id=ROW, from_at=MOMENT, to_at=MOMENT, first_run=ROW, 
 _ENDED = Shape("run", first=optional(TICK), last=optional(TICK), id=optional(ROW))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A span of time, both ends in it; Unix time in seconds."""
 
@@ -123,7 +124,7 @@ class Span:
     last_at: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """A segment, its time and its range of rows in ``run``.
 

@@ -4,10 +4,11 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
 from wallboard.recorder.file.columns import (
     CAUSE,
     LEVEL,
@@ -74,7 +75,7 @@ _STATUS = Shape("server_status", **_STATUS_COLUMNS)
 _STATUS_ROW = Shape("server_status", id=ROW, begun_at=MOMENT, **_STATUS_COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedVerdict:
     """The verdict and the level of an entry point, each since when, Unix time in seconds."""
 
@@ -127,7 +128,7 @@ def _as_known_at(moment: float, begun_at: float, status: ServerStatus) -> Server
     return replace(status, at=begun_at, next_probe_at=None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastPolls:
     """The newest poll of a target, its newest good one, and how many in a row had its answer."""
 

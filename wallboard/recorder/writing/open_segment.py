@@ -6,6 +6,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.history import Sample
 from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.frozen import frozen
 from wallboard.recorder.file.answers import Answer
 
 
@@ -93,7 +94,7 @@ class Target:
     good: tuple[KeptAnswer, int, int] | None = field(default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SealedTarget:
     """The state of a target when its segment was sealed."""
 

@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from wallboard.frozen import frozen
 from wallboard.recorder.errors import errors_translated
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape
 from wallboard.recorder.file.opening import open_to_write
@@ -48,7 +48,7 @@ _ENDED = Shape("segment", to_at=MOMENT)
 _SWEPT = Shape("about", swept=ROW)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retention:
     """How much is kept: seconds of the past, and bytes of the file."""
 

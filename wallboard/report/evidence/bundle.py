@@ -5,7 +5,6 @@ terminal, and not as Markdown.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from wallboard.board import EntryPointStatus
@@ -13,6 +12,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
 from wallboard.ece.answer.encoding import head_lines
+from wallboard.frozen import frozen
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.words.changes import CHANGE_HEADS, change_cells, outcome_words
 from wallboard.report.words.environment import Environment
@@ -29,7 +29,7 @@ from wallboard.report.words.visible import fenced, prose, visible
 from wallboard.settings import ServerSettings, Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Subjects:
     """What a bundle is about.
 

@@ -1,15 +1,17 @@
 """The panels of a Grafana dashboard, as documents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from string import ascii_uppercase
 from typing import Any
+
+from wallboard.frozen import frozen
 
 WIDTH = 24
 """Columns of a dashboard."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """One query of a panel and what its lines are called; ``instant`` asks only for now."""
 
@@ -18,7 +20,7 @@ class Target:
     instant: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Panel:
     """One panel, ``width`` columns by ``height`` rows.
 

@@ -1,10 +1,10 @@
 """Recording and alerting rules for a metrics server, made from the names of the series."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from wallboard import __version__
 from wallboard.domain.policy import Level
+from wallboard.frozen import frozen
 from wallboard.report.metrics.series import (
     BUILD,
     DURATION,
@@ -38,7 +38,7 @@ _WHY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """A series that is worked out ahead."""
 
@@ -46,7 +46,7 @@ class Recorded:
     expr: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alert:
     """An alert that fires once ``expr`` has held for as long as ``after`` says, as in ``2m``."""
 

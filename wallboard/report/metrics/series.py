@@ -5,10 +5,10 @@ state set whose label is called as the set is.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from wallboard.domain.policy import Button, Verdict
 from wallboard.domain.verdict import Judgement
+from wallboard.frozen import frozen
 
 ENTRY_POINT_LABELS = ("server", "entry_point", "name", "group")
 """What tells one entry point from all others, and how people call it."""
@@ -16,7 +16,7 @@ ENTRY_POINT_LABELS = ("server", "entry_point", "name", "group")
 POLL_LABELS = ("server", "endpoint")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gauge:
     """One number of an entry point; where it is not known there is no series.
 
@@ -33,7 +33,7 @@ class Gauge:
         return "seconds" if self.name.endswith("_seconds") else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StateSet:
     """One of several states: a series for each, 1 for the one it is in and 0 for all others."""
 

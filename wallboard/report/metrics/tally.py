@@ -2,18 +2,19 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import Event
 from wallboard.domain.observation import Cause, Failure, Observation
+from wallboard.frozen import frozen
 
 BUCKET_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper ends of the buckets of poll durations; one more takes all that is longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Polls:
     """The polls of one endpoint of a server since the start: how long they took, how they failed.
 

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.past import Outage, Past, WorstWait, past_of, worst_waits
 from wallboard.report.words.window import Window
@@ -19,7 +20,7 @@ _ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})
 _REPORTED = frozenset({Subject.VERDICT, Subject.SERVER})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wrong:
     """An entry point that was not ok at the end; ``since`` is Unix time in seconds."""
 
@@ -30,7 +31,7 @@ class Wrong:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FailingEndpoint:
     """An endpoint that failed at the end, of an entry point whose verdict does not say so."""
 
@@ -40,7 +41,7 @@ class FailingEndpoint:
     since: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handover:
     """A shift.
 

@@ -1,7 +1,7 @@
 """The past of one entry point in a window: its verdicts and their durations, outages, waits."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from wallboard.domain.change import Change, Subject
@@ -9,13 +9,14 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.reading import LiveSessionStatus
+from wallboard.frozen import frozen
 from wallboard.recorder.recording import Recording, Run
 from wallboard.report.words.window import Window
 
 NO_OUTAGE = frozenset({Verdict.OPEN, Verdict.WAITING})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerdictPeriod:
     """A period of one verdict and level; times are Unix time in seconds."""
 
@@ -31,7 +32,7 @@ class VerdictPeriod:
         return self.verdict not in NO_OUTAGE and self.level is not Level.OK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outage:
     """A period in which no chat could be started, or this was unknown.
 
@@ -52,7 +53,7 @@ class Outage:
         return self.last_at - self.first_at
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorstWait:
     """The longest estimated wait in seconds, when it was first reported, and the queue then."""
 
@@ -61,7 +62,7 @@ class WorstWait:
     queue_depth: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Past:
     """One entry point in a window. ``changes`` of verdict, level and endpoints are oldest first."""
 

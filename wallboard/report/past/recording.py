@@ -1,10 +1,10 @@
 """What a recording is, as text."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from wallboard.domain.foreign_text import safe
+from wallboard.frozen import frozen
 from wallboard.recorder.lock import Holder
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.statistics import Statistics
@@ -18,7 +18,7 @@ _STEP = 1000
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Described:
     """A recording from outside; ``file_bytes`` counts the log beside it too.
 

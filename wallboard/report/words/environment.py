@@ -5,15 +5,15 @@ import platform
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import metadata
 
 from wallboard import __version__
+from wallboard.frozen import frozen
 
 _TERMINAL_VARIABLES = ("TERM", "COLORTERM", "TERM_PROGRAM", "LANG", "LC_ALL", "NO_COLOR")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Environment:
     """Facts as pairs of a name and a value, in the order in which they are shown."""
 

@@ -1,12 +1,12 @@
 """A span of the past, and which parts of it were recorded."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from wallboard.frozen import frozen
 from wallboard.recorder.reading.segments import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """From ``since`` to ``until``, Unix time in seconds.
 

@@ -1,7 +1,7 @@
 """The board of a recording, without a living one underneath."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from wallboard.board import Board
@@ -9,12 +9,13 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Policy
 from wallboard.feeds.replay import ReplayFeed
+from wallboard.frozen import frozen
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.picture.view import ReplayPosition, View
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Start:
     """Which recording is replayed, and from where on.
 

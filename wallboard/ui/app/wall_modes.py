@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
 from wallboard.settings import AlarmSettings, Settings
 from wallboard.ui.look.lite import refresh_seconds
 from wallboard.ui.picture.view import Extras
@@ -17,7 +17,7 @@ QUIET_SECONDS = 60.0
 """What left a level and comes back within this time is not new: it flaps."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrival:
     """Entry points that got worse together and now have ``level``: one, or many of one server."""
 

@@ -1,16 +1,15 @@
 """The last good and the first bad poll of an endpoint, found in what is kept of the past."""
 
-from dataclasses import dataclass
-
 from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Verdict
+from wallboard.frozen import frozen
 from wallboard.ui.picture.recorded_past import MergedStatus
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """How an endpoint went bad the last time; what is not known any more is ``None``.
 

@@ -1,12 +1,12 @@
 """One plot with axes, drawn by plotext; imported when a chart is first asked for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rich.style import Style
 from rich.text import Text
 from textual_plotext import PlotextPlot
 
+from wallboard.frozen import frozen
 from wallboard.ui.drilldown.axes import Ticks, apart, time_ticks
 from wallboard.ui.look.theme import BoardTheme
 
@@ -20,7 +20,7 @@ Points = Sequence[tuple[float, float]]
 _ASCII_AXES = str.maketrans("┤│└┬─┼├┴┘┐┌", "||+++++++++")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Series:
     """Points that are joined, in runs that are not; ``marker`` is one of plotext's, or a sign."""
 
@@ -29,7 +29,7 @@ class Series:
     marker: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """Everything that is drawn: series from the back to the front, and what both axes show.
 

@@ -3,15 +3,15 @@
 import locale
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
 
 RESPONSE_TYPE = {"0": "CAN TAKE", "1": "NO AGENT", "2": "MAX DEPTH"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Glyphs:
     """One set of signs. All take one cell, but ``contradiction`` and ``becomes`` may take more.
 

@@ -13,6 +13,7 @@ from rich.style import Style
 
 from wallboard.config.config_file import config_folder
 from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 from wallboard.ui.look.theme_file import ThemeError, filled, read_table, styles
 
@@ -104,7 +105,7 @@ def own_folder() -> Path | None:
     return folder / "themes" if folder else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThemeFile:
     """Where a theme is; ``own`` says that it is the user's, whoever else has one of that name."""
 

@@ -3,12 +3,13 @@
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from wallboard.config.state_folder import BoardId, state_folder
 from wallboard.files import read_file, replaced
+from wallboard.frozen import frozen
 
 Density = Literal["auto", "compact", "normal", "large"]
 Sort = Literal["worst", "name", "id", "wait", "queue", "changed"]
@@ -24,7 +25,7 @@ LONGEST_TEXT = 1000
 MOST_FOLDED = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Arrangement:
     """One arrangement of the board.
 

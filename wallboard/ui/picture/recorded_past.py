@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -16,6 +16,7 @@ from wallboard.domain.event import RecordedStatus
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
 from wallboard.domain.state import RECENT_POLLS, EndpointState
+from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
 from wallboard.ui.picture.view import View
 
@@ -77,14 +78,14 @@ ROUNDS_AFTER = 2
 """Intervals after a change for the worse in which the first bad polls are looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergedStatus(EntryPointStatus):
     """An entry point with further polls: those around its last changes for the worse."""
 
     kept: tuple[Observation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedEntryPoint:
     """What was recorded of an entry point until ``at``, Unix time in seconds."""
 

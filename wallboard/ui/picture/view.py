@@ -1,13 +1,12 @@
 """What the app gives a screen at every tick: one immutable value with everything to show."""
 
-from dataclasses import dataclass
-
 from wallboard.board import Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
+from wallboard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extras:
     """What a kiosk, a slow link, the alarm and the meter add to a view.
 
@@ -30,7 +29,7 @@ class Extras:
 PLAIN = Extras()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplayPosition:
     """What a replay adds to a view.
 
@@ -50,7 +49,7 @@ class ReplayPosition:
     jumps: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """The board and everything shown with it.
 

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from wallboard.board import EntryPointStatus
@@ -12,6 +11,7 @@ from wallboard.config.state_folder import state_folder
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Observation
 from wallboard.files import replaced
+from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings
 
 MOST_FILES = 200
@@ -66,7 +66,7 @@ def _forget_oldest(folder: Path, newest: Path) -> None:
                 path.unlink()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """What a screen shows: an entry point, and one of its polls."""
 
@@ -74,7 +74,7 @@ class Evidence:
     observation: Observation | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copy:
     """Something to take along.
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from wallboard.config.problem import nearest, shown
 from wallboard.ece.ask.survey import Answered, Delivery, Outcome, Survey, SurveyFault, faults_of
+from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings, SurveySettings
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ SERVER = "server"
 """The part of a form that no survey has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionRow:
     """One question and its answer as they stand in the form; ``choices`` are offered answers."""
 
@@ -28,7 +29,7 @@ class QuestionRow:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """All that was typed."""
 
@@ -51,7 +52,7 @@ class Stage(Enum):
     SENDING = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sending:
     """How far the sending is: to whom, and what. ``last`` is the same of the last one that ended.
 

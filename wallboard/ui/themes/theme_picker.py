@@ -1,7 +1,5 @@
 """The theme picker: a list beside the board, which previews the highlighted theme."""
 
-from dataclasses import dataclass
-
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -11,6 +9,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import FRAME, BoardTheme, ThemeFile, load_file, theme_files
 from wallboard.ui.look.theme_file import ThemeError
@@ -30,7 +29,7 @@ _SHOWN = (
 _TITLE_ROWS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """A theme to pick, or one that cannot be picked and why."""
 

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
 from wallboard.query import Query
 from wallboard.ui.picture.arrangement import Arrangement
 
@@ -18,7 +18,7 @@ VOLATILE_SORTS = frozenset({"wait", "queue", "changed"})
 """Orders that can change although no verdict did."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A group of entry points in the order they are shown; without a name, all there are.
 

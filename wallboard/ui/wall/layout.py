@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple, overload
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.frozen import frozen
 from wallboard.ui.wall.arrange import Section
 
 
@@ -33,7 +33,7 @@ class Heading(NamedTuple):
 Item = EntryPointKey | Heading
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WallRow:
     """One row of the wall: a heading, or entry points side by side. ``y`` is its first line."""
 
@@ -116,7 +116,7 @@ class Rows(Sequence[WallRow]):
         return self._blocks[found - 1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """All rows from top to bottom, and the widths of the columns."""
 

@@ -1,9 +1,9 @@
 """The pages of a kiosk, and when they turn; a pure function of the time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from wallboard.frozen import frozen
 from wallboard.ui.wall.layout import Item, Layout
 
 PAUSE_SECONDS = 30.0
@@ -13,7 +13,7 @@ LEAVE_SECONDS = 60.0
 """How long after the last key the wall comes back by itself from whatever was opened."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """What is on the screen at once: the lines from ``top`` up to ``bottom``, and the items there.
 
