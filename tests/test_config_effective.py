@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from wallboard.config import settings_from
-from wallboard.config.document import value_at
+from wallboard.config.document import lines_in, value_at
 from wallboard.config.effective import HIDDEN, Source, WrittenConfig, effective
-from wallboard.config.toml_text import lines_in
 from wallboard.report.setup.effective import effective_toml
 from wallboard.settings import entry_points_of
 

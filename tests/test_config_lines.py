@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.config.toml_text import bare, line_of, lines_in, literal
+from wallboard.config.document import bare, line_of, lines_in, literal
 
 TRICKY = '''# title = "no"
 title = """

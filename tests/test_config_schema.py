@@ -11,9 +11,8 @@ import pytest
 
 from tests.test_config import WHOLE
 from wallboard.config.document import value_at
-from wallboard.config.explanations import explanations
 from wallboard.config.prepare import prepare
-from wallboard.config.schema import DRAFT, json_schema
+from wallboard.config.schema import DRAFT, explanations, json_schema
 from wallboard.config.shape import shape
 
 ROOT = Path(__file__).parent.parent

@@ -1,6 +1,7 @@
 """Runs calls that may hang in threads that nobody has to wait for."""
 
 import asyncio
+import errno
 import socket
 import threading
 from collections.abc import Callable
@@ -75,3 +76,12 @@ async def own_addresses(host: str) -> list[str]:
     except TimeoutError:
         raise socket.gaierror(socket.EAI_AGAIN, "no name server answers") from None
     return [numeric(place) for _, place in found]
+
+
+def why_not_listening(error: OSError, host: str, port: int) -> str:
+    """Why a server could not listen, as a sentence."""
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is already in use"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} may not be opened by this user"
+    return f"cannot listen on {host!r} port {port}: {error.strerror or 'address not found'}"

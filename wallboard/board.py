@@ -23,12 +23,16 @@ from wallboard.domain.change import (
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND, History, Sample
-from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
+from wallboard.domain.observation import (
+    AHEAD_SECONDS,
+    Failure,
+    Observation,
+    ServerStatus,
+)
 from wallboard.domain.policy import Level, Policy, Verdict
+from wallboard.domain.polls import Sharing, Traffic
 from wallboard.domain.reading import Capacity, LiveSessionStatus
-from wallboard.domain.sharing import Sharing
 from wallboard.domain.state import EndpointState, EntryPointState
-from wallboard.domain.traffic import Traffic
 from wallboard.domain.verdict import Judgement, judge, rejudge
 from wallboard.frozen import frozen
 
@@ -339,7 +343,7 @@ class Board:
     def _fold_observation(self, observation: Observation) -> Folded:
         before = self._statuses[observation.key]
         heard = before.state.endpoint(observation.endpoint)
-        observation = self._parts.shared(observation, heard)
+        observation = self._parts.shared(observation, heard.last)
         state = before.state.heard(observation)
         after, judged = self._judge(before, state, observation.at, observation, of_server=False)
         if observation.endpoint is _pace(state.entry_point):

@@ -11,8 +11,7 @@ from types import TracebackType
 
 from wallboard.board import Board, Folded, Snapshot
 from wallboard.config.problem import Problem
-from wallboard.config.reload import Reload
-from wallboard.config.watch import ConfigSource
+from wallboard.config.reload import ConfigSource, Reload
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
 from wallboard.feeds import Feed, FeedStatus

@@ -1,9 +1,8 @@
 import pytest
 from events import ALLOWED, failed, refused, state_after
 
-from wallboard.domain.button import button_of
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.policy import ButtonPolicy
+from wallboard.domain.policy import ButtonPolicy, Policy
 from wallboard.domain.reading import (
     AgentAvailability,
     Capacity,
@@ -11,6 +10,7 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
+from wallboard.domain.verdict import judge
 
 RULES = [
     (Endpoint.CHAT_ALLOWED, ALLOWED, "shown"),
@@ -37,6 +37,10 @@ RULES = [
     (Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus(None, 5), "unknown"),
     (Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus(60.0, None), "unknown"),
 ]
+
+
+def button_of(state, policy):
+    return judge(state, Policy(button=policy)).button
 
 
 @pytest.mark.parametrize(("rule", "fact", "button"), RULES)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wallboard.config.document import literal
 from wallboard.config.problem import shown
-from wallboard.config.toml_text import literal
 from wallboard.domain.foreign_text import (
     brief,
     escaped,

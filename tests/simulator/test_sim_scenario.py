@@ -2,9 +2,14 @@ import re
 
 import pytest
 
-from wallboard.simulator.errors import ScenarioError, SimulatorError
 from wallboard.simulator.fault import Kind, Window
-from wallboard.simulator.scenario import load_scenario, parse_scenario, shipped_scenarios
+from wallboard.simulator.scenario import (
+    ScenarioError,
+    SimulatorError,
+    load_scenario,
+    parse_scenario,
+    shipped_scenarios,
+)
 
 
 def errors_of(text):

@@ -9,10 +9,9 @@ import aiohttp
 import pytest
 
 from wallboard.simulator.contents import DIALECTS
-from wallboard.simulator.errors import SimulatorError
 from wallboard.simulator.names import entry_point_group, entry_point_ids, entry_point_name
 from wallboard.simulator.responder import Responder
-from wallboard.simulator.scenario import Scenario
+from wallboard.simulator.scenario import Scenario, SimulatorError
 from wallboard.simulator.server import Simulator
 
 OPERATIONS = {

@@ -9,8 +9,8 @@ from rich.color import ColorSystem
 from walls import settled, text_on
 
 from wallboard.config import load_config
+from wallboard.config.reload import ConfigSource, stamp_of
 from wallboard.config.state_folder import BoardId
-from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import ChatAllowed, LiveSessionStatus

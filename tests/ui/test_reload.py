@@ -8,9 +8,16 @@ import pytest
 
 from wallboard.config import ConfigError, load_config
 from wallboard.config.problem import Problem
-from wallboard.config.reload import AGAIN_SECONDS, Reload, what_changed
+from wallboard.config.reload import (
+    AGAIN_SECONDS,
+    LOOK_SECONDS,
+    ConfigSource,
+    Reload,
+    Watch,
+    stamp_of,
+    what_changed,
+)
 from wallboard.config.state_folder import BoardId
-from wallboard.config.watch import LOOK_SECONDS, ConfigSource, Watch, stamp_of
 
 CONFIG = """
 title = "{title}"

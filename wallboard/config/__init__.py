@@ -3,8 +3,7 @@
 Importing it is cheap: the TOML parser and pydantic are loaded only when there is a file to read.
 """
 
-from wallboard.config.config_file import find_config
-from wallboard.config.load import load_config, settings_from
+from wallboard.config.config_file import find_config, load_config, settings_from
 from wallboard.config.problem import ConfigError, Problem
 from wallboard.config.selection import settings_for_url
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from wallboard.config.address import address_fault, proxy_fault
-from wallboard.config.document import Path, Toml, value_at
-from wallboard.config.prepare import Fault
+from wallboard.config.document import Fault, Path, Toml, value_at
 from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
 from wallboard.domain.foreign_text import has_controls

@@ -1,14 +1,18 @@
-"""Finds and reads the config file."""
+"""The config file: found, read, and turned into settings, or into all that is wrong with it."""
 
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
-from wallboard.config.document import Toml
-from wallboard.config.problem import one_problem
-from wallboard.domain.foreign_text import escaped
+from wallboard.config.document import Fault, Toml, problem_at
+from wallboard.config.document import Path as KeyPath
+from wallboard.config.problem import ConfigError, one_problem, shown
+from wallboard.domain.foreign_text import escaped, has_controls
 from wallboard.files import read_file
+from wallboard.settings import ServerSettings, Settings
 
 VARIABLE = "WALLBOARD_CONFIG"
 """The environment variable that may name the config."""
@@ -110,3 +114,136 @@ def _expanded(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError:
         return path
+
+
+def load_config(
+    path: Path, environ: Mapping[str, str], *, servers_required: bool = True
+) -> Settings:
+    """The settings in a TOML file. Raises ``ConfigError`` with all problems at once.
+
+    ``environ`` gives the secrets written as ``{ env = "NAME" }``. Relative paths in the config
+    count from its own folder. ``servers_required`` is off when the servers come from the command
+    line.
+    """
+    document = read_document(path)
+    return settings_from(
+        document,
+        environ,
+        file=str(path),
+        folder=path.absolute().parent,
+        servers_required=servers_required,
+    )
+
+
+def settings_from(
+    document: Mapping[str, Toml],
+    environ: Mapping[str, str],
+    *,
+    file: str,
+    folder: Path,
+    servers_required: bool = True,
+) -> Settings:
+    """The settings in a parsed document; ``file`` is what messages call it."""
+    # Loading pydantic takes longer than everything else here; without a file nobody waits for it.
+    from wallboard.config.checks import check
+    from wallboard.config.prepare import prepare
+    from wallboard.config.shape import shape
+
+    copy, faults = prepare(document, environ)
+    settings, misshapen = shape(copy, document)
+    faults += misshapen
+    if settings:
+        settings, missing_files = with_files(settings, folder)
+        faults += missing_files
+        faults += check(settings, document, whole=not faults, servers_required=servers_required)
+    if faults or not settings:
+        name = escaped(file)
+        faults.sort(key=_table_order)
+        found = (problem_at(name, document, path, message) for path, message in faults)
+        raise ConfigError(dict.fromkeys(found))
+    return _with_short_connects(settings, document)
+
+
+def _table_order(fault: Fault) -> list[tuple[str, int]]:
+    """A sort key: table by table, the tables of one list in the order of the file."""
+    path, _ = fault
+    return [("", step) if isinstance(step, int) else (step, 0) for step in path[:-1]]
+
+
+def _with_short_connects(settings: Settings, document: Mapping[str, Toml]) -> Settings:
+    """The default time to connect, cut to a shorter time to answer."""
+    if "connect_timeout" in document:
+        return settings
+    return replace(settings, connect_timeout=min(settings.connect_timeout, settings.timeout))
+
+
+def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]:
+    """The settings with absolute paths, counting from ``folder``, and which files are missing."""
+    faults: list[Fault] = []
+    servers = tuple(
+        _server_with_files(server, folder, ("server", number), faults)
+        for number, server in enumerate(settings.server)
+    )
+    record = settings.record
+    try:
+        record = record if isinstance(record, bool) else str(_recording(record, folder))
+    except ValueError as error:
+        faults.append((("record",), str(error)))
+    return replace(settings, server=servers, record=record), faults
+
+
+def _server_with_files(
+    server: ServerSettings, folder: Path, path: KeyPath, faults: list[Fault]
+) -> ServerSettings:
+    def found(key: str, written: str | None) -> str | None:
+        try:
+            return None if written is None else str(_existing(written, folder))
+        except ValueError as error:
+            faults.append(((*path, key), str(error)))
+            return written
+
+    if server.client_key and not server.client_cert:
+        faults.append(((*path, "client_key"), "needs the certificate it belongs to: client_cert"))
+    return replace(
+        server,
+        ca_file=found("ca_file", server.ca_file),
+        client_cert=found("client_cert", server.client_cert),
+        client_key=found("client_key", server.client_key),
+    )
+
+
+def _existing(written: str, folder: Path) -> Path:
+    # A key pasted in place of its path must not be repeated in a message.
+    if "-----BEGIN" in written or has_controls(written):
+        raise ValueError("must be the path of a PEM file, not what is in it")
+    path = _whole(written, folder)
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise ValueError(f"there is no such file: {shown(str(path))}") from None
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}: {shown(str(path))}") from None
+    if S_ISDIR(mode):
+        raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+    if not S_ISREG(mode):
+        raise ValueError(f"is no file: {shown(str(path))}")
+    if not os.access(path, os.R_OK):
+        raise ValueError(f"may not be read; change its permissions: {shown(str(path))}")
+    return path
+
+
+def _recording(written: str, folder: Path) -> Path:
+    # It need not exist: the first board creates it, or reports that it cannot and goes on.
+    if has_controls(written):
+        raise ValueError(f"must hold no control characters: {shown(written)}")
+    path = _whole(written, folder)
+    if os.path.isdir(path):  # noqa: PTH112 - unlike pathlib it never raises
+        raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+    return path
+
+
+def _whole(written: str, folder: Path) -> Path:
+    try:
+        return folder / Path(written).expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no such user: {shown(written)}") from None

@@ -1,5 +1,7 @@
-"""Paths to tables and keys in a TOML document, and how messages name them."""
+"""A TOML document: paths to its keys, their lines, how messages name them, and values as text."""
 
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wallboard.config.problem import Problem, shown
@@ -10,6 +12,9 @@ Toml = Any
 
 Path = tuple[str | int, ...]
 """Keys and positions from the top of the document, such as ``("server", 0, "url")``."""
+
+Fault = tuple[Path, str]
+"""Where something is wrong, and what."""
 
 LISTED = frozenset({"server", "group", "entry_point", "question"})
 """Written as ``[[table]]``, any number of times."""
@@ -78,3 +83,117 @@ def _header(document: Toml, path: Path) -> str:
         )
     own = table.get("name")
     return f"[[{name}]] {shown(own) if isinstance(own, str) and own else number}"
+
+
+_TOKEN = re.compile(
+    r'"""(?:\\.|"{0,2}[^"\\])*"{3,5}'
+    r"|'''(?:'{0,2}[^'])*'{3,5}"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|\#[^\n]*|[\[\]{}\n]",
+    re.DOTALL,
+)
+_KEY = re.compile(r"""\s*(?:("(?:\\.|[^"\\])*")|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.?)""")
+_DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def lines_in(text: str) -> dict[Path, int]:
+    """The line of every table and of every key that has a line of its own.
+
+    ``text`` must be valid TOML.
+    """
+    found: dict[Path, int] = {}
+    lengths: dict[Path, int] = {}
+    table: Path = ()
+    for line, statement in _statements(text):
+        if statement.startswith("["):
+            table = _opened(statement, lengths)
+            found.setdefault(table, line)
+        else:
+            found.setdefault((*table, *_keys(statement)), line)
+    return found
+
+
+def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
+    """The line of a path or, where it has none of its own, of the table that holds it."""
+    for end in range(len(path), 0, -1):
+        if path[:end] in lines:
+            return lines[path[:end]]
+    return None
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Every header and every key with its value, and the line it begins on."""
+    line, start, depth = 1, 0, 0
+    for token in _TOKEN.finditer(f"{text}\n"):
+        depth += _DEEPER.get(token[0], 0)
+        if token[0] != "\n" or depth:
+            continue
+        statement = text[start : token.start()].strip()
+        if statement and not statement.startswith("#"):
+            yield line, statement
+        line += text.count("\n", start, token.end())
+        start = token.end()
+
+
+def _opened(header: str, lengths: dict[Path, int]) -> Path:
+    """The path of the table that a header opens; ``lengths`` counts the tables of each list."""
+    listed = header.startswith("[[")
+    keys = _keys(header.lstrip("["))
+    path: Path = ()
+    for number, key in enumerate(keys, 1):
+        path = (*path, key)
+        if listed and number == len(keys):
+            lengths[path] = lengths.get(path, 0) + 1
+        if path in lengths:
+            path = (*path, lengths[path] - 1)
+    return path
+
+
+def _keys(text: str) -> list[str]:
+    """The parts of the dotted key that a text begins with."""
+    import tomllib
+
+    keys: list[str] = []
+    at, more = 0, "."
+    while more and (part := _KEY.match(text, at)):
+        quoted, plain, bare, more = part.groups()
+        keys.append(tomllib.loads(f"key = {quoted}")["key"] if quoted else plain or bare or "")
+        at = part.end()
+    return keys
+
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def literal(value: Toml) -> str:
+    """A value in TOML on one line; control characters are written as escapes."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{"".join(map(_escaped, value))}"'
+        case float():
+            return str(int(value)) if value.is_integer() else repr(value)
+        case Mapping():
+            inner = ", ".join(f"{bare(key)} = {literal(item)}" for key, item in value.items())
+            return f"{{ {inner} }}" if inner else "{}"
+        case list() | tuple():
+            return f"[{', '.join(map(literal, value))}]"
+        case _:
+            return str(value)
+
+
+def bare(key: str) -> str:
+    """A key in TOML, in quotes only where it needs them."""
+    return key if _BARE.fullmatch(key) else literal(key)
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isprintable():
+        return char
+    code = ord(char)
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
-from wallboard.config.document import Toml
-from wallboard.config.explanations import Keys, explanations
-from wallboard.config.toml_text import bare, literal
+from wallboard.config.document import Toml, bare, literal
+from wallboard.config.schema import Keys, explanations
 from wallboard.frozen import frozen
 from wallboard.settings import EntryPointSettings
 

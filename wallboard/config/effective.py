@@ -5,8 +5,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from wallboard.config.document import LISTED, Path, Toml, value_at
-from wallboard.config.toml_text import line_of
+from wallboard.config.document import LISTED, Path, Toml, line_of, value_at
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
 from wallboard.frozen import frozen
 from wallboard.settings import EntryPointSettings, Secret, Settings, strongest

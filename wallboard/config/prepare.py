@@ -6,7 +6,7 @@ Values with a notation of their own are read here: secrets, levels and keys.
 from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 
-from wallboard.config.document import Path, Toml
+from wallboard.config.document import Fault, Path, Toml
 from wallboard.config.problem import nearest, shown
 from wallboard.domain.policy import Level
 
@@ -16,8 +16,6 @@ KEYS_FORM = 'a key such as "p" or a list of keys'
 
 _DEEPEST = 12
 _LARGEST = 2**63
-
-Fault = tuple[Path, str]
 
 
 def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[Toml, list[Fault]]:

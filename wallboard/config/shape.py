@@ -3,8 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from wallboard.config.document import Path, Toml, key_path, value_at
-from wallboard.config.prepare import Fault
+from wallboard.config.document import Fault, Path, Toml, key_path, value_at
 from wallboard.config.problem import nearest, shown
 from wallboard.settings import Settings
 

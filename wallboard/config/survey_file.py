@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from wallboard.config.config_file import read_document
+from wallboard.config.config_file import read_document, settings_from
+from wallboard.config.document import Fault, Toml, problem_at
 from wallboard.config.document import Path as KeyPath
-from wallboard.config.document import Toml, problem_at
-from wallboard.config.load import settings_from
-from wallboard.config.prepare import Fault
 from wallboard.config.problem import ConfigError, nearest, shown
 from wallboard.domain.foreign_text import escaped
 from wallboard.frozen import frozen

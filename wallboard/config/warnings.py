@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wallboard.config.document import Toml, problem_at
-from wallboard.config.prepare import Fault
+from wallboard.config.document import Fault, Toml, problem_at
 from wallboard.config.problem import Problem, shown
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import escaped

@@ -7,6 +7,18 @@ from types import MappingProxyType
 from typing import Any
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Failure
+from wallboard.domain.reading import (
+    CAN_TAKE_CHATS,
+    MAXIMUM_DEPTH,
+    NO_AGENT,
+    AgentAvailability,
+    Capacity,
+    ChatAllowed,
+    CheckEligibility,
+    LiveSessionStatus,
+    Reading,
+)
 from wallboard.frozen import frozen
 
 
@@ -143,6 +155,34 @@ class ButtonPolicy:
     rule: Endpoint = Endpoint.CHAT_ALLOWED
     max_wait: float = 300.0
     max_queue: int = 10
+
+    def button(self, answer: Reading | Failure | None) -> Button:
+        """Whether the customer sees the button, by the newest answer of the endpoint ``rule``.
+
+        Nobody knows what a site's page does when its question fails, so that is ``unknown``.
+        """
+        match answer:
+            case ChatAllowed(allowed=shown) | AgentAvailability(available=shown):
+                pass
+            case Capacity(count=count):
+                shown = None if count is None else count > 0
+            case CheckEligibility(response_type=response_type):
+                known = response_type in {CAN_TAKE_CHATS, NO_AGENT, MAXIMUM_DEPTH}
+                shown = response_type == CAN_TAKE_CHATS if known else None
+            case LiveSessionStatus(wait_seconds=wait, queue_depth=depth):
+                shown = self._within(wait, depth)
+            case _:
+                shown = None
+        if shown is None:
+            return Button.UNKNOWN
+        return Button.SHOWN if shown else Button.HIDDEN
+
+    def _within(self, wait: float | None, depth: int | None) -> bool | None:
+        if (wait is not None and wait > self.max_wait) or (
+            depth is not None and depth > self.max_queue
+        ):
+            return False
+        return None if wait is None or depth is None else True
 
 
 @frozen

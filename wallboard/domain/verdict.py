@@ -5,10 +5,17 @@ The order of the rules is the order of the functions that ``_verdict`` asks.
 
 from dataclasses import field, replace
 
-from wallboard.domain.button import button_of
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import AHEAD_SECONDS, Cause, Failure, Observation
-from wallboard.domain.policy import WORST_FIRST, Button, Level, Policy, Thresholds, Verdict
+from wallboard.domain.policy import (
+    WORST_FIRST,
+    Button,
+    ButtonPolicy,
+    Level,
+    Policy,
+    Thresholds,
+    Verdict,
+)
 from wallboard.domain.reading import (
     DOCUMENTED_REASONS,
     AgentAvailability,
@@ -128,7 +135,7 @@ def judge(
         verdict=finding.verdict,
         level=level,
         summary=summary,
-        button=Button.UNKNOWN if server_failure else button_of(state, policy.button),
+        button=Button.UNKNOWN if server_failure else _button(state, policy.button),
         partial=finding.partial or bool(failing),
         contradiction=state.disagreements >= CONTRADICTION_POLLS,
         lenient=_lenient(state),
@@ -147,6 +154,11 @@ def judge(
         newest_at=newest,
         fresh_until=None if newest is None else newest + policy.stale_after,
     )
+
+
+def _button(state: EntryPointState, policy: ButtonPolicy) -> Button:
+    last = state.endpoint(policy.rule).last
+    return policy.button(last.outcome if last else None)
 
 
 def _lenient(state: EntryPointState) -> bool:

@@ -13,11 +13,9 @@ from wallboard.simulator.contents import (
     live_content,
 )
 from wallboard.simulator.fault import Fault, Kind, Stage
-from wallboard.simulator.faulty_reply import UNABLE, faulty_reply
 from wallboard.simulator.queue_model import Conditions, QueueModel, QueueState
-from wallboard.simulator.reply import Reply, error_body
-from wallboard.simulator.scenario import Scenario
-from wallboard.simulator.scenario_tables import SURVEY
+from wallboard.simulator.reply import UNABLE, Reply, error_body, faulty_reply
+from wallboard.simulator.scenario import SURVEY, Scenario
 
 _REASONS = {
     Kind.INVALID: "invalid_entry_point",

@@ -16,9 +16,8 @@ from typing import cast
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from wallboard.abandonable import own_addresses
+from wallboard.abandonable import own_addresses, why_not_listening
 from wallboard.simulator.contents import Dialect
-from wallboard.simulator.errors import SimulatorError, why_not_listening
 from wallboard.simulator.reply import Reply, Sleep, deliver, error_page, reset
 from wallboard.simulator.requests import (
     BadSurveyError,
@@ -31,7 +30,7 @@ from wallboard.simulator.requests import (
     route_of,
 )
 from wallboard.simulator.responder import Responder
-from wallboard.simulator.scenario import Scenario
+from wallboard.simulator.scenario import Scenario, SimulatorError
 
 LISTENER_CHECK_SECONDS = 0.05
 SURVEYS_KEPT = 1000

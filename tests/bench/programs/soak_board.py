@@ -22,9 +22,9 @@ import psutil
 from tests.bench.processes import ROOT, report
 from tests.bench.programs.age_board import MIB, PAINT_SECONDS, Aging
 from wallboard.board import Folded
-from wallboard.config.load import load_config
+from wallboard.config.config_file import load_config
+from wallboard.config.reload import ConfigSource, stamp_of
 from wallboard.config.state_folder import BoardId
-from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
 from wallboard.feeds import FeedStatus, Fold
 from wallboard.settings import Settings

@@ -7,8 +7,8 @@ import click
 
 from wallboard.cli.options.board_options import board_options, board_options_of, record_options
 from wallboard.cli.options.display import face_of, face_options, show
+from wallboard.config.reload import ConfigSource
 from wallboard.config.state_folder import BoardId
-from wallboard.config.watch import ConfigSource
 from wallboard.feeds import Feed
 from wallboard.settings import Settings
 

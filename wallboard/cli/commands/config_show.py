@@ -64,8 +64,8 @@ def show(form: str, **parameters: object) -> int:
 
 def _written(path: Path | None, options: Mapping[str, str]) -> "WrittenConfig":
     from wallboard.config.config_file import parsed, read_text
+    from wallboard.config.document import lines_in
     from wallboard.config.effective import WrittenConfig
-    from wallboard.config.toml_text import lines_in
 
     if path is None:
         return WrittenConfig(document={}, lines={}, options=options)

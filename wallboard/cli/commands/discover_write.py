@@ -11,8 +11,7 @@ import click
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.additions import Addition, NotAddableError, added, addition_to
-from wallboard.config.document import Toml
-from wallboard.config.toml_text import lines_in
+from wallboard.config.document import Toml, lines_in
 from wallboard.domain.foreign_text import safe
 from wallboard.settings import Secret, ServerSettings
 

@@ -12,7 +12,7 @@ from wallboard.cli.options.metrics_address import Address, exposed, metrics_serv
 from wallboard.cli.run.errors import CommandError
 from wallboard.cli.run.signals import on_end, status_after
 from wallboard.config.problem import ConfigError, Problem
-from wallboard.config.watch import ConfigSource
+from wallboard.config.reload import ConfigSource
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.policy import Level, Verdict
 from wallboard.feeds import Role

@@ -12,8 +12,8 @@ from wallboard.cli.options.completions import entry_point_ids, group_names, serv
 from wallboard.cli.options.types import Number
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
+from wallboard.config.reload import ConfigSource, stamp_of
 from wallboard.config.state_folder import BoardId
-from wallboard.config.watch import ConfigSource, stamp_of
 from wallboard.frozen import frozen
 from wallboard.settings import HEADER_NAME, HEADER_VALUE, Secret, ServerSettings, Settings
 

@@ -14,7 +14,7 @@ import click
 from wallboard.cli.options.completions import theme_names
 from wallboard.cli.options.types import Number, WholeNumber
 from wallboard.cli.run.errors import config_errors
-from wallboard.config.watch import ConfigSource
+from wallboard.config.reload import ConfigSource
 from wallboard.feeds import Feed
 from wallboard.frozen import frozen
 from wallboard.settings import Settings

@@ -67,7 +67,7 @@ def metrics_server(snapshot: Callable[[], Snapshot]) -> "MetricsServer":
 @asynccontextmanager
 async def exposed(server: "MetricsServer", where: Address) -> AsyncIterator[str]:
     """The address of the page, as long as this context lasts. Raises ``CommandError``."""
-    from wallboard.simulator.errors import why_not_listening
+    from wallboard.abandonable import why_not_listening
 
     try:
         url = await server.start(*where)

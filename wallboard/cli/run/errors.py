@@ -53,7 +53,7 @@ def client_errors() -> Iterator[None]:
 @contextmanager
 def simulator_errors() -> Iterator[None]:
     """Turns a scenario that cannot be used and a port that is taken into words."""
-    from wallboard.simulator.errors import ScenarioError, SimulatorError
+    from wallboard.simulator.scenario import ScenarioError, SimulatorError
 
     try:
         yield

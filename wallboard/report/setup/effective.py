@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from wallboard.config.document import bare, literal
 from wallboard.config.effective import Origin, Section, Source
-from wallboard.config.toml_text import bare, literal
 from wallboard.domain.foreign_text import safe
 from wallboard.report.words.plain import cells, padded
 

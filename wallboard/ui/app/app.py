@@ -15,8 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from wallboard.board import Board
-from wallboard.config.reload import Reload, what_changed
-from wallboard.config.watch import ConfigSource
+from wallboard.config.reload import ConfigSource, Reload, what_changed
 from wallboard.live import LiveBoard, MakeFeed
 from wallboard.settings import Settings, entry_points_of, longest_interval
 from wallboard.ui.app.open_screens import ScreenOpeningApp
