@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from wallboard.board import Board
 from wallboard.cli.commands.demo import demo_settings
-from wallboard.cli.options.scenario import Simulation
+from wallboard.cli.commands.simulate import Simulation
 from wallboard.config.state_folder import BoardId
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import SurveyQuestionSettings, SurveySettings, entry_points_of

@@ -54,3 +54,11 @@ def test_an_installed_wheel_brings_the_words_of_its_schema(installed):
     schema = json.loads(wallboard(installed, ["config", "schema"]))
 
     assert schema["properties"]["interval"]["description"].startswith("Seconds between two polls")
+
+
+def test_an_installed_wheel_brings_the_dashboard_and_the_rules(installed):
+    dashboard = json.loads(wallboard(installed, ["metrics", "dashboard"]))
+    rules = wallboard(installed, ["metrics", "rules"])
+
+    assert dashboard["title"] == "wallboard"
+    assert "- alert: WallboardEntryPointCritical" in rules

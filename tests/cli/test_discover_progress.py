@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from wallboard.cli.commands.discover_progress import LINE_SECONDS, progress
+from wallboard.cli.commands.discover_sweep import LINE_SECONDS, progress
 from wallboard.domain.discovery import Discovery
 
 

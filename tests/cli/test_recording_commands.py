@@ -462,7 +462,7 @@ def test_trimming_is_refused_while_somebody_writes(ask, path):
 BUSY = """
 import sqlite3
 import sys
-from wallboard.cli.run.leaving import left_on_ctrl_c
+from wallboard.cli.run.signals import left_on_ctrl_c
 
 with left_on_ctrl_c():
     print("busy", flush=True)

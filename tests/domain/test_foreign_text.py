@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wallboard.cli.run.service import log_line
 from wallboard.config.document import literal
 from wallboard.config.problem import shown
 from wallboard.domain.foreign_text import (
@@ -19,9 +20,9 @@ from wallboard.domain.foreign_text import (
     spelled_out,
     steers,
 )
-from wallboard.report.now.logline import log_line
-from wallboard.report.words.csv_row import csv_row
-from wallboard.report.words.visible import prose, visible
+from wallboard.report.evidence.raw import visible
+from wallboard.report.words.shareable import prose
+from wallboard.report.words.table import csv_row
 from wallboard.ui.look.text import is_safe
 from wallboard.ui.look.text import safe as in_cells
 from wallboard.ui.terminal.cells import split

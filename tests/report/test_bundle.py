@@ -10,11 +10,11 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.evidence.bundle import Subjects, triage_bundle
-from wallboard.report.words.environment import Environment, environment
-from wallboard.report.words.redact import MASK
+from wallboard.report.setup.doctor import environment
+from wallboard.report.words.shareable import MASK
 from wallboard.settings import Secret, ServerSettings, Settings
 
-HERE = Environment((("host", "jump-1"), ("wallboard", "1.2.3"), ("terminal", "TERM=xterm")))
+HERE = (("host", "jump-1"), ("wallboard", "1.2.3"), ("terminal", "TERM=xterm"))
 SALES = entry_point(1000, "Sales", group="EMEA")
 YES = ChatAllowed(True)
 URL = "http://ece.example.com/system/egain/chat/entrypoint/chatAllowed/1000"
@@ -246,8 +246,8 @@ def test_it_says_on_what_it_was_made():
 
 def test_the_surroundings_are_this_machine_and_this_terminal():
     environ = {"TERM": "tmux-256color", "COLORTERM": "truecolor", "TMUX": "/tmp/x,1,0"}
-    facts = dict(environment(environ).facts)
+    facts = dict(environment(environ))
     assert list(facts) == ["host", "system", "wallboard", "python", "textual", "terminal"]
     assert all(facts.values())
     assert facts["terminal"] == "TERM=tmux-256color, COLORTERM=truecolor, inside tmux"
-    assert dict(environment({}).facts)["terminal"] == "unknown"
+    assert dict(environment({}))["terminal"] == "unknown"

@@ -13,7 +13,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Request
 from wallboard.feeds.single_round import poll_once
 from wallboard.report.evidence.curl import curl_command
-from wallboard.report.words.redact import MASK
+from wallboard.report.words.shareable import MASK
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator

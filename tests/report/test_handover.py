@@ -11,7 +11,7 @@ from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
 from wallboard.report.past.handover_markdown import MOST_CHANGES, handover_markdown
-from wallboard.report.words.window import window_of
+from wallboard.report.past.past import window_of
 
 ALLOWED, LIVE, CAPACITY = Endpoint.CHAT_ALLOWED, Endpoint.LIVE_SESSION_STATUS, Endpoint.CAPACITY
 CLOSED = b'<chatAllowed allowed="false" reason="agent_not_available"/>'

@@ -10,8 +10,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from report_support import NOW, OPEN, board_of, entry_point, tell
 
-from wallboard.report.metrics.dashboard import dashboard
+from wallboard.domain.policy import Level
 from wallboard.report.metrics.page import page
+from wallboard.report.metrics.templates import dashboard
 
 PROMTOOL = shutil.which("promtool")
 
@@ -72,3 +73,11 @@ def test_every_question_is_understood_by_the_metrics_server(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"SUCCESS: {len(filled)} rules found" in done.stdout
+
+
+def test_levels_have_the_numbers_that_are_served():
+    counts = [one for one in expressions() if one.startswith("count(wallboard_level")]
+    asked = [int(re.search(r"== (\d)", one)[1]) for one in counts]
+    titles = [panel["title"].lower() for panel in panels()[: len(counts)]]
+
+    assert dict(zip(titles, asked, strict=True)) == {one.label: one.value for one in Level}

@@ -9,9 +9,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from report_support import NOW, OPEN, board_of, entry_point, tell
 
-from wallboard.domain.policy import Thresholds
+from wallboard.domain.policy import Level, Thresholds
 from wallboard.report.metrics.page import page
-from wallboard.report.metrics.rules import HIGH_WAIT_SECONDS, RECORDED, alerts, rules_file
+from wallboard.report.metrics.templates import HIGH_WAIT_SECONDS, rules
 
 PROMTOOL = shutil.which("promtool")
 needs_promtool = pytest.mark.skipif(
@@ -29,19 +29,23 @@ UP = {f"wallboard_server_reachable{{{PROD}}}": "1x100", f"wallboard_build_info{{
 DOWN = UP | {f"wallboard_server_reachable{{{PROD}}}": "0x100"}
 
 
+def expressions(**changes):
+    return re.findall(r"(?m)^ +expr: '(.*)'$", rules(**changes))
+
+
 def promtool(*args: str):
     return subprocess.run([PROMTOOL, *args], capture_output=True, text=True, check=False)
 
 
 def tried(tmp_path, series, name, at, fires):
     """What promtool says of whether an alert fires at a moment, given minutes of samples."""
-    rules, test = tmp_path / "rules.yml", tmp_path / "test.yml"
-    rules.write_text(rules_file())
+    file, test = tmp_path / "rules.yml", tmp_path / "test.yml"
+    file.write_text(rules())
     inputs = [{"series": one, "values": values} for one, values in series.items()]
     asked = {"eval_time": at, "alertname": name, "exp_alerts": fires}
     case = {"interval": "1m", "input_series": inputs, "alert_rule_test": [asked]}
     # JSON is YAML too.
-    document = {"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": [case]}
+    document = {"rule_files": [str(file)], "evaluation_interval": "1m", "tests": [case]}
     test.write_text(json.dumps(document))
     done = promtool("test", "rules", str(test))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -58,10 +62,10 @@ def alert(severity, summary, description, labels=SALES_LABELS):
 @pytest.mark.parametrize("changes", [{}, {"after": "1s", "interval": "1s"}])
 def test_the_rules_are_what_promtool_calls_a_success(tmp_path, changes):
     file = tmp_path / "rules.yml"
-    file.write_text(rules_file(**changes))
+    file.write_text(rules(**changes))
     done = promtool("check", "rules", str(file))
     assert done.returncode == 0, done.stderr
-    assert f"SUCCESS: {len(RECORDED) + len(list(alerts()))} rules found" in done.stdout
+    assert f"SUCCESS: {len(expressions())} rules found" in done.stdout
 
 
 @needs_promtool
@@ -89,7 +93,7 @@ def test_a_server_that_is_down_is_one_alert_and_not_one_for_each_entry_point(tmp
     told = alert(
         "critical",
         "Chat server prod cannot be reached",
-        "No endpoint of it answers. Its entry points keep their last values.",
+        "No endpoint answers. Its entry points keep their last known values.",
         {"job": "wallboard", "instance": "i", "server": "prod"},
     )
     tried(tmp_path, series, "WallboardServerUnreachable", "2m", [told])
@@ -101,8 +105,8 @@ def test_a_wait_is_high_from_its_threshold_on_unless_it_is_an_old_one(tmp_path):
     stale = f"wallboard_stale{{{SALES}}}"
     told = alert(
         "warning",
-        "Customers wait long: Sales (1000 on prod)",
-        "A new arrival would wait 1m 30s.",
+        "Long chat wait: Sales (1000 on prod)",
+        "The estimated wait is 1m 30s.",
     )
     tried(tmp_path, UP | {wait: "90x100", stale: "0x100"}, name, "6m", [told])
     tried(tmp_path, UP | {wait: "90x100", stale: "1x100"}, name, "6m", [])
@@ -118,12 +122,12 @@ def test_a_stale_and_an_unknown_entry_point_are_told(tmp_path):
     }
     stale = alert(
         "warning",
-        "No usable answer any more: Sales (1000 on prod)",
-        "What the board shows of it is older than three intervals.",
+        "Stale data: Sales (1000 on prod)",
+        "No usable answer for more than three polling intervals.",
     )
     unknown = alert(
         "warning",
-        "Nobody knows whether customers can start a chat: Sales (1000 on prod)",
+        "Unknown whether customers can start a chat: Sales (1000 on prod)",
         "The verdict is error.",
     )
     tried(tmp_path, series, "WallboardEntryPointStale", "5m", [stale])
@@ -137,8 +141,8 @@ def test_a_board_that_no_longer_polls_is_told_by_its_own_interval(tmp_path):
     interval = f"wallboard_poll_interval_seconds{{{PROD}}}"
     told = alert(
         "critical",
-        "The wallboard on i polls nothing",
-        "Its last poll was 3m 0s ago; all it serves is as old as that.",
+        "wallboard on i has stopped polling",
+        "The last poll was 3m 0s ago; its metrics are out of date.",
         labels,
     )
     tried(tmp_path, UP | {newest: "0x100", interval: "10x100"}, name, "3m", [told])
@@ -148,7 +152,12 @@ def test_a_board_that_no_longer_polls_is_told_by_its_own_interval(tmp_path):
 
 @needs_promtool
 def test_it_is_told_when_no_wallboard_is_scraped_at_all(tmp_path):
-    told = alert("critical", "No wallboard is scraped", "Nobody watches the chat entry points.", {})
+    told = alert(
+        "critical",
+        "wallboard metrics are missing",
+        "No wallboard is being scraped: chat entry points are not monitored.",
+        {},
+    )
     tried(tmp_path, {"up": "0x100"}, "WallboardAbsent", "5m", [told])
     tried(tmp_path, UP, "WallboardAbsent", "5m", [])
 
@@ -160,12 +169,31 @@ def test_rules_and_page_speak_of_the_same_series():
         page(board.snapshot(NOW), {}, openmetrics=False).decode()
     )
     served = {sample.name for family in families for sample in family.samples}
-    expressions = [one.expr for one in (*RECORDED, *alerts())]
-    asked = set(re.findall(r"wallboard_\w+", " ".join(expressions)))
+    asked = set(re.findall(r"\bwallboard_\w+", " ".join(expressions())))
     assert len(asked) > 10
     assert asked <= served
 
 
 def test_a_wait_is_high_where_the_board_warns_of_it():
     assert Thresholds().wait_warning == HIGH_WAIT_SECONDS
-    assert ">= 90 " in next(a.expr for a in alerts(90) if a.alert == "WallboardWaitHigh")
+    assert any("wallboard_estimated_wait_seconds >= 60 " in one for one in expressions())
+    assert any(
+        "wallboard_estimated_wait_seconds >= 90.5 " in one
+        for one in expressions(high_wait_seconds=90.5)
+    )
+
+
+def test_levels_have_the_numbers_that_are_served():
+    text = rules()
+
+    for alert, level in (("Critical", Level.CRITICAL), ("Unknown", Level.UNKNOWN)):
+        rest = text.partition(f"- alert: WallboardEntryPoint{alert}\n")[2]
+        assert rest.lstrip().startswith(f"expr: 'wallboard_level == {level:d} ")
+
+
+def test_times_that_are_given_are_those_of_every_alert_and_group():
+    text = rules(after="30s", interval="15s")
+
+    assert set(re.findall(r"(?m)^ +for: (.*)$", text)) == {"30s"}
+    assert text.count("\n    interval: 15s\n") == text.count("  - name: ") == 2
+    assert "interval:" not in rules()

@@ -10,8 +10,7 @@ from wallboard.domain.observation import Request
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.recorder.recording import Run, Span
-from wallboard.report.past.past import past_of, worst_waits
-from wallboard.report.words.window import window_of
+from wallboard.report.past.past import past_of, window_of, worst_waits
 
 KEY = EntryPointKey("prod", 1000)
 SALES = EntryPoint(KEY, "Sales")

@@ -8,7 +8,7 @@ from report_support import NO_AGENTS, NOW, OPEN, TIMEOUT, board_of, entry_point,
 from wallboard.domain.endpoint import Endpoint
 from wallboard.report.now.csv import COLUMNS, csv_report
 from wallboard.report.now.json import document
-from wallboard.report.words.csv_row import csv_row
+from wallboard.report.words.table import csv_row
 
 
 def rows_of(board, at=NOW):

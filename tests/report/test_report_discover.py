@@ -4,9 +4,13 @@ import json
 
 import pytest
 
-from wallboard.cli.commands.discover_write import config_diff
 from wallboard.domain.discovery import Discovery, Found, Presence
-from wallboard.report.setup.discover import discovery_csv, discovery_json, discovery_text
+from wallboard.report.setup.discover import (
+    config_diff,
+    discovery_csv,
+    discovery_json,
+    discovery_text,
+)
 
 HOSTILE = "\x1b]52;c;aGk=\x07\x9b31m\u202e"
 

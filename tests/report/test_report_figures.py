@@ -12,11 +12,10 @@ from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, LiveSessionStatus
 from wallboard.report.metrics.page import openmetrics_report
 from wallboard.report.now.csv import csv_report
-from wallboard.report.now.json import json_report
+from wallboard.report.now.json import json_report, opening_lines
 from wallboard.report.now.nagios import nagios_report
-from wallboard.report.now.ndjson import opening_lines
 from wallboard.report.now.text import text_report
-from wallboard.report.words.plain import span, spoken_span
+from wallboard.report.words.figures import span, span_in_words
 
 WAITS = (inf, -inf, nan, -1.0, 0.0, 5e-324, 1e9, 1e308)
 COUNTS = (-(10**18), -1, 10**18)
@@ -56,4 +55,4 @@ def test_any_figures_are_told_in_every_form(wait, count):
 @pytest.mark.parametrize("seconds", WAITS)
 def test_any_span_is_told_briefly(seconds):
     assert len(span(seconds)) < 10
-    assert len(spoken_span(seconds)) < 30
+    assert len(span_in_words(seconds)) < 30

@@ -5,7 +5,7 @@ from report_support import FULL, NO_AGENTS, NOW, OPEN, board_of, entry_point, te
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.reading import Capacity, LiveSessionStatus
-from wallboard.report.now.lines import TextBoard
+from wallboard.report.now.text import TextBoard
 
 REFUSED = Failure(Cause.REFUSED, "Nobody listens.")
 

@@ -19,7 +19,8 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.now.text import text_report
-from wallboard.report.words.plain import cells, span, table
+from wallboard.report.words.figures import span
+from wallboard.report.words.table import cells, table
 from wallboard.ui.look import glyphs, text
 from wallboard.ui.wall.large_tile import clock_of
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from wallboard.ece.answer.encoding import exact_text_of, text_of
-from wallboard.report.words.body_layout import tokens
-from wallboard.report.words.visible import visible
+from wallboard.report.evidence.raw import tokens, visible
 from wallboard.ui.look.text import wrapped
 from wallboard.ui.widgets.lines import pretty, raw
 

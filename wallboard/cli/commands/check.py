@@ -2,26 +2,84 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from wallboard.board import Board, Snapshot
 from wallboard.cli.options.board_options import board_options, board_options_of
-from wallboard.cli.options.metrics_address import need_extra
-from wallboard.cli.options.types import Number
-from wallboard.cli.run.errors import client_errors
-from wallboard.cli.run.leaving import leave_now
-from wallboard.cli.run.plugin import NAGIOS, NAGIOS_TIMEOUT_SECONDS, PluginCommand
+from wallboard.cli.options.values import Number
+from wallboard.cli.run.errors import CommandError, client_errors
+from wallboard.cli.run.metrics_server import need_extra
+from wallboard.cli.run.output import warn
+from wallboard.cli.run.signals import leave_now
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Level, Policy
 from wallboard.settings import Settings, entry_points_of
 
 if TYPE_CHECKING:
     from wallboard.domain.ranges import Limit
+
+NAGIOS = "nagios"
+
+NAGIOS_TIMEOUT_SECONDS = 50.0
+"""Monitoring systems end a check after sixty seconds, unless told otherwise."""
+
+UNKNOWN = 3
+
+
+class PluginCommand(click.Command):
+    """A command that, with ``--format nagios``, tells its own errors as the state UNKNOWN."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - as click has it
+    ) -> click.Context:
+        """The parsed command line."""
+        if not _wants_nagios(args):
+            return super().make_context(info_name, args, parent, **extra)
+        with _unknown_on_errors():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        """Run the command."""
+        if ctx.params.get("form") != NAGIOS:
+            return super().invoke(ctx)
+        with _unknown_on_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _unknown_on_errors() -> Iterator[None]:
+    try:
+        yield
+    except (click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a monitoring system reads no other sentence
+        from wallboard.report.now.nagios import nagios_unknown
+
+        click.echo(nagios_unknown(_in_words(error)))
+        raise click.exceptions.Exit(UNKNOWN) from None
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, CommandError):
+        return str(error)
+    return f"this should not have happened: {type(error).__name__}: {error}"
+
+
+def _wants_nagios(args: Sequence[str]) -> bool:
+    return f"--format={NAGIOS}" in args or ("--format", NAGIOS) in pairwise(args)
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -180,6 +238,5 @@ def _print(form: str, snapshot: Snapshot, unfinished: str) -> None:
     else:
         text = report(snapshot)
         if unfinished:
-            said = f"wallboard: {unfinished}; what has not answered is unknown"
-            click.echo(said, err=True)
+            warn(f"{unfinished}; what has not answered is unknown")
     click.echo(text, nl=not text.endswith("\n"))

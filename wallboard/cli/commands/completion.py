@@ -26,7 +26,7 @@ Examples:
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> int:
-    from wallboard.cli.run.completing import script
+    from wallboard.cli.run.registry import script
 
     click.echo(script(shell), nl=False)
     return exit_codes.OK

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from wallboard.cli.options.board_options import SHORTEST_INTERVAL_SECONDS, joined_ids
-from wallboard.cli.options.types import Number
+from wallboard.cli.options.values import Number
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, client_errors, config_errors
 from wallboard.domain.foreign_text import has_controls, safe

@@ -13,12 +13,21 @@ from typing import IO
 
 import click
 
-from wallboard.cli.commands.board import live
-from wallboard.cli.commands.simulate import ANNOUNCEMENT
+from wallboard.cli.commands.board import (
+    DisplayOptions,
+    display_options,
+    display_options_of,
+    live,
+    show,
+)
+from wallboard.cli.commands.simulate import (
+    ANNOUNCEMENT,
+    Simulation,
+    simulation_of,
+    simulation_options,
+)
 from wallboard.cli.options.board_options import record_options, recorded
-from wallboard.cli.options.display import Face, face_of, face_options, show
-from wallboard.cli.options.scenario import Simulation, simulation_of, simulation_options
-from wallboard.cli.options.types import Number
+from wallboard.cli.options.values import Number
 from wallboard.cli.run.errors import CommandError
 from wallboard.config.state_folder import BoardId
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
@@ -106,20 +115,20 @@ Examples:
               show_default=True, metavar="SECONDS",
               help="Seconds between two polls of an endpoint.")  # fmt: skip
 @record_options
-@face_options
+@display_options
 def command(interval: float, record: Path | None, *, no_record: bool, **parameters: object) -> int:
     from tempfile import TemporaryDirectory
 
-    story, face = simulation_of(parameters), face_of(parameters)
+    story, display = simulation_of(parameters), display_options_of(parameters)
     story.load()
     with (
         TemporaryDirectory(prefix="wallboard-") as folder,
-        simulator(story.arguments(), meanwhile=lambda: _warm_up(face)) as url,
+        simulator(story.arguments(), meanwhile=lambda: _warm_up(display)) as url,
     ):
         settings = demo_settings(url, story, interval)
         file = record or (None if no_record else Path(folder) / "demo.db")
         settings = recorded(settings, file, off=no_record)
-        return show(settings, face, partial(live, settings, board=BoardId("demo")))
+        return show(settings, display, partial(live, settings, board=BoardId("demo")))
 
 
 def demo_settings(url: str, story: Simulation, interval: float) -> Settings:
@@ -134,7 +143,7 @@ def demo_settings(url: str, story: Simulation, interval: float) -> Settings:
     return replace(Settings(), title="wallboard demo", interval=interval, server=(server,))
 
 
-def _warm_up(face: Face) -> None:
+def _warm_up(display: DisplayOptions) -> None:
     # The simulator takes half a second to start; loading the wall takes as long.
-    if not face.as_text:
+    if not display.as_text:
         import wallboard.ui.app.app  # noqa: F401

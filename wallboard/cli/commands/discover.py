@@ -1,34 +1,34 @@
 """``wallboard discover``: finds out which entry points a server has."""
 
-import asyncio
-import gc
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from wallboard.cli.options.board_options import board_options_of, reach_options
-from wallboard.cli.options.completions import server_names
-from wallboard.cli.options.one_server import server_of, settings_of_server
-from wallboard.cli.options.types import Number
+from wallboard.cli.options.board_options import (
+    board_options_of,
+    reach_options,
+    server_of,
+    settings_of_server,
+)
+from wallboard.cli.options.values import Number, server_names
 from wallboard.cli.run import exit_codes
-from wallboard.cli.run.errors import client_errors, config_errors
-from wallboard.cli.run.leaving import leave_now
-from wallboard.domain.discovery import Discovery, Found
-from wallboard.domain.observation import ServerStatus
-from wallboard.settings import ServerSettings, Settings
+from wallboard.cli.run.errors import CommandError, config_errors
+from wallboard.cli.run.output import warn
+from wallboard.domain.foreign_text import safe
+from wallboard.settings import ServerSettings
 
 if TYPE_CHECKING:
-    from wallboard.cli.commands.discover_progress import Progress
-    from wallboard.feeds.discover import Ending
+    from wallboard.cli.commands.discover_sweep import Sweep
+    from wallboard.config.additions import Addition
+    from wallboard.config.document import Toml
 
 RATE = 10.0
-SAVE_SECONDS = 5.0
-"""Between two times that what was found is kept, should we be killed."""
 
 FORMATS = ("text", "json", "csv")
 
@@ -94,150 +94,38 @@ def command(
     settings = settings_of_server(target)
     server = server_of(settings, server_name or "")
     if file:
-        from wallboard.cli.commands.discover_write import readable
-
         readable(file)
-    hunt = _Hunt(server, settings, ids, resume=resume)
-    code = hunt.run(rate, until, lambda: click.echo(_report(form, hunt), nl=form != "csv"))
+    from wallboard.cli.commands.discover_sweep import Sweep
+
+    sweep = Sweep(server, settings, ids, resume=resume)
+    code = sweep.run(rate, until, lambda: click.echo(_report(form, sweep), nl=form != "csv"))
     if code == exit_codes.OK and file:
         # A config that cannot be written after all must not cost the sweep.
-        hunt.keep()
-        from wallboard.cli.commands.discover_write import write_found
-
-        code = write_found(file, server, hunt.discovery.entry_points, yes=yes)
+        sweep.keep()
+        code = write_found(file, server, sweep.discovery.entry_points, yes=yes)
     if code == exit_codes.OK:
-        hunt.forget()
+        sweep.forget()
     return code
 
 
-class _Hunt:
-    """One sweep with all that is to be done about it."""
-
-    def __init__(
-        self, server: ServerSettings, settings: Settings, ids: list[int], *, resume: bool
-    ) -> None:
-        from wallboard.feeds.discovery_resume import Unfinished
-
-        self.server = server
-        self.ids = ids
-        self._settings = settings
-        self._unfinished = Unfinished(server, ids, os.environ)
-        self.discovery = self._resumed(resume=resume)
-        self._saved_at = time.monotonic()
-        self._save_fault = ""
-
-    def run(self, rate: float, until: float | None, report: Callable[[], None]) -> int:
-        """Sweep and report; the exit status. ``until`` is monotonic seconds."""
-        with asyncio.Runner() as runner:
-            try:
-                with client_errors():
-                    ending = runner.run(self._sweep(rate, until))
-            except KeyboardInterrupt:
-                self._stopped("Interrupted", report)
-                leave_now(exit_codes.INTERRUPTED)
-            except TimeoutError:
-                self._stopped("The time is up", report)
-                leave_now(exit_codes.UNFINISHED)
-        return self._ended(ending, report)
-
-    def forget(self) -> None:
-        """Keep nothing for a later run: all is done."""
-        self._unfinished.forget()
-
-    async def _sweep(self, rate: float, until: float | None) -> "Ending":
-        from wallboard.cli.commands.discover_progress import progress
-        from wallboard.feeds.discover import discover
-
-        # What is loaded by now stays, so the collector need not look at it again and again.
-        gc.freeze()
-        left = [number for number in self.ids if number not in self.discovery]
-        seconds = None if until is None else until - time.monotonic()
-        async with asyncio.timeout(seconds):
-            with progress(self.discovery, len(self.ids)) as shown:
-                take = self._taker(shown)
-                return await discover(self.server, self._settings, left, take, rate=rate)
-
-    def _taker(self, shown: "Progress") -> Callable[[Found | ServerStatus], None]:
-        def take(event: Found | ServerStatus) -> None:
-            if isinstance(event, ServerStatus):
-                shown.server(event)
-                return
-            self.discovery.add(event)
-            shown.heard()
-            if time.monotonic() - self._saved_at > SAVE_SECONDS:
-                self.keep()
-
-        return take
-
-    def _stopped(self, why: str, report: Callable[[], None]) -> None:
-        self.keep()
-        report()
-        self._say_how_to_resume(why)
-
-    def _ended(self, ending: "Ending", report: Callable[[], None]) -> int:
-        from wallboard.feeds.discover import Ending
-
-        if ending is Ending.COMPLETE:
-            report()
-            if len(self.discovery.unclear) == self.discovery.asked:
-                self.forget()
-                return exit_codes.BAD_ANSWER
-            return exit_codes.OK
-        self.keep()
-        report()
-        if ending is Ending.NOTHING_CLEAR:
-            self._say_how_to_resume("No answer said anything about an id, so it was given up")
-            return exit_codes.BAD_ANSWER
-        self._say_how_to_resume("The server is out of reach")
-        return exit_codes.UNAVAILABLE
-
-    def _resumed(self, *, resume: bool) -> Discovery:
-        kept = self._unfinished.load()
-        if resume and kept is None:
-            _say("There is nothing to resume, so it begins with the first id.")
-        if kept and not resume:
-            _say(f"A sweep of these ids stopped after {kept.asked:,}; this one begins anew, and "
-                 "--resume would have gone on.")  # fmt: skip
-        return kept if kept and resume else Discovery()
-
-    def keep(self) -> None:
-        """Keep what was found for a later run."""
-        self._saved_at = time.monotonic()
-        if not self.discovery.asked:
-            return
-        try:
-            self._unfinished.save(self.discovery)
-        except OSError as error:
-            fault = f"What was found cannot be kept for --resume: {error.strerror}."
-            if fault != self._save_fault:
-                self._save_fault = fault
-                _say(fault)
-
-    def _say_how_to_resume(self, why: str) -> None:
-        asked, total = self.discovery.asked, len(self.ids)
-        _say(f"{why}. {asked:,} of {total:,} ids were asked.")
-        if asked and not self._save_fault:
-            click.echo("To go on, give the same command with --resume.", err=True)
-
-
-def _report(form: str, hunt: _Hunt) -> str:
+def _report(form: str, sweep: "Sweep") -> str:
     if form == "json":
         from wallboard.report.setup.discover import discovery_json
 
         return discovery_json(
-            hunt.discovery,
-            server=hunt.server.name,
-            url=hunt.server.url,
-            ids=hunt.ids,
+            sweep.discovery,
+            server=sweep.server.name,
+            url=sweep.server.url,
+            ids=sweep.ids,
             at=time.time(),
         )
     if form == "csv":
         from wallboard.report.setup.discover import discovery_csv
 
-        return discovery_csv(hunt.discovery, server=hunt.server.name)
+        return discovery_csv(sweep.discovery, server=sweep.server.name)
     from wallboard.report.setup.discover import discovery_text
 
-    return discovery_text(hunt.discovery, len(hunt.ids))
+    return discovery_text(sweep.discovery, len(sweep.ids))
 
 
 def _ids(words: tuple[str, ...]) -> list[int]:
@@ -255,5 +143,113 @@ def _can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _say(words: str) -> None:
-    click.echo(f"wallboard: {words}", err=True)
+_MARK = b"\xef\xbb\xbf"
+
+
+def readable(path: Path) -> "tuple[str, Toml]":
+    """The text of a config and what is in it; nothing where there is none.
+
+    Raises ``CommandError``.
+    """
+    from wallboard.config.config_file import parsed, read_text
+
+    with config_errors():
+        if path.exists():
+            text = read_text(path)
+            return text, parsed(text, path)
+    if not path.parent.is_dir():
+        raise CommandError(f"there is no folder {path.parent}", exit_codes.USAGE)
+    return "", {}
+
+
+def write_found(path: Path, server: ServerSettings, ids: Iterable[int], *, yes: bool) -> int:
+    """Add the ids that a config does not have; the exit status. Raises ``CommandError``.
+
+    What is printed goes to stderr, for the report has the output.
+    """
+    from wallboard.config.additions import addition_to
+
+    before, document = readable(path)
+    addition = addition_to(document, server, ids)
+    if not addition.ids:
+        warn(f"{path} has all that was found; it stays as it is.")
+        return exit_codes.OK
+    after = _added(path, before, document, addition)
+    _check(path, after, addition)
+    _show(before, after, path)
+    if not yes and not click.confirm(f"Write this to {safe(str(path))}?", err=True):
+        warn("Nothing was written; --resume offers it again.")
+        return exit_codes.INTERRUPTED
+    if readable(path)[0] != before:
+        raise CommandError(
+            f"{path} was changed meanwhile, so nothing was written", exit_codes.CONFIG
+        )
+    _write(path, after)
+    count = len(addition.ids)
+    warn(f"{path}: {count:,} new entry point{'' if count == 1 else 's'}. Give them names there.")
+    return exit_codes.OK
+
+
+def _added(path: Path, before: str, document: "Toml", addition: "Addition") -> str:
+    from wallboard.config.additions import NotAddableError, added
+
+    try:
+        return added(before, document, addition)
+    except NotAddableError as error:
+        _paste(addition)
+        raise CommandError(
+            f"{path} was not changed: {error}\n{_BY_HAND}", exit_codes.CONFIG
+        ) from None
+
+
+def _check(path: Path, after: str, addition: "Addition") -> None:
+    """What ``wallboard config check`` would refuse is not written."""
+    from wallboard.config import settings_from
+    from wallboard.config.config_file import parsed
+
+    try:
+        with config_errors():
+            folder = path.absolute().parent
+            settings_from(parsed(after, path), os.environ, file=str(path), folder=folder)
+    except CommandError as error:
+        _paste(addition)
+        words = f"{path} was not changed, for it could not be used\n{error}\n{_BY_HAND}"
+        raise CommandError(words, exit_codes.CONFIG) from None
+
+
+def _show(before: str, after: str, path: Path) -> None:
+
+    from wallboard.report.setup.discover import config_diff
+
+    for line in config_diff(before, after, str(path)):
+        click.echo(line, err=True)
+
+
+def _paste(addition: "Addition") -> None:
+    if addition.index is not None:
+        name = safe(addition.name)
+        click.echo(f'# Behind the other tables of [[server]] "{name}":\n', err=True)
+    for line in addition.fragment().splitlines():
+        click.echo(safe(line), err=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the whole file at once, as open to others as it was."""
+    from wallboard.files import replaced
+
+    try:
+        old = path.stat() if path.exists() else None
+        mark = _MARK if old and path.open("rb").read(len(_MARK)) == _MARK else b""
+        with replaced(path) as file:
+            file.write(mark + text.encode())
+            if old:
+                with suppress(OSError):
+                    os.fchown(file.fileno(), old.st_uid, old.st_gid)
+                os.fchmod(file.fileno(), old.st_mode & 0o777)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}") from None
+
+
+_BY_HAND = (
+    "What is printed above can be pasted by hand; --resume tries again without asking the server."
+)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from wallboard.cli.options.board_options import BoardOptions, board_options_of, reach_options
-from wallboard.cli.options.completions import entry_point_ids, server_names
+from wallboard.cli.options.values import entry_point_ids, server_names
 from wallboard.cli.run.output import output_size
 from wallboard.config.config_file import FILE_NAME, VARIABLE, working_folder
 from wallboard.config.state_folder import BoardId

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wallboard.cli.options.completions import entry_point_ids
 from wallboard.cli.options.recording import (
     MOST_CHANGES,
     asked_window,
@@ -17,13 +16,13 @@ from wallboard.cli.options.recording import (
     say,
     window_options,
 )
+from wallboard.cli.options.values import entry_point_ids
 from wallboard.cli.run import exit_codes
 from wallboard.domain.endpoint import EntryPoint
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording, Run
-    from wallboard.report.past.past import Past
-    from wallboard.report.words.window import Window
+    from wallboard.report.past.past import Past, Window
 
 
 @click.command(
@@ -74,11 +73,11 @@ def _told(
         return recording.runs(window.since, window.until, keys={past.entry_point.key})
 
     if form == "json":
-        from wallboard.report.past.history_formats import history_json
+        from wallboard.report.past.export import history_json
 
         return history_json(window, pasts, runs_of)
     if form == "csv":
-        from wallboard.report.past.history_formats import history_csv
+        from wallboard.report.past.export import history_csv
 
         return history_csv(pasts, runs_of)
     from wallboard.report.past.history import history_lines

@@ -8,9 +8,9 @@ import time
 import click
 
 from wallboard.cli.options.board_options import board_options, board_options_of, record_options
-from wallboard.cli.options.metrics_address import DEFAULT_ADDRESS, Address, address
-from wallboard.cli.options.types import Number
+from wallboard.cli.options.values import Number
 from wallboard.cli.run import exit_codes
+from wallboard.cli.run.metrics_server import DEFAULT_ADDRESS, Address, address
 
 SERVE = "serve"
 
@@ -92,11 +92,10 @@ Examples:
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
               help="Lines of key=value (the default), or of JSON.")  # fmt: skip
 def serve(listen: Address, log_format: str, **parameters: object) -> int:
-    from wallboard.cli.options.metrics_address import need_extra
+    from wallboard.cli.run.metrics_server import need_extra
 
     need_extra()
-    from wallboard.cli.commands.service import Service
-    from wallboard.cli.commands.service_log import ServiceLog
+    from wallboard.cli.run.service import Service, ServiceLog
 
     settings, source = board_options_of(parameters).opened()
     log = ServiceLog(log_format)
@@ -125,10 +124,11 @@ Examples:
               help="How often the rules are worked out; as the metrics server does unless given."
               )  # fmt: skip
 def rules(wait: float | None, after: str | None, interval: str | None) -> int:
-    from wallboard.report.metrics.rules import HIGH_WAIT_SECONDS, rules_file
+    from wallboard.report.metrics.templates import HIGH_WAIT_SECONDS
+    from wallboard.report.metrics.templates import rules as filled
 
     high = HIGH_WAIT_SECONDS if wait is None else wait
-    text = rules_file(high_wait_seconds=high, after=after, interval=interval)
+    text = filled(high_wait_seconds=high, after=after, interval=interval)
     click.echo(text, nl=False)
     return exit_codes.OK
 
@@ -149,7 +149,7 @@ Examples:
               help="The uid of the data source; the dashboard lets you pick one unless it is given."
               )  # fmt: skip
 def dashboard(datasource: str | None) -> int:
-    from wallboard.report.metrics.dashboard import dashboard as made
+    from wallboard.report.metrics.templates import dashboard as made
 
     click.echo(made(datasource), nl=False)
     return exit_codes.OK

@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from wallboard.cli.options.board_options import board_options_of, reach_options
-from wallboard.cli.options.completions import endpoint_names, entry_point_ids, server_names
+from wallboard.cli.options.values import endpoint_names, entry_point_ids, server_names
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, client_errors, config_errors
 from wallboard.cli.run.output import output_size

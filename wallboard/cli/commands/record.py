@@ -1,4 +1,4 @@
-"""``wallboard record``: polls and records without a face, for a service unit."""
+"""``wallboard record``: polls and records headless, for a service unit."""
 
 import asyncio
 import logging
@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 
 from wallboard.cli.options.board_options import board_options, board_options_of
-from wallboard.cli.options.metrics_address import Address, address
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, home_errors
+from wallboard.cli.run.metrics_server import Address, address
 from wallboard.config.state_folder import BoardId
 
 
 @click.command(
     "record",
-    short_help="Poll and record without a face, for a service.",
+    short_help="Poll and record headless, as a service.",
     help="""\
 Poll and record until SIGTERM or Ctrl-C; boards on the same recording follow.
 
@@ -44,8 +44,7 @@ Examples:
 def command(
     log_format: str, metrics: Address | None, *, no_standby: bool, **parameters: object
 ) -> int:
-    from wallboard.cli.commands.service import Service
-    from wallboard.cli.commands.service_log import ServiceLog
+    from wallboard.cli.run.service import Service, ServiceLog
 
     settings, source = board_options_of(parameters).opened()
     if settings.record is False:

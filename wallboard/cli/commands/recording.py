@@ -19,7 +19,7 @@ from wallboard.cli.options.recording import (
 )
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
-from wallboard.cli.run.leaving import left_on_ctrl_c
+from wallboard.cli.run.signals import left_on_ctrl_c
 
 if TYPE_CHECKING:
     from wallboard.recorder.writing.retention import Retention

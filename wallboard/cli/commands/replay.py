@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wallboard.cli.options.display import Face, face_of, face_options
+from wallboard.cli.commands.board import DisplayOptions, display_options, display_options_of
 from wallboard.cli.options.recording import config_option, moment_of, opened, recording_file
-from wallboard.cli.options.types import Number
+from wallboard.cli.options.values import Number
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import AlarmSettings, Settings
@@ -50,12 +50,12 @@ Examples:
 @click.option("--speed", type=Number(min=0.1, max=86_400), default=10.0,
               show_default=True, metavar="N",
               help="Seconds of the recording a second, once space plays it.")  # fmt: skip
-@face_options
+@display_options
 def command(
     file: Path | None, config: Path | None, at: str | None, speed: float, **parameters: object
 ) -> int:
-    face = face_of(parameters)
-    if face.kiosk:
+    display = display_options_of(parameters)
+    if display.kiosk:
         raise click.UsageError("--kiosk is for a living board: a recording is shown by its keys.")
     path = recording_file(file, config)
     with opened(path) as recording:
@@ -64,9 +64,9 @@ def command(
             raise CommandError(f"there is nothing in the recording yet\n{path}")
         begin = moment_of(at, span.last_at, "--at") if at else where_to_begin(recording)
         begin = max(span.first_at, min(begin, span.last_at))
-        if face.as_text:
-            return _print(recording, begin, span.last_at, face)
-        settings = _settings(config, face, recording.title)
+        if display.as_text:
+            return _print(recording, begin, span.last_at, display)
+        settings = _settings(config, display, recording.title)
         from wallboard.ui.app.replay_app import Start
 
         start = Start(
@@ -91,7 +91,7 @@ def where_to_begin(recording: "Recording") -> float:
     return span.last_at if span else 0.0
 
 
-def _settings(config: Path | None, face: Face, title: str) -> Settings:
+def _settings(config: Path | None, display: DisplayOptions, title: str) -> Settings:
     """How the board is drawn, by the config if there is one."""
     from wallboard.config import find_config, load_config
     from wallboard.config.config_file import working_folder
@@ -100,19 +100,19 @@ def _settings(config: Path | None, face: Face, title: str) -> Settings:
     with config_errors():
         path = find_config(config, os.environ, working_folder())
         base = load_config(path, os.environ, servers_required=False) if path else Settings()
-        settings = with_good_keys(face.over(base), path)
+        settings = with_good_keys(display.over(base), path)
     return replace(settings, title=title, kiosk=False, alarm=AlarmSettings())
 
 
-def _print(recording: "Recording", begin: float, end: float, face: Face) -> int:
+def _print(recording: "Recording", begin: float, end: float, display: DisplayOptions) -> int:
     """Print the board at the moment and, if asked, every so many seconds after it."""
     from wallboard.board import Board
-    from wallboard.report.now.lines import TextBoard
+    from wallboard.report.now.text import TextBoard
 
     entry_points = recording.entry_points()
-    every = face.every or min((policy.interval for _, policy in entry_points), default=1.0)
+    every = display.every or min((policy.interval for _, policy in entry_points), default=1.0)
     board, text = Board(entry_points, history=SAMPLES), TextBoard(recording.title)
-    for number in range(face.frames or 1):
+    for number in range(display.frames or 1):
         at = begin + number * every
         if at > end:
             break

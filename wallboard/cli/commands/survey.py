@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wallboard.cli.options.board_options import board_options_of, reach_options
-from wallboard.cli.options.completions import server_names
-from wallboard.cli.options.display import at_a_terminal
-from wallboard.cli.options.one_server import server_of, settings_of_server
+from wallboard.cli.commands.board import at_a_terminal
+from wallboard.cli.options.board_options import (
+    board_options_of,
+    reach_options,
+    server_of,
+    settings_of_server,
+)
+from wallboard.cli.options.values import server_names
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, client_errors
 from wallboard.cli.run.output import output_size
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 from wallboard.domain.foreign_text import escaped_lines, safe
 from wallboard.domain.observation import Request
 from wallboard.ece.ask.survey import Survey
-from wallboard.report.words.visible import visible
+from wallboard.report.evidence.raw import visible
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 import click
 
-from wallboard.cli.options.completions import theme_names
+from wallboard.cli.options.values import theme_names
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
 

@@ -6,14 +6,14 @@ import click
 
 from wallboard.cli.commands.board import feed_of
 from wallboard.cli.options.board_options import board_options, board_options_of, record_options
-from wallboard.cli.options.types import Number, WholeNumber
+from wallboard.cli.options.values import Number, WholeNumber
 from wallboard.domain.policy import Level
 
 HEARTBEAT_SECONDS = 60.0
 
 LEVELS = {level.label: level for level in sorted(Level)}
 
-FORMATS = {"text": "wallboard.report.now.spoken", "ndjson": "wallboard.report.now.ndjson"}
+FORMATS = {"text": "wallboard.report.now.sentences", "ndjson": "wallboard.report.now.json"}
 """The module of each format, loaded when it is asked for."""
 
 

@@ -1,4 +1,4 @@
-"""The options that say what to poll, shared by the board and the check."""
+"""The options that choose a board, and the one server that some commands ask."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from wallboard.cli.options.completions import entry_point_ids, group_names, server_names
-from wallboard.cli.options.types import Number
+from wallboard.cli.options.values import Number, entry_point_ids, group_names, server_names
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.reload import ConfigSource, stamp_of
@@ -267,3 +266,25 @@ def _header(line: str) -> tuple[str, Secret]:
 def joined_ids(ids: Sequence[int]) -> str:
     """Ids in a row as one range, as they are typed."""
     return f"{ids[0]}-{ids[-1]}" if len(ids) > 1 else str(ids[0])
+
+
+def settings_of_server(target: BoardOptions) -> Settings:
+    """The settings for a command that asks a server and not its entry points.
+
+    Raises ``CommandError``.
+    """
+    # A board needs an entry point, and so does an address in place of a config.
+    return (replace(target, ids=("0",)) if target.url is not None else target).settings()
+
+
+def server_of(settings: Settings, name: str) -> ServerSettings:
+    """The server of a name, or the only one. Raises ``click.UsageError`` or ``CommandError``."""
+    from wallboard.config.selection import Selection, selected
+
+    servers = {server.name: server for server in settings.server}
+    if not name and len(servers) > 1:
+        raise click.UsageError(f"Say to which server: --server {' or '.join(servers)}.")
+    with config_errors():
+        if name and name not in servers:
+            selected(settings, Selection(servers=(name,)))
+    return servers[name] if name else next(iter(servers.values()))

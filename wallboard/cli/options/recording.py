@@ -14,14 +14,15 @@ import click
 from wallboard.cli.options.board_options import BoardOptions
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors, home_errors
-from wallboard.cli.run.leaving import left_on_ctrl_c
+from wallboard.cli.run.output import warn
+from wallboard.cli.run.signals import left_on_ctrl_c
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.parse_time import MomentError, moment
 
 if TYPE_CHECKING:
     from wallboard.recorder.reading.segments import Span
     from wallboard.recorder.recording import Recording
-    from wallboard.report.words.window import Window
+    from wallboard.report.past.past import Window
 
 MOST_CHANGES = 50_000
 """Changes that a report holds at once: more than anybody reads."""
@@ -131,7 +132,7 @@ def asked_window(
     It begins later, and that is said, where it would hold more than ``most_changes`` of ``keys``,
     or of all. ``now`` is Unix time in seconds. Raises ``click.UsageError``.
     """
-    from wallboard.report.words.window import window_of
+    from wallboard.report.past.past import window_of
 
     now = time.time() if now is None else now
     recorded_spans = recording.recorded_spans()
@@ -147,7 +148,7 @@ def asked_window(
     _say_what_was_recorded_twice(recording, start, end)
     window = window_of(start, end, recorded_spans, gap_seconds=recording.gap_seconds)
     if not window.recorded:
-        click.echo(f"wallboard: nothing was recorded then; {_holds(recorded_spans)}", err=True)
+        warn(f"nothing was recorded then; {_holds(recorded_spans)}")
     return window
 
 
@@ -160,10 +161,9 @@ def _begun_later(
 ) -> float:
     later = recording.since_newest(most, start, end, keys)
     if later > start:
-        click.echo(
-            f"wallboard: more than {most:,} changes are recorded; what was before {_said(later)} "
-            "is left out. Ask for it with --until.",
-            err=True,
+        warn(
+            f"more than {most:,} changes are recorded; what was before {_said(later)} "
+            "is left out. Ask for it with --until."
         )
     return later
 
@@ -176,10 +176,9 @@ def _say_what_was_recorded_twice(recording: "Recording", start: float, end: floa
     ]
     if twice:
         more = f" and {len(twice) - 1:,} other times" if len(twice) > 1 else ""
-        click.echo(
-            f"wallboard: a clock was put back: {twice[0]}{more} was recorded more than once; "
-            "what is told of it goes by what the clock said.",
-            err=True,
+        warn(
+            f"a clock was put back: {twice[0]}{more} was recorded more than once; "
+            "what is told of it goes by what the clock said."
         )
 
 

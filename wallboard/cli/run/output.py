@@ -11,6 +11,10 @@ import sys
 import threading
 from collections import deque
 
+import click
+
+from wallboard.domain.foreign_text import safe
+
 MOST_WAITING = 10_000
 """Lines that wait for a reader; when there are more, the oldest are given up."""
 
@@ -28,6 +32,11 @@ def output_size() -> os.terminal_size:
     except (OSError, ValueError):
         return shutil.get_terminal_size()
     return size if all(size) else shutil.get_terminal_size()
+
+
+def warn(text: str) -> None:
+    """Say one thing on stderr, on one line that cannot steer a terminal."""
+    click.echo(f"wallboard: {safe(text)}", err=True)
 
 
 class Output:

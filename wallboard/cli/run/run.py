@@ -53,7 +53,7 @@ def _invoke(args: list[str]) -> int:
         print(f"wallboard {__version__}")  # noqa: T201
         return exit_codes.OK
     if asked := os.environ.get(exit_codes.COMPLETE_VARIABLE):
-        from wallboard.cli.run.completing import complete
+        from wallboard.cli.run.registry import complete
 
         return complete(asked)
     _go_by_a_time_zone_there_is()

@@ -1,8 +1,12 @@
-"""The signals that ask a program without keys to end."""
+"""Ends the program on a signal: in good order, or at once where nothing can be cancelled."""
 
-import asyncio
+import os
 import signal
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
 
 from wallboard.cli.run.exit_codes import INTERRUPTED, OK
 
@@ -12,6 +16,8 @@ def on_end(end: Callable[[signal.Signals], None]) -> None:
 
     They stay caught to the very end: a second one must not cut the last commit short.
     """
+    import asyncio
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end, number)
@@ -20,3 +26,44 @@ def on_end(end: Callable[[signal.Signals], None]) -> None:
 def status_after(ended_by: signal.Signals) -> int:
     """The exit status of a program that ended because it was asked to."""
     return INTERRUPTED if ended_by is signal.SIGINT else OK
+
+
+LEAVE_SECONDS = 0.8
+"""After Ctrl-C, for what can be ended in good order."""
+
+
+def leave_now(code: int) -> NoReturn:
+    """End this very moment: a name that is being looked up cannot be called off, only left."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+@contextmanager
+def left_on_ctrl_c() -> Iterator[None]:
+    """Within, Ctrl-C ends the program even while SQLite is busy and asks nobody.
+
+    Only for what may be cut short anywhere, such as reading.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ended = threading.Event()
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+
+    def leave_if_need_be() -> None:
+        # No handler of Python runs before SQLite is done; this is told at once.
+        while signals := os.read(heard, 64):
+            if signal.SIGINT in signals and not ended.wait(LEAVE_SECONDS):
+                os._exit(INTERRUPTED)
+        os.close(heard)
+
+    threading.Thread(target=leave_if_need_be, daemon=True).start()
+    before = signal.set_wakeup_fd(told)
+    try:
+        yield
+    finally:
+        ended.set()
+        signal.set_wakeup_fd(before)
+        os.close(told)

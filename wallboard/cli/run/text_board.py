@@ -1,12 +1,68 @@
-"""Prints the board frame after frame, for a pipe or a log."""
+"""The board as text, printed frame after frame, and what all that append lines have in common."""
 
 import asyncio
 
 import click
 
-from wallboard.cli.run.appending import Complaints, FirstAnswers
+from wallboard.board import Snapshot
+from wallboard.cli.run.output import warn
+from wallboard.domain.observation import is_recent
 from wallboard.live import LiveBoard
-from wallboard.report.now.lines import TextBoard
+from wallboard.report.now.text import TextBoard
+
+FIRST_ANSWERS_SECONDS = 6.0
+"""The first lines wait this long for answers, so that they say more than "waiting"."""
+
+LOOK_SECONDS = 0.05
+
+
+class FirstAnswers:
+    """Whether something new is known of every endpoint, or that was waited for long enough."""
+
+    def __init__(self, live: LiveBoard) -> None:
+        """Wait from now on; to be called in the event loop."""
+        self._live = live
+        self._start = live.snapshot().at
+        self._until = asyncio.get_running_loop().time() + FIRST_ANSWERS_SECONDS
+
+    @property
+    def awaited(self) -> bool:
+        """Whether to wait on."""
+        late = asyncio.get_running_loop().time() >= self._until
+        return not late and _is_waiting(self._live.snapshot(), self._start)
+
+    async def wait(self) -> None:
+        """Wait until they are there, or for long enough."""
+        while self.awaited:  # noqa: ASYNC110 - it depends on the time
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+class Problems:
+    """Says on stderr what hinders a board, once for as long as it holds."""
+
+    def __init__(self, live: LiveBoard) -> None:
+        self._live = live
+        self._said: set[str] = set()
+
+    def say(self) -> None:
+        """Say what is new, and be ready to say again what is over."""
+        problems = set(self._live.problems)
+        for problem in sorted(problems - self._said):
+            warn(problem)
+        self._said = problems
+
+
+def _is_waiting(snapshot: Snapshot, start: float) -> bool:
+    """Whether there is an endpoint of which nothing is known but from a recording of long ago."""
+    down = {status.server for status in snapshot.unreachable}
+    passed = snapshot.at - start
+    return any(
+        state.last is None
+        or not is_recent(state.last.at, snapshot.at, passed + status.policy.interval)
+        for status in snapshot.entry_points.values()
+        if status.entry_point.key.server not in down
+        for state in status.state.endpoints.values()
+    )
 
 
 async def print_board(live: LiveBoard, *, every: float | None, frames: int | None) -> None:
@@ -16,7 +72,7 @@ async def print_board(live: LiveBoard, *, every: float | None, frames: int | Non
     stderr, once.
     """
     text = TextBoard(live.settings.title)
-    complaints = Complaints(live)
+    problems = Problems(live)
     loop = asyncio.get_running_loop()
     async with live:
         await FirstAnswers(live).wait()
@@ -26,7 +82,7 @@ async def print_board(live: LiveBoard, *, every: float | None, frames: int | Non
             text.title = live.settings.title
             click.echo("\n".join(text.frame(live.snapshot())))
             printed += 1
-            complaints.say()
+            problems.say()
             settings = live.settings
             due += every or min(map(settings.interval_of, settings.server))
             due = max(due, loop.time())

@@ -5,15 +5,15 @@ import signal
 from collections.abc import Iterator
 
 from wallboard.board import Folded
-from wallboard.cli.run.appending import Complaints, FirstAnswers, complain
 from wallboard.cli.run.exit_codes import BROKEN_PIPE, OK
-from wallboard.cli.run.output import Output
+from wallboard.cli.run.output import Output, warn
 from wallboard.cli.run.signals import on_end, status_after
+from wallboard.cli.run.text_board import FirstAnswers, Problems
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Level
 from wallboard.frozen import frozen
 from wallboard.live import LiveBoard
-from wallboard.report.now.telling import DOUBT_SECONDS, Telling
+from wallboard.report.now.change_lines import UNSETTLED_SECONDS, ChangeLines
 
 LOOK_SECONDS = 0.25
 """Between two looks at all that does not come with an event."""
@@ -51,7 +51,7 @@ class Watcher:
         self._live = live
         self._bounds = bounds
         self._ascii_only = ascii_only
-        self._telling = Telling(live.board, form, bounds.least)
+        self._change_lines = ChangeLines(live.board, form, bounds.least)
         self._ended_by: signal.Signals | None = None
         self._woken = asyncio.Event()
         self._told = 0
@@ -72,12 +72,12 @@ class Watcher:
         if self._output.gone:
             return BROKEN_PIPE
         if lost:
-            complain(f"{lost} lines were not taken by whoever reads them, and are lost.")
+            warn(f"{lost} lines were not taken by whoever reads them, and are lost.")
         return OK if self._ended_by is None else status_after(self._ended_by)
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
-        complaints = Complaints(self._live)
+        problems = Problems(self._live)
         while not self._live.running and not self._is_over(None):
             await self._pause(ANSWER_SECONDS)  # what it imports takes its time
         until = None if self._bounds.seconds is None else loop.time() + self._bounds.seconds
@@ -85,17 +85,17 @@ class Watcher:
         every = self._bounds.heartbeat_seconds
         due = loop.time() + every
         while not self._is_over(until):
-            complaints.say()
+            problems.say()
             if self._opened:
-                for line in self._telling.of_staleness(self._live.snapshot()):
+                for line in self._change_lines.of_staleness(self._live.snapshot()):
                     self._output.say(line)
             if every and loop.time() >= due:
-                self._output.say(self._telling.heartbeat(self._live.snapshot()))
+                self._output.say(self._change_lines.heartbeat(self._live.snapshot()))
                 due = max(due + every, loop.time())
             ends = [at for at in (until, due if every else None) if at is not None]
             await self._pause(min([loop.time() + LOOK_SECONDS, *ends]) - loop.time())
             self._output.look()
-        complaints.say()
+        problems.say()
 
     async def _begin(self, until: float | None) -> None:
         """Say how all of it stands, once there are answers or the end is near."""
@@ -103,15 +103,17 @@ class Watcher:
         answers = FirstAnswers(self._live)
         while answers.awaited and not self._is_over(until):
             await self._pause(ANSWER_SECONDS)
-        certain_by = loop.time() + DOUBT_SECONDS
-        while self._telling.doubts and loop.time() < certain_by and not self._is_over(until):
+        certain_by = loop.time() + UNSETTLED_SECONDS
+        while (
+            self._change_lines.unsettled and loop.time() < certain_by and not self._is_over(until)
+        ):
             await self._pause(ANSWER_SECONDS)
         if self._ended_by is None:
             self._open()
 
     def _open(self) -> None:
         self._opened = True
-        for line in self._telling.opening(self._live.snapshot()):
+        for line in self._change_lines.opening(self._live.snapshot()):
             self._output.say(line)
 
     def _is_over(self, until: float | None) -> bool:
@@ -128,7 +130,7 @@ class Watcher:
         self._woken.clear()
 
     def _tell(self, folded: Folded) -> None:
-        self._say(self._telling.of_event(folded))
+        self._say(self._change_lines.of_event(folded))
         if isinstance(folded.event, RecordedBoard) and self._opened:
             self._open()
 

@@ -4,7 +4,7 @@ It reads as plain text too. Secrets are taken out, and nothing a server said can
 terminal, and not as Markdown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from wallboard.board import EntryPointStatus
@@ -14,19 +14,23 @@ from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Re
 from wallboard.ece.answer.encoding import head_lines
 from wallboard.frozen import frozen
 from wallboard.report.evidence.curl import curl_command
+from wallboard.report.evidence.raw import visible
 from wallboard.report.words.changes import CHANGE_HEADS, change_cells, outcome_words
-from wallboard.report.words.environment import Environment
-from wallboard.report.words.moments import moment
-from wallboard.report.words.plain import figure, span, table, wait
-from wallboard.report.words.redact import (
+from wallboard.report.words.figures import figure, moment, span, wait
+from wallboard.report.words.rows import marks_of
+from wallboard.report.words.shareable import (
+    fenced,
+    prose,
     secrets_of,
     shareable_header,
     shareable_text,
     shareable_url,
 )
-from wallboard.report.words.rows import marks_of
-from wallboard.report.words.visible import fenced, prose, visible
+from wallboard.report.words.table import table
 from wallboard.settings import ServerSettings, Settings
+
+Facts = Sequence[tuple[str, str]]
+"""Names and values, in the order shown."""
 
 
 @frozen(kw_only=True)
@@ -44,14 +48,14 @@ class Subjects:
     settings: Settings | None = None
 
 
-def triage_bundle(subjects: Subjects, made_on: Environment) -> str:
+def triage_bundle(subjects: Subjects, made_on: Facts) -> str:
     """The whole bundle, ending with a line break."""
     parts = [
         *_verdict(subjects),
         *_values(subjects),
         *_timeline(subjects.status.timeline),
         *_polls(subjects),
-        "## Made on\n\n" + _items(made_on.facts),
+        "## Made on\n\n" + _items(made_on),
     ]
     text = "\n\n".join(parts) + "\n"
     return shareable_text(text, secrets_of(subjects.server))
@@ -117,7 +121,7 @@ def _polls(subjects: Subjects) -> Iterator[str]:
             yield from poll_section(last, "the newest poll", subjects)
 
 
-def _items(facts: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str:
+def _items(facts: Facts) -> str:
     return "\n".join(f"- {name}: {prose(value)}" for name, value in facts)
 
 

@@ -1,10 +1,11 @@
-"""A snapshot as metric families of prometheus-client, which are what every format is written from.
+"""The metric families of a board, each with its name, its help and where its values come from.
 
-Needs the extra ``metrics``.
+Names and units follow the conventions of metrics servers: base units, a prefix of our own, and a
+state set whose label is called as the set is. Needs the extra ``metrics``.
 """
 
 import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 
@@ -23,12 +24,115 @@ from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause
-from wallboard.domain.policy import Verdict
-from wallboard.report.metrics import series
+from wallboard.domain.policy import Button, Verdict
+from wallboard.domain.verdict import Judgement
+from wallboard.frozen import frozen
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls
 
+ENTRY_POINT_LABELS = ("server", "entry_point", "name", "group")
+"""What tells one entry point from all others, and how people call it."""
+
+POLL_LABELS = ("server", "endpoint")
+
+
+@frozen
+class Gauge:
+    """One number of an entry point; where it is not known there is no series.
+
+    ``value`` takes the judgement and the moment of the snapshot, Unix time in seconds.
+    """
+
+    name: str
+    help: str
+    value: Callable[[Judgement, float], float | None]
+
+    @property
+    def unit(self) -> str:
+        """``seconds``, or nothing for what is merely counted."""
+        return "seconds" if self.name.endswith("_seconds") else ""
+
+
+@frozen
+class StateSet:
+    """One of several states: a series for each, 1 for the one it is in and 0 for all others."""
+
+    name: str
+    help: str
+    states: tuple[str, ...]
+    state: Callable[[Judgement], str]
+
+
+VERDICT = StateSet(
+    "wallboard_verdict",
+    "Whether a customer can start a chat with the entry point and, if not, why.",
+    tuple(verdict.value for verdict in Verdict),
+    lambda judgement: judgement.verdict.value,
+)
+BUTTON = StateSet(
+    "wallboard_button",
+    "Whether the customer sees the chat button, by the rule of the site.",
+    tuple(button.value for button in Button),
+    lambda judgement: judgement.button.value,
+)
+LEVEL = Gauge(
+    "wallboard_level",
+    "How bad the verdict is: 0 ok, 1 warning, 2 unknown, 3 critical.",
+    lambda judgement, _: judgement.level,
+)
+WAIT = Gauge(
+    "wallboard_estimated_wait_seconds",
+    "The wait that the server estimates for a new arrival, as last read.",
+    lambda judgement, _: judgement.wait_seconds,
+)
+QUEUE = Gauge(
+    "wallboard_queue_depth",
+    "Chats waiting for an agent, as last read.",
+    lambda judgement, _: judgement.queue_depth,
+)
+CAPACITY = Gauge(
+    "wallboard_capacity_slots",
+    "Chats that agents can still take, as last read; may be negative.",
+    lambda judgement, _: judgement.capacity,
+)
+AGENT = Gauge(
+    "wallboard_agent_available",
+    "Whether an agent is available, as last read: 1 yes, 0 no.",
+    lambda judgement, _: judgement.agent_available,
+)
+NEWEST_READING = Gauge(
+    "wallboard_newest_reading_timestamp_seconds",
+    "When the entry point last gave a usable answer, Unix time.",
+    lambda judgement, _: judgement.newest_at,
+)
+STALE = Gauge(
+    "wallboard_stale",
+    "Whether the newest usable answer is older than three intervals: 1 yes, 0 no.",
+    lambda judgement, now: judgement.stale(now),
+)
+
+ENTRY_POINT_SERIES: tuple[StateSet | Gauge, ...] = (
+    VERDICT,
+    BUTTON,
+    LEVEL,
+    WAIT,
+    QUEUE,
+    CAPACITY,
+    AGENT,
+    NEWEST_READING,
+    STALE,
+)
+
+REACHABLE = "wallboard_server_reachable"
+DURATION = "wallboard_poll_duration_seconds"
+POLLS = "wallboard_polls_total"
+FAILURES = "wallboard_poll_failures_total"
+INTERVAL = "wallboard_poll_interval_seconds"
+NEWEST_POLL = "wallboard_newest_poll_timestamp_seconds"
+BUILD = "wallboard_build_info"
+
+
 MOST_CHARACTERS = 120
-"""Longer names would cost a metrics server that much in every one of their series."""
+"""Longer names would cost a metrics server that much in every one of their """
 
 
 @lru_cache(maxsize=8192)
@@ -57,23 +161,23 @@ _BOUNDS = (*map(floatToGoString, BUCKET_SECONDS), "+Inf")
 
 def families(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
     """Everything there is to say, family by family."""
-    for one in series.ENTRY_POINT_SERIES:
+    for one in ENTRY_POINT_SERIES:
         yield of_entry_points(one, snapshot.entry_points.values(), snapshot.at)
     yield from of_board(snapshot, polls)
 
 
 def of_entry_points(
-    one: series.StateSet | series.Gauge, statuses: Iterable[EntryPointStatus], now: float
+    one: StateSet | Gauge, statuses: Iterable[EntryPointStatus], now: float
 ) -> Metric:
     """One family about entry points; ``now`` is Unix time in seconds."""
-    if isinstance(one, series.StateSet):
-        states = StateSetMetricFamily(one.name, one.help, labels=series.ENTRY_POINT_LABELS)
+    if isinstance(one, StateSet):
+        states = StateSetMetricFamily(one.name, one.help, labels=ENTRY_POINT_LABELS)
         for status in statuses:
             state = one.state(status.judgement)
             shown = {name: name == state for name in one.states}
             states.add_metric(entry_point_labels(status.entry_point), shown)
         return states
-    gauge = GaugeMetricFamily(one.name, one.help, labels=series.ENTRY_POINT_LABELS, unit=one.unit)
+    gauge = GaugeMetricFamily(one.name, one.help, labels=ENTRY_POINT_LABELS, unit=one.unit)
     for status in statuses:
         value = one.value(status.judgement, now)
         if value is not None:
@@ -87,13 +191,13 @@ def of_board(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
     yield _intervals(snapshot)
     yield from _of_polls(snapshot, polls)
     newest = GaugeMetricFamily(
-        series.NEWEST_POLL, "When anything was last polled, good or bad, Unix time.", unit="seconds"
+        NEWEST_POLL, "When anything was last polled, good or bad, Unix time.", unit="seconds"
     )
     if snapshot.newest_at is not None:
         newest.add_metric((), snapshot.newest_at)
     yield newest
     yield InfoMetricFamily(
-        series.BUILD.removesuffix("_info"),
+        BUILD.removesuffix("_info"),
         "What this program is.",
         {"version": __version__, "python": platform.python_version()},
     )
@@ -101,7 +205,7 @@ def of_board(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
 
 def _reachable(snapshot: Snapshot) -> Metric:
     family = GaugeMetricFamily(
-        series.REACHABLE,
+        REACHABLE,
         "Whether the server can be reached at all: 1 yes, 0 no.",
         labels=["server"],
     )
@@ -119,7 +223,7 @@ def _reachable(snapshot: Snapshot) -> Metric:
 
 def _intervals(snapshot: Snapshot) -> Metric:
     family = GaugeMetricFamily(
-        series.INTERVAL, "How often every endpoint of the server is polled.", labels=["server"],
+        INTERVAL, "How often every endpoint of the server is polled.", labels=["server"],
         unit="seconds",
     )  # fmt: skip
     intervals = {key.server: one.policy.interval for key, one in snapshot.entry_points.items()}
@@ -130,16 +234,14 @@ def _intervals(snapshot: Snapshot) -> Metric:
 
 def _of_polls(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
     duration = HistogramMetricFamily(
-        series.DURATION, "How long polls took, good or bad.", labels=series.POLL_LABELS,
+        DURATION, "How long polls took, good or bad.", labels=POLL_LABELS,
         unit="seconds",
     )  # fmt: skip
-    count = CounterMetricFamily(
-        series.POLLS, "Polls of an endpoint, good or bad.", labels=series.POLL_LABELS
-    )
+    count = CounterMetricFamily(POLLS, "Polls of an endpoint, good or bad.", labels=POLL_LABELS)
     failed = CounterMetricFamily(
-        series.FAILURES,
+        FAILURES,
         "Polls without a usable answer, by cause.",
-        labels=(*series.POLL_LABELS, "cause"),
+        labels=(*POLL_LABELS, "cause"),
     )
     for server, endpoint in _asked(snapshot):
         of_one = polls.get((server, endpoint), UNPOLLED)

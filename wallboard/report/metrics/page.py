@@ -17,16 +17,14 @@ from wallboard.board import Snapshot
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.verdict import Judgement
 from wallboard.report.metrics.families import (
-    PollCounts,
-    entry_point_labels,
-    of_board,
-    of_entry_points,
-)
-from wallboard.report.metrics.series import (
     ENTRY_POINT_LABELS,
     ENTRY_POINT_SERIES,
     Gauge,
+    PollCounts,
     StateSet,
+    entry_point_labels,
+    of_board,
+    of_entry_points,
 )
 from wallboard.report.metrics.tally import Tally
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.report.now.json import entry_point_document
-from wallboard.report.words.csv_row import csv_row
-from wallboard.report.words.moments import iso
+from wallboard.report.words.figures import iso
+from wallboard.report.words.table import csv_row
 
 COLUMNS = (
     "at",

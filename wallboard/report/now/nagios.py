@@ -10,7 +10,7 @@ from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.domain.ranges import Figure, number, range_of
-from wallboard.report.now.text import troubles
+from wallboard.report.now.text import failures
 from wallboard.report.words.rows import counts, level_counts, who, worst_first
 
 EXIT_STATUSES = {Level.OK: 0, Level.WARNING: 1, Level.CRITICAL: 2, Level.UNKNOWN: 3}
@@ -73,7 +73,7 @@ def _details(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> Iterator
         judgement, server = status.judgement, status.entry_point.key.server
         if judgement.level is not Level.OK and server not in down and len(listed) > 1:
             yield _text(f"{judgement.level.label}: {_in_words(status)} [{server}]")
-    yield from map(_text, troubles(snapshot))
+    yield from map(_text, failures(snapshot))
 
 
 def _in_words(status: EntryPointStatus) -> str:

@@ -1,10 +1,13 @@
-"""The board as text for a person: a table, worst first, then what is failing, in words."""
+"""The board as text: a table for a person, or frames of lines that are only ever appended."""
 
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 
-from wallboard.board import Snapshot
+from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.foreign_text import safe
-from wallboard.report.words.rows import counts, entry_point_table, who, whose, worst_first
+from wallboard.domain.observation import ServerStatus
+from wallboard.report.words.rows import counts, entry_point_table, marks_of, who, whose, worst_first
 
 
 def text_report(snapshot: Snapshot) -> str:
@@ -12,11 +15,11 @@ def text_report(snapshot: Snapshot) -> str:
     total = len(snapshot.entry_points)
     lines = [*entry_point_table(snapshot, worst_first(snapshot.entry_points.values())), ""]
     lines.append(f"{total} entry point{'' if total == 1 else 's'}: {counts(snapshot)}")
-    lines.extend(troubles(snapshot))
+    lines.extend(failures(snapshot))
     return "\n".join(lines)
 
 
-def troubles(snapshot: Snapshot) -> Iterator[str]:
+def failures(snapshot: Snapshot) -> Iterator[str]:
     """The servers that cannot be reached, then the endpoints that fail on those that can."""
     yield from _servers(snapshot)
     yield from _failing(snapshot)
@@ -47,3 +50,68 @@ def _failing(snapshot: Snapshot) -> Iterator[str]:
     if found:
         yield "Failing endpoints:"
         yield from found
+
+
+_Said = tuple[object, ...]
+
+
+class TextBoard:
+    """Turns snapshots into frames of lines, remembering what it has said."""
+
+    def __init__(self, title: str, *, zone: tzinfo | None = None) -> None:
+        """``zone`` is the time zone of the times shown; the machine's own unless given."""
+        self.title = title
+        self._zone = zone
+        self._said: dict[EntryPointKey, _Said] = {}
+        self._down: dict[str, str] = {}
+
+    def frame(self, snapshot: Snapshot) -> list[str]:
+        """The lines of one more frame, none of them with a line break."""
+        changed = [
+            status for status in snapshot.entry_points.values() if self._is_news(status, snapshot)
+        ]
+        lines = [self._header(snapshot), *self._servers(snapshot)]
+        if changed:
+            lines.extend(f"  {line}" for line in
+                         entry_point_table(snapshot, worst_first(changed)))  # fmt: skip
+        return lines
+
+    def _header(self, snapshot: Snapshot) -> str:
+        rate = f"{snapshot.polls_per_minute} polls in the last minute"
+        return f"{self._time(snapshot.at)} {safe(self.title)}: {counts(snapshot)}; {rate}"
+
+    def _servers(self, snapshot: Snapshot) -> Iterator[str]:
+        for status in snapshot.servers.values():
+            server, before = safe(status.server), self._down.get(status.server)
+            if status.failure is None:
+                if self._down.pop(status.server, None) is not None:
+                    yield f"  {server} answers again"
+            elif before != status.failure.message:
+                self._down[status.server] = status.failure.message
+                yield f"  {server} cannot be reached{self._since(status)}: " + safe(
+                    status.failure.message
+                )
+
+    def _is_news(self, status: EntryPointStatus, snapshot: Snapshot) -> bool:
+        key = status.entry_point.key
+        server = snapshot.servers.get(key.server)
+        if server and server.failure and key in self._said:
+            # The line of the server says it for all its entry points.
+            return False
+        judgement = status.judgement
+        marks = tuple(marks_of(status, snapshot.at))
+        said = (judgement.verdict, judgement.level, judgement.button, judgement.raw, marks)
+        if self._said.get(key) == said:
+            return False
+        self._said[key] = said
+        return True
+
+    def _since(self, status: ServerStatus) -> str:
+        return f" since {self._time(status.since)}" if status.since is not None else ""
+
+    def _time(self, at: float) -> str:
+        return (
+            datetime.fromtimestamp(at, self._zone)
+            .astimezone(self._zone)
+            .isoformat(" ", timespec="seconds")
+        )

@@ -11,8 +11,7 @@ from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 from wallboard.recorder.recording import Recording
-from wallboard.report.past.past import Outage, Past, WorstWait, past_of, worst_waits
-from wallboard.report.words.window import Window
+from wallboard.report.past.past import Outage, Past, Window, WorstWait, past_of, worst_waits
 
 _ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})
 """Verdicts that already say that endpoints fail."""

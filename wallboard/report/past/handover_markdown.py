@@ -11,12 +11,11 @@ from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.report.past.handover import Handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
+from wallboard.report.past.past import Window
 from wallboard.report.words.changes import lasted, state_word
-from wallboard.report.words.moments import moment, moments
-from wallboard.report.words.plain import figure, span, wait
+from wallboard.report.words.figures import figure, moment, moments, span, wait
 from wallboard.report.words.rows import who
-from wallboard.report.words.visible import prose
-from wallboard.report.words.window import Window
+from wallboard.report.words.shareable import prose
 
 MOST_CHANGES = 200
 """Shown of what changed; beyond that nobody reads on."""

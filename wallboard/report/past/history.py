@@ -6,12 +6,11 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Failure
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Run
-from wallboard.report.past.past import Outage, Past
+from wallboard.report.past.past import Outage, Past, Window
 from wallboard.report.words.changes import CHANGE_HEADS, change_cells, outcome_words
-from wallboard.report.words.moments import moment, moments
-from wallboard.report.words.plain import figure, padded, span, table, wait
+from wallboard.report.words.figures import figure, moment, moments, span, wait
 from wallboard.report.words.rows import who
-from wallboard.report.words.window import Window
+from wallboard.report.words.table import padded, table
 
 _RUN_COLUMNS = {"UTC": 19, "LOCAL": 15, "FOR": 7, "POLLS": 6, "ENDPOINT": 17, "MEAN": 8, "MOST": 8}
 """Their widths, which are fixed so that millions of runs need not be held to be aligned."""

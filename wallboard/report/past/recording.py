@@ -9,8 +9,7 @@ from wallboard.recorder.lock import Holder
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.statistics import Statistics
 from wallboard.report.past.history import gap_words
-from wallboard.report.words.moments import moment
-from wallboard.report.words.plain import span
+from wallboard.report.words.figures import moment, span
 
 MOST_GAPS = 10
 

@@ -1,13 +1,15 @@
-"""Which entry points a server has, for people to read."""
+"""Which entry points a server has, as text, JSON or CSV, and what they would add to a config."""
 
+import difflib
 import json
 from collections.abc import Iterator
 
+from wallboard.config.document import lines_in
 from wallboard.domain.discovery import Discovery, Found, ranges
 from wallboard.domain.foreign_text import safe
-from wallboard.report.words.csv_row import csv_row
-from wallboard.report.words.moments import iso
-from wallboard.report.words.plain import figure, table, wait
+from wallboard.report.words.figures import figure, iso, wait
+from wallboard.report.words.table import csv_row, table
+from wallboard.settings import Secret
 
 _FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE"})
 _MOST_UNCLEAR = 20
@@ -133,3 +135,40 @@ def _entry_point(found: Found) -> dict[str, object]:
         "wait_seconds": found.wait_seconds,
         "queue_depth": found.queue_depth,
     }
+
+
+_SECRET_KEYS = frozenset({"headers", "proxy"})
+_HIDDEN = str(Secret(""))
+
+
+def config_diff(before: str, after: str, name: str) -> list[str]:
+    """The lines of the diff, safe on a terminal. Both texts must be valid TOML, or empty."""
+    lines = difflib.unified_diff(
+        list(_shown(before)), list(_shown(after)), name if before else "nothing", name, lineterm=""
+    )
+    return [safe(line.replace("\t", "    ")) for line in lines]
+
+
+def _shown(text: str) -> Iterator[str]:
+    """The lines of a config with secrets hidden, also those in comments beside them."""
+    found = lines_in(text)
+    starts = set(found.values())
+    secret = {line for path, line in found.items() if _is_secret(path)}
+    hiding = False
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
+        bare = line.removesuffix("\r")
+        if number in starts:
+            hiding = number in secret
+        is_header = number in starts and bare.lstrip().startswith("[")
+        yield _hidden(bare) if hiding and not is_header else bare
+
+
+def _is_secret(path: tuple[str | int, ...]) -> bool:
+    return len(path) > 2 and path[0] == "server" and path[2] in _SECRET_KEYS
+
+
+def _hidden(line: str) -> str:
+    if not line.strip():
+        return line
+    key, equals, _ = line.partition("=")
+    return f"{key}= {_HIDDEN}" if equals else _HIDDEN

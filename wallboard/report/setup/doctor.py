@@ -1,18 +1,23 @@
-"""What a look at servers and machine found, as text: lines that can be printed as steps end."""
+"""What the doctor found on this machine and on the way to servers: lines for people, or JSON."""
 
 import json
+import os
+import platform
+import socket
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import metadata
 from typing import Any, NamedTuple
 
+from wallboard import __version__
 from wallboard.domain.diagnosis import Diagnosis
 from wallboard.domain.doctor import OF_MACHINE, Fact, Finding, Step
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level
-from wallboard.report.words.environment import environment
-from wallboard.report.words.moments import iso
-from wallboard.report.words.plain import padded
-from wallboard.report.words.redact import secrets_of, shareable_text, shareable_url
+from wallboard.report.words.figures import iso
+from wallboard.report.words.shareable import secrets_of, shareable_text, shareable_url
+from wallboard.report.words.table import padded
 from wallboard.settings import ServerSettings
 
 MACHINE = "This machine"
@@ -70,12 +75,52 @@ def title_of(server: ServerSettings) -> str:
     return server.name if url.partition("://")[2] == server.name else f"{server.name}  {url}"
 
 
+_TERMINAL_VARIABLES = ("TERM", "COLORTERM", "TERM_PROGRAM", "LANG", "LC_ALL", "NO_COLOR")
+
+
+def environment(environ: Mapping[str, str] = os.environ) -> tuple[tuple[str, str], ...]:
+    """This machine, this program and this terminal: names and values in the order shown."""
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return (
+        ("host", socket.gethostname()),
+        ("system", _system()),
+        ("wallboard", __version__),
+        ("python", f"{python} ({sys.platform})"),
+        ("textual", _version("textual")),
+        ("terminal", _terminal(environ)),
+    )
+
+
+def _system() -> str:
+    machine = os.uname()
+    try:
+        name = platform.freedesktop_os_release().get("PRETTY_NAME", "")
+    except OSError:
+        name = ""
+    kernel = f"{machine.sysname} {machine.release} {machine.machine}"
+    return f"{name}, {kernel}" if name else kernel
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _terminal(environ: Mapping[str, str]) -> str:
+    found = [f"{name}={environ[name]}" for name in _TERMINAL_VARIABLES if environ.get(name)]
+    inside = [word for word, name in (("tmux", "TMUX"), ("screen", "STY")) if environ.get(name)]
+    remote = ["over SSH"] if environ.get("SSH_CONNECTION") else []
+    return ", ".join([*found, *(f"inside {word}" for word in inside), *remote]) or "unknown"
+
+
 def versions_finding() -> Finding:
     """The program, what it stands on, and the machine."""
     import ssl
 
-    facts = dict(environment().facts)
-    facts = {name: facts[name] for name in ("wallboard", "python", "textual", "system", "host")}
+    known = dict(environment())
+    facts = {name: known[name] for name in ("wallboard", "python", "textual", "system", "host")}
     facts["openssl"] = ssl.OPENSSL_VERSION
     words = (
         f"wallboard {facts['wallboard']}, {facts['python']}, textual {facts['textual']}, "

@@ -7,7 +7,7 @@ from pathlib import Path
 from wallboard.config.document import bare, literal
 from wallboard.config.effective import Origin, Section, Source
 from wallboard.domain.foreign_text import safe
-from wallboard.report.words.plain import cells, padded
+from wallboard.report.words.table import cells, padded
 
 WIDEST_VALUE = 40
 """Columns; what is longer pushes its origin to the right."""

@@ -9,8 +9,7 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.policy import Verdict
 from wallboard.domain.reading import Reading
-from wallboard.report.words.moments import moments, times
-from wallboard.report.words.plain import span
+from wallboard.report.words.figures import moments, span, times
 
 CHANGE_HEADS = ["UTC", "LOCAL", "WHAT", "FROM", "TO", "LASTED", "WHY"]
 

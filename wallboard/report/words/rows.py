@@ -6,7 +6,8 @@ from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Verdict
-from wallboard.report.words.plain import figure, table, wait
+from wallboard.report.words.figures import figure, wait
+from wallboard.report.words.table import table
 
 _FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE", "SLOTS"})
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from rich.cells import cell_len, get_character_cell_size, set_cell_size
 
 from wallboard.domain.foreign_text import STEERED, steers
-from wallboard.report.words import plain
+from wallboard.report.words import figures
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 
 _JOINERS = "\u200c\u200d"
@@ -65,12 +65,12 @@ _fitted_again = lru_cache(maxsize=16_384)(_fitted)
 
 def span(seconds: float, glyphs: Glyphs = UNICODE) -> str:
     """A span of time in at most six characters."""
-    return plain.span(seconds, glyphs.unknown)
+    return figures.span(seconds, glyphs.unknown)
 
 
 def figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
     """A count as it is, or a dash where nothing is known."""
-    return plain.figure(value, glyphs.unknown)
+    return figures.figure(value, glyphs.unknown)
 
 
 def short_figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
@@ -87,7 +87,7 @@ def short_figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
 
 def wait(seconds: float | None, glyphs: Glyphs = UNICODE) -> str:
     """An estimated wait, or a dash where nothing is known."""
-    return plain.wait(seconds, glyphs.unknown)
+    return figures.wait(seconds, glyphs.unknown)
 
 
 def wrapped(line: str, width: int) -> Iterator[str]:

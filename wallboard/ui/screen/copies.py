@@ -98,7 +98,7 @@ def latest_evidence(status: EntryPointStatus) -> Evidence:
 
 def body_copy(observation: Observation, body: bytes) -> Copy:
     """The body: byte for byte in the file, made visible on the clipboard."""
-    from wallboard.report.words.visible import visible
+    from wallboard.report.evidence.raw import visible
 
     text = visible(body.removeprefix(b"\xef\xbb\xbf"))
     return Copy("Body", _name(observation), _ending(text), body, text)
@@ -116,7 +116,7 @@ def curl_copy(observation: Observation, settings: Settings) -> Copy:
 def bundle_copy(evidence: Evidence, settings: Settings, at: float) -> Copy:
     """The triage bundle."""
     from wallboard.report.evidence.bundle import Subjects, triage_bundle
-    from wallboard.report.words.environment import environment
+    from wallboard.report.setup.doctor import environment
 
     key = evidence.status.entry_point.key
     subjects = Subjects(

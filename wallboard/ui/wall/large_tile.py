@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from wallboard.board import EntryPointStatus
-from wallboard.report.words.plain import MOST_SECONDS
+from wallboard.report.words.figures import MOST_SECONDS
 from wallboard.ui.look.text import fit
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.layout import LARGE

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from wallboard.domain.foreign_text import spelled_out
-from wallboard.report.words.body_layout import laid_out
+from wallboard.report.evidence.raw import laid_out
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import is_safe, safe, wrapped
 from wallboard.ui.look.theme import BoardTheme

@@ -1,26 +1,86 @@
-"""A board without a face: polls and records, or stands by, until a signal ends it."""
+"""A headless board: polls and records, or stands by, until a signal ends it."""
 
 import asyncio
+import json
+import logging
+import re
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 
 from wallboard.board import Folded
-from wallboard.cli.commands.service_log import ServiceLog
-from wallboard.cli.options.metrics_address import Address, exposed, metrics_server
 from wallboard.cli.run.errors import CommandError
+from wallboard.cli.run.metrics_server import Address, exposed, metrics_server
 from wallboard.cli.run.signals import on_end, status_after
 from wallboard.config.problem import ConfigError, Problem
 from wallboard.config.reload import ConfigSource
 from wallboard.domain.change import Change, Subject
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Verdict
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.live import LiveBoard
-from wallboard.report.now.logline import Value
-from wallboard.report.now.telling import Doubts
+from wallboard.report.now.change_lines import UnsettledChanges
+from wallboard.report.words.figures import iso
 from wallboard.settings import Settings, entry_points_of
+
+Value = str | int | float | bool | None
+
+_BARE = re.compile(r"[^\s\"=\\]+")
+
+
+def log_line(at: float, level: str, event: str, fields: Mapping[str, Value], *, form: str) -> str:
+    """One line, without its end; ``form`` is "text" for logfmt, or "json".
+
+    ``at`` is Unix time in seconds. A field that is ``None`` is left out.
+    """
+    whole = {"time": iso(at), "level": level, "event": event, **fields}
+    known = {name: value for name, value in whole.items() if value is not None}
+    if form == "json":
+        # In ASCII no byte of it can steer a terminal.
+        return json.dumps(known)
+    return " ".join(f"{name}={_logfmt(value)}" for name, value in known.items())
+
+
+def _logfmt(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = safe(str(value))
+    return text if _BARE.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+_LEVELS = ((logging.ERROR, "error"), (logging.WARNING, "warning"))
+
+
+class ServiceLog(logging.Handler):
+    """Writes lines; also one for every warning that a part of the program logs."""
+
+    def __init__(self, form: str, clock: Callable[[], float] = time.time) -> None:
+        """``form`` is "text" for logfmt, or "json"; ``clock`` is Unix time in seconds."""
+        super().__init__(logging.WARNING)
+        self._form = form
+        self._clock = clock
+
+    def say(self, event: str, level: str = "info", **fields: Value) -> None:
+        """Write a line. That nobody reads it any more must not end the service."""
+        line = log_line(self._clock(), level, event, fields, form=self._form)
+        with suppress(OSError, ValueError):
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take in a log record, on one line, with its exception if it has one."""
+        level = next((word for least, word in _LEVELS if record.levelno >= least), "info")
+        error = record.exc_info[1] if record.exc_info else None
+        self.say(
+            "log",
+            level,
+            message=" ".join(record.getMessage().split()),
+            error=f"{type(error).__name__}: {error}" if error else None,
+        )
+
 
 LOOK_SECONDS = 0.25
 """Between two looks at what there is to log."""
@@ -67,7 +127,7 @@ class Service:
         self._started = False
         self._said = (Role.STARTS, "")
         self._problems: tuple[str, ...] = ()
-        self._doubts = Doubts(live.board)
+        self._unsettled = UnsettledChanges(live.board)
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT; the exit status. Raises ``CommandError``."""
@@ -153,7 +213,7 @@ class Service:
 
     def _say_changes(self, folded: Folded) -> None:
         """Log what changed on the board; on standby that is for others to say."""
-        changes = self._doubts.settled(folded)
+        changes = self._unsettled.settled(folded)
         if self._live.status.role is Role.FOLLOWS:
             return
         for change in changes:

@@ -1,4 +1,4 @@
-"""Takes secrets out of text that is going to leave this machine."""
+"""Text that may leave this machine: without secrets, and nothing but text in Markdown."""
 
 import base64
 import re
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from wallboard.domain.foreign_text import escaped_lines
 from wallboard.settings import Secret, ServerSettings
 
 MASK = str(Secret(""))
@@ -121,3 +122,18 @@ def _cookie(value: str) -> str:
     pair, semicolon, attributes = value.partition(";")
     name, equals, _ = pair.partition("=")
     return f"{name}={MASK}{semicolon}{attributes}" if equals else MASK
+
+
+_BACKTICKS = re.compile(r"`+")
+_MARKDOWN = re.compile(r"[\\`*<\[|&]")
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A code block of Markdown that its content cannot end."""
+    fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
+    return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
+
+
+def prose(text: str) -> str:
+    """Foreign text on one line of Markdown, where it is nothing but text."""
+    return _MARKDOWN.sub(r"\\\g<0>", escaped_lines(" ".join(text.split())))

@@ -13,8 +13,7 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import after_words, before_words, subject_word
-from wallboard.report.words.moments import local_iso
-from wallboard.report.words.plain import spoken_span
+from wallboard.report.words.figures import local_iso, span_in_words
 from wallboard.report.words.rows import counts, marks_of, whose, worst_first
 
 
@@ -65,7 +64,7 @@ def stale_line(server: str, stale: int, newest_at: float, snapshot: Snapshot) ->
     """
     age, total = snapshot.at - newest_at, len(_of(server, snapshot))
     said = f"server {server}: {stale} of {total} entry points are stale"
-    newest = f"The newest answer is {spoken_span(age)} old" if age >= 0 else ""
+    newest = f"The newest answer is {span_in_words(age)} old" if age >= 0 else ""
     return _line(snapshot.at, Level.UNKNOWN, _sentences(said, newest))
 
 
@@ -97,7 +96,7 @@ def _since(at: float | None, now: float) -> str:
 
 
 def _for(seconds: float | None) -> str:
-    return f" for {spoken_span(seconds)}" if seconds and seconds >= 1 else ""
+    return f" for {span_in_words(seconds)}" if seconds and seconds >= 1 else ""
 
 
 def _sentences(*said: str) -> str:

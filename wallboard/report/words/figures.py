@@ -1,7 +1,6 @@
-"""Figures and spans of time in words, and text that lines up in columns."""
+"""Figures, times and spans of time in words."""
 
-import unicodedata
-from collections.abc import Sequence
+from datetime import UTC, datetime
 from math import isfinite
 
 UNKNOWN = "-"
@@ -12,34 +11,6 @@ _SPOKEN = {
     3600: ("hour", "minute", 60),
     60: ("minute", "second", 1),
 }
-
-
-def cells(text: str) -> int:
-    """How many columns of a terminal the text takes; wide characters take two."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_cells_of, text))
-
-
-def padded(text: str, width: int, *, right: bool = False) -> str:
-    """The text in at least ``width`` columns, at their right edge if asked."""
-    space = " " * (width - cells(text))
-    return space + text if right else text + space
-
-
-def table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str] = frozenset()
-) -> list[str]:
-    """Aligned lines, two spaces between columns; ``right`` names the columns of figures."""
-    lines = [heads, *rows]
-    widths = [max(cells(line[column]) for line in lines) for column in range(len(heads))]
-    return [
-        "  ".join(
-            padded(text, width, right=head in right)
-            for text, width, head in zip(line, widths, heads, strict=True)
-        ).rstrip()
-        for line in lines
-    ]
 
 
 MOST_SECONDS = 999 * 86_400
@@ -66,7 +37,7 @@ def span(seconds: float, unknown: str = UNKNOWN) -> str:
     return f"{days}d" if days < 1000 else ">999d"
 
 
-def spoken_span(seconds: float) -> str:
+def span_in_words(seconds: float) -> str:
     """A span of time in words for somebody who listens: ``45 seconds``, ``2 hours 3 minutes``."""
     whole = int(min(max(0.0, seconds), MOST_SECONDS) + 0.5)
     for unit, (name, smaller, part) in _SPOKEN.items():
@@ -91,7 +62,41 @@ def wait(seconds: float | None, unknown: str = UNKNOWN) -> str:
     return unknown if seconds is None else span(seconds, unknown)
 
 
-def _cells_of(char: str) -> int:
-    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+def moment(at: float) -> str:
+    """Unix time in seconds as ``2026-11-22 14:05:01 UTC (15:05:01 +01:00)``.
+
+    The local date is written out where it is another one.
+    """
+    universal = datetime.fromtimestamp(at, UTC)
+    local = universal.astimezone()
+    form = "%H:%M:%S" if local.date() == universal.date() else "%Y-%m-%d %H:%M:%S"
+    return f"{universal:%Y-%m-%d %H:%M:%S} UTC ({local.strftime(form)} {_offset(local)})"
+
+
+def moments(at: float) -> tuple[str, str]:
+    """The same for two columns of a table: ``2026-11-22 14:05:01`` and ``15:05:01 +01:00``."""
+    universal = datetime.fromtimestamp(at, UTC)
+    local = universal.astimezone()
+    return f"{universal:%Y-%m-%d %H:%M:%S}", f"{local:%H:%M:%S} {_offset(local)}"
+
+
+def iso(at: float) -> str:
+    """The same in ISO 8601 with its offset from UTC, for programs."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
+def local_iso(at: float) -> str:
+    """The same in local time, in ISO 8601 with its offset, for people who read line by line."""
+    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds")
+
+
+def times(name: str, at: float | None) -> dict[str, str | float | None]:
+    """A moment twice: in ISO 8601, and under a name of its own as Unix time in seconds."""
+    if at is None:
+        return {name: None, f"{name}_unix": None}
+    return {name: iso(at), f"{name}_unix": round(at, 3)}
+
+
+def _offset(local: datetime) -> str:
+    text = local.strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"

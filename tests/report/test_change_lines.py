@@ -8,8 +8,8 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import LiveSessionStatus
-from wallboard.report.now.telling import DOUBT_SECONDS, Telling
-from wallboard.report.words.plain import spoken_span
+from wallboard.report.now.change_lines import UNSETTLED_SECONDS, ChangeLines
+from wallboard.report.words.figures import span_in_words
 
 REFUSED = Failure(Cause.REFUSED, "Nobody listens.")
 SALES, BILLING = entry_point(1000, "Sales", group="EMEA"), entry_point(1001)
@@ -24,9 +24,9 @@ def board():
     return board
 
 
-def telling(board, form="spoken", least=Level.OK):
+def change_lines(board, form="sentences", least=Level.OK):
     """What tells of a board from now on, the opening being over."""
-    one = Telling(board, f"wallboard.report.now.{form}", least)
+    one = ChangeLines(board, f"wallboard.report.now.{form}", least)
     list(one.opening(board.snapshot(NOW)))
     return one
 
@@ -37,7 +37,7 @@ def said(one, *folded: Folded):
 
 
 def test_a_board_that_is_well_begins_with_one_line(board):
-    one = Telling(board, "wallboard.report.now.spoken", Level.OK)
+    one = ChangeLines(board, "wallboard.report.now.sentences", Level.OK)
     assert list(one.opening(board.snapshot(NOW))) == [
         "2026-01-01T00:00:00+00:00 OK all well: 2 open; 10 polls in the last minute."
     ]
@@ -47,7 +47,7 @@ def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(boa
     tell(board, BILLING, FULL, at=NOW - 125)
     tell(board, BILLING, FULL, at=NOW)
     tell(board, SALES, {**NO_AGENTS, Endpoint.CAPACITY: TIMEOUT}, at=NOW - 3)
-    one = Telling(board, "wallboard.report.now.spoken", Level.OK)
+    one = ChangeLines(board, "wallboard.report.now.sentences", Level.OK)
     assert list(one.opening(board.snapshot(NOW)))[:2] == [
         "2026-01-01T00:00:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, partial for 3 seconds. "
         "No agent is available.",
@@ -57,7 +57,7 @@ def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(boa
 
 
 def test_a_change_says_what_it_is_what_it_was_and_for_how_long(board):
-    one = telling(board)
+    one = change_lines(board)
     assert said(one, *tell(board, SALES, NO_AGENTS, at=NOW + 7380)) == [
         "2026-01-01T02:03:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, was OPEN for "
         "2 hours 3 minutes. No agent is available."
@@ -66,7 +66,7 @@ def test_a_change_says_what_it_is_what_it_was_and_for_how_long(board):
 
 
 def test_levels_and_endpoints_are_told_by_their_names(board):
-    one = telling(board)
+    one = change_lines(board)
     waits = {Endpoint.LIVE_SESSION_STATUS: LiveSessionStatus(75.0, 2)}
     level, failure, answer = said(
         one,
@@ -87,12 +87,12 @@ def test_levels_and_endpoints_are_told_by_their_names(board):
 
 
 def test_a_server_out_of_reach_is_one_sentence_for_all_its_entry_points(board):
-    one = telling(board)
+    one = change_lines(board)
     assert said(one, board.fold(ServerStatus("prod", NOW + 9, REFUSED, NOW + 9, NOW + 12))) == [
         "2026-01-01T00:00:09+00:00 CRITICAL server prod: refused, was ok. Nobody listens."
     ]
     assert said(one, board.fold(ServerStatus("prod", NOW + 12, REFUSED, NOW + 9, NOW + 18))) == []
-    begun_later = Telling(board, "wallboard.report.now.spoken", Level.OK)
+    begun_later = ChangeLines(board, "wallboard.report.now.sentences", Level.OK)
     assert list(begun_later.opening(board.snapshot(NOW + 13))) == [
         "2026-01-01T00:00:13+00:00 CRITICAL server prod: cannot be reached for 4 seconds. Nobody "
         "listens.",
@@ -104,7 +104,7 @@ def test_a_server_out_of_reach_is_one_sentence_for_all_its_entry_points(board):
 
 
 def test_programs_get_a_document_also_for_what_follows_from_an_outage(board):
-    one = telling(board, "ndjson")
+    one = change_lines(board, "json")
     down = ServerStatus("prod", NOW + 9, REFUSED, NOW + 9, NOW + 12)
     server, *followed = map(json.loads, said(one, board.fold(down)))
     assert (server["subject"], server["id"], server["after"]) == ("server", None, "refused")
@@ -116,7 +116,7 @@ def test_programs_get_a_document_also_for_what_follows_from_an_outage(board):
 
 
 def test_programs_begin_with_a_document_of_every_entry_point_and_then_a_heartbeat(board):
-    one = Telling(board, "wallboard.report.now.ndjson", Level.OK)
+    one = ChangeLines(board, "wallboard.report.now.json", Level.OK)
     sales, billing, heartbeat = map(json.loads, one.opening(board.snapshot(NOW)))
     assert (sales["event"], sales["id"], sales["verdict"]) == ("entry_point", 1000, "open")
     assert billing["since"] == "2026-01-01T00:00:00.000+00:00"
@@ -125,19 +125,19 @@ def test_programs_begin_with_a_document_of_every_entry_point_and_then_a_heartbea
 
 
 def test_a_least_level_leaves_out_what_is_better_but_not_that_something_is_over(board):
-    one = telling(board, least=Level.CRITICAL)
+    one = change_lines(board, least=Level.CRITICAL)
     assert said(one, *tell(board, BILLING, FULL, at=NOW + 1)) == []
     assert len(said(one, *tell(board, SALES, NO_AGENTS, at=NOW + 1))) == 1
     (over,) = said(one, *tell(board, SALES, OPEN, at=NOW + 2))
     assert " OK Sales (prod 1000): OPEN, was NO AGENTS" in over
     assert said(one, *tell(board, SALES, FULL, at=NOW + 3)) == []
-    begun_later = Telling(board, "wallboard.report.now.spoken", Level.CRITICAL)
+    begun_later = ChangeLines(board, "wallboard.report.now.sentences", Level.CRITICAL)
     assert [line.split()[1] for line in begun_later.opening(board.snapshot(NOW + 4))] == ["WARNING"]
 
 
 def test_the_first_answer_after_the_beginning_is_told():
     board = board_of(SALES)
-    one = Telling(board, "wallboard.report.now.spoken", Level.OK)
+    one = ChangeLines(board, "wallboard.report.now.sentences", Level.OK)
     assert " UNKNOWN Sales (prod 1000): WAITING. No answer yet." in next(
         one.opening(board.snapshot(NOW))
     )
@@ -149,8 +149,8 @@ def test_nothing_that_a_server_or_a_config_says_steers_a_terminal():
     evil = entry_point(1000, "Sa\x1b[2Jles\nX")
     board = board_of(evil)
     tell(board, evil, dict.fromkeys(Endpoint, Failure(Cause.HTTP, "\x1b]0;x\x07\u202e")))
-    for form in ("spoken", "ndjson"):
-        one = Telling(board, f"wallboard.report.now.{form}", Level.OK)
+    for form in ("sentences", "json"):
+        one = ChangeLines(board, f"wallboard.report.now.{form}", Level.OK)
         for line in one.opening(board.snapshot(NOW)):
             assert line.isprintable()
 
@@ -168,12 +168,12 @@ def test_nothing_that_a_server_or_a_config_says_steers_a_terminal():
     ],
 )
 def test_a_span_is_spoken_with_its_two_largest_units(seconds, words):
-    assert spoken_span(seconds) == words
+    assert span_in_words(seconds) == words
 
 
-@pytest.mark.parametrize("form", ["spoken", "ndjson"])
+@pytest.mark.parametrize("form", ["sentences", "json"])
 def test_what_is_no_longer_confirmed_is_told_once_by_server_and_so_is_its_end(board, form):
-    one = telling(board, form)
+    one = change_lines(board, form)
     tell(board, BILLING, OPEN, at=NOW + 20)
     assert list(one.of_staleness(board.snapshot(NOW + 30))) == []
     (some,) = one.of_staleness(board.snapshot(NOW + 31))
@@ -184,7 +184,7 @@ def test_what_is_no_longer_confirmed_is_told_once_by_server_and_so_is_its_end(bo
     tell(board, BILLING, OPEN, at=NOW + 61)
     (over,) = one.of_staleness(board.snapshot(NOW + 61))
     assert list(one.of_staleness(board.snapshot(NOW + 62))) == []
-    if form == "spoken":
+    if form == "sentences":
         assert some.endswith(
             " UNKNOWN server prod: 1 of 2 entry points are stale. The newest answer is "
             "31 seconds old."
@@ -203,7 +203,7 @@ def test_what_is_no_longer_confirmed_is_told_once_by_server_and_so_is_its_end(bo
 def test_a_silence_of_a_moment_is_no_line_though_it_is_three_intervals():
     board = Board([(SALES, Policy(interval=0.5))])
     tell(board, SALES, OPEN)
-    one = telling(board)
+    one = change_lines(board)
     assert list(one.of_staleness(board.snapshot(NOW + 2.9))) == []
     assert " 1 of them stale; " in one.heartbeat(board.snapshot(NOW + 2.9))
     assert len(list(one.of_staleness(board.snapshot(NOW + 3.0)))) == 1
@@ -212,12 +212,12 @@ def test_a_silence_of_a_moment_is_no_line_though_it_is_three_intervals():
 def test_what_is_stale_is_not_told_to_whom_only_worse_is():
     board = board_of(SALES)
     tell(board, SALES, OPEN)
-    one = telling(board, least=Level.CRITICAL)
+    one = change_lines(board, least=Level.CRITICAL)
     assert list(one.of_staleness(board.snapshot(NOW + 100))) == []
 
 
 def test_a_failure_that_is_told_is_not_stale_as_well(board):
-    one = telling(board)
+    one = change_lines(board)
     tell(board, SALES, dict.fromkeys(Endpoint, TIMEOUT), at=NOW + 40)
     tell(board, BILLING, OPEN, at=NOW + 40)
     assert list(one.of_staleness(board.snapshot(NOW + 41))) == []
@@ -232,7 +232,7 @@ def fed(board, one, event):
 
 
 def test_a_server_that_hangs_is_told_once_and_not_of_each_poll_before_that_is_known(board):
-    one = telling(board)
+    one = change_lines(board)
     for number, endpoint in enumerate(Endpoint):
         assert fed(board, one, poll(endpoint, TIMEOUT, NOW + number)) == []
     (line,) = fed(board, one, ServerStatus("prod", NOW + 9, TIMEOUT, NOW, NOW + 12))
@@ -245,7 +245,7 @@ def test_a_server_that_hangs_is_told_once_and_not_of_each_poll_before_that_is_kn
 
 
 def test_an_endpoint_that_hangs_is_told_as_soon_as_its_server_answers(board):
-    one = telling(board)
+    one = change_lines(board)
     assert fed(board, one, poll(Endpoint.CAPACITY, TIMEOUT, NOW + 1)) == []
     chat = OPEN[Endpoint.CHAT_ALLOWED]
     (line,) = fed(board, one, poll(Endpoint.CHAT_ALLOWED, chat, NOW + 2))
@@ -253,7 +253,7 @@ def test_an_endpoint_that_hangs_is_told_as_soon_as_its_server_answers(board):
 
 
 def test_a_doubt_that_does_not_end_is_no_reason_to_say_nothing(board):
-    one = telling(board)
+    one = change_lines(board)
     assert fed(board, one, poll(Endpoint.CAPACITY, TIMEOUT, NOW + 1)) == []
-    lines = fed(board, one, poll(Endpoint.CHAT_ALLOWED, TIMEOUT, NOW + 1 + DOUBT_SECONDS))
+    lines = fed(board, one, poll(Endpoint.CHAT_ALLOWED, TIMEOUT, NOW + 1 + UNSETTLED_SECONDS))
     assert len(lines) == 2

@@ -1,9 +1,10 @@
-"""The names that a half-typed word on the command line may become."""
+"""What the values of options may be: numbers, and the names that a half-typed word may become."""
 
+import math
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +12,30 @@ from wallboard.config.document import Toml
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+class Number(click.FloatRange):
+    """A finite number within limits; ``nan`` is within all of them, and ``inf`` within many."""
+
+    name = "number"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """The number of a word. Raises ``click.BadParameter``."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a valid {self.name}.", param, ctx)
+        return number
+
+
+class WholeNumber(click.IntRange):
+    """A whole number within limits."""
+
+    name = "whole number"
 
 
 def theme_names(_context: click.Context, _option: click.Parameter, begun: str) -> list[str]:

@@ -11,11 +11,11 @@ from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
 
-DOUBT_SECONDS = 30.0
+UNSETTLED_SECONDS = 30.0
 """For how long it may be open whether a server can be reached, before it is told what is known."""
 
 
-class Doubts:
+class UnsettledChanges:
     """Holds back what changed on servers of which it is open whether they can be reached.
 
     A poll that reached nobody is a matter of its endpoint or of the whole server: that shows with
@@ -60,7 +60,7 @@ class Doubts:
             return False
         # It is open no longer, either, once the clock was put back.
         seconds = poll.at - self._since.setdefault(server, poll.at)
-        return -AHEAD_SECONDS <= seconds < DOUBT_SECONDS
+        return -AHEAD_SECONDS <= seconds < UNSETTLED_SECONDS
 
     def _end(self, server: str) -> Iterable[Change]:
         self._since.pop(server, None)
@@ -71,7 +71,7 @@ LEAST_SECONDS = 3.0
 """A shorter silence is worth no line of its own, for a busy machine may make it."""
 
 
-class Telling:
+class ChangeLines:
     """Makes lines of what is new on a board; each thing is told once."""
 
     def __init__(self, board: Board, form: str, least: Level) -> None:
@@ -79,13 +79,13 @@ class Telling:
         self._board = board
         self._form = import_module(form)
         self._least = least
-        self.doubts = Doubts(board)
+        self.unsettled = UnsettledChanges(board)
         self._levels: dict[EntryPointKey | str, Level] = {}
         self._stale: dict[str, bool] = {}  # whether all of it was
 
     def opening(self, snapshot: Snapshot) -> Iterator[str]:
         """How all of it stands; from here on it is changes."""
-        self.doubts.forget()
+        self.unsettled.forget()
         self._levels = dict.fromkeys((one.server for one in snapshot.unreachable), Level.CRITICAL)
         for key, status in snapshot.entry_points.items():
             self._levels[key] = status.judgement.level
@@ -121,7 +121,7 @@ class Telling:
 
     def of_event(self, folded: Folded) -> Iterator[str]:
         """What became of the board by an event, or by those before it that were in doubt."""
-        changes = self.doubts.settled(folded)
+        changes = self.unsettled.settled(folded)
         before = {of: self._levels.get(of, Level.OK) for of in map(_whose, changes)}
         for change in changes:
             over = change.key is None and change.after == "ok"
