@@ -53,6 +53,17 @@ def test_a_restored_entry_point_stands_as_it_did_since_when_it_did():
     assert snapshot.verdicts == {Verdict.QUEUE_DEPTH_REACHED: 1, Verdict.WAITING: 1}
 
 
+def test_of_the_recorded_events_only_those_of_this_board_are_shown():
+    one = Board([(EntryPoint(KEY, "Sales"), Policy())])
+    own, of_other, of_server = (
+        Change(40.0, key, "prod", Subject.VERDICT, "open", "other", Level.WARNING)
+        for key in (KEY, OTHER, None)
+    )
+    elsewhere = replace(of_server, server="other")
+    one.fold(RecordedBoard(95.0, (), events=(own, of_other, of_server, elsewhere)))
+    assert one.snapshot(95.0).events == (own, of_server)
+
+
 def test_restoring_makes_no_event_of_its_own():
     one = board()
     one.fold(RecordedBoard(95.0, (recalled(FULL),)))

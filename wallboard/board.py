@@ -4,7 +4,7 @@ It has no clock and asks nobody anything: the same events give the same board, l
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -12,109 +12,28 @@ from wallboard.domain.change import (
     EVENTS_BOUND,
     TIMELINE_BOUND,
     Change,
-    Subject,
-    came_of_outage,
     change_of_endpoint,
     changes_of_judgement,
-    ends_outage,
-    outlasts_outage,
-    told_of,
 )
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.event import Event, RecordedBoard, RecordedStatus
-from wallboard.domain.history import DEFAULT_BOUND, History, Sample
-from wallboard.domain.observation import (
-    AHEAD_SECONDS,
-    Failure,
-    Observation,
-    ServerStatus,
+from wallboard.domain.event import Event, RecordedBoard
+from wallboard.domain.history import DEFAULT_BOUND, Sample
+from wallboard.domain.observation import Failure, Observation, ServerStatus, moved
+from wallboard.domain.outage import (
+    absorbed,
+    as_on_timeline,
+    began_at,
+    came_of_outage,
+    ends_outage,
+    outlasts_outage,
+    server_change,
 )
-from wallboard.domain.policy import Level, Policy, Verdict
+from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.polls import Sharing, Traffic
 from wallboard.domain.reading import Capacity, LiveSessionStatus
+from wallboard.domain.snapshot import EntryPointStatus, Folded, Snapshot, newest_poll
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.verdict import Judgement, judge, rejudge
-from wallboard.frozen import frozen
-
-
-@frozen
-class EntryPointStatus:
-    """One entry point in a snapshot: its polls and their judgement.
-
-    ``since`` is when its verdict began and ``level_since`` its level, Unix time in seconds;
-    ``timeline`` its last changes, oldest
-    first.
-    """
-
-    state: EntryPointState
-    policy: Policy
-    judgement: Judgement
-    since: float | None = None
-    level_since: float | None = None
-    timeline: tuple[Change, ...] = ()
-
-    @property
-    def entry_point(self) -> EntryPoint:
-        """Which entry point this is."""
-        return self.state.entry_point
-
-    def as_old_as_before(self, by: float) -> "EntryPointStatus":
-        """The same after the clock was put forward ``by`` seconds, or back."""
-        return replace(
-            self,
-            state=replace(self.state, good_at=_moved(self.state.good_at, by)),
-            judgement=self.judgement.as_old_as_before(by),
-            since=_moved(self.since, by),
-            level_since=_moved(self.level_since, by),
-        )
-
-
-@frozen
-class Snapshot:
-    """The whole board at one moment; an entry point that did not change is the same object.
-
-    ``at`` and ``newest_at`` (the newest poll, good or bad) are Unix time in seconds;
-    ``polls_per_minute`` counts the last minute; ``ranking`` differs when a verdict or a level does;
-    ``events`` are the last changes across the board, oldest first.
-    """
-
-    at: float
-    entry_points: Mapping[EntryPointKey, EntryPointStatus]
-    verdicts: Mapping[Verdict, int]
-    servers: Mapping[str, ServerStatus]
-    polls_per_minute: int
-    newest_at: float | None
-    ranking: int
-    events: tuple[Change, ...] = ()
-
-    @property
-    def unreachable(self) -> tuple[ServerStatus, ...]:
-        """The servers that cannot be reached at all."""
-        return tuple(status for status in self.servers.values() if status.failure)
-
-
-@frozen
-class Folded:
-    """What one event did to the board; ``event`` is ``None`` for an edit of the settings.
-
-    A poll shares its bytes with all that say the same. ``statuses`` are the entry points it
-    touched, as they are by now, and ``changes`` what is new on their timelines and of the server.
-    ``outage_since`` is when the outage began that it tells of (Unix time in seconds).
-    """
-
-    event: Event | None
-    statuses: tuple[EntryPointStatus, ...] = ()
-    changes: tuple[Change, ...] = ()
-    outage_since: float | None = None
-
-    def takes_back(self, change: Change) -> bool:
-        """Whether an earlier change is none any more, for the outage of its server explains it."""
-        return (
-            self.outage_since is not None
-            and isinstance(self.event, ServerStatus)
-            and change.server == self.event.server
-            and came_of_outage(change, self.outage_since)
-        )
 
 
 class Board:
@@ -125,7 +44,7 @@ class Board:
     ) -> None:
         """An empty board; ``history`` is how many samples each entry point keeps."""
         self._history = history
-        self._statuses = _all_unheard(entry_points, history)
+        self._statuses = _all_unpolled(entry_points, history)
         self._servers: dict[str, ServerStatus] = {}
         self._verdicts = Counter(s.judgement.verdict for s in self._statuses.values())
         self._outages: dict[str, float] = {}
@@ -170,12 +89,12 @@ class Board:
     ) -> Folded:
         """Have these entry points from ``at`` on, Unix time in seconds; events stay as they are.
 
-        What was heard of those that remain is kept and judged anew; that may be a change like any.
+        The polls of those that remain are kept and judged anew, which may be a change like any.
         """
         before, self._statuses = self._statuses, {}
         if history is not None and history != self._history:
             self._history = history
-            before = {key: _with_history(status, history) for key, status in before.items()}
+            before = {key: status.with_history(history) for key, status in before.items()}
         self._verdicts = Counter(s.judgement.verdict for s in before.values())
         wanted = {entry_point.key: (entry_point, policy) for entry_point, policy in entry_points}
         for key, status in before.items():
@@ -188,7 +107,11 @@ class Board:
             if key in before:
                 changes += self._redefine(before[key], entry_point, policy, at)
             else:
-                self._add(entry_point, policy)
+                failure = self.failure(key.server)
+                self._statuses[key] = added = EntryPointStatus.unpolled(
+                    entry_point, policy, self._history, failure=failure
+                )
+                self._verdicts[added.judgement.verdict] += 1
         self._ranking += 1
         return Folded(None, tuple(self._statuses.values()), tuple(changes))
 
@@ -209,60 +132,28 @@ class Board:
             events=self._events_shown,
         )
 
-    def _add(self, entry_point: EntryPoint, policy: Policy) -> None:
-        status = _unheard(entry_point, policy, self._history)
-        judgement = judge(status.state, policy, self.failure(entry_point.key.server))
-        self._statuses[entry_point.key] = replace(status, judgement=judgement)
-        self._verdicts[judgement.verdict] += 1
-
     def _restore(self, restored: RecordedBoard) -> None:
         """Take over the state of a recorded board; entry points not in it were not polled."""
         recorded = {one.key: one for one in restored.entry_points}
         servers = {key.server for key in self._statuses}
         self._servers = {one.server: one for one in restored.servers if one.server in servers}
-        self._outages = {
-            one.server: one.at if one.since is None else one.since
-            for one in self._servers.values()
-            if one.failure
-        }
-        self._events = deque(
-            (c for c in restored.events if c.server in servers), maxlen=EVENTS_BOUND
-        )
-        self._events_shown = ()
-        self._traffic, self._newest_at = Traffic(), None
+        self._outages = {s.server: began_at(s) for s in self._servers.values() if s.failure}
+        known = {*self._statuses, *servers}
+        self._set_events(c for c in restored.events if (c.key or c.server) in known)
+        self._traffic = Traffic()
         self._verdicts.clear()
         for key, status in self._statuses.items():
-            one = recorded.get(key)
+            failure, one = self.failure(key.server), recorded.get(key)
             if one:
-                after = self._restored_status(status, one, restored.at)
+                after = status.restored(one, failure, restored.at, self._history)
             else:
-                after = _unheard(status.entry_point, status.policy, self._history)
-                failure = self.failure(key.server)
-                after = replace(after, judgement=judge(after.state, after.policy, failure))
+                after = EntryPointStatus.unpolled(
+                    status.entry_point, status.policy, self._history, failure=failure
+                )
             self._statuses[key] = after
             self._verdicts[after.judgement.verdict] += 1
+        self._newest_at = newest_poll(self._statuses.values(), restored.at)
         self._ranking += 1
-
-    def _restored_status(
-        self, status: EntryPointStatus, one: RecordedStatus, now: float
-    ) -> EntryPointStatus:
-        entry_point = status.entry_point
-        endpoints = {e: one.endpoints.get(e, EndpointState()) for e in entry_point.endpoints}
-        history = one.history.bounded(self._history)
-        good_at = _newest((heard.good for heard in endpoints.values()), now)
-        state = EntryPointState(entry_point, endpoints, history, one.disagreements, good_at=good_at)
-        judgement = judge(state, status.policy, self.failure(entry_point.key.server))
-        last = [heard.last.at for heard in endpoints.values() if heard.last]
-        newest = _newest((heard.last for heard in endpoints.values()), now)
-        self._newest_at = _newest_of((newest, self._newest_at), now)
-        # Judged by other rules than then, it is since the last poll as far as anybody knows.
-        as_then = judgement.verdict is one.verdict
-        since = one.since if as_then else max(last, default=None)
-        as_then = as_then and judgement.level is one.level
-        level_since = one.level_since if as_then else max(last, default=None)
-        return EntryPointStatus(
-            state, status.policy, judgement, since, level_since, one.timeline[-TIMELINE_BOUND:]
-        )
 
     def _redefine(
         self, status: EntryPointStatus, entry_point: EntryPoint, policy: Policy, at: float
@@ -282,63 +173,33 @@ class Board:
         if failed == status.failure:
             return Folded(status)
         followed: list[Change] = []
-        for entry_point in self.statuses_of(status.server):
-            followed += self._judge(
-                entry_point, entry_point.state, status.at, None, of_server=True
-            )[1]
-        worst = max(
-            (
-                one.judgement.level
-                for one in self.statuses_of(status.server)
-                # What fails only as long as the outage lasted is not known to fail now.
-                if status.failure or not (one.judgement.cause and one.judgement.cause.unreachable)
-            ),
-            default=Level.OK,
-        )
-        since = before.since if before else None
-        outage_since, absorbed = None, list[Change]()
+        for one in self.statuses_of(status.server):
+            followed += self._judge(one, one.state, status.at, None, of_server=True)[1]
+        outage_since, explained = None, list[Change]()
         if status.failure and not failed:
-            outage_since = status.at if status.since is None else status.since
-            absorbed = self._absorb(status.server, outage_since)
-        change = Change(
-            at=status.at,
-            key=None,
-            server=status.server,
-            subject=Subject.SERVER,
-            before=str(failed.cause) if failed else "ok",
-            after=str(status.failure.cause) if status.failure else "ok",
-            level=worst,
-            lasted=None if since is None else max(0.0, status.at - since),
-            summary=status.failure.message if status.failure else "",
-        )
-        self._events.append(change)
+            outage_since = self._outages[status.server] = began_at(status)
+            explained = self._absorb(status.server, outage_since)
         statuses = tuple(self.statuses_of(status.server))
-        return Folded(status, statuses, (change, *absorbed, *followed), outage_since)
+        change = server_change(before, status, [one.judgement for one in statuses])
+        self._events.append(change)
+        return Folded(status, statuses, (change, *explained, *followed), outage_since)
 
     def _absorb(self, server: str, since: float) -> list[Change]:
-        """Let the outage of a server stand for all that it did to its entry points until now.
-
-        What stays on their timelines is marked so, and given back.
-        """
-        self._outages[server] = since
-        self._events = deque(
-            (c for c in self._events if c.server != server or not came_of_outage(c, since)),
-            maxlen=EVENTS_BOUND,
+        """Take off all timelines what the outage of a server explains; what stays, marked so."""
+        self._set_events(
+            c for c in self._events if c.server != server or not came_of_outage(c, since)
         )
-        self._events_shown = ()
-        marked: list[Change] = []
+        found: list[Change] = []
         for status in self.statuses_of(server):
-            if not any(came_of_outage(change, since) for change in status.timeline):
-                continue
-            timeline: list[Change] = []
-            for change in status.timeline:
-                if not came_of_outage(change, since):
-                    timeline.append(change)
-                elif change.subject is not Subject.ENDPOINT:
-                    timeline.append(replace(change, of_server=True))
-                    marked.append(timeline[-1])
-            self._statuses[status.entry_point.key] = replace(status, timeline=tuple(timeline))
-        return marked
+            if parts := absorbed(status.timeline, since):
+                timeline, marked = parts
+                self._statuses[status.entry_point.key] = replace(status, timeline=timeline)
+                found += marked
+        return found
+
+    def _set_events(self, events: Iterable[Change]) -> None:
+        self._events = deque(tuple(events), maxlen=EVENTS_BOUND)
+        self._events_shown = ()
 
     def _fold_observation(self, observation: Observation) -> Folded:
         before = self._statuses[observation.key]
@@ -352,7 +213,7 @@ class Board:
         others = tuple(self._changes(heard, observation, after))
         after = self._statuses[observation.key] = self._noted(after, others)
         self._traffic.add(observation.at)
-        # The newest is the last one heard: what is dated later was dated by another clock.
+        # The newest is the last one folded: what is dated later was dated by another clock.
         self._newest_at = observation.at
         return Folded(observation, (after,), (*judged, *others))
 
@@ -363,12 +224,12 @@ class Board:
             name: replace(
                 status,
                 at=status.at + by,
-                since=_moved(status.since, by),
-                next_probe_at=_moved(status.next_probe_at, by),
+                since=moved(status.since, by),
+                next_probe_at=moved(status.next_probe_at, by),
             )
             for name, status in self._servers.items()
         }
-        self._newest_at = _moved(self._newest_at, by)
+        self._newest_at = moved(self._newest_at, by)
         self._traffic.clock_set(by)
 
     def _judge(
@@ -415,7 +276,7 @@ class Board:
         """What a poll changed beside the verdict, unless the outage of the server says it."""
         timeline, server = after.timeline, observation.key.server
         if server in self._outages:
-            heard = told_of(heard, observation.endpoint, timeline)
+            heard = as_on_timeline(heard, observation.endpoint, timeline)
             if not self.failure(server):
                 yield from outlasts_outage(after.judgement, observation, timeline)
         for change in change_of_endpoint(heard, observation, after.judgement.level, timeline):
@@ -439,45 +300,18 @@ class Board:
         return replace(status, timeline=timeline)
 
 
-def _moved(at: float | None, by: float) -> float | None:
-    return None if at is None else at + by
-
-
-def _newest(polls: Iterable[Observation | None], now: float) -> float | None:
-    return _newest_of((poll.at for poll in polls if poll), now)
-
-
-def _newest_of(moments: Iterable[float | None], now: float) -> float | None:
-    """The last moment up to ``now``; one after it, of unknown age, only if there is no other."""
-    known = [at for at in moments if at is not None]
-    return max((at for at in known if at <= now + AHEAD_SECONDS), default=max(known, default=None))
-
-
-def _all_unheard(
+def _all_unpolled(
     entry_points: Sequence[tuple[EntryPoint, Policy]], history: int
 ) -> dict[EntryPointKey, EntryPointStatus]:
-    """All of them; what was not heard is judged once for all that share a policy."""
+    """All of them; what was not polled is judged once for all that share a policy."""
     judged: dict[tuple[int, tuple[Endpoint, ...]], Judgement] = {}
     found = {}
     for entry_point, policy in entry_points:
         alike = (id(policy), entry_point.endpoints)
-        status = _unheard(entry_point, policy, history, judged.get(alike))
+        status = EntryPointStatus.unpolled(entry_point, policy, history, judged.get(alike))
         judged[alike] = status.judgement
         found[entry_point.key] = status
     return found
-
-
-def _unheard(
-    entry_point: EntryPoint, policy: Policy, history: int, judgement: Judgement | None = None
-) -> EntryPointStatus:
-    endpoints = dict.fromkeys(entry_point.endpoints, EndpointState())
-    state = EntryPointState(entry_point, endpoints, History(history))
-    return EntryPointStatus(state, policy, judgement or judge(state, policy))
-
-
-def _with_history(status: EntryPointStatus, bound: int) -> EntryPointStatus:
-    state = replace(status.state, history=status.state.history.bounded(bound))
-    return replace(status, state=state)
 
 
 def _sample(status: EntryPointStatus, at: float) -> Sample:

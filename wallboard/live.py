@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from wallboard.board import Board, Folded, Snapshot
+from wallboard.board import Board
 from wallboard.config.problem import Problem
 from wallboard.config.reload import ConfigSource, Reload
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
+from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.feeds import Feed, FeedStatus
 from wallboard.settings import Settings, entry_points_of
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from typing import NamedTuple
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.pattern import LONGEST_SEARCHED, Finder
 from wallboard.domain.policy import Button, Level
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.frozen import frozen
 
 

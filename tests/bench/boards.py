@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from wallboard.board import Board, Snapshot
+from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation, Request, Response
@@ -16,6 +16,7 @@ from wallboard.domain.reading import (
     LiveSessionStatus,
     Reading,
 )
+from wallboard.domain.snapshot import Snapshot
 
 START = 1_780_000_000.0
 SERVER = "bench"

@@ -8,10 +8,11 @@ import pytest
 from feeds_support import Heard, rounds
 from waiting import until
 
-from wallboard.board import Board, Folded
+from wallboard.board import Board
 from wallboard.config.selection import Selection, selected
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.event import RecordedBoard
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Role
 from wallboard.feeds.part import PartFeed
 from wallboard.feeds.shared import SharedFeed

@@ -23,11 +23,12 @@ from recorder.shift import (
     shift_events,
 )
 
-from wallboard.board import Board, Folded
+from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds.replay import ReplayFeed
 from wallboard.feeds.replay_polls import polls_of
 from wallboard.recorder.recording import Recording, Run

@@ -3,11 +3,12 @@ import json
 import pytest
 from report_support import FULL, NO_AGENTS, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 
-from wallboard.board import Board, Folded
+from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import LiveSessionStatus
+from wallboard.domain.snapshot import Folded
 from wallboard.report.now.change_lines import UNSETTLED_SECONDS, ChangeLines
 from wallboard.report.words.figures import span_in_words
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import History, Sample
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Level, Policy, Verdict
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import Judgement
 from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE

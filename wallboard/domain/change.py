@@ -1,9 +1,7 @@
 """What became different and when: the lines of a timeline and of the list of events."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from enum import StrEnum
-from itertools import takewhile
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation
@@ -52,69 +50,6 @@ class Change:
     of_server: bool = False
 
 
-_SLACK_SECONDS = 1.0
-"""A poll is dated a moment before it is known that it was the first that reached nobody."""
-
-
-def came_of_outage(change: Change, since: float) -> bool:
-    """Whether polls that reached nobody brought it, since a server cannot be reached at all."""
-    return _unreached(change.observation) and change.at >= since - _SLACK_SECONDS
-
-
-def ends_outage(
-    change: Change, judgement: Judgement, timeline: Sequence[Change], since: float
-) -> bool:
-    """Whether it only takes back what an outage since then did to an entry point.
-
-    A verdict that is no better founded than the outage does not count as news either.
-    """
-    start = since - _SLACK_SECONDS
-    before = list(takewhile(lambda one: not one.of_server or one.at < start, timeline))
-    after = [one for one in timeline[len(before) :] if one.subject is not Subject.ENDPOINT]
-    if not after or not all(one.of_server for one in after) or change.before not in _NO_ANSWER:
-        return False
-    if judgement.cause and judgement.cause.unreachable:
-        return True
-    stood = (one.after for one in reversed(before) if one.subject is Subject.VERDICT)
-    level = before[-1].level if before else Level.OK
-    return next(stood, judgement.verdict) == judgement.verdict and judgement.level is level
-
-
-_NO_ANSWER = frozenset({Verdict.UNREACHABLE, Verdict.ERROR})
-
-
-def outlasts_outage(
-    judgement: Judgement, observation: Observation, timeline: Sequence[Change]
-) -> Iterator[Change]:
-    """What an outage did to an entry point and what a poll after it finds again."""
-    last = next((one for one in reversed(timeline) if one.subject is not Subject.ENDPOINT), None)
-    cause = judgement.cause
-    if last and last.of_server and cause and cause.unreachable and _unreached(observation):
-        yield replace(
-            last,
-            at=observation.at,
-            after=judgement.verdict,
-            level=judgement.level,
-            lasted=None,
-            summary=judgement.summary,
-            observation=observation,
-            of_server=False,
-        )
-
-
-def told_of(heard: EndpointState, endpoint: Endpoint, timeline: Sequence[Change]) -> EndpointState:
-    """What was heard of an endpoint, less a failure that only the outage of its server told of."""
-    if heard.last is None or not _unreached(heard.last):
-        return heard
-    told = (one.after for one in reversed(timeline) if one.endpoint is endpoint)
-    return heard if next(told, "ok") == _outcome(heard.last) else EndpointState()
-
-
-def _unreached(observation: Observation | None) -> bool:
-    outcome = observation.outcome if observation else None
-    return isinstance(outcome, Failure) and outcome.cause.unreachable
-
-
 def changes_of_judgement(
     key: EntryPointKey,
     before: Judgement,
@@ -154,8 +89,8 @@ def change_of_endpoint(
     How long it had been as before is taken from the timeline, as far back as that goes.
     """
     last = before.last
-    was = _outcome(last) if last else "ok"
-    now = _outcome(observation)
+    was = outcome_word(last) if last else "ok"
+    now = outcome_word(observation)
     if was == now:
         return
     outcome = observation.outcome
@@ -181,6 +116,7 @@ def change_of_endpoint(
     )
 
 
-def _outcome(observation: Observation) -> str:
+def outcome_word(observation: Observation) -> str:
+    """``ok``, or the cause of the failure: what an endpoint is by a poll."""
     outcome = observation.outcome
     return str(outcome.cause) if isinstance(outcome, Failure) else "ok"

@@ -1,5 +1,6 @@
 """What one poll brought back. Everything the board shows is folded from these."""
 
+from collections.abc import Iterable
 from dataclasses import field
 from enum import StrEnum
 
@@ -39,6 +40,17 @@ AHEAD_SECONDS = 2.0
 def is_recent(at: float, now: float, seconds: float) -> bool:
     """Whether something was less than ``seconds`` ago. Nobody knows how old the future is."""
     return -AHEAD_SECONDS <= now - at < seconds
+
+
+def newest(moments: Iterable[float | None], now: float) -> float | None:
+    """The last moment up to ``now``; one after it, of unknown age, only if there is no other."""
+    known = [at for at in moments if at is not None]
+    return max((at for at in known if at <= now + AHEAD_SECONDS), default=max(known, default=None))
+
+
+def moved(at: float | None, by: float) -> float | None:
+    """A moment, if there is one, by a clock that was put forward ``by`` seconds, or back."""
+    return None if at is None else at + by
 
 
 UNREACHABLE_CAUSES = frozenset(

@@ -5,9 +5,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from wallboard.board import Folded
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
+from wallboard.domain.snapshot import Folded
 from wallboard.frozen import frozen
 from wallboard.settings import Settings
 

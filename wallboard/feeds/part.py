@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from wallboard.board import Board, Folded
+from wallboard.board import Board
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import Settings, entry_points_of

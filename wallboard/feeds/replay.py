@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wallboard.board import Folded
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Publish
 from wallboard.feeds.replay_polls import Polls
 from wallboard.recorder.errors import RecordingError

@@ -11,14 +11,14 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from wallboard.board import Folded
 from wallboard.clock import ClockWatch
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import ClockSet, Event
+from wallboard.domain.outage import RecordedOutages
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold, Role
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
-from wallboard.feeds.outages import Outages
 from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
 from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.recorder.writing.retention import retention_of
@@ -58,7 +58,7 @@ class SharedFeed:
         self._clock_watch = ClockWatch(clock)
         self._place = self._place_now()
         self._moved = asyncio.Event()
-        self._outages = Outages()
+        self._outages = RecordedOutages()
         self._fold: Fold = Folded
         self._follow: FollowFeed | None = None
         self._leader: Holder | None = None
@@ -260,7 +260,7 @@ class SharedFeed:
 
     def _told(self, event: Event) -> None:
         self._look_at_the_clock()
-        self._outages.told(event)
+        self._outages.read(event)
         self._fold(event)
 
     def _polled(self, event: Event) -> None:

@@ -6,10 +6,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from wallboard.board import Folded
 from wallboard.clock import running
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
+from wallboard.domain.snapshot import Folded
 from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
 from wallboard.recorder.file.opening import inodes, set_aside
 from wallboard.recorder.paths import RecordingFile

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 import psutil
 
 from tests.bench.processes import report
-from wallboard.board import Folded
 from wallboard.config import settings_for_url
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation, Response
 from wallboard.domain.reading import LiveSessionStatus
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold
 from wallboard.feeds.poll import PollFeed
 from wallboard.settings import Settings, entry_points_of

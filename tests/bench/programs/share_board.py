@@ -12,12 +12,13 @@ from dataclasses import replace
 from statistics import quantiles
 
 from tests.bench.processes import report
-from wallboard.board import Board, Folded
+from wallboard.board import Board
 from wallboard.cli.run.run import GC_THRESHOLDS
 from wallboard.config import settings_for_url
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.settings import entry_points_of

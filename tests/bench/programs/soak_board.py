@@ -21,11 +21,11 @@ import psutil
 
 from tests.bench.processes import ROOT, report
 from tests.bench.programs.age_board import MIB, PAINT_SECONDS, Aging
-from wallboard.board import Folded
 from wallboard.config.config_file import load_config
 from wallboard.config.reload import ConfigSource, stamp_of
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp

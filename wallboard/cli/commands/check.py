@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from wallboard.board import Board, Snapshot
+from wallboard.board import Board
 from wallboard.cli.options.board_options import board_options, board_options_of
 from wallboard.cli.options.values import Number
 from wallboard.cli.run.errors import CommandError, client_errors
@@ -20,6 +20,7 @@ from wallboard.cli.run.output import warn
 from wallboard.cli.run.signals import leave_now
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Level, Policy
+from wallboard.domain.snapshot import Snapshot
 from wallboard.settings import Settings, entry_points_of
 
 if TYPE_CHECKING:

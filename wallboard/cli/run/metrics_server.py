@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from wallboard.board import Snapshot
 from wallboard.cli.run.errors import CommandError
+from wallboard.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from wallboard.report.metrics.server import MetricsServer

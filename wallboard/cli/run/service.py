@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 
-from wallboard.board import Folded
 from wallboard.cli.run.errors import CommandError
 from wallboard.cli.run.metrics_server import Address, exposed, metrics_server
 from wallboard.cli.run.signals import on_end, status_after
@@ -20,6 +19,7 @@ from wallboard.config.reload import ConfigSource
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.live import LiveBoard

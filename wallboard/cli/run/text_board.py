@@ -4,9 +4,9 @@ import asyncio
 
 import click
 
-from wallboard.board import Snapshot
 from wallboard.cli.run.output import warn
 from wallboard.domain.observation import is_recent
+from wallboard.domain.snapshot import Snapshot
 from wallboard.live import LiveBoard
 from wallboard.report.now.text import TextBoard
 

@@ -4,13 +4,13 @@ import asyncio
 import signal
 from collections.abc import Iterator
 
-from wallboard.board import Folded
 from wallboard.cli.run.exit_codes import BROKEN_PIPE, OK
 from wallboard.cli.run.output import Output, warn
 from wallboard.cli.run.signals import on_end, status_after
 from wallboard.cli.run.text_board import FirstAnswers, Problems
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Level
+from wallboard.domain.snapshot import Folded
 from wallboard.frozen import frozen
 from wallboard.live import LiveBoard
 from wallboard.report.now.change_lines import UNSETTLED_SECONDS, ChangeLines

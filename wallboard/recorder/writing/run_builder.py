@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 
-from wallboard.board import EntryPointStatus, Folded
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
+from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.recorder.file.answers import Answer, answer_of
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
 from wallboard.recorder.file.segment_end import BACK_SECONDS, gap_after

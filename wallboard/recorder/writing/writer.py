@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from wallboard.board import Folded
 from wallboard.domain.endpoint import LARGEST_ID, EntryPoint
 from wallboard.domain.policy import Policy
+from wallboard.domain.snapshot import Folded
 from wallboard.recorder.errors import (
     DamagedError,
     RefusedError,

@@ -7,10 +7,10 @@ terminal, and not as Markdown.
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change
 from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ece.answer.encoding import head_lines
 from wallboard.frozen import frozen
 from wallboard.report.evidence.curl import curl_command

@@ -20,11 +20,11 @@ from prometheus_client.core import (
 from prometheus_client.utils import floatToGoString
 
 from wallboard import __version__
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Verdict
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.verdict import Judgement
 from wallboard.frozen import frozen
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls

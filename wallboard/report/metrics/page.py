@@ -13,8 +13,8 @@ from prometheus_client.openmetrics.exposition import generate_latest as as_openm
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from wallboard.board import Snapshot
 from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.snapshot import Snapshot
 from wallboard.domain.verdict import Judgement
 from wallboard.report.metrics.families import (
     ENTRY_POINT_LABELS,

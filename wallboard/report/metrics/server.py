@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from wallboard.abandonable import own_addresses
-from wallboard.board import Folded, Snapshot
+from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.report.metrics.families import PollCounts
 from wallboard.report.metrics.page import page
 from wallboard.report.metrics.tally import Tally

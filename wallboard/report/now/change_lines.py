@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 
-from wallboard.board import Board, Folded, Snapshot
+from wallboard.board import Board
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
+from wallboard.domain.snapshot import Folded, Snapshot
 
 UNSETTLED_SECONDS = 30.0
 """For how long it may be open whether a server can be reached, before it is told what is known."""

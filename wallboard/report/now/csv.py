@@ -5,7 +5,7 @@ Columns have the names and the values of the JSON report.
 
 from collections.abc import Iterator
 
-from wallboard.board import EntryPointStatus, Snapshot
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.json import entry_point_document
 from wallboard.report.words.figures import iso
 from wallboard.report.words.table import csv_row

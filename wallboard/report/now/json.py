@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import change_values
 from wallboard.report.words.figures import iso, times

@@ -6,10 +6,10 @@ that of every other report: the worst of ok < warning < unknown < critical.
 
 from collections.abc import Iterator, Sequence
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.domain.ranges import Figure, number, range_of
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.text import failures
 from wallboard.report.words.rows import counts, level_counts, who, worst_first
 

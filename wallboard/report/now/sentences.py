@@ -5,12 +5,12 @@ Each line has the local time, the level and a whole sentence, in signs that can 
 
 from collections.abc import Iterator
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.report.words.figures import local_iso, span_in_words

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.words.rows import counts, entry_point_table, marks_of, who, whose, worst_first
 
 

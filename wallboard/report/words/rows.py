@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.words.figures import figure, wait
 from wallboard.report.words.table import table
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
 from wallboard.settings import AlarmSettings, Settings
 from wallboard.ui.look.lite import refresh_seconds

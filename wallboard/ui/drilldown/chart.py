@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.events import Resize
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.history import History, Sample
 from wallboard.domain.policy import Level, Thresholds
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ui.drilldown import axes
 from wallboard.ui.look.text import short_figure, wait
 from wallboard.ui.look.theme import BoardTheme

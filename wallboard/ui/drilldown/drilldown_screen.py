@@ -8,9 +8,9 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Observation
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.facts import EndpointTable, Facts

@@ -5,7 +5,6 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation
 from wallboard.domain.policy import Level
@@ -17,6 +16,7 @@ from wallboard.domain.reading import (
     LiveSessionStatus,
     Reading,
 )
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import figure, fit, safe, span, wait
 from wallboard.ui.look.theme import BoardTheme

@@ -1,10 +1,10 @@
 """The last good and the first bad poll of an endpoint, found in what is kept of the past."""
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Verdict
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.frozen import frozen
 from wallboard.ui.picture.recorded_past import MergedStatus
 

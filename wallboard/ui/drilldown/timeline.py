@@ -7,9 +7,9 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change
 from wallboard.domain.policy import Verdict
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.ui.drilldown.facts import NAME_WIDTH
 from wallboard.ui.look.text import fit, safe, span

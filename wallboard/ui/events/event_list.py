@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from wallboard.board import Snapshot
 from wallboard.domain.change import Change
+from wallboard.domain.snapshot import Snapshot
 from wallboard.ui.events.event_words import Columns, EventPainter, columns_of, time_width
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.status_words import clock

@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import History
 from wallboard.domain.policy import Button, Level, Policy, Verdict
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import Judgement
 from wallboard.query import EventSubject, Query

@@ -9,12 +9,12 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import RecordedStatus
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import RECENT_POLLS, EndpointState
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError

@@ -1,8 +1,8 @@
 """What the app gives a screen at every tick: one immutable value with everything to show."""
 
-from wallboard.board import Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
+from wallboard.domain.snapshot import Snapshot
 from wallboard.frozen import frozen
 
 

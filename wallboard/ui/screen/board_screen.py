@@ -9,10 +9,10 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from wallboard.board import Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Verdict
+from wallboard.domain.snapshot import Snapshot
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.terminal_abilities import LEAST_HEIGHT, LEAST_WIDTH
 from wallboard.ui.look.text import safe, span

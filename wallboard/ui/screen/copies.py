@@ -6,10 +6,10 @@ import re
 import time
 from pathlib import Path
 
-from wallboard.board import EntryPointStatus
 from wallboard.config.state_folder import state_folder
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Observation
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.files import replaced
 from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings

@@ -6,9 +6,9 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from wallboard.board import Snapshot
 from wallboard.domain.observation import AHEAD_SECONDS
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.snapshot import Snapshot
 from wallboard.ui.look.lite import newest_words
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme

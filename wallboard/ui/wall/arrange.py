@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
 from wallboard.query import Query
 from wallboard.ui.picture.arrangement import Arrangement

@@ -6,8 +6,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.policy import Level
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.verdict import Judgement
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, short_figure, wait

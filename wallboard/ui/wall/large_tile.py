@@ -5,7 +5,7 @@ from math import isnan
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from wallboard.board import EntryPointStatus
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.figures import MOST_SECONDS
 from wallboard.ui.look.text import fit
 from wallboard.ui.look.theme import BoardTheme

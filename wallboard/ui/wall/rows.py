@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 from rich.segment import Segment
 from textual.strip import Strip
 
-from wallboard.board import EntryPointStatus, Snapshot
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.arrange import Section

@@ -7,11 +7,11 @@ from functools import lru_cache
 from rich.segment import Segment
 from rich.style import Style
 
-from wallboard.board import EntryPointStatus
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import is_recent
 from wallboard.domain.policy import WORST_FIRST, Level, Verdict
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.verdict import Judgement
 from wallboard.report.words.changes import after_words, before_words
 from wallboard.ui.look.glyphs import RESPONSE_TYPE, Glyphs

@@ -1,0 +1,174 @@
+"""Outages of whole servers: which changes of entry points they explain, and when they are over.
+
+While a server cannot be reached at all, one change of the server stands for what that does to each
+of its entry points.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from wallboard.domain.change import Change, Subject, outcome_word
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.event import Event, RecordedBoard
+from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.state import UNHEARD, EndpointState
+from wallboard.domain.verdict import Judgement
+
+_SLACK_SECONDS = 1.0
+"""A poll is dated a moment before it is known that it was the first that reached nobody."""
+
+_NO_ANSWER = frozenset({Verdict.UNREACHABLE, Verdict.ERROR})
+
+
+def began_at(status: ServerStatus) -> float:
+    """When the outage of a server began that cannot be reached, Unix time in seconds."""
+    return status.at if status.since is None else status.since
+
+
+def came_of_outage(change: Change, since: float) -> bool:
+    """Whether polls brought it that reached nobody, of a server that is out of reach ``since``."""
+    return _unreached(change.observation) and change.at >= since - _SLACK_SECONDS
+
+
+def absorbed(
+    timeline: Sequence[Change], since: float
+) -> tuple[tuple[Change, ...], tuple[Change, ...]] | None:
+    """A timeline without what an outage explains, and its changes that stay, marked as explained.
+
+    ``None`` if the outage explains nothing on it.
+    """
+    if not any(came_of_outage(change, since) for change in timeline):
+        return None
+    kept: list[Change] = []
+    marked: list[Change] = []
+    for change in timeline:
+        if not came_of_outage(change, since):
+            kept.append(change)
+        elif change.subject is not Subject.ENDPOINT:
+            marked.append(replace(change, of_server=True))
+            kept.append(marked[-1])
+    return tuple(kept), tuple(marked)
+
+
+def ends_outage(
+    change: Change, judgement: Judgement, timeline: Sequence[Change], since: float
+) -> bool:
+    """Whether it only takes back what an outage did to an entry point since then.
+
+    A verdict that is no better founded than the outage counts as that, too.
+    """
+    start = since - _SLACK_SECONDS
+    before = list(takewhile(lambda one: not one.of_server or one.at < start, timeline))
+    after = [one for one in timeline[len(before) :] if one.subject is not Subject.ENDPOINT]
+    if not after or not all(one.of_server for one in after) or change.before not in _NO_ANSWER:
+        return False
+    if judgement.cause and judgement.cause.unreachable:
+        return True
+    verdicts = (one.after for one in reversed(before) if one.subject is Subject.VERDICT)
+    level = before[-1].level if before else Level.OK
+    return next(verdicts, judgement.verdict) == judgement.verdict and judgement.level is level
+
+
+def outlasts_outage(
+    judgement: Judgement, observation: Observation, timeline: Sequence[Change]
+) -> Iterator[Change]:
+    """The change that an outage did to an entry point, if a poll after it still reaches nobody."""
+    last = next((one for one in reversed(timeline) if one.subject is not Subject.ENDPOINT), None)
+    cause = judgement.cause
+    if last and last.of_server and cause and cause.unreachable and _unreached(observation):
+        yield replace(
+            last,
+            at=observation.at,
+            after=judgement.verdict,
+            level=judgement.level,
+            lasted=None,
+            summary=judgement.summary,
+            observation=observation,
+            of_server=False,
+        )
+
+
+def as_on_timeline(
+    state: EndpointState, endpoint: Endpoint, timeline: Sequence[Change]
+) -> EndpointState:
+    """The state of an endpoint, without polls if its failure is not on the timeline."""
+    if state.last is None or not _unreached(state.last):
+        return state
+    words = (one.after for one in reversed(timeline) if one.endpoint is endpoint)
+    return state if next(words, "ok") == outcome_word(state.last) else UNHEARD
+
+
+def server_change(
+    before: ServerStatus | None, status: ServerStatus, judgements: Sequence[Judgement]
+) -> Change:
+    """The change of a server that begins to be out of reach, for another cause, or is back.
+
+    ``judgements`` are those of its entry points after it.
+    """
+    failed = before.failure if before else None
+    since = before.since if before else None
+    return Change(
+        at=status.at,
+        key=None,
+        server=status.server,
+        subject=Subject.SERVER,
+        before=str(failed.cause) if failed else "ok",
+        after=str(status.failure.cause) if status.failure else "ok",
+        level=max(
+            (
+                one.level
+                for one in judgements
+                # What fails only as long as the outage lasted is not known to fail now.
+                if status.failure or not (one.cause and one.cause.unreachable)
+            ),
+            default=Level.OK,
+        ),
+        lasted=None if since is None else max(0.0, status.at - since),
+        summary=status.failure.message if status.failure else "",
+    )
+
+
+class RecordedOutages:
+    """The outages that a recording has when this process begins to poll.
+
+    A feed that starts has not seen the server fail: by itself it would neither say that the outage
+    is over nor since when it has lasted.
+    """
+
+    def __init__(self) -> None:
+        self._statuses: dict[str, ServerStatus] = {}
+
+    @property
+    def servers(self) -> frozenset[str]:
+        """The servers that are out of reach by the recording."""
+        return frozenset(self._statuses)
+
+    def read(self, event: Event) -> None:
+        """Take in an event that was read from the recording."""
+        if isinstance(event, RecordedBoard):
+            self._statuses = {one.server: one for one in event.servers if one.failure}
+        elif isinstance(event, ServerStatus):
+            self._statuses.pop(event.server, None)
+            if event.failure:
+                self._statuses[event.server] = event
+
+    def polled(self, event: Event) -> Iterator[Event]:
+        """The events to fold for one of our own polls, or for what these say of a server."""
+        if isinstance(event, Observation):
+            if event.key.server in self._statuses and not _unreached(event):
+                del self._statuses[event.key.server]
+                yield ServerStatus(event.key.server, event.at)
+        elif isinstance(event, ServerStatus):
+            before = self._statuses.get(event.server)
+            if before and event.failure:
+                event = replace(event, since=before.since)
+            else:
+                self._statuses.pop(event.server, None)
+        yield event
+
+
+def _unreached(observation: Observation | None) -> bool:
+    outcome = observation.outcome if observation else None
+    return isinstance(outcome, Failure) and outcome.cause.unreachable

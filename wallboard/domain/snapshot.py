@@ -1,0 +1,157 @@
+"""The board at one moment, and what one event did to it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from wallboard.domain.change import TIMELINE_BOUND, Change
+from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.event import Event, RecordedStatus
+from wallboard.domain.history import History
+from wallboard.domain.observation import Failure, ServerStatus, moved, newest
+from wallboard.domain.outage import came_of_outage
+from wallboard.domain.policy import Policy, Verdict
+from wallboard.domain.state import UNHEARD, EntryPointState
+from wallboard.domain.verdict import Judgement, judge
+from wallboard.frozen import frozen
+
+
+@frozen
+class EntryPointStatus:
+    """One entry point in a snapshot: its polls and their judgement.
+
+    ``since`` is when its verdict began and ``level_since`` its level, Unix time in seconds;
+    ``timeline`` is its last changes, oldest first.
+    """
+
+    state: EntryPointState
+    policy: Policy
+    judgement: Judgement
+    since: float | None = None
+    level_since: float | None = None
+    timeline: tuple[Change, ...] = ()
+
+    @classmethod
+    def unpolled(
+        cls,
+        entry_point: EntryPoint,
+        policy: Policy,
+        history: int,
+        judgement: Judgement | None = None,
+        failure: Failure | None = None,
+    ) -> "EntryPointStatus":
+        """One of which nothing is known; ``failure`` is that of its server, if it is out of reach.
+
+        ``judgement`` is that of another unpolled one, if it is known. ``history`` is how many
+        samples it will keep.
+        """
+        endpoints = dict.fromkeys(entry_point.endpoints, UNHEARD)
+        state = EntryPointState(entry_point, endpoints, History(history))
+        return cls(state, policy, judgement or judge(state, policy, failure))
+
+    def restored(
+        self, recorded: RecordedStatus, failure: Failure | None, now: float, history: int
+    ) -> "EntryPointStatus":
+        """The same entry point as it was recorded, by the rules of now."""
+        entry_point = self.entry_point
+        endpoints = {e: recorded.endpoints.get(e, UNHEARD) for e in entry_point.endpoints}
+        state = EntryPointState(
+            entry_point,
+            endpoints,
+            recorded.history.bounded(history),
+            recorded.disagreements,
+            good_at=newest((one.good.at for one in endpoints.values() if one.good), now),
+        )
+        judgement = judge(state, self.policy, failure)
+        last_at = max((one.last.at for one in endpoints.values() if one.last), default=None)
+        # Judged by other rules than then, it is so since the last poll as far as anybody knows.
+        same_verdict = judgement.verdict is recorded.verdict
+        same_level = same_verdict and judgement.level is recorded.level
+        return EntryPointStatus(
+            state,
+            self.policy,
+            judgement,
+            recorded.since if same_verdict else last_at,
+            recorded.level_since if same_level else last_at,
+            recorded.timeline[-TIMELINE_BOUND:],
+        )
+
+    def with_history(self, bound: int) -> "EntryPointStatus":
+        """The same with at most ``bound`` samples."""
+        state = replace(self.state, history=self.state.history.bounded(bound))
+        return replace(self, state=state)
+
+    @property
+    def entry_point(self) -> EntryPoint:
+        """Which entry point this is."""
+        return self.state.entry_point
+
+    def as_old_as_before(self, by: float) -> "EntryPointStatus":
+        """The same after the clock was put forward ``by`` seconds, or back."""
+        return replace(
+            self,
+            state=replace(self.state, good_at=moved(self.state.good_at, by)),
+            judgement=self.judgement.as_old_as_before(by),
+            since=moved(self.since, by),
+            level_since=moved(self.level_since, by),
+        )
+
+
+def newest_poll(statuses: Iterable[EntryPointStatus], now: float) -> float | None:
+    """When the newest poll of these was, good or bad; Unix time in seconds."""
+    return newest(
+        (
+            endpoint.last.at
+            for status in statuses
+            for endpoint in status.state.endpoints.values()
+            if endpoint.last
+        ),
+        now,
+    )
+
+
+@frozen
+class Snapshot:
+    """The whole board at one moment; an entry point that did not change is the same object.
+
+    ``at`` and ``newest_at`` (the newest poll, good or bad) are Unix time in seconds;
+    ``polls_per_minute`` counts the last minute; ``ranking`` differs when a verdict or a level does;
+    ``events`` are the last changes across the board, oldest first.
+    """
+
+    at: float
+    entry_points: Mapping[EntryPointKey, EntryPointStatus]
+    verdicts: Mapping[Verdict, int]
+    servers: Mapping[str, ServerStatus]
+    polls_per_minute: int
+    newest_at: float | None
+    ranking: int
+    events: tuple[Change, ...] = ()
+
+    @property
+    def unreachable(self) -> tuple[ServerStatus, ...]:
+        """The servers that cannot be reached at all."""
+        return tuple(status for status in self.servers.values() if status.failure)
+
+
+@frozen
+class Folded:
+    """What one event did to the board; ``event`` is ``None`` for an edit of the settings.
+
+    A poll shares its bytes with all that say the same. ``statuses`` are the entry points it
+    touched, as they are by now, and ``changes`` what is new on their timelines and of the server.
+    ``outage_since`` is when the outage began that it tells of (Unix time in seconds).
+    """
+
+    event: Event | None
+    statuses: tuple[EntryPointStatus, ...] = ()
+    changes: tuple[Change, ...] = ()
+    outage_since: float | None = None
+
+    def takes_back(self, change: Change) -> bool:
+        """Whether an earlier change is none any more, for the outage of its server explains it."""
+        return (
+            self.outage_since is not None
+            and isinstance(self.event, ServerStatus)
+            and change.server == self.event.server
+            and came_of_outage(change, self.outage_since)
+        )
