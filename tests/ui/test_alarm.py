@@ -15,8 +15,8 @@ from wallboard.ui.app.wall_modes import (
     FLASHES,
     QUIET_SECONDS,
     Alarm,
-    Arrival,
     NewlyWorse,
+    Worsening,
 )
 from wallboard.ui.screen.header import BoardHeader
 
@@ -50,67 +50,71 @@ class Told:
 
 
 def looked_at(told):
-    arrivals = NewlyWorse()
-    arrivals.look(told.snapshot())
-    return arrivals
+    worsenings = NewlyWorse()
+    worsenings.compare(told.snapshot())
+    return worsenings
 
 
 def test_what_is_bad_from_the_start_calls_nobody():
     told = Told()
-    arrivals = looked_at(told)
+    worsenings = looked_at(told)
     for n in range(3):
         told.tell(n, CLOSED)
-        assert arrivals.look(told.snapshot()) == []
+        assert worsenings.compare(told.snapshot()) == []
 
 
 def test_a_picture_that_is_the_first_is_compared_with_nothing():
-    assert NewlyWorse().look(Told().tell(0, CLOSED).snapshot()) == []
+    assert NewlyWorse().compare(Told().tell(0, CLOSED).snapshot()) == []
 
 
 def test_what_gets_worse_calls_with_its_new_level_once():
     told = Told().all_open()
-    arrivals = looked_at(told)
+    worsenings = looked_at(told)
     first, second = told.keys[:2]
-    assert arrivals.look(told.tell(0, CLOSED).snapshot()) == [Arrival(Level.CRITICAL, (first,))]
-    assert arrivals.look(told.tell(0, CLOSED).snapshot()) == []
-    assert arrivals.look(told.tell(1, FULL).snapshot()) == [Arrival(Level.WARNING, (second,))]
+    assert worsenings.compare(told.tell(0, CLOSED).snapshot()) == [
+        Worsening(Level.CRITICAL, (first,))
+    ]
+    assert worsenings.compare(told.tell(0, CLOSED).snapshot()) == []
+    assert worsenings.compare(told.tell(1, FULL).snapshot()) == [
+        Worsening(Level.WARNING, (second,))
+    ]
 
 
 def test_what_gets_better_calls_nobody():
     told = Told().all_open().tell(0, CLOSED)
-    arrivals = looked_at(told)
-    assert arrivals.look(told.tell(0, FULL).snapshot()) == []
-    assert arrivals.look(told.tell(0, OPEN).snapshot()) == []
+    worsenings = looked_at(told)
+    assert worsenings.compare(told.tell(0, FULL).snapshot()) == []
+    assert worsenings.compare(told.tell(0, OPEN).snapshot()) == []
 
 
 def test_what_comes_and_goes_calls_again_only_after_a_while_of_peace():
     told = Told().all_open()
-    arrivals = looked_at(told)
-    assert arrivals.look(told.tell(0, CLOSED).snapshot())
+    worsenings = looked_at(told)
+    assert worsenings.compare(told.tell(0, CLOSED).snapshot())
     for _ in range(5):
-        arrivals.look(told.tell(0, OPEN).snapshot())
-        assert arrivals.look(told.tell(0, CLOSED).snapshot()) == []
-    arrivals.look(told.tell(0, OPEN).snapshot())
-    assert arrivals.look(told.tell(0, CLOSED, after=QUIET_SECONDS + 1).snapshot())
+        worsenings.compare(told.tell(0, OPEN).snapshot())
+        assert worsenings.compare(told.tell(0, CLOSED).snapshot()) == []
+    worsenings.compare(told.tell(0, OPEN).snapshot())
+    assert worsenings.compare(told.tell(0, CLOSED, after=QUIET_SECONDS + 1).snapshot())
 
 
 def test_a_whole_server_out_of_reach_calls_once_however_its_entry_points_go():
     told = Told(4).all_open()
-    arrivals = looked_at(told)
-    called = arrivals.look(told.tell(0, REFUSED).snapshot())
-    called += arrivals.look(told.tell(1, REFUSED).snapshot())
+    worsenings = looked_at(told)
+    called = worsenings.compare(told.tell(0, REFUSED).snapshot())
+    called += worsenings.compare(told.tell(1, REFUSED).snapshot())
     told.board.fold(outage(at=told.now))
-    called += arrivals.look(told.snapshot())
-    assert called == [Arrival(Level.CRITICAL, (told.keys[0],))]
+    called += worsenings.compare(told.snapshot())
+    assert called == [Worsening(Level.CRITICAL, (told.keys[0],))]
 
 
 def test_a_server_that_goes_at_once_is_one_arrival_of_all_its_entry_points():
     told = Told(4).all_open()
-    arrivals = looked_at(told)
+    worsenings = looked_at(told)
     told.board.fold(outage(at=told.now))
-    assert arrivals.look(told.snapshot()) == [Arrival(Level.CRITICAL, tuple(told.keys))]
+    assert worsenings.compare(told.snapshot()) == [Worsening(Level.CRITICAL, tuple(told.keys))]
     told.board.fold(ServerStatus("prod", told.now + 5))
-    assert arrivals.look(told.snapshot()) == []
+    assert worsenings.compare(told.snapshot()) == []
 
 
 class Rings:
@@ -121,44 +125,44 @@ class Rings:
     def ring(self):
         self.count += 1
 
-    def hear(self, now, *levels: Level):
+    def update(self, now, *levels: Level):
         keys = (EntryPointKey("prod", 1),)
-        self.alarm.hear([Arrival(level, keys) for level in levels], now)
+        self.alarm.update([Worsening(level, keys) for level in levels], now)
         return self.count
 
 
 def test_nothing_rings_or_flashes_unless_the_config_says_so():
     rings = Rings()
-    assert rings.hear(NOW, *Level) == 0
+    assert rings.update(NOW, *Level) == 0
     assert not rings.alarm.inverted(NOW)
 
 
 def test_the_bell_rings_for_its_levels_alone():
     rings = Rings(bell=(Level.CRITICAL,))
-    assert rings.hear(NOW, Level.WARNING, Level.UNKNOWN) == 0
-    assert rings.hear(NOW, Level.CRITICAL) == 1
+    assert rings.update(NOW, Level.WARNING, Level.UNKNOWN) == 0
+    assert rings.update(NOW, Level.CRITICAL) == 1
 
 
 def test_what_comes_within_seconds_of_a_ring_rings_once_afterwards():
     rings = Rings(bell=(Level.CRITICAL,))
-    assert rings.hear(NOW, Level.CRITICAL, Level.CRITICAL) == 1
-    assert rings.hear(NOW + 1, Level.CRITICAL) == 1
-    assert rings.hear(NOW + 2, Level.CRITICAL) == 1
-    assert rings.hear(NOW + BELL_SECONDS) == 2
-    assert rings.hear(NOW + 10 * BELL_SECONDS) == 2
+    assert rings.update(NOW, Level.CRITICAL, Level.CRITICAL) == 1
+    assert rings.update(NOW + 1, Level.CRITICAL) == 1
+    assert rings.update(NOW + 2, Level.CRITICAL) == 1
+    assert rings.update(NOW + BELL_SECONDS) == 2
+    assert rings.update(NOW + 10 * BELL_SECONDS) == 2
 
 
 def test_a_clock_that_is_put_back_does_not_silence_the_bell():
     rings = Rings(bell=(Level.CRITICAL,), flash=(Level.CRITICAL,))
-    rings.hear(NOW, Level.CRITICAL)
-    assert rings.hear(NOW - 3600, Level.CRITICAL) == 2
-    rings.hear(NOW, Level.CRITICAL)
+    rings.update(NOW, Level.CRITICAL)
+    assert rings.update(NOW - 3600, Level.CRITICAL) == 2
+    rings.update(NOW, Level.CRITICAL)
     assert not rings.alarm.inverted(NOW - 3600)
 
 
 def test_a_flash_inverts_a_few_times_and_ends():
     rings = Rings(flash=(Level.CRITICAL,))
-    rings.hear(NOW, Level.CRITICAL)
+    rings.update(NOW, Level.CRITICAL)
     steps = [rings.alarm.inverted(NOW + n * FLASH_SECONDS) for n in range(2 * FLASHES + 2)]
     assert steps == [True, False] * FLASHES + [False, False]
 

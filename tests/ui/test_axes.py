@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from boards import NOW
 
-from wallboard.ui.drilldown.axes import apart, count_ticks, short_span, time_ticks, wait_ticks
+from wallboard.ui.drilldown.axes import count_ticks, one_per_row, short_span, time_ticks, wait_ticks
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_waits_are_in_the_words_of_the_board():
 
 def test_marks_that_would_share_a_row_give_way_to_the_ends():
     ticks = [(0.0, "0"), (1.0, "1"), (2.0, "2"), (3.0, "3")]
-    assert apart(ticks, 0, 3, 10) == ticks
-    assert apart(ticks, 0, 3, 2) == [(0.0, "0"), (3.0, "3")]
-    assert apart(ticks, 0, 3, 1) == [(0.0, "0")]
-    assert apart([], 0, 3, 5) == []
+    assert one_per_row(ticks, 0, 3, 10) == ticks
+    assert one_per_row(ticks, 0, 3, 2) == [(0.0, "0"), (3.0, "3")]
+    assert one_per_row(ticks, 0, 3, 1) == [(0.0, "0")]
+    assert one_per_row([], 0, 3, 5) == []

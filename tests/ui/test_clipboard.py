@@ -11,7 +11,7 @@ from boards import NOW
 
 from wallboard.ui.look.clipboard import MOST_BYTES, clipboard_sequence
 from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
-from wallboard.ui.screen.copies import MOST_FILES, keep_copy
+from wallboard.ui.screen.copies import MOST_FILES, save_copy
 
 XTERM = {"TERM": "xterm-256color"}
 ROOT = Path(__file__).parents[2]
@@ -82,7 +82,7 @@ def test_a_copy_is_named_for_what_it_is_and_readable_only_by_its_owner(tmp_path)
     folder = tmp_path / "state" / "copies"
     before = os.umask(0)
     try:
-        path = keep_copy(b"<a/>\xff", ("prod", "1000", "chatAllowed"), "xml", NOW, folder)
+        path = save_copy(b"<a/>\xff", ("prod", "1000", "chatAllowed"), "xml", NOW, folder)
     finally:
         os.umask(before)
     assert path == folder / "2026-05-28T202640-prod-1000-chatAllowed.xml"
@@ -92,7 +92,7 @@ def test_a_copy_is_named_for_what_it_is_and_readable_only_by_its_owner(tmp_path)
 
 
 def test_copies_of_one_second_do_not_replace_each_other(tmp_path):
-    paths = [keep_copy(b"%d" % n, ("a", "1"), "md", NOW, tmp_path) for n in range(3)]
+    paths = [save_copy(b"%d" % n, ("a", "1"), "md", NOW, tmp_path) for n in range(3)]
     assert [path.read_bytes() for path in paths] == [b"0", b"1", b"2"]
     assert paths[2].name == "2026-05-28T202640-a-1-3.md"
 
@@ -101,7 +101,7 @@ def test_copies_of_one_second_do_not_replace_each_other(tmp_path):
     "name", ["../../etc/passwd", "/root", "", ".", "..", "-rf", "a b;c\n\x1b[2J", "営業", "x" * 500]
 )
 def test_a_hostile_name_stays_in_the_folder(tmp_path, name):
-    path = keep_copy(b"", (name, "1000"), "xml", NOW, tmp_path)
+    path = save_copy(b"", (name, "1000"), "xml", NOW, tmp_path)
     assert path.resolve().parent == tmp_path.resolve()
     assert re.fullmatch(r"[A-Za-z0-9._-]{1,100}", path.name)
     assert [path] == list(tmp_path.iterdir())
@@ -112,14 +112,14 @@ def test_a_link_that_waits_under_the_name_is_not_followed(tmp_path):
     folder = tmp_path / "copies"
     folder.mkdir()
     (folder / "2026-05-28T202640-a.md").symlink_to(target)
-    assert keep_copy(b"text", ("a",), "md", NOW, folder).name == "2026-05-28T202640-a-2.md"
+    assert save_copy(b"text", ("a",), "md", NOW, folder).name == "2026-05-28T202640-a-2.md"
     assert not target.exists()
 
 
 def test_the_oldest_copies_go_and_other_files_stay(tmp_path):
     (tmp_path / "1999-my-own-notes.txt").touch()
     for second in range(MOST_FILES + 5):
-        newest = keep_copy(b"", ("a",), "md", NOW + second, tmp_path)
+        newest = save_copy(b"", ("a",), "md", NOW + second, tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
     assert len(names) == MOST_FILES + 1
     assert "1999-my-own-notes.txt" in names
@@ -127,7 +127,7 @@ def test_the_oldest_copies_go_and_other_files_stay(tmp_path):
     assert "2026-05-28T202644-a.md" not in names
     assert "2026-05-28T202645-a.md" in names
     # A clock that was put back: what was copied just now is not what is forgotten.
-    early = keep_copy(b"", ("a",), "md", NOW - 500, tmp_path)
+    early = save_copy(b"", ("a",), "md", NOW - 500, tmp_path)
     assert early.exists()
 
 

@@ -80,7 +80,7 @@ async def test_a_look_that_breaks_down_says_so_and_the_board_lives():
     app = wall()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, look)
-        await until(pilot, lambda: not screen.looking)
+        await until(pilot, lambda: not screen.checking)
         await settled(pilot)
         assert "fault of wallboard" in lines_below(app)
         assert app.is_running
@@ -120,7 +120,7 @@ async def test_its_key_looks_once_more_but_not_twice_at_the_same_time():
         await settled(pilot)
         assert len(looks) == 1
         go_on.set()
-        await until(pilot, lambda: not screen.looking)
+        await until(pilot, lambda: not screen.checking)
         await pilot.press("D")
         await until(pilot, lambda: "Look 2." in text_on(app))
         assert "Look 1." not in text_on(app)
@@ -142,7 +142,7 @@ async def test_the_key_looks_at_the_server_of_the_selected_entry_point(living):
     app, simulator = living
     async with app.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
-        app.screen.grid.point_at(EntryPointKey("prod", 1001))
+        app.screen.grid.select_entry_point(EntryPointKey("prod", 1001))
         await pilot.press("D")
         await until(pilot, lambda: isinstance(app.screen, DoctorScreen))
         screen = app.screen

@@ -14,7 +14,7 @@ from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.look import glyphs
 from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
-from wallboard.ui.terminal.cells import respelt
+from wallboard.ui.terminal.cells import transliterated
 from wallboard.ui.terminal.painter import Painter
 
 SETS = [UNICODE, ASCII, CONSOLE]
@@ -89,11 +89,11 @@ def test_the_signs_are_those_the_terminal_can_show(ascii_only, environ, chosen):
     ],
 )
 def test_text_is_respelt_cell_by_cell(text, cells):
-    assert "".join(respelt(text, frozenset())) == cells
+    assert "".join(transliterated(text, frozenset())) == cells
 
 
 def test_what_the_terminal_can_show_is_left_as_it_is():
-    assert respelt("é字✓", frozenset("é")) == ("é", "?", "?", "?")
+    assert transliterated("é字✓", frozenset("é")) == ("é", "?", "?", "?")
 
 
 def test_a_painter_sends_nothing_that_the_terminal_cannot_show():

@@ -16,7 +16,7 @@ from wallboard.domain.event import ClockSet
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.feeds import FeedStatus
-from wallboard.ui.app.wall_modes import NEW_SECONDS, OUTSIDE_THE_PICTURE
+from wallboard.ui.app.wall_modes import NEW_SECONDS, NOT_IN_A_KIOSK
 from wallboard.ui.look.theme import load
 from wallboard.ui.screen.header import BoardHeader, tint_of
 from wallboard.ui.wall.arrange import Section
@@ -283,7 +283,7 @@ async def test_the_help_of_a_kiosk_has_only_keys_that_work_and_says_how_to_leave
     async with app.run_test(size=(100, 60)) as pilot:
         await settled(pilot)
         actions = {active.binding.action for active in app.screen.active_bindings.values()}
-        assert not actions & OUTSIDE_THE_PICTURE
+        assert not actions & NOT_IN_A_KIOSK
         await pilot.press("question_mark")
         await settled(pilot)
         assert "Quit, even a kiosk" in text_on(app)
@@ -410,7 +410,17 @@ async def test_a_simulated_day_of_pages_and_new_criticals_leaves_nothing_behind(
         await hours(8)
         before = await hours(4)
         after = await hours(12)
-    ours = {"Page", "Arrival", "Segment", "Style", "Strip", "Region", "Extras", "View", "Snapshot"}
+    ours = {
+        "Page",
+        "Worsening",
+        "Segment",
+        "Style",
+        "Strip",
+        "Region",
+        "Extras",
+        "View",
+        "Snapshot",
+    }
     grown = {name: (before[name], after[name]) for name in ours if after[name] > before[name] + 400}
     assert grown == {}
     assert sum(after.values()) < 1.02 * sum(before.values())

@@ -17,7 +17,7 @@ from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
 from wallboard.feeds import FeedStatus
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
-from wallboard.ui.picture.arrangement import Arrangement, Memory
+from wallboard.ui.picture.arrangement import Arrangement, ArrangementStore
 from wallboard.ui.wall.kiosk_screen import KioskScreen
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.key_bar import KeyBar
@@ -324,8 +324,8 @@ async def test_a_feed_that_starts_after_an_edit_goes_by_it(path):
 
 
 async def test_the_arrangement_is_there_in_the_next_run(path, tmp_path):
-    memory = Memory(BoardId("x"), tmp_path / "views")
-    living = Living(path, memory=memory)
+    memory = ArrangementStore(BoardId("x"), tmp_path / "views")
+    living = Living(path, store=memory)
     async with living.app.run_test(size=(80, 24)) as pilot:
         await living.seconds(1)
         await pilot.press("s")
@@ -333,7 +333,7 @@ async def test_the_arrangement_is_there_in_the_next_run(path, tmp_path):
         await pilot.press("d")
         await pilot.pause()
         arranged = living.app.state
-    state, problem = Memory(BoardId("x"), tmp_path / "views").load()
+    state, problem = ArrangementStore(BoardId("x"), tmp_path / "views").load()
     assert problem is None
     assert state == arranged
     assert state.sort != Arrangement().sort
@@ -342,7 +342,7 @@ async def test_the_arrangement_is_there_in_the_next_run(path, tmp_path):
 
 async def test_a_state_folder_that_cannot_be_written_is_one_notice(path, tmp_path):
     (tmp_path / "views").write_text("in the way")
-    living = Living(path, memory=Memory(BoardId("x"), tmp_path / "views"))
+    living = Living(path, store=ArrangementStore(BoardId("x"), tmp_path / "views"))
     async with living.app.run_test(size=(80, 24)) as pilot:
         await living.seconds(1)
         for _ in range(3):

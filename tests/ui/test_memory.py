@@ -9,7 +9,12 @@ import tomllib
 import pytest
 
 from wallboard.config.state_folder import BoardId
-from wallboard.ui.picture.arrangement import SAVE_SECONDS, Arrangement, Memory, views_folder
+from wallboard.ui.picture.arrangement import (
+    SAVE_SECONDS,
+    Arrangement,
+    ArrangementStore,
+    arrangements_folder,
+)
 
 ARRANGED = Arrangement(
     density="compact", sort="wait", filter='group:"EMEA"', folded=frozenset({"A"})
@@ -23,11 +28,11 @@ def folder(tmp_path):
 
 
 def kept(folder, board="prod.toml"):
-    return Memory(BoardId(board), folder).load()
+    return ArrangementStore(BoardId(board), folder).load()
 
 
 def test_a_board_never_arranged_is_as_usual_and_leaves_no_file(folder):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     assert memory.load() == (Arrangement(), None)
     memory.keep(Arrangement(), 0.0)
     memory.save(Arrangement())
@@ -35,19 +40,19 @@ def test_a_board_never_arranged_is_as_usual_and_leaves_no_file(folder):
 
 
 def test_an_arrangement_is_there_in_the_next_run(folder):
-    Memory(BoardId("prod.toml"), folder).save(ARRANGED)
+    ArrangementStore(BoardId("prod.toml"), folder).save(ARRANGED)
     assert kept(folder) == (ARRANGED, None)
 
 
 def test_each_config_has_a_memory_of_its_own(folder):
-    Memory(BoardId("prod.toml"), folder).save(ARRANGED)
-    Memory(BoardId("test.toml"), folder).save(OTHER)
+    ArrangementStore(BoardId("prod.toml"), folder).save(ARRANGED)
+    ArrangementStore(BoardId("test.toml"), folder).save(OTHER)
     assert kept(folder, "prod.toml")[0] == ARRANGED
     assert kept(folder, "test.toml")[0] == OTHER
 
 
 def test_only_the_owner_may_read_it_and_nothing_else_is_left_behind(folder):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     memory.save(ARRANGED)
     memory.save(OTHER)
     assert [path.name for path in folder.iterdir()] == [memory.path.name]
@@ -57,14 +62,14 @@ def test_only_the_owner_may_read_it_and_nothing_else_is_left_behind(folder):
 
 def test_the_file_says_which_board_it_is_of_whatever_its_name(folder):
     name = "/home/\udcff/\x1b[31m.toml"
-    Memory(BoardId(name), folder).save(ARRANGED)
+    ArrangementStore(BoardId(name), folder).save(ARRANGED)
     assert kept(folder, name) == (ARRANGED, None)
     (file,) = folder.iterdir()
     assert tomllib.loads(file.read_text())["board"].endswith("\x1b[31m.toml")
 
 
 def test_changes_in_a_row_are_written_once_in_a_while_and_at_the_end(folder):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     memory.keep(ARRANGED, 100.0)
     assert kept(folder)[0] == ARRANGED
     memory.keep(OTHER, 100.0 + SAVE_SECONDS / 2)
@@ -77,14 +82,14 @@ def test_changes_in_a_row_are_written_once_in_a_while_and_at_the_end(folder):
 
 
 def test_a_clock_that_is_put_back_does_not_stop_the_writing(folder):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     memory.keep(ARRANGED, 10_000.0)
     memory.keep(OTHER, 100.0)
     assert kept(folder)[0] == OTHER
 
 
 def test_nothing_is_written_while_nothing_changes(folder):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     memory.save(ARRANGED)
     before = memory.path.stat()
     memory.keep(ARRANGED, 1000.0)
@@ -94,7 +99,7 @@ def test_nothing_is_written_while_nothing_changes(folder):
 
 
 def test_the_usual_arrangement_is_kept_too_once_there_was_another(folder):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     memory.save(ARRANGED)
     memory.save(Arrangement())
     assert kept(folder) == (Arrangement(), None)
@@ -104,10 +109,10 @@ def test_the_usual_arrangement_is_kept_too_once_there_was_another(folder):
     "damage", [b"density = ", b"\xff\xfe", b"x = " + b"[" * 5000, b"a = 1\n" * 2]
 )
 def test_a_damaged_file_is_told_of_and_written_anew(folder, damage):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     memory.save(ARRANGED)
     memory.path.write_bytes(damage)
-    again = Memory(BoardId("prod.toml"), folder)
+    again = ArrangementStore(BoardId("prod.toml"), folder)
     state, problem = again.load()
     assert state == Arrangement()
     assert str(memory.path) in problem
@@ -116,14 +121,14 @@ def test_a_damaged_file_is_told_of_and_written_anew(folder, damage):
 
 
 def test_an_unknown_or_wrong_key_costs_only_itself(folder):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     memory.save(ARRANGED)
     memory.path.write_text('density = "compact"\nsort = 3\nshape = "round"\n')
     assert kept(folder) == (Arrangement(density="compact"), None)
 
 
 def test_what_is_no_file_is_told_of_and_holds_nobody_up(folder):
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     folder.mkdir(parents=True)
     os.mkfifo(memory.path)
     state, problem = memory.load()
@@ -134,7 +139,7 @@ def test_what_is_no_file_is_told_of_and_holds_nobody_up(folder):
 def test_a_folder_that_cannot_be_written_is_told_of_once(folder, caplog):
     folder.parent.mkdir(parents=True)
     folder.write_text("in the way")
-    memory = Memory(BoardId("prod.toml"), folder)
+    memory = ArrangementStore(BoardId("prod.toml"), folder)
     assert memory.load()[0] == Arrangement()
     with caplog.at_level(logging.WARNING):
         memory.keep(ARRANGED, 0.0)
@@ -149,7 +154,7 @@ def test_a_folder_that_cannot_be_written_is_told_of_once(folder, caplog):
 
 def test_two_boards_of_one_config_never_leave_half_a_file(folder):
     states = [Arrangement(filter="x" * 900), Arrangement(filter="y")]
-    memories = [Memory(BoardId("prod.toml"), folder) for _ in states]
+    memories = [ArrangementStore(BoardId("prod.toml"), folder) for _ in states]
     done = threading.Event()
 
     def write(memory, state):
@@ -180,8 +185,8 @@ def test_two_boards_of_one_config_never_leave_half_a_file(folder):
 
 
 def test_a_theme_asked_for_elsewhere_neither_gives_way_nor_is_kept(folder):
-    Memory(BoardId("prod.toml"), folder).save(Arrangement(theme="paper", sort="name"))
-    memory = Memory(BoardId("prod.toml"), folder, themed=True)
+    ArrangementStore(BoardId("prod.toml"), folder).save(Arrangement(theme="paper", sort="name"))
+    memory = ArrangementStore(BoardId("prod.toml"), folder, themed=True)
     state, _ = memory.load()
     assert state == Arrangement(sort="name")
     memory.save(Arrangement(sort="wait"))
@@ -191,6 +196,6 @@ def test_a_theme_asked_for_elsewhere_neither_gives_way_nor_is_kept(folder):
 
 
 def test_the_state_folder_is_the_users_own_unless_one_is_named(tmp_path, monkeypatch):
-    assert views_folder({"WALLBOARD_STATE": str(tmp_path)}) == tmp_path / "views"
+    assert arrangements_folder({"WALLBOARD_STATE": str(tmp_path)}) == tmp_path / "views"
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert views_folder({}) == tmp_path / "wallboard" / "views"
+    assert arrangements_folder({}) == tmp_path / "wallboard" / "views"

@@ -120,7 +120,7 @@ async def test_yesterdays_outage_is_found_today_with_the_body_that_caused_it(tmp
 
         def shown():
             """The verdict of the entry point that the wall points at, or that is drilled into."""
-            key = app.screen.looks_at() or app.screen.grid.selected
+            key = app.screen.entry_point_in_full() or app.screen.grid.selected
             return app.view().snapshot.entry_points[key].judgement.verdict
 
         async with app.run_test(size=(100, 30)) as pilot:

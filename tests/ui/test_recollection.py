@@ -20,7 +20,7 @@ from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.recorder.recording import Recording
-from wallboard.ui.drilldown.good_to_bad import last_turn
+from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
 from wallboard.ui.picture.recorded_past import merged, read_recorded
 
 INTERVAL = 10.0
@@ -48,7 +48,7 @@ def together_at(board, recording, at):
 @pytest.mark.parametrize("later", [0.0, 5.0, 95.0])
 def test_the_diff_has_the_very_polls_between_which_it_turned_bad(recording, endpoint, later):
     _, status = restored(recording, BAD_AT + later)
-    turn = last_turn(status, endpoint)
+    turn = last_good_and_bad(status, endpoint)
     if later == 0.0 and endpoint is Endpoint.CHECK_ELIGIBILITY:
         assert turn.bad is None or turn.bad.at <= BAD_AT  # it was not asked again by then
         return
@@ -62,7 +62,7 @@ def test_the_diff_has_the_very_polls_between_which_it_turned_bad(recording, endp
 
 def test_once_it_is_good_again_the_diff_says_so(recording):
     _, status = restored(recording, GOOD_AT)
-    turn = last_turn(status, Endpoint.CHAT_ALLOWED)
+    turn = last_good_and_bad(status, Endpoint.CHAT_ALLOWED)
     assert turn.over
     assert turn.bad.at == pytest.approx(BAD_AT, rel=0, abs=0.01)
 

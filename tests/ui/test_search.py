@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from wallboard.ui.widgets.search import MOST_MATCHES, Found, Haystack, Piece
+from wallboard.ui.widgets.search import MOST_MATCHES, Piece, SearchResult, SearchText
 
 
 def texts(lines, found):
@@ -12,7 +12,7 @@ def texts(lines, found):
 
 
 def search(lines, wanted, width=80):
-    found = Haystack(lines, width).find(wanted)
+    found = SearchText(lines, width).find(wanted)
     return texts(lines, found)
 
 
@@ -21,7 +21,7 @@ def test_text_is_found_in_any_case():
 
 
 def test_nothing_is_found_of_nothing():
-    assert Haystack(["abc"], 80).find("") == Found()
+    assert SearchText(["abc"], 80).find("") == SearchResult()
     assert search([], "a") == []
     assert search(["abc"], "x") == []
 
@@ -42,14 +42,14 @@ def test_an_expression_that_matches_nothing_at_all_marks_nothing():
 
 def test_text_is_found_across_the_end_of_a_line_that_was_cut():
     lines = ["abcde", "fgh", "de"]
-    found = Haystack(lines, 5).find("def")
+    found = SearchText(lines, 5).find("def")
     assert found.matches == ((Piece(0, 3, 5), Piece(1, 0, 1)),)
     assert search(lines, "hde", 5) == []
 
 
 def test_text_over_three_cut_lines_is_one_match():
     lines = ["aab", "bbb", "bcc"]
-    assert Haystack(lines, 3).find("bbbbb").matches == (
+    assert SearchText(lines, 3).find("bbbbb").matches == (
         (Piece(0, 2, 3), Piece(1, 0, 3), Piece(2, 0, 1)),
     )
 
@@ -60,24 +60,24 @@ def test_a_line_of_wide_characters_that_was_cut_goes_on_too():
 
 
 def test_many_matches_are_cut_off_and_that_is_known():
-    found = Haystack(["a" * 70] * 1000, 80).find("a")
+    found = SearchText(["a" * 70] * 1000, 80).find("a")
     assert len(found.matches) == MOST_MATCHES
     assert not found.complete
 
 
 def test_an_expression_is_given_up_when_its_time_is_over():
     seconds = itertools.count(step=0.04)
-    found = Haystack(["a1"] * 100, 80).find(r"\d", clock=lambda: next(seconds))
+    found = SearchText(["a1"] * 100, 80).find(r"\d", clock=lambda: next(seconds))
     assert 0 < len(found.matches) < 100
     assert not found.complete
 
 
 def test_a_search_that_ends_in_time_is_complete():
-    assert Haystack(["a1"] * 100, 80).find(r"\d", clock=lambda: 0.0).complete
+    assert SearchText(["a1"] * 100, 80).find(r"\d", clock=lambda: 0.0).complete
 
 
 def test_a_line_on_which_an_expression_takes_for_ever_ends_the_search():
-    found = Haystack(["a" * 200] * 1_000, 200).find("(a|a)" * 40 + "[yz]")
+    found = SearchText(["a" * 200] * 1_000, 200).find("(a|a)" * 40 + "[yz]")
 
     assert found.matches == ()
     assert not found.complete

@@ -7,7 +7,7 @@ from walls import picture, settled, text_on, until, wall
 
 from wallboard.feeds import FeedStatus
 from wallboard.ui.look.text import safe
-from wallboard.ui.screen.header import who_that_fits
+from wallboard.ui.screen.header import leader_that_fits
 
 LEADER = "ana@jump1 pid 123"
 WHO = f"follows {LEADER}"
@@ -59,9 +59,9 @@ async def test_a_board_that_polls_itself_says_nothing_of_others(feed):
 
 
 async def test_what_others_call_themselves_cannot_steer_the_terminal():
-    who = "follows \x1b[2J\u202e@h pid 1"
-    assert who_that_fits(who, 80) == f"  {safe(who)}"
-    assert "\x1b" not in who_that_fits(who, 80)
+    leader_words = "follows \x1b[2J\u202e@h pid 1"
+    assert leader_that_fits(leader_words, 80) == f"  {safe(leader_words)}"
+    assert "\x1b" not in leader_that_fits(leader_words, 80)
 
 
 async def test_a_problem_of_the_feed_stands_in_the_banner_until_it_is_gone(feed):
@@ -98,5 +98,5 @@ async def test_a_frozen_picture_still_says_whom_it_follows(feed):
         await shown(pilot)
         await pilot.press("space")
         await settled(pilot)
-        assert app.view().who == WHO
+        assert app.view().leader_words == WHO
         assert WHO in picture(app)[0]

@@ -73,7 +73,7 @@ def having_found(findings, *, over):
         app.tick()
         await pilot.pause()
         assert len(screen.findings) == len(findings)
-        assert screen.looking is not over
+        assert screen.checking is not over
 
     return open_it
 

@@ -45,18 +45,18 @@ def test_what_ends_unexpectedly_says_so_and_restores_the_terminal(tmp_path, plac
         assert "The board ended unexpectedly" in (tmp_path / "log").read_text()
 
 
-OUTLIVED = {
+SURVIVABLE = {
     "key": "m",
     "click": "\x1b[<0;3;1M\x1b[<0;3;1m",
     "resize": "",
 }
 
 
-@pytest.mark.parametrize("place", OUTLIVED)
+@pytest.mark.parametrize("place", SURVIVABLE)
 def test_what_the_terminal_brings_about_is_a_notice_and_the_board_goes_on(tmp_path, place):
     with failing(place, tmp_path) as child:
         child.until("1000", PATIENCE_SECONDS)
-        child.send(OUTLIVED[place])
+        child.send(SURVIVABLE[place])
         if place == "resize":
             child.resize(40, 20)
             child.read(0.5)

@@ -27,11 +27,11 @@ from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.board_screen import BoardScreen
-from wallboard.ui.widgets.lines import Lines, Page, whole_words
+from wallboard.ui.widgets.lines import Lines, Page, word_wrapped
 
 
 class FollowedConfig(Protocol):
-    """A config whose edits are taken up, and what is wrong with the last one."""
+    """A config file whose edits are applied, and the problems of the last edit."""
 
     @property
     def path(self) -> Path | None:
@@ -39,11 +39,11 @@ class FollowedConfig(Protocol):
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """In words; empty while it can be used."""
+        """Why the last edit cannot be used; empty if it can."""
 
 
 class ExaminedBoard(Protocol):
-    """What the doctor asks the board for."""
+    """What the doctor needs from the app."""
 
     settings: Settings
     clock: Callable[[], float]
@@ -57,12 +57,12 @@ class ExaminedBoard(Protocol):
         """Where the board is recorded, if it is."""
 
     @property
-    def following(self) -> FollowedConfig | None:
-        """What follows the config, if there is one."""
+    def followed_config(self) -> FollowedConfig | None:
+        """The config whose edits are applied, if there is one."""
 
 
 def servers_of(settings: Settings, key: EntryPointKey | None) -> list[ServerSettings]:
-    """The server of an entry point, with only that to ask about; every server without one."""
+    """The server with only this entry point, or all servers without a key."""
     if key is None:
         return list(settings.server)
     return [
@@ -72,13 +72,13 @@ def servers_of(settings: Settings, key: EntryPointKey | None) -> list[ServerSett
     ]
 
 
-def look_at(
+def checks_of(
     board: ExaminedBoard, servers: Sequence[ServerSettings]
 ) -> Callable[[OnFinding], Awaitable[None]]:
-    """A look at these servers and at this machine, by the settings of the board as they are now."""
+    """The checks of these servers and of this machine, by the settings as they are now."""
 
-    async def look(publish: OnFinding) -> None:
-        from wallboard.feeds.doctor import look as look_around
+    async def run(publish: OnFinding) -> None:
+        from wallboard.feeds.doctor import look as run_checks
         from wallboard.report.setup.doctor import versions_finding
 
         settings = replace(board.settings, server=tuple(servers))
@@ -87,38 +87,38 @@ def look_at(
         publish(await asyncio.to_thread(versions_finding))
         publish(_config(board))
         publish(terminal_finding(settings, os.terminal_size(board.size)))
-        await look_around(settings, place, os.environ, publish, clock=board.clock)
+        await run_checks(settings, place, os.environ, publish, clock=board.clock)
 
-    return look
+    return run
 
 
 def _config(board: ExaminedBoard) -> Finding:
-    """Whether the settings of the board are still those of its config."""
-    following = board.following
-    if following is None or following.path is None:
+    """Whether the board uses the config file as it is now."""
+    followed_config = board.followed_config
+    if followed_config is None or followed_config.path is None:
         return Finding(Step.CONFIG, Level.OK, "None is used: the board was asked for without one.")
-    facts = {"path": str(following.path)}
-    if following.problems:
-        words = f"It was edited and cannot be used as it is: {following.problems[0]}"
+    facts = {"path": str(followed_config.path)}
+    if followed_config.problems:
+        words = f"It was edited and cannot be used as it is: {followed_config.problems[0]}"
         return Finding(Step.CONFIG, Level.WARNING, words, facts=facts)
-    words = f"{following.path}; the board follows its edits."
+    words = f"{followed_config.path}; the board follows its edits."
     return Finding(Step.CONFIG, Level.OK, words, facts=facts)
 
 
 log = logging.getLogger(__name__)
-Look = Callable[[OnFinding], Awaitable[None]]
+RunChecks = Callable[[OnFinding], Awaitable[None]]
 Line = list[Segment]
 
 STEP_WIDTH = max(map(len, Step)) + 1
 WORD_WIDTH, TIME_WIDTH = 10, 9
 ROOM_BESIDE, BELOW = 60, 4
-"""Cells from which sentences stand beside their steps; before, below them, indented by so many."""
+"""Cells from which sentences are beside their steps; below that, under them with this indent."""
 
 BROKE_DOWN = "wallboard failed while it looked. This is a fault of wallboard: please report it."
 
 
 class DoctorScreen(BoardScreen):
-    """Looks as soon as it is opened, and once more when its key is pressed again."""
+    """Runs the checks when it is opened, and again when its key is pressed."""
 
     AUTO_FOCUS = "Page"
 
@@ -136,83 +136,83 @@ class DoctorScreen(BoardScreen):
     ]
 
     class Found(Message):
-        """A step is through."""
+        """A step is done."""
 
-        def __init__(self, turn: int, finding: Finding) -> None:
+        def __init__(self, run: int, finding: Finding) -> None:
             super().__init__()
-            self.turn = turn
+            self.run = run
             self.finding = finding
 
     class Over(Message):
-        """All steps are through, or the look broke down."""
+        """All steps are done, or the checks failed."""
 
-        def __init__(self, turn: int, *, broke_down: bool) -> None:
+        def __init__(self, run: int, *, broke_down: bool) -> None:
             super().__init__()
-            self.turn = turn
+            self.run = run
             self.broke_down = broke_down
 
     def __init__(
-        self, theme: BoardTheme, servers: Sequence[ServerSettings], look: Look, first: View
+        self, theme: BoardTheme, servers: Sequence[ServerSettings], checks: RunChecks, first: View
     ) -> None:
-        """``look`` publishes what it finds at ``servers`` and on this machine."""
+        """``checks`` publishes a finding for each step at ``servers`` and on this machine."""
         super().__init__(theme)
         self.view = first
         self.findings: list[Finding] = []
         self.diagnosis: Diagnosis | None = None
-        self.looking = False
+        self.checking = False
         self._servers = servers
         self._secrets = Secrets(servers)
-        self._look = look
-        self._turn = 0
+        self._checks = checks
+        self._run_number = 0
         self._broke_down = False
         self._heads = Lines(theme, "header", classes="heads")
         self._page = Page(theme)
         self._cause = Lines(theme, "tile", classes="cause")
 
     def parts(self) -> list[Widget]:
-        """Whom this is about, the steps, and the most likely cause."""
+        """The servers, the steps, and the most likely cause."""
         return [self._heads, self._page, self._cause]
 
     def on_mount(self) -> None:
-        """Look."""
-        self.look_again()
+        """Run the checks."""
+        self.run_again()
 
     def on_resize(self) -> None:
-        """Part the sentences anew; the base class does the rest."""
+        """Wrap the sentences for the new width."""
         self.call_after_refresh(self._redraw)
 
-    def look_again(self) -> None:
-        """Look from the beginning, unless that is still under way."""
-        if self.looking:
+    def run_again(self) -> None:
+        """Run the checks from the beginning, unless they still run."""
+        if self.checking:
             return
-        self._turn += 1
-        self.findings, self.diagnosis, self.looking = [], None, True
+        self._run_number += 1
+        self.findings, self.diagnosis, self.checking = [], None, True
         self._broke_down = False
-        self.run_worker(self._work(self._turn), exit_on_error=False)
+        self.run_worker(self._work(self._run_number), exit_on_error=False)
         self._redraw()
 
-    async def _work(self, turn: int) -> None:
+    async def _work(self, run: int) -> None:
         broke_down = False
         try:
-            await self._look(lambda finding: self._publish(turn, finding))
+            await self._checks(lambda finding: self._publish(run, finding))
         except Exception:
             log.exception("The doctor broke down")
             broke_down = True
-        self.post_message(self.Over(turn, broke_down=broke_down))
+        self.post_message(self.Over(run, broke_down=broke_down))
 
-    def _publish(self, turn: int, finding: Finding) -> None:
-        self.post_message(self.Found(turn, finding))
+    def _publish(self, run: int, finding: Finding) -> None:
+        self.post_message(self.Found(run, finding))
 
     def on_doctor_screen_found(self, message: Found) -> None:
         """Show one more step."""
-        if message.turn == self._turn:
+        if message.run == self._run_number:
             self.findings.append(message.finding)
             self._redraw()
 
     def on_doctor_screen_over(self, message: Over) -> None:
-        """Say what it comes to."""
-        if message.turn == self._turn:
-            self.looking, self._broke_down = False, message.broke_down
+        """Show the diagnosis."""
+        if message.run == self._run_number:
+            self.checking, self._broke_down = False, message.broke_down
             self.diagnosis = None if message.broke_down else diagnose(self.findings)
             self._redraw()
 
@@ -222,7 +222,7 @@ class DoctorScreen(BoardScreen):
         self._redraw()
 
     def action_back(self) -> None:
-        """Leave; what is still under way is left alone."""
+        """Go back; running checks go on."""
         self.app.pop_screen()
 
     def action_scroll(self, lines: int) -> None:
@@ -256,9 +256,9 @@ class DoctorScreen(BoardScreen):
     ) -> Iterator[Line]:
         for finding in findings:
             yield from self._row(row_of(finding, self._secrets), finding.level, width)
-        heard = {one.step for one in findings}
-        still = next((step for step in steps if step not in heard), None)
-        if self.looking and still:
+        done = {one.step for one in findings}
+        still = next((step for step in steps if step not in done), None)
+        if self.checking and still:
             yield from self._row(FindingRow(still, "", "", "looking"), None, width)
 
     def _row(self, row: FindingRow, level: Level | None, width: int) -> Iterator[Line]:
@@ -276,7 +276,7 @@ class DoctorScreen(BoardScreen):
         ]
         beside = width >= ROOM_BESIDE
         indent = Segment.get_line_length(head) if beside else BELOW
-        pieces = list(whole_words(safe(row.sentence), max(8, width - indent - 1)))
+        pieces = list(word_wrapped(safe(row.sentence), max(8, width - indent - 1)))
         words = muted if level is None else base
         yield [*head, Segment(pieces.pop(0), words)] if beside else head
         for piece in pieces:
@@ -291,5 +291,5 @@ class DoctorScreen(BoardScreen):
             yield [Segment(" Looking. It takes twenty seconds at most.", base)]
             return
         style = self.theme_styles.level[level] + Style(bgcolor=base.bgcolor, bold=True)
-        for line in whole_words(text, max(8, width - 2)):
+        for line in word_wrapped(text, max(8, width - 2)):
             yield [Segment(f" {line}".ljust(width), style)]

@@ -21,7 +21,7 @@ from wallboard.settings import Settings, entry_points_of, longest_interval
 from wallboard.ui.app.open_screens import ScreenOpeningApp
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
-from wallboard.ui.picture.arrangement import Arrangement, Memory, views_folder
+from wallboard.ui.picture.arrangement import Arrangement, ArrangementStore, arrangements_folder
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.wall.wall_screen import WallScreen
@@ -29,8 +29,8 @@ from wallboard.ui.widgets.key_bar import KeyBar
 
 log = logging.getLogger(__name__)
 
-TOUCHES = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
-"""How a terminal shows that somebody is there."""
+KEYS_AND_CLICKS = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
+"""Input that counts as a key press in a kiosk."""
 
 
 class WallboardApp(ScreenOpeningApp):
@@ -71,21 +71,21 @@ class WallboardApp(ScreenOpeningApp):
         *,
         board: Board | None = None,
         state: Arrangement | None = None,
-        memory: Memory | None = None,
+        store: ArrangementStore | None = None,
         source: ConfigSource | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``make_feed`` is called, off the main thread, once the first view is shown.
 
-        ``memory`` keeps the arrangement that begins as ``state``; ``source`` is where ``settings``
+        ``store`` keeps the arrangement that begins as ``state``; ``source`` is where ``settings``
         came from, to follow its edits.
         """
         self.state = state or Arrangement()
         super().__init__(settings, self.state.theme, clock)
         self.live = LiveBoard(settings, make_feed, board=board, source=source, clock=clock)
-        self.live.on_edited(self._take_up)
+        self.live.on_edited(self._apply_settings)
         self.modes = WallModes(lambda: self.settings, self.bell, self._bytes_sent)
-        self._memory = memory
+        self._store = store
         self._ticking: Timer | None = None
         self._frozen_at: float | None = None
         self._snapshot = self.board.snapshot(clock())
@@ -109,25 +109,25 @@ class WallboardApp(ScreenOpeningApp):
 
     async def on_unmount(self) -> None:
         """Stop the feed, and remember the arrangement."""
-        if self._memory:
-            self._memory.save(self.state)
+        if self._store:
+            self._store.save(self.state)
         self.notices.stop_listening()
         await self.replay_session.stop()
         await self.live.stop()
 
-    def _take_up(self, before: Settings, settings: Settings) -> None:
-        """Go by other settings; what stays keeps its place."""
+    def _apply_settings(self, before: Settings, settings: Settings) -> None:
+        """Apply edited settings."""
         self.settings = settings
         self.replay_session.replace()
         if (settings.theme, settings.lite) != (before.theme, before.lite):
             if self.state.theme is None:
                 self.use_theme_named(settings.theme)
         if (settings.ascii, settings.lite) != (before.ascii, before.lite):
-            self.use_signs_and_colours()
+            self.use_glyphs_and_colours()
         if lite.refresh_seconds(settings) != lite.refresh_seconds(before):
             self.start_ticking()
         if settings.kiosk != before.kiosk:
-            self.use_other_wall()
+            self.switch_kiosk()
         if settings.keys != before.keys:
             self.use_keys(settings.keys)
         self.notices.add_passing(what_changed(before, settings))
@@ -143,30 +143,30 @@ class WallboardApp(ScreenOpeningApp):
     def _tick_after_stop(self) -> None:
         self.tick()  # all that is shown has aged meanwhile
 
-    def use_other_wall(self) -> None:
-        """Show the wall of a kiosk in place of an ordinary one, or the other way round."""
-        self._back_to_the_wall()
-        self._frozen_at = None  # a kiosk has no key to let the view go
+    def switch_kiosk(self) -> None:
+        """Switch between the kiosk and the ordinary wall."""
+        self._close_screens()
+        self._frozen_at = None  # a kiosk has no key to unfreeze
         self.replay_session.leave()
         self.exchange_screen(self.first_wall())
 
     def tick(self) -> None:
         """Show a new view of the board, or the frozen one."""
-        if self._memory:
-            self._memory.keep(self.state, self.clock())
+        if self._store:
+            self._store.keep(self.state, self.clock())
         if self._frozen_at is None:
             self._snapshot = self.board.snapshot(self.clock())
         self.follow_theme()
         self.modes.tick(self._snapshot, self.clock())
         if self.modes.wall_is_due(self.clock()):
-            self._back_to_the_wall()
+            self._close_screens()
         for screen in reversed(self.screen_stack):
             self._show(screen)
             if not screen.is_modal:
                 break  # what lies below cannot be seen
 
     def pop_screen(self) -> AwaitComplete:
-        """Leave a screen; the one below shows at once what it missed."""
+        """Leave a screen, and update the one below at once."""
         left = super().pop_screen()
         self.tick()
         return left
@@ -179,7 +179,7 @@ class WallboardApp(ScreenOpeningApp):
                 log.exception("The screen could not be drawn")
 
     def use_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
-        """Have these actions on these keys, and all others on their own."""
+        """Assign these keys to these actions; all others keep their default keys."""
         from wallboard.ui.screen.keys import keymap_of
 
         self.set_keymap(keymap_of(keys))
@@ -188,7 +188,7 @@ class WallboardApp(ScreenOpeningApp):
                 bar.fill()
 
     def view(self) -> View:
-        """Everything there is to show at this moment."""
+        """The current view."""
         now, status = self.clock(), self.live.status
         view = View(
             title=self.settings.title,
@@ -200,7 +200,7 @@ class WallboardApp(ScreenOpeningApp):
             longest_interval=longest_interval(self.settings),
             notices=(*self.live.problems, *self.notices.texts),
             passing=self.notices.passing,
-            who=f"follows {status.leader}" if status.leader else "",
+            leader_words=f"follows {status.leader}" if status.leader else "",
             extras=self.modes.extras(now),
         )
         return self.with_recorded(view)
@@ -211,16 +211,16 @@ class WallboardApp(ScreenOpeningApp):
         return self.live.status.recording_path
 
     @property
-    def following(self) -> Reload | None:
-        """What follows the config, if there is one."""
+    def followed_config(self) -> Reload | None:
+        """The config whose edits are applied, if there is one."""
         return self.live.config
 
     def empty_board(self) -> Board:
         """A board of the same entry points without observations."""
         return Board(entry_points_of(self.settings), history=self.settings.history)
 
-    def restyled(self) -> None:
-        """Show every screen in the theme that was just taken."""
+    def redraw_screens(self) -> None:
+        """Draw every screen in the current theme."""
         for screen in self.screen_stack:
             self._show(screen)
 
@@ -229,7 +229,7 @@ class WallboardApp(ScreenOpeningApp):
         self.state = replace(message.state, theme=self.state.theme)
 
     def action_poll_now(self) -> None:
-        """Ask for fresh answers of the selected entry point."""
+        """Poll the selected entry point now."""
         key = self.selected()
         if key is None:
             return
@@ -245,16 +245,16 @@ class WallboardApp(ScreenOpeningApp):
         self.tick()
 
     async def on_event(self, event: events.Event) -> None:
-        """Take notice of whoever presses a key, before the key does what it does."""
-        if isinstance(event, TOUCHES):
-            self.modes.touch(self.screen, self.clock())
+        """Report a key press to the kiosk before the key is handled."""
+        if isinstance(event, KEYS_AND_CLICKS):
+            self.modes.key_pressed(self.screen, self.clock())
         await super().on_event(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether keys may do this; those of a kiosk only change what is shown."""
+        """Whether an action is allowed; a kiosk allows only those that change the view."""
         return self.modes.allows(action) and super().check_action(action, parameters)
 
-    def _back_to_the_wall(self) -> None:
+    def _close_screens(self) -> None:
         while len(self.screen_stack) > 1:
             self.screen.dismiss(None)
 
@@ -266,12 +266,12 @@ class WallboardApp(ScreenOpeningApp):
         self.exit()
 
     def action_meter(self) -> None:
-        """Show how much goes to the terminal, or stop showing it."""
-        self.modes.meter.turn()
+        """Show or hide the rate of bytes sent to the terminal."""
+        self.modes.meter.toggle()
         self.tick()
 
     def action_dismiss_notices(self) -> None:
-        """Clear what has been read."""
+        """Clear the notices."""
         self.notices.clear()
         self.tick()
 
@@ -286,23 +286,23 @@ def run_board(
     """Show the board until the operator or a signal ends it; the exit status.
 
     With a ``source`` its edits are followed and the arrangement of the board is remembered.
-    ``themed`` says that the theme was asked for on the command line.
+    ``themed`` is true if the theme was chosen on the command line.
     """
-    memory, state, problem = _remembered(source, themed=themed)
-    app = WallboardApp(settings, make_feed, state=state, memory=memory, source=source)
+    store, state, problem = _stored_arrangement(source, themed=themed)
+    app = WallboardApp(settings, make_feed, state=state, store=store, source=source)
     if problem:
         app.notices.add(problem)
     return app.run_to_end()
 
 
-def _remembered(
+def _stored_arrangement(
     source: ConfigSource | None, *, themed: bool
-) -> tuple[Memory | None, Arrangement, str | None]:
-    """The memory of a board, how that was last arranged, and what to tell the operator."""
+) -> tuple[ArrangementStore | None, Arrangement, str | None]:
+    """The store of the arrangement, the last arrangement, and a problem to report."""
     if source is None:
         return None, Arrangement(), None
     try:
-        memory = Memory(source.board, views_folder(), themed=themed)
+        store = ArrangementStore(source.board, arrangements_folder(), themed=themed)
     except OSError as error:
         return None, Arrangement(), f"The arrangement will not be kept: {error.strerror}"
-    return memory, *memory.load()
+    return store, *store.load()

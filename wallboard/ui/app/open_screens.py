@@ -1,4 +1,4 @@
-"""The keys that open other screens, each of which is imported when it is first asked for."""
+"""Opens the other screens, each imported when it is first opened."""
 
 from dataclasses import replace
 from functools import cache
@@ -11,7 +11,7 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.replay.replay_keys import ReplayKeysApp
-from wallboard.ui.screen.copying_screen import EvidenceScreen
+from wallboard.ui.screen.copying_screen import CopyingScreen
 from wallboard.ui.screen.keys import Keyed, groups_of
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.wall_screen import WallScreen
@@ -28,16 +28,16 @@ class ScreenOpeningApp(ReplayKeysApp):
     modes: WallModes
 
     def view(self) -> View:
-        """Everything there is to show at this moment."""
+        """The current view."""
         raise NotImplementedError
 
     @property
-    def following(self) -> Reload | None:
-        """What follows the config, if there is one."""
+    def followed_config(self) -> Reload | None:
+        """The config whose edits are applied, if there is one."""
         return None
 
     def first_wall(self) -> WallScreen:
-        """The wall that comes first: of a kiosk, or of somebody who sits at it."""
+        """The first screen: the kiosk or the ordinary wall."""
         if not self.modes.kiosk:
             return WallScreen(self.board_theme, self.view(), self.state)
         from wallboard.ui.wall.kiosk_screen import KioskScreen
@@ -45,7 +45,7 @@ class ScreenOpeningApp(ReplayKeysApp):
         return KioskScreen(self.board_theme, self.view(), self.state, lambda: self.settings.rotate)
 
     def drill_down(self, key: EntryPointKey) -> None:
-        """Show what is behind an entry point."""
+        """Open the drill-down of an entry point."""
         from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 
         self.push_screen(DrillDownScreen(self.board_theme, key, self.view()))
@@ -59,7 +59,7 @@ class ScreenOpeningApp(ReplayKeysApp):
         self.drill_down(message.key)
 
     def action_events(self) -> None:
-        """Show every change across the board, or go back to where they are shown already."""
+        """Open the list of events, or return to it if it is open."""
         from wallboard.ui.events.events_screen import EventsScreen
 
         if not any(isinstance(screen, EventsScreen) for screen in self.screen_stack):
@@ -68,7 +68,7 @@ class ScreenOpeningApp(ReplayKeysApp):
             self.pop_screen()
 
     def action_commands(self) -> None:
-        """Show everything a key does, to be found by its words."""
+        """Open the command palette."""
         from wallboard.ui.help.palette import Commands
 
         if not isinstance(self.screen, Commands):
@@ -91,15 +91,15 @@ class ScreenOpeningApp(ReplayKeysApp):
         self.push_screen(SurveyScreen(self.board_theme, self.settings, server=server, sid=""))
 
     def action_doctor(self) -> None:
-        """Find out what is wrong with the server of the selected entry point, or with all."""
-        from wallboard.ui.doctor import DoctorScreen, look_at, servers_of
+        """Open the doctor for the server of the selected entry point, or for all servers."""
+        from wallboard.ui.doctor import DoctorScreen, checks_of, servers_of
 
         if isinstance(self.screen, DoctorScreen):
-            self.screen.look_again()
+            self.screen.run_again()
             return
         servers = servers_of(self.settings, self.selected())
-        look = look_at(self, servers)
-        self.push_screen(DoctorScreen(self.board_theme, servers, look, self.view()))
+        checks = checks_of(self, servers)
+        self.push_screen(DoctorScreen(self.board_theme, servers, checks, self.view()))
 
     def action_themes(self) -> None:
         """Show the themes; the board previews the highlighted one."""
@@ -120,7 +120,7 @@ class ScreenOpeningApp(ReplayKeysApp):
 
     def selected(self) -> EntryPointKey | None:
         """The entry point that the screen is about, if there is one."""
-        evidence = self.screen.evidence() if isinstance(self.screen, EvidenceScreen) else None
+        evidence = self.screen.evidence() if isinstance(self.screen, CopyingScreen) else None
         return evidence.status.entry_point.key if evidence else None
 
 

@@ -1,4 +1,4 @@
-"""The board of a recording, without a living one underneath."""
+"""The app that replays a recording, without a live board."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,9 +31,9 @@ class Start:
 
 
 class ReplayApp(WallboardApp):
-    """The same board with the same keys, paused where it begins; ``L`` goes to the end."""
+    """The board and its keys on a recording, paused at the start; ``L`` jumps to the end."""
 
-    LIVES = False
+    HAS_LIVE_BOARD = False
 
     def __init__(self, settings: Settings, start: Start) -> None:
         self._start = start
@@ -42,7 +42,7 @@ class ReplayApp(WallboardApp):
         super().__init__(settings, board=board)
 
     def on_mount(self) -> None:
-        """Open the recording where it shall begin."""
+        """Open the recording."""
         super().on_mount()
         self.replay_session.ask(self._begin)
 
@@ -61,7 +61,7 @@ class ReplayApp(WallboardApp):
         return self._start.end
 
     def with_recorded(self, view: View) -> View:
-        """The view of the recording, also while that is still being opened."""
+        """The view at the position, or at the start while the recording is being opened."""
         view = super().with_recorded(view)
         if view.replay_position:
             return view

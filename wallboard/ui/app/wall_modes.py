@@ -11,35 +11,35 @@ from wallboard.frozen import frozen
 from wallboard.settings import AlarmSettings, Settings
 from wallboard.ui.look.lite import refresh_seconds
 from wallboard.ui.picture.view import Extras
-from wallboard.ui.wall.rotation import is_left, is_paused
+from wallboard.ui.wall.rotation import is_idle, is_paused
 
 QUIET_SECONDS = 60.0
-"""What left a level and comes back within this time is not new: it flaps."""
+"""An entry point that returns to a level within this time flaps, and does not count as new."""
 
 
 @frozen
-class Arrival:
-    """Entry points that got worse together and now have ``level``: one, or many of one server."""
+class Worsening:
+    """Entry points that now have the worse ``level``: one, or all of a server that went down."""
 
     level: Level
     keys: tuple[EntryPointKey, ...]
 
 
 class NewlyWorse:
-    """Remembers the last view, and which entry points left a level recently."""
+    """Finds what has just got worse by comparing each snapshot with the one before."""
 
     def __init__(self) -> None:
         self._before: Snapshot | None = None
         self._left: dict[tuple[EntryPointKey, Level], float] = {}
         self._outages: dict[tuple[str, Level], float] = {}
 
-    def look(self, snapshot: Snapshot) -> list[Arrival]:
-        """What got worse since the last look; the first answers of an entry point never count."""
+    def compare(self, snapshot: Snapshot) -> list[Worsening]:
+        """What got worse since the last call; the first answers of an entry point never count."""
         before, self._before = self._before, snapshot
         if before is None or before.ranking == snapshot.ranking:
             return []
         self._forget(snapshot.at)
-        singles: list[Arrival] = []
+        singles: list[Worsening] = []
         outages: dict[tuple[str, Level], list[EntryPointKey]] = defaultdict(list)
         for was, status in _differing(before, snapshot):
             key, level = status.entry_point.key, status.judgement.level
@@ -49,17 +49,17 @@ class NewlyWorse:
                 if status.judgement.verdict is Verdict.UNREACHABLE:
                     outages[key.server, level].append(key)
                 else:
-                    singles.append(Arrival(level, (key,)))
+                    singles.append(Worsening(level, (key,)))
         return singles + list(self._new_outages(outages, snapshot.at))
 
     def _new_outages(
         self, outages: dict[tuple[str, Level], list[EntryPointKey]], at: float
-    ) -> Iterator[Arrival]:
+    ) -> Iterator[Worsening]:
         """One arrival for a server, although its entry points may go out of reach one by one."""
         for (server, level), keys in outages.items():
             if (server, level) not in self._outages:
                 self._outages[server, level] = at
-                yield Arrival(level, tuple(keys))
+                yield Worsening(level, tuple(keys))
 
     def _leave(self, was: EntryPointStatus, at: float) -> None:
         for level in Level:
@@ -82,15 +82,15 @@ def _differing(
 
 
 BELL_SECONDS = 5.0
-"""Between two rings; what arrives between them rings once."""
+"""Least time between two rings; several worsenings within it ring once."""
 
 FLASHES = 3
 FLASH_SECONDS = 1.0
-"""How long the header stands inverted, and then as it was."""
+"""How long the header is inverted, and then normal."""
 
 
 class Alarm:
-    """Rings and flashes for the levels the config names; for none unless it does."""
+    """Rings the bell and flashes the header for the levels named in the config."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Alarm:
     ) -> None:
         """``current`` gives the settings, ``ring`` rings the bell once.
 
-        ``flash_seconds`` gives how long the header stands inverted, and then as it was.
+        ``flash_seconds`` gives how long the header is inverted, and then normal.
         """
         self._current = current
         self._ring = ring
@@ -110,19 +110,19 @@ class Alarm:
         self._rang_at: float | None = None
         self._flashed_at: float | None = None
 
-    def hear(self, arrivals: Iterable[Arrival], now: float) -> None:
-        """Take in what got worse, on every tick; ``now`` is seconds on any clock."""
+    def update(self, worsenings: Iterable[Worsening], now: float) -> None:
+        """Ring and flash for what got worse; for every tick. ``now`` is seconds on any clock."""
         settings = self._current()
-        for arrival in arrivals:
-            self._wanted = self._wanted or arrival.level in settings.bell
-            if arrival.level in settings.flash:
+        for worsening in worsenings:
+            self._wanted = self._wanted or worsening.level in settings.bell
+            if worsening.level in settings.flash:
                 self._flashed_at = now
         if self._wanted and not _within(self._rang_at, now, BELL_SECONDS):
             self._wanted, self._rang_at = False, now
             self._ring()
 
     def inverted(self, now: float) -> bool:
-        """Whether the header stands inverted at this moment."""
+        """Whether the header is inverted now."""
         if self._flashed_at is None:
             return False
         seconds = self._flash_seconds()
@@ -137,13 +137,13 @@ def _within(at: float | None, now: float, seconds: float) -> bool:
 
 
 WINDOW_SECONDS = 5.0
-"""The span of each average, and how long a figure stands."""
+"""The window of each average."""
 
 
 class Meter:
-    """Kilobytes a second, a new figure for each window that has passed.
+    """Kilobytes a second sent to the terminal, averaged over each window.
 
-    It measures also while it is off, so that there is a figure as soon as it is switched on.
+    It measures also while hidden, so that there is a figure as soon as it is shown.
     """
 
     def __init__(self, bytes_sent: Callable[[], int]) -> None:
@@ -153,7 +153,7 @@ class Meter:
         self._kilobytes = 0.0
         self.on = False
 
-    def turn(self) -> None:
+    def toggle(self) -> None:
         """Switch it on or off."""
         self.on = not self.on
 
@@ -176,7 +176,7 @@ class Meter:
 NEW_SECONDS = 60.0
 """How long an entry point counts as newly critical, unless a key is pressed."""
 
-OUTSIDE_THE_PICTURE = frozenset(
+NOT_IN_A_KIOSK = frozenset(
     {
         "poll_now",
         "freeze",
@@ -196,19 +196,19 @@ OUTSIDE_THE_PICTURE = frozenset(
         "doctor",
     }
 )
-"""Actions that reach further than the view, or that would leave a wall dead or lying."""
+"""Actions that do more than change the view, or would leave a kiosk stopped or out of date."""
 
 
 @runtime_checkable
-class Walkable(Protocol):
-    """A screen that goes by itself until somebody is at the keys."""
+class Rotating(Protocol):
+    """A screen that turns its pages until a key is pressed."""
 
-    def touched(self) -> None:
-        """Note that somebody pressed a key."""
+    def key_pressed(self) -> None:
+        """Hold the page after a key press."""
 
 
 class WallModes:
-    """Follows every view, and gives what to show beside it."""
+    """Keeps the state of kiosk, alarm and meter, and gives each view its extras."""
 
     def __init__(
         self,
@@ -226,53 +226,53 @@ class WallModes:
         )
         self._newly_worse = NewlyWorse()
         self._new: dict[EntryPointKey, float] = {}
-        self._touched_at: float | None = None
+        self._last_key_at: float | None = None
 
     @property
     def kiosk(self) -> bool:
-        """Whether the board hangs on a wall."""
+        """Whether the board is a kiosk."""
         return self._current().kiosk
 
     def tick(self, snapshot: Snapshot, now: float) -> None:
-        """Follow a view; ``now`` is Unix time in seconds."""
+        """Look for what got worse; ``now`` is Unix time in seconds."""
         alarm = self._current().alarm
         if not (self.kiosk or alarm.bell or alarm.flash):
-            return  # a board that calls nobody need not look through every entry point
-        arrivals = self._newly_worse.look(snapshot)
-        self._alarm.hear(arrivals, now)
-        self._note(arrivals, now)
+            return  # nothing to ring, flash or mark
+        worsenings = self._newly_worse.compare(snapshot)
+        self._alarm.update(worsenings, now)
+        self._note(worsenings, now)
 
-    def touch(self, screen: object, now: float) -> None:
-        """Take notice of somebody at the keys, who has seen what is new."""
-        self._touched_at = now
+    def key_pressed(self, screen: object, now: float) -> None:
+        """Note a key press: what is newly critical has been seen."""
+        self._last_key_at = now
         self._new.clear()
-        if isinstance(screen, Walkable):
-            screen.touched()
+        if isinstance(screen, Rotating):
+            screen.key_pressed()
 
     def wall_is_due(self, now: float) -> bool:
-        """Whether a kiosk must return to its wall: it was left alone, or there is news."""
+        """Whether a kiosk must return to its wall: nobody uses it, or something became critical."""
         if not self.kiosk:
             return False
-        touched_at = self._touched_at
-        return is_left(touched_at, now) or bool(self._new and not is_paused(touched_at, now))
+        last_key_at = self._last_key_at
+        return is_idle(last_key_at, now) or bool(self._new and not is_paused(last_key_at, now))
 
     def allows(self, action: str) -> bool:
-        """Whether a key may do this here."""
-        return not self.kiosk or action not in OUTSIDE_THE_PICTURE
+        """Whether an action is allowed on this board."""
+        return not self.kiosk or action not in NOT_IN_A_KIOSK
 
     def extras(self, now: float) -> Extras:
-        """What to show beside the view now."""
+        """What these modes add to the view now."""
         return Extras(
             kiosk=self.kiosk,
             lite=self._current().lite,
             inverted=self._alarm.inverted(now),
             traffic=self.meter.words(now),
             newly_critical=tuple(self._new),
-            touched_at=self._touched_at,
+            last_key_at=self._last_key_at,
         )
 
-    def _note(self, arrivals: list[Arrival], now: float) -> None:
+    def _note(self, worsenings: list[Worsening], now: float) -> None:
         self._new = {key: at for key, at in self._new.items() if 0 <= now - at < NEW_SECONDS}
-        for arrival in arrivals:
-            if arrival.level is Level.CRITICAL:
-                self._new.update(dict.fromkeys(arrival.keys[:1], now))
+        for worsening in worsenings:
+            if worsening.level is Level.CRITICAL:
+                self._new.update(dict.fromkeys(worsening.keys[:1], now))

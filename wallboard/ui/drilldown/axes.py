@@ -35,7 +35,7 @@ def count_ticks(low: float, high: float, count: int) -> Ticks:
     return [(value, short_figure(int(value))) for value in _round_values(low, high, count, ())]
 
 
-def apart(ticks: Ticks, low: float, high: float, rows: int) -> Ticks:
+def one_per_row(ticks: Ticks, low: float, high: float, rows: int) -> Ticks:
     """The ticks that get a row of their own, the first and the last before those between them."""
 
     def row(value: float) -> int:

@@ -21,7 +21,7 @@ from wallboard.domain.reading import (
     Reading,
 )
 from wallboard.ece.answer.encoding import head_lines
-from wallboard.ui.drilldown.good_to_bad import Turn
+from wallboard.ui.drilldown.good_and_bad import GoodAndBad
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
@@ -33,7 +33,7 @@ MOST_LINES = 1_000
 """Lines of each body that are compared: the work grows with their product."""
 
 _NOISE = frozenset({"date", "age", "expires", "last-modified", "set-cookie"})
-"""Response headers that differ from poll to poll and prove nothing."""
+"""Response headers that differ from poll to poll anyway."""
 
 
 class DiffRow(NamedTuple):
@@ -50,13 +50,13 @@ class DiffRow(NamedTuple):
 
 
 def rows(good: Observation | None, bad: Observation) -> list[DiffRow]:
-    """What the answers say; then, where that differs, how they came and the response headers."""
-    said = _paired(_facts(good), _facts(bad))
-    came = _paired(_coming(good), _coming(bad))
+    """The values of both answers; then the response details and headers that differ."""
+    values = _paired(_facts(good), _facts(bad))
+    details = _paired(_response_details(good), _response_details(bad))
     headers = _paired(_headers(good), _headers(bad))
     return [
-        *said,
-        *(row for row in came if row.changed),
+        *values,
+        *(row for row in details if row.changed),
         *(row for row in headers if row.changed and row.name.lower() not in _NOISE),
     ]
 
@@ -66,7 +66,7 @@ def _paired(good: dict[str, str], bad: dict[str, str]) -> list[DiffRow]:
 
 
 def text_diff(good: Observation, bad: Observation, width: int) -> Iterator[str]:
-    """The unified diff of both bodies, laid out to be read; each line starts with its sign."""
+    """The unified diff of both bodies after pretty-printing."""
     before, more_before = _lines(good, width - 1)
     after, more_after = _lines(bad, width - 1)
     yield from islice(unified_diff(before, after, lineterm=""), 2, None)
@@ -92,25 +92,25 @@ def _facts(poll: Observation | None) -> dict[str, str]:
     if poll is None:
         return {}
     outcome = poll.outcome
-    said = {} if isinstance(outcome, Failure) else dict(_said(outcome))
-    said["outcome"] = str(outcome.cause) if isinstance(outcome, Failure) else "read"
+    values = {} if isinstance(outcome, Failure) else dict(_values(outcome))
+    values["outcome"] = str(outcome.cause) if isinstance(outcome, Failure) else "read"
     if isinstance(outcome, Failure):
-        said["why"] = outcome.message
-    return {name: safe(text) for name, text in said.items()}
+        values["why"] = outcome.message
+    return {name: safe(text) for name, text in values.items()}
 
 
-def _coming(poll: Observation | None) -> dict[str, str]:
+def _response_details(poll: Observation | None) -> dict[str, str]:
     if poll is None:
         return {}
-    came = {"took": f"{poll.elapsed_seconds * 1000:.0f} ms"}
+    details = {"took": f"{poll.elapsed_seconds * 1000:.0f} ms"}
     if response := poll.response:
         cut = ", cut short" if response.truncated else ""
-        came["status"] = safe(f"{response.status} {response.reason}".strip())
-        came["body"] = f"{len(response.body):,} bytes{cut}"
-    return came
+        details["status"] = safe(f"{response.status} {response.reason}".strip())
+        details["body"] = f"{len(response.body):,} bytes{cut}"
+    return details
 
 
-def _said(reading: Reading) -> Iterator[tuple[str, str]]:
+def _values(reading: Reading) -> Iterator[tuple[str, str]]:
     match reading:
         case ChatAllowed():
             yield "allowed", _word(reading.allowed, reading.raw_allowed)
@@ -130,7 +130,7 @@ def _said(reading: Reading) -> Iterator[tuple[str, str]]:
 
 
 def _word(value: object, raw: str | None) -> str:
-    """A value as the server writes it; where it is not understood, what it wrote."""
+    """A value in the server's notation; the raw text where it was not understood."""
     if value is None:
         return "(none)" if raw is None else repr(raw)
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -150,7 +150,7 @@ Line = list[Segment]
 
 
 class Difference(Page):
-    """Shows a turn; works it out only when it is another one."""
+    """Shows the last good poll against the first bad one; drawn only when these change."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme)
@@ -161,51 +161,51 @@ class Difference(Page):
         super().restyle(theme)
         self._drawn = ()
 
-    def show(self, turn: Turn, endpoint: Endpoint, now: float) -> None:
-        """Draw how an endpoint went bad the last time."""
+    def show(self, pair: GoodAndBad, endpoint: Endpoint, now: float) -> None:
+        """Draw the difference for this endpoint."""
         width = self.app.size.width - 2
         days = int(now // 86_400)
-        drawn = (id(turn.good), id(turn.bad), turn.good_since, turn.over, endpoint, width, days)
+        drawn = (id(pair.good), id(pair.bad), pair.good_since, pair.over, endpoint, width, days)
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        self.put(list(difference_lines(turn, now, width, self.theme_styles)), keep_place=False)
+        self.put(list(difference_lines(pair, now, width, self.theme_styles)), keep_place=False)
 
 
-def difference_lines(turn: Turn, now: float, width: int, theme: BoardTheme) -> Iterator[Line]:
-    """The two moments in words, the attributes as a table, the bodies as a diff."""
+def difference_lines(pair: GoodAndBad, now: float, width: int, theme: BoardTheme) -> Iterator[Line]:
+    """The times of both polls, their attributes as a table, their bodies as a diff."""
     base = theme.ui["screen"]
-    if turn.bad is None:
-        yield [Segment(f" {_nothing_bad(turn, now)}", base)]
+    if pair.bad is None:
+        yield [Segment(f" {_nothing_bad(pair, now)}", base)]
         return
-    yield from _moments(turn, turn.bad, now, theme)
+    yield from _moments(pair, pair.bad, now, theme)
     yield []
-    found = rows(turn.good, turn.bad)
+    found = rows(pair.good, pair.bad)
     yield from _table(found, width, theme)
     yield []
-    yield from _bodies(turn.good, turn.bad, width, theme)
+    yield from _bodies(pair.good, pair.bad, width, theme)
 
 
-def _nothing_bad(turn: Turn, now: float) -> str:
-    if turn.good_since is None:
+def _nothing_bad(pair: GoodAndBad, now: float) -> str:
+    if pair.good_since is None:
         return "No poll is known that was good or bad."
-    since = clock(turn.good_since, now)
+    since = clock(pair.good_since, now)
     return f"Good since {since} or longer: no poll that is kept was bad."
 
 
-def _moments(turn: Turn, bad: Observation, now: float, theme: BoardTheme) -> Iterator[Line]:
+def _moments(pair: GoodAndBad, bad: Observation, now: float, theme: BoardTheme) -> Iterator[Line]:
     base, strong = theme.ui["screen"], theme.ui["screen"] + Style(bold=True)
-    if turn.good is None:
+    if pair.good is None:
         words = "none is kept from before it"
     else:
-        words = f"{clock(turn.good.at, now)}, {span(bad.at - turn.good.at)} earlier"
+        words = f"{clock(pair.good.at, now)}, {span(bad.at - pair.good.at)} earlier"
     yield [
         Segment(" First bad ", strong),
         Segment(f"{clock(bad.at, now)}  ", base),
         Segment(" Last good ", strong),
         Segment(words, base),
     ]
-    if turn.over:
+    if pair.over:
         yield [Segment(" The newest poll is good again.", base)]
 
 

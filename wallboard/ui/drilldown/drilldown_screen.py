@@ -14,14 +14,14 @@ from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.facts import EndpointTable, Facts
-from wallboard.ui.drilldown.good_to_bad import last_turn
+from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
 from wallboard.ui.drilldown.request import RequestLines, header_lines
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.copies import Evidence
-from wallboard.ui.screen.copying_screen import EvidenceScreen
+from wallboard.ui.screen.copying_screen import CopyingScreen
 from wallboard.ui.widgets import lines as bodies
 from wallboard.ui.widgets.body_view import BodyView
 from wallboard.ui.widgets.input_lines import SearchLine
@@ -43,7 +43,7 @@ _ONLY_IN: dict[str, frozenset[Tab]] = {
 }
 
 
-class DrillDownScreen(EvidenceScreen):
+class DrillDownScreen(CopyingScreen):
     """Live while it is open; ``[`` and ``]`` go back and forth through the last polls."""
 
     AUTO_FOCUS = "BodyView"
@@ -117,7 +117,7 @@ class DrillDownScreen(EvidenceScreen):
         status = self._status()
         return Evidence(status, self.observation) if status else None
 
-    def looks_at(self) -> EntryPointKey | None:
+    def entry_point_in_full(self) -> EntryPointKey | None:
         """The entry point that was drilled into."""
         return self.key
 
@@ -153,7 +153,7 @@ class DrillDownScreen(EvidenceScreen):
             case Tab.CHART:
                 self._chart.show(status)
             case Tab.DIFF:
-                self._diff.show(last_turn(status, self.endpoint), self.endpoint, now)
+                self._diff.show(last_good_and_bad(status, self.endpoint), self.endpoint, now)
 
     def _show_request(self, status: EntryPointStatus, now: float) -> None:
         recent, poll = status.state.endpoint(self.endpoint).recent, self.observation

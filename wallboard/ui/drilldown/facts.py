@@ -20,7 +20,7 @@ from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import figure, fit, safe, span, wait
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.lines import Lines, split, whole_words
+from wallboard.ui.widgets.lines import Lines, split, word_wrapped
 from wallboard.ui.widgets.status_words import chip_text, marks_of, response_type_kind, title_of
 
 _RESPONSE_TYPES = {
@@ -119,7 +119,7 @@ class Facts(Lines):
 
     def _told(self, words: str, style: Style, width: int) -> list[list[Segment]]:
         """A sentence on as many lines as it may take, the last of which may be cut."""
-        lines = list(whole_words(words, max(1, width - 2)))
+        lines = list(word_wrapped(words, max(1, width - 2)))
         last = " ".join(lines[MOST_LINES - 1 :])
         return [[Segment(f" {line}", style)] for line in [*lines[: MOST_LINES - 1], last] if line]
 

@@ -7,7 +7,7 @@ from rich.text import Text
 from textual_plotext import PlotextPlot
 
 from wallboard.frozen import frozen
-from wallboard.ui.drilldown.axes import Ticks, apart, time_ticks
+from wallboard.ui.drilldown.axes import Ticks, one_per_row, time_ticks
 from wallboard.ui.look.theme import BoardTheme
 
 AXIS_ROWS = 2
@@ -88,7 +88,9 @@ class Plot(PlotextPlot, can_focus=False):
         plt.xlim(*picture.x_range)
         plt.ylim(*picture.y_range)
         rows = max(1, height - AXIS_ROWS)
-        values = apart(picture.y_ticks(*picture.y_range, MOST_Y_TICKS), *picture.y_range, rows)
+        values = one_per_row(
+            picture.y_ticks(*picture.y_range, MOST_Y_TICKS), *picture.y_range, rows
+        )
         times = time_ticks(*picture.x_range, max(1, width // X_TICK_WIDTH))
         plt.xticks([at for at, _ in times], [text for _, text in times])
         plt.yticks([value for value, _ in values], [text for _, text in values])

@@ -17,7 +17,7 @@ from wallboard.ui.look.theme import FRAME, BoardTheme
 from wallboard.ui.screen.keys import Group
 from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.widgets.key_bar import KeyBar
-from wallboard.ui.widgets.lines import Lines, whole_words
+from wallboard.ui.widgets.lines import Lines, word_wrapped
 
 KEY_WIDTH = 16
 COLUMN = 68
@@ -157,7 +157,7 @@ def _whole(lines: Sequence[Line], width: int, base: Style) -> list[Line]:
             whole.append(line)
             continue
         indent = taken + len(last.text) - len(last.text.lstrip())
-        first, *others = whole_words(last.text.strip(), max(1, width - indent))
+        first, *others = word_wrapped(last.text.strip(), max(1, width - indent))
         whole.append([*before, Segment(" " * (indent - taken) + first, last.style)])
         whole += [[Segment(" " * indent, base), Segment(words, last.style)] for words in others]
     return whole

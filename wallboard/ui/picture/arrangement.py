@@ -88,21 +88,21 @@ def _is_text(value: object) -> bool:
 
 
 SAVE_SECONDS = 2.0
-"""Between two times the file is written, however fast the operator is."""
+"""Least time between two writes."""
 
 LARGEST_FILE = 256 * 1024
 
 log = logging.getLogger(__name__)
 
 
-class Memory:
-    """The memory of one board; two boards of the same config share it, and the last one wins."""
+class ArrangementStore:
+    """Keeps the arrangement of a board in a file, shared by all boards of the same config."""
 
     def __init__(self, board: BoardId, folder: Path, *, themed: bool = False) -> None:
         """Touch no file yet.
 
-        ``themed`` says that the theme of this run was asked for elsewhere; the one picked on the
-        board is then kept for the next run.
+        ``themed`` is true if the theme of this run came from the command line; the one picked
+        earlier is then kept for the next run.
         """
         self.path = folder / f"{board.file_name}.toml"
         self._board = board
@@ -110,12 +110,12 @@ class Memory:
         self._picked: str | None = None
         self._saved = Arrangement()
         self._saved_at: float | None = None
-        self._complained = False
+        self._error_logged = False
 
     def load(self) -> tuple[Arrangement, str | None]:
-        """How the board was last arranged, and what to tell the operator if that cannot be known.
+        """The last arrangement, and a problem to report if the file cannot be used.
 
-        A damaged file is written anew the next time there is something to keep.
+        A damaged file is overwritten by the next save.
         """
         try:
             data = read_file(self.path, LARGEST_FILE)
@@ -136,7 +136,7 @@ class Memory:
         return self._saved, None
 
     def keep(self, state: Arrangement, now: float) -> None:
-        """Write the arrangement down if it changed, but not too often; for every tick.
+        """Write the arrangement if it changed, at most every two seconds; call on every tick.
 
         ``now`` is seconds on any clock, even one that is put back.
         """
@@ -148,17 +148,17 @@ class Memory:
         self.save(state)
 
     def save(self, state: Arrangement) -> None:
-        """Write the arrangement if it changed, at the end. An error is reported once."""
+        """Write the arrangement if it changed. An error is logged once."""
         state = self._whole(state)
         if state == self._saved:
             return
         try:
             _write(self.path, _text(str(self._board), state))
         except OSError as error:
-            if not self._complained:
+            if not self._error_logged:
                 why = error.strerror or error
                 log.warning("The arrangement cannot be kept in %s: %s", self.path.parent, why)
-            self._complained = True
+            self._error_logged = True
         else:
             self._saved = state
 
@@ -171,7 +171,7 @@ class Memory:
 _LOST = "The board is arranged as usual:"
 
 
-def views_folder(environ: Mapping[str, str] = os.environ) -> Path:
+def arrangements_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where arrangements are kept. Raises ``OSError`` where there is no state folder."""
     return state_folder(environ) / "views"
 
@@ -186,6 +186,6 @@ def _text(board: str, state: Arrangement) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Here nobody can wait for a disk; what a crash spoils is arranged as usual.
+    # Not synced: that could block, and a file lost in a crash costs only the arrangement.
     with replaced(path, synced=False) as file:
         file.write(data)

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class BackgroundRead(Generic[T]):
-    """Holds the result of the last read, ``found``; a failed read may be retried."""
+    """Runs one read at a time in a thread; ``found`` is the last result. May retry a failure."""
 
     def __init__(self, done: Callable[[], None]) -> None:
         """``done`` is called after each successful read."""
@@ -80,9 +80,9 @@ ROUNDS_AFTER = 2
 
 @frozen
 class MergedStatus(EntryPointStatus):
-    """An entry point with further polls: those around its last changes for the worse."""
+    """An entry point with ``extra_polls``: those around its last changes for the worse."""
 
-    kept: tuple[Observation, ...] = ()
+    extra_polls: tuple[Observation, ...] = ()
 
 
 @frozen
@@ -90,35 +90,35 @@ class RecordedEntryPoint:
     """What was recorded of an entry point until ``at``, Unix time in seconds."""
 
     at: float
-    recalled: RecordedStatus
-    kept: tuple[Observation, ...] = ()
+    status: RecordedStatus
+    extra_polls: tuple[Observation, ...] = ()
 
 
 def read_recorded(
     recording: "Recording", key: EntryPointKey, at: float, interval: float
 ) -> RecordedEntryPoint | None:
-    """Read what the drill-down shows. Raises ``RecordingError``; may block, so use a thread."""
-    recalled = recording.entry_point_at(key, at)
-    if recalled is None:
+    """Read the past that the drill-down shows; blocks. Raises ``RecordingError``."""
+    status = recording.entry_point_at(key, at)
+    if status is None:
         return None
     kept: list[Observation] = []
-    for moment in sorted(_turns(recalled.timeline)):
+    for moment in sorted(_changes_for_the_worse(status.timeline)):
         before = recording.entry_point_at(key, moment - ROUNDED_SECONDS)
         for state in before.endpoints.values() if before else ():
             kept += [poll for poll in (state.good, state.last) if poll]
         kept += _first_after(recording, key, moment, min(at, moment + ROUNDS_AFTER * interval))
-    return RecordedEntryPoint(at, recalled, tuple(kept))
+    return RecordedEntryPoint(at, status, tuple(kept))
 
 
-def _turns(timeline: Iterable[Change]) -> set[float]:
-    """When the entry point, and when each endpoint, last went bad."""
-    turns: dict[Endpoint | None, float] = {}
+def _changes_for_the_worse(timeline: Iterable[Change]) -> set[float]:
+    """When the entry point and each endpoint last changed for the worse."""
+    last: dict[Endpoint | None, float] = {}
     for change in timeline:
         if change.subject is Subject.VERDICT and change.before == Verdict.OPEN:
-            turns[None] = change.at
+            last[None] = change.at
         elif change.subject is Subject.ENDPOINT and change.before == "ok":
-            turns[change.endpoint] = change.at
-    return set(turns.values())
+            last[change.endpoint] = change.at
+    return set(last.values())
 
 
 def _first_after(
@@ -141,9 +141,9 @@ def merged(status: EntryPointStatus, past: RecordedEntryPoint) -> MergedStatus:
     """An entry point with its recorded past; the board's own polls take precedence."""
     timeline = _timeline(status.timeline, past)
     exact = [change.observation for change in timeline if change.observation]
-    apart = status.policy.interval / 2
+    half_interval = status.policy.interval / 2
     endpoints: Mapping[Endpoint, EndpointState] = {
-        endpoint: _endpoint(own, past.recalled.endpoints.get(endpoint), apart, exact)
+        endpoint: _endpoint(own, past.status.endpoints.get(endpoint), half_interval, exact)
         for endpoint, own in status.state.endpoints.items()
     }
     return MergedStatus(
@@ -153,7 +153,7 @@ def merged(status: EntryPointStatus, past: RecordedEntryPoint) -> MergedStatus:
         since=status.since,
         level_since=status.level_since,
         timeline=timeline,
-        kept=past.kept,
+        extra_polls=past.extra_polls,
     )
 
 
@@ -161,22 +161,22 @@ def _timeline(own: tuple[Change, ...], past: RecordedEntryPoint) -> tuple[Change
     """The recorded changes with their polls, then the board's own."""
     seen = min((change.at for change in own if change.observation), default=inf)
     seen -= ROUNDED_SECONDS
-    recorded = (change for change in past.recalled.timeline if change.at < seen)
+    recorded = (change for change in past.status.timeline if change.at < seen)
     newer = (change for change in own if change.at >= seen or change.at > past.at)
     return (*recorded, *newer)
 
 
 def _endpoint(
-    own: EndpointState, then: EndpointState | None, apart: float, exact: list[Observation]
+    own: EndpointState, then: EndpointState | None, half_interval: float, exact: list[Observation]
 ) -> EndpointState:
     if then is None:
         return own
-    heard = own.recent
-    if len(heard) == 1 and then.last and abs(heard[0].at - then.last.at) <= ROUNDED_SECONDS:
-        heard = ()  # it was restored from the recording
-    first = heard[0].at - apart if heard else inf
+    polls = own.recent
+    if len(polls) == 1 and then.last and abs(polls[0].at - then.last.at) <= ROUNDED_SECONDS:
+        polls = ()  # it was restored from the recording
+    first = polls[0].at - half_interval if polls else inf
     older = [_with_exact_time(poll, exact) for poll in then.recent if poll.at < first]
-    return EndpointState((*older, *heard)[-RECENT_POLLS:], own.good or then.good)
+    return EndpointState((*older, *polls)[-RECENT_POLLS:], own.good or then.good)
 
 
 def _with_exact_time(poll: Observation, exact: list[Observation]) -> Observation:
@@ -188,25 +188,29 @@ def _with_exact_time(poll: Observation, exact: list[Observation]) -> Observation
 
 
 class RecordedDetail:
-    """Reads in a thread, once for each entry point and moment."""
+    """Adds the recorded past of the entry point in the drill-down; reads it in a thread."""
 
     def __init__(self, done: Callable[[], None]) -> None:
         self._background_read: BackgroundRead[RecordedEntryPoint | None] = BackgroundRead(done)
         self._merged: tuple[Hashable, EntryPointStatus] | None = None
 
     def shown(
-        self, view: View, key: EntryPointKey | None, source: "Recording | Path | None", turn: int
+        self,
+        view: View,
+        key: EntryPointKey | None,
+        source: "Recording | Path | None",
+        generation: int,
     ) -> View:
         """The view with the recorded past of an entry point.
 
-        Another ``turn`` has the past read again.
+        The past is read again when ``generation`` changes.
         """
         status = view.snapshot.entry_points.get(key) if key else None
         if key is None or status is None or source is None:
             self._background_read.forget()
             return view
         at, interval = view.now, status.policy.interval
-        self._background_read.want((key, turn), lambda: _read(source, key, at, interval))
+        self._background_read.want((key, generation), lambda: _read(source, key, at, interval))
         past, found_for = self._background_read.found, self._background_read.found_for
         if past is None or not isinstance(found_for, tuple) or found_for[0] != key:
             return view

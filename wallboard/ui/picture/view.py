@@ -11,8 +11,8 @@ class Extras:
     """What a kiosk, a slow link, the alarm and the meter add to a view.
 
     ``newly_critical`` are the entry points that became critical since the last key press, the
-    newest last; ``touched_at`` is the time of that key press, Unix time in seconds. ``inverted`` is
-    true for half of a flash. ``traffic`` is the text of the meter. ``page`` is the page of a kiosk
+    newest last; ``last_key_at`` is the Unix time of that key press in seconds. ``inverted`` is true
+    for half of a flash. ``traffic`` is the text of the meter. ``page`` is the page of a kiosk
     and their number, and ``page_held`` why it does not turn.
     """
 
@@ -21,7 +21,7 @@ class Extras:
     inverted: bool = False
     traffic: str = ""
     newly_critical: tuple[EntryPointKey, ...] = ()
-    touched_at: float | None = None
+    last_key_at: float | None = None
     page: tuple[int, int] | None = None
     page_held: str = ""
 
@@ -53,12 +53,12 @@ class ReplayPosition:
 class View:
     """The board and everything shown with it.
 
-    ``snapshot`` stays the same while the board is frozen, since ``frozen_at``; ``now`` goes on.
-    Both are Unix time in seconds. ``beat`` counts ticks; ``lag_seconds`` is how far the polls are
-    behind their schedule and ``longest_interval`` seconds between two polls of the most patient
-    server; ``notices`` are lasting messages to the operator, ``passing`` is one that will go away
-    by itself. ``who`` is whom the board follows, if others poll for it. ``replay_position`` is set
-    while a recording is shown: ``snapshot`` and ``now`` are then those of another moment.
+    While the board is frozen, since ``frozen_at``, ``snapshot`` stays the same and ``now`` goes on;
+    both times are Unix time in seconds. ``beat`` counts ticks. ``lag_seconds`` is how far the polls
+    are behind schedule, ``longest_interval`` the longest polling interval of all servers in
+    seconds. ``notices`` are lasting messages, ``passing`` is one that disappears by itself.
+    ``leader_words`` names the process that polls, if it is another one. In a replay
+    ``replay_position`` is set, and ``snapshot`` and ``now`` are of its position.
     """
 
     title: str
@@ -70,7 +70,7 @@ class View:
     longest_interval: float = 10.0
     notices: tuple[str, ...] = ()
     passing: str = ""
-    who: str = ""
+    leader_words: str = ""
     extras: Extras = PLAIN
     replay_position: ReplayPosition | None = None
 

@@ -20,7 +20,7 @@ from wallboard.ui.screen.time_strip import TimeStrip, slices_in
 if TYPE_CHECKING:
     from wallboard.feeds.replay import ReplayFeed
 
-_ONLY_REWOUND = frozenset({"play", "go_live", "speed"})
+_ONLY_IN_REPLAY = frozenset({"play", "go_live", "speed"})
 _ONLY_LIVE = frozenset({"freeze", "poll_now", "doctor"})
 
 
@@ -38,7 +38,7 @@ class ReplayKeysApp(StyledApp):
         Binding("L", "go_end", "End", id="end_of_recording"),
     ]
 
-    LIVES: ClassVar[bool] = True
+    HAS_LIVE_BOARD: ClassVar[bool] = True
     """Whether there is a live board to return to."""
 
     def __init__(
@@ -63,7 +63,9 @@ class ReplayKeysApp(StyledApp):
 
     def with_recorded(self, view: View) -> View:
         """The view of the replay, if one is shown, with the recorded past of the entry point."""
-        shown = self.replay_session.shown(view, self._looked_at(), slices_in(self.size.width))
+        shown = self.replay_session.shown(
+            view, self._entry_point_in_full(), slices_in(self.size.width)
+        )
         if (shown.replay_position is None) is self._shows_past:
             self._shows_past = shown.replay_position is not None
             for screen in self.screen_stack if self._screen_stack else ():
@@ -75,20 +77,20 @@ class ReplayKeysApp(StyledApp):
         self.notices.add_passing(words)
         self.tick()
 
-    def arrived_at(self, change: Change) -> None:
-        """Show to which change the replay jumped, and select its entry point on the wall."""
+    def show_change(self, change: Change) -> None:
+        """Describe the change to which the replay jumped, and select its entry point."""
         from wallboard.ui.widgets.status_words import change_words
 
-        screen = self._board_screen()
+        screen = self._top_board_screen()
         if screen is None or screen.view is None:
             return
         statuses, glyphs = screen.view.snapshot.entry_points, self.board_theme.glyphs
         status = statuses.get(change.key) if change.key else None
         if change.key:
-            screen.point_at(change.key)
+            screen.select_entry_point(change.key)
         self.say(change_words(change, status, glyphs))
 
-    def on_time_strip_sought(self, message: TimeStrip.Sought) -> None:
+    def on_time_strip_seek_requested(self, message: TimeStrip.SeekRequested) -> None:
         """Jump to the moment that was clicked."""
         self.replay_session.ask(lambda feed: feed.seek(message.at))
 
@@ -109,7 +111,7 @@ class ReplayKeysApp(StyledApp):
 
     def action_change(self, steps: int) -> None:
         """Jump to the next or previous change; in the drill-down, of its entry point."""
-        key = self._looked_at()
+        key = self._entry_point_in_full()
         if steps > 0 and not self.replay_session.active:
             self.say("This is the living board: nothing comes after it.")
         else:
@@ -141,22 +143,22 @@ class ReplayKeysApp(StyledApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key has an effect in the replay or the live board."""
-        if action in _ONLY_REWOUND and not self.replay_session.active:
+        if action in _ONLY_IN_REPLAY and not self.replay_session.active:
             return False
-        if action in _ONLY_LIVE and (self.replay_session.active or not self.LIVES):
+        if action in _ONLY_LIVE and (self.replay_session.active or not self.HAS_LIVE_BOARD):
             return False
-        if action == ("go_end" if self.LIVES else "go_live"):
+        if action == ("go_end" if self.HAS_LIVE_BOARD else "go_live"):
             return False
         return super().check_action(action, parameters)
 
-    def _board_screen(self) -> BoardScreen | None:
+    def _top_board_screen(self) -> BoardScreen | None:
         """The uppermost screen that shows the board."""
         screens = reversed(self.screen_stack if self._screen_stack else [])
         return next((screen for screen in screens if isinstance(screen, BoardScreen)), None)
 
-    def _looked_at(self) -> EntryPointKey | None:
-        screen = self._board_screen()
-        return screen.looks_at() if screen else None
+    def _entry_point_in_full(self) -> EntryPointKey | None:
+        screen = self._top_board_screen()
+        return screen.entry_point_in_full() if screen else None
 
 
 def _play_or_pause(feed: "ReplayFeed") -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ReplayBoard:
-    """Folds the events of a replay into a board of its own."""
+    """The board at the position of a replay, and the levels over the whole recording."""
 
     def __init__(
         self,
@@ -30,17 +30,17 @@ class ReplayBoard:
         at: float,
         *,
         history: int,
-        shown: Callable[[], None],
-        moved: Callable[[Change | None], None],
-        told: Callable[[str], None],
+        on_levels: Callable[[], None],
+        on_move: Callable[[Change | None], None],
+        on_message: Callable[[str], None],
     ) -> None:
-        """Begin at ``at``, Unix time in seconds; ``shown`` is called when there are new levels."""
+        """Begin at ``at``, Unix time in seconds; ``on_levels`` is called for new levels."""
         from wallboard.feeds.replay import ReplayFeed
 
         self.recording = recording
         self.board = board
-        self.feed = ReplayFeed(recording, at, history=history, moved=moved, told=told)
-        self._levels: BackgroundRead[tuple[Level | None, ...]] = BackgroundRead(shown)
+        self.feed = ReplayFeed(recording, at, history=history, moved=on_move, told=on_message)
+        self._levels: BackgroundRead[tuple[Level | None, ...]] = BackgroundRead(on_levels)
 
     async def run(self) -> None:
         """Run the feed until cancelled."""
@@ -54,7 +54,7 @@ class ReplayBoard:
         self.board.fold(event)  # not bound early: the board may be replaced
 
     def shown(self, view: View, slices: int) -> View:
-        """The view of that moment, with the levels in so many slices."""
+        """The view at the position, with the worst level in each of so many slices."""
         feed, recording = self.feed, self.recording
         span = feed.span
         first_at, last_at = (span.first_at, span.last_at) if span else (feed.at, feed.at)
@@ -99,12 +99,12 @@ class ReplayHost(Protocol):
     def empty_board(self) -> Board:
         """A board of the same entry points without observations."""
 
-    def arrived_at(self, change: Change) -> None:
+    def show_change(self, change: Change) -> None:
         """Show to which change the replay jumped."""
 
 
 class ReplaySession:
-    """Opens the recording when a replay begins; all reading is done in threads."""
+    """Opens the recording when the first request comes; reads in threads."""
 
     def __init__(self, host: ReplayHost, path: Callable[[], Path | None]) -> None:
         """``path`` returns the recording of the board, if there is one."""
@@ -122,7 +122,7 @@ class ReplaySession:
         return self._replay_board is not None and self._replay_board.feed.pictures > 0
 
     def ask(self, ask: ReplayRequest) -> None:
-        """Apply ``ask`` to the replay, which is first begun at the current time if need be."""
+        """Apply a request to the replay, starting it at the current time if there is none."""
         path = self._path()
         if self._replay_board:
             ask(self._replay_board.feed)
@@ -163,8 +163,8 @@ class ReplaySession:
         """
         if self._replay_board and self.active:
             view = self._replay_board.shown(view, slices)
-            turn = self._replay_board.feed.pictures
-            return self._recorded_detail.shown(view, key, self._replay_board.recording, turn)
+            generation = self._replay_board.feed.pictures
+            return self._recorded_detail.shown(view, key, self._replay_board.recording, generation)
         return self._recorded_detail.shown(view, key, self._path() if key else None, 0)
 
     async def _run(self, path: Path) -> None:
@@ -190,9 +190,9 @@ class ReplaySession:
             self._host.empty_board(),
             self._host.clock(),
             history=self._host.settings.history,
-            shown=self._host.tick,
-            moved=self._on_moved,
-            told=self._on_message,
+            on_levels=self._host.tick,
+            on_move=self._on_move,
+            on_message=self._on_message,
         )
         requests, self._requests = self._requests, []
         for ask in requests:
@@ -200,10 +200,10 @@ class ReplaySession:
         self._replay_board = replay_board
         await replay_board.run()
 
-    def _on_moved(self, change: Change | None) -> None:
+    def _on_move(self, change: Change | None) -> None:
         self._host.tick()
         if change:
-            self._host.arrived_at(change)
+            self._host.show_change(change)
 
     def _on_message(self, words: str) -> None:
         self._host.say(words)

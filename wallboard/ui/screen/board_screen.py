@@ -1,4 +1,4 @@
-"""What the wall and the drill-down have in common: header, banner, keys and the tick."""
+"""The frame that the screens of the board share: header, banner, time strip and keys."""
 
 import time
 from typing import ClassVar
@@ -22,14 +22,14 @@ from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.screen.time_strip import TimeStrip
 from wallboard.ui.terminal.screen import PromptScreen
 from wallboard.ui.widgets.key_bar import KeyBar
-from wallboard.ui.widgets.lines import Lines, whole_words
+from wallboard.ui.widgets.lines import Lines, word_wrapped
 
 MOST_LINES = 4
-"""Of the banner, and of a passing message."""
+"""Lines of the banner, and of a passing message."""
 
 
 class Banner(Lines):
-    """A line for each server that cannot be reached, and the notices; else no line at all."""
+    """A line for each unreachable server and each notice."""
 
     DEFAULT_CSS = "Banner { height: auto; }"
 
@@ -45,7 +45,7 @@ class Banner(Lines):
         texts += [
             (f" {' ' if number else '!'} {line}", notice)
             for text in view.notices
-            for number, line in enumerate(whole_words(safe(text), width - 4))
+            for number, line in enumerate(word_wrapped(safe(text), width - 4))
         ]
         if len(texts) > MOST_LINES:
             more = len(texts) - MOST_LINES + 1
@@ -57,7 +57,7 @@ class Banner(Lines):
 
 
 def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
-    """Which server, why, since when, and when it is tried again."""
+    """Server, cause, since when, and time to the next try."""
     cause = status.failure.cause if status.failure else ""
     message = safe(status.failure.message) if status.failure else ""
     count = _entry_points_of(view.snapshot, status.server)
@@ -81,7 +81,7 @@ def _entry_points_of(snapshot: Snapshot, server: str) -> str:
 
 
 class Passing(Lines):
-    """A message of a few lines, for as long as there is one."""
+    """A message that disappears by itself."""
 
     DEFAULT_CSS = """
     Passing { layer: passing; dock: bottom; height: auto; }
@@ -93,15 +93,15 @@ class Passing(Lines):
 
     def show(self, view: View) -> None:
         """Draw the message of this view, complete if it fits."""
-        # In the past the strip and its keys are what one steers by.
+        # In a replay the time strip must stay visible.
         self.set_class(view.replay_position is not None, "-above-the-strip")
         text = safe(view.passing)
-        lines = list(whole_words(text, self.app.size.width - 2))[:MOST_LINES] if text else []
+        lines = list(word_wrapped(text, self.app.size.width - 2))[:MOST_LINES] if text else []
         self.put([[Segment(f" {line}", self.background)] for line in lines])
 
 
 class BoardScreen(PromptScreen[object]):
-    """A screen with the board's header and banner; a subclass fills the room between."""
+    """A screen with header, banner and keys; a subclass gives the widgets between."""
 
     DEFAULT_CSS = """
     BoardScreen { layout: vertical; background: $background; layers: default passing; }
@@ -111,10 +111,10 @@ class BoardScreen(PromptScreen[object]):
     """
 
     REACHED_BY: ClassVar[str] = ""
-    """The action that opens this screen, which the line of keys need not offer on it."""
+    """The action that opens this screen, which the key bar leaves out on it."""
 
     BINDINGS = [
-        # A priority, so that keys typed in the same breath already go into the line.
+        # Priority: keys typed right after it must already go into the line.
         Binding("g", "go_to", "Go to a time", show=False, priority=True, id="go_to"),
     ]
 
@@ -135,30 +135,30 @@ class BoardScreen(PromptScreen[object]):
         yield TooSmall(self.theme_styles)
 
     def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme, for widgets that are still to come."""
+        """Take another theme, for widgets mounted later."""
         self.theme_styles = theme
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether keys may do this: the app says, for all its screens."""
-        # Only lines to type in have a cursor; their class is not loaded before one is opened.
+        """Whether an action is allowed: the app decides for all screens."""
+        # Only input lines have a cursor; their class is imported when one is opened.
         if action == "go_to" and hasattr(self.focused, "cursor_position"):
             return False
         return self.app.check_action(action, parameters)
 
     async def action_go_to(self) -> None:
-        """Type a moment, and go there."""
+        """Ask for a time to go to."""
         await self.app.run_action("go_to")
 
     def parts(self) -> list[Widget]:
         """The widgets between banner and keys."""
         return [Vertical()]
 
-    def looks_at(self) -> EntryPointKey | None:
-        """The one entry point that is shown in full, if one is."""
+    def entry_point_in_full(self) -> EntryPointKey | None:
+        """The entry point of a drill-down; ``None`` on other screens."""
         return None
 
-    def point_at(self, key: EntryPointKey) -> None:
-        """Select an entry point, where one can be."""
+    def select_entry_point(self, key: EntryPointKey) -> None:
+        """Select an entry point, if this screen has a selection."""
 
     def show(self, view: View) -> None:
         """Show this view."""
@@ -171,10 +171,10 @@ class BoardScreen(PromptScreen[object]):
         self.query_one(TimeStrip).show(view)
 
     def on_resize(self) -> None:
-        """Say so when there is no room for the board; else draw it for the new size."""
+        """Draw the board for the new size, or a message if the terminal is too small."""
         width, height = self.app.size
         too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        # What is hidden loses the focus for good, and the keys with it.
+        # A hidden widget loses the focus, and does not get it back by itself.
         if too_small:
             self._focused_before = self.focused or self._focused_before
         elif self.focused is None and self._focused_before:
@@ -187,13 +187,13 @@ class BoardScreen(PromptScreen[object]):
 
 
 class TooSmall(Lines):
-    """Stands in for a board that does not fit."""
+    """Shown when the terminal is too small for the board."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "screen")
 
     def say(self, width: int, height: int) -> None:
-        """Say what size there is and what it takes."""
+        """Show the size of the terminal and the least size needed."""
         from rich.segment import Segment
 
         by = self.theme_styles.glyphs.times

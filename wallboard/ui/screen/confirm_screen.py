@@ -1,4 +1,4 @@
-"""Asks before something is done that cannot be undone."""
+"""Asks for confirmation."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from textual.screen import ModalScreen
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.widgets.key_bar import KeyBar
-from wallboard.ui.widgets.lines import Lines, whole_words
+from wallboard.ui.widgets.lines import Lines, word_wrapped
 
 
 class ConfirmScreen(ModalScreen[bool], CellScreen[bool]):
-    """Ends with ``True`` only for the one key that says yes; Enter is no."""
+    """Returns ``True`` only for ``y``; Enter means no."""
 
     DEFAULT_CSS = """
     ConfirmScreen { align: center middle; background: transparent; }
@@ -35,7 +35,7 @@ class ConfirmScreen(ModalScreen[bool], CellScreen[bool]):
         self._asked = Lines(theme, "notice", classes="asked")
 
     def compose(self) -> ComposeResult:
-        """What is asked, and the keys that answer it."""
+        """The question and the keys."""
         yield self._asked
         yield KeyBar(self.theme_styles)
 
@@ -55,10 +55,10 @@ class ConfirmScreen(ModalScreen[bool], CellScreen[bool]):
     def _draw(self) -> None:
         base = self._asked.background
         width = max(1, min(64, self.app.size.width) - 4)
-        lines = [line for text in self._paragraphs for line in whole_words(text, width)]
+        lines = [line for text in self._paragraphs for line in word_wrapped(text, width)]
         self._asked.put([[], *([Segment(f"  {line}", base)] for line in lines), []])
 
     def action_answer(self, yes: bool) -> None:
-        """End with the answer; a second key finds nothing to answer any more."""
+        """Return the answer; a second key is ignored."""
         if self.is_current:
             self.dismiss(yes)

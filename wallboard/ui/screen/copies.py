@@ -1,4 +1,4 @@
-"""Copies kept as files: what was sent to a clipboard can be found again, whatever became of it."""
+"""What can be copied, and the files in which copies are saved."""
 
 import contextlib
 import os
@@ -24,21 +24,21 @@ _SAME_SECOND = 1000
 
 
 def copies_folder() -> Path:
-    """Where copies are kept: in the user's state folder. Raises ``OSError`` without one."""
+    """The folder of copies, in the user's state folder. Raises ``OSError`` without one."""
     return state_folder(os.environ) / "copies"
 
 
-def keep_copy(data: bytes, what: tuple[str, ...], ending: str, at: float, folder: Path) -> Path:
+def save_copy(data: bytes, what: tuple[str, ...], ending: str, at: float, folder: Path) -> Path:
     """Write a new file, readable only by this user, and return its path.
 
-    ``what`` are the parts of its name, ``at`` is Unix time in seconds. Only the newest
-    ``MOST_FILES`` copies are kept; other files in the folder are left alone. Raises ``OSError``.
+    ``what`` are the parts of its name, ``at`` is Unix time in seconds. Copies beyond the newest
+    ``MOST_FILES`` are deleted. Raises ``OSError``.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     when = time.strftime("%Y-%m-%dT%H%M%S", time.localtime(at))
     stem = "-".join([when, *(_safe_part(part) for part in what)])
     path = _written(data, folder, stem, ending)
-    _forget_oldest(folder, path)
+    _delete_oldest(folder, path)
     return path
 
 
@@ -56,8 +56,8 @@ def _safe_part(part: str) -> str:
     return _UNSAFE.sub("_", part).strip("._-")[:_LONGEST_PART] or "_"
 
 
-def _forget_oldest(folder: Path, newest: Path) -> None:
-    # The copy is safe by now; that an old one cannot be removed is no reason to say otherwise.
+def _delete_oldest(folder: Path, newest: Path) -> None:
+    # The new copy is saved: failing to delete an old one is no error.
     with contextlib.suppress(OSError):
         paths = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
         for path in paths[:-MOST_FILES]:
@@ -76,10 +76,7 @@ class Evidence:
 
 @frozen
 class Copy:
-    """Something to take along.
-
-    ``data`` goes into a file as it is; ``text``, in which nothing can act, to the terminal.
-    """
+    """A copy: ``data`` for the file, ``text`` without control characters for the clipboard."""
 
     title: str
     name: tuple[str, ...]
@@ -97,7 +94,7 @@ def latest_evidence(status: EntryPointStatus) -> Evidence:
 
 
 def body_copy(observation: Observation, body: bytes) -> Copy:
-    """The body: byte for byte in the file, made visible on the clipboard."""
+    """The body: byte for byte in the file, with visible control characters on the clipboard."""
     from wallboard.report.evidence.raw import visible
 
     text = visible(body.removeprefix(b"\xef\xbb\xbf"))

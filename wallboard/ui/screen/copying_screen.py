@@ -1,6 +1,6 @@
-"""Keys that take evidence along: the body, the request as curl, the triage bundle.
+"""Keys that copy the body, the request as curl, or the triage bundle.
 
-What is copied is always kept as a file too, for nobody can know whether a terminal took it.
+Each copy is also saved as a file, since a terminal does not confirm that it took one.
 """
 
 import logging
@@ -20,22 +20,22 @@ from wallboard.ui.screen.copies import Copy, Evidence, body_copy, bundle_copy, c
 log = logging.getLogger(__name__)
 
 
-class Desk(Protocol):
-    """What the keys need of the app."""
+class CopyingApp(Protocol):
+    """What copying needs from the app."""
 
     settings: Settings
     notices: Notices
     clock: Callable[[], float]
 
-    def send_aside(self, sequence: str) -> bool:
-        """Send a sequence that shows nothing to the terminal."""
+    def send_sequence(self, sequence: str) -> bool:
+        """Send an escape sequence that draws nothing."""
 
     def tick(self) -> None:
-        """Show what is new."""
+        """Draw the current view."""
 
 
-class EvidenceScreen(BoardScreen):
-    """A board screen whose evidence can be copied; a subclass says what that is."""
+class CopyingScreen(BoardScreen):
+    """A board screen with keys that copy; a subclass gives the ``evidence``."""
 
     BINDINGS = [
         Binding("y", "copy_body", "Copy the body", show=False, id="copy_body"),
@@ -44,11 +44,11 @@ class EvidenceScreen(BoardScreen):
     ]
 
     def evidence(self) -> Evidence | None:
-        """What is selected; ``None`` if nothing is."""
+        """The selected entry point and poll, if there are any."""
         return None
 
     def action_copy_body(self) -> None:
-        """Copy the body that is shown, on the wall that of ``chatAllowed``."""
+        """Copy the body of the shown poll; on the wall that of ``chatAllowed``."""
         evidence = self.evidence()
         observation = evidence.observation if evidence else None
         if observation is None:
@@ -59,40 +59,39 @@ class EvidenceScreen(BoardScreen):
             self._say("There is no body to copy: it is empty.")
         else:
             body = observation.response.body
-            self._take_along(lambda: body_copy(observation, body))
+            self._copy(lambda: body_copy(observation, body))
 
     def action_copy_curl(self) -> None:
-        """Copy a command that asks what was asked."""
+        """Copy the request as a curl command."""
         evidence = self.evidence()
         observation = evidence.observation if evidence else None
         if observation is None:
             self._say("There is no request to copy: nothing was asked yet.")
             return
-        settings = self._desk.settings
-        self._take_along(lambda: curl_copy(observation, settings))
+        settings = self._copying_app.settings
+        self._copy(lambda: curl_copy(observation, settings))
 
     def action_copy_bundle(self) -> None:
-        """Copy everything that is known of the entry point."""
+        """Copy the triage bundle."""
         evidence = self.evidence()
         if evidence is None or self.view is None:
             self._say("There is nothing to copy: no entry point is selected.")
             return
-        settings, at = self._desk.settings, self.view.snapshot.at
-        self._take_along(lambda: bundle_copy(evidence, settings, at))
+        settings, at = self._copying_app.settings, self.view.snapshot.at
+        self._copy(lambda: bundle_copy(evidence, settings, at))
 
     @property
-    def _desk(self) -> Desk:
-        return cast(Desk, self.app)
+    def _copying_app(self) -> CopyingApp:
+        return cast(CopyingApp, self.app)
 
-    def _take_along(self, make: Callable[[], Copy]) -> None:
-        # Off the loop, since a body may be large and a home folder far away; and not this screen's
-        # work, which would end with it.
-        self.app.run_worker(self._deliver(make), exit_on_error=False)
+    def _copy(self, make: Callable[[], Copy]) -> None:
+        # A worker of the app: one of the screen would end with the screen.
+        self.app.run_worker(self._make_and_send(make), exit_on_error=False)
 
-    async def _deliver(self, make: Callable[[], Copy]) -> None:
-        desk, at = self._desk, self._desk.clock()
+    async def _make_and_send(self, make: Callable[[], Copy]) -> None:
+        desk, at = self._copying_app, self._copying_app.clock()
         try:
-            copy, where = await start_in_thread(lambda: _made_and_kept(make, at))
+            copy, where = await start_in_thread(lambda: _make_and_save(make, at))
             sent = _send(desk, copy)
         except Exception:
             log.exception("The copy could not be made")
@@ -101,40 +100,40 @@ class EvidenceScreen(BoardScreen):
         self._say(f"{copy.title}: {sent}; {where}")
 
     def _say(self, text: str) -> None:
-        desk = self._desk
+        desk = self._copying_app
         desk.notices.add_passing(text)
         desk.tick()
         self.app.set_timer(PASSING_SECONDS + 0.1, desk.tick)
 
 
-def _made_and_kept(make: Callable[[], Copy], at: float) -> tuple[Copy, str]:
-    from wallboard.ui.screen.copies import copies_folder, keep_copy
+def _make_and_save(make: Callable[[], Copy], at: float) -> tuple[Copy, str]:
+    from wallboard.ui.screen.copies import copies_folder, save_copy
 
     copy = make()
     folder = None
     try:
         folder = copies_folder()
-        path = keep_copy(copy.data, copy.name, copy.ending, at, folder)
+        path = save_copy(copy.data, copy.name, copy.ending, at, folder)
     except OSError as error:
         where = f"{_shown(folder)}: " if folder else ""
         return copy, f"no file was kept: {where}{error.strerror or error}"
     return copy, f"kept in {_shown(path)}"
 
 
-def _send(desk: Desk, copy: Copy) -> str:
+def _send(desk: CopyingApp, copy: Copy) -> str:
     from wallboard.ui.look.clipboard import MOST_BYTES, clipboard_sequence
 
     size = len(copy.text.encode("utf-8", "backslashreplace"))
     if size > MOST_BYTES:
         return f"{size:,} bytes are too many for the terminal's clipboard, so nothing was sent"
     sequence = clipboard_sequence(copy.text, os.environ)
-    if sequence is None or not desk.send_aside(sequence):
+    if sequence is None or not desk.send_sequence(sequence):
         return "this terminal has no clipboard, so nothing was sent"
     return f"{size:,} bytes sent to the terminal"
 
 
 def _shown(path: Path) -> str:
-    """The path as it can be typed: with ``~`` for the home folder."""
+    """The path with ``~`` for the home folder."""
     try:
         return f"~/{path.relative_to(Path.home())}"
     except (ValueError, RuntimeError):

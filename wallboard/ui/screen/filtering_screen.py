@@ -1,20 +1,20 @@
-"""A screen with a filter that is typed while the screen follows every key."""
+"""A screen with a filter line that filters as it is typed."""
 
 from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
-from wallboard.ui.screen.copying_screen import EvidenceScreen
+from wallboard.ui.screen.copying_screen import CopyingScreen
 
 MAKE_LINE_SECONDS = 0.2
-"""After the first view, for what the line is made of takes longer to load than the wall."""
+"""After the first view, because the widget of the line takes long to import."""
 
 
-class FilteringScreen(EvidenceScreen):
-    """A subclass says what the filter is, and what a new one changes.
+class FilteringScreen(CopyingScreen):
+    """A subclass gives the filter and applies a new one.
 
-    The line is made before it is asked for, and its key is heard before all others: keys that
-    are typed in one burst would otherwise go to what lies below it.
+    The line is made in advance and its key has priority, so that keys typed in one burst go into
+    the line.
     """
 
     BINDINGS = [
@@ -27,17 +27,17 @@ class FilteringScreen(EvidenceScreen):
         return ""
 
     def use_filter(self, text: str) -> None:
-        """Go by another filter."""
+        """Apply another filter."""
 
-    def typing(self, now: bool) -> None:
-        """Take notice that a filter is being typed, or no longer."""
+    def on_typing(self, now: bool) -> None:
+        """Called when typing of a filter begins or ends."""
 
     def filtered(self) -> Widget | None:
-        """What gets the keys when the filter is typed."""
+        """The widget that gets the focus back after typing."""
         return None
 
     def on_mount(self) -> None:
-        """Make the line in good time."""
+        """Make the filter line in advance."""
         self.set_timer(MAKE_LINE_SECONDS, self._make_line)
 
     async def action_filter(self) -> None:
@@ -48,7 +48,7 @@ class FilteringScreen(EvidenceScreen):
         line = self.query_one(FilterLine)
         line.open(self.filter_text)
         self.set_focus(line)
-        self.typing(True)
+        self.on_typing(True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A slash that is typed into the filter is a slash."""
@@ -63,16 +63,16 @@ class FilteringScreen(EvidenceScreen):
             self.paint_soon()
 
     def on_filter_line_closed(self, event: Message) -> None:
-        """Keep what was typed or what was there before."""
+        """Apply the typed filter, or the previous one."""
         self.close_filter()
         self.use_filter(getattr(event, "text", "").strip())
 
     def close_filter(self) -> None:
-        """Put the line away and give the keys back."""
+        """Hide the line and return the focus."""
         if self._is_typing:
             self.query_one("FilterLine").display = False
             self.set_focus(self.filtered())
-            self.typing(False)
+            self.on_typing(False)
 
     @property
     def _is_typing(self) -> bool:

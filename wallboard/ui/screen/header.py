@@ -1,4 +1,4 @@
-"""The top of every screen: whether the board is alive, and how many entry points are how."""
+"""The header of every screen: polling health and counts by verdict."""
 
 import time
 
@@ -22,7 +22,7 @@ WORD = "REPLAY"
 def replay_head(
     view: View, replay_position: ReplayPosition, width: int, theme: BoardTheme
 ) -> list[Segment]:
-    """The line: the word and the moment always, the rest where there is room."""
+    """The first line in a replay; position always, state and title where there is room."""
     base = theme.ui["frozen"]
     strong = base + Style(bold=True)
     word = Segment(f" {WORD} ", strong + Style(reverse=not strong.reverse))
@@ -60,10 +60,9 @@ _TINTS = {
 
 
 class BoardHeader(Lines):
-    """Two lines: name, feed health, heartbeat and clock; then the counts by verdict.
+    """Two lines: name, polling health, heartbeat and clock; then the counts by verdict.
 
-    On a kiosk its background has the colour of the worst level, to be seen from afar; it has one of
-    its own while the view is not live.
+    On a kiosk the background has the colour of the worst level, in a replay a colour of its own.
     """
 
     DEFAULT_CSS = "BoardHeader { height: 2; }"
@@ -75,20 +74,20 @@ class BoardHeader(Lines):
 
     @property
     def background(self) -> Style:
-        """The style of what the lines leave free, which the worst level or a flash may change."""
+        """The background style, which a kiosk, a flash or a replay changes."""
         return self.theme_styles.ui["header"] if self._base is None else self._base
 
     def show(self, view: View) -> None:
         """Draw the header for this view."""
         width = self.size.width
-        self._dress(view)
+        self._set_background(view)
         if view.replay_position:
             first = replay_head(view, view.replay_position, width, self.theme_styles)
         else:
             first = self._health(view, width)
         self.put([first, self._counts(view.snapshot, width)])
 
-    def _dress(self, view: View) -> None:
+    def _set_background(self, view: View) -> None:
         base, tint = self.theme_styles.ui["header"], None
         if view.extras.kiosk:
             tint = tint_of(worst_level(view), self.theme_styles)
@@ -117,7 +116,9 @@ class BoardHeader(Lines):
         title = f" {safe(view.title)} "
         words = words_that_fit(feed.text, room - cell_len(title) - 1)
         left += [Segment(title, title_style), Segment(" ", base), Segment(words, feed.style)]
-        left.append(Segment(who_that_fits(view.who, room - cell_len(title + words) - 1), base))
+        left.append(
+            Segment(leader_that_fits(view.leader_words, room - cell_len(title + words) - 1), base)
+        )
         return split(left, right, width, base, theme.glyphs)
 
     def _right(self, view: View) -> list[Segment]:
@@ -151,8 +152,8 @@ class BoardHeader(Lines):
 
 
 def worst_level(view: View) -> Level:
-    """The worst level on the board; a board without answers knows nothing good."""
-    if silence_of(view) is not None:
+    """The worst level on the board; critical if answers have stopped, unknown without any."""
+    if silent_seconds(view) is not None:
         return Level.CRITICAL
     levels = {status.judgement.level for status in view.snapshot.entry_points.values()}
     if _is_late(view):
@@ -168,16 +169,16 @@ def tint_of(level: Level, theme: BoardTheme) -> Style | None:
 
 
 def words_that_fit(words: str, room: int) -> str:
-    """As much of the health of the feed as can be said whole: half a figure is another figure."""
+    """As many whole words as fit: half a figure would be a wrong figure."""
     for between in (", ", " "):
         while cell_len(words) > room and between in words:
             words, _, _ = words.rpartition(between)
     return words if cell_len(words) <= room else ""
 
 
-def who_that_fits(who: str, room: int) -> str:
-    """Whom the board follows, without the machine where the room is short, or nothing."""
-    forms = (safe(who), safe(who.partition("@")[0])) if who else ()
+def leader_that_fits(leader_words: str, room: int) -> str:
+    """The leader with or without its host, or nothing, as fits."""
+    forms = (safe(leader_words), safe(leader_words.partition("@")[0])) if leader_words else ()
     return next((f"  {form}" for form in forms if cell_len(form) + 2 <= room), "")
 
 
@@ -188,8 +189,8 @@ def feed_health(view: View, theme: BoardTheme) -> Segment:
     return Segment(words, theme.level[level] + on_header)
 
 
-def silence_of(view: View) -> float | None:
-    """For how many seconds there has been no answer, once that is longer than it should be."""
+def silent_seconds(view: View) -> float | None:
+    """Seconds without an answer, once there have been too many; else ``None``."""
     age = _newest_age(view)
     return age if age is not None and _is_late(view) and age > SILENCE_SECONDS else None
 
@@ -213,7 +214,7 @@ def _feed_words(view: View) -> tuple[Level, str]:
     snapshot, age = view.snapshot, _newest_age(view)
     if age is None:
         return Level.UNKNOWN, "waiting for the first answer"
-    if silence_of(view) is not None:
+    if silent_seconds(view) is not None:
         return Level.CRITICAL, f"NO ANSWER FOR {span(age)}"
     if _is_late(view):
         return Level.UNKNOWN, f"no answer for {span(age)}"

@@ -24,12 +24,12 @@ from wallboard.ui.look import theme as themes
 from wallboard.ui.look.theme import BoardTheme, ThemeWatch
 from wallboard.ui.look.theme_file import ThemeError
 from wallboard.ui.picture.notices import Notices
-from wallboard.ui.screen.copies import keep_copy
+from wallboard.ui.screen.copies import save_copy
 from wallboard.ui.terminal.app import CellApp
 
 
 class WholeCells(ScrollBarRender):
-    """Textual's scroll bar without its eighths of a cell, which not every terminal can show."""
+    """Textual's scroll bar in whole cells, which every terminal can show."""
 
     VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
@@ -37,14 +37,14 @@ class WholeCells(ScrollBarRender):
 
 @runtime_checkable
 class Restyles(Protocol):
-    """A screen or widget that draws with a theme it can exchange for another."""
+    """A screen or widget that can change its theme."""
 
     def restyle(self, theme: BoardTheme) -> None:
         """Take another theme and draw with it from now on."""
 
 
 def restyle(screens: Iterable[Screen[Any]], theme: BoardTheme) -> None:
-    """Hand a theme to all that draws on these screens."""
+    """Give a theme to every widget of these screens."""
     for screen in screens:
         for node in screen.walk_children(with_self=True):
             if isinstance(node, Restyles):
@@ -57,18 +57,18 @@ ScrollBar.renderer = WholeCells
 
 
 class StyledApp(CellApp[None]):
-    """Knows its theme and its signs, and follows edits of the theme's file."""
+    """Has a theme and glyphs, and follows edits of the theme's file."""
 
     CSS = "BoardScreen { background: $background; color: $foreground; }"
 
     def __init__(
         self, settings: Settings, asked: str | None, clock: Callable[[], float] = time.time
     ) -> None:
-        """``asked`` is the theme picked on the board, if one was; else the settings name it."""
+        """``asked`` is the theme picked on the board, if any; else the settings name it."""
         wanted = lite.asked_theme(asked or settings.theme, settings)
         name = themes.choose(wanted, Console(force_terminal=True).color_system)
         theme, problem = themes.load_or_fallback(name)
-        self.board_theme = dressed(theme, settings)
+        self.board_theme = with_glyphs(theme, settings)
         self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
         super().__init__(ansi_color=True if self.board_theme.native else None)
         self.settings = settings
@@ -85,7 +85,7 @@ class StyledApp(CellApp[None]):
     def run_to_end(self) -> int:
         """Run until the operator or a signal ends it; the exit status.
 
-        Raises what else ended it, with a note of where its traceback is kept.
+        Raises any other error that ended it, with a note of where its traceback is saved.
         """
         threading.excepthook = _log_broken_thread
         try:
@@ -99,12 +99,12 @@ class StyledApp(CellApp[None]):
         with suppress(OSError):
             data = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace")
             folder = state_folder(os.environ) / "tracebacks"
-            path = keep_copy(data, (type(error).__name__,), "txt", time.time(), folder)
+            path = save_copy(data, (type(error).__name__,), "txt", time.time(), folder)
             error.add_note(f"The traceback is in {path}")
         raise error
 
-    def restyled(self) -> None:
-        """Draw whatever is shown anew; there is nothing to draw until there are screens."""
+    def redraw_screens(self) -> None:
+        """Draw every screen again; a subclass has the screens."""
 
     def use_theme_named(self, asked: str) -> None:
         """Draw everything in the theme that the config names."""
@@ -116,10 +116,10 @@ class StyledApp(CellApp[None]):
         self.use_theme(theme)
 
     def use_theme(self, theme: BoardTheme) -> None:
-        """Draw everything in this theme from now on; nothing else about the board changes."""
+        """Draw everything in this theme."""
         if theme.problem:
             self.notices.add(theme.problem)
-        theme = dressed(theme, self.settings)
+        theme = with_glyphs(theme, self.settings)
         self.board_theme = theme
         if self._theme_watch.name != theme.name:
             self._theme_watch = ThemeWatch(theme.name)
@@ -129,28 +129,28 @@ class StyledApp(CellApp[None]):
             self.refresh_css(animate=False)  # the same theme, edited
         self.theme = theme.textual.name
         restyle(self.screen_stack, theme)
-        self.restyled()
+        self.redraw_screens()
 
-    def use_signs_and_colours(self) -> None:
-        """Send from now on the signs and the colours that the settings allow."""
+    def use_glyphs_and_colours(self) -> None:
+        """Use the glyphs and colours that the settings allow."""
         self.most_colors = lite.most_colors(self.settings)
         self.use_theme(self.board_theme)
         self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
         self.repaint()
 
     def follow_theme(self) -> None:
-        """Look for an edit of the theme in use, unless an earlier look has no answer yet."""
+        """Check for an edit of the theme's file, unless the last check still runs."""
         if self._theme_look is None or self._theme_look.done():
             self._theme_look = asyncio.create_task(self._look_at_theme(self._theme_watch))
 
     async def _look_at_theme(self, watch: ThemeWatch) -> None:
-        """Take up an edit of the theme in use; one that broke it is a notice."""
+        """Apply an edit of the theme's file, or report why it cannot be used."""
         try:
             # The file may be on a machine that is away.
             found = await start_in_thread(watch.poll)
             if watch is self._theme_watch and self.is_running:
                 self._take_edit(found)
-        except Exception:  # a theme that cannot be taken up must not take the board down
+        except Exception:  # a broken theme must not end the board
             log.exception("The edited theme could not be taken up")
 
     def _take_edit(self, found: BoardTheme | ThemeError | None) -> None:
@@ -161,14 +161,14 @@ class StyledApp(CellApp[None]):
             case ThemeError() as error:
                 self.notices.add(f"{error} The theme stays as it was.")
 
-    def last_word(self, text: str) -> None:
+    def show_or_print(self, text: str) -> None:
         """Show a message; if the app is about to end, print it afterwards."""
         self.notices.add(text)
         if self._exit:  # there is no public way to ask
             self.exit(self.return_value, self.return_code or 0, message=text)
 
     def get_key_display(self, binding: Binding) -> str:
-        """How a key is named: by a sign, or by a word where the terminal lacks the sign."""
+        """The name of a key: a sign, or a word where the terminal lacks the sign."""
         shown = super().get_key_display(binding)
         return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
 
@@ -179,6 +179,6 @@ def _log_broken_thread(broken: threading.ExceptHookArgs) -> None:
     log.error("The thread %s broke down", name, exc_info=broken.exc_value)
 
 
-def dressed(theme: BoardTheme, settings: Settings) -> BoardTheme:
-    """A theme with the signs and the charts that the settings ask for."""
+def with_glyphs(theme: BoardTheme, settings: Settings) -> BoardTheme:
+    """A theme with the glyphs and the kind of charts that the settings ask for."""
     return replace(theme, glyphs=glyphs.choose(settings.ascii), sweeps=settings.lite)

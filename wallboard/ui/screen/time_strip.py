@@ -1,4 +1,4 @@
-"""The whole recording on a line: the worst level in each slice, and the position."""
+"""The time strip of a replay: the worst level in each slice of the recording, and the position."""
 
 import time
 from math import isfinite
@@ -25,12 +25,12 @@ def slices_in(width: int) -> int:
 
 
 class TimeStrip(Lines):
-    """One line while the past is shown, else none; a click or a drag goes there."""
+    """One line in a replay, else none; a click or a drag jumps there."""
 
     DEFAULT_CSS = "TimeStrip { height: auto; }"
 
-    class Sought(Message):
-        """The operator pointed at a moment, Unix time in seconds."""
+    class SeekRequested(Message):
+        """The operator clicked a time, Unix time in seconds."""
 
         def __init__(self, at: float) -> None:
             super().__init__()
@@ -38,12 +38,12 @@ class TimeStrip(Lines):
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "footer")
-        self._rewound: ReplayPosition | None = None
+        self._position: ReplayPosition | None = None
         self._dragged = False
 
     def show(self, view: View) -> None:
-        """Draw the recording of this view."""
-        self._rewound = view.replay_position
+        """Draw the strip for this view."""
+        self._position = view.replay_position
         if view.replay_position is None:
             self._dragged = False
             self.put([])
@@ -52,7 +52,7 @@ class TimeStrip(Lines):
         self.put([strip_line(view.replay_position, width, self.theme_styles)])
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Go to the moment under the pointer, and follow it."""
+        """Jump to the time under the pointer, and follow the pointer."""
         self._dragged = True
         self.capture_mouse()
         self._seek(event.x)
@@ -63,15 +63,15 @@ class TimeStrip(Lines):
             self._seek(event.x)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Stay where the pointer was let go."""
+        """Stop following the pointer."""
         self._dragged = False
         self.release_mouse()
 
     def _seek(self, x: int) -> None:
-        if self._rewound is None:
+        if self._position is None:
             return
         place, slices = x - _label_width(self.size.width), slices_in(self.size.width)
-        self.post_message(self.Sought(moment_at(self._rewound, place, slices)))
+        self.post_message(self.SeekRequested(moment_at(self._position, place, slices)))
 
 
 def moment_at(replay_position: ReplayPosition, place: int, slices: int) -> float:
@@ -93,7 +93,7 @@ def place_of(replay_position: ReplayPosition, slices: int) -> int:
 
 
 def strip_line(replay_position: ReplayPosition, width: int, theme: BoardTheme) -> list[Segment]:
-    """The line in full."""
+    """The line as segments."""
     base, slices, label = theme.ui["footer"], slices_in(width), _label_width(width)
     place, levels = place_of(replay_position, slices), replay_position.levels
     line = [Segment(_clock(replay_position.first_at, replay_position.last_at, label), base)]
@@ -108,7 +108,7 @@ def strip_line(replay_position: ReplayPosition, width: int, theme: BoardTheme) -
 
 
 def _slice(level: Level | None, theme: BoardTheme, base: Style, *, known: bool) -> Segment:
-    """A slice as high as its level is bad, so that it can be read without colours too."""
+    """A block whose height shows the level, readable without colours too."""
     on_base = Style(bgcolor=base.bgcolor)
     if level is None:
         return Segment(theme.glyphs.gap if known else " ", theme.ui["gap"] + on_base)

@@ -39,10 +39,10 @@ class SurveyApp(StyledApp):
         self.outcome = outcome
         self.exit()
 
-    def last_word(self, text: str) -> None:
+    def show_or_print(self, text: str) -> None:
         """Report a survey whose outcome is unknown, also by the exit status."""
         self.outcome = Outcome(Delivery.UNKNOWN, text)
-        super().last_word(text)
+        super().show_or_print(text)
 
     def action_end(self) -> None:
         """Leave, whatever is shown."""

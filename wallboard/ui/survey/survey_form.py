@@ -70,7 +70,7 @@ class Sending:
         """What came of the last one."""
         return self.last[2] if self.last else None
 
-    def held(self) -> "Sending":
+    def locked(self) -> "Sending":
         """Nothing may change in the form while the operator is asked about it."""
         return replace(self, stage=Stage.ASKING)
 
@@ -90,7 +90,7 @@ class Sending:
         """This came of it."""
         return replace(self, stage=Stage.WRITING, last=(self.server, self.body, outcome))
 
-    def came_of(self, server: str, body: bytes) -> Delivery | None:
+    def outcome_of(self, server: str, body: bytes) -> Delivery | None:
         """The outcome of this survey, if it was the last one sent."""
         if self.last is None or self.last[:2] != (server, body):
             return None
@@ -117,13 +117,13 @@ def faults_in(form: Form, servers: Sequence[ServerSettings]) -> list[SurveyFault
     return found + faults_of(form.survey)
 
 
-def counted(faults: Sequence[SurveyFault]) -> str:
+def first_fault_words(faults: Sequence[SurveyFault]) -> str:
     """The first fault, and how many more there are."""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"{str(faults[0])[:1].upper()}{str(faults[0])[1:]}{more}"
 
 
-async def posted(server: ServerSettings, settings: Settings, body: bytes) -> Outcome:
+async def post_survey(server: ServerSettings, settings: Settings, body: bytes) -> Outcome:
     """Post these bytes once, and tell what came of it. Raises nothing but ``CancelledError``."""
     try:
         # Loading the client and reading certificates would hold up the view.

@@ -9,7 +9,7 @@ from wallboard.domain.policy import Level
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.body_view import BodyView
-from wallboard.ui.widgets.lines import Lines, raw, whole_words
+from wallboard.ui.widgets.lines import Lines, raw, word_wrapped
 
 MOST_LINES_SAID, ROWS_OF_THE_REST = 6, 7
 
@@ -63,7 +63,7 @@ class SurveyPreview(Vertical):
         style = theme.ui["muted"] if level is None else theme.level[level]
         width, height = self.app.size
         most = max(1, min(MOST_LINES_SAID, height - ROWS_OF_THE_REST))
-        lines = list(whole_words(text, max(1, width - 2)))
+        lines = list(word_wrapped(text, max(1, width - 2)))
         if len(lines) > most:
             lines = [*lines[: most - 1], f"{lines[most - 1]} {lines[most]}"]
             lines[-1] = fit(lines[-1], max(1, width - 2), theme.glyphs)

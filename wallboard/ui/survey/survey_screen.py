@@ -34,8 +34,8 @@ from wallboard.ui.survey.survey_form import (
     QuestionRow,
     Sending,
     Stage,
-    counted,
     faults_in,
+    first_fault_words,
     first_rows,
 )
 from wallboard.ui.survey.survey_preview import SurveyPreview
@@ -117,7 +117,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
     def on_unmount(self) -> None:
         """Warn if a survey was still being sent: its outcome stays unknown."""
         if self._sending.stage is Stage.SENDING and isinstance(self.app, StyledApp):
-            self.app.last_word(f"The survey was on its way. {UNKNOWN_WORDS}")
+            self.app.show_or_print(f"The survey was on its way. {UNKNOWN_WORDS}")
 
     def on_resize(self) -> None:
         """Wrap everything for the new size."""
@@ -171,7 +171,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
     def action_send(self) -> None:
         """Ask whether to send it, after the keys before this one were handled."""
         if self._sending.stage is Stage.WRITING:
-            self._sending = self._sending.held()
+            self._sending = self._sending.locked()
             focused = self.focused
             # Keys that come in one burst with the answer must not be typed into the form.
             self.set_focus(None)
@@ -182,7 +182,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         form = self.form
         faults = faults_in(form, self._settings.server)
         body = b"" if faults else self.body()
-        before = self._sending.came_of(form.server, body)
+        before = self._sending.outcome_of(form.server, body)
         if faults or before is Delivery.SENT:
             self._sending = self._sending.declined()
             self._faulty = bool(faults)
@@ -225,9 +225,9 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self.run_worker(self._post(server, self._sending.body))
 
     async def _post(self, server: ServerSettings, body: bytes) -> None:
-        from wallboard.ui.survey.survey_form import posted
+        from wallboard.ui.survey.survey_form import post_survey
 
-        self.post_message(self.Answered(await posted(server, self._settings, body)))
+        self.post_message(self.Answered(await post_survey(server, self._settings, body)))
 
     def _question(self, form: Form, before: Delivery | None) -> Iterator[str]:
         """What is asked before it is sent."""
@@ -276,7 +276,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
 
     def _still_the_same(self, form: Form, faults: Sequence[SurveyFault]) -> bool:
         """Whether the form is what was sent last."""
-        return not faults and self._sending.came_of(form.server, self.body()) is not None
+        return not faults and self._sending.outcome_of(form.server, self.body()) is not None
 
     def _show_body(self, form: Form) -> None:
         """The XML as it will be posted, or what the server answered to it."""
@@ -291,7 +291,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
     def _show_faults(self, faults: Sequence[SurveyFault]) -> None:
         """Say what is missing; as a mistake only to somebody who wanted to send it."""
         self._mark(faults if self._faulty else ())
-        self._preview.say(counted(faults), Level.CRITICAL if self._faulty else None)
+        self._preview.say(first_fault_words(faults), Level.CRITICAL if self._faulty else None)
 
     def _mark(self, faults: Sequence[SurveyFault]) -> None:
         wrong = {id(self._field_of(fault)) for fault in faults}

@@ -1,4 +1,4 @@
-"""An app whose frames reach the terminal as the cells that differ."""
+"""An app that sends only the changed cells of each frame to the terminal."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING or not LACKING:
     from textual._compositor import ChopsUpdate, LayoutUpdate
 
     from wallboard.ui.terminal.driver import BoardDriver
-    from wallboard.ui.terminal.resilience import outlive
+    from wallboard.ui.terminal.resilience import survive_widget_errors
 
-    outlive()
+    survive_widget_errors()
 
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
@@ -35,21 +35,20 @@ _HOLD_SECONDS = 0.5
 class CellApp(App[ReturnType]):
     """An ``App`` that sends only the cells that differ from what the terminal shows.
 
-    Nothing is painted until the first layout is complete, or until ``release_paints`` if the class
-    says ``RELEASE_PAINTS_WHEN_READY = False``; and never later than half a second after the start,
-    so that a forgotten release cannot leave the screen empty.
+    Painting starts when the first layout is complete, or with ``release_paints`` if the class has
+    ``RELEASE_PAINTS_WHEN_READY = False``; at the latest after half a second.
     """
 
     RELEASE_PAINTS_WHEN_READY = True
 
     paints_held = True
-    """While true, frames are kept and not sent."""
+    """While true, frames are not sent."""
     beyond_ascii: frozenset[str] | None = None
-    """All that the terminal can show besides ASCII; ``None`` if that is anything."""
+    """The characters besides ASCII that the terminal can show; ``None`` for any."""
     most_colors = ColorSystem.TRUECOLOR
-    """The colours to send at most, whatever the terminal could show."""
+    """The largest colour system to use."""
     paint_faults = 0
-    """How often a frame had to go Textual's own way; after three all of them do."""
+    """Frames that had to be drawn by Textual; after three, all are."""
 
     _watchdog: Watchdog | None = None
     _painter: Painter | None = None
@@ -57,7 +56,7 @@ class CellApp(App[ReturnType]):
     _paint_waits = False
 
     def get_driver_class(self) -> type[Driver]:
-        """The board's driver, unless the environment names another."""
+        """The board's driver, unless the environment selects another."""
         from textual.constants import DRIVER
         from textual.drivers.linux_driver import LinuxDriver
 
@@ -91,10 +90,10 @@ class CellApp(App[ReturnType]):
             self._exception_event.set()
         self._close_messages_no_wait()
 
-    def send_aside(self, sequence: str) -> bool:
-        """Send what neither shows anything nor moves the cursor, between frames; false if nowhere.
+    def send_sequence(self, sequence: str) -> bool:
+        """Send a sequence that draws nothing and leaves the cursor; false without a terminal.
 
-        Frames stay right: they are whole strings in the same queue, and know nothing of this one.
+        It is queued between frames, which are written whole.
         """
         if self._driver is None or self.is_headless:
             return False
@@ -102,7 +101,7 @@ class CellApp(App[ReturnType]):
         return True
 
     def release_paints(self) -> None:
-        """Paint what was held, and every frame from now on."""
+        """Start painting."""
         self.paints_held = False
         self._paint()
 
@@ -118,14 +117,14 @@ class CellApp(App[ReturnType]):
             self.terminal.suspend()
 
     def exchange_screen(self, screen: Screen[Any]) -> None:
-        """Show another screen in place of this one, also where this is the first of all."""
+        """Replace this screen by another, even if it is the first."""
         if not self.screen._result_callbacks:
-            # Textual takes one away from each screen it replaces, but gives the first one none.
+            # Textual pops a callback of each replaced screen, but gives the first one none.
             self.screen._push_result_callback(self.screen, None)
         self.switch_screen(screen)
 
     def repaint(self) -> None:
-        """Paint everything again with what ``beyond_ascii`` and ``most_colors`` say by now."""
+        """Paint everything again with the current ``beyond_ascii`` and ``most_colors``."""
         self._forget()
         self.refresh()
 
@@ -151,9 +150,9 @@ class CellApp(App[ReturnType]):
             self.release_paints()
 
     async def _on_resize(self, event: Resize) -> None:
-        """Go by the size of this moment; paint also after a resize that ended where it began.
+        """Use the current size, since the one in the event may be outdated.
 
-        The size in an event is out of date if another one is on its way.
+        Paint also after a resize back to the same size.
         """
         driver, painter = self.terminal, self._painter
         if driver is not None:
@@ -194,7 +193,7 @@ class CellApp(App[ReturnType]):
             super()._display(screen, renderable)
 
     def _take(self, renderable: RenderableType) -> bool:
-        """Put a frame into the wanted grid; false if it is not made of cells of that grid."""
+        """Put a frame into the painter's grid; false if it is of another kind."""
         if isinstance(renderable, LayoutUpdate):
             region = renderable.region
             painter = self._painter_of_size(region.right, region.bottom)
@@ -225,7 +224,7 @@ class CellApp(App[ReturnType]):
         return painter
 
     def _paint(self) -> None:
-        """Paint outside a frame; what fails here is painted by Textual's next full frame."""
+        """Paint outside a frame; if that fails, Textual's next full frame is painted."""
         try:
             self._paint_frame()
         except Exception as error:  # noqa: BLE001 - as in _display

@@ -1,4 +1,4 @@
-"""What one cell of the terminal may hold, and how text is cut into cells."""
+"""Splits text into terminal cells."""
 
 import unicodedata
 from functools import lru_cache
@@ -9,10 +9,10 @@ from rich.cells import cell_len, get_character_cell_size
 from wallboard.domain.foreign_text import CONTROLS, STEERED
 
 CONTINUATION = ""
-"""The text of a cell that is the right half of the wide character before it."""
+"""The text of the right half of a wide character."""
 
 UNSHOWABLE = "?"
-"""Shown in place of a character that the terminal has no sign for."""
+"""Shown for a character that the terminal cannot show."""
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _EMOJI_SELECTOR = "\N{VARIATION SELECTOR-16}"
@@ -119,11 +119,10 @@ def _is_zero_width(character: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def respelt(text: str, beyond_ascii: frozenset[str]) -> tuple[str, ...]:
-    """Text as cells for a terminal that shows only ASCII and these signs.
+def transliterated(text: str, beyond_ascii: frozenset[str]) -> tuple[str, ...]:
+    """Text as cells for a terminal that shows only ASCII and ``beyond_ascii``.
 
-    Each other cell takes what is nearest: a letter without its accents, a dash for a drawn line;
-    the rest are question marks.
+    Other characters become the nearest one: a letter without accents, a dash for a line; or ``?``.
     """
     cells: list[str] = []
     for cell in split(text):
@@ -142,7 +141,7 @@ def _nearest(cell: str) -> str:
 
 
 def widest(cell: str) -> int:
-    """How many cells some terminal may draw this one in; they differ on the rarer characters."""
+    """The most cells in which any terminal draws this one."""
     if cell == CONTINUATION:
         return 0
     return 1 if cell in PREDICTABLE else max(2, 2 * sum(map(bool, map(cell_len, cell))))

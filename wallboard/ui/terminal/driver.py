@@ -1,4 +1,4 @@
-"""The terminal driver: outlives a vanished or blocked terminal and leaves a live one as it was."""
+"""The terminal driver: ends when the terminal is lost, and restores it at the end."""
 
 import contextlib
 import logging
@@ -32,9 +32,9 @@ from wallboard.ui.terminal.descriptor import (
     size_of,
     terminal_fileno,
 )
-from wallboard.ui.terminal.ending import Ending, restore_blocked_terminal
+from wallboard.ui.terminal.input_queue import QUEUED, InputQueue
 from wallboard.ui.terminal.reader import InputReader
-from wallboard.ui.terminal.settling import IN_TURN, Turns
+from wallboard.ui.terminal.shutdown import Shutdown, restore_blocked_terminal
 from wallboard.ui.terminal.writer import TerminalWriter
 
 log = logging.getLogger(__name__)
@@ -66,26 +66,26 @@ class BoardDriver(LinuxDriver):
         self._suspended = self._continued = False
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.generation = 0
-        """Grows whenever what the terminal shows can no longer be known."""
+        """Incremented when the content of the terminal is no longer known."""
         self.more_follows = False
-        """Whether more has been typed than the app has been told yet."""
-        self._turns = Turns(app, self._loop, self.exit_event)
+        """Whether more input is waiting for the app."""
+        self._input_queue = InputQueue(app, self._loop, self.exit_event)
         self._output: TerminalWriter | None = None
         self._sent_before = 0
         self._output_fileno = open_unblocked(terminal_fileno())
         if size is None:
             # Textual would begin with the size that the environment names.
             self._size = self.terminal_size
-        self._ending = Ending(self._end_in_order, self._restore_by_force)
+        self._shutdown = Shutdown(self._end_in_order, self._restore_by_force)
 
     @property
     def bytes_sent(self) -> int:
-        """Bytes the terminal has taken since the driver was made."""
+        """Bytes written to the terminal so far."""
         return self._sent_before + (self._output.bytes_sent if self._output else 0)
 
     @property
     def pending(self) -> int:
-        """Bytes written that the terminal has not taken yet."""
+        """Bytes queued for the terminal."""
         return self._output.pending if self._output else 0
 
     def when_drained(self, callback: Callable[[], None]) -> None:
@@ -99,10 +99,10 @@ class BoardDriver(LinuxDriver):
             self._output.write(data)
 
     def start_application_mode(self) -> None:
-        """Take the terminal over, at the start and after a suspension."""
+        """Set the terminal up, at the start and after a suspension."""
         self._output = TerminalWriter(self._output_fileno, self._on_lost)
         self._output.start()
-        self._ending.install()
+        self._shutdown.install()
         self.attrs_before = attributes_of(self.fileno)
         self._set_modes()
         signal.signal(signal.SIGWINCH, self._on_resize)
@@ -123,10 +123,7 @@ class BoardDriver(LinuxDriver):
         self.send_message(Resize.from_dimensions(self.terminal_size, None))
 
     def say_late(self, seconds: float) -> None:
-        """Say over the picture that the board stands still, and let Ctrl-C be a signal.
-
-        For the thread of a watchdog: the loop can do neither, nor hear a key.
-        """
+        """Show that the loop is blocked, and make Ctrl-C a signal; for the watchdog thread."""
         attributes = attributes_of(self.fileno)
         if attributes is not None and self._output is not None:
             attributes[tty.LFLAG] |= termios.ISIG
@@ -137,11 +134,11 @@ class BoardDriver(LinuxDriver):
         self.write(f"{_KEYS_OFF}\x1b[1;1H\x1b[m\x1b[7m{words[: self.terminal_size.width]}\x1b[m")
 
     def say_on_time(self) -> None:
-        """Take back what ``say_late`` did; the loop paints again."""
-        self._on_loop(self._take_back)
+        """Undo ``say_late`` once the loop runs again."""
+        self._on_loop(self._set_up_again)
 
     def suspend(self) -> None:
-        """Give the terminal back and stop this job, until it is continued in the foreground."""
+        """Restore the terminal and stop this job until it is continued in the foreground."""
         if self._former_stop == signal.SIG_IGN:
             return  # whoever started us cannot continue us
         self._suspended = True
@@ -154,14 +151,14 @@ class BoardDriver(LinuxDriver):
         self.send_message(self.SignalResume())
 
     def _stop_job(self) -> None:
-        """Stop all of this job, as the terminal itself would; returns once it is continued."""
+        """Stop this job as Ctrl-Z would; return when it is continued."""
         self._continued = False
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(0, signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, self._sigtstp_application)
         if not self._continued:
-            # The system spares what was not started by a shell. tmux, screen and most others who
-            # start a program on a terminal can continue it all the same.
+            # SIGTSTP has no effect on a process without a job-control shell; tmux and screen can
+            # continue it after SIGSTOP.
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def _sigtstp_application(self, *_: object) -> None:
@@ -170,12 +167,12 @@ class BoardDriver(LinuxDriver):
     def _sigcont_application(self, *_: object) -> None:
         self._continued = True
         if not self._suspended:
-            self._on_loop(self._take_back)
+            self._on_loop(self._set_up_again)
 
-    def _take_back(self) -> None:
-        """Set the terminal up again: whoever stopped us may have left it in any state.
+    def _set_up_again(self) -> None:
+        """Set the terminal up again after a stop, which may have left it in any state.
 
-        Textual would begin anew beside what still runs, and take its own modes for the former ones.
+        Textual would start a second input thread, and save its own modes as the original ones.
         """
         if self._output is None:
             return
@@ -187,12 +184,12 @@ class BoardDriver(LinuxDriver):
         self.send_message(self.SignalResume())
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was."""
+        """Restore the terminal."""
         self.write("\x1b[m")
         super().stop_application_mode()
 
     def close(self) -> None:
-        """Wait, not for long, until the terminal has taken everything; then let go of it."""
+        """Wait a moment for unsent output, then release the terminal."""
         super().close()
         if self._output is not None:
             output, self._output = self._output, None
@@ -200,10 +197,10 @@ class BoardDriver(LinuxDriver):
                 self._leave_blocked(output)
             self._sent_before += output.bytes_sent
         if not self._app.is_running:
-            # A late Ctrl-Z must not bring the application screen back.
+            # A late Ctrl-Z must not restore the application screen.
             signal.signal(signal.SIGTSTP, self._former_stop)
             signal.signal(signal.SIGCONT, signal.SIG_DFL)
-            self._ending.uninstall()
+            self._shutdown.uninstall()
 
     def _run_input_thread(self) -> None:
         try:
@@ -214,7 +211,7 @@ class BoardDriver(LinuxDriver):
             self._on_loop(partial(self._app._handle_exception, cause))
 
     def run_input_thread(self) -> None:
-        """Turn what the terminal sends into events, until told to stop or the terminal is gone."""
+        """Turn input into events until the app ends or the terminal is lost."""
         reader = InputReader()
         while not self.exit_event.is_set():
             began = time.monotonic()
@@ -227,7 +224,7 @@ class BoardDriver(LinuxDriver):
             try:
                 self._process(reader.feed(data, waited) if data else reader.pause(waited))
             except Exception:
-                # Whatever a terminal sends, the next key is heard.
+                # Input that cannot be parsed must not stop the keys after it.
                 log.exception("What the terminal sent could not be understood")
                 reader = InputReader()
 
@@ -239,27 +236,27 @@ class BoardDriver(LinuxDriver):
             self.process_message(message)
 
     def send_message(self, message: Message) -> None:
-        """Give the app a message; a key only when the one before it has had its effect."""
-        if isinstance(message, IN_TURN):
-            self._turns.give(message)
+        """Send the app a message; a key only after the one before it is handled."""
+        if isinstance(message, QUEUED):
+            self._input_queue.put(message)
         else:
             super().send_message(message)
 
     def _on_input_end(self) -> None:
-        # Without keys from a terminal the board may go on; without its terminal it may not.
+        # The board may run without input, not without its terminal.
         if self.input_tty:
             self._on_lost()
 
     def _on_lost(self) -> None:
         if self._output is not None:
             self._output.drop()
-        self._ending.begin(signal.SIGHUP)
+        self._shutdown.begin(signal.SIGHUP)
 
     def _end_in_order(self, status: int) -> None:
         self._on_loop(lambda: self._app.exit(return_code=status))
 
     def _on_loop(self, callback: Callable[[], None]) -> None:
-        # The loop may have ended first; then there is nothing left to tell.
+        # The loop may have ended.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(callback)
 
@@ -272,13 +269,13 @@ class BoardDriver(LinuxDriver):
     def _leave_blocked(self, output: TerminalWriter) -> None:
         output.drop()
         discard_unread(self._output_fileno)
-        # The chunk it may be stuck in goes out now, and must not come after the restoring.
+        # The chunk being written must not come after the restoring.
         output.join(2 * _POLL_SECONDS)
         restore_blocked_terminal(self._output_fileno)
 
     @property
     def terminal_size(self) -> Size:
-        """The size to draw in, in cells, at this moment."""
+        """The current size in cells."""
         return Size(*size_of(self._output_fileno))
 
     def _on_resize(self, _number: int, _frame: FrameType | None) -> None:
@@ -286,10 +283,7 @@ class BoardDriver(LinuxDriver):
         self.send_message(Resize.from_dimensions(self.terminal_size, None))
 
     def _enable_mouse_support(self) -> None:
-        """Ask for buttons, wheel and drags; not for every move, which the link would carry.
-
-        In cells: Textual never takes back its wish to have them in pixels, nor did who went before.
-        """
+        """Ask for buttons, wheel and drags, not for every move; in cells, not in pixels."""
         if self._mouse:
             self.write("\x1b[?1016l\x1b[?1000h\x1b[?1002h\x1b[?1006h")
 

@@ -77,7 +77,7 @@ _SEEN_ON_BLANKS = frozenset(("4", "7", "9", "51", "52", "53"))
 class Pen:
     """One combination of colours and attributes, as select-graphic-rendition codes.
 
-    Pens of one ``PenCase`` are interned: equal pens are the same object. ``blank`` is the plainest
+    Pens of one ``PenCache`` are interned: equal pens are the same object. ``blank`` is the plainest
     pen that draws a space alike, so that spaces that look the same compare as the same.
     """
 
@@ -93,8 +93,8 @@ class Pen:
         return f"Pen({sorted(self.attributes)}, {self.foreground}, {self.background})"
 
 
-class PenCase:
-    """Every pen in use: from a style, and from one pen to another."""
+class PenCache:
+    """All pens in use, by style, and the sequences from one pen to another."""
 
     def __init__(self, colors: ColorSystem = ColorSystem.TRUECOLOR) -> None:
         self._colors = colors
@@ -120,7 +120,7 @@ class PenCase:
         return pen
 
     def for_style(self, style: Style | None) -> Pen:
-        """The pen that draws ``style``; its link and meta are left out."""
+        """The pen of ``style``, without link and meta."""
         if style is None:
             return self.plain
         pen = self._by_style.get(style)
@@ -136,13 +136,13 @@ class PenCase:
         return pen
 
     def for_blank(self, held: Pen, blank: Pen) -> Pen:
-        """The pen nearest to ``held`` that draws a space as ``blank`` does."""
+        """The pen nearest to ``held`` in which a space looks as in ``blank``."""
         if blank.attributes:
             return blank
         return self.pen(held.attributes - _SEEN_ON_BLANKS, held.foreground, blank.background)
 
     def change(self, held: Pen, wanted: Pen) -> str:
-        """The shortest sequence that makes a terminal holding ``held`` hold ``wanted``."""
+        """The shortest sequence that changes the pen from ``held`` to ``wanted``."""
         if held is wanted:
             return ""
         key = (held, wanted)

@@ -1,4 +1,4 @@
-"""Two grids of cells, the wanted and the shown, and the bytes that make them equal."""
+"""Compares the wanted cells with the shown ones, and makes the bytes for the difference."""
 
 from collections.abc import Iterable
 
@@ -10,24 +10,23 @@ from wallboard.ui.terminal.cells import (
     PREDICTABLE,
     encoded_length,
     is_predictable,
-    respelt,
     split,
+    transliterated,
     widest,
 )
-from wallboard.ui.terminal.escape_codes import Pen, PenCase, move
+from wallboard.ui.terminal.escape_codes import Pen, PenCache, move
 
 _BRIDGE_CELLS = 8
-"""The longest run of unchanged cells that may be cheaper to send again than to jump over."""
+"""Longest run of unchanged cells that is sent again instead of moving the cursor."""
 
 _ERASE_CELLS = 4
 """Fewer blanks than this are sent as spaces."""
 
 
 class Painter:
-    """Remembers the terminal, cell by cell, and writes only what differs.
+    """Keeps what the terminal shows, cell by cell, and writes only what differs.
 
-    Cells are kept as two lists a row, text and pen, so that comparing and copying rows is done by
-    the interpreter's own list code.
+    Each row is two lists, texts and pens, since comparing and copying lists is fast.
     """
 
     def __init__(
@@ -39,14 +38,14 @@ class Painter:
     ) -> None:
         """``beyond_ascii`` is all that the terminal can show besides ASCII; ``None``: anything."""
         self._beyond_ascii = beyond_ascii
-        self.pens = PenCase(colors)
+        self.pens = PenCache(colors)
         self.width = width
         self.height = height
         self._clear_wanted()
         self.invalidate()
 
     def resize(self, width: int, height: int) -> None:
-        """Take a new size in cells; both grids start again from nothing."""
+        """Take a new size in cells, with empty grids."""
         self.width = width
         self.height = height
         self._clear_wanted()
@@ -59,11 +58,11 @@ class Painter:
         self._pen = self.pens.plain
 
     def wanted_row(self, y: int) -> list[tuple[str, Pen]]:
-        """The cells row ``y`` shall show, as text and pen."""
+        """The wanted cells of row ``y``, as text and pen."""
         return list(zip(self._texts[y], self._inks[y], strict=True))
 
     def put(self, y: int, x: int, strip: Strip) -> None:
-        """Want ``strip`` on row ``y`` from column ``x`` on; cells outside the grid are dropped."""
+        """Put ``strip`` on row ``y`` at column ``x``; cells outside the grid are dropped."""
         if not 0 <= y < self.height or not 0 <= x < self.width:
             return
         sources = self._sources[y]
@@ -83,13 +82,13 @@ class Painter:
         sources[x] = strip
 
     def put_line(self, y: int, x: int, strips: Iterable[Strip]) -> None:
-        """Want ``strips`` one after the other on row ``y`` from column ``x`` on."""
+        """Put ``strips`` side by side on row ``y`` from column ``x``."""
         for strip in strips:
             self.put(y, x, strip)
             x += strip.cell_length
 
     def paint(self) -> str:
-        """What to send so that the terminal shows the wanted grid; empty if it does already."""
+        """The bytes to send; empty if nothing differs."""
         out: list[str] = []
         if not self._known:
             self._start_afresh(out)
@@ -97,14 +96,14 @@ class Painter:
             start, end = self._dirty[y]
             changed = self._changed(y, start, end)
             if changed:
-                self._paint_row(y, self._with_spilt_on(y, changed), out)
+                self._paint_row(y, self._with_overlapped(y, changed), out)
                 self._shown_texts[y][start:end] = self._texts[y][start:end]
                 self._shown_inks[y][start:end] = self._inks[y][start:end]
         self._dirty.clear()
         return "".join(out)
 
     def park(self, x: int, y: int) -> str:
-        """What to send so that the cursor stands on column ``x`` of row ``y``."""
+        """The sequence that moves the cursor to column ``x`` of row ``y``."""
         if self._cursor == (y, x):
             return ""
         sequence = move(self._cursor, y, x)
@@ -153,7 +152,7 @@ class Painter:
 
     def _spell(self, text: str) -> str | tuple[str, ...]:
         if self._beyond_ascii is not None and not text.isascii():
-            return respelt(text, self._beyond_ascii)
+            return transliterated(text, self._beyond_ascii)
         return text if is_predictable(text) else split(text)
 
     def _write(self, y: int, x: int, texts: list[str], inks: list[Pen]) -> None:
@@ -174,7 +173,7 @@ class Painter:
         self._dirty[y] = (start, end) if old is None else (min(old[0], start), max(old[1], end))
 
     def _blank(self, y: int, x: int) -> None:
-        """Blank the half that is left of a wide character; its strip no longer stands as given."""
+        """Blank the remaining half of a wide character."""
         self._texts[y][x] = " "
         self._inks[y][x] = self._inks[y][x].blank
         sources = self._sources[y]
@@ -192,8 +191,8 @@ class Painter:
             if inks[x] is not shown_inks[x] or texts[x] != shown_texts[x]
         ]
 
-    def _with_spilt_on(self, y: int, changed: list[int]) -> list[int]:
-        """The changed cells, and those onto which a terminal may draw a part of the ones before."""
+    def _with_overlapped(self, y: int, changed: list[int]) -> list[int]:
+        """The changed cells, and those that a wide character before them may cover."""
         texts = self._texts[y]
         if PREDICTABLE.issuperset(texts[x] for x in changed):
             return changed
@@ -225,7 +224,7 @@ class Painter:
             done = self._send(y, x, out)
 
     def _erasable(self, y: int, changed: list[int]) -> int:
-        """From which column on the row is erased in one go; the width if nowhere."""
+        """The column from which the row can be erased; the width if none."""
         texts, inks, plain = self._texts[y], self._inks[y], self.pens.plain
         at = self.width
         while at and inks[at - 1] is plain and texts[at - 1] == " ":
@@ -234,7 +233,7 @@ class Painter:
         return at if blanks >= _ERASE_CELLS else self.width
 
     def _hold(self, y: int, x: int, changed: list[int], index: int, out: list[str]) -> None:
-        """Take up the pen for cell ``x``."""
+        """Change to the pen of cell ``x``."""
         wanted = self._inks[y][x]
         pen = self._pen
         if wanted is pen:

@@ -1,4 +1,4 @@
-"""What a terminal sends, parted into keys, whole sequences and pastes, in bounded time and size."""
+"""Parses terminal input into keys, sequences and pastes, in bounded time and size."""
 
 import math
 import re
@@ -12,17 +12,17 @@ from textual.message import Message
 from wallboard.ui.terminal.key_sequences import ENDS_EARLY, Sequences
 
 PAUSE_SECONDS = 1.0
-"""How long an unfinished sequence or paste may pause before it is given up."""
+"""How long an unfinished sequence or paste may pause before it is dropped."""
 
 FLOWING_BYTES = 64
-"""So many bytes allow another pause. Nobody types as fast, so no key is swallowed for long."""
+"""Each so many bytes allow another pause; nobody types as fast."""
 
 MOST_OF_SEQUENCE = 256
 MOST_OF_PASTE = 65_536
-"""Characters kept; what follows them is swallowed up to the end."""
+"""Characters kept; the rest is dropped."""
 
 RESUME_SECONDS = 60.0
-"""How long after a paste that paused its rest is known by its size or its end."""
+"""How long after an interrupted paste its rest is recognised."""
 
 _ESCAPE = "\x1b"
 _PASTE_START, _PASTE_END = "\x1b[200~", "\x1b[201~"
@@ -34,17 +34,16 @@ _EIGHT_BIT = {
     for code in (0x8F, 0x90, 0x98, 0x9B, 0x9D, 0x9E, 0x9F)
     for form in (chr(code), chr(0xDC00 + code))
 }
-"""One byte that stands for two, as it is decoded in and outside of UTF-8."""
+"""8-bit controls, as decoded inside and outside of UTF-8."""
 
 _LATE_REST = re.compile(r"\[[0-?]+[ -/]*[@-~]|\[[0-?]{2}|\][0-9lL]|P[0-9>!]|_G")
-"""What follows a late ESC of an answer or a report, and comes faster than it can be typed."""
+"""The rest of a terminal report whose ESC came earlier."""
 
 
 class InputReader:
-    """Makes Textual's messages of the bytes of a terminal; what is not a key never becomes one.
+    """Turns bytes of a terminal into Textual's messages; only keys become keys.
 
-    It has no clock: each call says how many seconds nothing came before it, so that only a pause of
-    the terminal counts, not one of the board.
+    Each call gives the seconds without input before it, so that only pauses of the terminal count.
     """
 
     def __init__(self) -> None:
@@ -62,11 +61,11 @@ class InputReader:
 
     @property
     def patience(self) -> float:
-        """Seconds without input after which ``pause`` gives up what is unfinished."""
+        """Seconds without input after which ``pause`` drops what is unfinished."""
         return max(0.0, self._patience)
 
     def feed(self, data: bytes, waited: float = 0.0) -> list[Message]:
-        """What ``data`` says, which came ``waited`` seconds after the call before."""
+        """The messages in ``data``, which came ``waited`` seconds after the last call."""
         self._pass(waited)
         self._flowed += len(data)
         if self._flowed >= FLOWING_BYTES:
@@ -83,7 +82,7 @@ class InputReader:
         return self._taken()
 
     def pause(self, waited: float) -> list[Message]:
-        """What is known by nothing having come for another ``waited`` seconds."""
+        """The messages that are complete after ``waited`` seconds without input."""
         self._pass(waited)
         if self._patience <= 0:
             self._give_up()

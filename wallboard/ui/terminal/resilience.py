@@ -14,12 +14,12 @@ from textual import events
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-OUTLIVED = (events.InputEvent, events.Paste, events.Resize, events.Show, events.Hide)
-"""What a terminal does, and what that does to a widget."""
+SURVIVABLE = (events.InputEvent, events.Paste, events.Resize, events.Show, events.Hide)
+"""Messages whose errors do not end the app."""
 
 MOST = 20
 WITHIN_SECONDS = 60.0
-"""More errors than so many in so long a time have no end."""
+"""With so many errors in so long a time the app ends."""
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +28,11 @@ _failed_at: deque[float] = deque(maxlen=MOST)
 _dispatch_message = MessagePump._dispatch_message
 
 
-async def _dispatch_and_outlive(self: MessagePump, message: Message) -> None:
+async def _dispatch_and_survive(self: MessagePump, message: Message) -> None:
     try:
         await _dispatch_message(self, message)
     except Exception as error:
-        if not (isinstance(message, OUTLIVED) and self.app.is_running) or _is_endless():
+        if not (isinstance(message, SURVIVABLE) and self.app.is_running) or _is_endless():
             raise
         log.error("What came from the terminal could not be done", exc_info=error)
 
@@ -43,29 +43,28 @@ def _is_endless() -> bool:
     return len(_failed_at) == MOST and now - _failed_at[0] < WITHIN_SECONDS
 
 
-def outlive() -> None:
-    """Have the errors of all widgets outlived, from now on."""
-    MessagePump._dispatch_message = _dispatch_and_outlive  # type: ignore[method-assign]
+def survive_widget_errors() -> None:
+    """Log errors that input causes in a widget, instead of ending the app as Textual does."""
+    MessagePump._dispatch_message = _dispatch_and_survive  # type: ignore[method-assign]
 
 
 LATE_SECONDS = 3.0
-"""How long the loop may be busy with one thing before that is said."""
+"""How long the loop may be blocked before it is reported."""
 
 _STEP_SECONDS = 0.5
 _FRAMES = 3
-"""Of the place where it stands, the innermost ones."""
+"""Innermost stack frames in the log."""
 
 
 class Watchdog(threading.Thread):
-    """Asks the loop for a sign of life, for as long as the loop runs.
+    """Reports an event loop that is blocked.
 
-    Where none comes for ``LATE_SECONDS``, the log says where the loop stands and ``on_late`` is
-    called from this thread, every half second until ``on_time`` is. What this thread did not live
-    through, as while the process was stopped, does not count.
+    After ``LATE_SECONDS`` it logs where, and calls ``on_late`` from this thread every half second
+    until the loop runs again, then ``on_time``. Time while the process was stopped does not count.
     """
 
     def __init__(self, on_late: Callable[[float], None], on_time: Callable[[], None]) -> None:
-        """Made on the loop's thread; ``on_late`` is given how long it stands still, in seconds."""
+        """Create on the loop's thread; ``on_late`` gets the seconds it has been blocked."""
         super().__init__(daemon=True, name="watchdog")
         self._loop = asyncio.get_running_loop()
         self._loop_thread = threading.get_ident()
@@ -73,7 +72,7 @@ class Watchdog(threading.Thread):
         self._ended = threading.Event()
 
     def end(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._ended.set()
 
     def run(self) -> None:

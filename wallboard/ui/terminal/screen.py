@@ -1,4 +1,4 @@
-"""Screens that are laid out for the terminal as it is, and can answer a key at once."""
+"""Screens that are laid out for the current size, and can be painted at once."""
 
 import logging
 import time
@@ -14,7 +14,7 @@ from textual.widget import Widget
 from wallboard.ui.terminal.private import LACKING
 
 MOST_LAYOUTS = 150
-"""One after the other; then a screen that goes on asking has to wait."""
+"""Layouts in a row before they are rate-limited."""
 
 LAYOUTS_A_SECOND = 10
 
@@ -29,10 +29,7 @@ if not LACKING:
 
 
 class Attached(MessagePump):
-    """What it puts off is done only if it is still on the screen by then.
-
-    Textual calls back whatever was taken away meanwhile too, where nothing can be found any more.
-    """
+    """Skips ``call_after_refresh`` once it is detached, which Textual does not."""
 
     def call_after_refresh(
         self,
@@ -40,7 +37,7 @@ class Attached(MessagePump):
         *args: object,
         **kwargs: object,
     ) -> bool:
-        """Call after the next refresh, unless this was taken away by then."""
+        """Call after the next refresh, if still attached."""
         return super().call_after_refresh(self._call, partial(callback, *args, **kwargs))
 
     def _call(self, callback: Callable[[], object]) -> object:
@@ -48,10 +45,10 @@ class Attached(MessagePump):
 
 
 class CellScreen(Attached, Screen[ScreenResultType]):
-    """A ``Screen`` that is always laid out for the size its app has now.
+    """A ``Screen`` that is always laid out for the current size of its app.
 
-    Textual lays out for the size in each event, and posts that size to the screen again: of two
-    sizes in its queue each brings the other back, for ever. A modal screen names this class last.
+    Textual lays out for the size in each event and posts it again, so two sizes in its queue would
+    alternate for ever. A modal screen names this class last.
     """
 
     _layouts_left = float(MOST_LAYOUTS)
@@ -59,7 +56,7 @@ class CellScreen(Attached, Screen[ScreenResultType]):
     _next_layout: Timer | None = None
 
     def allow_layouts(self) -> None:
-        """Lay out as often as asked for a while, for there is a reason to."""
+        """Reset the limit of layouts."""
         self._layouts_left = MOST_LAYOUTS
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
@@ -89,19 +86,12 @@ class CellScreen(Attached, Screen[ScreenResultType]):
 
 
 class PromptScreen(CellScreen[ScreenResultType]):
-    """A ``Screen`` that can be asked to paint soon.
-
-    Textual paints at beats of a clock, up to two of them after a change, and each widget that
-    changed may come to another beat. That is longer than it takes to draw a whole board.
-    """
+    """A ``Screen`` that can paint without waiting for Textual's timer."""
 
     _paint_asked = False
 
     def paint_soon(self) -> None:
-        """Paint everything that changed, as soon as what is under way has been heard.
-
-        Keys that came in one burst are painted once.
-        """
+        """Paint all changes after pending messages; once for keys that came in one burst."""
         if not (self._paint_asked or LACKING):
             self._paint_asked = True
             self.call_later(self._gather)
@@ -110,7 +100,7 @@ class PromptScreen(CellScreen[ScreenResultType]):
         if getattr(getattr(self.app, "terminal", None), "more_follows", False):
             self._paint_asked = False  # the last key of the burst asks again, or the clock paints
             return
-        # What a widget wants painted it would say when it is idle, and so one after the other.
+        # Widgets would report their changes only when idle, one after the other.
         for widget in self.walk_children(Widget):
             widget._check_refresh()
         self.call_later(self._paint)

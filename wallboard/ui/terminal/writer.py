@@ -1,4 +1,4 @@
-"""The thread that writes to the terminal, and knows how much is still unwritten."""
+"""The thread that writes to the terminal."""
 
 import os
 import select
@@ -33,9 +33,9 @@ class TerminalWriter(threading.Thread):
         self._closing = False
         self._dropping = False
         self.pending = 0
-        """Bytes given to ``write`` that the terminal has not taken yet."""
+        """Bytes queued."""
         self.bytes_sent = 0
-        """Bytes the terminal has taken."""
+        """Bytes written."""
 
     def write(self, text: str) -> None:
         """Queue ``text``."""
@@ -68,7 +68,7 @@ class TerminalWriter(threading.Thread):
         return taken
 
     def drop(self) -> None:
-        """Forget what is queued and take nothing more."""
+        """Drop the queue and accept no more."""
         with self._changed:
             self._dropping = True
             self._queue.clear()
@@ -79,7 +79,7 @@ class TerminalWriter(threading.Thread):
             callback()
 
     def run(self) -> None:
-        """Write until told to finish, or until a write fails."""
+        """Write until ``finish``, or until a write fails."""
         try:
             while (data := self._next()) is not None:
                 self._send(data)

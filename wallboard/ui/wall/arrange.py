@@ -1,4 +1,4 @@
-"""Which entry points the wall shows and in what order: pure, from a snapshot and the view state."""
+"""Filters, sorts and groups the entry points of the wall."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -15,14 +15,14 @@ from wallboard.ui.picture.arrangement import Arrangement
 UNGROUPED = "no group"
 SORTS = ("worst", "name", "id", "wait", "queue", "changed")
 VOLATILE_SORTS = frozenset({"wait", "queue", "changed"})
-"""Orders that can change although no verdict did."""
+"""Orders that can change without a change of verdict."""
 
 
 @frozen
 class Section:
-    """A group of entry points in the order they are shown; without a name, all there are.
+    """A group of entry points in display order; one section without a name if not grouped.
 
-    ``verdicts`` counts them for the heading, which only a section with a name has.
+    ``verdicts`` are the counts for its heading.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Section:
 
     @property
     def shown(self) -> tuple[EntryPointKey, ...]:
-        """The entry points that are not folded away."""
+        """The entry points, or none while folded."""
         return () if self.folded else self.keys
 
 
@@ -67,7 +67,7 @@ def _keys_of(statuses: Iterable[EntryPointStatus]) -> tuple[EntryPointKey, ...]:
 
 
 def is_fault(status: EntryPointStatus) -> bool:
-    """Whether an entry point was polled and its level is not ok."""
+    """Whether an entry point was polled and its level is not OK."""
     judgement = status.judgement
     return judgement.level is not Level.OK and judgement.verdict is not Verdict.WAITING
 
@@ -94,4 +94,4 @@ _SORT_KEYS: Mapping[str, Callable[[EntryPointStatus], Any]] = {
 }
 
 _FIGURES = {"wait": "wait_seconds", "queue": "queue_depth"}
-"""What may not be known of an entry point, which then comes last, whichever way round it is."""
+"""Figures that may be unknown; such entry points come last in either direction."""

@@ -1,4 +1,4 @@
-"""One entry point on one line, in columns that are the same for all of them."""
+"""Compact density: an entry point as one line, in columns."""
 
 from typing import NamedTuple
 
@@ -28,14 +28,14 @@ CHIP, NUMBER, WAIT, QUEUE, SLOTS, BUTTON = 13, 6, 6, 5, 5, 7
 VERDICT, VERDICT_AND_CAUSE = 15, 23
 
 LEAST_NAME = 12
-"""Cells of a name, for which figures give way where a terminal is narrow."""
+"""Least width of a name; figures are left out for it."""
 NAME = 20
-"""What a name is given before a chart is; it also takes what the chart leaves."""
+"""Width of a name before a chart gets any; the rest goes to it too."""
 LEAST_SPARK, LONGEST_SPARK = 12, 40
 
 
 class Columns(NamedTuple):
-    """The widths of the columns that share what room there is; 0 leaves a column out."""
+    """Widths of the flexible columns; 0 leaves a column out."""
 
     verdict: int
     chip: int
@@ -46,7 +46,7 @@ class Columns(NamedTuple):
 
 
 def columns_of(width: int) -> Columns:
-    """The columns of a line; ``width`` is in cells, with the gap to the next line beside it."""
+    """The columns of a line of ``width`` cells, including the gap beside it."""
     chip = CHIP if width >= 96 else 3
     verdict = VERDICT_AND_CAUSE if width >= 110 else VERDICT
     figures = WAIT + (QUEUE + 1) + (SLOTS + 1) + 1
@@ -61,7 +61,7 @@ def columns_of(width: int) -> Columns:
 
 
 def heads(width: int, glyphs: Glyphs) -> list[tuple[str, str]]:
-    """The titles of the columns, each with the order that a click on it asks for."""
+    """The column titles, each with the sort order it selects when clicked."""
     columns = columns_of(width)
     return [
         (fit(" VERDICT", 1 + columns.verdict + 1 + columns.chip + 1, glyphs), "worst"),
@@ -128,11 +128,11 @@ class CompactPainter:
         return [Strip([*fitted, self._gap], self.width)]
 
     def blank(self) -> list[Strip]:
-        """A place without an entry point."""
+        """An empty cell of the grid."""
         return [Strip([Segment(" " * self.width, self.theme.ui["screen"])], self.width)]
 
     def broken(self, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
-        """A line that could not be drawn: its id, and that it is the board that failed."""
+        """The line of an entry point whose drawing failed."""
         styles = self._styles[selected]
         words = f" ! CANNOT BE DRAWN  {status.entry_point.key.id}  see the notice"
         edge = self._edge(status, styles, selected=selected)
@@ -168,7 +168,7 @@ class CompactPainter:
 
 
 def _whole(line: list[Segment], room: int, fill: Style) -> list[Segment]:
-    """What fits of a line in whole columns: part of a figure would be another figure."""
+    """As many whole columns as fit: part of a figure would be a wrong figure."""
     kept: list[Segment] = []
     for segment in line:
         room -= segment.cell_length

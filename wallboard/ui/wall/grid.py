@@ -1,4 +1,4 @@
-"""The wall itself: rows of entry points, of which only the visible ones are ever drawn."""
+"""The grid of the wall: entry points in rows; only visible rows are drawn."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ from wallboard.ui.wall.selection import Selection
 
 
 class WallGrid(ScrollView, can_focus=True):
-    """Entry points in one of three densities, with one of them selected."""
+    """Entry points in one of three densities, one of them selected."""
 
     DEFAULT_CSS = """
     WallGrid { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
@@ -47,28 +47,28 @@ class WallGrid(ScrollView, can_focus=True):
     ]
 
     class Opened(Message):
-        """The operator wants to see what is behind an entry point."""
+        """The operator opened an entry point."""
 
         def __init__(self, key: EntryPointKey) -> None:
             super().__init__()
             self.key = key
 
     class Toggled(Message):
-        """The operator wants a section folded or unfolded."""
+        """The operator folded or unfolded a section."""
 
         def __init__(self, section: str) -> None:
             super().__init__()
             self.section = section
 
     class Entered(Message):
-        """The selection went on to an entry point in a folded section."""
+        """The selection moved to an entry point in a folded section."""
 
         def __init__(self, section: str) -> None:
             super().__init__()
             self.section = section
 
     class Arranged(Message):
-        """What is shown, or how, is no longer the same."""
+        """The sections or the density changed."""
 
     def __init__(self, theme: BoardTheme, first: View, state: Arrangement, query: Query) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class WallGrid(ScrollView, can_focus=True):
 
     @property
     def section(self) -> str:
-        """The section in which the selection is."""
+        """The section of the selection."""
         item = self._selection.item
         if isinstance(item, Heading):
             return item.section
@@ -109,7 +109,7 @@ class WallGrid(ScrollView, can_focus=True):
         self._refresh_rows()
 
     def _order_holds(self, view: View) -> bool:
-        """Whether a slow link spares itself another order for the same entry points."""
+        """Whether ``lite`` keeps the order for now, to send fewer bytes."""
         if not view.extras.lite or not 0 <= view.now - self._arranged_at < ORDER_SECONDS:
             return False
         return all(key in view.snapshot.entry_points for s in self.sections for key in s.keys)
@@ -136,13 +136,13 @@ class WallGrid(ScrollView, can_focus=True):
         self._scroll_to_selected()
         self._refresh_rows()
 
-    def point_at(self, key: EntryPointKey) -> None:
+    def select_entry_point(self, key: EntryPointKey) -> None:
         """Select an entry point if it is among those that are shown."""
         if key in self.layout_now.rows.items:
             self.select(key)
 
     def render_line(self, y: int) -> Strip:
-        """One line of cells, through everything that lies side by side."""
+        """One line of cells across all columns."""
         number = self.layout_now.row_at(y + self.scroll_offset.y)
         if number is None:
             words = self._nothing() if y == self.size.height // 3 else ""
@@ -152,7 +152,7 @@ class WallGrid(ScrollView, can_focus=True):
         return lines[y + self.scroll_offset.y - self.layout_now.rows[number].y]
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay everything out anew for the new size."""
+        """Lay out for the new size."""
         self._lay_out()
         self._scroll_to_selected()
 
@@ -182,14 +182,14 @@ class WallGrid(ScrollView, can_focus=True):
     _density_held = False
 
     def hold_density(self, held: bool) -> None:
-        """Keep the density while a filter is typed: another one at every key would only blink."""
+        """Keep the density while a filter is typed: it would flicker with every key."""
         if held is not self._density_held:
             self._density_held = held
             self._lay_out()
             self._scroll_to_selected()
 
     def _place_of_selected(self) -> int | None:
-        """The line of the screen on which the selected entry point is, if it is pinned there."""
+        """The screen line of the pinned selection, if visible."""
         row = self._selection.row(self.layout_now)
         if row is None or not self._selection.pinned:
             return None
@@ -215,7 +215,7 @@ class WallGrid(ScrollView, can_focus=True):
         return Scene(self._view.snapshot, self.sections, self.layout_now, selected)
 
     def _nothing(self) -> str:
-        """Why there is nothing to see, in the middle of a line."""
+        """Why the wall is empty, centred."""
         if self.layout_now.rows:
             words = ""
         elif not self._view.snapshot.entry_points:
@@ -254,13 +254,13 @@ class WallGrid(ScrollView, can_focus=True):
         self._moved()
 
     def action_page(self, pages: int) -> None:
-        """Select a screenful further."""
+        """Move the selection by a page."""
         row = self.layout_now.density.height
         self._selection.jump(self.layout_now, pages * max(row, self.size.height // row * row))
         self._moved()
 
     def action_first(self) -> None:
-        """Select the first and let the selection go again: it stays at the first place."""
+        """Select the first and unpin the selection."""
         self._selection.release(self.layout_now)
         self.scroll_to(y=0, animate=False, immediate=True)
         self._refresh_rows()
@@ -271,7 +271,7 @@ class WallGrid(ScrollView, can_focus=True):
         self._moved()
 
     def action_fault(self, step: int) -> None:
-        """Select the next or the previous entry point that is not ok, folded away or not."""
+        """Select the next or previous fault, even in a folded section."""
         statuses = self._view.snapshot.entry_points
         self._selection.seek(
             list(_everything(self.sections)),
@@ -292,7 +292,7 @@ class WallGrid(ScrollView, can_focus=True):
             self.post_message(self.Opened(item))
 
     def on_click(self, event: events.Click) -> None:
-        """Select what is under the pointer; a second click opens it, and one on a heading folds."""
+        """Select what is clicked; a double click opens it, a click on a heading folds."""
         item = self.layout_now.item_at(event.x, event.y + self.scroll_offset.y)
         if item is None:
             return
@@ -304,7 +304,7 @@ class WallGrid(ScrollView, can_focus=True):
 
 
 def _everything(sections: tuple[Section, ...]) -> Iterator[Item]:
-    """All that can be selected in the order of reading, as if no section were folded."""
+    """All headings and entry points in display order, including folded ones."""
     for section in sections:
         if section.name:
             yield Heading(section.name)

@@ -1,4 +1,4 @@
-"""The titles of the columns of the compact wall; a click sorts by one."""
+"""The column titles of the compact wall, and the line that tells filter and order."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ class ColumnHeads(Lines):
     DEFAULT_CSS = "ColumnHeads { height: auto; }"
 
     class Clicked(Message):
-        """The operator wants another order."""
+        """The operator clicked a title to sort by it."""
 
         def __init__(self, sort: str) -> None:
             super().__init__()
@@ -44,7 +44,7 @@ class ColumnHeads(Lines):
         self.put([line])
 
     def _column(self, width: int, state: Arrangement) -> Iterator[Segment]:
-        """The titles of one column of entry points; like its figures, each whole or not at all."""
+        """The titles of one column of entry points, each whole or left out."""
         room = width
         for text, sort in heads(width, self.theme_styles.glyphs):
             if len(text) > room:
@@ -70,7 +70,7 @@ class ColumnHeads(Lines):
 
 
 def _underlined(text: str, base: Style) -> list[Segment]:
-    """A title with a line under its words and none under its padding."""
+    """A title with its words underlined, not its padding."""
     words = text.strip()
     before, after = text.split(words) if words else (text, "")
     marked = Segment(words, base + Style(underline=True, bold=True))
@@ -88,12 +88,12 @@ _SORT_WORDS = {
 
 
 class ViewLine(Lines):
-    """One line with the filter, the order and the grouping in force; none if all is as usual."""
+    """One line with filter, order and grouping; no line at the defaults."""
 
     DEFAULT_CSS = "ViewLine { height: auto; }"
 
     def show(self, state: Arrangement, query: Query, shown: int, total: int) -> None:
-        """Say how ``shown`` of ``total`` entry points came to be shown."""
+        """Show the arrangement, and that ``shown`` of ``total`` entry points are shown."""
         base, mark = (
             self.background,
             self.theme_styles.ui["mark"] + self.background.background_style,
@@ -117,7 +117,7 @@ class ViewLine(Lines):
 
 
 def arrangement_words(state: Arrangement) -> list[str]:
-    """The order and the grouping, as far as they were chosen."""
+    """The order and grouping in words, without the defaults."""
     words = []
     if state.sort != "worst" or state.descending:
         turned = ", reversed" if state.descending else ""

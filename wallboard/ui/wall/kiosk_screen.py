@@ -1,4 +1,4 @@
-"""The wall that hangs on a wall: nobody sits at it, so it turns its pages by itself."""
+"""The kiosk: a wall that turns its pages by itself."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
-from wallboard.ui.screen.header import silence_of
+from wallboard.ui.screen.header import silent_seconds
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.large_tile import big, clock_of
 from wallboard.ui.wall.layout import Item
@@ -23,25 +23,25 @@ from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.lines import Lines
 
 
-class _Walk(Selection):
-    """A selection that is seen only while somebody moves it."""
+class _HiddenSelection(Selection):
+    """A selection that is visible only while somebody moves it."""
 
-    walking = False
+    visible = False
 
     @property
     def item(self) -> Item | None:
-        """What is selected, while somebody walks."""
-        return self._item if self.walking else None
+        """The selected item, while the selection is visible."""
+        return self._item if self.visible else None
 
 
 class KioskGrid(WallGrid):
-    """Shows one page, or lets somebody at the keys walk about."""
+    """Shows one page, or scrolls freely while somebody uses the keys."""
 
     DEFAULT_CSS = "KioskGrid { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }"
 
     def __init__(self, theme: BoardTheme, first: View, state: Arrangement, query: Query) -> None:
         super().__init__(theme, first, state, query)
-        self._walk = self._selection = _Walk()
+        self._hidden_selection = self._selection = _HiddenSelection()
         self._page: Page | None = None
         self._pages: tuple[Page, ...] = ()
         self._paged_for: object = None
@@ -49,7 +49,7 @@ class KioskGrid(WallGrid):
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """All pages of the wall as it is laid out now."""
+        """All pages of the current layout."""
         height = self.size.height
         if self._paged_for is not self.layout_now or self._paged_height != height:
             self._paged_for, self._paged_height = self.layout_now, height
@@ -60,53 +60,53 @@ class KioskGrid(WallGrid):
         return self._pages
 
     def turn_to(self, page: Page | None) -> None:
-        """Show this page and nothing of the next one."""
-        if self._walk.walking:
-            self._walk.walking = False
-            self._walk.release(self.layout_now)
+        """Show this page alone."""
+        if self._hidden_selection.visible:
+            self._hidden_selection.visible = False
+            self._hidden_selection.release(self.layout_now)
         if page != self._page:
             self._page = page
             self.refresh()
         if page and self.scroll_offset.y != page.top:
             self.scroll_to(y=page.top, animate=False, immediate=True)
 
-    def walk(self) -> None:
-        """Let somebody move about, from the top of this page on."""
-        if self._walk.walking:
+    def pause(self) -> None:
+        """Stop paging and show the selection, at the top of this page."""
+        if self._hidden_selection.visible:
             return
-        self._walk.walking = True
+        self._hidden_selection.visible = True
         if self._page and self._page.items:
-            self._walk.pin(self._page.items[0])
+            self._hidden_selection.pin(self._page.items[0])
         self._page = None
         self.refresh()
 
     def page_in_sight(self) -> int:
-        """The number of the page at the top of the screen, wherever somebody scrolled."""
+        """The number of the page at the top of the screen."""
         y = self.scroll_offset.y
         return max((n for n, page in enumerate(self.pages) if page.top <= y), default=0)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the page; what lies below it is left to the next one."""
+        """One line of the page; blank below its end."""
         if self._page and y + self.scroll_offset.y >= self._page.bottom:
             return Strip.blank(self.size.width, self.theme_styles.ui["screen"])
         return super().render_line(y)
 
 
 LEAST_HEIGHT = 18
-"""Lines of the terminal below which the time is said in ordinary letters."""
+"""Terminal rows below which the time is shown in ordinary letters."""
 
 
-class Silence(Lines):
-    """Says for how long there has been no answer; no line at all while there are answers."""
+class NoAnswer(Lines):
+    """Says for how long there has been no answer; no line while there are answers."""
 
-    DEFAULT_CSS = "Silence { height: auto; }"
+    DEFAULT_CSS = "NoAnswer { height: auto; }"
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "outage")
 
     def show(self, view: View) -> None:
         """Draw it for this view."""
-        seconds = silence_of(view)
+        seconds = silent_seconds(view)
         if seconds is None:
             self.put([])
             return
@@ -131,33 +131,33 @@ class KioskScreen(WallScreen):
         state: Arrangement,
         rotate_seconds: Callable[[], float],
     ) -> None:
-        """``rotate_seconds`` gives how long a page stands, which may change at any time."""
+        """``rotate_seconds`` gives how long a page is shown."""
         super().__init__(theme, first, state)
         self.grid: KioskGrid = KioskGrid(theme, first, state, self.query_now)
         self._rotate_seconds = rotate_seconds
         self._rotation = Rotation(rotate_seconds())
 
     def parts(self) -> list[Widget]:
-        """The parts of a wall, below what it says when nothing answers."""
-        return [Silence(self.theme_styles), *super().parts()]
+        """The widgets of a wall, below the banner for missing answers."""
+        return [NoAnswer(self.theme_styles), *super().parts()]
 
     def show(self, view: View) -> None:
-        """Show this view, and the page whose turn it is."""
+        """Show this view and the page that is due."""
         self.grid.show(view)
         BoardScreen.show(self, replace(view, extras=self._paged(view)))
         self._show_arrangement()
         if not self.has_class("-too-small"):
-            self.query_one(Silence).show(view)
+            self.query_one(NoAnswer).show(view)
 
-    def touched(self) -> None:
-        """Somebody is at the keys: leave the page to them."""
-        self.grid.walk()
+    def key_pressed(self) -> None:
+        """Stop paging after a key press."""
+        self.grid.pause()
 
     def _paged(self, view: View) -> Extras:
-        """Turn to the page whose turn it is; what to say of it."""
+        """Turn to the page that is due; the extras with its number."""
         extras, pages = view.extras, self.grid.pages
         self._rotation.seconds = self._rotate_seconds()
-        if is_paused(extras.touched_at, view.now):
+        if is_paused(extras.last_key_at, view.now):
             number, held = self.grid.page_in_sight(), "paused"
         else:
             number = self._rotation.go(view.now, pages, extras.newly_critical)

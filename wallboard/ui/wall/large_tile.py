@@ -1,4 +1,4 @@
-"""Digits made of solid blocks, five lines high, to be read from across a room."""
+"""Large density: tiles with wait and queue in big digits."""
 
 from math import isnan
 
@@ -36,7 +36,7 @@ _FONT = {
 
 
 def clock_of(seconds: float | None) -> str:
-    """A wait in the characters there are big forms of: ``6:52``, ``2h07``, ``15h``, ``2d07``."""
+    """A wait in characters that exist as big digits: ``6:52``, ``2h07``, ``15h``, ``2d07``."""
     if seconds is None or isnan(seconds):
         return "--"
     whole = int(max(0.0, min(seconds, MOST_SECONDS)) + 0.5)
@@ -52,14 +52,14 @@ def clock_of(seconds: float | None) -> str:
 
 
 def count_of(count: int | None) -> str:
-    """A count in the characters there are big forms of."""
+    """A count in characters that exist as big digits."""
     if count is None:
         return "--"
     return str(count) if count < 1000 else ">999"
 
 
 def big(text: str, block: str) -> list[str]:
-    """The text as ``DIGITS_HEIGHT`` lines of equal width; ``block`` is the sign of a full cell."""
+    """The text in big digits, ``DIGITS_HEIGHT`` lines of equal width, made of ``block``."""
     lines = []
     for row in range(DIGITS_HEIGHT):
         pixels = " ".join(_FONT[char][row] for char in text)
@@ -68,7 +68,7 @@ def big(text: str, block: str) -> list[str]:
 
 
 def big_width(text: str) -> int:
-    """How many cells wide ``big`` makes it."""
+    """The width of the text in big digits, in cells."""
     return cell_len(big(text, "#")[0]) if text else 0
 
 
@@ -125,7 +125,7 @@ class LargePainter(TilePainter):
         return [Segment(left, styles.muted), Segment(right, styles.muted)]
 
     def _texts(self, status: EntryPointStatus) -> tuple[str, str]:
-        """The two figures; the queue is left to the label where both do not fit."""
+        """Wait and queue; the queue is empty, and in the label, if both do not fit."""
         waiting = clock_of(status.judgement.wait_seconds)
         queue = count_of(status.judgement.queue_depth)
         room = self._inner - 4 - big_width(waiting)

@@ -1,4 +1,4 @@
-"""Where everything on the wall lies: pure arithmetic in cells."""
+"""The layout of the wall in cells."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ DENSITIES = {density.name: density for density in (COMPACT, NORMAL, LARGE)}
 
 
 class Heading(NamedTuple):
-    """The heading of a section, as something that can be selected."""
+    """The heading of a section; it can be selected."""
 
     section: str
 
@@ -49,7 +49,7 @@ class WallRow:
 
 
 class _Block(NamedTuple):
-    """Rows of one kind below each other: a heading, or the entry points of a section."""
+    """Consecutive rows of one kind: a heading, or the entry points of a section."""
 
     first_row: int
     y: int
@@ -69,7 +69,7 @@ class _Block(NamedTuple):
 
 
 class Rows(Sequence[WallRow]):
-    """All rows from top to bottom, made when they are asked for: most are never seen."""
+    """All rows from top to bottom, made on access since most are never visible."""
 
     def __init__(self, blocks: Sequence[_Block]) -> None:
         self._blocks = tuple(blocks)
@@ -94,18 +94,18 @@ class Rows(Sequence[WallRow]):
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """Everything that can be selected, in the order of reading."""
+        """All headings and entry points in display order."""
         if len(self._blocks) == 1:
             return self._blocks[0].items
         return tuple(chain.from_iterable(block.items for block in self._blocks))
 
     def at(self, y: int) -> int:
-        """The number of the row that holds a line there is."""
+        """The number of the row at an existing line."""
         block = self._blocks[bisect_right(self._blocks, y, key=lambda block: block.y) - 1]
         return block.first_row + (y - block.y) // block.height
 
     def number_of(self, item: Item) -> int | None:
-        """The number of the row that holds an item."""
+        """The number of the row of an item."""
         for block in self._blocks:
             if item in block.items:
                 return block.first_row + block.items.index(item) // block.columns
@@ -126,13 +126,13 @@ class Layout:
     height: int
 
     def row_at(self, y: int) -> int | None:
-        """The number of the row that holds a line."""
+        """The number of the row at a line."""
         if not 0 <= y < self.height:
             return None
         return self.rows.at(y)
 
     def item_at(self, x: int, y: int) -> Item | None:
-        """What lies under a cell."""
+        """The item at a cell."""
         number = self.row_at(y)
         if number is None:
             return None
@@ -147,10 +147,10 @@ class Layout:
 
 
 def lay_out(sections: Sequence[Section], width: int, height: int, density: str) -> Layout:
-    """The layout in one density; big digits need their room and are tiles without it.
+    """The layout in a density; ``large`` falls back to ``normal`` on a narrow terminal.
 
-    ``auto`` is the largest in which all of it fits the height, else lines, else tiles where the
-    terminal is too narrow for lines.
+    ``auto`` is the largest density in which everything fits the height, else ``compact``, or
+    ``normal`` where the terminal is too narrow for that.
     """
     if density in DENSITIES:
         chosen = DENSITIES[density]

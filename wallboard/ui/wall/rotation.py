@@ -1,4 +1,4 @@
-"""The pages of a kiosk, and when they turn; a pure function of the time."""
+"""The pages of a kiosk, and when they turn."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -7,18 +7,15 @@ from wallboard.frozen import frozen
 from wallboard.ui.wall.layout import Item, Layout
 
 PAUSE_SECONDS = 30.0
-"""How long the page stands after a key."""
+"""How long a page is held after a key press."""
 
 LEAVE_SECONDS = 60.0
-"""How long after the last key the wall comes back by itself from whatever was opened."""
+"""How long after the last key press the kiosk returns to its wall."""
 
 
 @frozen
 class Page:
-    """What is on the screen at once: the lines from ``top`` up to ``bottom``, and the items there.
-
-    Lines are counted from the top of the layout.
-    """
+    """One page: the lines of the layout from ``top`` up to ``bottom``, and the items on them."""
 
     top: int
     bottom: int
@@ -26,7 +23,7 @@ class Page:
 
 
 def pages_of(layout: Layout, height: int) -> tuple[Page, ...]:
-    """The pages of a wall that is ``height`` lines high; a section that fits one is not parted."""
+    """The pages for a height in lines; a section that fits on one page is not split."""
     pages: list[Page] = []
     for first, stop in _sections(layout):
         rows = layout.rows[first:stop]
@@ -52,18 +49,18 @@ def _sections(layout: Layout) -> list[tuple[int, int]]:
 class Rotation:
     """Which page is shown.
 
-    A page is shown for some seconds. Pages with newly critical entry points come at once, and as
-    long as there are any, only these take turns. A key holds the page for a while.
+    Pages turn at an interval. While entry points are newly critical, only their pages are shown,
+    the first one at once.
     """
 
     def __init__(self, seconds: float) -> None:
-        """``seconds`` is how long a page stands."""
+        """``seconds`` is how long a page is shown."""
         self.seconds = seconds
         self.number = 0
         self._turned_at: float | None = None
 
     def go(self, now: float, pages: Sequence[Page], wanted: Sequence[Item]) -> int:
-        """The number of the page to show now; ``wanted`` is what is newly critical."""
+        """The number of the page to show now; ``wanted`` are newly critical items."""
         if self._turned_at is None or now < self._turned_at:
             # The clock was put back: count from here.
             self._turned_at = now
@@ -83,11 +80,11 @@ class Rotation:
         self.number, self._turned_at = number, now
 
 
-def is_paused(touched_at: float | None, now: float) -> bool:
-    """Whether somebody is at the keys."""
-    return touched_at is not None and 0 <= now - touched_at < PAUSE_SECONDS
+def is_paused(last_key_at: float | None, now: float) -> bool:
+    """Whether the page is held after a key press."""
+    return last_key_at is not None and 0 <= now - last_key_at < PAUSE_SECONDS
 
 
-def is_left(touched_at: float | None, now: float) -> bool:
-    """Whether nobody has been at the keys for so long that the wall should show itself."""
-    return touched_at is None or not 0 <= now - touched_at < LEAVE_SECONDS
+def is_idle(last_key_at: float | None, now: float) -> bool:
+    """Whether no key has been pressed for long enough to return to the wall."""
+    return last_key_at is None or not 0 <= now - last_key_at < LEAVE_SECONDS

@@ -1,4 +1,4 @@
-"""Draws the rows of the wall, and knows which of them would look other than they were drawn."""
+"""Draws the rows of the wall, and tells which have changed since they were drawn."""
 
 import logging
 from collections.abc import Collection
@@ -26,10 +26,10 @@ class Painter(Protocol):
         """The entry point as strips of the painter's width."""
 
     def blank(self) -> list[Strip]:
-        """A place without an entry point."""
+        """An empty cell of the grid."""
 
     def broken(self, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
-        """An entry point that could not be drawn."""
+        """An entry point whose drawing failed."""
 
 
 def painter_of(density: Density, theme: BoardTheme, width: int) -> Painter:
@@ -42,7 +42,7 @@ def painter_of(density: Density, theme: BoardTheme, width: int) -> Painter:
 
 
 class HeadingPainter:
-    """Draws the heading of a section: its name and its own counts."""
+    """Draws the heading of a section: name and counts."""
 
     def __init__(self, theme: BoardTheme) -> None:
         self.theme = theme
@@ -65,7 +65,7 @@ log = logging.getLogger(__name__)
 
 
 class Scene(NamedTuple):
-    """What rows are drawn from."""
+    """Everything that rows are drawn from."""
 
     snapshot: Snapshot
     sections: tuple[Section, ...]
@@ -78,7 +78,7 @@ class Scene(NamedTuple):
 
 
 class RowPainter:
-    """Keeps what was drawn for as long as it still looks the same."""
+    """Caches drawn rows until they would look different."""
 
     def __init__(self, theme: BoardTheme) -> None:
         self._theme = theme
@@ -89,27 +89,27 @@ class RowPainter:
 
     @property
     def drawn(self) -> Collection[int]:
-        """The numbers of the rows that are kept."""
+        """The numbers of the cached rows."""
         return self._drawn.keys()
 
     def restyle(self, theme: BoardTheme) -> None:
-        """Draw everything again in another theme."""
+        """Drop the cache for another theme."""
         self._theme = theme
         self._headings = HeadingPainter(theme)
         self.reshape()
 
     def reshape(self) -> None:
-        """Draw everything again: in another density, or at other places."""
+        """Drop the cache for another layout."""
         self._painters.clear()
         self._drawn.clear()
 
     def keep(self, rows: range) -> None:
-        """Forget the rows that cannot be seen any more."""
+        """Drop the rows that are no longer visible."""
         for number in [number for number in self._drawn if number not in rows]:
             del self._drawn[number]
 
     def differs(self, number: int, scene: Scene) -> bool:
-        """Whether a row would look other than it was drawn."""
+        """Whether a row has changed since it was drawn."""
         drawn = self._drawn.get(number)
         return drawn is None or drawn[0] != _signature(scene.layout.rows[number], scene)
 
@@ -148,7 +148,7 @@ class RowPainter:
     ) -> list[Strip]:
         try:
             return painter.paint(status, now, selected=selected)
-        except Exception:  # one tile that cannot be drawn must not take the board down
+        except Exception:  # one broken tile must not end the board
             key = status.entry_point.key
             if key not in self._broken:
                 self._broken.add(key)
@@ -157,29 +157,29 @@ class RowPainter:
 
 
 def _signature(row: WallRow, scene: Scene) -> object:
-    """Everything that decides how a row looks, to compare with how it was drawn."""
+    """Everything that decides how a row looks."""
     selected = scene.selected if scene.selected in row.items else None
     if row.heading:
         section = scene.section(row.heading)
         return selected, section.verdicts, section.folded
     now, statuses = scene.snapshot.at, scene.snapshot.entry_points
-    return selected, [_look(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
+    return selected, [_appearance(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
 
 
-def _look(status: EntryPointStatus | None, now: float) -> object:
-    """Everything that decides how a tile looks; for one that cannot be drawn, the whole of it."""
+def _appearance(status: EntryPointStatus | None, now: float) -> object:
+    """Everything that decides how a tile looks; all of the status if that fails."""
     if status is None:
         return None
     judgement, history = status.judgement, status.state.history
     try:
-        moving = (age_of(judgement, now), _silence(status, now), just_changed(status, now))
-    except Exception:  # noqa: BLE001  # drawing it will fail as well, and say so
+        moving = (age_of(judgement, now), _missed_intervals(status, now), just_changed(status, now))
+    except Exception:  # noqa: BLE001  # drawing will fail too, and log it
         return (status,)
     return (status.entry_point, judgement, history, *moving)
 
 
-def _silence(status: EntryPointStatus, now: float) -> int:
-    """For how many intervals there was no answer, beyond the usual two."""
+def _missed_intervals(status: EntryPointStatus, now: float) -> int:
+    """Intervals without an answer, beyond the usual two."""
     history, interval = status.state.history, status.policy.interval
     if not len(history):
         return 0

@@ -1,4 +1,4 @@
-"""Which item of the wall is selected, while the items move: pure, over a layout."""
+"""The selection on the wall, which follows its item as the wall changes."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,8 +10,7 @@ class Selection:
     """The selected item.
 
     Until the operator moves it, it is the first entry point, which is the worst by default. Once
-    moved it is pinned: it stays with its item wherever that goes and, when the item is no longer
-    shown, waits at its place for it to come back.
+    moved it is pinned to its item; while that is not shown, the item at its place is selected.
     """
 
     def __init__(self) -> None:
@@ -21,7 +20,7 @@ class Selection:
 
     @property
     def item(self) -> Item | None:
-        """What is selected; ``None`` where there is nothing."""
+        """The selected item; ``None`` on an empty wall."""
         return self._item
 
     @property
@@ -44,16 +43,16 @@ class Selection:
             self._index = items.index(self._item)
 
     def row(self, layout: Layout) -> WallRow | None:
-        """The row in which the selected item is."""
+        """The row of the selected item."""
         number = self._row_number(layout)
         return None if number is None else layout.rows[number]
 
     def pin(self, item: Item) -> None:
-        """Select an item for good."""
+        """Select an item and pin the selection to it."""
         self._pin = self._item = item
 
     def release(self, layout: Layout) -> None:
-        """Go back to the first entry point, whichever that will be."""
+        """Unpin the selection and select the first entry point."""
         self._pin = None
         self.follow(layout)
 
@@ -77,7 +76,7 @@ class Selection:
         self._choose(layout, items[min(column, len(items) - 1)])
 
     def jump(self, layout: Layout, lines: int) -> None:
-        """Select what lies some lines further; beyond the ends, the last or the first."""
+        """Move the selection by lines; beyond the ends to the last or the first item."""
         row = self.row(layout)
         if row is None or self._item is None:
             return
@@ -90,7 +89,7 @@ class Selection:
             self._choose(layout, items[min(column, len(items) - 1)])
 
     def seek(self, items: Sequence[Item], step: int, wanted: Callable[[Item], bool]) -> None:
-        """Select the next of these in a direction that is wanted, round the end if need be."""
+        """Select the next wanted item in a direction, wrapping at the ends."""
         start = items.index(self._item) if self._item in items else 0
         for distance in range(1, len(items) + 1):
             item = items[(start + step * distance) % len(items)]

@@ -37,9 +37,9 @@ def sparkline(
 ) -> list[Segment]:
     """One block a column, coloured by the threshold it reaches, then the scale.
 
-    What lies before the first known value is blank; an unknown value after it is a gap. With
-    ``slot``, the number of the interval the last column stands for, the chart sweeps: each interval
-    has its place for good, and the cell ahead of the newest is blank.
+    Columns before the first known value are blank; an unknown value after it is a gap. With
+    ``slot``, the number of the interval of the last column, the chart sweeps: each interval keeps
+    its cell, and the cell after the newest is blank.
     """
     scale = scale_of(columns)
     begun = False
@@ -65,7 +65,7 @@ def sparkline(
 def _swept(
     cells: list[tuple[str, Style]], slot: int, blank: tuple[str, Style]
 ) -> list[tuple[str, Style]]:
-    """The cells with each at the place of its interval, the oldest giving way to the blank."""
+    """The cells, each at the position of its interval, with a blank in place of the oldest."""
     if not cells:
         return []
     newest = slot % len(cells)

@@ -1,4 +1,4 @@
-"""One entry point as a tile: a pure function from what is known to five lines of cells."""
+"""Normal density: an entry point as a tile of five lines."""
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -24,7 +24,7 @@ from wallboard.ui.widgets.status_words import (
 
 
 class TileStyles:
-    """The styles of a tile's body, on the background of one that is selected or not."""
+    """The styles of a tile, selected or not."""
 
     def __init__(self, theme: BoardTheme, selected: bool) -> None:
         self.body = theme.ui["selected" if selected else "tile"]
@@ -48,7 +48,7 @@ class TileStyles:
         }
 
     def value(self, judgement: Judgement, level: Level, now: float) -> Style:
-        """The style of a figure that reaches ``level`` by itself; an old one is dimmed."""
+        """The style of a figure at ``level``; a stale one is dimmed."""
         if judgement.stale(now) or judgement.verdict is Verdict.UNREACHABLE:
             return self.stale
         return self.strong if level is Level.OK else self.levels[level]
@@ -89,13 +89,13 @@ class TilePainter:
         ]
 
     def blank(self) -> list[Strip]:
-        """A place without a tile."""
+        """An empty cell of the grid."""
         return [
             Strip([Segment(" " * self.width, self.theme.ui["screen"])], self.width)
         ] * self.height
 
     def broken(self, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
-        """A tile that could not be drawn: its id, and that it is the board that failed."""
+        """The tile of an entry point whose drawing failed."""
         styles = self._styles[selected]
         edge = Segment(self.glyphs.selected_edge if selected else self.glyphs.edge, styles.edge)
         words = (" ! CANNOT BE DRAWN", f" {status.entry_point.key.id}", " see the notice")

@@ -1,4 +1,4 @@
-"""The wall: every entry point at a glance, arranged as the operator likes."""
+"""The wall: every entry point, arranged by the operator."""
 
 from dataclasses import replace
 from typing import TypeVar
@@ -23,7 +23,7 @@ Choice = TypeVar("Choice")
 
 
 class WallScreen(FilteringScreen):
-    """Header, banner, how it is arranged, and the entry points."""
+    """Header, banner, arrangement line and grid."""
 
     AUTO_FOCUS = "WallGrid"
 
@@ -39,7 +39,7 @@ class WallScreen(FilteringScreen):
     ]
 
     class StateChanged(Message):
-        """The operator arranged the wall in another way."""
+        """The operator changed the arrangement."""
 
         def __init__(self, state: Arrangement) -> None:
             super().__init__()
@@ -55,7 +55,7 @@ class WallScreen(FilteringScreen):
         self._view_line = ViewLine(theme, "header")
 
     def parts(self) -> list[Widget]:
-        """The arrangement in words, the heads of columns, and the grid."""
+        """The arrangement line, the column titles, and the grid."""
         return [self._view_line, self._heads, self.grid]
 
     def show(self, view: View) -> None:
@@ -70,9 +70,9 @@ class WallScreen(FilteringScreen):
         status = statuses.get(self.grid.selected) if self.grid.selected else None
         return latest_evidence(status) if status else None
 
-    def point_at(self, key: EntryPointKey) -> None:
+    def select_entry_point(self, key: EntryPointKey) -> None:
         """Select an entry point."""
-        self.grid.point_at(key)
+        self.grid.select_entry_point(key)
 
     def show_as(self, state: Arrangement) -> None:
         """Show the same view in another arrangement."""
@@ -103,8 +103,8 @@ class WallScreen(FilteringScreen):
         """Show only what matches this filter."""
         self.show_as(replace(self.state, filter=text))
 
-    def typing(self, now: bool) -> None:
-        """Draw entry points as large as before while a filter is typed."""
+    def on_typing(self, now: bool) -> None:
+        """Keep the density while a filter is typed."""
         self.grid.hold_density(now)
 
     def filtered(self) -> Widget:
@@ -117,15 +117,15 @@ class WallScreen(FilteringScreen):
         self.show_as(replace(self.state, filter="", faults_only=False))
 
     def action_faults(self) -> None:
-        """Show only what is not ok, or everything."""
+        """Toggle between faults only and everything."""
         self.show_as(replace(self.state, faults_only=not self.state.faults_only))
 
     def action_sort(self) -> None:
-        """Take the next order."""
+        """Select the next order."""
         self.show_as(replace(self.state, sort=_next(SORTS, self.state.sort), descending=False))
 
     def on_column_heads_clicked(self, event: ColumnHeads.Clicked) -> None:
-        """Sort by a column, or turn its order round."""
+        """Sort by a column, or reverse its order."""
         if event.sort == self.state.sort:
             self.action_reverse()
         else:
@@ -133,19 +133,19 @@ class WallScreen(FilteringScreen):
             self.show_as(replace(self.state, sort=sort, descending=False))
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         self.show_as(replace(self.state, descending=not self.state.descending))
 
     def action_density(self) -> None:
-        """Take the next density."""
+        """Select the next density."""
         self.show_as(replace(self.state, density=_next(DENSITIES, self.state.density)))
 
     def action_group(self) -> None:
-        """Group by the next thing there is to group by."""
+        """Select the next grouping."""
         self.show_as(replace(self.state, grouping=_next(GROUPINGS, self.state.grouping)))
 
     def action_fold(self) -> None:
-        """Fold or unfold the section in which the selection is."""
+        """Fold or unfold the section of the selection."""
         if self.grid.section:
             self._toggle(self.grid.section)
 
@@ -154,13 +154,13 @@ class WallScreen(FilteringScreen):
         self._toggle(event.section)
 
     def on_wall_grid_entered(self, event: WallGrid.Entered) -> None:
-        """Unfold a section, for something in it is selected now."""
+        """Unfold the section into which the selection moved."""
         self.show_as(replace(self.state, folded=self.state.folded - {event.section}))
         if self.grid.selected:
             self.grid.select(self.grid.selected)
 
     def action_fold_all(self) -> None:
-        """Fold all sections or, where all are folded, unfold them."""
+        """Fold all sections, or unfold them if all are folded."""
         names = frozenset(section.name for section in self.grid.sections if section.name)
         folded = frozenset() if names <= self.state.folded else names
         self.show_as(replace(self.state, folded=folded))

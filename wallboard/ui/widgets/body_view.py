@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Scroller
-from wallboard.ui.widgets.search import Found, Haystack, Match
+from wallboard.ui.widgets.search import Match, SearchResult, SearchText
 
 MOST_LINES = 100_000
 """More than any body within the size limit needs, unless it was made to be long."""
@@ -43,9 +43,9 @@ class BodyView(Scroller):
         self._whole = True
         self._slices: Timer | None = None
         self._width = 0
-        self._haystack: Haystack | None = None
+        self._search_text: SearchText | None = None
         self._wanted = ""
-        self._found = Found()
+        self._found = SearchResult()
         self._current = 0
         self._marked: dict[int, list[tuple[int, int, int]]] = {}
 
@@ -60,7 +60,7 @@ class BodyView(Scroller):
         self._take(max(FIRST_LINES, in_sight + 1))
         if not keep_place:
             self.scroll_to(y=0, animate=False, immediate=True)
-        self._haystack = None
+        self._search_text = None
         if self._wanted:
             self._search()
         if not (was_whole and self._whole and before == self._lines):
@@ -136,9 +136,9 @@ class BodyView(Scroller):
 
     def _search(self) -> None:
         self._lay_out_all()
-        if self._haystack is None:
-            self._haystack = Haystack(self._lines, self._width)
-        self._found = self._haystack.find(self._wanted)
+        if self._search_text is None:
+            self._search_text = SearchText(self._lines, self._width)
+        self._found = self._search_text.find(self._wanted)
         self._current = max(0, min(self._current, len(self._found.matches) - 1))
         self._marked = {}
         for number, match in enumerate(self._found.matches):

@@ -80,7 +80,7 @@ def split(
     return [*cut(left, max(0, width - right_width), fill, glyphs), *right]
 
 
-def whole_words(text: str, width: int) -> Iterator[str]:
+def word_wrapped(text: str, width: int) -> Iterator[str]:
     """The text in lines of at most ``width`` cells, parted at spaces where it can be."""
     line = ""
     for word in text.split(" "):

@@ -31,14 +31,14 @@ class Piece(NamedTuple):
 Match = tuple[Piece, ...]
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """The matches in their order; ``complete`` says that there are no more."""
 
     matches: tuple[Match, ...] = ()
     complete: bool = True
 
 
-class Haystack:
+class SearchText:
     """Lines to search in. A line as wide as it can be is taken to go on in the next one."""
 
     def __init__(self, lines: Sequence[str], width: int) -> None:
@@ -49,22 +49,22 @@ class Haystack:
         lengths = (len(line) + len(end) for line, end in zip(lines, ends, strict=True))
         self._starts = list(accumulate(lengths, initial=0))
 
-    def find(self, wanted: str, clock: Callable[[], float] = time.perf_counter) -> Found:
+    def find(self, wanted: str, clock: Callable[[], float] = time.perf_counter) -> SearchResult:
         """Where a text is, ignoring case; one with the signs of an expression is one if it can be.
 
         A text is found across the ends of lines that were cut, an expression only within a line:
         its work grows with a power of what it looks at.
         """
         if not wanted:
-            return Found()
+            return SearchResult()
         looked_for = None if _SIGNS.isdisjoint(wanted) else _compiled(wanted)
         places = self._of_expression(looked_for, clock) if looked_for else self._of_text(wanted)
         matches: list[Match] = []
         for match in places:
             if match is None or len(matches) >= MOST_MATCHES:
-                return Found(tuple(matches), complete=False)
+                return SearchResult(tuple(matches), complete=False)
             matches.append(match)
-        return Found(tuple(matches))
+        return SearchResult(tuple(matches))
 
     def _of_text(self, wanted: str) -> Iterator[Match | None]:
         for found in re.finditer(re.escape(wanted), self._text, re.IGNORECASE):

@@ -1,4 +1,4 @@
-"""The last good and the first bad poll of an endpoint, found in what is kept of the past."""
+"""Finds the last good and the first bad poll of an endpoint."""
 
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
@@ -10,11 +10,11 @@ from wallboard.ui.picture.recorded_past import MergedStatus
 
 
 @frozen
-class Turn:
-    """How an endpoint went bad the last time; what is not known any more is ``None``.
+class GoodAndBad:
+    """The last good and the first bad poll of an endpoint; ``None`` where it is not known.
 
-    ``good_since`` is the oldest good poll that is kept, Unix time in seconds, where none was bad.
-    ``over`` says that the newest poll is good again.
+    ``good_since`` is the time of the oldest known good poll, Unix time in seconds, if none was bad.
+    ``over`` is true if the newest poll is good again.
     """
 
     good: Observation | None = None
@@ -23,28 +23,28 @@ class Turn:
     over: bool = False
 
 
-def last_turn(status: EntryPointStatus, endpoint: Endpoint) -> Turn:
+def last_good_and_bad(status: EntryPointStatus, endpoint: Endpoint) -> GoodAndBad:
     """The first poll of the newest run of bad ones, and the last good one before it.
 
     A poll is bad when it failed or when the verdict was not OPEN after it.
     """
-    polls = _kept(status, endpoint)
+    polls = _known_polls(status, endpoint)
     bad = [_is_bad(poll, status) for poll in polls]
     if True not in bad:
         known = [poll.at for poll, is_bad in zip(polls, bad, strict=True) if is_bad is False]
-        return Turn(good_since=min(known, default=None))
+        return GoodAndBad(good_since=min(known, default=None))
     first = len(bad) - 1 - bad[::-1].index(True)
     while first and bad[first - 1] and not _opened(status, polls[first - 1].at, polls[first].at):
         first -= 1
     before = [poll for poll, is_bad in zip(polls[:first], bad, strict=False) if is_bad is False]
-    return Turn(before[-1] if before else None, polls[first], over=bad[-1] is False)
+    return GoodAndBad(before[-1] if before else None, polls[first], over=bad[-1] is False)
 
 
-def _kept(status: EntryPointStatus, endpoint: Endpoint) -> list[Observation]:
-    """Every poll of the endpoint that is kept anywhere, oldest first."""
+def _known_polls(status: EntryPointStatus, endpoint: Endpoint) -> list[Observation]:
+    """Every known poll of the endpoint, oldest first."""
     state = status.state.endpoint(endpoint)
     kept = [*(change.observation for change in status.timeline), state.good, *state.recent]
-    kept += status.kept if isinstance(status, MergedStatus) else ()
+    kept += status.extra_polls if isinstance(status, MergedStatus) else ()
     polls = {id(poll): poll for poll in kept if poll and poll.endpoint is endpoint}
     return sorted(polls.values(), key=lambda poll: poll.at)
 
@@ -68,7 +68,7 @@ def _verdict_at(at: float, status: EntryPointStatus) -> str | None:
 
 
 def _opened(status: EntryPointStatus, after: float, until: float) -> bool:
-    """Whether the verdict became OPEN between two moments, so that they are of two runs."""
+    """Whether the verdict became OPEN between two times, which separates two runs."""
     return any(
         change.subject is Subject.VERDICT
         and change.after == Verdict.OPEN

@@ -1,8 +1,8 @@
-"""Hands what is typed to the app, each key only after the one before it has had its effect.
+"""Delivers keys to the app, each only after the one before it is handled completely.
 
-Textual gives a key to whatever has the focus when the app comes to it, while what the key before
-set off (a line that opens, the focus that moves, a screen) still waits in other queues; and keys
-with priority overtake all others. Keys that come in one burst would go to the wrong place.
+Textual sends a key to the current focus although effects of the key before (a line that opens, a
+focus change, a screen) still wait in other queues, and priority keys overtake others. Keys typed in
+one burst would go to the wrong widget.
 """
 
 import asyncio
@@ -19,43 +19,40 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 LONGEST_SECONDS = 2.0
-"""How long a key waits for a widget that does not come to rest."""
+"""How long a key waits for a busy widget."""
 
 _MOST_ROUNDS = 8
 
 
-IN_TURN = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
-"""What may change where the next of them goes."""
+QUEUED = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
+"""Events that are delivered one after the other."""
 
 _POLL_SECONDS = 0.1
 
 
-class Turns:
-    """Gives an app on ``loop`` what is typed, from another thread, until ``stopped``."""
+class InputQueue:
+    """Delivers input from another thread to an app on ``loop``, until ``stopped``."""
 
     def __init__(
         self, app: App[Any], loop: asyncio.AbstractEventLoop, stopped: threading.Event
     ) -> None:
         self._app, self._loop, self._stopped = app, loop, stopped
-        self._given: concurrent.futures.Future[None] | None = None
+        self._delivery: concurrent.futures.Future[None] | None = None
 
-    def give(self, message: Message) -> None:
-        """Hand a message over, once the one before it has had its effect."""
-        while self._given and not self._stopped.is_set() and not self._loop.is_closed():
-            if concurrent.futures.wait([self._given], _POLL_SECONDS).done:
-                given, self._given = self._given, None
+    def put(self, message: Message) -> None:
+        """Deliver a message after the one before it is handled."""
+        while self._delivery and not self._stopped.is_set() and not self._loop.is_closed():
+            if concurrent.futures.wait([self._delivery], _POLL_SECONDS).done:
+                given, self._delivery = self._delivery, None
                 given.result()
         if not self._loop.is_closed():
-            self._given = asyncio.run_coroutine_threadsafe(
-                hand_over(self._app, message), self._loop
+            self._delivery = asyncio.run_coroutine_threadsafe(
+                deliver(self._app, message), self._loop
             )
 
 
-async def hand_over(app: App[Any], message: Message) -> None:
-    """Give the app something that was typed or clicked, and return when it has had its effect.
-
-    Never later than some seconds: a widget that is busy for longer does not make the board deaf.
-    """
+async def deliver(app: App[Any], message: Message) -> None:
+    """Deliver an input event and return when it is handled, or after some seconds."""
     with suppress(TimeoutError):
         async with asyncio.timeout(LONGEST_SECONDS):
             if not (isinstance(message, events.Key) and message.is_printable):
@@ -71,7 +68,7 @@ async def hand_over(app: App[Any], message: Message) -> None:
 
 
 async def _settle(app: App[Any], target: MessagePump) -> MessagePump:
-    """Let everybody concerned read what they were sent; what gets the keys then."""
+    """Wait until the queues of all widgets concerned are empty; the target of keys then."""
     await _read_all(app)
     concerned = [*_upwards(target), *_busy(app), *_upwards(_target(app))]
     for pump in dict.fromkeys(concerned):
@@ -86,7 +83,7 @@ async def _read_all(pump: MessagePump) -> None:
 
 
 async def _finish_search(app: App[Any]) -> None:
-    """Let the palette find what fits the words before one of the results is chosen."""
+    """Wait for the search of the command palette."""
     group = CommandPalette._GATHER_COMMANDS_GROUP
     searches = [worker._task for worker in app.workers if worker.group == group]
     if tasks := [task for task in searches if task is not None]:
@@ -106,6 +103,6 @@ def _upwards(pump: MessagePump | None) -> Iterator[MessagePump]:
 
 
 def _busy(app: App[Any]) -> Iterator[MessagePump]:
-    """Whoever has been sent what it has not read yet."""
+    """Widgets with unread messages."""
     below = app.screen.walk_children(with_self=True) if app._screen_stack else []
     return (pump for pump in (app, *below) if pump.message_queue_size)

@@ -1,4 +1,4 @@
-"""How the wall ends on a signal or a lost terminal: in order if it can, by force if it must."""
+"""Ends the board on a signal or a lost terminal; by force after a time limit."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from typing import Any
 from wallboard.ui.terminal.descriptor import discard_unread, is_ready
 
 END_SECONDS = 1.4
-"""How long an orderly end may take before it is cut short."""
+"""Time limit of an orderly end."""
 
 _RESTORE_SECONDS = 0.3
 
@@ -27,18 +27,14 @@ Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
 
 
 def restore_blocked_terminal(fileno: int) -> None:
-    """Leave the alternate screen and every mode of a terminal that has stopped taking output.
-
-    What the terminal has not read is dropped, so that there is room. Never raises; where there is
-    no room even so, nothing is written.
-    """
+    """Reset a terminal that has stopped taking output; never blocks, never raises."""
     discard_unread(fileno)
     with contextlib.suppress(OSError, ValueError):
         if is_ready(fileno, select.POLLOUT, 0):
             os.write(fileno, _RESTORE)
 
 
-class Ending:
+class Shutdown:
     """Turns SIGTERM, SIGINT and SIGHUP into an orderly end, once, with a time limit.
 
     ``end_in_order`` is called with the exit status, ``128 + signal``; ``restore`` is called from a
@@ -67,13 +63,13 @@ class Ending:
             signal.signal(number, self._on_signal)
 
     def uninstall(self) -> None:
-        """Give the signals back to who had them."""
+        """Restore the former signal handlers."""
         while self._former:
             number, former = self._former.popitem()
             signal.signal(number, former if former is not None else signal.SIG_DFL)
 
     def begin(self, number: int) -> None:
-        """End as if signal ``number`` had come; safe from any thread, and done only once."""
+        """End as if signal ``number`` had come, once; from any thread."""
         # Never waits: a signal handler may interrupt another one here.
         if not self._begun.acquire(blocking=False):
             return
