@@ -1,5 +1,6 @@
 """Classes of immutable values behave as the standard frozen ones."""
 
+from copy import copy, deepcopy
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
 
 import pytest
@@ -103,3 +104,9 @@ def test_a_value_matches_by_position():
     match Ours(1, ("a",)):
         case Ours(number, words):
             assert (number, words) == (1, ("a",))
+
+
+def test_a_copy_is_the_value_itself():
+    value = Ours(1, ("a",))
+    assert copy(value) is value
+    assert deepcopy([value])[0] is value

@@ -29,7 +29,14 @@ def frozen(cls: type | None = None, /, *, kw_only: bool = False) -> Any:
 
 def _frozen(cls: type, *, kw_only: bool) -> type:
     cls = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
-    methods = {**_compiled(cls), "__repr__": _repr, "__setattr__": _refuse, "__delattr__": _refuse}
+    methods = {
+        **_compiled(cls),
+        "__repr__": _repr,
+        "__setattr__": _refuse,
+        "__delattr__": _refuse,
+        "__copy__": _itself,
+        "__deepcopy__": _itself,
+    }
     for name, method in methods.items():
         if cls.__dict__.get(name) is None:  # what a class has of its own it keeps
             setattr(cls, name, method)
@@ -83,6 +90,10 @@ def _repr(self: object) -> str:
     every: tuple[Field[Any], ...] = fields(self)  # type: ignore[arg-type]
     shown = (f"{one.name}={getattr(self, one.name)!r}" for one in every if one.repr)
     return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def _itself(self: object, *_: object) -> object:
+    return self
 
 
 def _refuse(self: object, name: str, *_: object) -> NoReturn:

@@ -1,5 +1,8 @@
 """Boards made of given answers, for tests that need a picture that never changes."""
 
+from copy import deepcopy
+from functools import cache
+
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import (
@@ -93,6 +96,11 @@ TILES = (
 
 def made_board(count=12, *, rounds=24, server="prod", interval=10.0):
     """A board on which every verdict is seen, after some rounds of polls that end at ``NOW``."""
+    return deepcopy(_made_once(count, rounds, server, interval))
+
+
+@cache
+def _made_once(count, rounds, server, interval):
     entry_points = [
         EntryPoint(EntryPointKey(server, 1000 + n), NAMES[n % len(NAMES)], GROUPS[n % len(GROUPS)])
         for n in range(count)

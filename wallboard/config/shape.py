@@ -8,10 +8,12 @@ from wallboard.config.problem import nearest, shown
 from wallboard.settings import Settings
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -146,9 +148,9 @@ def shape(document: Toml, original: Toml) -> tuple[Settings | None, list[Fault]]
     Wrong values are removed or replaced, so that the rest can still be checked; with faults the
     settings serve only for that. ``original`` is the document as written.
     """
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    adapter = TypeAdapter(Settings)
+    adapter = _adapter()
     faults: dict[Path, str] = {}
     for round_number in range(_REPAIRS):
         try:
@@ -160,6 +162,13 @@ def shape(document: Toml, original: Toml) -> tuple[Settings | None, list[Fault]]
                     faults.setdefault(path, _message(details, path, original))
                 _repair(document, path, missing=details["type"] == "missing")
     return None, list(faults.items()) or [((), "cannot be read as settings")]
+
+
+@cache
+def _adapter() -> "TypeAdapter[Settings]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Settings)
 
 
 def _message(details: "ErrorDetails", path: Path, original: Toml) -> str:
