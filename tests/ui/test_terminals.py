@@ -128,6 +128,13 @@ def test_every_kind_of_terminal_shows_what_the_board_wants(tmp_path, kind):
         assert board.status(PATIENCE_SECONDS) == 0
 
 
+@pytest.mark.parametrize("kiosk", [False, True])
+def test_the_first_picture_is_whole(tmp_path, kiosk):
+    with closing(Board(tmp_path, (200, 50), kiosk=kiosk).started()) as board:
+        board.assert_shown()
+        assert b"Everything is ok" not in board.raw
+
+
 @pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
 def test_every_size_shows_what_the_board_wants(tmp_path, size):
     with closing(Board(tmp_path, size).started()) as board:

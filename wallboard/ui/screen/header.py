@@ -79,7 +79,7 @@ class BoardHeader(Lines):
 
     def show(self, view: View) -> None:
         """Draw the header for this view."""
-        width = self.size.width
+        width = self.size.width or self.app.size.width
         self._set_background(view)
         if view.replay_position:
             first = replay_head(view, view.replay_position, width, self.theme_styles)

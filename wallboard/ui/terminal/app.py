@@ -144,10 +144,11 @@ class CellApp(App[ReturnType]):
 
     def _end_hold(self) -> None:
         if self.paints_held:
-            # What the first layout made dirty would wait for the next beat of Textual's clock.
-            if not LACKING:
-                self.screen._on_timer_update()
-            self.release_paints()
+            # What the first layout changed would wait for a beat of Textual's clock each.
+            if isinstance(self.screen, CellScreen):
+                self.screen.flush(self.release_paints)
+            else:
+                self.release_paints()
 
     async def _on_resize(self, event: Resize) -> None:
         """Use the current size, since the one in the event may be outdated.

@@ -59,6 +59,19 @@ class CellScreen(Attached, Screen[ScreenResultType]):
         """Reset the limit of layouts."""
         self._layouts_left = MOST_LAYOUTS
 
+    def flush(self, then: Callable[[], object]) -> None:
+        """Paint all that has changed by now, at once and together."""
+        if not LACKING:
+            # Widgets would report their changes only when idle, one after the other.
+            for widget in self.walk_children(Widget):
+                widget._check_refresh()
+        self.call_later(self._flush, then)
+
+    def _flush(self, then: Callable[[], object]) -> None:
+        if not LACKING:
+            self._on_timer_update()
+        then()
+
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         del size
         if self._may_lay_out():
@@ -100,11 +113,7 @@ class PromptScreen(CellScreen[ScreenResultType]):
         if getattr(getattr(self.app, "terminal", None), "more_follows", False):
             self._paint_asked = False  # the last key of the burst asks again, or the clock paints
             return
-        # Widgets would report their changes only when idle, one after the other.
-        for widget in self.walk_children(Widget):
-            widget._check_refresh()
-        self.call_later(self._paint)
+        self.flush(self._painted)
 
-    def _paint(self) -> None:
+    def _painted(self) -> None:
         self._paint_asked = False
-        self._on_timer_update()

@@ -167,6 +167,8 @@ class WallGrid(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         size = self.scrollable_content_region.size
+        if not size:
+            return  # the first resize will tell
         before = self.layout_now
         self._asked_density = self._state.density
         density = before.density.name if self._density_held else self._state.density

@@ -58,6 +58,11 @@ class WallScreen(FilteringScreen):
         """The arrangement line, the column titles, and the grid."""
         return [self._view_line, self._heads, self.grid]
 
+    def on_mount(self) -> None:
+        """Show the first view before the first layout, so that the first picture is whole."""
+        if self.view:
+            self.show(self.view)
+
     def show(self, view: View) -> None:
         """Show this view."""
         super().show(view)
