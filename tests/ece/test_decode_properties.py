@@ -232,6 +232,18 @@ HIDDEN = (
     '{{"{name}":"{good}","{name}\\u200b":"{bad}"}}',
     '{{"{name}":"{good}","x":"{{\\"\\\\u{code:04x}{rest}\\":{bad}}}"}}',
     '{{"{name}":"{good}","x":[{{"name":"{name}","value":"{bad}"}}]}}',
+    '{{"{name}":"{good}","name":"x:{name}","value":"{bad}"}}',
+    '{{"{name}":"{good}","x":{{"value":{bad},"field":"{name}"}}}}',
+    '{{"{name}":"{good}","x":["{name}",{bad}]}}',
+    '{{"{name}":"{good}","{name}2":{bad}}}',
+    '{{"{name}":"{good}","{name}[0]":{bad}}}',
+    '{{"{name}":"{good}","is_{upper}":{bad}}}',
+    '{{"{name}":"{good}","said":"{bad} is {name}"}}',
+    '{{"{name}":"{good}","said":"{wide}={bad}"}}',
+    '<{root} {name}="{good}"><x n="{name}">{bad}</x></{root}>',
+    '<{root} {name}="{good}"><x>{name}</x><y>{bad}</y></{root}>',
+    '<{root} {name}="{good}" is{upper}="{bad}"/>',
+    '<{root} {name}="{good}">{name} is {bad}</{root}>',
 )
 HARMLESS = (
     '<{root} {name}="{good}"><!-- {name}="{bad}" --></{root}>',
@@ -248,6 +260,7 @@ def in_attributes(form):
             yield endpoint, form.format(
                 root=root, name=name, good=good, bad=bad,
                 upper=name.upper(), code=ord(name[0]), rest=name[1:],
+                wide=name.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}),
             )  # fmt: skip
 
 
@@ -257,6 +270,19 @@ def test_nothing_is_good_news_where_another_value_is_hidden(form):
         for encoding in ("utf-8",) if "UTF-7" in body else ("utf-8", "utf-16", "utf-8-sig"):
             outcome = decode(endpoint, body.encode(encoding))
             assert not is_good(outcome), (body, outcome)
+
+
+def test_nothing_is_good_news_where_another_value_stands_beside_the_name_once_more():
+    rolls = random.Random(2)
+    for form in HIDDEN:
+        for endpoint, body in in_attributes(form):
+            root, name, _, bad = FACTS[endpoint]
+            for _ in range(25):
+                spoilt = spoiled(body, rolls)
+                found = spoilt.lower().replace(root.lower(), "").count(name.lower())
+                another = re.search(rf"(?<![\w.-]){bad}(?![\w.])", spoilt)
+                good = is_good(decode(endpoint, spoilt.encode()))
+                assert not (good and found > 1 and another), spoilt
 
 
 @pytest.mark.parametrize("form", HARMLESS)

@@ -43,8 +43,8 @@ class Answer(Protocol):
     def child(self, name: str) -> str | None:
         """The text of a child of the root; several that disagree are joined, so fit no fact."""
 
-    def contested(self, name: str) -> bool:
-        """Whether the name of a fact also stands where nothing can be read for certain."""
+    def contested(self, name: str, value: str) -> bool:
+        """Whether anything else in the body may give the name of a fact another value."""
 
 
 def agent_availability(answer: Answer) -> AgentAvailability:
@@ -100,8 +100,10 @@ def _fact(
     A fact whose name also stands elsewhere is none. With ``good``, only that value is in doubt: bad
     news may stand.
     """
-    fact = None if text is None else read(text.strip())
-    if fact is not None and good in {None, fact} and answer.contested(name):
+    if text is None:
+        return None, None
+    fact = read(text.strip())
+    if fact is not None and good in {None, fact} and answer.contested(name, text.strip()):
         fact, text = None, f"{text} / ?"
     return fact, _unused(text, fact)
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from wallboard.ece.answer.mentions import MOST_MENTIONS, given, joined
+from wallboard.ece.answer.mentions import MOST_MENTIONS, disputed, joined
 
 _ESCAPED = re.compile(r"(?<!\\)\\++u([0-9A-Fa-f]{4})")
 
@@ -27,14 +27,15 @@ class JsonAnswer:
     is joined, so fits no fact.
     """
 
-    __slots__ = ("_document", "_members", "_text")
+    __slots__ = ("_document", "_members", "_root", "_text")
 
     lenient = False
 
-    def __init__(self, members: _Object, document: _Object, text: str) -> None:
+    def __init__(self, members: _Object, document: _Object, text: str, root: str = "") -> None:
         self._members = members
         self._document = document
         self._text = text
+        self._root = root
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ class JsonAnswer:
         """The answer wrapped under the name of its root, if it is."""
         match self._members.get(root):
             case [_Object() as inner]:
-                return JsonAnswer(inner, self._document, self._text)
+                return JsonAnswer(inner, self._document, self._text, root)
             case _:
                 return None
 
@@ -57,14 +58,15 @@ class JsonAnswer:
 
     child = attribute
 
-    def contested(self, name: str) -> bool:
-        """Whether something else that looks like the name has a value, be it within a text."""
+    def contested(self, name: str, value: str) -> bool:
+        """Whether anything else in the document, be it within a text, may give another value."""
         text = self._text
         if text.count("\\u") > MOST_MENTIONS:
             return True
         if "\\" in text:
             text = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
-        return given(text, name) > sum(1 for _ in _anywhere(self._document, name))
+        read = sum(1 for _ in _anywhere(self._document, name))
+        return disputed(text, name, value, read, self._root)
 
 
 def parse(text: str) -> JsonAnswer | None:

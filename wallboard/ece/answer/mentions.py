@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from unicodedata import category, normalize
 
 MOST_MENTIONS = 100
 """Of a name in one answer, where one or two are usual; more are not looked at one by one."""
@@ -21,46 +23,42 @@ def of_another_namespace(value: str | None) -> str | None:
     return None if value is None else f"{value} (in another namespace)"
 
 
-def without_comments(text: str) -> str:
-    """The text without its comments; one that has no end is none."""
-    first, *parts = text.split("<!--")
-    kept = [first]
-    for part in parts:
-        _, closed, after = part.partition("-->")
-        kept.append(after if closed else part)
-    return " ".join(kept)
+def disputed(text: str, name: str, value: str, read: int, root: str = "") -> bool:
+    """Whether a text may give a name another value than the one that was read ``read`` times.
 
-
-def mentions(text: str, name: str) -> int:
-    """How often a name stands in a text, in any case."""
-    return len(re.findall(rf"(?<![A-Za-z]){name}\b", text, re.IGNORECASE))
-
-
-def given(text: str, name: str) -> int:
-    """How often a text gives a value to a name, in any case; words after a colon are none."""
-    text, name = text.lower(), name.lower()
+    Any further mention of the name counts where another value stands anywhere in the text; else
+    only one that is given a value: words about a fact are none. ``root`` was read once as well.
+    """
+    text, name = plain(text), name.lower()
     found = text.count(name)
-    if found > MOST_MENTIONS:
-        return found
-    return sum(1 for place in re.finditer(name, text) if _gives(text, place))
-
-
-def _gives(text: str, place: re.Match[str]) -> bool:
-    before = text[max(0, place.start() - _BEFORE) : place.start()]
-    after = text[place.end() : place.end() + _AFTER]
-    if before.endswith("<") or _PREFIX.search(before):
-        return not _LONGER_NAME.match(after)
-    if before[-1:].isascii() and before[-1:].isalpha():
+    if found <= read + root.lower().count(name):
         return False
-    return bool(_SIGN.match(after) or (_IS_NAMED.search(before) and not _WORD.match(after)))
+    if found > MOST_MENTIONS or _holds_another(text, value.lower()):
+        return True
+    return len(_given_a_value(name).findall(text)) > read
 
 
-_BEFORE, _AFTER = 100, 30
-_PREFIX = re.compile(r"<[^\s<>/=:]+:$")
-_LONGER_NAME = re.compile(r"[\w.:-]")
-_WORD = re.compile(r"\w")
-_IS_NAMED = re.compile(r"\b(?:name|key)[^\w<>]{1,9}$")
-_SIGN = re.compile(
-    r"""[^\w<>]{0,9}?(?:=|["'][^\w<>]{0,9}?:|:[^\w<>]{0,9}?(?:true|false|null|[-\d]))"""
-)
+def plain(text: str) -> str:
+    """The text in lower case, without what makes a name look the same and be another."""
+    if not text.isascii():
+        text = "".join(c for c in normalize("NFKC", text) if category(c) != "Cf")
+    return text.lower()
+
+
+def _holds_another(text: str, value: str) -> bool:
+    if value in {"true", "false"}:
+        return bool(_UNTRUE.search(text))
+    return any(number != value for number in _NUMBER.findall(text))
+
+
+@cache
+def _given_a_value(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"<(?:[^\s<>/=:]{{1,100}}:)?{name}(?![\w.:-])"
+        rf"""|(?<![a-z]){name}[^\w<>]{{0,9}}?(?:=|["'][^\w<>]{{0,9}}?:|:[^\w<>]{{0,9}}?(?:null|[-\d]))"""
+    )
+
+
+_UNTRUE = re.compile(r"false|(?<![^\W_])(?:no|not|never|none|null|off)(?![^\W_])")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _ENOUGH = 4

@@ -8,12 +8,10 @@ from html import unescape
 from lxml import etree
 
 from wallboard.ece.answer.mentions import (
-    MOST_MENTIONS,
-    given,
+    disputed,
     joined,
-    mentions,
     of_another_namespace,
-    without_comments,
+    plain,
 )
 
 _PARSER = etree.XMLParser(
@@ -74,19 +72,17 @@ class XmlAnswer:
             return None
         return self._text(child) if self._mentions(name) == 2 else joined(self._all(name))
 
-    def contested(self, name: str) -> bool:
-        """Whether anything else in the document gives a value to the name, in whatever case."""
+    def contested(self, name: str, value: str) -> bool:
+        """Whether anything else in the document may give another value to the name."""
         seen, wanted, root = self._body.lower(), name.lower().encode(), self.root.lower().encode()
-        found = seen.count(wanted) - (seen.count(root) if wanted in root else 0)
         is_child = next(self._element.iterchildren("{*}" + name), None) is not None
-        if found <= 1 + is_child and b"&" not in seen:
+        roots = root.count(wanted) * (1 if seen.endswith(b"/>") else 2)
+        if seen.count(wanted) <= 1 + is_child + roots and b"&" not in seen and seen.isascii():
             return False
-        if found > MOST_MENTIONS:
-            return True
         read = len(_attributes(name)(self._element))
         read += sum(1 for _ in self._element.iter("{*}" + name))
         text = etree.tostring(self._element, encoding="unicode", with_tail=False)
-        return given(unescape(text), name) > read
+        return disputed(unescape(_END_TAG.sub(" ", text)), name, value, read, self.root)
 
     def _mentions(self, name: str) -> int:
         """How often the name stands in the document: an honest one has no more than it needs."""
@@ -130,6 +126,7 @@ _ATTRIBUTE = re.compile(
     r"""(?<![^\s"'“”/])([^\s=<>"'/“”]++)\s*+=\s*+"""
     r"""(?:"([^"]*)"|'([^']*)'|[“”]([^“”]*)[“”]|([^\s"'“”<>][^\s<>]*))"""
 )
+_END_TAG = re.compile(r"</\s*+(?:[^\s<>/:]{1,100}:)?\s*+([^\s<>/:]{1,200})\s*+>")
 _CHILD = re.compile(
     rf"<{_PREFIX}([^\s<>/=:]{{1,100}})(?:\s[^<>]*+)?>([^<>]*+)"
     r"</\s*+(?:[^\s<>/=:]{1,100}:)?\s*+([^\s<>/=:]{1,100})\s*+>"
@@ -163,11 +160,15 @@ class LenientAnswer:
         """The text between a start tag and its end tag."""
         return joined(self._all(name)) if any(True for _ in self._children_called(name)) else None
 
-    def contested(self, name: str) -> bool:
-        """Whether the name stands anywhere but where it was read; comments do not count."""
+    def contested(self, name: str, value: str) -> bool:
+        """Whether the name stands anywhere but where it was read, be it in a comment."""
+        text = plain(unescape(self._text))
+        found = text.count(name.lower())
+        if root := self.root.lower().count(name.lower()):
+            found -= root + root * _END_TAG.findall(text).count(self.root.lower())
         read = sum(1 for _ in self._attributes_called(name))
         read += 2 * sum(1 for _ in self._children_called(name))
-        return mentions(unescape(without_comments(self._text)), name) > read
+        return found > read
 
     def _all(self, name: str) -> Iterator[str]:
         """Whatever bears the name of a fact speaks of that fact."""
