@@ -26,7 +26,7 @@ def test_nothing_is_found_of_nothing():
     assert search(["abc"], "x") == []
 
 
-@pytest.mark.parametrize("wanted", ["a(b", "[x", "*", "a{99999999999}", "(a+)+", "a**"])
+@pytest.mark.parametrize("wanted", ["a(b", "[x", "*", "a{99999999999}", "(a{999}){999}", "a**"])
 def test_what_is_no_expression_is_text(wanted):
     assert search([f"see {wanted} here"], wanted) == [wanted]
 

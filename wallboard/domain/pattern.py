@@ -4,7 +4,7 @@ import re
 import warnings
 from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import regex
@@ -12,19 +12,13 @@ if TYPE_CHECKING:
 LONGEST_SEARCHED = 200
 """Characters of a text that are looked at."""
 
-MOST_REPEATS = 3
-"""Open-ended repeats in one expression; each multiplies the work by the length of the text."""
-
-MOST_OPTIONS = 8
-"""Optional parts in one expression; each may double the work."""
+MOST_COPIES = 10_000
+"""Of the smallest part of an expression, once compiled; that takes a few megabytes."""
 
 _SIGNS = frozenset(".^$*+?{}[]()|\\")
-_BRACES = re.compile(r"\{(\d{0,9})(,?)(\d{0,9})\}")
-_CLASS = re.compile(r"\[\^?\]?(?:[^\]\\]|\\.)*\]", re.DOTALL)
-_WIDTHLESS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\Z"})
-
-MOST_TIMES = 1_000
-"""Of one thing in a row; a higher number takes long before anything is looked for."""
+_REPEATED_GROUP = re.compile(r"\)[*+?{]")
+_TIMES = re.compile(r"\{(\d{1,9})")
+_CALL = re.compile(r"\(\?(?:R|&|P>|[+-]?\d)")
 
 LONGEST_SECONDS = 0.1
 """How long a search may take that is slow on some text; its next ones may as well, but not all."""
@@ -45,7 +39,7 @@ class Finder:
     def __init__(self, wanted: str) -> None:
         """Looks for a text, ignoring case, and where it has the signs of one for an expression too.
 
-        What is no expression, or one that could run for ever, is looked for as it stands.
+        What is no expression, or a huge one, is looked for as it stands.
         """
         self._wanted = wanted
         self._plain = wanted.casefold()
@@ -87,8 +81,8 @@ def expression(wanted: str) -> "regex.Pattern[str]":
     """A regular expression, whose searches take a time limit. Raises ``ValueError``."""
     import regex
 
+    _refuse_huge(wanted)
     try:
-        refuse_endless(wanted)
         with warnings.catch_warnings():
             # There are warnings of signs that may mean something else one day.
             warnings.simplefilter("ignore")
@@ -99,101 +93,16 @@ def expression(wanted: str) -> "regex.Pattern[str]":
         raise ValueError(str(error)) from None
 
 
-def refuse_endless(expression: str) -> None:
-    """Raises ``ValueError`` for an expression whose search may take for ever.
+def _refuse_huge(wanted: str) -> None:
+    """Raises ``ValueError`` for an expression that could take gigabytes.
 
-    What makes a search explode is refused by its looks, while it is typed: a repeat within a
-    repeat, repeats side by side, and too many of them. What looks harmless has its time limit.
+    A search has its time limit, but compiling has none: what is repeated is compiled as often as a
+    number says, and a repeated group twice. One that calls itself fills memory within the limit.
     """
-    _Reading(expression).read()
-
-
-class _Atom(NamedTuple):
-    """What a repeat sign refers to; ``after_repeat`` says that an open-ended repeat touches it."""
-
-    after_repeat: bool
-    branching: bool = False
-
-
-class _Group(NamedTuple):
-    after_repeat: bool
-    branching: bool
-
-
-class _Reading:
-    """One pass over an expression, character by character."""
-
-    def __init__(self, expression: str) -> None:
-        self._text = expression
-        self._repeats = 0
-        self._options = 0
-        self._after_repeat = False
-        self._branching = False
-        self._groups: list[_Group] = []
-        self._atom = _Atom(after_repeat=False)
-
-    def read(self) -> None:
-        place = 0
-        while place < len(self._text):
-            place += self._step(place)
-
-    def _step(self, place: int) -> int:
-        """Take in what begins at a place; how many characters that was."""
-        char = self._text[place]
-        if char == "(":
-            self._groups.append(_Group(self._after_repeat, self._branching))
-            self._branching = False
-            # The ? of (?: and its like is no repeat.
-            return 2 if self._text[place + 1 : place + 2] == "?" else 1
-        if char == ")":
-            self._close()
-            return 1
-        if char == "|":
-            self._branching, self._after_repeat = True, False
-            return 1
-        if char in "*+?" or (char == "{" and _BRACES.match(self._text, place)):
-            return self._repeat(place)
-        return self._plain(place)
-
-    def _plain(self, place: int) -> int:
-        length = 1
-        if self._text[place] == "\\":
-            length = 2
-        elif found := _CLASS.match(self._text, place):
-            length = len(found[0])
-        if self._text[place : place + length] not in _WIDTHLESS:
-            self._atom = _Atom(self._after_repeat)
-            self._after_repeat = False
-        return length
-
-    def _close(self) -> None:
-        if self._groups:
-            group = self._groups.pop()
-            self._atom = _Atom(group.after_repeat, self._branching)
-            self._branching = self._branching or group.branching
-
-    def _repeat(self, place: int) -> int:
-        sign = self._text[place]
-        braces = _BRACES.match(self._text, place) if sign == "{" else None
-        length = len(braces[0]) if braces else 1
-        if self._text[place + length : place + length + 1] in {"?", "+"}:
-            length += 1
-        least, fixed = 0 if sign in "*?" else 1, False
-        if braces:
-            least, fixed = int(braces[1] or 0), not braces[2]
-            if max(least, int(braces[3] or 0)) > MOST_TIMES:
-                raise ValueError(f"more than {MOST_TIMES:,} times in a row")
-        if sign == "?":
-            self._options += 1
-        else:
-            if self._atom.branching:
-                raise ValueError("a repeat within a repeat may take for ever")
-            if self._atom.after_repeat and not fixed:
-                raise ValueError("two repeats side by side may take for ever")
-            self._repeats += not fixed
-        if self._repeats > MOST_REPEATS or self._options > MOST_OPTIONS:
-            raise ValueError("so many repeats may take for ever")
-        wide = sign != "?" and not fixed
-        self._after_repeat = wide or (least == 0 and self._atom.after_repeat)
-        self._branching = True
-        return length
+    copies = 2 ** len(_REPEATED_GROUP.findall(wanted))
+    for times in _TIMES.findall(wanted):
+        copies *= max(1, int(times))
+    if copies > MOST_COPIES:
+        raise ValueError("it repeats too much")
+    if _CALL.search(wanted):
+        raise ValueError("it calls itself")
