@@ -181,7 +181,7 @@ def test_all_that_is_known_is_as_old_after_the_clock_was_set_as_before(by):
     after = board.snapshot(now)
     status, was = after.entry_points[KEY], before.entry_points[KEY]
     assert after.newest_at == before.newest_at + by
-    assert (status.since, status.level_since) == (was.since + by, was.level_since + by)
+    assert (status.since, status.onset) == (was.since + by, was.onset.moved(by))
     server = after.servers["prod"]
     assert (server.since, server.next_probe_at) == (99_990.0 + by, 100_030.0 + by)
     assert after.polls_per_minute == before.polls_per_minute == 1
@@ -334,7 +334,8 @@ def test_looking_at_the_board_does_not_change_what_it_says(events):
 
 def test_a_change_of_level_says_how_long_the_level_had_been():
     polls = [heard(LiveSessionStatus(wait, 0), at=at) for at, wait in WAITS]
-    events = folded(board_of(KEY), heard(ALLOWED, at=100.0), *polls, now=300.0).events
+    board = board_of(KEY, policy=Policy(interval=60.0))
+    events = folded(board, heard(ALLOWED, at=100.0), *polls, now=300.0).events
     levels = [change for change in events if change.subject is Subject.LEVEL]
     assert [(change.before, change.after, change.lasted) for change in levels] == [
         ("ok", "warning", 61.0),

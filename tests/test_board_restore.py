@@ -12,6 +12,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.history import History, Sample
 from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.state import EndpointState
 
@@ -40,14 +41,14 @@ def test_a_restored_entry_point_stands_as_it_did_since_when_it_did():
         verdict=Verdict.QUEUE_DEPTH_REACHED,
         level=Level.WARNING,
         since=40.0,
-        level_since=40.0,
+        onset=Onset(40.0, seen=True, before=Verdict.OPEN, lasted=30.0),
         timeline=(change,),
     )
     one.fold(RecordedBoard(95.0, (known,), events=(change,)))
     snapshot = one.snapshot(100.0)
     status = snapshot.entry_points[KEY]
     assert status.judgement.verdict is Verdict.QUEUE_DEPTH_REACHED
-    assert (status.since, status.level_since) == (40.0, 40.0)
+    assert (status.since, status.onset) == (40.0, known.onset)
     assert status.timeline == snapshot.events == (change,)
     assert snapshot.newest_at == 90.0
     assert snapshot.verdicts == {Verdict.QUEUE_DEPTH_REACHED: 1, Verdict.WAITING: 1}

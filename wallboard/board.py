@@ -3,6 +3,7 @@
 It has no clock and asks nobody anything: the same events give the same board, live or replayed.
 """
 
+import math
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND, Sample
 from wallboard.domain.observation import Failure, Observation, ServerStatus, moved
+from wallboard.domain.onset import Onset, onset_of
 from wallboard.domain.outage import (
     absorbed,
     as_on_timeline,
@@ -33,6 +35,7 @@ from wallboard.domain.polls import Sharing, Traffic
 from wallboard.domain.reading import Capacity, LiveSessionStatus
 from wallboard.domain.snapshot import EntryPointStatus, Folded, Snapshot, newest_poll
 from wallboard.domain.state import EndpointState, EntryPointState
+from wallboard.domain.state_strip import State
 from wallboard.domain.verdict import Judgement, judge, rejudge
 
 
@@ -173,8 +176,12 @@ class Board:
         if failed == status.failure:
             return Folded(status)
         followed: list[Change] = []
+        probed_until = (before.next_probe_at or before.at) if before and failed else math.inf
         for one in self.statuses_of(status.server):
-            followed += self._judge(one, one.state, status.at, None, of_server=True)[1]
+            late = status.at > probed_until + one.policy.stale_after
+            followed += self._judge(
+                one, one.state, status.at, None, of_server=True, went_on=not late
+            )[1]
         outage_since, explained = None, list[Change]()
         if status.failure and not failed:
             outage_since = self._outages[status.server] = began_at(status)
@@ -206,7 +213,15 @@ class Board:
         heard = before.state.endpoint(observation.endpoint)
         observation = self._parts.shared(observation, heard.last)
         state = before.state.heard(observation)
-        after, judged = self._judge(before, state, observation.at, observation, of_server=False)
+        waited = min(observation.elapsed_seconds, before.policy.stale_after)
+        after, judged = self._judge(
+            before,
+            state,
+            observation.at,
+            observation,
+            of_server=False,
+            went_on=before.goes_on(observation.at - waited),
+        )
         if observation.endpoint is _pace(state.entry_point):
             history = state.history.appended(_sample(after, observation.at))
             after = replace(after, state=replace(state, history=history))
@@ -240,31 +255,47 @@ class Board:
         observation: Observation | None,
         *,
         of_server: bool,
+        went_on: bool = True,
     ) -> tuple[EntryPointStatus, tuple[Change, ...]]:
-        """Judge a new state of an entry point and put it on the board; what that changed."""
+        """Judge a new state of an entry point and put it on the board; what that changed.
+
+        ``went_on`` unless there was a gap: then nobody knows since when it is so.
+        """
         key, was = before.entry_point.key, before.judgement
         failure = self.failure(key.server)
         if observation:
             judgement = rejudge(before.state, was, state, observation, before.policy, failure)
         else:
             judgement = judge(state, before.policy, failure)
-        after = EntryPointStatus(
-            state, before.policy, judgement, before.since, before.level_since, before.timeline
-        )
-        changes: tuple[Change, ...] = ()
+        known_until = before.known_until
+        if observation or of_server:
+            known_until = math.inf if failure else at + before.policy.stale_after
+        since, onset, changes = before.since, before.onset, tuple[Change, ...]()
         if judgement.verdict is not was.verdict or judgement.level is not was.level:
             self._ranking += 1
             self._verdicts[was.verdict] -= 1
             self._verdicts[judgement.verdict] += 1
-            if judgement.verdict is was.verdict:
-                since, after = before.level_since, replace(after, level_since=at)
-            else:
-                since, after = before.since, replace(after, since=at, level_since=at)
+            stays = judgement.verdict is was.verdict
+            began = (onset.at if onset else None) if stays else since
+            began = began if went_on else None
             found = changes_of_judgement(
-                key, was, judgement, at, since, observation, of_server=of_server
+                key, was, judgement, at, began, observation, of_server=of_server
             )
+            changes = tuple(found)
+            since = since if stays else at
+            onset = onset_of(at, changes[-1].subject, changes[-1].before, changes[-1].lasted)
+        if not went_on and judgement.verdict is not Verdict.WAITING:
+            since, onset = at, Onset(at)
+        strip = before.strip
+        if observation or of_server:
+            state_now = State(judgement.level, judgement.verdict)
+            strip = strip.polled(at, state_now, went_on=went_on)
+        after = EntryPointStatus(
+            state, before.policy, judgement, since, onset, known_until, before.timeline, strip
+        )
+        if changes:
             changes = tuple(
-                replace(one, of_server=of_server or self._of_outage(one, after)) for one in found
+                replace(one, of_server=of_server or self._of_outage(one, after)) for one in changes
             )
             after = self._noted(after, changes)
         self._statuses[key] = after

@@ -67,7 +67,8 @@ def test_the_board_of_a_moment_is_what_it_was(path, at, sealed):
     for key, was in live.entry_points.items():
         now = again.entry_points[key]
         assert now.judgement == was.judgement
-        assert (now.since, now.level_since) == (was.since, was.level_since)
+        assert (now.since, now.onset) == (was.since, was.onset)
+        assert now.states(START + at, 60) == was.states(START + at, 60)
         assert bool(now.state.disagreements >= 2) == bool(was.state.disagreements >= 2)
         for endpoint in Endpoint:
             said_now, said_then = now.state.endpoint(endpoint), was.state.endpoint(endpoint)

@@ -7,8 +7,10 @@ from recordings import SERVER, START, board_of, poll, record
 from wallboard.board import Board
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.domain.observation import ServerStatus
+from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.state_strip import State
 from wallboard.recorder.recording import Recording
 
 ALLOWED, CAPACITY = Endpoint.CHAT_ALLOWED, Endpoint.CAPACITY
@@ -178,3 +180,48 @@ def test_what_left_the_board_colours_the_strip_no_longer(recorded, tmp_path):
     with Recording.open(path) as recording:
         levels = recording.levels(START, START + 590, 59)
     assert levels == [Level.CRITICAL] * 19 + [Level.OK] * 40
+
+
+def test_the_states_of_one_entry_point_are_told_for_any_window(recorded):
+    events = [poll(ALLOWED, 10 * n, "true" if n != 30 else CLOSED) for n in range(60)]
+    events += [poll(ALLOWED, 6000 + 10 * n, "true") for n in range(60)]
+    recording = recorded(events)
+    good = State(Level.OK, Verdict.OPEN)
+    bad = State(Level.CRITICAL, Verdict.AGENT_NOT_AVAILABLE)
+    key = EntryPointKey(SERVER, 1000)
+    assert recording.states(key, START, START + 600, 6) == [good, good, good, bad, good, good]
+    assert recording.states(key, START + 290, START + 320, 3) == [good, bad, good]
+    assert recording.states(key, START - 600, START + 7200, 13) == [
+        None, bad, *[None] * 9, good, None
+    ]  # fmt: skip
+    assert recording.states(EntryPointKey(SERVER, 1), START, START + 600, 2) == [None, None]
+
+
+def test_an_outage_of_the_server_is_known_although_nothing_was_polled(recorded):
+    refused = Failure(Cause.REFUSED, "refused")
+    events = [poll(ALLOWED, 10 * n, "true") for n in range(12)]
+    events += [ServerStatus(SERVER, START + 120 + 100 * n, refused, START + 120) for n in range(10)]
+    states = recorded(events).states(EntryPointKey(SERVER, 1000), START, START + 1200, 10)
+    assert [state and state.verdict for state in states] == [
+        Verdict.OPEN, *[Verdict.UNREACHABLE] * 8, None
+    ]  # fmt: skip
+
+
+def test_a_board_restored_after_a_gap_knows_no_onset_before_it(recorded):
+    events = [poll(ALLOWED, 10 * n, "true") for n in range(60)]
+    events += [poll(ALLOWED, 6000 + 10 * n, "true") for n in range(60)]
+    recording = recorded(events)
+    onsets = [recording.board_at(START + at).entry_points[0].onset for at in (500.0, 700.0, 6100.0)]
+    assert onsets == [Onset(START), Onset(START), Onset(START + 6000.0)]
+
+
+def test_the_strip_of_the_board_is_the_share_of_each_level(recorded):
+    ids = (1000, 1001, 1002, 1003)
+    events = [
+        poll(ALLOWED, 10 * n + place, CLOSED if id_ == 1000 and n < 30 else "true", id=id_)
+        for n in range(61)
+        for place, id_ in enumerate(ids)
+    ]
+    shares = recorded(events, ids).level_shares(START + 10, START + 590, 2)
+    assert shares[0] == pytest.approx((0.75, 0, 0, 0.25), abs=0.01)
+    assert shares[1] == pytest.approx((1, 0, 0, 0), abs=0.01)

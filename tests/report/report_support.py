@@ -38,8 +38,8 @@ def entry_point(number, name="", server="prod", group=""):
     return EntryPoint(EntryPointKey(server, number), name or str(number), group)
 
 
-def board_of(*entry_points: EntryPoint):
-    return Board([(one, Policy()) for one in entry_points])
+def board_of(*entry_points: EntryPoint, interval=10.0):
+    return Board([(one, Policy(interval)) for one in entry_points])
 
 
 def tell(board, one, facts, at=NOW):

@@ -95,7 +95,7 @@ def test_the_values_are_those_of_the_tile():
 
 
 def test_the_timeline_is_newest_first_with_how_long_it_had_been():
-    board = board_of(SALES)
+    board = board_of(SALES, interval=300.0)
     tell(board, SALES, OPEN, at=NOW - 500)
     tell(board, SALES, FULL, at=NOW - 125)
     (table,) = code_blocks(section(bundle(board), "Timeline"))

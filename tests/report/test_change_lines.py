@@ -19,7 +19,15 @@ KEY = SALES.key
 
 @pytest.fixture
 def board():
-    board = board_of(SALES, BILLING)
+    return begun(board_of(SALES, BILLING))
+
+
+@pytest.fixture
+def seldom_polled():
+    return begun(board_of(SALES, BILLING, interval=3600.0))
+
+
+def begun(board):
     tell(board, SALES, OPEN)
     tell(board, BILLING, OPEN)
     return board
@@ -44,12 +52,12 @@ def test_a_board_that_is_well_begins_with_one_line(board):
     ]
 
 
-def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(board):
-    tell(board, BILLING, FULL, at=NOW - 125)
-    tell(board, BILLING, FULL, at=NOW)
-    tell(board, SALES, {**NO_AGENTS, Endpoint.CAPACITY: TIMEOUT}, at=NOW - 3)
-    one = ChangeLines(board, "wallboard.report.now.sentences", Level.OK)
-    assert list(one.opening(board.snapshot(NOW)))[:2] == [
+def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(seldom_polled):
+    tell(seldom_polled, BILLING, FULL, at=NOW - 125)
+    tell(seldom_polled, BILLING, FULL, at=NOW)
+    tell(seldom_polled, SALES, {**NO_AGENTS, Endpoint.CAPACITY: TIMEOUT}, at=NOW - 3)
+    one = ChangeLines(seldom_polled, "wallboard.report.now.sentences", Level.OK)
+    assert list(one.opening(seldom_polled.snapshot(NOW)))[:2] == [
         "2026-01-01T00:00:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, partial for 3 seconds. "
         "No agent is available.",
         "2026-01-01T00:00:00+00:00 WARNING 1001 (prod): QUEUE FULL for 2 minutes 5 seconds. "
@@ -57,23 +65,23 @@ def test_the_beginning_has_a_sentence_for_all_that_is_not_ok_the_worst_first(boa
     ]
 
 
-def test_a_change_says_what_it_is_what_it_was_and_for_how_long(board):
-    one = change_lines(board)
-    assert said(one, *tell(board, SALES, NO_AGENTS, at=NOW + 7380)) == [
+def test_a_change_says_what_it_is_what_it_was_and_for_how_long(seldom_polled):
+    one = change_lines(seldom_polled)
+    assert said(one, *tell(seldom_polled, SALES, NO_AGENTS, at=NOW + 7380)) == [
         "2026-01-01T02:03:00+00:00 CRITICAL Sales (prod 1000): NO AGENTS, was OPEN for "
         "2 hours 3 minutes. No agent is available."
     ]
-    assert said(one, *tell(board, SALES, NO_AGENTS, at=NOW + 7390)) == []
+    assert said(one, *tell(seldom_polled, SALES, NO_AGENTS, at=NOW + 7390)) == []
 
 
-def test_levels_and_endpoints_are_told_by_their_names(board):
-    one = change_lines(board)
+def test_levels_and_endpoints_are_told_by_their_names(seldom_polled):
+    one = change_lines(seldom_polled)
     waits = {Endpoint.LIVE_SESSION_STATUS: LiveSessionStatus(75.0, 2)}
     level, failure, answer = said(
         one,
-        *tell(board, SALES, waits, at=NOW + 60),
-        *tell(board, SALES, {Endpoint.CAPACITY: TIMEOUT}, at=NOW + 61),
-        *tell(board, SALES, {Endpoint.CAPACITY: OPEN[Endpoint.CAPACITY]}, at=NOW + 71),
+        *tell(seldom_polled, SALES, waits, at=NOW + 60),
+        *tell(seldom_polled, SALES, {Endpoint.CAPACITY: TIMEOUT}, at=NOW + 61),
+        *tell(seldom_polled, SALES, {Endpoint.CAPACITY: OPEN[Endpoint.CAPACITY]}, at=NOW + 71),
     )
     assert level.endswith(
         " WARNING Sales (prod 1000), level: warning, was ok for 1 minute. Customers can start a "

@@ -26,7 +26,7 @@ def level(at, before, after):
 
 
 def recalled(verdict, level, since):
-    return RecordedStatus(KEY, {}, History(1), verdict, level, since, since)
+    return RecordedStatus(KEY, {}, History(1), verdict, level, since)
 
 
 def outage(at, until):

@@ -34,7 +34,7 @@ def key(number):
 def board(names=("Sales", "Billing", "Support")):
     """Entry points from 1000 on that are open, having been heard for the first time."""
     entry_points = [EntryPoint(key(1000 + n), name, "EMEA") for n, name in enumerate(names)]
-    made = Board([(entry_point, Policy()) for entry_point in entry_points])
+    made = Board([(entry_point, Policy(interval=1200.0)) for entry_point in entry_points])
     for entry_point in entry_points:
         say(made, entry_point.key.id, OPEN, NOW - 3600)
     return made

@@ -6,8 +6,10 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.history import History
 from wallboard.domain.observation import Observation, ServerStatus
+from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import EndpointState
+from wallboard.domain.state_strip import NOTHING_KNOWN, StateStrip
 from wallboard.frozen import frozen
 
 
@@ -15,9 +17,10 @@ from wallboard.frozen import frozen
 class RecordedStatus:
     """The recorded state of one entry point.
 
-    ``verdict`` and ``level`` are those it was given then, since ``since`` and ``level_since`` (Unix
-    time in seconds). ``timeline`` is its last changes, oldest first. ``disagreements`` counts the
-    rounds in a row in which ``chatAllowed`` and ``checkEligibility`` contradicted each other.
+    ``verdict`` and ``level`` are those it was given then; ``since`` is when the verdict began (Unix
+    time in seconds), ``onset`` how the two did. ``timeline`` is its last changes, oldest first.
+    ``disagreements`` counts the rounds in a row in which ``chatAllowed`` and ``checkEligibility``
+    contradicted each other.
     """
 
     key: EntryPointKey
@@ -26,9 +29,10 @@ class RecordedStatus:
     verdict: Verdict | None = None
     level: Level | None = None
     since: float | None = None
-    level_since: float | None = None
+    onset: Onset | None = None
     timeline: tuple[Change, ...] = ()
     disagreements: int = 0
+    strip: StateStrip = NOTHING_KNOWN
 
 
 @frozen

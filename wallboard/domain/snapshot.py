@@ -1,5 +1,6 @@
 """The board at one moment, and what one event did to it."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -7,10 +8,12 @@ from wallboard.domain.change import TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedStatus
 from wallboard.domain.history import History
-from wallboard.domain.observation import Failure, ServerStatus, moved, newest
+from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, moved, newest
+from wallboard.domain.onset import Onset
 from wallboard.domain.outage import came_of_outage
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.state import UNHEARD, EntryPointState
+from wallboard.domain.state_strip import NOTHING_KNOWN, State, StateStrip
 from wallboard.domain.verdict import Judgement, judge
 from wallboard.frozen import frozen
 
@@ -19,16 +22,19 @@ from wallboard.frozen import frozen
 class EntryPointStatus:
     """One entry point in a snapshot: its polls and their judgement.
 
-    ``since`` is when its verdict began and ``level_since`` its level, Unix time in seconds;
-    ``timeline`` is its last changes, oldest first.
+    ``since`` is when its verdict began, ``onset`` how that and its level did; at ``known_until``
+    the next poll is overdue (Unix time in seconds). ``timeline`` is its last changes, oldest first,
+    and ``strip`` what it was in the last hours.
     """
 
     state: EntryPointState
     policy: Policy
     judgement: Judgement
     since: float | None = None
-    level_since: float | None = None
+    onset: Onset | None = None
+    known_until: float | None = None
     timeline: tuple[Change, ...] = ()
+    strip: StateStrip = NOTHING_KNOWN
 
     @classmethod
     def unpolled(
@@ -65,14 +71,24 @@ class EntryPointStatus:
         last_at = max((one.last.at for one in endpoints.values() if one.last), default=None)
         # Judged by other rules than then, it is so since the last poll as far as anybody knows.
         same_verdict = judgement.verdict is recorded.verdict
-        same_level = same_verdict and judgement.level is recorded.level
+        since = recorded.since if same_verdict else last_at
+        onset, begun_before = recorded.onset, same_verdict and judgement.level is recorded.level
+        if last_at is not None and not (begun_before and onset and onset.at <= now + AHEAD_SECONDS):
+            onset = Onset(last_at)
+        elif since is not None and onset and not onset.seen:
+            since = max(since, onset.at)
+        polled_at = newest((one.last.at for one in endpoints.values() if one.last), now)
+        known_until = None if polled_at is None else polled_at + self.policy.stale_after
         return EntryPointStatus(
             state,
             self.policy,
             judgement,
-            recorded.since if same_verdict else last_at,
-            recorded.level_since if same_level else last_at,
+            since,
+            onset,
+            # A server that is out of reach is probed until it is not.
+            math.inf if failure else known_until,
             recorded.timeline[-TIMELINE_BOUND:],
+            recorded.strip,
         )
 
     def with_history(self, bound: int) -> "EntryPointStatus":
@@ -85,6 +101,14 @@ class EntryPointStatus:
         """Which entry point this is."""
         return self.state.entry_point
 
+    def goes_on(self, at: float) -> bool:
+        """Whether it is known to be at a moment as it was when it was last polled."""
+        return self.known_until is not None and at <= self.known_until
+
+    def states(self, now: float, count: int, *, minutes: int = 1) -> tuple[State | None, ...]:
+        """Its worst state in each of ``count`` slices of some minutes, the last being now."""
+        return self.strip.slices(now, count, minutes=minutes, goes_on=self.goes_on(now))
+
     def as_old_as_before(self, by: float) -> "EntryPointStatus":
         """The same after the clock was put forward ``by`` seconds, or back."""
         return replace(
@@ -92,7 +116,9 @@ class EntryPointStatus:
             state=replace(self.state, good_at=moved(self.state.good_at, by)),
             judgement=self.judgement.as_old_as_before(by),
             since=moved(self.since, by),
-            level_since=moved(self.level_since, by),
+            onset=self.onset.moved(by) if self.onset else None,
+            known_until=moved(self.known_until, by),
+            strip=self.strip.moved(by),
         )
 
 

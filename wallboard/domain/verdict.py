@@ -3,7 +3,10 @@
 The order of the rules is the order of the functions that ``_verdict`` asks.
 """
 
+from collections.abc import Iterator
 from dataclasses import field, replace
+from enum import StrEnum
+from typing import NamedTuple
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import AHEAD_SECONDS, Cause, Failure, Observation
@@ -32,16 +35,26 @@ CONTRADICTION_POLLS = 2
 """Rounds in a row for which two endpoints must disagree before the board says so."""
 
 
+class Raised(StrEnum):
+    """Why the level of an open entry point is raised; the values are what a tile says."""
+
+    WAIT = "long wait"
+    QUEUE = "long queue"
+    NO_SLOTS = "no free slots"
+    FEW_SLOTS = "few free slots"
+
+
 @frozen
 class Judgement:
     """What the board says of an entry point at one moment.
 
     Values are those of the last good polls, ``None`` where nothing usable was ever read.
     ``wait_seconds`` is the estimated wait in seconds, ``queue_depth`` chats waiting, ``capacity``
-    free chat slots. ``raw`` is the text behind an unknown verdict, ``cause`` the cause
-    behind ``unreachable`` and ``error``. ``failing`` are the endpoints
-    whose newest poll failed. ``newest_at``, when the last good poll was, and ``fresh_until`` are
-    Unix time in seconds; two judgements that differ only there say the same.
+    free chat slots. ``raised`` is what raises the level of an open one, the worst first. ``raw`` is
+    the text behind an unknown verdict, ``cause`` the cause behind ``unreachable`` and ``error``.
+    ``failing`` are the endpoints whose newest poll failed. ``newest_at``, when the last good poll
+    was, and ``fresh_until`` are Unix time in seconds; two judgements that differ only there say the
+    same.
     """
 
     verdict: Verdict
@@ -63,6 +76,7 @@ class Judgement:
     capacity: int | None = None
     wait_seconds: float | None = None
     queue_depth: int | None = None
+    raised: tuple[Raised, ...] = ()
     newest_at: float | None = field(default=None, compare=False)
     fresh_until: float | None = field(default=None, compare=False)
 
@@ -126,11 +140,12 @@ def judge(
     slots = capacity.count if capacity else None
     agent_available = agents.available if agents else None
     level = policy.levels[finding.verdict]
-    summary = finding.summary
+    summary, raised = finding.summary, list[_Raising]()
     if finding.verdict is Verdict.OPEN:
-        raised, why = _raised(policy.thresholds, wait_seconds, queue_depth, slots)
-        level = max(level, raised)
-        summary = "; ".join((summary, *why))
+        raised = list(_raised(policy.thresholds, wait_seconds, queue_depth, slots))
+        level = max((level, *(one.level for one in raised)))
+        summary = "; ".join((summary, *(one.sentence for one in raised)))
+        raised.sort(key=lambda one: -one.level)
     return Judgement(
         verdict=finding.verdict,
         level=level,
@@ -151,6 +166,7 @@ def judge(
         capacity=slots,
         wait_seconds=wait_seconds,
         queue_depth=queue_depth,
+        raised=tuple(one.why for one in raised),
         newest_at=newest,
         fresh_until=None if newest is None else newest + policy.stale_after,
     )
@@ -282,15 +298,22 @@ _SENTENCES = {
 }
 
 
+class _Raising(NamedTuple):
+    level: Level
+    why: Raised
+    sentence: str
+
+
 def _raised(
     limits: Thresholds, wait: float | None, depth: int | None, slots: int | None
-) -> tuple[Level, list[str]]:
-    raised = [
-        (limits.wait_level(wait), f"est. wait is {wait:g} s" if wait is not None else ""),
-        (limits.queue_level(depth), f"queue depth is {depth}"),
-        (limits.capacity_level(slots), f"capacity is {slots}"),
-    ]
-    return max(level for level, _ in raised), [why for level, why in raised if level]
+) -> Iterator[_Raising]:
+    if level := limits.wait_level(wait):
+        yield _Raising(level, Raised.WAIT, f"est. wait is {wait:g} s")
+    if level := limits.queue_level(depth):
+        yield _Raising(level, Raised.QUEUE, f"queue depth is {depth}")
+    if level := limits.capacity_level(slots):
+        why = Raised.FEW_SLOTS if slots and slots > 0 else Raised.NO_SLOTS
+        yield _Raising(level, why, f"capacity is {slots}")
 
 
 def _hint(agent_available: bool | None, slots: int | None, depth: int | None) -> str | None:

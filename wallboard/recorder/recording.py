@@ -12,10 +12,13 @@ from wallboard.domain.history import DEFAULT_BOUND
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.state import RECENT_POLLS
+from wallboard.domain.state_strip import State
 from wallboard.recorder.file.segment_end import gap_after
-from wallboard.recorder.reading import board_at, changes, level_timeline, runs
+from wallboard.recorder.reading import board_at, changes, level_timeline, runs, states
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
 from wallboard.recorder.reading.connection import Connection
+from wallboard.recorder.reading.known_spans import KnownSpans
+from wallboard.recorder.reading.level_timeline import LevelShares
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined, recorded_twice
@@ -200,12 +203,36 @@ class Recording:
 
         It is ``None`` where nothing was recorded.
         """
+        return [
+            max(level for level in Level if shares[level]) if shares else None
+            for shares in self.level_shares(start, end, count)
+        ]
+
+    def level_shares(self, start: float, end: float, count: int) -> list[LevelShares | None]:
+        """What part of the board was at each level in each of ``count`` slices of a span.
+
+        It is ``None`` where nothing was recorded.
+        """
         with self._connection.reading() as database:
             catalogue = self._cache.catalogue(database)
             spans = [segment.span for segment in self._cache.segments(database)]
             recorded = joined(spans, catalogue.gap_seconds)
-            steps = self._level_timeline.steps(database, catalogue, self._connection.version)
-            return level_timeline.levels(steps, recorded, start, end, count)
+            totals = self._level_timeline.totals(database, catalogue, self._connection.version)
+            return level_timeline.level_shares(totals, recorded, start, end, count)
+
+    def states(
+        self, key: EntryPointKey, start: float, end: float, count: int
+    ) -> list[State | None]:
+        """The worst state of an entry point in each of ``count`` slices of a span.
+
+        It is ``None`` where nobody knows.
+        """
+        with self._connection.reading() as database:
+            number = self._cache.catalogue(database).numbers.get(key)
+            if number is None:
+                return [None] * count
+            known = KnownSpans(database, self._cache)
+            return states.states_of(database, known, number, start, end, count)
 
     def runs(
         self,

@@ -15,10 +15,12 @@ from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
 from wallboard.domain.reading import ChatAllowed, CheckEligibility
 from wallboard.domain.state import EndpointState, contradicts
+from wallboard.domain.state_strip import NOTHING_KNOWN, StateStrip
 from wallboard.recorder.file.schema import LATENCY_TICKS
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.changes import COLUMNS, ChangeRow, change_of, poll_of
+from wallboard.recorder.reading.known_spans import KnownSpans
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.samples import backwards
 from wallboard.recorder.reading.segments import Poll, Segment, at_moment, in_order, newest_first
@@ -29,6 +31,7 @@ from wallboard.recorder.reading.state_at import (
     servers_at,
     verdicts_at,
 )
+from wallboard.recorder.reading.states import strips_at
 
 _EVENTS = (
     f"SELECT {COLUMNS} FROM change WHERE at <= ? AND before <> '{Verdict.WAITING}'"  # noqa: S608
@@ -66,6 +69,8 @@ def board_at(
     answers = cache.answers.of(database, {poll.answer for poll in polls})
     histories = cache.samples.histories(database, segments, place, at, history)
     verdicts = verdicts_at(database, at)
+    known = KnownSpans(database, cache)
+    strips = strips_at(database, known, at)
     events = _events(database, catalogue, at)
     timelines = _timelines(events)
     return RecordedBoard(
@@ -80,6 +85,8 @@ def board_at(
                 {source.endpoint: one.polls for source, one in of},
                 histories.get(number) or History(history),
                 verdicts.get(number),
+                known.known_from(number, at),
+                strips.get(number, NOTHING_KNOWN),
                 tuple(timelines.get(catalogue.keys[number], ())),
             )
             for number, of in _by_entry_point(catalogue, last_polls).items()
@@ -111,9 +118,14 @@ def _recorded_status(
     polls: Mapping[Endpoint, int],
     history: History,
     judged: RecordedVerdict | None,
+    known_from: float,
+    strip: StateStrip,
     timeline: tuple[Change, ...],
 ) -> RecordedStatus:
-    """One entry point; ``polls`` counts the polls in a row with each endpoint's last answer."""
+    """One entry point, with no gap since ``known_from``, Unix time in seconds.
+
+    ``polls`` counts the polls in a row with each endpoint's last answer.
+    """
     return RecordedStatus(
         key,
         endpoints,
@@ -121,9 +133,10 @@ def _recorded_status(
         judged.verdict if judged else None,
         judged.level if judged else None,
         judged.since if judged else None,
-        judged.level_since if judged else None,
+        judged.onset.known_from(known_from) if judged else None,
         timeline,
         _rounds_in_a_row(endpoints, polls),
+        strip,
     )
 
 
@@ -202,6 +215,7 @@ def entry_point_at(
     used.update(row.answer for row in rows if row.answer is not None)
     answers = cache.answers.of(database, used)
     histories = cache.samples.histories(database, segments, place, at, history, [number])
+    known = KnownSpans(database, cache)
     return _recorded_status(
         key,
         {
@@ -213,6 +227,8 @@ def entry_point_at(
         {sources[target].endpoint: one.polls for target, one in last_polls.items()},
         histories.get(number, History(history)),
         verdicts_at(database, at, number).get(number),
+        known.known_from(number, at),
+        strips_at(database, known, at, number).get(number, NOTHING_KNOWN),
         tuple(change_of(row, catalogue.keys, poll_of(row, catalogue, answers)) for row in rows),
     )
 

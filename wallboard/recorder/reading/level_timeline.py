@@ -1,4 +1,4 @@
-"""The worst level of the board in each slice of time."""
+"""What part of the board was at each level in each slice of time."""
 
 import math
 import sqlite3
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from heapq import merge
 
 from wallboard.domain.policy import Level
-from wallboard.frozen import frozen
 from wallboard.recorder.file.columns import LEVEL, MOMENT, ROW, TICK, Shape
 from wallboard.recorder.reading.catalogue import Catalogue
 from wallboard.recorder.reading.connection import Version
@@ -35,24 +34,67 @@ WHERE e.place IS NULL GROUP BY e.id
 _STEP = Shape("change", at=MOMENT, entry_point=ROW, level=LEVEL)
 _LEFT = Shape("latest", last=TICK, entry_point=ROW)
 
-_WORST_FIRST = tuple(sorted(Level, reverse=True))
+STEP_SECONDS = 1.0
+"""Changes closer than this are counted together, so that a storm of them takes no more memory."""
 
 _Step = tuple[float, int, int | None]
 """Time, entry point and its new level; ``None`` when it left the board."""
 
+LevelShares = tuple[float, ...]
+"""What part of the entry points was at each level, in the order of ``Level``; in all 1."""
 
-@frozen
-class Steps:
-    """The worst level of the board from each time on; unknown before the first."""
 
-    at: Sequence[float]
-    level: Sequence[Level | None]
+class LevelTotals:
+    """The entry points at each level over time, summed up from the first change on.
 
-    def worst(self, span: Span) -> Level | None:
-        """The worst level at any moment of a span."""
-        first = max(0, bisect_right(self.at, span.first_at) - 1)
-        last = bisect_right(self.at, span.last_at)
-        return max((level for level in self.level[first:last] if level is not None), default=None)
+    Sums make the shares of any span, however long, those of its two ends.
+    """
+
+    def __init__(self) -> None:
+        self._at = array("d")
+        self._seconds = [array("d") for _ in Level]
+        self._counts = [0] * len(Level)
+
+    def add(self, at: float, before: int | None, level: int | None) -> None:
+        """Count an entry point that changes from one level to another; times never go back."""
+        if not self._at or at - self._at[-1] >= STEP_SECONDS:
+            for seconds, until in zip(self._seconds, self._until(at), strict=True):
+                seconds.append(until)
+            self._at.append(at)
+        if before is not None:
+            self._counts[before] -= 1
+        if level is not None:
+            self._counts[level] += 1
+
+    def shares(self, spans: Sequence[Span]) -> LevelShares | None:
+        """The shares in some spans together; ``None`` if there were no entry points."""
+        seconds = [0.0] * len(Level)
+        for span in spans:
+            for level, (first, last) in enumerate(
+                zip(self._until(span.first_at), self._until(span.last_at), strict=True)
+            ):
+                seconds[level] += last - first
+        if not any(seconds) and spans:
+            seconds = self._counts_at(bisect_right(self._at, spans[-1].last_at) - 1)
+        whole = sum(seconds)
+        return tuple(one / whole for one in seconds) if whole > 0 else None
+
+    def _until(self, at: float) -> list[float]:
+        """Seconds that entry points were at each level until a moment, added up."""
+        place = bisect_right(self._at, at) - 1
+        if place < 0:
+            return [0.0] * len(Level)
+        passed = at - self._at[place]
+        counts = self._counts_at(place)
+        return [of[place] + count * passed for of, count in zip(self._seconds, counts, strict=True)]
+
+    def _counts_at(self, place: int) -> list[float]:
+        if place < 0:
+            return [0.0] * len(Level)
+        if place == len(self._at) - 1:
+            return list(map(float, self._counts))
+        passed = self._at[place + 1] - self._at[place]
+        return [round((of[place + 1] - of[place]) / passed) for of in self._seconds]
 
 
 class LevelTimeline:
@@ -64,12 +106,14 @@ class LevelTimeline:
         self._gone: list[_Step] = []
         self._counter = _LevelCounter()
 
-    def steps(self, database: sqlite3.Connection, catalogue: Catalogue, version: Version) -> Steps:
-        """The steps of the whole recording."""
+    def totals(
+        self, database: sqlite3.Connection, catalogue: Catalogue, version: Version
+    ) -> LevelTotals:
+        """The levels of the whole recording."""
         if self._version != version:
             self._read(database, catalogue, reopened=version[:1] != (self._version or ())[:1])
             self._version = version
-        return self._counter.steps
+        return self._counter.totals
 
     def _read(self, database: sqlite3.Connection, catalogue: Catalogue, *, reopened: bool) -> None:
         gone: list[_Step] = [
@@ -98,53 +142,39 @@ class _LevelCounter:
 
     def __init__(self) -> None:
         self.until = -math.inf
-        self._times = array("d")
-        self._levels: list[Level | None] = []
-        self._counts = [0] * len(Level)
+        self.totals = LevelTotals()
         self._level_of: dict[int, int] = {}
-        self.steps = Steps(self._times, self._levels)
 
     def add(self, changes: Iterable[_Step]) -> None:
         """Count more changes."""
-        counts, level_of = self._counts, self._level_of
-        worst = self._levels[-1] if self._levels else None
-        at = self.until
+        level_of = self._level_of
         for at, entry_point, level in changes:
+            self.until = at
             before = level_of.get(entry_point)
             if before == level:
                 continue
-            if before is not None:
-                counts[before] -= 1
             if level is None:
                 del level_of[entry_point]
             else:
                 level_of[entry_point] = level
-                counts[level] += 1
-            if worst is not None and counts[worst] and (level is None or level <= worst):
-                continue
-            worst = next((one for one in _WORST_FIRST if counts[one]), None)
-            self._times.append(at)
-            self._levels.append(worst)
-        self.until = at
+            self.totals.add(at, before, level)
 
 
-def levels(
-    steps: Steps, recorded: Sequence[Span], start: float, end: float, count: int
-) -> list[Level | None]:
-    """The worst level in each of ``count`` slices, ``None`` where nothing was recorded."""
+def level_shares(
+    totals: LevelTotals, recorded: Sequence[Span], start: float, end: float, count: int
+) -> list[LevelShares | None]:
+    """The shares of the levels in each of ``count`` slices, ``None`` where nothing was recorded."""
     width = (end - start) / count if count else 0.0
+    begins = [span.first_at for span in recorded]
     ends = [span.last_at for span in recorded]
-    found: list[Level | None] = []
+    found: list[LevelShares | None] = []
     for number in range(count):
         # A moment between two slices is the later one's.
         until = end if number == count - 1 else math.nextafter(start + (number + 1) * width, start)
-        slice_ = Span(start + number * width, until)
-        levels_in = []
-        for span in recorded[bisect_left(ends, slice_.first_at) :]:
-            if span.first_at > slice_.last_at:
-                break
-            both = Span(max(span.first_at, slice_.first_at), min(span.last_at, slice_.last_at))
-            if (level := steps.worst(both)) is not None:
-                levels_in.append(level)
-        found.append(max(levels_in, default=None))
+        since = start + number * width
+        within = [
+            Span(max(span.first_at, since), min(span.last_at, until))
+            for span in recorded[bisect_left(ends, since) : bisect_right(begins, until)]
+        ]
+        found.append(totals.shares(within))
     return found

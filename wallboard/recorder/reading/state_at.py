@@ -6,18 +6,23 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from wallboard.domain.change import Subject
 from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.domain.onset import Onset, onset_of
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
+from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import (
     CAUSE,
     LEVEL,
     MOMENT,
     ROW,
+    SECONDS,
     TEXT,
     VERDICT,
     Shape,
     optional,
+    word,
 )
 from wallboard.recorder.file.segment_end import EndState
 from wallboard.recorder.reading.segments import (
@@ -31,7 +36,7 @@ from wallboard.recorder.reading.segments import (
 _VERDICT_OF = {str(verdict): verdict for verdict in Verdict}
 
 _VERDICTS_AT = """
-SELECT e.id, v.after, v.at, l.level, l.at
+SELECT e.id, v.after, v.at, l.level, l.at, l.subject, l.before, l.lasted
 FROM entry_point AS e
 JOIN change AS v ON v.id = (
   SELECT id FROM change WHERE entry_point = e.id AND at <= ?1 AND subject = 'verdict'
@@ -44,7 +49,7 @@ WHERE ?2 IS NULL OR e.id = ?2
 
 # By row number, whatever their times: slower, for there is no index.
 _LAST_VERDICTS = """
-SELECT e.id, v.after, v.at, l.level, l.at
+SELECT e.id, v.after, v.at, l.level, l.at, l.subject, l.before, l.lasted
 FROM entry_point AS e
 JOIN change AS v ON v.id = (
   SELECT max(id) FROM change WHERE entry_point = e.id AND subject = 'verdict')
@@ -62,7 +67,17 @@ _SERVERS = (
 )
 
 
-_SHAPE = Shape("change", id=ROW, after=VERDICT, at=MOMENT, level=LEVEL, level_at=MOMENT)
+_SHAPE = Shape(
+    "change",
+    id=ROW,
+    after=VERDICT,
+    at=MOMENT,
+    level=LEVEL,
+    level_at=MOMENT,
+    subject=word(Subject),
+    before=TEXT,
+    lasted=optional(SECONDS),
+)
 _STATUS_COLUMNS = {
     "server": TEXT,
     "at": MOMENT,
@@ -77,12 +92,12 @@ _STATUS_ROW = Shape("server_status", id=ROW, begun_at=MOMENT, **_STATUS_COLUMNS)
 
 @frozen
 class RecordedVerdict:
-    """The verdict and the level of an entry point, each since when, Unix time in seconds."""
+    """The verdict of an entry point and since when, its level, and how the two began."""
 
     verdict: Verdict
     since: float
     level: Level
-    level_since: float
+    onset: Onset
 
 
 def verdicts_at(
@@ -91,11 +106,17 @@ def verdicts_at(
     """The verdict of each entry point, or of one; at infinity the last recorded one."""
     query = _LAST_VERDICTS if at == math.inf else _VERDICTS_AT
     return {
-        number: RecordedVerdict(_VERDICT_OF[verdict], since, Level(level), level_since)
-        for number, verdict, since, level, level_since in _SHAPE.kept(
-            database, query, (at, entry_point)
-        )
+        number: RecordedVerdict(_VERDICT_OF[verdict], since, Level(level), _onset(*began))
+        for number, verdict, since, level, *began in _SHAPE.kept(database, query, (at, entry_point))
     }
+
+
+def _onset(at: float, subject: str, before: str, lasted: float | None) -> Onset:
+    try:
+        return onset_of(at, subject, before, lasted)
+    except ValueError:
+        words = f"of a {subject} {before[:40]!r}"
+        raise DamagedError(f"a change says {words}, which makes no sense") from None
 
 
 def servers_at(database: sqlite3.Connection, at: float) -> list[ServerStatus]:

@@ -154,7 +154,7 @@ def _wrong(end: RecordedBoard, known: Mapping[EntryPointKey, EntryPoint]) -> tup
 
 def _since(one: RecordedStatus) -> float | None:
     # An open one is wrong for its figures: since its level is what it is.
-    return one.level_since if one.verdict is Verdict.OPEN else one.since
+    return one.onset.at if one.onset and one.verdict is Verdict.OPEN else one.since
 
 
 def _why(one: RecordedStatus) -> str:

@@ -1,5 +1,6 @@
 """Figures, times and spans of time in words."""
 
+import time
 from datetime import UTC, datetime
 from math import isfinite
 
@@ -35,6 +36,21 @@ def span(seconds: float, unknown: str = UNKNOWN) -> str:
     if days < 100:
         return f"{days}d{whole % 86_400 // 3600:02}h"
     return f"{days}d" if days < 1000 else ">999d"
+
+
+def age(seconds: float) -> str:
+    """How long something has been so, in at most five characters: ``36s``, ``13m``, ``2h07m``.
+
+    It changes at most once a minute after the first, since each change is sent over the link.
+    """
+    whole = int(min(max(0.0, seconds), MOST_SECONDS))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m"
+    if whole < 36_000:
+        return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+    return f"{whole // 3600}h" if whole < 172_800 else f"{whole // 86_400}d"
 
 
 def span_in_words(seconds: float) -> str:
@@ -83,6 +99,13 @@ def moments(at: float) -> tuple[str, str]:
 def iso(at: float) -> str:
     """The same in ISO 8601 with its offset from UTC, for programs."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
+def clock(at: float, now: float) -> str:
+    """Local time of day, with the date before it unless that is today's."""
+    moment, today = time.localtime(at), time.localtime(now)
+    form = "%H:%M:%S" if moment[:3] == today[:3] else "%d %b %H:%M:%S"
+    return time.strftime(form, moment)
 
 
 def local_iso(at: float) -> str:

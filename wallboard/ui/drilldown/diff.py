@@ -21,13 +21,13 @@ from wallboard.domain.reading import (
     Reading,
 )
 from wallboard.ece.answer.encoding import head_lines
+from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.good_and_bad import GoodAndBad
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets import lines as bodies
 from wallboard.ui.widgets.lines import Page
-from wallboard.ui.widgets.status_words import clock
 
 MOST_LINES = 1_000
 """Lines of each body that are compared: the work grows with their product."""

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Observation
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.facts import EndpointTable, Facts
@@ -27,7 +28,6 @@ from wallboard.ui.widgets.body_view import BodyView
 from wallboard.ui.widgets.input_lines import SearchLine
 from wallboard.ui.widgets.key_bar import KeyBar
 from wallboard.ui.widgets.lines import Page
-from wallboard.ui.widgets.status_words import clock
 
 ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16
 """Terminal rows from which all endpoints, and all facts, are shown above the tab."""

@@ -11,11 +11,12 @@ from wallboard.domain.change import Change
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.changes import after_words, before_words, subject_word
+from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.facts import NAME_WIDTH
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines, Page
-from wallboard.ui.widgets.status_words import clock, style_after
+from wallboard.ui.widgets.status_words import style_after
 
 BEFORE_WIDTH = max(len(verdict.label) for verdict in Verdict)
 LASTED_WIDTH = 6

@@ -12,9 +12,9 @@ from textual.strip import Strip
 
 from wallboard.domain.change import Change
 from wallboard.domain.snapshot import Snapshot
+from wallboard.report.words.figures import clock
 from wallboard.ui.events.event_words import Columns, EventPainter, columns_of, time_width
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.status_words import clock
 
 
 class EventList(ScrollView, can_focus=True, inherit_bindings=False):

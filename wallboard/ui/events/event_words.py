@@ -17,10 +17,11 @@ from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import Judgement
 from wallboard.query import EventSubject, Query
 from wallboard.report.words.changes import after_words, before_words, subject_word
+from wallboard.report.words.figures import clock
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.status_words import clock, style_after
+from wallboard.ui.widgets.status_words import style_after
 
 Statuses = Mapping[EntryPointKey, EntryPointStatus]
 

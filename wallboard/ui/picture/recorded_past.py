@@ -151,7 +151,9 @@ def merged(status: EntryPointStatus, past: RecordedEntryPoint) -> MergedStatus:
         policy=status.policy,
         judgement=status.judgement,
         since=status.since,
-        level_since=status.level_since,
+        onset=status.onset,
+        known_until=status.known_until,
+        strip=status.strip,
         timeline=timeline,
         extra_polls=past.extra_polls,
     )

@@ -1,6 +1,5 @@
 """The parts of which every drawing of an entry point is made: pure functions to text."""
 
-import time
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -170,10 +169,3 @@ def style_after(change: Change, theme: BoardTheme, base: Style) -> Style:
     else:
         level = Level.OK if change.after == "ok" else Level.CRITICAL
     return theme.level[level] + Style(bgcolor=base.bgcolor)
-
-
-def clock(at: float, now: float) -> str:
-    """Local time of day, with the date before it unless that is today's."""
-    moment, today = time.localtime(at), time.localtime(now)
-    form = "%H:%M:%S" if moment[:3] == today[:3] else "%d %b %H:%M:%S"
-    return time.strftime(form, moment)

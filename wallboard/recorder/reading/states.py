@@ -1,0 +1,76 @@
+"""Reads what entry points were in each slice of time: of one, or of all for their strips."""
+
+import math
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.state_strip import KEPT_MINUTES, MINUTE, State, StateStrip, Step, worst_states
+from wallboard.recorder.file.columns import LEVEL, MOMENT, ROW, VERDICT, Shape, optional
+from wallboard.recorder.reading.known_spans import KnownSpans
+from wallboard.recorder.reading.state_at import RecordedVerdict, verdicts_at
+
+# A change of level says nothing of the verdict, for that stays.
+_STEPS = """
+SELECT entry_point, at, iif(subject = 'verdict', after, NULL), level FROM change
+WHERE at > ? AND at <= ? AND subject IN ('verdict', 'level') AND (?3 IS NULL OR entry_point = ?3)
+ORDER BY entry_point, at, id
+"""
+
+_STEP = Shape("change", entry_point=ROW, at=MOMENT, verdict=optional(VERDICT), level=LEVEL)
+_VERDICT_OF = {str(verdict): verdict for verdict in Verdict}
+
+
+def strips_at(
+    database: sqlite3.Connection, known: KnownSpans, at: float, entry_point: int | None = None
+) -> dict[int, StateStrip]:
+    """The strip of each entry point at a moment, or of one.
+
+    At infinity, which stands for a clock that was put back, nobody knows what was when.
+    """
+    if at == math.inf:
+        return {}
+    start = (at // MINUTE - KEPT_MINUTES + 1) * MINUTE
+    return {
+        number: StateStrip.of_steps(steps, known.of(number), at)
+        for number, steps in _steps(database, start, at, entry_point)
+    }
+
+
+def states_of(
+    database: sqlite3.Connection,
+    known: KnownSpans,
+    entry_point: int,
+    start: float,
+    end: float,
+    count: int,
+) -> list[State | None]:
+    """The worst state of an entry point in each of ``count`` slices of a span."""
+    for _, steps in _steps(database, start, end, entry_point):
+        return worst_states(steps, known.of(entry_point), start, end, count)
+    return [None] * count
+
+
+def _steps(
+    database: sqlite3.Connection, start: float, end: float, entry_point: int | None
+) -> Iterator[tuple[int, list[Step]]]:
+    """The states of entry points from ``start`` until ``end``, the one they began with first."""
+    began = verdicts_at(database, start, entry_point)
+    rows = _STEP.kept(database, _STEPS, (start, end, entry_point))
+    changes = {number: list(of) for number, of in groupby(rows, key=lambda row: row[0])}
+    for number in began.keys() | changes.keys():
+        yield number, list(_states(began.get(number), start, changes.get(number, ())))
+
+
+def _states(
+    before: RecordedVerdict | None, start: float, changes: Sequence[tuple[Any, ...]]
+) -> Iterator[Step]:
+    verdict = before.verdict if before else None
+    if before:
+        yield start, State(before.level, before.verdict)
+    for _, at, changed, level in changes:
+        verdict = _VERDICT_OF.get(str(changed), verdict)
+        if verdict:
+            yield at, State(Level(level), verdict)

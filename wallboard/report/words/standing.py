@@ -1,0 +1,64 @@
+"""How an entry point stands, in the few words that fit beside its name."""
+
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.foreign_text import safe
+from wallboard.domain.observation import AHEAD_SECONDS
+from wallboard.domain.onset import Onset
+from wallboard.domain.policy import Verdict
+from wallboard.domain.reading import CAN_TAKE_CHATS, MAXIMUM_DEPTH, NO_AGENT
+from wallboard.domain.verdict import Judgement
+from wallboard.report.words.figures import UNKNOWN, age, clock, span
+
+_RESPONSE_TYPE = {
+    CAN_TAKE_CHATS: "eligible",
+    NO_AGENT: f"no agent ({NO_AGENT})",
+    MAXIMUM_DEPTH: f"max depth ({MAXIMUM_DEPTH})",
+}
+
+
+def age_words(onset: Onset | None, now: float) -> str:
+    """For how long it has been as it is: ``13m``, or ``>13m`` where nobody saw it begin.
+
+    Nothing where nobody knows.
+    """
+    if onset is None or onset.at > now + AHEAD_SECONDS:
+        return ""
+    return f"{'' if onset.seen else '>'}{age(now - onset.at)}"
+
+
+def since_words(onset: Onset | None, now: float) -> str:
+    """The same with the moment: ``since 14:43:28 (13m)``, ``since before 14:43:28 (>13m)``."""
+    words = age_words(onset, now)
+    if onset is None or not words:
+        return ""
+    return f"since {'' if onset.seen else 'before '}{clock(onset.at, now)} ({words})"
+
+
+def before_words(onset: Onset | None) -> str:
+    """What it was before and for how long, as far as that is known: ``OPEN for 36s``."""
+    if onset is None or onset.before is None:
+        return ""
+    was = onset.before.label
+    return was if onset.lasted is None else f"{was} for {span(onset.lasted)}"
+
+
+def raised_words(judgement: Judgement) -> str:
+    """Why an open entry point is not at its best: ``no free slots``; nothing if it is."""
+    return judgement.raised[0] if judgement.raised else ""
+
+
+def response_type_words(judgement: Judgement, now: float, unknown: str = UNKNOWN) -> str:
+    """The response type on its chip: ``eligible``, ``no agent (1)``, a dash where nobody knows.
+
+    One that is not documented is shown as it came.
+    """
+    unanswered = (
+        judgement.verdict is Verdict.UNREACHABLE
+        or Endpoint.CHECK_ELIGIBILITY in judgement.failing
+        or judgement.stale(now)
+    )
+    if unanswered or (judgement.raw_response_type is None and judgement.response_type is None):
+        return unknown
+    if judgement.response_type in _RESPONSE_TYPE:
+        return _RESPONSE_TYPE[judgement.response_type]
+    return f"? {safe(judgement.raw_response_type or '')}"
