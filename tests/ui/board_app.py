@@ -58,8 +58,11 @@ class BoardApp(WallboardApp):
     def say_wanted(self) -> None:
         painter = self._painter
         rows = [
-            [(text, sorted(pen.attributes), pen.foreground, pen.background) for text, pen in row]
-            for row in map(painter.wanted_row, range(painter.height))
+            [
+                (text, sorted(pen.attributes), pen.foreground, pen.background)
+                for text, pen in zip(texts, pens, strict=True)
+            ]
+            for texts, pens in zip(painter._texts, painter._inks, strict=True)
         ]
         words = json.dumps({"faults": self.paint_faults, "rows": rows})
         draft = self.answer.with_suffix(".draft")

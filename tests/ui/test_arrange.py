@@ -334,5 +334,5 @@ async def test_a_thousand_entry_points_in_every_arrangement():
             item = grid._selection.item
             rows = grid.layout_now.rows
             assert item is None or any(item in row.items for row in rows)
-            assert len(grid._painter.drawn) <= SMALL[1]
+            assert len(grid._painter._drawn) <= SMALL[1]
         assert isinstance(item, EntryPointKey | Heading)

@@ -113,22 +113,22 @@ def test_the_meter_says_nothing_until_it_is_switched_on():
     assert meter.words(NOW) == ""
     link.sent = 6000
     assert meter.words(NOW + WINDOW_SECONDS) == ""
-    meter.turn()
+    meter.toggle()
     assert meter.words(NOW + WINDOW_SECONDS) == "1.2 KB/s", "it measured all the time"
-    meter.turn()
+    meter.toggle()
     assert meter.words(NOW + WINDOW_SECONDS) == ""
 
 
 def test_the_meter_gives_a_figure_of_the_same_width_before_its_first_window_has_passed():
     meter = Meter(Link())
-    meter.turn()
+    meter.toggle()
     assert meter.words(NOW) == "0.0 KB/s"
 
 
 def test_the_meter_gives_a_new_average_once_a_window():
     link = Link()
     meter = Meter(link)
-    meter.turn()
+    meter.toggle()
     meter.words(NOW)
     link.sent = 6000
     assert meter.words(NOW + WINDOW_SECONDS) == "1.2 KB/s"
@@ -140,7 +140,7 @@ def test_the_meter_gives_a_new_average_once_a_window():
 def test_the_meter_goes_on_after_the_clock_was_put_back():
     link = Link()
     meter = Meter(link)
-    meter.turn()
+    meter.toggle()
     meter.words(NOW)
     meter.words(NOW - 3600)
     link.sent = 5000

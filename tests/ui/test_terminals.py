@@ -80,8 +80,7 @@ class Board(Child):
         screen = self.emulator.screen
         if (len(rows[0]), len(rows)) != (screen.columns, screen.lines):
             return ["another size"]
-        painter = SimpleNamespace(height=len(rows), wanted_row=rows.__getitem__)
-        both = zip(self.emulator.seen(), wanted_look(painter), strict=True)
+        both = zip(self.emulator.seen(), wanted_look(rows), strict=True)
         return [
             f"row {y}: {_text(shown)!r} instead of {_text(wanted)!r}"
             for y, (shown, wanted) in enumerate(both)

@@ -459,7 +459,7 @@ async def test_of_a_thousand_entry_points_only_those_in_sight_are_drawn():
         await settled(pilot)
         assert selected_place(app) == 999
         assert app.screen.grid.selected.id in ids_on(app)
-        assert len(app.screen.grid._painter.drawn) <= 5
+        assert len(app.screen.grid._painter._drawn) <= 5
         assert "1000 entry points" in text_on(app) or " 1000 " in part(app, BoardHeader)
         await pilot.press("home")
         await settled(pilot)

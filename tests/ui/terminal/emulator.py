@@ -49,12 +49,15 @@ class Emulator:
         return "\n".join(self.screen.display)
 
 
-def wanted_look(painter) -> list[list[Look]]:
-    """What the painter wants, in the emulator's words."""
-    return [
-        [seen(_look(text, pen)) for text, pen in painter.wanted_row(y)]
-        for y in range(painter.height)
-    ]
+def wanted_rows(painter):
+    """The cells that the painter wants, as text and pen."""
+    rows = zip(painter._texts, painter._inks, strict=True)
+    return [list(zip(texts, pens, strict=True)) for texts, pens in rows]
+
+
+def wanted_look(rows) -> list[list[Look]]:
+    """What a painter wants, in the emulator's words."""
+    return [[seen(_look(text, pen)) for text, pen in row] for row in rows]
 
 
 def _look(text, pen) -> Look:

@@ -262,7 +262,7 @@ class WallboardApp(ScreenOpeningApp):
         return self.terminal.bytes_sent if self.terminal else 0
 
     def action_end(self) -> None:
-        """Leave, whatever is shown."""
+        """Quit."""
         self.exit()
 
     def action_meter(self) -> None:

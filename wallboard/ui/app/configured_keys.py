@@ -1,4 +1,4 @@
-"""Checks the keys of the config against everything that keys do on the board."""
+"""Checks the keys of the config against the bindings of every screen."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -27,7 +27,7 @@ def with_good_keys(settings: Settings, file: Path | None) -> Settings:
 
 @cache
 def bindings_by_screen() -> Mapping[str, tuple[Bound, ...]]:
-    """Everything a key does on each screen: by the app, the screen and the widgets on it."""
+    """The bindings on each screen: of the app, the screen and its widgets."""
     from wallboard.ui.app.app import WallboardApp
     from wallboard.ui.app.open_screens import keyed_screens
     from wallboard.ui.screen.filtering_screen import FilteringScreen

@@ -1,4 +1,4 @@
-"""Where the marks on an axis go: round numbers of seconds and chats, round local times."""
+"""The ticks on an axis: round numbers of seconds and chats, round local times."""
 
 import time
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ def time_ticks(start: float, end: float, count: int) -> Ticks:
     first = -((start + offset) // -step) * step - offset
     places = [first + number * step for number in range(int((end - first) // step) + 1)]
     if step > _HOUR:
-        # Where the clocks went forward or back, round times are not as far apart as others.
+        # Correct for a change to or from daylight saving time.
         places = [at + offset - time.localtime(at).tm_gmtoff for at in places]
     return [(at, time.strftime(form, time.localtime(at))) for at in places[-max(1, count) :]]
 
@@ -36,7 +36,7 @@ def count_ticks(low: float, high: float, count: int) -> Ticks:
 
 
 def one_per_row(ticks: Ticks, low: float, high: float, rows: int) -> Ticks:
-    """The ticks that get a row of their own, the first and the last before those between them."""
+    """At most one tick a row; the first and the last take precedence."""
 
     def row(value: float) -> int:
         return round((value - low) / (high - low) * (rows - 1))
@@ -54,7 +54,7 @@ def _round_values(low: float, high: float, count: int, steps: Sequence[int]) -> 
 
 
 def _step(least: float, steps: Sequence[int]) -> float:
-    """The smallest round step that is not smaller than ``least``, and no fraction."""
+    """The smallest round whole step that is at least ``least``."""
     for step in steps:
         if step >= least:
             return float(step)
@@ -65,7 +65,7 @@ def _step(least: float, steps: Sequence[int]) -> float:
 
 
 def short_span(seconds: float) -> str:
-    """A span of time without the zeros of a round one: ``5m``, ``1h30m``."""
+    """A span of time without trailing zeros: ``5m``, ``1h30m``."""
     text = span(seconds) if seconds else "0"
     for zeros in ("m00s", "h00m", "d00h"):
         text = text.replace(zeros, zeros[0])

@@ -1,4 +1,4 @@
-"""Wait, queue and slots over time, with the thresholds; each on a plot with axes."""
+"""The chart: wait, queue and slots over time, with their thresholds."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from wallboard.ui.drilldown.plot import Plot
 
 MOST_SAMPLES = 5_000
-"""Samples drawn at most, the newest: more would only be slower on a screen of this size."""
+"""Samples drawn at most, the newest ones."""
 
 LEAST_INTERVALS = 12
-"""Intervals on the x axis at least, so that the first few samples are not stretched."""
+"""Least number of intervals on the x axis."""
 
 MOST_POINTS = 400
 _SILENT_INTERVALS = 3
@@ -36,7 +36,7 @@ Pick = Callable[[Sample], float | None]
 
 
 class Chart(Container):
-    """Two plots, side by side or one above the other; drawn anew only for a new sample."""
+    """Two plots, side by side or stacked; drawn only for a new sample."""
 
     DEFAULT_CSS = """
     Chart { height: 1fr; layout: vertical; background: $background; }
@@ -64,7 +64,7 @@ class Chart(Container):
         self._drawn = ()
 
     def on_resize(self, event: Resize) -> None:
-        """Place the plots for this size; where there is no room for both, the wait alone."""
+        """Place the plots; only the wait if there is no room for both."""
         width, height = event.size
         beside = width >= _BESIDE_WIDTH and height < _BESIDE_HEIGHT
         self.set_class(beside, "-beside")
@@ -98,8 +98,8 @@ class Chart(Container):
         glyphs, limits = theme.glyphs, status.policy.thresholds
         line = "braille" if glyphs.name == "unicode" else "*"
         slots_style = theme.level[Level.OK]
-        told_by_colour = slots_style.color != theme.ui["spark"].color
-        slots_marker = line if told_by_colour else glyphs.separator
+        colours_differ = slots_style.color != theme.ui["spark"].color
+        slots_marker = line if colours_differ else glyphs.separator
         end = samples[-1].at
         x_range = min(samples[0].at, end - LEAST_INTERVALS * interval), end
 
@@ -135,7 +135,7 @@ class Chart(Container):
 
 
 class Legend(Lines):
-    """One line above a plot: what is drawn how, the newest value, and the thresholds."""
+    """One line above a plot: series, newest values, thresholds."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "screen")
@@ -151,7 +151,7 @@ def newest(history: History) -> list[Sample]:
 
 
 def runs(samples: Sequence[Sample], pick: Pick, interval: float) -> Iterator[Run]:
-    """What was read in unbroken runs: a failed poll and a long silence each end one."""
+    """The values in unbroken runs; a failed poll or a long gap ends a run."""
     seconds = (samples[-1].at - samples[0].at) / MOST_POINTS if len(samples) > MOST_POINTS else 0.0
     run: Run = []
     last = samples[0].at
@@ -168,7 +168,7 @@ def runs(samples: Sequence[Sample], pick: Pick, interval: float) -> Iterator[Run
 
 
 def thinned(run: Run, seconds: float) -> Run:
-    """The highest point of each span of so many seconds, where points are closer than those."""
+    """The highest point of each span of so many seconds; 0 keeps all points."""
     if not seconds:
         return run
     highest: dict[int, tuple[float, float]] = {}
@@ -180,7 +180,7 @@ def thinned(run: Run, seconds: float) -> Run:
 
 
 def y_range(values: Sequence[float], limits: Sequence[float]) -> tuple[float, float]:
-    """What the y axis shows: all values, zero, and the next threshold above if that is near."""
+    """The range of the y axis: all values, zero, and the next threshold if near."""
     low, high = min([0.0, *values]), max([0.0, *values])
     above = min((limit for limit in limits if limit > high), default=high)
     if above <= 2 * high:

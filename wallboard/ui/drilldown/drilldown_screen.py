@@ -1,4 +1,4 @@
-"""The drill-down: one entry point, its endpoints, and in five tabs what proves its verdict."""
+"""The drill-down: one entry point, its endpoints, and five tabs with the evidence."""
 
 import time
 from collections.abc import Iterable
@@ -55,7 +55,7 @@ class DrillDownScreen(CopyingScreen):
         Binding("left_square_bracket", "older(1)", "Older", key_display="[", id="older"),
         Binding("right_square_bracket", "older(-1)", "Newer", key_display="]", id="newer"),
         Binding("p", "pretty", "Raw", id="raw"),
-        # A priority, so that keys typed in the same breath already go into the line.
+        # Priority: keys typed right after it must already go into the line.
         Binding("slash", "search", "Find", key_display="/", priority=True, id="search"),
         Binding("n", "match(1)", "Next match", show=False, id="next_match"),
         Binding("N", "match(-1)", "Match before", show=False, id="previous_match"),
@@ -77,7 +77,7 @@ class DrillDownScreen(CopyingScreen):
         self.endpoint = next(iter(endpoints), Endpoint.CHAT_ALLOWED)
         self.tab = Tab.BODY
         self.pretty = True
-        self._held: Observation | None = None
+        self._stepped_to: Observation | None = None
         self._laid_out: tuple[object, bytes | None] = (None, None)
         self._facts = Facts(theme)
         self._table = EndpointTable(theme)
@@ -106,10 +106,10 @@ class DrillDownScreen(CopyingScreen):
 
     @property
     def observation(self) -> Observation | None:
-        """The poll that is shown: the one held, else the newest."""
+        """The shown poll: the one stepped to, else the newest."""
         status = self._status()
-        if self._held or status is None:
-            return self._held
+        if self._stepped_to or status is None:
+            return self._stepped_to
         return status.state.endpoint(self.endpoint).last
 
     def evidence(self) -> Evidence | None:
@@ -118,13 +118,13 @@ class DrillDownScreen(CopyingScreen):
         return Evidence(status, self.observation) if status else None
 
     def entry_point_in_full(self) -> EntryPointKey | None:
-        """The entry point that was drilled into."""
+        """The entry point of the drill-down."""
         return self.key
 
     def show(self, view: View) -> None:
         """Show this view."""
         if self.view and view.jump != self.view.jump:
-            self._held = None  # it was of the moment that was left
+            self._stepped_to = None  # it belongs to the previous position
         super().show(view)
         status = view.snapshot.entry_points.get(self.key)
         if status is None:
@@ -167,8 +167,8 @@ class DrillDownScreen(CopyingScreen):
         self._request.show(poll, which, when, self._not_live(now))
 
     def _not_live(self, now: float) -> str:
-        """Why what is shown is not the newest there is; empty if it is."""
-        if self._held:
+        """Why the shown poll is not the newest; empty if it is."""
+        if self._stepped_to:
             return "not live"
         if self.view and self.view.replay_position:
             return "replay"
@@ -181,9 +181,9 @@ class DrillDownScreen(CopyingScreen):
             self._body.put([], keep_place=False)
             return
         width = max(20, self.app.size.width - 3)
-        showing = (self.endpoint, self.pretty, width, self._held is None)
+        showing = (self.endpoint, self.pretty, width, self._stepped_to is None)
         body = poll.response.body if poll.response else None
-        # Laying out a huge body at every tick would leave no time for anything else.
+        # Laying out a huge body at every tick would be too slow.
         if (showing, body) != self._laid_out:
             keep_place = showing == self._laid_out[0]
             self._laid_out = (showing, body)
@@ -198,21 +198,21 @@ class DrillDownScreen(CopyingScreen):
         return lay_out(body, width)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that mean nothing in this tab do nothing, and are not offered."""
+        """Whether an action is available in this tab."""
         if action == "search" and self._line.display:
             return False
-        if action == "older" and parameters == (-1,) and self._held is None:
+        if action == "older" and parameters == (-1,) and self._stepped_to is None:
             return False
         here = self.tab in _ONLY_IN.get(action, Tab)
         return here and super().check_action(action, parameters)
 
     def action_back(self) -> None:
-        """Leave what was entered last: the search, a poll of the past, the drill-down."""
+        """Close the search, return to the newest poll, or leave the drill-down."""
         if self._line.display or self._body.wanted:
             self._close_line()
             self._body.look_for("")
-        elif self._held:
-            self._held = None
+        elif self._stepped_to:
+            self._stepped_to = None
         else:
             self.app.pop_screen()
             return
@@ -228,12 +228,12 @@ class DrillDownScreen(CopyingScreen):
         self.call_after_refresh(self._redraw)
 
     def action_turn(self, step: int) -> None:
-        """Show the next tab or the one before."""
+        """Show the next or previous tab."""
         tabs = list(Tab)
         self.action_tab(tabs[(tabs.index(self.tab) + step) % len(tabs)])
 
     def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
-        """Show the tab that was pointed at."""
+        """Show the clicked tab."""
         self.action_tab(message.tab)
 
     def _display(self) -> None:
@@ -244,23 +244,23 @@ class DrillDownScreen(CopyingScreen):
                 widget.display = tab is self.tab
 
     def action_choose(self, step: int) -> None:
-        """Look at the next or the previous endpoint."""
+        """Select the next or previous endpoint."""
         status = self._status()
         endpoints = status.entry_point.endpoints if status else ()
         if self.endpoint in endpoints:
             self._choose(endpoints[(endpoints.index(self.endpoint) + step) % len(endpoints)])
 
     def on_endpoint_table_chosen(self, message: EndpointTable.Chosen) -> None:
-        """Look at the endpoint that was pointed at."""
+        """Select the clicked endpoint."""
         self._choose(message.endpoint)
 
     def _choose(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._held = None
+        self._stepped_to = None
         self._redraw()
 
     def action_older(self, steps: int) -> None:
-        """Go back (or forth) through the last polls; past the newest it is live again."""
+        """Step through the recent polls; past the newest it is live again."""
         status, poll = self._status(), self.observation
         recent = status.state.endpoint(self.endpoint).recent if status else ()
         if poll is None or not recent:
@@ -268,25 +268,25 @@ class DrillDownScreen(CopyingScreen):
         place = _place(poll, recent)
         if place is not None:
             place = max(0, place - steps)
-            self._held = recent[place] if place < len(recent) - 1 else None
+            self._stepped_to = recent[place] if place < len(recent) - 1 else None
         elif steps < 0:
-            self._held = None
+            self._stepped_to = None
         self._redraw()
 
     def on_timeline_opened(self, message: Timeline.Opened) -> None:
-        """Show the body that brought a change, held until the operator lets it go."""
+        """Show the body of the poll that caused a change."""
         poll = message.change.observation
         if poll is not None:
-            self.endpoint, self._held = poll.endpoint, poll
+            self.endpoint, self._stepped_to = poll.endpoint, poll
             self.action_tab(Tab.BODY)
 
     def action_pretty(self) -> None:
-        """Lay the body out, or show it byte for byte."""
+        """Toggle between pretty-printed and raw."""
         self.pretty = not self.pretty
         self._redraw()
 
     def action_search(self) -> None:
-        """Type what to search for in the body."""
+        """Search in the body."""
         self._line.open(self._body.wanted)
         self.set_focus(self._line)
 
@@ -303,7 +303,7 @@ class DrillDownScreen(CopyingScreen):
         self._close_line()
 
     def action_match(self, step: int) -> None:
-        """Go to the next match or the one before."""
+        """Go to the next or previous match."""
         self._body.go_to_match(step)
         self._redraw()
 
@@ -322,5 +322,5 @@ class DrillDownScreen(CopyingScreen):
 
 
 def _place(poll: Observation, recent: tuple[Observation, ...]) -> int | None:
-    """Where a poll is among these; the very same one, since others may be equal to it."""
+    """The index of a poll, by identity."""
     return next((place for place, other in enumerate(recent) if other is poll), None)

@@ -1,4 +1,4 @@
-"""The facts of an entry point, and what each answer means in words."""
+"""The facts and the endpoint table of the drill-down, and each answer in words."""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -91,14 +91,14 @@ def _raw(text: str | None) -> str:
 NAME_WIDTH = max(len(endpoint) for endpoint in Endpoint)
 
 NARROW = 56
-"""Cells below which an endpoint's line has room for its meaning only without latency and age."""
+"""Cells below which an endpoint's line leaves out latency and age."""
 
 MOST_LINES = 2
-"""Of the summary and of the hint, each."""
+"""Lines of the summary and of the hint."""
 
 
 class Facts(Lines):
-    """Verdict, figures, the summary in words and the hint, in one to four lines."""
+    """Verdict, figures, summary and hint."""
 
     DEFAULT_CSS = "Facts { height: auto; }"
 
@@ -106,19 +106,19 @@ class Facts(Lines):
         super().__init__(theme, "tile")
 
     def show(self, status: EntryPointStatus, now: float, *, brief: bool = False) -> None:
-        """Draw what is known of this entry point; ``brief`` is the verdict alone."""
+        """Draw the facts of this entry point; only the verdict if ``brief``."""
         width = self.size.width or self.app.size.width
         judgement, base = status.judgement, self.background
         lines = [self._title(status, now, width)]
         if not brief:
             lines += self._figures(status, width)
-            lines += self._told(safe(judgement.summary), base, width)
+            lines += self._sentence(safe(judgement.summary), base, width)
         if judgement.hint and not brief:
-            lines += self._told(f"Hint: {judgement.hint}", self._on_base("mark"), width)
+            lines += self._sentence(f"Hint: {judgement.hint}", self._on_base("mark"), width)
         self.put(lines)
 
-    def _told(self, words: str, style: Style, width: int) -> list[list[Segment]]:
-        """A sentence on as many lines as it may take, the last of which may be cut."""
+    def _sentence(self, words: str, style: Style, width: int) -> list[list[Segment]]:
+        """A sentence on at most ``MOST_LINES`` lines."""
         lines = list(word_wrapped(words, max(1, width - 2)))
         last = " ".join(lines[MOST_LINES - 1 :])
         return [[Segment(f" {line}", style)] for line in [*lines[: MOST_LINES - 1], last] if line]
@@ -144,10 +144,7 @@ class Facts(Lines):
         return split(left, right, width, self.background, theme.glyphs)
 
     def _figures(self, status: EntryPointStatus, width: int) -> list[list[Segment]]:
-        """The figures with their labels, on as many lines as they take.
-
-        The rule of the button is told where all of it fits one line.
-        """
+        """The figures with labels, wrapped; with the rule of the button if all fits on one line."""
         rule = f" ({status.policy.button.rule})"
         figures = self._labelled(status)
         whole = sum(map(Segment.get_line_length, figures)) + len(rule)
@@ -155,7 +152,7 @@ class Facts(Lines):
             figures[-1].insert(-1, Segment(rule, figures[-1][-2].style))
         lines: list[list[Segment]] = [[]]
         for one in figures:
-            # The blank behind a figure may be lost.
+            # The trailing blank of a figure need not fit.
             if Segment.get_line_length([*lines[-1], *one]) > width + 1 and lines[-1]:
                 lines.append([])
             lines[-1] += one
@@ -199,7 +196,7 @@ class EndpointTable(Lines):
     DEFAULT_CSS = "EndpointTable { height: auto; }"
 
     class Chosen(Message):
-        """The operator pointed at an endpoint."""
+        """The operator clicked an endpoint."""
 
         def __init__(self, endpoint: Endpoint) -> None:
             super().__init__()
@@ -212,7 +209,7 @@ class EndpointTable(Lines):
     def show(
         self, status: EntryPointStatus, chosen: Endpoint, now: float, *, only_chosen: bool = False
     ) -> None:
-        """Draw the endpoints of this entry point, or only the chosen one where room is scarce."""
+        """Draw the endpoints of this entry point, or only the chosen one."""
         endpoints = status.entry_point.endpoints
         self._endpoints = tuple(e for e in endpoints if e is chosen or not only_chosen)
         polls = {e: status.state.endpoint(e).last for e in self._endpoints}
@@ -249,7 +246,7 @@ class EndpointTable(Lines):
 
 
 def status_words(observation: Observation) -> str:
-    """The HTTP status of an answer that was read, else the cause of the failure."""
+    """The HTTP status, or the cause of the failure."""
     if isinstance(observation.outcome, Failure):
         cause = str(observation.outcome.cause)
         if cause == "http" and observation.response:
@@ -266,7 +263,7 @@ def latency(observation: Observation) -> str:
 
 def _ago(observation: Observation, now: float) -> str:
     age = now - observation.at
-    # Of what is dated ahead, by a clock that was put back since, the age is not known.
+    # The age of a poll in the future is unknown: the clock was put back.
     return f"{span(age)} ago" if age >= -AHEAD_SECONDS else "?"
 
 

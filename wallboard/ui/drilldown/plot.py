@@ -1,4 +1,4 @@
-"""One plot with axes, drawn by plotext; imported when a chart is first asked for."""
+"""A plot with axes, drawn by plotext; imported when a chart is first shown."""
 
 from collections.abc import Callable, Sequence
 
@@ -22,7 +22,7 @@ _ASCII_AXES = str.maketrans("┤│└┬─┼├┴┘┐┌", "||+++++++++")
 
 @frozen
 class Series:
-    """Points that are joined, in runs that are not; ``marker`` is one of plotext's, or a sign."""
+    """Runs of joined points; ``marker`` is one of plotext's, or a character."""
 
     runs: Sequence[Points]
     style: Style
@@ -31,9 +31,9 @@ class Series:
 
 @frozen
 class Picture:
-    """Everything that is drawn: series from the back to the front, and what both axes show.
+    """Series from back to front, and the ranges of both axes.
 
-    The x axis is Unix time in seconds; ``y_ticks`` gives so many marks between two values.
+    The x axis is Unix time in seconds; ``y_ticks`` gives at most so many ticks between two values.
     """
 
     series: Sequence[Series]
@@ -43,11 +43,11 @@ class Picture:
 
 
 class Plot(PlotextPlot, can_focus=False):
-    """Draws a picture at whatever size it has, in the colours of the board's theme."""
+    """Draws a picture in the colours of the board's theme."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__()
-        # Else the widget would make up colours from Textual's theme.
+        # Else the widget would use colours of Textual's theme.
         self.set_reactive(PlotextPlot.theme, "clear")
         self.theme_styles = theme
         self._picture: Picture | None = None
@@ -58,7 +58,7 @@ class Plot(PlotextPlot, can_focus=False):
         self.refresh()
 
     def put(self, picture: Picture) -> None:
-        """Draw this from now on."""
+        """Draw this picture."""
         if picture != self._picture:
             self._picture = picture
             self.refresh()

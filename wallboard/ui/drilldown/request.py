@@ -1,4 +1,4 @@
-"""What was asked and how it went: two lines above a body, and the headers in full."""
+"""The request and its response in two lines, and the headers in full."""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,7 +12,7 @@ from wallboard.ui.widgets.lines import Lines, split
 
 
 class RequestLines(Lines):
-    """The request line, how it went, and which poll this is."""
+    """The request line, the response line, and which poll this is."""
 
     DEFAULT_CSS = "RequestLines { height: auto; }"
 
@@ -20,14 +20,11 @@ class RequestLines(Lines):
         super().__init__(theme, "tile")
 
     def say(self, words: str) -> None:
-        """Say why there is no request to show."""
+        """Say why there is no request."""
         self.put([[], [Segment(f" {words}", self.background)]])
 
     def show(self, observation: Observation, which: str, when: str, state: str = "") -> None:
-        """Draw what was asked and what came back: ``which`` poll it is, and of ``when``.
-
-        ``state`` says why it is not the newest; empty if it is.
-        """
+        """Draw request and response of a poll; ``state`` says why it is not the newest."""
         width, base = self.size.width or self.app.size.width, self.background
         muted = self.theme_styles.ui["muted"] + base.background_style
         request = f" {observation.request.method} {safe(observation.request.url)}"
@@ -43,7 +40,7 @@ class RequestLines(Lines):
 
 
 def response_words(observation: Observation) -> str:
-    """How a poll went: status, latency, size and headers; or why there is none of that."""
+    """Status, latency, size and number of headers; or the cause of the failure."""
     response = observation.response
     if response is None:
         cause = observation.outcome.cause if isinstance(observation.outcome, Failure) else "?"
@@ -61,7 +58,7 @@ def _asked_again(observation: Observation) -> str:
 
 
 def header_lines(observation: Observation, theme: BoardTheme) -> list[list[Segment]]:
-    """The headers that were sent, and those that came back."""
+    """The headers of request and response."""
     base = theme.ui["screen"]
     title = base + Style(bold=True)
     response, sent = observation.response, observation.request.headers

@@ -28,12 +28,12 @@ _SHORT = {Tab.HEADERS: "head", Tab.TIMELINE: "time"}
 
 
 class TabBar(Lines):
-    """Every tab with its key, the chosen one marked; a click chooses."""
+    """All tabs with their keys; a click chooses one."""
 
     DEFAULT_CSS = "TabBar { height: 1; }"
 
     class Chosen(Message):
-        """The operator pointed at a tab."""
+        """The operator clicked a tab."""
 
         def __init__(self, tab: Tab) -> None:
             super().__init__()
@@ -44,7 +44,7 @@ class TabBar(Lines):
         self._stops: list[tuple[int, Tab]] = []
 
     def show(self, chosen: Tab, beside: str = "") -> None:
-        """Draw the tabs, and at the right end a few words about what is shown."""
+        """Draw the tabs, with ``beside`` at the right end."""
         width = self.size.width or self.app.size.width
         ui, base = self.theme_styles.ui, self.background
         on_base = Style(bgcolor=base.bgcolor)

@@ -1,4 +1,4 @@
-"""What changed of one entry point and when, newest first; one of the changes is chosen."""
+"""The timeline of an entry point: its changes, newest first."""
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -21,7 +21,7 @@ from wallboard.ui.widgets.status_words import style_after
 BEFORE_WIDTH = max(len(verdict.label) for verdict in Verdict)
 LASTED_WIDTH = 6
 WIDE = 64
-"""Cells from which on there is room for what it was, and for how long."""
+"""Cells from which the former state and its duration are shown."""
 
 
 class TimelineDetail(Lines):
@@ -33,7 +33,7 @@ class TimelineDetail(Lines):
         super().__init__(theme, "tile")
 
     def show(self, change: Change | None) -> None:
-        """Draw what is known of this change."""
+        """Draw this change."""
         base = self.background
         if change is None:
             self.put([[], []])
@@ -49,8 +49,7 @@ class TimelineDetail(Lines):
 class Timeline(Page):
     """Every change of verdict and level, and each endpoint that began to fail or recovered.
 
-    Until the operator moves it, the choice stays at the newest change; once moved it stays with
-    its change while newer ones come in.
+    The selection stays at the newest change until the operator moves it, then with its change.
     """
 
     BINDINGS = [
@@ -64,7 +63,7 @@ class Timeline(Page):
     ]
 
     class Opened(Message):
-        """The operator wants to see the body of that moment."""
+        """The operator opened a change."""
 
         def __init__(self, change: Change) -> None:
             super().__init__()
@@ -80,7 +79,7 @@ class Timeline(Page):
 
     @property
     def chosen(self) -> Change | None:
-        """The chosen change; ``None`` only while there is none at all."""
+        """The selected change; ``None`` if there are no changes."""
         return self._changes[self._index] if self._changes else None
 
     def show(self, status: EntryPointStatus, now: float) -> None:
@@ -141,15 +140,15 @@ class Timeline(Page):
         return line
 
     def action_move(self, step: int) -> None:
-        """Choose an older or a newer change."""
+        """Select an older or newer change."""
         self._choose(self._index + step)
 
     def action_page(self, pages: int) -> None:
-        """Choose one a screenful away."""
+        """Move the selection by a page."""
         self._choose(self._index + pages * max(1, self.size.height - 1))
 
     def action_end(self, index: int) -> None:
-        """Choose the newest or the oldest; at the newest the choice is let go again."""
+        """Select the newest change and unpin, or the oldest."""
         self._choose(index if index >= 0 else len(self._changes) - 1)
         if index == 0:
             self._pinned = None
@@ -166,12 +165,12 @@ class Timeline(Page):
         self._draw()
 
     def action_open(self) -> None:
-        """Show the body of the chosen moment."""
+        """Show the body of the selected change."""
         if self.chosen and self.chosen.observation:
             self.post_message(self.Opened(self.chosen))
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the change under the pointer; a second click opens it."""
+        """Select the clicked change; a double click opens it."""
         index = event.y + self.scroll_offset.y
         if index >= len(self._changes):
             return

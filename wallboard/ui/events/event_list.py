@@ -1,4 +1,4 @@
-"""The list of events, of which only the lines in sight are ever drawn; one event is chosen."""
+"""The list of events; only visible lines are drawn."""
 
 from collections.abc import Sequence
 
@@ -20,8 +20,8 @@ from wallboard.ui.look.theme import BoardTheme
 class EventList(ScrollView, can_focus=True, inherit_bindings=False):
     """Events, newest first.
 
-    Until the operator moves it, the choice stays at the newest; once moved it stays with its event
-    and on its line of the screen, while newer ones come in above.
+    The selection stays at the newest event until the operator moves it; then it stays with its
+    event and screen line while newer ones are added above.
     """
 
     DEFAULT_CSS = """
@@ -40,10 +40,10 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
     ]
 
     class Chosen(Message):
-        """Another event is chosen."""
+        """Another event was selected."""
 
     class Opened(Message):
-        """The operator wants to see what is behind an event."""
+        """The operator opened an event."""
 
         def __init__(self, event: Change) -> None:
             super().__init__()
@@ -62,16 +62,16 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def chosen(self) -> Change | None:
-        """The chosen event; ``None`` only while there is none at all."""
+        """The selected event; ``None`` if there are no events."""
         return self._events[self._index] if self._events else None
 
     @property
     def columns(self) -> Columns:
-        """The columns of the lines as they are now."""
+        """The current columns."""
         return self._paints().columns
 
     def show(self, shown: Sequence[Change], snapshot: Snapshot, nothing: str) -> None:
-        """Show these events of a snapshot; ``nothing`` is said where there are none."""
+        """Show these events of a snapshot, or the text ``nothing`` if there are none."""
         self._snapshot, self._nothing = snapshot, nothing
         if shown is not self._events:
             anchor, place = self._anchor()
@@ -87,13 +87,13 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh()
 
     def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme; the choice stays where it is."""
+        """Take another theme."""
         self.theme_styles = theme
         self._painter = None
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One event, or the words that there is none."""
+        """One event, or the text for an empty list."""
         index, width = y + self.scroll_offset.y, self.size.width
         base = self.theme_styles.ui["screen"]
         line: list[Segment] = []
@@ -110,7 +110,7 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip(Segment.adjust_line_length(line, width, fill or base), width)
 
     def on_resize(self) -> None:
-        """Keep the choice in sight."""
+        """Keep the selection visible."""
         self._painter = None
         self._show_chosen()
 
@@ -130,14 +130,14 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._painter
 
     def _anchor(self) -> tuple[Change | None, int]:
-        """The event that must stay on its line of the screen, and that line."""
+        """The event that must keep its screen line, and that line."""
         top = self.scroll_offset.y
         if self._pinned and 0 <= self._index - top < self.size.height:
             return self.chosen, self._index - top
         return (self._events[top], 0) if 0 < top < len(self._events) else (None, 0)
 
     def _index_of(self, wanted: Change | None) -> int:
-        """Where an event is; where it is no longer shown, what came before it in time."""
+        """The index of an event, or of the one before it in time if it is no longer listed."""
         if wanted is None or not self._events:
             return 0
         for index, event in enumerate(self._events):
@@ -164,29 +164,29 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=max(0, y), animate=False, immediate=True)
 
     def action_move(self, step: int) -> None:
-        """Choose an older or a newer event."""
+        """Select an older or newer event."""
         self._choose(self._index + step)
 
     def action_page(self, pages: int) -> None:
-        """Choose one a screenful away."""
+        """Move the selection by a page."""
         self._choose(self._index + pages * max(1, self.size.height - 1))
 
     def action_newest(self) -> None:
-        """Choose the newest and let the choice go: it stays with whichever is the newest."""
+        """Select the newest event and unpin the selection."""
         self._choose(0)
         self._pinned = None
 
     def action_oldest(self) -> None:
-        """Choose the oldest."""
+        """Select the oldest event."""
         self._choose(len(self._events) - 1)
 
     def action_open(self) -> None:
-        """Open the entry point of the chosen event."""
+        """Open the entry point of the selected event."""
         if self.chosen:
             self.post_message(self.Opened(self.chosen))
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the event under the pointer; a second click opens it."""
+        """Select the clicked event; a double click opens it."""
         index = event.y + self.scroll_offset.y
         if index >= len(self._events):
             return

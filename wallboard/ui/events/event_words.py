@@ -1,4 +1,4 @@
-"""Which events are shown and in what words: pure, from a snapshot and a query."""
+"""Selects the events to show, and draws each as a line."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -61,7 +61,7 @@ def _texts(event: Change) -> Iterator[str]:
 
 
 def _stand_in(event: Change) -> EntryPointState:
-    """What is known of an entry point that is not on the board, or is a whole server."""
+    """A placeholder for a server, or for an entry point that is not on the board."""
     key = event.key or EntryPointKey(event.server, 0)
     return EntryPointState(EntryPoint(key, "", endpoints=()), {}, _NO_HISTORY)
 
@@ -88,7 +88,7 @@ _SHORT_SUBJECTS = {
 
 
 class Columns(NamedTuple):
-    """The widths of the columns, in cells; 0 leaves one out."""
+    """Widths of the columns in cells; 0 leaves one out."""
 
     time: int
     server: int
@@ -101,7 +101,7 @@ class Columns(NamedTuple):
 
 
 def columns_of(width: int, time: int, *, servers: int, glyphs: Glyphs) -> Columns:
-    """The columns of a line; ``time`` is what the times need, ``servers`` how many there are."""
+    """The columns of a line; ``time`` is the width of times, ``servers`` the number of servers."""
     subject = LONG_SUBJECT if width >= 100 else SHORT_SUBJECT if width >= 60 else 0
     after = VALUE + 4 if width >= 100 else VALUE + 2
     lasting = LASTED if width >= 68 else 0
@@ -165,7 +165,7 @@ class EventPainter:
         return line
 
     def _name(self, event: Change, statuses: Statuses, base: Style, muted: Style) -> list[Segment]:
-        """Whom it concerns: the id stays whole, the name has what room is left."""
+        """The entry point: the whole id, and as much of the name as fits."""
         glyphs, room = self.theme.glyphs, self.columns.name
         if event.key is None:
             words = "whole server" if self.columns.server else f"server {safe(event.server)}"
@@ -194,5 +194,5 @@ class EventPainter:
 
 
 def time_width(oldest: Change | None, now: float) -> int:
-    """How much room the times need: an event that is not of today has its date."""
+    """The width of the times, which include the date for events of other days."""
     return TIME if oldest is None else max(TIME, len(clock(oldest.at, now)))

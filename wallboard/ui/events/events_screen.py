@@ -1,4 +1,4 @@
-"""The events: every change across the board, newest first, to filter and to jump from."""
+"""The events: every change across the board, newest first, with a filter."""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,7 +20,7 @@ from wallboard.ui.widgets.lines import Lines, split
 
 
 class EventsScreen(FilteringScreen):
-    """Live while it is open; what it copies is what brought the chosen event."""
+    """The list of events; copies are of the poll that caused the selected event."""
 
     AUTO_FOCUS = "EventList"
 
@@ -37,7 +37,7 @@ class EventsScreen(FilteringScreen):
     ]
 
     class EntryPointOpened(Message):
-        """The operator wants to see the entry point of an event."""
+        """The operator opened the entry point of an event."""
 
         def __init__(self, key: EntryPointKey) -> None:
             super().__init__()
@@ -55,7 +55,7 @@ class EventsScreen(FilteringScreen):
         self._detail = Lines(theme, "tile", classes="detail")
 
     def parts(self) -> list[Widget]:
-        """What is shown in words, the heads of columns, the events, and the chosen one in full."""
+        """The filter line, the column titles, the list, and the selected event in full."""
         return [self._heads, self.list, self._detail]
 
     def show(self, view: View) -> None:
@@ -76,7 +76,7 @@ class EventsScreen(FilteringScreen):
         self._redraw()
 
     def evidence(self) -> Evidence | None:
-        """The entry point of the chosen event, and the poll that brought it."""
+        """The entry point of the selected event, and the poll that caused it."""
         event = self.list.chosen
         statuses = self.view.snapshot.entry_points if self.view else {}
         status = statuses.get(event.key) if event and event.key else None
@@ -85,7 +85,7 @@ class EventsScreen(FilteringScreen):
         return Evidence(status, event.observation) if event.observation else latest_evidence(status)
 
     def on_event_list_chosen(self) -> None:
-        """Say what another event is."""
+        """Show the newly selected event in full."""
         self._show_detail()
 
     def on_event_list_opened(self, message: EventList.Opened) -> None:
@@ -117,12 +117,12 @@ class EventsScreen(FilteringScreen):
         return self.list
 
     def action_faults(self) -> None:
-        """Show only what led to a level that is not ok, or everything."""
+        """Toggle between events that led to a fault and all events."""
         self.faults_only = not self.faults_only
         self._redraw()
 
     def action_back(self) -> None:
-        """Show all events again or, where all are shown, leave."""
+        """Clear the filter, or leave if there is none."""
         self.close_filter()
         if self.query_now.text or self.faults_only:
             self.query_now, self.faults_only = parse(""), False

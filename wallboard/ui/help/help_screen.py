@@ -1,4 +1,4 @@
-"""The help: every key by screen, made from the bindings themselves, and what the signs mean."""
+"""The help: every key by screen, and the meaning of the signs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,13 +21,13 @@ from wallboard.ui.widgets.lines import Lines, word_wrapped
 
 KEY_WIDTH = 16
 COLUMN = 68
-"""Cells of one column; where the terminal has room for two, they stand side by side."""
+"""Width of a column; two columns where they fit."""
 
 Line = list[Segment]
 
 
 class HelpScreen(ModalScreen[None], CellScreen[None]):
-    """Shows the groups of keys in the order that they have."""
+    """Shows groups of keys in the given order."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
@@ -63,7 +63,7 @@ class HelpScreen(ModalScreen[None], CellScreen[None]):
         self._fill()
 
     def on_resize(self) -> None:
-        """Fill the page anew: there may be room for two columns, or no more."""
+        """Fill the page for the new width."""
         self._fill()
 
     def restyle(self, theme: BoardTheme) -> None:
@@ -88,7 +88,7 @@ class HelpScreen(ModalScreen[None], CellScreen[None]):
             page.put([line for section in sections for line in section])
 
     def _sections(self) -> Iterator[list[Line]]:
-        """The parts of the page, each with its title and an empty line at its end."""
+        """The sections of the page, each with title and trailing empty line."""
         theme, base = self.theme_styles, self.theme_styles.ui["tile"]
         key_style = theme.ui["key"] + base.background_style
         for group in self._groups:
@@ -131,7 +131,7 @@ def _verdict_line(verdict: Verdict, theme: BoardTheme, base: Style) -> Line:
 
 
 def _side_by_side(sections: Sequence[list[Line]], base: Style) -> list[Line]:
-    """The sections in two columns of about the same height, the first ones on the left."""
+    """The sections in two columns of about the same height."""
     half = sum(map(len, sections)) / 2
     left: list[Line] = []
     right: list[Line] = []
@@ -148,7 +148,7 @@ def _side_by_side(sections: Sequence[list[Line]], base: Style) -> list[Line]:
 
 
 def _whole(lines: Sequence[Line], width: int, base: Style) -> list[Line]:
-    """The lines with words that do not fit on lines of their own, below their like."""
+    """The lines, wrapped with an indent."""
     whole: list[Line] = []
     for line in lines:
         before, last = line[:-1], line[-1] if line else Segment("")
@@ -164,7 +164,7 @@ def _whole(lines: Sequence[Line], width: int, base: Style) -> list[Line]:
 
 
 def _filters() -> list[tuple[str, str]]:
-    """How to ask for entry points and events."""
+    """The syntax of filters."""
     fields = [f"{name}:" for name in FIELDS]
     half = (len(fields) + 1) // 2
     return [

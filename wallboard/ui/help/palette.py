@@ -1,4 +1,4 @@
-"""The command palette: everything that a key does, found by its words."""
+"""The command palette: every action that has a key, found by its description."""
 
 from functools import partial
 
@@ -18,16 +18,16 @@ from wallboard.ui.screen.keys import Command, commands_of
 from wallboard.ui.terminal.screen import CellScreen
 
 THIS = "commands"
-"""The action that opens the palette, which need not be offered in it."""
+"""The action that opens the palette, which it leaves out."""
 
 WORDS_WIDTH, KEYS_WIDTH = 44, 14
 
 KEY_SCORE = 1000.0
-"""More than any words score: what the typed key does comes first."""
+"""More than any match of words: the action of a typed key comes first."""
 
 
 class Commands(CommandPalette, CellScreen[None]):
-    """Textual's palette, in signs that any terminal has and without Textual's own commands."""
+    """Textual's palette without its commands and special characters."""
 
     DEFAULT_CSS = """
     Commands { align-horizontal: center; }
@@ -54,26 +54,26 @@ class Commands(CommandPalette, CellScreen[None]):
         super().__init__([BoardCommands], placeholder="What shall be done?")
 
     def on_mount(self) -> None:
-        """Keep the cursor still: each blink would be sent down a slow line."""
+        """Stop the cursor from blinking, which would send bytes all the time."""
         self.query_one(CommandInput).cursor_blink = False
 
     def _action_command_list(self, action: str) -> None:
-        # Textual fails at a list that no line of the terminal is left for.
+        # Textual fails if the list has no visible line.
         if self.query_one(CommandList).scrollable_content_region:
             super()._action_command_list(action)
 
 
 class BoardCommands(Provider):
-    """What the keys of the screen below do, in the order of the help."""
+    """The actions of the screen below, in the order of the help."""
 
     async def discover(self) -> Hits:
-        """Everything, as long as nothing was typed."""
+        """All actions, while nothing is typed."""
         for command in self._commands():
             words = Content(command.words)
             yield DiscoveryHit(self._line(words, command), self._run(command), command.words)
 
     async def search(self, query: str) -> Hits:
-        """What fits the words that were typed, or is done by the key that was."""
+        """The actions that match the typed words or key."""
         matcher = self.matcher(query)
         for command in self._commands():
             score = KEY_SCORE if query in command.keys else matcher.match(command.words)

@@ -1,22 +1,21 @@
-"""The way to the clipboard of the person at the keyboard: a sequence that terminals understand.
+"""Copies text to the operator's clipboard with OSC 52, also over SSH.
 
-OSC 52 carries a text, in base64, to whichever terminal reads it, however many machines lie between.
-Whether that terminal takes it cannot be known here, so nothing is ever said to be copied.
+A terminal does not confirm it, so the board never claims that a text was copied.
 """
 
 from collections.abc import Iterator, Mapping
 
 MOST_BYTES = 74_994
-"""Of text: its base64 and the frame around make 100,000 bytes, more than which terminals drop."""
+"""Bytes of text; terminals drop sequences of more than 100,000 bytes."""
 
 _SCREEN_CHUNK = 756
-"""GNU screen prints what goes beyond 768 bytes of one sequence; this leaves room for its frame."""
+"""GNU screen takes at most 768 bytes a sequence, including the frame."""
 
 _WITHOUT_CLIPBOARD = frozenset({"dumb", "linux"})
 
 
 def clipboard_sequence(text: str, environ: Mapping[str, str]) -> str | None:
-    """What to send so that the terminal takes the text; ``None`` if it has no clipboard.
+    """The sequence that copies the text; ``None`` if the terminal has no clipboard.
 
     Raises:
         ValueError: The text is longer than terminals take.
@@ -42,10 +41,10 @@ def clipboard_sequence(text: str, environ: Mapping[str, str]) -> str | None:
 
 
 def multiplexer(environ: Mapping[str, str]) -> str:
-    """Which multiplexer reads us, also from the far side of an SSH session.
+    """The terminal multiplexer, also seen through SSH.
 
-    Of two, one in the other, nobody says which is the inner one. Then it is screen: tmux drops what
-    is meant for screen, and screen prints what is meant for tmux.
+    If there may be two, ``screen``: tmux drops sequences for screen, screen would print those for
+    tmux.
     """
     term = environ.get("TERM", "")
     if term.startswith("tmux"):

@@ -1,4 +1,4 @@
-"""The shapes that say the same as the colours, in what the terminal's font can show."""
+"""The signs for verdicts, levels and charts, by what the terminal can show."""
 
 import locale
 import os
@@ -16,11 +16,10 @@ class Glyphs:
     """One set of signs. All take one cell, but ``contradiction`` and ``becomes`` may take more.
 
     ``blocks`` goes from the lowest to the highest column of a chart and may have any length;
-    ``gap`` stands in a chart where nothing is known, and ``position`` where a replay is.
-    ``unknown`` stands for a figure that is not known, ``at_most`` before the top of a scale, and
-    ``block`` is the full cell of which big digits are made. ``beyond_ascii`` are all signs that the
-    terminal can show besides ASCII, ``None`` if it can show anything. A verdict without a sign of
-    its own has that of its level.
+    ``gap`` marks missing values in a chart, ``position`` the position of a replay, ``unknown`` an
+    unknown figure, ``at_most`` the top of a scale; big digits are made of ``block``.
+    ``beyond_ascii`` are the characters besides ASCII that the terminal can show, ``None`` for any.
+    A verdict without a sign has that of its level.
     """
 
     name: str
@@ -163,11 +162,11 @@ CONSOLE = Glyphs(
     unfolded="▼",
     beyond_ascii=frozenset(bytes(range(128, 255)).decode("cp437") + "►◄▲▼○♦"),
 )
-"""What the fonts of the Linux console have in common: the signs of code page 437."""
+"""The characters that all fonts of the Linux console have: code page 437."""
 
 
 def choose(ascii_only: bool | Literal["auto"], environ: Mapping[str, str] = os.environ) -> Glyphs:
-    """The set to draw with: as the config says, or by the locale's encoding and ``TERM``."""
+    """The set to use: by the config, or by the locale's encoding and ``TERM``."""
     if ascii_only == "auto":
         ascii_only = not _is_unicode(_encoding(environ))
     if ascii_only:
@@ -176,7 +175,7 @@ def choose(ascii_only: bool | Literal["auto"], environ: Mapping[str, str] = os.e
 
 
 def _encoding(environ: Mapping[str, str]) -> str:
-    """What the locale says; that of Python itself is no help, since it turns C into UTF-8."""
+    """The encoding of the locale; Python's own is no help, since it maps C to UTF-8."""
     for variable in ("LC_ALL", "LC_CTYPE", "LANG"):
         named = environ.get(variable)
         if named:

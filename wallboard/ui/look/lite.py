@@ -1,6 +1,6 @@
-"""The board on a slow link: fewer colours, fewer pictures, and nothing that moves for its own sake.
+"""What ``lite`` changes for a slow link: fewer colours, fewer updates, no animation.
 
-A chart that scrolls sends every cell of it at each poll; one that sweeps sends the newest alone.
+Charts sweep instead of scrolling, so that each poll changes one cell.
 """
 
 from rich.color import ColorSystem
@@ -9,41 +9,41 @@ from wallboard.settings import Settings
 from wallboard.ui.look.text import span
 from wallboard.ui.look.theme import AUTO, SIXTEEN_COLOURS
 
-PICTURE_SECONDS = 2.0
-"""Between two pictures, unless the config wants them still more seldom."""
+UPDATE_SECONDS = 2.0
+"""Least time between two updates."""
 
 BEAT_SECONDS = 10
-"""Between two beats of the heart; a terminal that stands still for longer is a dead one."""
+"""Between two steps of the heartbeat."""
 
 ORDER_SECONDS = 10.0
-"""Between two changes of the order, for each sends whole tiles anew."""
+"""Least time between two changes of the order, which send whole tiles."""
 
 AGE_SECONDS = 10
-"""The steps in which the age of the newest answer is said."""
+"""Steps of the age of the newest answer."""
 
 
 def asked_theme(asked: str, settings: Settings) -> str:
-    """The theme to ask for: the terminal's own sixteen colours take the fewest bytes."""
+    """The theme to use: the sixteen colours instead of ``auto``, as they take the fewest bytes."""
     return SIXTEEN_COLOURS if settings.lite and asked == AUTO else asked
 
 
 def refresh_seconds(settings: Settings) -> float:
-    """Seconds between two pictures."""
-    return max(settings.refresh, PICTURE_SECONDS) if settings.lite else settings.refresh
+    """Seconds between two updates."""
+    return max(settings.refresh, UPDATE_SECONDS) if settings.lite else settings.refresh
 
 
 def most_colors(settings: Settings) -> ColorSystem:
-    """The colours to send at most: a colour out of 256 takes half the bytes of a true one."""
+    """The largest colour system: a colour of 256 takes half the bytes of a true colour."""
     return ColorSystem.EIGHT_BIT if settings.lite else ColorSystem.TRUECOLOR
 
 
 def beat(now: float, settings: Settings) -> int:
-    """Which beat of the heart it is."""
+    """The number of the heartbeat."""
     return int(now // BEAT_SECONDS) if settings.lite else int(now)
 
 
 def newest_words(age_seconds: float, *, lite: bool) -> str:
-    """How old the newest answer is; on a slow link in steps, since each change is sent."""
+    """The age of the newest answer in words; in steps if ``lite``."""
     if not lite:
         return f"newest {span(age_seconds)}"
     if age_seconds < AGE_SECONDS:

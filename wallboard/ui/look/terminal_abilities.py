@@ -1,7 +1,4 @@
-"""What this terminal can do, as the board would find it.
-
-Nothing of Textual is needed, so that a command can say it without loading a board.
-"""
+"""What this terminal can do; does not import Textual."""
 
 import os
 from collections.abc import Mapping
@@ -33,7 +30,7 @@ def terminal_finding(
     size: os.terminal_size | None,
     environ: Mapping[str, str] = os.environ,
 ) -> Finding:
-    """What can be said of the terminal; ``size`` is ``None`` where there is none."""
+    """The finding about the terminal; ``size`` is ``None`` without one."""
     from wallboard.ui.look.clipboard import clipboard_sequence, multiplexer
 
     term = environ.get("TERM", "")

@@ -1,4 +1,4 @@
-"""Text that is safe to show and fits: names, values, spans of time."""
+"""Makes text safe to show and fit: names, values, spans of time."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -11,14 +11,14 @@ from wallboard.ui.look.glyphs import UNICODE, Glyphs
 
 _JOINERS = "\u200c\u200d"
 _WORTH_REMEMBERING = 200
-"""Characters; what is longer comes from a body, and thousands of those would fill the memory."""
+"""Characters of text that is cached; longer text comes from bodies."""
 
 
 def safe(text: str) -> str:
-    """The text on one line, without what steers a terminal and in cells that can be counted.
+    """The text on one line, without control characters and of a known width.
 
-    Terminals do not agree on how many cells joined characters and variation selectors take: joiners
-    become ``�`` too, and selectors are left out.
+    Terminals disagree on the width of joined characters and variation selectors: joiners become
+    ``�`` too, and selectors are left out.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -26,7 +26,7 @@ def safe(text: str) -> str:
 
 
 def is_safe(char: str) -> bool:
-    """Whether a character shows as itself, in cells that can be counted."""
+    """Whether a character is shown as itself, in a known width."""
     return not (steers(char) or char in _JOINERS or _is_selector(char))
 
 
@@ -69,7 +69,7 @@ def span(seconds: float, glyphs: Glyphs = UNICODE) -> str:
 
 
 def figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
-    """A count as it is, or a dash where nothing is known."""
+    """A count, or a dash if unknown."""
     return figures.figure(value, glyphs.unknown)
 
 
@@ -86,12 +86,12 @@ def short_figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
 
 
 def wait(seconds: float | None, glyphs: Glyphs = UNICODE) -> str:
-    """An estimated wait, or a dash where nothing is known."""
+    """An estimated wait, or a dash if unknown."""
     return figures.wait(seconds, glyphs.unknown)
 
 
 def wrapped(line: str, width: int) -> Iterator[str]:
-    """A line in pieces of at most ``width`` cells, and of few characters where those have none."""
+    """A line in pieces of at most ``width`` cells, of few characters if those have no width."""
     if line.isascii():
         if len(line) <= width:
             yield line

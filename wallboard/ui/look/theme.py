@@ -28,7 +28,7 @@ PLAIN = "mono"
 SIXTEEN_COLOURS = "ansi16"
 
 FRAME = 2
-"""Cells that a frame takes, which sets a page apart where the terminal's own colours cannot."""
+"""Cells of a frame, used where the terminal's own colours cannot set a page apart."""
 
 _NO_IDENTIFIER = re.compile(r"[^a-zA-Z0-9_-]")
 
@@ -37,8 +37,7 @@ _NO_IDENTIFIER = re.compile(r"[^a-zA-Z0-9_-]")
 class BoardTheme:
     """The styles of one theme: of each level, verdict, response type and part of the screen.
 
-    The signs come with it, since whatever draws has the theme at hand, and so does whether charts
-    sweep or scroll.
+    It also carries the glyphs, and whether charts sweep or scroll.
     """
 
     name: str
@@ -51,7 +50,7 @@ class BoardTheme:
     glyphs: Glyphs = UNICODE
     sweeps: bool = False
     problem: str | None = None
-    """What its file lacks, and what stands in for that."""
+    """What its file lacks, and what is used instead."""
 
     @property
     def native(self) -> bool:
@@ -100,14 +99,14 @@ def shipped_folder() -> Path:
 
 
 def own_folder() -> Path | None:
-    """The folder of the user's own themes, which need not be there; none without a home."""
+    """The folder of the user's own themes, which may not exist; ``None`` without a home."""
     folder = config_folder()
     return folder / "themes" if folder else None
 
 
 @frozen
 class ThemeFile:
-    """Where a theme is; ``own`` says that it is the user's, whoever else has one of that name."""
+    """A theme file; ``own`` if it is the user's."""
 
     name: str
     path: Path
@@ -130,9 +129,9 @@ def available(folder: Path | None = None) -> list[str]:
 
 
 def choose(asked: str, color_system: str | None, environ: Mapping[str, str] = os.environ) -> str:
-    """The theme to load: ``NO_COLOR`` wins, and ``auto`` looks at what the terminal can show.
+    """The theme to load: ``NO_COLOR`` takes precedence, ``auto`` depends on the terminal.
 
-    ``color_system`` is Rich's word for that: ``None``, ``standard``, ``256`` or ``truecolor``.
+    ``color_system`` is Rich's name for colours: ``None``, ``standard``, ``256`` or ``truecolor``.
     """
     if environ.get("NO_COLOR") or color_system is None:
         return PLAIN
@@ -157,7 +156,7 @@ def load(name: str, folder: Path | None = None) -> BoardTheme:
 
 
 def load_file(file: ThemeFile) -> BoardTheme:
-    """The theme in a file; what that lacks is filled in. Raises ``ThemeError``."""
+    """The theme in a file, with missing parts filled in. Raises ``ThemeError``."""
     table, lacking = read_table(file.path)
     problem = None
     if lacking:
@@ -181,7 +180,7 @@ def load_file(file: ThemeFile) -> BoardTheme:
 
 
 def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme, str | None]:
-    """The named theme and what it lacks; or a shipped one, and what is wrong with the named."""
+    """The named theme and what it lacks; or the fallback and why the named one cannot be used."""
     try:
         theme = load(name, folder)
         return theme, theme.problem
@@ -216,20 +215,20 @@ _Stamp = tuple[tuple[int, int, int] | None, ...]
 
 
 class ThemeWatch:
-    """Asked at every tick, it answers once for every edit.
+    """Reports each edit of a theme file once, when polled at every tick.
 
-    It looks at the time and size of the two files the theme can be in, which costs microseconds,
-    and reads them only when those have stood still for a tick: an editor may be half through.
+    A file is read only after its time and size have not changed for a tick, since an editor may
+    still be writing.
     """
 
     def __init__(self, name: str) -> None:
-        """Watch this theme from now on, as it is at this moment."""
+        """Watch the files of this theme."""
         self._folders = [folder for folder in (own_folder(), shipped_folder()) if folder]
         self.name = name
         self._read = self._last = self._stamp()
 
     def poll(self) -> BoardTheme | ThemeError | None:
-        """The theme as it was edited, or what is wrong with it; ``None`` while nothing changed."""
+        """The edited theme, or why it cannot be used; ``None`` without an edit."""
         stamp, before = self._stamp(), self._last
         self._last = stamp
         if stamp == self._read or stamp != before:

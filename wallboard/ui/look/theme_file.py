@@ -1,4 +1,4 @@
-"""A theme file: what must be in it, and its styles."""
+"""Reads and checks a theme file."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.files import read_file
 
 LARGEST_FILE = 256 * 1024
-"""Bytes; a whole theme takes five thousand."""
+"""Bytes; a theme takes about five thousand."""
 
 UI_PARTS = (
     "screen",
@@ -51,7 +51,7 @@ _ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse")
 
 
 class ThemeError(Exception):
-    """A theme that cannot be used; the message names the file and everything wrong in it."""
+    """A theme that cannot be used; the message names the file and all its faults."""
 
 
 def read_table(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -75,9 +75,9 @@ def read_table(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def filled(table: Mapping[str, Any], spare: Mapping[str, Any]) -> dict[str, Any]:
-    """The tables of a theme with what they lack, taken from the ``spare`` one, which is whole.
+    """The tables of a theme, with missing parts from the complete ``spare`` one.
 
-    A verdict looks like its level instead, if the theme has that.
+    A missing verdict takes the style of its level, if the theme has that.
     """
     whole = {**table, **{part: {**spare[part], **table.get(part, {})} for part in _PARTS}}
     if own := table.get("level"):

@@ -1,4 +1,4 @@
-"""Messages to the operator: warnings of the program, and answers to keys."""
+"""Messages to the operator: logged warnings, and replies to keys."""
 
 import logging
 import time
@@ -11,10 +11,7 @@ PASSING_SECONDS = 6.0
 
 
 class Notices(logging.Handler):
-    """The last messages, including every warning that the program logs.
-
-    While the wall fills the terminal a log can be read nowhere else.
-    """
+    """The last messages, including every logged warning, since the wall hides standard error."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """``clock`` gives Unix time in seconds."""
@@ -30,7 +27,7 @@ class Notices(logging.Handler):
 
     @property
     def passing(self) -> str:
-        """The answer to a key that was just pressed, for some seconds."""
+        """The current passing message; empty after some seconds."""
         if self._passing is None:
             return ""
         text, until = self._passing

@@ -1,4 +1,4 @@
-"""Asks for a moment to go to."""
+"""Asks for a time to go to."""
 
 import time
 
@@ -17,7 +17,7 @@ MOST_CHARACTERS = 60
 
 
 class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
-    """Ends with the moment, Unix time in seconds, or with ``None`` to stay."""
+    """Returns Unix time in seconds, or ``None`` to stay."""
 
     DEFAULT_CSS = """
     GoToScreen { align: center bottom; background: transparent; }
@@ -33,7 +33,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
     ]
 
     def __init__(self, now: float) -> None:
-        """``now`` is the moment to which a text such as ``-2h`` is relative."""
+        """``now`` is the time to which ``-2h`` is relative."""
         super().__init__()
         self._now = now
         self._line = TypedLine(
@@ -51,7 +51,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
         yield self._line
 
     def on_key(self, event: events.Key) -> None:
-        """Type keys that arrived before the input line had the focus."""
+        """Take keys that arrived before the input line had the focus."""
         if event.character and event.is_printable:
             self._line.insert_text_at_cursor(event.character)
             event.stop()
@@ -66,7 +66,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
         self.action_go()
 
     def action_go(self) -> None:
-        """Jump to the moment that was typed, if it is one."""
+        """Return the typed time, if it is one."""
         try:
             at = moment(self._line.value, self._now)
         except MomentError as error:
@@ -75,7 +75,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
             self.dismiss(at)
 
     def _understood(self, text: str) -> str:
-        """The moment that the text means, or how one is written."""
+        """The time that was typed, or examples."""
         try:
             at = moment(text, self._now)
         except MomentError:

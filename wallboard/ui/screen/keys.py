@@ -13,7 +13,7 @@ from wallboard.config.problem import nearest, shown
 
 
 class Command(NamedTuple):
-    """What keys do on the screen that is open: the keys, the words for it, and where it is done."""
+    """An action on the open screen: its keys, description, and node."""
 
     keys: tuple[str, ...]
     words: str
@@ -22,7 +22,7 @@ class Command(NamedTuple):
 
 
 class Keyed(NamedTuple):
-    """A screen, or a line that is typed into, and the widgets on it that have keys of their own."""
+    """A screen or input line with its title, and its widgets that have keys."""
 
     title: str
     node: type[DOMNode]
@@ -30,17 +30,14 @@ class Keyed(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Keys that belong together; each line has its keys and what they do."""
+    """A group of keys; each line has keys and description."""
 
     title: str
     lines: tuple[tuple[str, str], ...]
 
 
 def commands_of(screen: Screen[Any]) -> list[Command]:
-    """All that keys do on a screen now: what concerns the whole of it first, moving about last.
-
-    Keys that do the same are one command.
-    """
+    """All actions on a screen with their keys: of the screen first, of its widgets last."""
     found: dict[tuple[str, DOMNode], Command] = {}
     for active in screen.active_bindings.values():
         binding, node = active.binding, active.node
@@ -76,7 +73,7 @@ def _lines(
     keys: dict[str, list[str]] = {}
     for kind in kinds:
         for binding in _own_bindings(kind, keymap):
-            if not _can_ever(app, binding.action.partition("(")[0]):
+            if not _is_allowed(app, binding.action.partition("(")[0]):
                 continue
             shown = app.get_key_display(binding)
             listed = keys.setdefault(binding.description, [])
@@ -85,14 +82,14 @@ def _lines(
     return tuple((" ".join(shown), words) for words, shown in keys.items())
 
 
-def _can_ever(app: App[Any], action: str) -> bool:
-    """Whether keys may do this on this board at all, if not on what it shows now."""
+def _is_allowed(app: App[Any], action: str) -> bool:
+    """Whether an action is allowed on this board."""
     modes = getattr(app, "modes", None)
     return modes is None or modes.allows(action)
 
 
 def _own_bindings(kind: type[DOMNode], keymap: Mapping[str, str]) -> list[Binding]:
-    """The bindings that the board itself gave to a kind of screen or widget, nearest first."""
+    """The bindings that wallboard defines for a class, nearest first."""
     ours = [cls for cls in kind.__mro__ if cls.__module__.startswith("wallboard.")]
     bindings = BindingsMap.merge(BindingsMap(cls.__dict__.get("BINDINGS", ())) for cls in ours)
     bindings.apply_keymap(dict(keymap))
@@ -100,7 +97,7 @@ def _own_bindings(kind: type[DOMNode], keymap: Mapping[str, str]) -> list[Bindin
 
 
 def _is_ours(kind: type[DOMNode], binding: Binding) -> bool:
-    """Whether the board itself gave this key its meaning, and not a widget it is built on."""
+    """Whether wallboard defines this binding, not Textual."""
     ours = [cls for cls in kind.__mro__ if cls.__module__.startswith("wallboard.")]
     own = (one for cls in ours for one in cls.__dict__.get("BINDINGS", ()))
     return binding.action in {one.action for one in own if one.description}
@@ -109,25 +106,25 @@ def _is_ours(kind: type[DOMNode], binding: Binding) -> bool:
 Chosen = Mapping[str, tuple[str, ...]]
 
 LEAVING = "leaving the board"
-"""What a key without a name does: it can always be pressed and never be changed."""
+"""The name of bindings that the config cannot change."""
 
 _MODIFIERS = ("ctrl+", "alt+", "shift+", "meta+", "super+", "hyper+")
 
 
 class Bound(NamedTuple):
-    """What one binding does, and on which keys unless the config says otherwise."""
+    """The id of a binding and its default keys."""
 
     name: str
     keys: tuple[str, ...]
 
 
 def keymap_of(chosen: Chosen) -> dict[str, str]:
-    """The keys of the config as Textual takes them."""
+    """The keys of the config in the form of Textual."""
     return {name: ",".join(map(normal, keys)) for name, keys in chosen.items()}
 
 
 def normal(key: str) -> str:
-    """A key by the name it goes by: ``slash`` for ``/``."""
+    """Textual's name of a key: ``slash`` for ``/``."""
     if key == ",":
         return "comma"
     modifiers, key = _split(key)
@@ -135,7 +132,7 @@ def normal(key: str) -> str:
 
 
 def faults(chosen: Chosen, screens: Mapping[str, tuple[Bound, ...]]) -> Iterator[tuple[str, str]]:
-    """Each action that cannot have the keys it is given, and why."""
+    """Each action whose keys in the config cannot be used, and why."""
     known = {bound.name for bindings in screens.values() for bound in bindings} - {LEAVING}
     good: dict[str, dict[str, str]] = {}
     for action, keys in chosen.items():

@@ -1,4 +1,4 @@
-"""A line to type in, with its label before it and what can be chosen behind it."""
+"""An input field of the survey form, with label and choices."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,9 +26,9 @@ MOST_CHARACTERS = 4000
 
 
 class FieldLine(TypedLine):
-    """The line itself: up and down choose, or leave it where there is nothing to choose.
+    """The input line: up and down take a choice, or move to another line without choices.
 
-    Enter is heard before all else: keys that come in one burst behind it are for the next line.
+    Enter has priority: keys that follow it in one burst belong to the next line.
     """
 
     DEFAULT_CSS = """
@@ -55,7 +55,7 @@ class FieldLine(TypedLine):
         self.choices = tuple(choices)
 
     def render_line(self, y: int) -> Strip:
-        """The line; what could steer a terminal is shown as a sign, or not at all."""
+        """The line, with control characters replaced."""
         strip = super().render_line(y)
         if strip.text.isprintable():
             return strip
@@ -63,19 +63,19 @@ class FieldLine(TypedLine):
         return Strip(shown, strip.cell_length)
 
     def action_step(self, by: int) -> None:
-        """Take the next choice, or go to the next line."""
+        """Take the next choice, or move to the next line."""
         if len(self.choices) < 2:
             self.action_leave(by)
         else:
             self.choose(by)
 
     def action_leave(self, by: int) -> None:
-        """Go to the next line, or to the one before."""
+        """Move to the next or previous line."""
         move = self.screen.focus_next if by > 0 else self.screen.focus_previous
         move(FieldLine)
 
     def choose(self, by: int) -> None:
-        """Take the next choice; from a text that is none of them the first or the last."""
+        """Take the next choice; the first or last from other text."""
         start = -1 if by > 0 else 0
         at = self.choices.index(self.value) if self.value in self.choices else start
         self.value = self.choices[(at + by) % len(self.choices)]
@@ -83,14 +83,14 @@ class FieldLine(TypedLine):
 
 
 def _shown(text: str) -> str:
-    """The text in as many cells as before."""
+    """The text in the same width."""
     return "".join(
         char if is_safe(char) else STEERED * get_character_cell_size(char) for char in text
     )
 
 
 class Field(Horizontal):
-    """A label, a line, and a word on what can be chosen; a click on that takes the next one."""
+    """Label, input line, and the number of choices; a click on that takes the next choice."""
 
     DEFAULT_CSS = f"""
     Field {{ height: 1; }}
@@ -116,10 +116,10 @@ class Field(Horizontal):
         self._behind = _Choices(theme)
 
     class Changed(Message):
-        """Something was typed or chosen."""
+        """The text changed."""
 
     def compose(self) -> ComposeResult:
-        """The three of them."""
+        """Label, line and choices."""
         yield self._before
         yield self.line
         yield self._behind
@@ -130,17 +130,17 @@ class Field(Horizontal):
 
     @property
     def text(self) -> str:
-        """What stands in the line."""
+        """The text of the line."""
         return self.line.value
 
-    def call(self, label: str) -> None:
-        """Put another label before it."""
+    def set_label(self, label: str) -> None:
+        """Change the label."""
         if label != self._label:
             self._label = label
             self._draw()
 
     def mark(self, *, wrong: bool) -> None:
-        """Show whether this is what keeps the form from being sent."""
+        """Mark or unmark the field as faulty."""
         if wrong != self.wrong:
             self.wrong = wrong
             self._draw()
@@ -151,15 +151,15 @@ class Field(Horizontal):
         self._draw()
 
     def on_descendant_focus(self) -> None:
-        """Show where the keys go."""
+        """Show that this field has the focus."""
         self._draw()
 
     def on_descendant_blur(self) -> None:
-        """Show that they go elsewhere."""
+        """Show that it has not."""
         self._draw()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say so, and which of the choices it is."""
+        """Report the change."""
         event.stop()
         self._draw()
         self.post_message(self.Changed())
@@ -175,7 +175,7 @@ class Field(Horizontal):
 
 
 class _Choices(Lines):
-    """Which of the choices the line holds, of how many."""
+    """The number of the current choice, and how many there are."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "screen", classes="choices")
@@ -203,7 +203,7 @@ class _Choices(Lines):
 
 
 class SurveyRow(Vertical):
-    """Two lines: what was asked, and what was answered."""
+    """Two fields: question and answer."""
 
     DEFAULT_CSS = "SurveyRow { height: 2; }"
 
@@ -215,21 +215,21 @@ class SurveyRow(Vertical):
         self.answer = Field(theme, "  answer", row.answer, hint=hint, choices=row.choices)
 
     def compose(self) -> ComposeResult:
-        """The two lines."""
+        """The two fields."""
         yield self.question
         yield self.answer
 
     @property
     def row(self) -> QuestionRow:
-        """What stands in it."""
+        """The question and answer as typed."""
         return replace(self._row, question=self.question.text, answer=self.answer.text)
 
-    def call(self, number: int) -> None:
-        """Take another number."""
-        self.question.call(_label(number))
+    def set_number(self, number: int) -> None:
+        """Change the number."""
+        self.question.set_label(_label(number))
 
     def field(self, part: str) -> Field | None:
-        """The line of a part, by the name that its fault has."""
+        """The field of a part of a fault."""
         return {QUESTION: self.question, ANSWER: self.answer}.get(part)
 
 

@@ -1,4 +1,4 @@
-"""The survey form by itself, without a board."""
+"""The app of the survey form without a board."""
 
 from textual.binding import Binding
 
@@ -9,7 +9,7 @@ from wallboard.ui.survey.survey_screen import SurveyScreen
 
 
 class SurveyApp(StyledApp):
-    """Shows the form, and ends with it."""
+    """Shows the form and ends with it."""
 
     TITLE = "wallboard survey"
     ENABLE_COMMAND_PALETTE = False
@@ -45,12 +45,12 @@ class SurveyApp(StyledApp):
         super().show_or_print(text)
 
     def action_end(self) -> None:
-        """Leave, whatever is shown."""
+        """Quit."""
         self.exit()
 
 
 def run_survey(settings: Settings, server: str, sid: str) -> Outcome | None:
-    """Show the form until the operator ends it; what came of the last survey that was sent."""
+    """Show the form until the operator leaves it; the outcome of the last survey."""
     app = SurveyApp(settings, server=server, sid=sid)
     app.run_to_end()
     return app.outcome

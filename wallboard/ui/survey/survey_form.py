@@ -1,4 +1,4 @@
-"""What the survey form holds and may do: its rows, and whether what they say may be sent now."""
+"""The content of the survey form, its faults, and the state of sending."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 SERVER = "server"
-"""The part of a form that no survey has."""
+"""The field of the server, which is not part of the survey."""
 
 
 @frozen
 class QuestionRow:
-    """One question and its answer as they stand in the form; ``choices`` are offered answers."""
+    """A question and its answer as typed; ``choices`` are suggested answers."""
 
     question: str = ""
     answer: str = ""
@@ -31,7 +31,7 @@ class QuestionRow:
 
 @frozen
 class Form:
-    """All that was typed."""
+    """The form as typed."""
 
     server: str
     sid: str
@@ -39,13 +39,13 @@ class Form:
 
     @property
     def survey(self) -> Survey:
-        """The survey that it says."""
+        """The survey in the form."""
         pairs = (Answered(row.question, row.answer, row.required) for row in self.rows)
         return Survey(self.sid, tuple(pairs))
 
 
 class Stage(Enum):
-    """What the form is at."""
+    """What the form is doing."""
 
     WRITING = auto()
     ASKING = auto()
@@ -54,10 +54,10 @@ class Stage(Enum):
 
 @frozen
 class Sending:
-    """How far the sending is: to whom, and what. ``last`` is the same of the last one that ended.
+    """The state of sending: stage, server and body; ``last`` is the last one with its outcome.
 
-    Only ``WRITING`` leads to ``ASKING``, and only that to ``SENDING``: nothing is sent twice by a
-    key that is pressed twice.
+    Only ``WRITING`` leads to ``ASKING``, and only that to ``SENDING``, so a key pressed twice sends
+    once.
     """
 
     stage: Stage = Stage.WRITING
@@ -67,11 +67,11 @@ class Sending:
 
     @property
     def outcome(self) -> Outcome | None:
-        """What came of the last one."""
+        """The outcome of the last one."""
         return self.last[2] if self.last else None
 
     def locked(self) -> "Sending":
-        """Nothing may change in the form while the operator is asked about it."""
+        """The form cannot be changed while the question is prepared."""
         return replace(self, stage=Stage.ASKING)
 
     def asking(self, server: str, body: bytes) -> "Sending":
@@ -79,26 +79,26 @@ class Sending:
         return replace(self, stage=Stage.ASKING, server=server, body=body)
 
     def declined(self) -> "Sending":
-        """It shall not be sent."""
+        """The operator declined."""
         return replace(self, stage=Stage.WRITING)
 
     def begun(self) -> "Sending":
-        """It is on its way."""
+        """Sending has begun."""
         return replace(self, stage=Stage.SENDING)
 
     def ended(self, outcome: Outcome) -> "Sending":
-        """This came of it."""
+        """Sending has ended with this outcome."""
         return replace(self, stage=Stage.WRITING, last=(self.server, self.body, outcome))
 
     def outcome_of(self, server: str, body: bytes) -> Delivery | None:
-        """The outcome of this survey, if it was the last one sent."""
+        """The outcome of this survey, if it is the last one sent."""
         if self.last is None or self.last[:2] != (server, body):
             return None
         return self.last[2].delivery
 
 
 def first_rows(survey: SurveySettings) -> tuple[QuestionRow, ...]:
-    """The rows that the form begins with: the questions of the config, or an empty one."""
+    """The first rows: the questions of the config, or an empty one."""
     rows = (
         QuestionRow(question.text, question.default, question.answers, question.required)
         for question in survey.question
@@ -107,7 +107,7 @@ def first_rows(survey: SurveySettings) -> tuple[QuestionRow, ...]:
 
 
 def faults_in(form: Form, servers: Sequence[ServerSettings]) -> list[SurveyFault]:
-    """Everything that keeps the form from being sent, in the order of its lines."""
+    """All faults of the form, in the order of its fields."""
     names = [server.name for server in servers]
     found: list[SurveyFault] = []
     if form.server not in names:
@@ -124,11 +124,11 @@ def first_fault_words(faults: Sequence[SurveyFault]) -> str:
 
 
 async def post_survey(server: ServerSettings, settings: Settings, body: bytes) -> Outcome:
-    """Post these bytes once, and tell what came of it. Raises nothing but ``CancelledError``."""
+    """Post these bytes once. Raises nothing but ``CancelledError``."""
     try:
-        # Loading the client and reading certificates would hold up the view.
+        # Importing the client and reading certificates would block.
         post = await asyncio.to_thread(_ready, server, settings, body)
-    except Exception as error:  # noqa: BLE001  whatever it is, nothing was sent, and that is to be said
+    except Exception as error:  # noqa: BLE001  nothing was sent, which the operator must know
         return Outcome(Delivery.NOT_SENT, f"Nothing was sent. {error}")
     return await post.send()
 

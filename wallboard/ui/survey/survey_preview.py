@@ -1,4 +1,4 @@
-"""What the survey form makes: the request as it will be posted, or what the server said to it."""
+"""The request of a survey as it will be posted, or the response."""
 
 from rich.segment import Segment
 from textual.app import ComposeResult
@@ -14,11 +14,11 @@ from wallboard.ui.widgets.lines import Lines, raw, word_wrapped
 MOST_LINES_SAID, ROWS_OF_THE_REST = 6, 7
 
 ROOMY_HEIGHT = 20
-"""Rows from which a body gets its share of them."""
+"""Terminal rows from which the body gets its full height."""
 
 
 class SurveyPreview(Vertical):
-    """A head, a body to scroll in, and a sentence on how the form stands."""
+    """A head, a body to scroll in, and a sentence on the state of the form."""
 
     DEFAULT_CSS = """
     SurveyPreview { height: auto; }
@@ -36,29 +36,29 @@ class SurveyPreview(Vertical):
         self._said = Lines(theme, "screen", classes="said")
 
     def compose(self) -> ComposeResult:
-        """The three of them."""
+        """Head, body and sentence."""
         yield self._head
         yield self.body
         yield self._said
 
     def on_resize(self) -> None:
-        """Leave room for the form where there is little."""
+        """Shrink the body on a low terminal."""
         self.set_class(self.app.size.height < ROOMY_HEIGHT, "-short")
 
     def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme; whoever put the words puts them again."""
+        """Take another theme."""
         self.theme_styles = theme
 
     def show_request(self, url: str, body: bytes) -> None:
-        """Show what will be posted, byte for byte."""
+        """Show the request, byte for byte."""
         self._show(f"POST {safe(url)}", body)
 
     def show_answer(self, answer: Response) -> None:
-        """Show what came back, byte for byte."""
+        """Show the response, byte for byte."""
         self._show(f"Answer: {answer.status} {safe(answer.reason)}", answer.body)
 
     def say(self, text: str, level: Level | None) -> None:
-        """Say how the form stands; without a level it is nothing to look up for."""
+        """Show the state of the form, in the colour of ``level`` if there is one."""
         theme, base = self.theme_styles, self._said.background
         style = theme.ui["muted"] if level is None else theme.level[level]
         width, height = self.app.size

@@ -1,4 +1,4 @@
-"""The survey form: what is typed, the XML it makes, and what the server said to it."""
+"""The survey form: fields, the XML to be posted, and the response."""
 
 from collections.abc import Iterator, Sequence
 
@@ -44,7 +44,7 @@ from wallboard.ui.widgets.key_bar import KeyBar
 from wallboard.ui.widgets.lines import Lines, split
 
 ROOM_FOR_WORDS = 60
-"""Cells from which the title says more than what the form is for."""
+"""Cells from which the title has more than its name."""
 
 LEVELS = {
     Delivery.SENT: Level.OK,
@@ -55,7 +55,7 @@ LEVELS = {
 
 
 class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
-    """Ends with what came of the last survey that was sent, or ``None``."""
+    """Returns the outcome of the last survey sent, or ``None``."""
 
     DEFAULT_CSS = """
     SurveyScreen { layout: vertical; background: $background; color: $foreground; }
@@ -75,14 +75,14 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
     ]  # fmt: skip
 
     class Answered(Message):
-        """This came of the survey that was sent."""
+        """Sending has ended."""
 
         def __init__(self, outcome: Outcome) -> None:
             super().__init__()
             self.outcome = outcome
 
     def __init__(self, theme: BoardTheme, settings: Settings, *, server: str, sid: str) -> None:
-        """``server`` is the name of the one to begin with, if that is known."""
+        """``server`` is the name to begin with, if any."""
         super().__init__()
         self.theme_styles = theme
         self._settings = settings
@@ -98,7 +98,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self._answer_shown = False
 
     def compose(self) -> ComposeResult:
-        """The lines to fill in, what they make, and what there is to say about that."""
+        """The fields, the preview and the keys."""
         yield self._title
         with self._fields:
             yield self._server
@@ -109,7 +109,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         yield KeyBar(self.theme_styles)
 
     def on_mount(self) -> None:
-        """Begin at the first line that has to be filled in."""
+        """Focus the first empty line."""
         lines: list[FieldLine] = [field.line for field in self.query(Field)]
         self.set_focus(next((line for line in lines if not line.value), lines[0]))
         self.call_after_refresh(self._draw)
@@ -140,7 +140,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         return Form(self._server.text, self._sid.text, rows)
 
     def body(self) -> bytes:
-        """The bytes that would be posted now. Raises ``SurveyError`` if nothing may be."""
+        """The bytes to post. Raises ``SurveyError`` if the form has faults."""
         return body_of(self.form.survey)
 
     def action_add(self) -> None:
@@ -152,7 +152,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
             self.call_after_refresh(self._draw)
 
     async def action_remove(self) -> None:
-        """Remove the question in which the cursor is; the last one is emptied."""
+        """Remove the question with the focus; the last one is emptied."""
         rows = self._rows()
         here = next((row for row in rows if row.has_focus_within), None)
         if self._sending.stage is not Stage.WRITING or here is None:
@@ -164,7 +164,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         await here.remove()
         left = self._rows()
         for number, row in enumerate(left, 1):
-            row.call(number)
+            row.set_number(number)
         self.set_focus(left[min(at, len(left) - 1)].question.line)
         self._changed()
 
@@ -203,19 +203,19 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self.app.push_screen(asked, answered)
 
     def action_back(self) -> None:
-        """Leave the form, but not while its survey is being sent."""
+        """Leave the form, unless a survey is being sent."""
         if self._sending.stage is Stage.SENDING:
             self.app.bell()
         else:
             self.dismiss(self._sending.outcome)
 
     def on_survey_screen_answered(self, message: Answered) -> None:
-        """Show what came of it."""
+        """Show the outcome."""
         self._sending = self._sending.ended(message.outcome)
         self._answer_shown = bool(message.outcome.response and message.outcome.response.body)
         self._draw()
         if self.is_current and self.focused is None:
-            # Not a line: a key that was meant to send must not be typed into the form.
+            # Not a line: a key meant to send must not be typed into the form.
             self.set_focus(self._preview.body)
 
     def _send(self) -> None:
@@ -230,7 +230,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self.post_message(self.Answered(await post_survey(server, self._settings, body)))
 
     def _question(self, form: Form, before: Delivery | None) -> Iterator[str]:
-        """What is asked before it is sent."""
+        """The question before sending, in paragraphs."""
         answers = sum(not pair.left_out for pair in form.survey.answers)
         many = "1 answer" if answers == 1 else f"{answers} answers"
         yield f"Send this survey to {safe(form.server)}?"
@@ -250,7 +250,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         return {SERVER: self._server, SID: self._sid}.get(fault.part)
 
     def _draw(self) -> None:
-        """Draw all that depends on what was typed and on how far the sending is."""
+        """Draw title, preview and faults."""
         if not self.is_mounted:
             return
         glyphs, width = self.theme_styles.glyphs, self.app.size.width
@@ -275,11 +275,11 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
             self._preview.say("Ready to be sent.", None)
 
     def _still_the_same(self, form: Form, faults: Sequence[SurveyFault]) -> bool:
-        """Whether the form is what was sent last."""
+        """Whether the form is unchanged since it was sent."""
         return not faults and self._sending.outcome_of(form.server, self.body()) is not None
 
     def _show_body(self, form: Form) -> None:
-        """The XML as it will be posted, or what the server answered to it."""
+        """Show the XML to be posted, or the response."""
         outcome = self._sending.outcome
         if self._answer_shown and outcome and outcome.response:
             self._preview.show_answer(outcome.response)
@@ -289,7 +289,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         self._preview.show_request(url, draft_of(form.survey).encode("ascii"))
 
     def _show_faults(self, faults: Sequence[SurveyFault]) -> None:
-        """Say what is missing; as a mistake only to somebody who wanted to send it."""
+        """Show the faults; as errors only after an attempt to send."""
         self._mark(faults if self._faulty else ())
         self._preview.say(first_fault_words(faults), Level.CRITICAL if self._faulty else None)
 

@@ -17,7 +17,7 @@ from textual.message import Message
 ENDS_EARLY = frozenset(
     sequence for sequence in ANSI_SEQUENCES_KEYS if sequence[:2] == "\x1b[" and sequence[-1] == "$"
 )
-"""Keys of rxvt whose last character only stands inside of all other sequences."""
+"""Keys of rxvt whose last character does not end other sequences."""
 
 _KEY = re.compile(
     r"\x1b\[(?P<code>\d*)(?::(?P<shifted>\d*))?(?::\d*)?"
@@ -39,13 +39,13 @@ _OTHER_BUTTONS = 128
 
 
 class Sequences:
-    """Remembers, between two reports, where the mouse was."""
+    """Translates sequences; remembers the mouse position."""
 
     def __init__(self) -> None:
         self._parser = XTermParser()
 
     def typed(self, character: str, *, alt: bool = False) -> list[Message]:
-        """The key that sends this character; none if nothing is typed that way."""
+        """The key of a character; none if no key sends it."""
         if character > "\x7f" and not character.isprintable():
             return []
         if alt and "\x1b" + character in ANSI_SEQUENCES_KEYS:
@@ -55,7 +55,7 @@ class Sequences:
         return list(self._parser._sequence_to_key_events(character, alt=alt))
 
     def whole(self, sequence: str) -> list[Message]:
-        """What a sequence from its first to its last character says; mostly nothing."""
+        """The messages of a complete sequence; mostly none."""
         if key := _KEY.fullmatch(sequence):
             return self._key(key)
         if mouse := _MOUSE.fullmatch(sequence):
@@ -115,7 +115,7 @@ def _is_printable(code: str) -> bool:
 
 
 def _typed(code: int, shifted: str, modifiers: int) -> list[int]:
-    """The character a key types, for a terminal that does not say it."""
+    """The character of a key, for a terminal that does not report it."""
     if modifiers & ~(_SHIFT | _CAPS_LOCK | _NUM_LOCK):
         return []
     if modifiers & _SHIFT and _is_printable(shifted):

@@ -57,10 +57,6 @@ class Painter:
         self._cursor: tuple[int, int | None] | None = None
         self._pen = self.pens.plain
 
-    def wanted_row(self, y: int) -> list[tuple[str, Pen]]:
-        """The wanted cells of row ``y``, as text and pen."""
-        return list(zip(self._texts[y], self._inks[y], strict=True))
-
     def put(self, y: int, x: int, strip: Strip) -> None:
         """Put ``strip`` on row ``y`` at column ``x``; cells outside the grid are dropped."""
         if not 0 <= y < self.height or not 0 <= x < self.width:

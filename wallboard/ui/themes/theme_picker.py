@@ -1,4 +1,4 @@
-"""The theme picker: a list beside the board, which previews the highlighted theme."""
+"""The theme picker: a list of themes; the board previews the selected one."""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -31,14 +31,14 @@ _TITLE_ROWS = 2
 
 @frozen
 class Choice:
-    """A theme to pick, or one that cannot be picked and why."""
+    """A theme, or why it cannot be used."""
 
     file: ThemeFile
     theme: BoardTheme | ThemeError
 
 
 def choice_of(file: ThemeFile) -> Choice:
-    """What is in a theme file."""
+    """The theme in a file, or its error."""
     try:
         return Choice(file, load_file(file))
     except ThemeError as error:
@@ -46,7 +46,7 @@ def choice_of(file: ThemeFile) -> Choice:
 
 
 class ThemeList(Lines, can_focus=True):
-    """One line for each theme; the highlighted one is announced at once, to be previewed."""
+    """One line for each theme; selecting one previews it."""
 
     DEFAULT_CSS = "ThemeList { height: 1fr; }"
 
@@ -60,14 +60,14 @@ class ThemeList(Lines, can_focus=True):
     ]
 
     class Chosen(Message):
-        """The operator looks at another theme."""
+        """Another theme was selected."""
 
         def __init__(self, choice: Choice) -> None:
             super().__init__()
             self.choice = choice
 
     class Taken(Message):
-        """The operator pointed twice at a theme."""
+        """The operator double-clicked a theme."""
 
     def __init__(self, theme: BoardTheme, choices: list[Choice]) -> None:
         super().__init__(theme, "tile")
@@ -78,7 +78,7 @@ class ThemeList(Lines, can_focus=True):
 
     @property
     def choice(self) -> Choice:
-        """The theme that is chosen."""
+        """The selected theme."""
         return self._choices[self._index]
 
     def restyle(self, theme: BoardTheme) -> None:
@@ -87,11 +87,11 @@ class ThemeList(Lines, can_focus=True):
         self.fill()
 
     def on_resize(self) -> None:
-        """Draw what there is room for."""
+        """Draw the list for the new height."""
         self.fill()
 
     def fill(self) -> None:
-        """Draw the list, with the chosen theme in sight and what is wrong with it below."""
+        """Draw the list around the selected theme, with its error below."""
         wrong = self._wrong()
         rows = max(1, self.size.height - _TITLE_ROWS - len(wrong))
         self._top = min(max(self._top, self._index - rows + 1), self._index)
@@ -126,7 +126,7 @@ class ThemeList(Lines, can_focus=True):
         return [[], *([Segment(f" {line}", self.background)] for line in lines)]
 
     def action_move(self, step: int) -> None:
-        """Look at a theme further up or down."""
+        """Move the selection."""
         self._choose(max(0, min(self._index + step, len(self._choices) - 1)))
 
     def _choose(self, index: int) -> None:
@@ -136,7 +136,7 @@ class ThemeList(Lines, can_focus=True):
             self.post_message(self.Chosen(self.choice))
 
     def on_click(self, event: events.Click) -> None:
-        """Look at the theme under the pointer; a second click takes it."""
+        """Select the clicked theme; a double click picks it."""
         row = event.y - self.gutter.top
         index = self._top + row - _TITLE_ROWS
         if row >= _TITLE_ROWS and index < len(self._choices):
@@ -146,7 +146,7 @@ class ThemeList(Lines, can_focus=True):
 
 
 class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None]):
-    """Ends with the theme that was picked, or with ``None`` if it shall be as before."""
+    """Returns the picked theme, or ``None`` to restore the one before."""
 
     DEFAULT_CSS = f"""
     ThemePicker {{ align: right top; background: transparent; }}
@@ -162,7 +162,7 @@ class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None])
     ]
 
     class Previewed(Message):
-        """The board shall be drawn in this theme, for the operator to look at."""
+        """The board is to be drawn in this theme as a preview."""
 
         def __init__(self, theme: BoardTheme) -> None:
             super().__init__()
@@ -174,21 +174,21 @@ class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None])
         self._keys = KeyBar(theme)
 
     def compose(self) -> ComposeResult:
-        """The list, and the keys that work while it is open."""
+        """The list and the keys."""
         yield self._list
         yield self._keys
 
     def on_theme_list_chosen(self, message: ThemeList.Chosen) -> None:
-        """Preview the highlighted theme on the board."""
+        """Preview the selected theme."""
         if isinstance(message.choice.theme, BoardTheme):
             self.post_message(self.Previewed(message.choice.theme))
 
     def on_theme_list_taken(self) -> None:
-        """Keep the theme that was pointed at."""
+        """Pick the double-clicked theme."""
         self.action_take()
 
     def action_take(self) -> None:
-        """Keep the chosen theme, unless it cannot be used."""
+        """Pick the selected theme, if it can be used."""
         choice: Choice = self._list.choice
         if isinstance(choice.theme, BoardTheme):
             self.dismiss(choice.theme)

@@ -1,4 +1,4 @@
-"""Themes as text in the terminal's own colours: all on a line each, or one of them in full."""
+"""Themes as coloured text: a list, or one in full."""
 
 from collections.abc import Iterable, Sequence
 
@@ -39,14 +39,14 @@ _SYNTAX_SAMPLE = (
 
 
 def listing(files: Iterable[ThemeFile], signs: Glyphs) -> str:
-    """One line for each theme: its name, whose it is, and its colours or what is wrong with it."""
+    """One line for each theme: name, owner, and colours or error."""
     console = Console(soft_wrap=True)
     coloured = _has_colours(console)
     return _text(console, [_listed(file, signs, coloured=coloured) for file in files])
 
 
 def full(file: ThemeFile, signs: Glyphs) -> str:
-    """Everything that a theme has, and what it lacks. Raises ``ThemeError``."""
+    """A theme in full, and what it lacks. Raises ``ThemeError``."""
     theme = load_file(file)
     heading = Segment(
         f"{safe(file.name)}, {_origin(file)}: {safe(str(file.path))}", Style(bold=True)
@@ -96,7 +96,7 @@ def _bar(verdict: Verdict, theme: BoardTheme, signs: Glyphs) -> Segment:
 
 
 def _body(part: str, theme: BoardTheme, signs: Glyphs) -> Line:
-    """Text, levels and a chart on one of the backgrounds they are drawn on."""
+    """Text, levels and a chart on one background."""
     base = theme.ui[part]
     on_base = base.background_style
     chart = [(signs.blocks[:-1], "spark"), (signs.gap, "gap"), (signs.blocks[-1], "spark")]

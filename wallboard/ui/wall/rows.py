@@ -1,7 +1,6 @@
 """Draws the rows of the wall, and tells which have changed since they were drawn."""
 
 import logging
-from collections.abc import Collection
 from typing import NamedTuple, Protocol
 
 from rich.segment import Segment
@@ -86,11 +85,6 @@ class RowPainter:
         self._painters: dict[int, Painter] = {}
         self._drawn: dict[int, tuple[object, list[Strip]]] = {}
         self._broken: set[EntryPointKey] = set()
-
-    @property
-    def drawn(self) -> Collection[int]:
-        """The numbers of the cached rows."""
-        return self._drawn.keys()
 
     def restyle(self, theme: BoardTheme) -> None:
         """Drop the cache for another theme."""

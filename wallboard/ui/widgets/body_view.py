@@ -1,4 +1,4 @@
-"""A long text to scroll and search in; only the lines on the screen are ever highlighted."""
+"""A long text to scroll and search in; only visible lines are highlighted."""
 
 import re
 from bisect import bisect_left
@@ -18,14 +18,14 @@ from wallboard.ui.widgets.lines import Scroller
 from wallboard.ui.widgets.search import Match, SearchResult, SearchText
 
 MOST_LINES = 100_000
-"""More than any body within the size limit needs, unless it was made to be long."""
+"""Limit for bodies that are made of short lines."""
 
 FIRST_LINES = 500
-"""Lines that are laid out before anything is shown; whoever opened the body waits for these."""
+"""Lines that are laid out before anything is shown."""
 
 SLICE_LINES = 2_000
 SLICE_SECONDS = 0.02
-"""The rest comes in slices of so many lines, a slice each so many seconds."""
+"""The rest is laid out in slices, one each so many seconds."""
 
 _ATTRIBUTE_LINE = re.compile(r"\s+[\w:.-]+\s*=")
 _UNDERLINED = Style(underline=True)
@@ -34,7 +34,7 @@ Span = tuple[int, int, Style]
 
 
 class BodyView(Scroller):
-    """Shows lines of text in the colours of a markup language, and what was searched in them."""
+    """Shows text with syntax highlighting and search matches."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme)
@@ -50,10 +50,7 @@ class BodyView(Scroller):
         self._marked: dict[int, list[tuple[int, int, int]]] = {}
 
     def put(self, lines: Iterable[str], *, width: int = 0, keep_place: bool) -> None:
-        """Show these lines, from the top or from where the reader is.
-
-        ``width`` is what they were laid out for, in cells.
-        """
+        """Show these lines, laid out for ``width`` cells, from the top or the current position."""
         was_whole, before = self._whole, self._lines
         self._rest, self._whole, self._lines, self._width = iter(lines), False, [], width
         in_sight = self.scroll_offset.y + self.size.height if keep_place else 0
@@ -69,7 +66,7 @@ class BodyView(Scroller):
         self._go_on()
 
     def _take(self, count: int) -> None:
-        """Take so many more lines, and say so at the end if there are more than can be shown."""
+        """Add so many lines; at the limit, a line that says so."""
         self._lines += islice(self._rest, min(count, MOST_LINES - len(self._lines)))
         following = next(self._rest, None)
         if following is None:
@@ -82,7 +79,7 @@ class BodyView(Scroller):
             self._whole = True
 
     def _go_on(self) -> None:
-        """Lay out the next slice a little later, so that keys are handled in between."""
+        """Schedule the next slice, so that keys are handled in between."""
         if self._slices is not None:
             self._slices.stop()
         self._slices = None if self._whole else self.set_timer(SLICE_SECONDS, self._lay_out_more)
@@ -102,24 +99,24 @@ class BodyView(Scroller):
         self.virtual_size = Size(self.size.width, len(self._lines))
 
     def action_scroll_end(self) -> None:
-        """Go to the last line, which may have to be laid out first."""
+        """Go to the last line."""
         self._lay_out_all()
         super().action_scroll_end()
 
     @property
     def wanted(self) -> str:
-        """What is searched for; empty if nothing is."""
+        """The search text; empty without a search."""
         return self._wanted
 
     @property
     def match_words(self) -> str:
-        """Which match of how many is the current one: ``3/17``, ``17+`` where there are more."""
+        """The number of the current match and of all: ``3/17``, ``3/17+`` where there are more."""
         count = len(self._found.matches)
         more = "" if self._found.complete else "+"
         return f"{self._current + 1 if count else 0}/{count}{more}"
 
     def look_for(self, wanted: str) -> None:
-        """Mark every place of a text, and go to the first that is in sight or comes after."""
+        """Mark every match, and go to the first one from the visible lines on."""
         self._wanted = wanted
         self._search()
         matches = self._found.matches
@@ -129,7 +126,7 @@ class BodyView(Scroller):
         self._show_current()
 
     def go_to_match(self, step: int) -> None:
-        """Go to the next match or the one before, round the ends."""
+        """Go to the next or previous match, wrapping at the ends."""
         if count := len(self._found.matches):
             self._current = (self._current + step) % count
             self._show_current()
@@ -182,7 +179,7 @@ class BodyView(Scroller):
 def overlaid(
     parts: Iterable[tuple[str, Style]], spans: Iterable[Span]
 ) -> Iterator[tuple[str, Style]]:
-    """The parts of a line, with other styles from start to stop of each span, in characters."""
+    """The parts of a line, with the style of each span over its characters."""
     waiting = iter(spans)
     span = next(waiting, None)
     place = 0
@@ -199,7 +196,7 @@ def overlaid(
 
 @lru_cache(maxsize=2048)
 def highlighted(line: str) -> list[tuple[str, str]]:
-    """The parts of a line of XML, HTML or JSON, each with its kind in the theme's ``syntax``."""
+    """The tokens of a line of XML, HTML or JSON, each with its name in the theme's ``syntax``."""
     if not line:
         return []
     lexer, kinds = _lexers()["json" if line.lstrip()[:1] in set('{}[]"') else "xml"]

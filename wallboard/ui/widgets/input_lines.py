@@ -7,10 +7,10 @@ from textual.widgets import Input
 
 
 class TypedLine(Input):
-    """Takes all lines of a paste, where Textual takes the first and drops the others unsaid."""
+    """An input line that joins all lines of a paste; Textual drops all but the first."""
 
     def on_paste(self, event: events.Paste) -> None:
-        """Make one line of what is pasted; what has no room rings the bell, and is not taken."""
+        """Join the pasted lines; ring the bell if they do not fit."""
         event.text = " ".join(event.text.splitlines()).strip()
         selected = len(self.selected_text)
         if self.max_length and len(self.value) - selected + len(event.text) > self.max_length:
@@ -21,7 +21,7 @@ MOST_CHARACTERS = 200
 
 
 class FilterLine(TypedLine):
-    """A filter while it is written. Enter keeps it, Escape takes the one before."""
+    """A filter line. Enter keeps the filter, Escape restores the previous one."""
 
     DEFAULT_CSS = """
     FilterLine { dock: bottom; height: 1; border: none; padding: 0 1; background: $surface;
@@ -35,7 +35,7 @@ class FilterLine(TypedLine):
     ]
 
     class Closed(Message):
-        """The operator is done; ``text`` is the filter to keep."""
+        """The line was closed; ``text`` is the filter to use."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -53,18 +53,18 @@ class FilterLine(TypedLine):
         self._before = ""
 
     def open(self, before: str) -> None:
-        """Show the line with the filter in force, to be changed or kept."""
+        """Show the line with the current filter."""
         self._before = self.value = before
         self.cursor_position = len(before)
         self.display = True
 
     def action_close(self, keep: bool) -> None:
-        """Leave the line."""
+        """Close the line."""
         self.post_message(self.Closed(self.value if keep else self._before))
 
 
 class SearchLine(TypedLine):
-    """A search while it is written. Enter keeps it, Escape clears it; both are the screen's."""
+    """A search line. The screen handles Enter, to keep the search, and Escape, to clear it."""
 
     DEFAULT_CSS = """
     SearchLine { height: 1; border: none; padding: 0 1; background: $surface;
@@ -83,7 +83,7 @@ class SearchLine(TypedLine):
         self.display = False
 
     def open(self, before: str) -> None:
-        """Show the line with the search in force, to be changed or kept."""
+        """Show the line with the current search."""
         self.value = before
         self.cursor_position = len(before)
         self.display = True

@@ -1,4 +1,4 @@
-"""The keys that do something here, made from the bindings themselves."""
+"""The key bar: the keys of the current screen."""
 
 from rich.segment import Segment
 from textual import events
@@ -8,11 +8,11 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
 
 LASTING = frozenset({"back", "help", "quit", "dismiss", "go_live", "go_end", "play"})
-"""Actions whose keys are shown however little room there is."""
+"""Actions whose keys are always shown."""
 
 
 class KeyBar(Lines):
-    """One line of keys and what they do; a click does the same."""
+    """One line of keys and what they do; a click runs the action."""
 
     DEFAULT_CSS = "KeyBar { height: 1; dock: bottom; }"
 
@@ -21,7 +21,7 @@ class KeyBar(Lines):
         self._spans: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
-        """Fill the line as soon as there are bindings to show, and whenever there are others."""
+        """Fill the line, and again when the bindings change."""
         self.call_after_refresh(self.fill)
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.fill())
 
@@ -31,9 +31,9 @@ class KeyBar(Lines):
         self.fill()
 
     def fill(self) -> None:
-        """Draw the keys that the screen has now; help and leaving always, others if they fit."""
+        """Draw the keys of the screen, as many as fit."""
         if not self.is_attached:
-            return  # the screen was left, and its keys with it
+            return  # the screen was closed
         line: list[Segment] = []
         self._spans = []
         x = 0
@@ -45,7 +45,7 @@ class KeyBar(Lines):
         self.put([line])
 
     def on_resize(self) -> None:
-        """See which keys fit now."""
+        """Fit the keys to the new width."""
         self.call_after_refresh(self.fill)
 
     def _fitting(self) -> list[tuple[ActiveBinding, list[Segment]]]:
@@ -63,7 +63,7 @@ class KeyBar(Lines):
         return [key, Segment(f" {active.binding.description} ", self.background)]
 
     def _keys(self) -> list[ActiveBinding]:
-        """One key for each action; what is nearest to the operator first, leaving last."""
+        """One key for each action, of the focused widget first, quit last."""
         here = getattr(self.screen, "REACHED_BY", "")
         seen: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
@@ -72,7 +72,7 @@ class KeyBar(Lines):
         return sorted(seen.values(), key=lambda active: active.binding.action == "quit")
 
     async def on_click(self, event: events.Click) -> None:
-        """Do what the key under the pointer does, where its binding says that it is done."""
+        """Run the action of the clicked key."""
         for start, stop, active in self._spans:
             if start <= event.x < stop:
                 await self.app.run_action(active.binding.action, active.node)

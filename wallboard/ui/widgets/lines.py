@@ -24,7 +24,7 @@ class Lines(Attached, Widget):
     """Shows a few lines of styled text, cut or padded to its width."""
 
     def __init__(self, theme: BoardTheme, part: str, **options: str) -> None:
-        """``part`` is the theme's ``ui`` part whose background fills what the lines leave free."""
+        """``part`` is the theme's ``ui`` part that gives the background."""
         super().__init__(**options)  # type: ignore[arg-type]  # id and classes only
         self.theme_styles = theme
         self._part = part
@@ -32,11 +32,11 @@ class Lines(Attached, Widget):
 
     @property
     def background(self) -> Style:
-        """The style of what the lines leave free."""
+        """The style of the background."""
         return self.theme_styles.ui[self._part]
 
     def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme; whoever put the lines puts them again."""
+        """Take another theme; the caller of ``put`` draws the lines again."""
         self.theme_styles = theme
         self.refresh()
 
@@ -64,7 +64,7 @@ class Lines(Attached, Widget):
 
 
 def cut(line: list[Segment], width: int, fill: Style, glyphs: Glyphs) -> list[Segment]:
-    """The line in exactly ``width`` cells; where words do not fit, an ellipsis says so."""
+    """The line in exactly ``width`` cells, cut with an ellipsis."""
     words = "".join(segment.text for segment in line) if width else ""
     if cell_len(words) <= width or cell_len(words.rstrip()) <= width:
         return Segment.adjust_line_length(line, width, fill)
@@ -75,13 +75,13 @@ def cut(line: list[Segment], width: int, fill: Style, glyphs: Glyphs) -> list[Se
 def split(
     left: list[Segment], right: list[Segment], width: int, fill: Style, glyphs: Glyphs
 ) -> list[Segment]:
-    """A line with one part at each end; the right one is kept whole where both do not fit."""
+    """A line with a part at each end; the left one is cut if both do not fit."""
     right_width = Segment.get_line_length(right)
     return [*cut(left, max(0, width - right_width), fill, glyphs), *right]
 
 
 def word_wrapped(text: str, width: int) -> Iterator[str]:
-    """The text in lines of at most ``width`` cells, parted at spaces where it can be."""
+    """The text in lines of at most ``width`` cells, broken at spaces if possible."""
     line = ""
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word
@@ -101,15 +101,15 @@ _CONTROL_PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
 
 
 def pretty(body: bytes, width: int) -> Iterator[str]:
-    """The lines of a body, indented by its structure; each is at most ``width`` cells."""
+    """A body pretty-printed, in lines of at most ``width`` cells."""
     for line in laid_out(body, width):
         yield from wrapped(safe(line.expandtabs(_TAB)), width)
 
 
 def raw(body: bytes, width: int) -> Iterator[str]:
-    r"""Every byte of a body, and nothing that is not in it but the ends of lines.
+    r"""A body as it is, in lines of at most ``width`` cells.
 
-    Control characters show as views, others that cannot be shown as ``\uNNNN``, what is not
+    Control characters show as pictures, others that cannot be shown as ``\uNNNN``, what is not
     UTF-8 as ``\xNN``. A line feed shows as ``␊`` and also ends the line.
     """
     text = body.decode("utf-8", "backslashreplace")
@@ -121,7 +121,7 @@ def raw(body: bytes, width: int) -> Iterator[str]:
 
 
 class Scroller(ScrollView, can_focus=True, inherit_bindings=False):
-    """Scrolls by pages and lines; the arrows are left to choose with."""
+    """Scrolls by pages and lines; arrow keys are left to subclasses."""
 
     DEFAULT_CSS = """
     Scroller { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
@@ -142,13 +142,13 @@ class Scroller(ScrollView, can_focus=True, inherit_bindings=False):
         self.theme_styles = theme
 
     def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme; the reader stays where they are."""
+        """Take another theme."""
         self.theme_styles = theme
         self.refresh()
 
 
 class Page(Scroller):
-    """Shows any number of lines, of which only those in sight are drawn."""
+    """Shows any number of lines; only visible ones are drawn."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme)

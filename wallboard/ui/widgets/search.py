@@ -1,4 +1,4 @@
-"""Search inside a text that was laid out in lines, in bounded time."""
+"""Searches in a text that is laid out in lines, in bounded time."""
 
 import re
 import time
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import regex
 
 MOST_MATCHES = 9_999
-"""Matches found at most; nobody steps through more."""
+"""Matches found at most."""
 
 _SIGNS = frozenset(".^$*+?{}[]()|\\")
 
 
 class Piece(NamedTuple):
-    """The part of a match that is on one line, from ``start`` up to ``stop`` in characters."""
+    """The part of a match on one line, from ``start`` up to ``stop`` in characters."""
 
     line: int
     start: int
@@ -32,17 +32,17 @@ Match = tuple[Piece, ...]
 
 
 class SearchResult(NamedTuple):
-    """The matches in their order; ``complete`` says that there are no more."""
+    """The matches; ``complete`` if there are no more."""
 
     matches: tuple[Match, ...] = ()
     complete: bool = True
 
 
 class SearchText:
-    """Lines to search in. A line as wide as it can be is taken to go on in the next one."""
+    """Lines to search in; a line of full width continues in the next one."""
 
     def __init__(self, lines: Sequence[str], width: int) -> None:
-        """``width`` is what the lines were laid out for, in cells."""
+        """``width`` is the width of the layout in cells."""
         self._lines = lines
         ends = ["" if _is_full(line, width) else "\n" for line in lines]
         self._text = "".join(line + end for line, end in zip(lines, ends, strict=True))
@@ -50,10 +50,10 @@ class SearchText:
         self._starts = list(accumulate(lengths, initial=0))
 
     def find(self, wanted: str, clock: Callable[[], float] = time.perf_counter) -> SearchResult:
-        """Where a text is, ignoring case; one with the signs of an expression is one if it can be.
+        """All matches of a text, ignoring case, or of a regular expression.
 
-        A text is found across the ends of lines that were cut, an expression only within a line:
-        its work grows with a power of what it looks at.
+        A text is also found across wrapped lines, an expression only within a line to bound its
+        time.
         """
         if not wanted:
             return SearchResult()

@@ -1,4 +1,4 @@
-"""The parts of which every drawing of an entry point is made: pure functions to text."""
+"""The state of an entry point in words: title, response type, marks, changes."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,24 +18,24 @@ from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
 
 CHANGED_SECONDS = 15.0
-"""How long a tile says that its verdict is new."""
+"""How long a verdict counts as new."""
 
 
 @lru_cache(maxsize=4096)
 def title_words(verdict: Verdict, detail: str, sign: str) -> str:
-    """A verdict's sign and word, and what is behind it."""
+    """A verdict's sign and word, and its detail."""
     words = f"{sign} {verdict.label}"
     return f"{words} {safe(detail)}" if detail else words
 
 
 def title_of(judgement: Judgement, glyphs: Glyphs) -> str:
-    """Glyph, word and, where there is one, the cause or the raw value behind the verdict."""
+    """Sign and word of the verdict, with the cause or raw value if there is one."""
     detail = judgement.cause or judgement.raw or ""
     return title_words(judgement.verdict, detail, glyphs.verdict[judgement.verdict])
 
 
 def response_type_kind(judgement: Judgement) -> str:
-    """Which of the theme's response types a chip has; one that is no longer answered is off."""
+    """The theme's response type for the chip; ``off`` if there is no current answer."""
     if Endpoint.CHECK_ELIGIBILITY in judgement.failing or judgement.verdict is Verdict.UNREACHABLE:
         return "off"
     if judgement.response_type in {0, 1, 2}:
@@ -44,7 +44,7 @@ def response_type_kind(judgement: Judgement) -> str:
 
 
 def chip_text(judgement: Judgement, room: int, glyphs: Glyphs) -> str:
-    """The response type in words, or only its number where there is no room for them."""
+    """The response type in words, or its number if there is no room."""
     kind = str(judgement.response_type)
     if kind in RESPONSE_TYPE:
         words = f" {kind} {RESPONSE_TYPE[kind]} "
@@ -56,7 +56,7 @@ def chip_text(judgement: Judgement, room: int, glyphs: Glyphs) -> str:
 
 
 def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) -> str:
-    """What stands beside the verdict: in words where there is room, else as signs; then the age."""
+    """The marks beside the verdict, in words or as signs; then the age."""
     judgement = status.judgement
     marks = [
         (sign, word)
@@ -83,7 +83,7 @@ def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) ->
 
 
 def just_changed(status: EntryPointStatus, now: float) -> bool:
-    """Whether the verdict is another one than some seconds ago."""
+    """Whether the verdict changed in the last seconds."""
     since = status.since
     if since is None or not is_recent(since, now, CHANGED_SECONDS):
         return False
@@ -91,7 +91,7 @@ def just_changed(status: EntryPointStatus, now: float) -> bool:
 
 
 def verdict_before(status: EntryPointStatus) -> str:
-    """The words of the verdict before this one; none if there was none."""
+    """The previous verdict in words; empty without one."""
     for change in reversed(status.timeline):
         if change.subject is Subject.VERDICT:
             before = Verdict(change.before)
@@ -100,7 +100,7 @@ def verdict_before(status: EntryPointStatus) -> str:
 
 
 def age_of(judgement: Judgement, now: float) -> str:
-    """How old the values are, once they are no longer fresh."""
+    """The age of stale values."""
     if not judgement.stale(now):
         return ""
     if judgement.newest_at is None:
@@ -123,7 +123,7 @@ def chart_columns(status: EntryPointStatus, now: float, count: int) -> list[floa
 
 
 def chart_slot(status: EntryPointStatus, now: float) -> int:
-    """The number of the interval for which the last column of ``chart_columns`` stands."""
+    """The number of the interval of the last column of ``chart_columns``."""
     return int(_chart_end(status, now) // status.policy.interval)
 
 
@@ -154,14 +154,14 @@ def count_chips(
 
 
 def change_words(event: Change, status: EntryPointStatus | None, glyphs: Glyphs) -> str:
-    """A change in one sentence: whose it is, what it was and became, and why."""
+    """A change in one sentence: entry point, before, after, and cause."""
     named = status.entry_point.name if status else str(event.key.id if event.key else event.server)
     became = f"{before_words(event)} {glyphs.becomes} {after_words(event)}"
     return f"{named}: {became}{f', {event.summary}' if event.summary else ''}"
 
 
 def style_after(change: Change, theme: BoardTheme, base: Style) -> Style:
-    """The style of what it became: of the verdict, the level, or good and bad for an endpoint."""
+    """The style of the state after a change."""
     if change.subject is Subject.VERDICT:
         return theme.verdict[Verdict(change.after)]
     if change.subject is Subject.LEVEL:
