@@ -1,6 +1,6 @@
 """The config: finds it, reads it, and turns it into settings or into everything wrong with it.
 
-Importing it is cheap: the TOML parser and pydantic are loaded only when there is a file to read.
+Importing it is cheap: the TOML parser is loaded only when there is a file to read.
 """
 
 from wallboard.config.config_file import find_config, load_config, settings_from

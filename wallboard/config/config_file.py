@@ -144,19 +144,18 @@ def settings_from(
     servers_required: bool = True,
 ) -> Settings:
     """The settings in a parsed document; ``file`` is what messages call it."""
-    # Loading pydantic takes longer than everything else here; without a file nobody waits for it.
+    # Without a file nobody waits for these.
     from wallboard.config.checks import check
     from wallboard.config.prepare import prepare
-    from wallboard.config.shape import shape
+    from wallboard.config.strict_reading import read_strictly
 
     copy, faults = prepare(document, environ)
-    settings, misshapen = shape(copy, document)
+    settings, misshapen = read_strictly(copy, document)
     faults += misshapen
-    if settings:
-        settings, missing_files = with_files(settings, folder)
-        faults += missing_files
-        faults += check(settings, document, whole=not faults, servers_required=servers_required)
-    if faults or not settings:
+    settings, missing_files = with_files(settings, folder)
+    faults += missing_files
+    faults += check(settings, document, whole=not faults, servers_required=servers_required)
+    if faults:
         name = escaped(file)
         faults.sort(key=_table_order)
         found = (problem_at(name, document, path, message) for path, message in faults)
