@@ -114,14 +114,22 @@ def test_headers_of_the_last_server_and_of_its_last_entry_point_stay_theirs():
     assert document == before
 
 
-def test_a_server_that_is_not_the_last_is_refused_where_a_comment_would_be_lost():
-    document = tomllib.loads(COMMENTED + TWO)
-    addition = addition_to(document, PROD, [1001])
-    with pytest.raises(NotAddableError, match='"prod" is not the last one'):
-        added(COMMENTED + TWO, document, addition)
-    assert tomllib.loads(f"[[server]]\n{addition.fragment()}")["server"][0]["entry_point"] == [
-        {"id": 1001, "name": "1001"}
-    ]
+@pytest.mark.parametrize(
+    "comment", ["", "\n# The lab.\n", "# The lab.\n\n", '\n# "[[server]]"\n#\n']
+)
+def test_a_server_before_others_keeps_its_entry_points_together_and_they_their_comments(comment):
+    text = after(COMMENTED + comment + TWO, [1001, 1002])
+    assert text.startswith(COMMENTED)
+    assert text.endswith("\n" + comment + TWO)
+    assert (ids_in(text, 0), ids_in(text, 1)) == ([1000, 1001, 1002], [1])
+
+
+def test_a_text_of_several_lines_is_no_table_and_no_comment():
+    odd = COMMENTED.replace('"Sales"  #', '"""\n[[server]]\u2028\n# x\n""" #')
+    document = tomllib.loads(odd + TWO)
+    text = added(odd + TWO, document, addition_to(document, PROD, [1001]))
+    assert text.startswith(odd)
+    assert text.endswith(TWO)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +142,7 @@ def test_a_server_that_is_not_the_last_is_refused_where_a_comment_would_be_lost(
 )
 def test_lists_in_one_line_are_refused_where_a_comment_would_be_lost(text):
     document = tomllib.loads(text)
-    with pytest.raises(NotAddableError, match="lists in one line"):
+    with pytest.raises(NotAddableError, match="written as a list"):
         added(text, document, addition_to(document, PROD, [1001]))
 
 

@@ -185,9 +185,7 @@ async def test_where_a_comment_would_be_lost_it_prints_what_to_paste(
 ):
     simulator = await simulated(CALM, 1)
     text = (
-        f'[[server]]\nname = "prod" # ours\nurl = "{simulator.url}"\n'
-        "[[server.entry_point]]\nid = 1\n"
-        '[[server]]\nname = "lab"\nurl = "http://lab"\n[[server.entry_point]]\nid = 1\n'
+        f'[[server]]\nname = "prod" # ours\nurl = "{simulator.url}"\nentry_point = [{{ id = 1 }}]\n'
     )
     file = tmp_path / "two.toml"
     file.write_text(text)
@@ -195,7 +193,7 @@ async def test_where_a_comment_would_be_lost_it_prints_what_to_paste(
     ended = await wallboard("discover", "--url", simulator.url, *args)
     assert ended.status == 78
     assert "[[server.entry_point]]\nid = 1000" in ended.err
-    assert "is not the last one" in ended.err
+    assert "written as a list" in ended.err
     assert "1 entry point found" in ended.out
     assert file.read_text() == text
 

@@ -1,15 +1,16 @@
 """Adds new entry points to the text of a config, without losing anything in it.
 
-The TOML writer keeps no comments, so the text is not rewritten: new tables are appended, and only
-if the result parses as the old document plus the new tables.
+A TOML writer moves comments or loses them, so the text is not rewritten: new tables are put behind
+those of the server, and only if the result parses as the old document plus the new tables.
 """
 
 import copy
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from urllib.parse import urlsplit
 
-from wallboard.config.document import Toml
+from wallboard.config.document import Toml, lines_in, literal
 from wallboard.frozen import frozen
 from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings
 
@@ -58,15 +59,41 @@ def added(text: str, document: Toml, addition: Addition) -> str:
 
     expected = _expected(document, addition)
     newline = "\r\n" if "\r\n" in text else "\n"
-    ended = text if not text or text.endswith("\n") else text + newline
-    gap = newline if text.strip() else ""
-    candidate = ended + gap + addition.fragment().replace("\n", newline)
+    lines = re.split(r"(?<=\n)", text)
+    place = _place(lines, text, addition.index)
+    before, after = "".join(lines[:place]), "".join(lines[place:])
+    if before and not before.endswith("\n"):
+        before += newline
+    gap = newline if before.strip() else ""
+    new = addition.fragment().replace("\n", newline)
+    gap_after = newline if after.strip() and after[0] not in "\r\n" else ""
+    candidate = before + gap + new + gap_after + after
     if _parses_as(candidate, expected):
         return candidate
     if tomli_w.dumps(document) == text.replace("\r\n", "\n"):
         # The same writer made it, so rewriting loses nothing.
         return tomli_w.dumps(expected).replace("\n", newline)
-    raise NotAddableError(_why_not(document, addition))
+    raise NotAddableError(
+        "its servers or entry points are written as a list in `[ ]`, and writing the file anew "
+        "would lose its comments and its layout"
+    )
+
+
+def _place(lines: Sequence[str], text: str, server: int | None) -> int:
+    """How many lines stand before the place for more entry points of a server, or for a new one.
+
+    Comments right before the next table belong to that.
+    """
+    found = lines_in(text)
+    last = max((line for path, line in found.items() if path[:2] == ("server", server)), default=0)
+    place = min((line for line in found.values() if line > last > 0), default=len(lines) + 1) - 1
+    while last < place < len(lines) and _is_blank_or_comment(lines[place - 1]):
+        place -= 1
+    return place
+
+
+def _is_blank_or_comment(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
 
 
 def addition_to(document: Toml, server: ServerSettings, ids: Iterable[int]) -> Addition:
@@ -153,9 +180,7 @@ def _entry_point(number: int) -> dict[str, Toml]:
 
 
 def _toml(table: dict[str, Toml]) -> str:
-    import tomli_w
-
-    return tomli_w.dumps(table)
+    return "".join(f"{key} = {literal(value)}\n" for key, value in table.items())
 
 
 def _parses_as(text: str, expected: Toml) -> bool:
@@ -165,15 +190,3 @@ def _parses_as(text: str, expected: Toml) -> bool:
         return bool(tomllib.loads(text) == expected)
     except ValueError:
         return False
-
-
-def _why_not(document: Toml, addition: Addition) -> str:
-    if addition.index is not None and addition.index < len(document["server"]) - 1:
-        return (
-            f'[[server]] "{addition.name}" is not the last one of the file, and writing the file '
-            "anew would lose its comments and its layout"
-        )
-    return (
-        "its servers or entry points are written as lists in one line, and writing the file anew "
-        "would lose its comments and its layout"
-    )
