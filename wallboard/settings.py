@@ -5,7 +5,7 @@ before server before the top of the file.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
@@ -201,15 +201,15 @@ class Settings:
 
     def interval_of(self, server: ServerSettings) -> float:
         """Seconds between two polls of one endpoint of a server."""
-        return server.interval or self.interval
+        return float(strongest([self, server], "interval")[1])
 
     def timeout_of(self, server: ServerSettings) -> float:
         """Seconds a server may take to answer."""
-        return server.timeout or self.timeout
+        return float(strongest([self, server], "timeout")[1])
 
     def concurrency_of(self, server: ServerSettings) -> int:
         """Polls of a server that may be under way at once."""
-        return server.concurrency or self.concurrency
+        return int(strongest([self, server], "concurrency")[1])
 
 
 def longest_interval(settings: Settings) -> float:
@@ -222,31 +222,47 @@ def longest_timeout(settings: Settings) -> float:
     return max(map(settings.timeout_of, settings.server), default=settings.timeout)
 
 
+Layer = tuple[Any, tuple[str | int, ...]]
+"""A table that may set what is inherited, and the keys and positions that lead to it."""
+
+
+def layers_of(settings: Settings) -> Iterator[list[Layer]]:
+    """What each entry point inherits from, the strongest last: top, server, group, itself."""
+    top: Layer = (settings, ())
+    groups: dict[str, Layer] = {
+        group.name: (group, ("group", number)) for number, group in enumerate(settings.group)
+    }
+    for number, server in enumerate(settings.server):
+        holder: Layer = (server, ("server", number))
+        for place, entry in enumerate(server.entry_point):
+            own: Layer = (entry, ("server", number, "entry_point", place))
+            group = groups.get(entry.group)
+            yield [top, holder, group, own] if group else [top, holder, own]
+
+
 def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
     """Every entry point with the policy that holds for it, in the order of the config.
 
     Those of a server and a group that set nothing for themselves share one.
     """
-    groups = {group.name: group for group in settings.group}
     shared: dict[tuple[str, str], Policy] = {}
     found = []
-    for server in settings.server:
-        for entry in server.entry_point:
-            entry_point = EntryPoint(
-                key=EntryPointKey(server.name, entry.id),
-                name=entry.name or str(entry.id),
-                group=entry.group,
-                endpoints=server.endpoints,
-            )
-            where = (server.name, entry.group)
-            policy = None if entry.overriding else shared.get(where)
-            if policy is None:
-                group = groups.get(entry.group)
-                layers = [server, group, entry] if group else [server, entry]
-                policy = _policy(settings, server, layers)
-                if not entry.overriding:
-                    shared[where] = policy
-            found.append((entry_point, policy))
+    for layers in layers_of(settings):
+        server: ServerSettings = layers[1][0]
+        entry: EntryPointSettings = layers[-1][0]
+        entry_point = EntryPoint(
+            key=EntryPointKey(server.name, entry.id),
+            name=entry.name or str(entry.id),
+            group=entry.group,
+            endpoints=server.endpoints,
+        )
+        where = (server.name, entry.group)
+        policy = None if entry.overriding else shared.get(where)
+        if policy is None:
+            policy = _policy([table for table, _ in layers])
+            if not entry.overriding:
+                shared[where] = policy
+        found.append((entry_point, policy))
     return found
 
 
@@ -264,9 +280,8 @@ def strongest(tables: Sequence[object], *keys: str) -> tuple[int, Any]:
     return -1, None
 
 
-def _policy(settings: Settings, server: ServerSettings, layers: list[Overrides]) -> Policy:
-    """The policy at the end of the layers, the strongest last."""
-    tables = [settings, *layers]
+def _policy(tables: Sequence[object]) -> Policy:
+    """The policy at the end of these tables, the strongest last."""
 
     def inherited(default: Any, *keys: str) -> Any:  # noqa: ANN401 - of any setting
         value = strongest(tables, *keys)[1]
@@ -278,7 +293,7 @@ def _policy(settings: Settings, server: ServerSettings, layers: list[Overrides])
         for name in Thresholds.__dataclass_fields__
     }
     return Policy(
-        settings.interval_of(server),
+        strongest(tables, "interval")[1],
         Thresholds(**{name: None if limit is False else limit for name, limit in limits.items()}),
         {verdict: inherited(level, "levels", verdict) for verdict, level in DEFAULT_LEVELS.items()},
         ButtonPolicy(*(strongest(tables, f"button_{key}")[1] for key in _BUTTON)),

@@ -14,10 +14,13 @@ from wallboard.settings import (
     HEADER_NAME,
     HEADER_VALUE,
     EntryPointSettings,
+    Layer,
     ServerSettings,
     Settings,
     SurveyQuestionSettings,
     ThresholdSettings,
+    layers_of,
+    strongest,
 )
 
 
@@ -147,9 +150,7 @@ def _unused_groups(settings: Settings) -> Iterator[Fault]:
 _PAIRS = (("wait_warning", "wait_critical"), ("queue_warning", "queue_critical"))
 
 
-class _Layer(NamedTuple):
-    path: Path
-    thresholds: ThresholdSettings
+_NO_LIMITS = ThresholdSettings()
 
 
 class _Limit(NamedTuple):
@@ -160,41 +161,20 @@ class _Limit(NamedTuple):
 
 def limit_faults(settings: Settings) -> Iterator[Fault]:
     """Critical limits below their warning, each reported once, at the stronger of both tables."""
-    top = _Layer((), settings.thresholds)
-    found = dict.fromkeys(_limit_faults_of([top]))
-    groups = {
-        group.name: _Layer(("group", number), group.thresholds)
-        for number, group in enumerate(settings.group)
-    }
-    for number, server in enumerate(settings.server):
-        path: Path = ("server", number)
-        for layers in _entry_layers(server, path, groups):
-            found.update(dict.fromkeys(_limit_faults_of([top, *layers])))
+    found = dict.fromkeys(_limit_faults_of([(settings, ())]))
+    checked = set()
+    for layers in layers_of(settings):
+        entry = layers[-1][0]
+        if entry.thresholds == _NO_LIMITS:
+            above = (layers[1][1], entry.group)
+            if above in checked:
+                continue
+            checked.add(above)
+        found.update(dict.fromkeys(_limit_faults_of(layers)))
     yield from found
 
 
-def _entry_layers(
-    server: ServerSettings, path: Path, groups: dict[str, _Layer]
-) -> Iterator[list[_Layer]]:
-    """The different combinations of layers of the entry points of a server."""
-    own = _Layer(path, server.thresholds)
-    nothing = ThresholdSettings()
-    for group in {entry.group for entry in server.entry_point}:
-        yield [own, groups[group]] if group in groups else [own]
-    for number, entry in enumerate(server.entry_point):
-        if entry.thresholds != nothing:
-            yield [
-                own,
-                *_of_group(entry, groups),
-                _Layer((*path, "entry_point", number), entry.thresholds),
-            ]
-
-
-def _of_group(entry: EntryPointSettings, groups: dict[str, _Layer]) -> list[_Layer]:
-    return [groups[entry.group]] if entry.group in groups else []
-
-
-def _limit_faults_of(layers: Sequence[_Layer]) -> Iterator[Fault]:
+def _limit_faults_of(layers: Sequence[Layer]) -> Iterator[Fault]:
     for names in _PAIRS:
         warning, critical = (_effective_limit(name, layers) for name in names)
         if warning.value is None or critical.value is None or critical.value >= warning.value:
@@ -207,13 +187,11 @@ def _limit_faults_of(layers: Sequence[_Layer]) -> Iterator[Fault]:
         )
 
 
-def _effective_limit(name: str, layers: Sequence[_Layer]) -> _Limit:
-    found = _Limit(getattr(Thresholds(), name), -1, ())
-    for depth, layer in enumerate(layers):
-        value = getattr(layer.thresholds, name)
-        if value is not None:
-            found = _Limit(None if value is False else value, depth, layer.path)
-    return found
+def _effective_limit(name: str, layers: Sequence[Layer]) -> _Limit:
+    depth, value = strongest([table for table, _ in layers], "thresholds", name)
+    if value is None:
+        return _Limit(getattr(Thresholds(), name), -1, ())
+    return _Limit(None if value is False else value, depth, layers[depth][1])
 
 
 def _note(limit: _Limit) -> str:
