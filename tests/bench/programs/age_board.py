@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from tests.bench.processes import report
+from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config import settings_for_url
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
@@ -125,6 +126,7 @@ class Aging:
             return fold
         from wallboard.recorder import recorder as recording
         from wallboard.recorder.paths import RecordingFile
+        from wallboard.recorder.writing.retention import retention_of
 
         recording.FLUSH_SECONDS = FLUSH_SECONDS
         settings = self._settings
@@ -132,7 +134,9 @@ class Aging:
             RecordingFile(self._recording),
             entry_points_of(settings),
             settings.title,
+            retention=retention_of(settings),
             clock=lambda: self.now,
+            monotonic=lambda: self.now,  # else its clock is not trusted, and nothing is trimmed
         )
 
         def folded(event: Event) -> Folded:
@@ -161,6 +165,8 @@ def _mib() -> float:
 
 
 def main(url: str, count: int, days: int, *, kiosk: bool, folder: Path | None) -> None:
+    collect_seldom()  # as every command does
+    share_heap()
     settings = replace(
         settings_for_url(url, [f"1000-{999 + count}"]), interval=ROUND_SECONDS, kiosk=kiosk
     )

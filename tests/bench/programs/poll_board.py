@@ -5,7 +5,6 @@ file to record in, if any.
 """
 
 import asyncio
-import gc
 import sys
 import time
 from contextlib import suppress
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from tests.bench.processes import report
 from wallboard.board import Board
-from wallboard.cli.run.run import GC_THRESHOLDS
+from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Failure, Observation
 from wallboard.feeds.poll import PollFeed
@@ -68,7 +67,8 @@ async def main(
 
 
 if __name__ == "__main__":
-    gc.set_threshold(*GC_THRESHOLDS)  # as every command does
+    collect_seldom()  # as every command does
+    share_heap()
     url, count, seconds, in_flight, interval, *file = sys.argv[1:]
     asyncio.run(
         main(url, int(count), float(seconds), int(in_flight), float(interval), *map(Path, file))

@@ -5,7 +5,6 @@ by kind, as JSON.
 """
 
 import asyncio
-import gc
 import json
 import sys
 import time
@@ -17,7 +16,7 @@ import psutil
 
 from tests.bench.processes import report
 from wallboard.board import Board
-from wallboard.cli.run.run import GC_THRESHOLDS
+from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config import settings_for_url
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Failure, Observation
@@ -79,6 +78,7 @@ def _check(
 
 
 if __name__ == "__main__":
-    gc.set_threshold(*GC_THRESHOLDS)  # as every command does
+    collect_seldom()  # as every command does
+    share_heap()
     url, count, seconds, ports = sys.argv[1:]
     asyncio.run(main(url, int(count), float(seconds), json.loads(ports)))

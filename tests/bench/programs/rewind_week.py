@@ -3,7 +3,6 @@
 Arguments: entry points, days, moments, folder.
 """
 
-import gc
 import random
 import sqlite3
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 from tests.bench.processes import report
 from tests.bench.simulated import INTERVAL, SimulatedPolls
 from wallboard.board import Board
-from wallboard.cli.run.run import GC_THRESHOLDS
+from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.domain.policy import Verdict
 from wallboard.recorder.file.samples import samples_bytes, samples_of
 from wallboard.recorder.file.schema import TICKS
@@ -113,5 +112,6 @@ def main(count: int, days: int, moments: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(*GC_THRESHOLDS)  # as every command does
+    collect_seldom()  # as every command does
+    share_heap()
     main(*map(int, sys.argv[1:4]), Path(sys.argv[4]))

@@ -4,7 +4,6 @@ Arguments: address, entry points, seconds to measure, recording, and the role to
 """
 
 import asyncio
-import gc
 import sys
 import time
 from contextlib import suppress
@@ -13,7 +12,7 @@ from statistics import quantiles
 
 from tests.bench.processes import report
 from wallboard.board import Board
-from wallboard.cli.run.run import GC_THRESHOLDS
+from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config import settings_for_url
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.event import Event
@@ -63,6 +62,7 @@ async def main(url: str, count: int, seconds: float, file: str, role: Role) -> N
 
 
 if __name__ == "__main__":
-    gc.set_threshold(*GC_THRESHOLDS)  # as every command does
+    collect_seldom()  # as every command does
+    share_heap()
     url, count, seconds, file, role = sys.argv[1:]
     asyncio.run(main(url, int(count), float(seconds), file, Role(role)))

@@ -21,6 +21,7 @@ import psutil
 
 from tests.bench.processes import ROOT, report
 from tests.bench.programs.age_board import MIB, PAINT_SECONDS, Aging
+from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config.config_file import load_config
 from wallboard.config.reload import ConfigSource, stamp_of
 from wallboard.config.state_folder import BoardId
@@ -30,11 +31,14 @@ from wallboard.feeds import FeedStatus, Fold
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
-ROUND_SECONDS = 600.0
-ROUNDS_A_DAY = 144
+ROUND_SECONDS = 1800.0
+ROUNDS_A_DAY = 48
+RECORD_DAYS = 3
+"""Shorter than the first quarter of four weeks, so that the recording has its size by then."""
+
 SIZES = ((200, 50), (120, 40), (80, 24), (60, 15))
 THEME = "soak"
-OUTAGE = range(40, 46)
+OUTAGE = range(14, 16)
 """The rounds of a day in which the server is out of reach."""
 
 FAILING = Failure(Cause.HTTP, "chatAllowed: the server answered 500 Internal Server Error.")
@@ -85,10 +89,10 @@ class Soaking(Aging):
                 fold(observation)
                 if observation.key.id % 10 == 0:
                     await self._breathe()
-        if number % 36 == 18:
-            self._edit(number)
         if number % 12 == 6:
-            _resize(*SIZES[number // 12 % len(SIZES)])
+            self._edit(number)
+        if number % 4 == 2:
+            _resize(*SIZES[number // 4 % len(SIZES)])
         if self.app:
             self.app.tick()
         await asyncio.sleep(PAINT_SECONDS)
@@ -132,11 +136,14 @@ def _footprint() -> dict[str, float]:
 def _config(url: str, count: int) -> str:
     entry_points = "".join(f"[[server.entry_point]]\nid = {1000 + n}\n" for n in range(count))
     head = f'thresholds = {{}}\ntheme = "{THEME}"\ninterval = 60\nrefresh = 0.1\n'
+    head += f"record_days = {RECORD_DAYS}\n"
     return f'{head}[[server]]\nname = "bench"\nurl = "{url}"\n{entry_points}'
 
 
 def main(url: str, count: int, days: int, folder: Path) -> None:
     """Run the wall until all days are over."""
+    collect_seldom()  # as every command does
+    share_heap()
     themes = folder / "themes"
     themes.mkdir()
     (themes / f"{THEME}.toml").write_text((ROOT / "themes" / "dark.toml").read_text())

@@ -1,11 +1,11 @@
 """Runs one command line and turns whatever stops it into a sentence and an exit status."""
 
 import errno
-import gc
 import os
 import sys
 
 from wallboard.cli.run import exit_codes
+from wallboard.cli.run.process_memory import collect_seldom, share_heap
 
 DEBUG_VARIABLE = "WALLBOARD_DEBUG"
 """Set to anything, it shows the traceback of an unexpected error."""
@@ -15,17 +15,10 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 DAY_SECONDS = 86_400
 
-GC_THRESHOLDS = (5_000, 2, 600)
-"""Objects between two young collections, and young and old ones between two older ones.
-
-Nothing is painted meanwhile, so each is short: a full one still comes after nine million objects.
-"""
-
 
 def run(args: list[str]) -> int:
     """The exit status of a command line. Errors are one block on stderr, never a traceback."""
-    # The collector walks everything a poll makes, and hardly any of it is garbage in a circle.
-    gc.set_threshold(*GC_THRESHOLDS)
+    collect_seldom()
     _open_closed_streams()
     _survive_narrow_encodings()
     try:
@@ -65,6 +58,7 @@ def _invoke(args: list[str]) -> int:
         with group.make_context(
             "wallboard", with_command(args), terminal_width=help_width()
         ) as context:
+            share_heap()
             result = group.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
