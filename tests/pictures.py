@@ -60,7 +60,9 @@ async def take(folder: Path) -> None:
         settings = replace(settings, record=str(folder / "pictures.db"))
         settings = replace(settings, survey=SurveySettings(question=QUESTIONS))
         board = Board(entry_points_of(settings))
-        app = WallboardApp(settings, lambda: SharedFeed(settings, BoardId("pictures")), board=board)
+        app = WallboardApp(
+            settings, lambda polled: SharedFeed(polled, BoardId("pictures")), board=board
+        )
         async with app.run_test(size=SIZE) as pilot:
             await asyncio.sleep(25)
             while len(app.board.snapshot(app.clock()).verdicts) < ENOUGH_VERDICTS:  # noqa: ASYNC110  # the board has no event to wait for

@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from waiting import until
 
 from wallboard.board import Board
-from wallboard.cli.commands.board import live
+from wallboard.cli.commands.board import feed_of
 from wallboard.config import load_config
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.observation import Cause
@@ -307,7 +307,7 @@ async def test_all_faces_say_the_same_of_every_entry_point(place):
     board = Board(entry_points_of(settings))
     app = WallboardApp(
         settings,
-        lambda: live(settings, board=BoardId(str(place.config.resolve()))),
+        feed_of(BoardId(str(place.config.resolve()))),
         board=board,
         state=Arrangement(density="compact"),
     )

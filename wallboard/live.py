@@ -1,6 +1,6 @@
 """The living board, owned once: every face that lives stands on it.
 
-It has the board, the feed under it and the config that both go by, and everything of it that runs.
+It has the board, the feed under it and the config that both go by, and all that runs of these.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
 from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.feeds import Feed, FeedStatus
+from wallboard.selected_board import SelectedBoard
 from wallboard.settings import Settings, entry_points_of
 
 LOOK_SECONDS = 0.25
@@ -24,15 +25,18 @@ LOOK_SECONDS = 0.25
 RESTART_SECONDS = 1.0
 """How long a feed that broke down stays down."""
 
-MakeFeed = Callable[[], Feed]
+MakeFeed = Callable[[Settings], Feed]
+"""Makes the feed that polls what the settings say, or follows who does."""
 
 log = logging.getLogger(__name__)
 
 
 class LiveBoard:
-    """Folds what the feed brings, goes by edits of the config, and tells all who want to know.
+    """Folds what the feed brings, takes up edits of the config, and tells all who want to know.
 
-    A feed that breaks down or ends is started again. Nothing runs before ``start``.
+    Polls are shared, so the board under it always has all of a config where it is recorded; where
+    entry points of it were selected, these alone are shown and told. A feed that breaks down or
+    ends is started again. Nothing runs before ``start``.
     """
 
     def __init__(
@@ -44,14 +48,17 @@ class LiveBoard:
         source: ConfigSource | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``make_feed`` is called off the main thread, for what it imports takes its time.
+        """``settings`` are those of the selection; ``source`` is where they came from.
 
-        ``source`` is where ``settings`` came from, to follow its edits; ``clock`` is Unix time.
+        ``make_feed`` is called off the main thread, for what it imports takes its time. ``clock``
+        is Unix time.
         """
         self.settings = settings
-        self.board = board or Board(entry_points_of(settings), history=settings.history)
+        self._whole = source.whole if source else None
+        self._polled = self._settings_to_poll()
+        self._selected = SelectedBoard(_keys(settings)) if self._whole else None
+        self.board = board or Board(entry_points_of(self._polled), history=settings.history)
         self.config = Reload(source, self.take_up, self._refuse) if source else None
-        self._made_for = settings
         self._make_feed = make_feed
         self._clock = clock
         self._feed: Feed | None = None
@@ -62,7 +69,7 @@ class LiveBoard:
         self._refusal_tellers: list[Callable[[Sequence[Problem]], None]] = []
 
     def on_folded(self, tell: Callable[[Folded], None]) -> None:
-        """Have told what each event did to the board, and each edit of the settings."""
+        """Have told what each event, or edit of the settings, did to the board."""
         self._fold_tellers.append(tell)
 
     def on_edited(self, tell: Callable[[Settings, Settings], None]) -> None:
@@ -90,7 +97,8 @@ class LiveBoard:
 
     def snapshot(self) -> Snapshot:
         """The board as it stands now."""
-        return self.board.snapshot(self._clock())
+        snapshot = self.board.snapshot(self._clock())
+        return self._selected.snapshot(snapshot) if self._selected else snapshot
 
     def start(self) -> None:
         """Run the feed and follow the config from now on."""
@@ -126,23 +134,36 @@ class LiveBoard:
             self._feed.poll_now(key)
 
     def fold(self, event: Event) -> Folded:
-        """Take in one event."""
+        """Take in one event; what it did to the whole board."""
         folded = self.board.fold(event)
-        for tell in self._fold_tellers:
-            tell(folded)
+        self._tell(folded)
         return folded
 
     def take_up(self, settings: Settings) -> None:
         """Go by other settings; what stays keeps its past."""
         before, self.settings = self.settings, settings
-        points = entry_points_of(settings)
+        self._polled = self._settings_to_poll()
+        points = entry_points_of(self._polled)
         self._edit = self.board.replace(points, self._clock(), history=settings.history)
+        if self._selected:
+            self._selected.select(_keys(settings))
         if self._feed:
-            self._feed.replace(settings, self._edit)
-        for tell in self._fold_tellers:
-            tell(self._edit)
+            self._feed.replace(self._polled, self._edit)
+        self._tell(self._edit)
         for tell_edit in self._edit_tellers:
             tell_edit(before, settings)
+
+    def _settings_to_poll(self) -> Settings:
+        """All of the config, of which a selection is shown; the selection if nothing is shared."""
+        if self._whole is None or self.settings.record is False:
+            return self.settings
+        return self._whole()
+
+    def _tell(self, folded: Folded) -> None:
+        if self._selected:
+            folded = self._selected.folded(folded)
+        for tell in self._fold_tellers:
+            tell(folded)
 
     def _refuse(self, problems: Sequence[Problem]) -> None:
         for tell in self._refusal_tellers:
@@ -156,12 +177,17 @@ class LiveBoard:
     async def _run_feed(self, make_feed: MakeFeed) -> None:
         while True:
             try:
-                feed = await asyncio.to_thread(make_feed)
-                if self.settings is not self._made_for:
-                    feed.replace(self.settings, self._edit)
+                polled = self._polled
+                feed = await asyncio.to_thread(make_feed, polled)
+                if self._polled is not polled:
+                    feed.replace(self._polled, self._edit)
                 self._feed = feed
                 await feed.run(self.fold)
                 log.error("The feed ended; starting it again")
             except Exception:
                 log.exception("The feed broke down; starting it again")
             await asyncio.sleep(RESTART_SECONDS)
+
+
+def _keys(settings: Settings) -> list[EntryPointKey]:
+    return [entry_point.key for entry_point, _ in entry_points_of(settings)]

@@ -229,7 +229,7 @@ async def test_a_reader_that_pauses_does_not_hold_back_the_polls(simulated, envi
 
 def test_it_loads_no_textual():
     modules = "wallboard.cli.commands.watch, wallboard.cli.run.watching, wallboard.ui.look.glyphs"
-    forms = "wallboard.report.now.sentences, wallboard.report.now.json, wallboard.feeds.part"
+    forms = "wallboard.report.now.sentences, wallboard.report.now.json, wallboard.feeds.shared"
     code = f"import sys, {modules}, {forms}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"textual", "rich", "httpx", "pydantic"} & set(done.stdout.split())

@@ -28,11 +28,9 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
-from wallboard.domain.snapshot import Folded
 from wallboard.feeds.replay import ReplayFeed
 from wallboard.feeds.replay_polls import polls_of
 from wallboard.recorder.recording import Recording, Run
-from wallboard.settings import Settings
 
 PATIENCE_SECONDS = 30.0
 
@@ -306,14 +304,6 @@ async def test_an_empty_recording_says_that_there_is_nothing_in_it(tmp_path, wat
     record(file, [], entry_points=board_of(1000))
     one = await watched(START, file)
     assert one.words == ["The recording cannot be read: there is nothing in it yet."]
-
-
-async def test_polling_by_hand_and_other_settings_change_nothing(watched):
-    one = await watched(BAD_AT)
-    one.feed.poll_now(BROKEN)
-    one.feed.replace(Settings(), Folded(None))
-    await one.after(lambda feed: feed.step(0))
-    assert one.feed.at == BAD_AT
 
 
 def _run(first, last, polls):

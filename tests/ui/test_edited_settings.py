@@ -1,18 +1,19 @@
 """An edited setting that nobody takes up while the board runs is found here."""
 
 import asyncio
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from walls import until
 
 from wallboard.config.state_folder import BoardId
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
+from wallboard.frozen import frozen
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.ui.app.app import WallboardApp
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Noted(Settings):
     """Settings that note what is read of them, with one that nobody knows."""
 
@@ -20,7 +21,7 @@ class Noted(Settings):
 
     def __getattribute__(self, name: str) -> object:
         NOTED.add(name)
-        return super().__getattribute__(name)
+        return object.__getattribute__(self, name)  # slots make it another class
 
 
 NOTED: set[str] = set()
@@ -38,7 +39,7 @@ async def test_every_setting_of_an_edit_is_taken_up(tmp_path):
         ),
     }
     begun = Settings(**settings)
-    app = WallboardApp(begun, lambda: SharedFeed(begun, BoardId("a board"), environ={}))
+    app = WallboardApp(begun, lambda polled: SharedFeed(polled, BoardId("a board"), environ={}))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.live.status.role is Role.RECORDS)
         edited = Noted(**settings)

@@ -475,7 +475,7 @@ async def test_r_asks_for_the_entry_point_of_the_chosen_event():
         def poll_now(self, entry_point):
             asked.append(entry_point)
 
-    app = wall(told_board(), make_feed=Feed)
+    app = wall(told_board(), make_feed=lambda _: Feed())
     async with app.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: app.live.running)
         await pilot.press("e", "end", "r")

@@ -263,7 +263,7 @@ class Feed:
 async def test_no_key_reaches_further_than_the_picture(tmp_path, monkeypatch, keys):
     monkeypatch.setenv("HOME", str(tmp_path))
     feed = Feed()
-    app = kiosk(make_feed=lambda: feed)
+    app = kiosk(make_feed=lambda _: feed)
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: feed.running)
         await pilot.press("down", *keys)

@@ -70,7 +70,7 @@ class Living:
         )
         settings = load_config(path, os.environ)
         self.app = WallboardApp(
-            settings, lambda: self.feed, source=source, clock=lambda: self.now, **more
+            settings, lambda _: self.feed, source=source, clock=lambda: self.now, **more
         )
 
     def edit(self, text):
@@ -306,7 +306,7 @@ async def test_a_feed_that_starts_after_an_edit_goes_by_it(path):
     made = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def make():
+    def make(_):
         asyncio.run_coroutine_threadsafe(made.wait(), loop).result()
         return living.feed
 

@@ -113,7 +113,7 @@ async def test_yesterdays_outage_is_found_today_with_the_body_that_caused_it(tmp
         board = Board(entry_points_of(settings), history=settings.history)
         app = WallboardApp(
             settings,
-            lambda: SharedFeed(settings, BoardId("the wall"), environ={}),
+            lambda polled: SharedFeed(polled, BoardId("the wall"), environ={}),
             board=board,
             state=Arrangement(density="normal"),
         )

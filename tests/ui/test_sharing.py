@@ -42,7 +42,7 @@ async def shown(pilot):
     ("width", "said"), [(120, WHO), (80, WHO), (62, "follows ana"), (50, ""), (28, "")]
 )
 async def test_the_header_says_whom_the_board_follows_as_far_as_there_is_room(feed, width, said):
-    app = wall(make_feed=lambda: feed)
+    app = wall(make_feed=lambda _: feed)
     async with app.run_test(size=(width, 24)) as pilot:
         await shown(pilot)
         words = picture(app)[0].split("  ")
@@ -52,7 +52,7 @@ async def test_the_header_says_whom_the_board_follows_as_far_as_there_is_room(fe
 
 async def test_a_board_that_polls_itself_says_nothing_of_others(feed):
     feed.status = FeedStatus()
-    app = wall(make_feed=lambda: feed)
+    app = wall(make_feed=lambda _: feed)
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(pilot)
         assert "follows" not in text_on(app)
@@ -66,7 +66,7 @@ async def test_what_others_call_themselves_cannot_steer_the_terminal():
 
 async def test_a_problem_of_the_feed_stands_in_the_banner_until_it_is_gone(feed):
     feed.status = FeedStatus(leader=LEADER, problems=(PROBLEM,))
-    app = wall(make_feed=lambda: feed)
+    app = wall(make_feed=lambda _: feed)
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(pilot)
         assert f"! {PROBLEM}" in text_on(app)
@@ -79,7 +79,7 @@ async def test_a_problem_of_the_feed_stands_in_the_banner_until_it_is_gone(feed)
 
 
 async def test_r_says_why_nothing_is_polled_while_the_board_follows(feed):
-    app = wall(make_feed=lambda: feed)
+    app = wall(make_feed=lambda _: feed)
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(pilot)
         await pilot.press("r")
@@ -93,7 +93,7 @@ async def test_r_says_why_nothing_is_polled_while_the_board_follows(feed):
 
 
 async def test_a_frozen_picture_still_says_whom_it_follows(feed):
-    app = wall(make_feed=lambda: feed)
+    app = wall(make_feed=lambda _: feed)
     async with app.run_test(size=(100, 24)) as pilot:
         await shown(pilot)
         await pilot.press("space")

@@ -239,7 +239,7 @@ class AskedFeed:
 
 
 async def test_r_asks_the_feed_for_the_selected_entry_point():
-    app = wall(make_feed=AskedFeed)
+    app = wall(make_feed=lambda _: AskedFeed())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: app.live.running)
         await settled(pilot)
@@ -252,7 +252,7 @@ async def test_r_asks_the_feed_for_the_selected_entry_point():
 
 
 async def test_r_on_the_drill_down_asks_for_the_entry_point_that_is_open():
-    app = wall(make_feed=AskedFeed)
+    app = wall(make_feed=lambda _: AskedFeed())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: app.live.running)
         await settled(pilot)
@@ -377,7 +377,7 @@ class Breaking:
 async def test_a_feed_that_breaks_down_or_ends_is_reported_and_started_again(monkeypatch):
     monkeypatch.setattr(live, "RESTART_SECONDS", 0.0)
     made = []
-    app = wall(make_feed=lambda: Breaking(made))
+    app = wall(make_feed=lambda _: Breaking(made))
     async with app.run_test(size=WIDE) as pilot:
         capacity = lambda: app.board.snapshot(NOW).entry_points[key(1000)].judgement.capacity  # noqa: E731
         await until(pilot, lambda: capacity() == 55)

@@ -45,8 +45,8 @@ class ConfigSource:
     """Where a board's settings come from.
 
     ``read`` gives the settings anew or raises ``ConfigError``; it may take a while. ``path`` is the
-    file they are in, if there is one, and ``stamp`` its stamp when it was first read. For settings
-    that are a part of a config, ``whole`` gives all of it as it was last read.
+    file they are in, if there is one, and ``stamp`` its stamp when it was first read. Where
+    entry points of a config were selected, ``whole`` gives all of it as it was last read.
     """
 
     board: BoardId

@@ -32,15 +32,15 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 class BoardId:
     """What tells a board from all others: the path of its config, or what was asked for instead.
 
-    ``part`` is the words that chose a part of it.
+    ``selection`` is the words that selected entry points of it.
     """
 
     origin: str
-    part: tuple[str, ...] = ()
+    selection: tuple[str, ...] = ()
 
     @property
     def whole(self) -> "BoardId":
-        """The board of which this is a part, or this one."""
+        """The board of all entry points of the config."""
         return BoardId(self.origin)
 
     @property
@@ -49,7 +49,7 @@ class BoardId:
         return file_name_of(str(self))
 
     def __str__(self) -> str:
-        return " ".join((self.origin, *self.part))
+        return " ".join((self.origin, *self.selection))
 
 
 def file_name_of(text: str) -> str:

@@ -204,9 +204,6 @@ class FollowFeed:
         """Have ``run`` return once it published what is new."""
         self._ending.set()
 
-    def poll_now(self, key: EntryPointKey) -> None:
-        """Do nothing: the process that records polls."""
-
     def replace(self, settings: Settings) -> None:
         """Follow for other settings from now on."""
         self._wanted, self._counted = entry_points_of(settings), None

@@ -12,11 +12,9 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND
-from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Publish
 from wallboard.feeds.replay_polls import Polls
 from wallboard.recorder.errors import RecordingError
-from wallboard.settings import Settings
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording, Span
@@ -96,12 +94,6 @@ class ReplayFeed:
             except Exception:
                 log.exception("The replay broke down")
                 self._give_up("The recording could not be shown at that moment.")
-
-    def poll_now(self, key: EntryPointKey) -> None:
-        """Do nothing: nobody can be asked in the past."""
-
-    def replace(self, settings: Settings, edit: Folded) -> None:
-        """Do nothing: what was recorded is as it is."""
 
     def seek(self, at: float) -> None:
         """Go to a moment, Unix time in seconds; beyond its ends to the nearest there is."""

@@ -171,7 +171,7 @@ def main(url: str, count: int, days: int, *, kiosk: bool, folder: Path | None) -
         settings_for_url(url, [f"1000-{999 + count}"]), interval=ROUND_SECONDS, kiosk=kiosk
     )
     feed = Aging(settings, 5 * count, days, folder / "aging.db" if folder else None)
-    app = WallboardApp(settings, lambda: feed, clock=lambda: feed.now)
+    app = WallboardApp(settings, lambda _: feed, clock=lambda: feed.now)
     feed.app = app
     app.run()
 

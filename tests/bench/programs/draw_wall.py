@@ -52,7 +52,7 @@ def main(count: int, settle_seconds: float, seconds: float, *, moving: bool, lit
         return START + (time.monotonic() - began if moving else 0.0)
 
     settings = Settings(title="bench", lite=lite)
-    app = WallboardApp(settings, lambda: feed, board=board, clock=clock)  # type: ignore[arg-type]
+    app = WallboardApp(settings, lambda _: feed, board=board, clock=clock)  # type: ignore[arg-type]
     feed.app = app
     app.run()
 

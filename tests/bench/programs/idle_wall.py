@@ -59,7 +59,7 @@ def main(count: int, seconds: float, size: int) -> None:
             for endpoint, reading in answers(wait_of(key)):
                 board.fold(observed(key, endpoint, reading, at, heard))
     feed = SameAgain(keys, seconds, heard)
-    app = WallboardApp(Settings(title="bench"), lambda: feed, board=board)
+    app = WallboardApp(Settings(title="bench"), lambda _: feed, board=board)
     feed.app = app
     app.run()
 

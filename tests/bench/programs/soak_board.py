@@ -157,7 +157,7 @@ def main(url: str, count: int, days: int, folder: Path) -> None:
     settings = read()
     feed = Soaking(settings, 5 * count, days, folder)
     source = ConfigSource(BoardId("soak"), read, config, stamp_of(config))
-    app = WallboardApp(settings, lambda: feed, source=source, clock=lambda: feed.now)
+    app = WallboardApp(settings, lambda _: feed, source=source, clock=lambda: feed.now)
     feed.app = app
     app.run()
 

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -91,7 +90,7 @@ def display_options_of(parameters: dict[str, Any]) -> DisplayOptions:
 def show(
     settings: Settings,
     display: DisplayOptions,
-    make_feed: Callable[[], Feed],
+    make_feed: Callable[[Settings], Feed],
     source: ConfigSource | None = None,
 ) -> int:
     """Show the board until the operator ends it; the exit status.
@@ -167,26 +166,16 @@ Examples:
 def command(**parameters: object) -> int:
     display = display_options_of(parameters)
     settings, source = board_options_of(parameters).opened()
-    return show(settings, display, feed_of(settings, source), source)
+    return show(settings, display, feed_of(source.board), source)
 
 
-def feed_of(settings: Settings, source: ConfigSource) -> Callable[[], Feed]:
-    """Makes the feed of a board, or of a part of one."""
-    return partial(live, settings, board=source.board, whole=source.whole)
+def feed_of(board: BoardId) -> Callable[[Settings], Feed]:
+    """Makes the feed of a board that records what it polls, or follows who does."""
 
+    def make(settings: Settings) -> Feed:
+        # Only now, after the first paint, for what it needs takes long to load.
+        from wallboard.feeds.shared import SharedFeed
 
-def live(
-    settings: Settings, *, board: BoardId, whole: Callable[[], Settings] | None = None
-) -> Feed:
-    """The feed that records what it polls, or follows who does.
+        return SharedFeed(settings, board.whole)
 
-    ``whole`` gives the settings that these are a part of. What it needs is imported only now, after
-    the first paint.
-    """
-    if whole:
-        from wallboard.feeds.part import PartFeed
-
-        return PartFeed(settings, whole, board)
-    from wallboard.feeds.shared import SharedFeed
-
-    return SharedFeed(settings, board)
+    return make

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +16,7 @@ from wallboard.cli.commands.board import (
     DisplayOptions,
     display_options,
     display_options_of,
-    live,
+    feed_of,
     show,
 )
 from wallboard.cli.commands.simulate import (
@@ -128,7 +127,7 @@ def command(interval: float, record: Path | None, *, no_record: bool, **paramete
         settings = demo_settings(url, story, interval)
         file = record or (None if no_record else Path(folder) / "demo.db")
         settings = recorded(settings, file, off=no_record)
-        return show(settings, display, partial(live, settings, board=BoardId("demo")))
+        return show(settings, display, feed_of(BoardId("demo")))
 
 
 def demo_settings(url: str, story: Simulation, interval: float) -> Settings:

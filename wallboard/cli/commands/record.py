@@ -22,7 +22,8 @@ from wallboard.config.state_folder import BoardId
 Poll and record until SIGTERM or Ctrl-C; boards on the same recording follow.
 
 The log goes to stderr. SIGHUP reads the config again; one that cannot be used changes nothing.
-While another process records, this one stands by and takes over as soon as it ends.
+While another process records, this one stands by and takes over as soon as it ends. Of a config
+all is recorded; IDS, --group and --server choose what is logged and served.
 """,
     epilog="""\b
 Examples:
@@ -53,7 +54,7 @@ def command(
             "Name a recording with --file.",
             exit_codes.CONFIG,
         )
-    _demand_recordable(source.board, settings.record)
+    _demand_recordable(source.board.whole, settings.record)
     log = ServiceLog(log_format)
     logging.getLogger("wallboard").addHandler(log)
     service = Service(

@@ -64,7 +64,7 @@ def command(
 
     settings, source = board_options_of(parameters).opened()
     watcher = Watcher(
-        LiveBoard(settings, feed_of(settings, source), source=source),
+        LiveBoard(settings, feed_of(source.board), source=source),
         FORMATS[form],
         Bounds(LEVELS[level], heartbeat, lasting, changes),
         ascii_only=choose(settings.ascii).name == "ascii",

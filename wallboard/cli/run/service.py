@@ -111,7 +111,7 @@ class Service:
         self._standby = standby
         self._live = live = LiveBoard(
             settings,
-            lambda: SharedFeed(settings, source.board, clock=clock),
+            lambda polled: SharedFeed(polled, source.board.whole, clock=clock),
             source=replace(source, read=self._read_again),
             clock=clock,
         )

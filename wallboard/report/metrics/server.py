@@ -47,7 +47,8 @@ class MetricsServer:
 
     def take(self, folded: Folded) -> None:
         """Count one event."""
-        self._tally.take(folded.event)
+        if folded.statuses:  # else it is not of this board
+            self._tally.take(folded.event)
 
     async def start(self, host: str, port: int) -> str:
         """Listen; the address of the page. Raises ``OSError`` if that cannot be."""

@@ -88,7 +88,7 @@ class WallboardApp(ScreenOpeningApp):
         self._store = store
         self._ticking: Timer | None = None
         self._frozen_at: float | None = None
-        self._snapshot = self.board.snapshot(clock())
+        self._snapshot = self.live.snapshot()
 
     @property
     def board(self) -> Board:
@@ -155,7 +155,7 @@ class WallboardApp(ScreenOpeningApp):
         if self._store:
             self._store.keep(self.state, self.clock())
         if self._frozen_at is None:
-            self._snapshot = self.board.snapshot(self.clock())
+            self._snapshot = self.live.snapshot()
         self.follow_theme()
         self.modes.tick(self._snapshot, self.clock())
         if self.modes.wall_is_due(self.clock()):
