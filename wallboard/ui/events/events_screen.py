@@ -103,7 +103,7 @@ class EventsScreen(FilteringScreen):
 
     @property
     def filter_text(self) -> str:
-        """The filter in force."""
+        """The current filter."""
         return self.query_now.text
 
     def use_filter(self, text: str) -> None:

@@ -89,21 +89,21 @@ class CopyingScreen(BoardScreen):
         self.app.run_worker(self._make_and_send(make), exit_on_error=False)
 
     async def _make_and_send(self, make: Callable[[], Copy]) -> None:
-        desk, at = self._copying_app, self._copying_app.clock()
+        app, at = self._copying_app, self._copying_app.clock()
         try:
             copy, where = await start_in_thread(lambda: _make_and_save(make, at))
-            sent = _send(desk, copy)
+            sent = _send(app, copy)
         except Exception:
             log.exception("The copy could not be made")
-            desk.tick()
+            app.tick()
             return
         self._say(f"{copy.title}: {sent}; {where}")
 
     def _say(self, text: str) -> None:
-        desk = self._copying_app
-        desk.notices.add_passing(text)
-        desk.tick()
-        self.app.set_timer(PASSING_SECONDS + 0.1, desk.tick)
+        app = self._copying_app
+        app.notices.add_passing(text)
+        app.tick()
+        self.app.set_timer(PASSING_SECONDS + 0.1, app.tick)
 
 
 def _make_and_save(make: Callable[[], Copy], at: float) -> tuple[Copy, str]:
@@ -120,14 +120,14 @@ def _make_and_save(make: Callable[[], Copy], at: float) -> tuple[Copy, str]:
     return copy, f"kept in {_shown(path)}"
 
 
-def _send(desk: CopyingApp, copy: Copy) -> str:
+def _send(app: CopyingApp, copy: Copy) -> str:
     from wallboard.ui.look.clipboard import MOST_BYTES, clipboard_sequence
 
     size = len(copy.text.encode("utf-8", "backslashreplace"))
     if size > MOST_BYTES:
         return f"{size:,} bytes are too many for the terminal's clipboard, so nothing was sent"
     sequence = clipboard_sequence(copy.text, os.environ)
-    if sequence is None or not desk.send_sequence(sequence):
+    if sequence is None or not app.send_sequence(sequence):
         return "this terminal has no clipboard, so nothing was sent"
     return f"{size:,} bytes sent to the terminal"
 

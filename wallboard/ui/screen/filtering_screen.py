@@ -23,7 +23,7 @@ class FilteringScreen(CopyingScreen):
 
     @property
     def filter_text(self) -> str:
-        """The filter in force."""
+        """The current filter."""
         return ""
 
     def use_filter(self, text: str) -> None:

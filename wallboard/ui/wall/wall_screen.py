@@ -101,7 +101,7 @@ class WallScreen(FilteringScreen):
 
     @property
     def filter_text(self) -> str:
-        """The filter in force."""
+        """The current filter."""
         return self.state.filter
 
     def use_filter(self, text: str) -> None:
