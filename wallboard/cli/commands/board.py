@@ -15,6 +15,7 @@ from wallboard.cli.options.board_options import board_options, board_options_of,
 from wallboard.cli.options.values import Number, WholeNumber, theme_names
 from wallboard.cli.run.errors import config_errors
 from wallboard.cli.run.output import warn
+from wallboard.cli.run.process_memory import loading
 from wallboard.config.reload import ConfigSource
 from wallboard.config.state_folder import BoardId
 from wallboard.feeds import Feed
@@ -99,8 +100,9 @@ def show(
     """
     _start_log(display.log, quiet=not display.as_text)
     if not display.as_text:
-        from wallboard.ui.app.app import run_board
-        from wallboard.ui.app.configured_keys import with_good_keys
+        with loading():
+            from wallboard.ui.app.app import run_board
+            from wallboard.ui.app.configured_keys import with_good_keys
 
         path = source.path if source else None
         with config_errors():

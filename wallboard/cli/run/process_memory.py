@@ -1,7 +1,8 @@
 """How the process takes and returns memory."""
 
 import gc
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 GC_THRESHOLDS = (5_000, 2, 600)
 """Objects between two young collections, and young and old ones between two older ones.
@@ -18,6 +19,17 @@ LARGE_BYTES = 256 * 1024
 def collect_seldom() -> None:
     """Have the collector look less often: hardly anything a poll makes is garbage in a circle."""
     gc.set_threshold(*GC_THRESHOLDS)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Have the collector pass over what is loaded, now and later: all of it stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def share_heap() -> None:

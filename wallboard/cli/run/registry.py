@@ -9,6 +9,7 @@ import click
 from wallboard import __version__
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.output import output_size
+from wallboard.cli.run.process_memory import loading
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem, ShellComplete
@@ -41,7 +42,8 @@ class LazyGroup(click.Group):
         """The command of a name, or ``None``."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"wallboard.cli.commands.{cmd_name}").command
+        with loading():
+            command = import_module(f"wallboard.cli.commands.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
