@@ -18,7 +18,7 @@ from wallboard.domain.foreign_text import has_controls, safe
 from wallboard.settings import EntryPointSettings, Settings
 
 if TYPE_CHECKING:
-    from wallboard.config.draft import Draft
+    from wallboard.config.config_text import Draft
 
 MOST_NAMED = 20
 """Entry points that are asked about one by one without asking first."""
@@ -157,7 +157,7 @@ def _need_somebody() -> None:
 
 def _draft_of(given: Mapping[str, Any]) -> "Draft":
     """What the options alone say."""
-    from wallboard.config.draft import Draft
+    from wallboard.config.config_text import Draft
 
     for option in ("url", "ids"):
         if given[option] is None:
@@ -268,7 +268,7 @@ def _test(settings: Settings) -> str:
 
 
 def _write(draft: "Draft", path: Path, *, force: bool) -> None:
-    from wallboard.config.draft import write
+    from wallboard.config.config_text import write
 
     try:
         write(draft, path, force=force)

@@ -25,7 +25,7 @@ from wallboard.settings import ServerSettings
 
 if TYPE_CHECKING:
     from wallboard.cli.commands.discover_sweep import Sweep
-    from wallboard.config.additions import Addition
+    from wallboard.config.config_text import Addition
     from wallboard.config.document import Toml
 
 RATE = 10.0
@@ -167,7 +167,7 @@ def write_found(path: Path, server: ServerSettings, ids: Iterable[int], *, yes: 
 
     What is printed goes to stderr, for the report has the output.
     """
-    from wallboard.config.additions import addition_to
+    from wallboard.config.config_text import addition_to
 
     before, document = readable(path)
     addition = addition_to(document, server, ids)
@@ -191,7 +191,7 @@ def write_found(path: Path, server: ServerSettings, ids: Iterable[int], *, yes: 
 
 
 def _added(path: Path, before: str, document: "Toml", addition: "Addition") -> str:
-    from wallboard.config.additions import NotAddableError, added
+    from wallboard.config.config_text import NotAddableError, added
 
     try:
         return added(before, document, addition)

@@ -7,7 +7,7 @@ import pytest
 import tomli_w
 
 from wallboard.config import settings_from
-from wallboard.config.additions import NotAddableError, added, addition_to
+from wallboard.config.config_text import NotAddableError, added, addition_to
 from wallboard.settings import Secret, ServerSettings
 
 PROD = ServerSettings(name="prod", url="https://ece.example.com")
