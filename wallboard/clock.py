@@ -1,21 +1,21 @@
-"""The clock of this machine: one that only goes on, and whether the other one was set."""
+"""The clocks of this machine: a monotonic one, and whether the wall clock was set."""
 
 import time
 from collections.abc import Callable
 
 SET_SECONDS = 2.0
-"""A clock that deviates by less between two looks only runs unevenly."""
+"""A smaller difference between two looks is drift, no setting of the clock."""
 
 _COUNTS_SLEEP = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 def running() -> float:
-    """Seconds on a clock that nobody sets; where the system has such a one, sleep counts too."""
+    """Seconds on a monotonic clock that counts sleep where the system has one."""
     return time.monotonic() if _COUNTS_SLEEP is None else time.clock_gettime(_COUNTS_SLEEP)
 
 
 class ClockWatch:
-    """Tells when Unix time was put forward or back, by a clock that nobody sets."""
+    """Notices when Unix time was set forward or back, by a monotonic clock."""
 
     def __init__(self, clock: Callable[[], float], running: Callable[[], float] = running) -> None:
         """``clock`` is Unix time in seconds, ``running`` seconds that only go on."""

@@ -53,7 +53,7 @@ _IDS = re.compile(r"([0-9]{1,19})(?:-([0-9]{1,19}))?")
 
 @frozen
 class Query:
-    """What was asked, ready to be held against entry points."""
+    """A parsed query, to select entry points with."""
 
     text: str = ""
     _problem: str | None = None

@@ -19,7 +19,7 @@ DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
 """Where the API lives on a server whose address names no path."""
 
 LARGEST_BODY = 16 * 1024 * 1024
-"""Bytes of an answer that are kept, however large a limit somebody would like."""
+"""Bytes; the largest ``max_body`` that can be set."""
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")

@@ -94,7 +94,7 @@ async def until(condition, what):
 @pytest.fixture
 def impatient(monkeypatch):
     """A kept connection is soon asked past, and there is long to answer then."""
-    monkeypatch.setattr(client, "PATIENCE", 0.02)
+    monkeypatch.setattr(client, "SILENCE_SHARE", 0.02)
 
 
 async def test_a_kept_connection_that_went_silent_is_asked_past(impatient):

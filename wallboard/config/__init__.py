@@ -1,4 +1,4 @@
-"""The config: finds it, reads it, and turns it into settings or into everything wrong with it.
+"""The config: found, read, and turned into settings, or into a list of all its problems.
 
 Importing it is cheap: the TOML parser is loaded only when there is a file to read.
 """

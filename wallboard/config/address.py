@@ -1,4 +1,4 @@
-"""What an address must be, wherever it was written."""
+"""Checks addresses of servers and proxies, from a config or a command line."""
 
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
@@ -37,10 +37,10 @@ def proxy_fault(address: str) -> str | None:
 
 
 def host_fault(host: str) -> str | None:
-    """Why nothing can be found under a host, or ``None``; an IPv6 address comes without brackets.
+    """What is wrong with a host name or address, or ``None``; IPv6 comes without brackets.
 
-    A final dot and underscores are taken, as resolvers take them. What ends in a number is an IPv4
-    address to some and a name to others, so it must be a whole one.
+    A final dot and underscores are allowed, as resolvers allow them. A host that ends in a number
+    is an IPv4 address to some and a name to others, so it must be a complete IPv4 address.
     """
     if ":" in host:
         return _ipv6_fault(host)

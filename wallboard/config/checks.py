@@ -1,4 +1,4 @@
-"""Checks that settings of the right shape also make sense."""
+"""Checks settings for values that are valid one by one but make no sense together."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The config file: found, read, and turned into settings, or into all that is wrong with it."""
+"""The config file: found, read, and turned into settings, or into a list of its problems."""
 
 import os
 import re
@@ -23,7 +23,7 @@ LARGEST_FILE = 16 * 1024 * 1024
 
 
 def working_folder() -> Path:
-    """The working folder; if it was removed, a relative path that leads to nothing."""
+    """The working folder; a relative path if it was removed."""
     try:
         return Path.cwd()
     except OSError:

@@ -96,7 +96,7 @@ def effective(settings: Settings, written: WrittenConfig, *, policies: bool) -> 
 
 
 class _Reader:
-    """Walks through the settings and looks up each in the document."""
+    """Walks through all settings and finds where each value comes from."""
 
     def __init__(self, settings: Settings, written: WrittenConfig, *, policies: bool) -> None:
         self._settings = settings

@@ -36,7 +36,7 @@ class ConfigError(Exception):
 
 
 def shown(value: object) -> str:
-    """A value from the config as a message may show it: short, printable, in TOML's words."""
+    """A value from the config for a message: short, printable, in TOML terms."""
     match value:
         case str():
             short = value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"

@@ -21,7 +21,7 @@ LOOK_SECONDS = 1.0
 
 
 class Stamp(NamedTuple):
-    """What differs once a file has been written or replaced."""
+    """What changes when a file is written or replaced."""
 
     modified_ns: int
     size: int
@@ -57,7 +57,7 @@ class ConfigSource:
 
 
 class Watch:
-    """Looks at a file now and then, and tells when it is another one that lies still."""
+    """Notices when a file was changed and is no longer being written."""
 
     def __init__(self, path: Path, stamp: Stamp | None) -> None:
         """``stamp`` is that of the file as it was last read."""
@@ -67,13 +67,13 @@ class Watch:
         self._looked_at: float | None = None
 
     def due(self, now: float) -> bool:
-        """Whether it is time for a look, which a folder on another machine may never answer."""
+        """Whether it is time to look at the file; on a network drive that may never return."""
         return self._looked_at is None or not 0 <= now - self._looked_at < LOOK_SECONDS
 
     def changed(self, now: float) -> bool:
-        """Whether the file has changed and was the same at two looks; for every tick.
+        """Whether the file has changed, and then was the same at two looks; call it at every tick.
 
-        An editor may need several strokes to write a file, and half a config can be a valid one.
+        An editor may write a file in several steps, and half a config can be a valid one.
         ``now`` is seconds on any clock, even one that is put back.
         """
         if not self.due(now):
@@ -87,21 +87,21 @@ class Watch:
 
 
 FIRST_AGAIN_SECONDS = 1.0
-"""Before a config that cannot be used is read once more; only then is it reported."""
+"""Wait before an unusable config is read once more; only then is it reported."""
 
 AGAIN_SECONDS = 10.0
-"""Between later tries: what is wrong may be put right without touching the file."""
+"""Wait between later tries: the fault may be outside the file, such as a missing certificate."""
 
 LATE_SECONDS = 8.0
-"""A look at the config and reading it take less, unless its folder does not answer."""
+"""Reading the config takes less, unless its folder does not answer."""
 
 log = logging.getLogger(__name__)
 
 
 class Reload:
-    """Reads the config anew when its file changes or when asked to, off the main thread.
+    """Reads the config anew when its file changes or on demand, in a thread.
 
-    One that cannot be used changes nothing but ``problems``, which stand until it can be used.
+    An unusable config changes nothing but ``problems``, until it can be used.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Reload:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What hinders edits from being taken up, in sentences."""
+        """Why edits of the config are not in use, in sentences."""
         if self._busy and self.path and time.monotonic() - self._began > LATE_SECONDS:
             late = f"{self.path.name} does not answer, so edits of it are not seen"
             return (f"The config cannot be read: {late}",)
@@ -131,15 +131,15 @@ class Reload:
 
     @property
     def path(self) -> Path | None:
-        """The file that is followed, if there is one."""
+        """The file that is watched, if there is one."""
         return self._source.path
 
     def ask(self) -> None:
-        """Have it read at the next tick, changed or not, and be told at once what is wrong."""
+        """Read it at the next tick even if unchanged, and report at once what is wrong."""
         self._asked = True
 
     def tick(self, now: float) -> None:
-        """Look whether there is something to read; ``now`` is seconds on any clock."""
+        """Read the config if it is due; ``now`` is seconds on any clock."""
         if self._busy:
             return
         again = self._again_at is not None and not 0 < self._again_at - now <= AGAIN_SECONDS
@@ -149,7 +149,7 @@ class Reload:
             self._task = asyncio.create_task(self._look(now, asked=asked, again=again))
 
     def stop(self) -> None:
-        """Forget what is being read."""
+        """Cancel a read that is under way."""
         if self._task:
             self._task.cancel()
 
@@ -195,7 +195,7 @@ def _in_words(problems: Sequence[Problem]) -> tuple[str, ...]:
 
 
 def what_changed(before: Settings, after: Settings) -> str:
-    """What an edit did, in one sentence."""
+    """What an edit changed, in one sentence."""
     old, new = _by_key(before), _by_key(after)
     counts = (
         (len(new.keys() - old.keys()), "added"),

@@ -30,7 +30,7 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 
 @frozen
 class BoardId:
-    """What tells a board from all others: the path of its config, or what was asked for instead.
+    """The identity of a board: the path of its config, or the command line options instead.
 
     ``selection`` is the words that selected entry points of it.
     """

@@ -1,4 +1,4 @@
-"""Warnings about settings that are allowed but hardly meant."""
+"""Warnings about settings that are valid but probably a mistake."""
 
 import os
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
-"""From what a look at the servers and at this machine found to the one most likely cause.
+"""The one most likely cause behind the findings of the doctor.
 
-Pure rules; the first that applies says whose fault it is.
+Pure rules; the first that applies decides.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from wallboard.frozen import frozen
 
 @frozen
 class Diagnosis:
-    """The most likely cause, in a sentence with what to do; ``server`` is whom it is about.
+    """The most likely cause, in a sentence with what to do; ``server`` is the one concerned.
 
     ``level`` is the worst of everything that was found.
     """
@@ -26,7 +26,7 @@ class Diagnosis:
 
 @frozen
 class _Case:
-    """All findings, and of each server that cannot be used the one that says why."""
+    """All findings, the first failure of each unusable server, and the servers that work."""
 
     findings: Sequence[Finding]
     failed: Sequence[Finding]
@@ -43,7 +43,7 @@ class _Case:
 __all__ = ["Blame", "Diagnosis", "diagnose"]
 
 ALIKE_SECONDS = 60.0
-"""How far clocks may be apart that all tell the same time against another one."""
+"""How far clocks may differ from each other and still agree against this machine's."""
 
 _Found = tuple[Blame, str, str | None]
 
@@ -63,14 +63,14 @@ _BLAMED = {
     Blame.ADDRESS: "It is the address of {}, as the config has it",
     Blame.SERVER: "It is not you: {} can be reached, but does not do its work",
 }
-"""Where what failed says itself whom to blame."""
+"""The words where the failure itself says whom to blame."""
 
 _OF_THE_ADDRESS = frozenset({400, 401, 403, 404, 405})
 _GATEWAY = frozenset({403, 502, 503, 504})
 
 
 def diagnose(findings: Sequence[Finding]) -> Diagnosis:
-    """The one most likely cause of whatever is wrong, or that all is well."""
+    """The most likely cause of what is wrong, or that all is well."""
     servers = list(dict.fromkeys(one.server for one in findings if one.server is not None))
     failed = [one for server in servers if (one := _first_failure(findings, server))]
     broken = {one.server for one in failed}
@@ -100,7 +100,7 @@ def _settings(case: _Case) -> _Found | None:
 
 
 def _clock_and_certificate(case: _Case) -> _Found | None:
-    """A certificate that is in force by the clock of the server, but not by ours."""
+    """A certificate that is valid by the server's clock, but not by this machine's."""
     agreeing = [one for one in case.of(Step.CLOCK) if one.level is Level.OK]
     for one in case.failed if not agreeing else ():
         if one.facts.get("in_force_by_the_servers_clock") and not one.facts.get("in_force"):
@@ -114,7 +114,7 @@ def _clock_and_certificate(case: _Case) -> _Found | None:
 
 
 def _all_alike(case: _Case) -> _Found | None:
-    """Several servers that all fail early, in one step, have something on this side in common."""
+    """Several servers that all fail in the same early step: the fault is on this side."""
     if len(case.failed) < 2 or case.well:
         return None
     steps = {(one.step, one.cause is Cause.PROXY) for one in case.failed}
@@ -138,7 +138,7 @@ def _all_alike(case: _Case) -> _Found | None:
 
 
 def _missing_proxy(case: _Case) -> _Found | None:
-    """Where the environment names a proxy, the way out mostly leads through that."""
+    """A proxy in the environment that the config does not use."""
     for one in case.failed:
         names = _ignored(case, one)
         if names and one.cause in _UNREACHED and one.step in {Step.NAME, Step.TCP}:
@@ -192,7 +192,7 @@ def _blamed(case: _Case, one: Finding) -> tuple[Blame, str]:
 
 
 def _worth_doing(case: _Case) -> _Found | None:
-    """Nothing stands in the way; the first thing that somebody should see to."""
+    """All servers work; the first thing that still needs attention."""
     for rule in (_recording, _clocks, _warnings):
         for found in rule(case):
             return found
@@ -210,10 +210,10 @@ def _recording(case: _Case) -> Iterator[_Found]:
 
 
 def _clocks(case: _Case) -> Iterator[_Found]:
-    """If several servers agree with each other, and not with this machine, that is wrong."""
-    told = case.of(Step.CLOCK)
-    apart = [one for one in told if one.level is not Level.OK]
-    if len(apart) > 1 and len(apart) == len(told) and _alike(apart):
+    """If several servers agree against this machine, its clock is wrong."""
+    clocks = case.of(Step.CLOCK)
+    apart = [one for one in clocks if one.level is not Level.OK]
+    if len(apart) > 1 and len(apart) == len(clocks) and _alike(apart):
         yield (
             Blame.CLOCK,
             "The servers can be used, but the clock of this machine is most likely wrong, for all "
@@ -254,6 +254,6 @@ def _warnings(case: _Case) -> Iterator[_Found]:
 
 
 def _others(case: _Case, server: str | None) -> str:
-    """That other servers fail, too."""
+    """The sentence about other servers that fail as well."""
     others = [f"{one.server} ({one.step})" for one in case.failed if one.server != server]
     return f" Failing too: {', '.join(others)}." if others else ""

@@ -1,4 +1,4 @@
-"""What a server says of ids when it is asked which entry points it has."""
+"""Which entry points a server has, by its answers to ids."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,10 +18,10 @@ class Presence(StrEnum):
 
 @frozen
 class Found:
-    """What one id turned out to be.
+    """The result for one id.
 
-    ``allowed`` and ``reason`` are as ``chatAllowed`` says them. ``words`` tells why an id is
-    unclear, or with which error the server said that it is not there.
+    ``allowed`` and ``reason`` are those of ``chatAllowed``. ``words`` is why an id is unclear, or
+    the error with which the server denied it.
     """
 
     id: int
@@ -35,16 +35,16 @@ class Found:
 
 @dataclass(slots=True)
 class Discovery:
-    """All that was found so far. Of ids that are not there only the number is of interest."""
+    """All results so far. Of missing ids only the numbers are kept."""
 
     entry_points: dict[int, Found] = field(default_factory=dict)
     unclear: dict[int, Found] = field(default_factory=dict)
     missing: set[int] = field(default_factory=set)
     refusals: Counter[str] = field(default_factory=Counter)
-    """The errors with which a server said that ids are not there, and how often."""
+    """The errors with which a server denied ids, and how often."""
 
     def add(self, found: Found) -> None:
-        """Take in what one id turned out to be."""
+        """Add the result for one id."""
         if found.presence is Presence.EXISTS:
             self.entry_points[found.id] = found
         elif found.presence is Presence.UNCLEAR:
@@ -56,7 +56,7 @@ class Discovery:
 
     @property
     def asked(self) -> int:
-        """How many ids are done with."""
+        """How many ids were asked for."""
         return len(self.entry_points) + len(self.unclear) + len(self.missing)
 
     def __contains__(self, number: int) -> bool:
@@ -64,7 +64,7 @@ class Discovery:
 
 
 def ranges(ids: Iterable[int]) -> Iterator[str]:
-    """Ids in order as they are typed: ``1000-1010``, ``1015``."""
+    """Ids as ranges for a command line: ``1000-1010``, ``1015``."""
     first = last = None
     for number in sorted(ids):
         if last is not None and number == last + 1:

@@ -29,10 +29,10 @@ class Step(StrEnum):
 
 
 ON_THE_WAY = (Step.NAME, Step.TCP, Step.TLS, Step.HTTP, Step.API, Step.CLOCK)
-"""The steps to a server in this order; each is reported, even if it was not tried."""
+"""The steps to a server in order; each is reported, even if it was not tried."""
 
 OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING)
-"""The steps on this machine, whatever the servers do."""
+"""The steps on this machine, independent of the servers."""
 
 
 @frozen
@@ -55,7 +55,7 @@ class Finding:
 
     @property
     def failed(self) -> bool:
-        """Whether nothing that comes after this step could be tried."""
+        """Whether the steps after this one could not be tried."""
         return self.level is Level.CRITICAL
 
 

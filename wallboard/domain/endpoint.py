@@ -20,7 +20,7 @@ class Endpoint(StrEnum):
 
 
 class EntryPointKey(NamedTuple):
-    """Tells one entry point of one server from all others."""
+    """The identity of an entry point: its server and id."""
 
     server: str
     id: int

@@ -9,11 +9,11 @@ CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of Unicode that move the cursor, end the line or are half a character."""
 
 _UNSEEN = frozenset({"Cf", "Co", "Cn"})
-"""Categories that show nothing, reorder a line, or mean something else on each machine."""
+"""Categories that are invisible, reorder a line, or look different on each machine."""
 
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _JOINERS = frozenset("\u200c\u200d")
-"""Scripts and emoji are written with these; all they do is join or part their neighbours."""
+"""Needed in some scripts and emoji, and harmless: they join or separate their neighbours."""
 
 STEERED = "\N{REPLACEMENT CHARACTER}"
 """Stands for a character that could have steered the terminal."""

@@ -38,7 +38,7 @@ AHEAD_SECONDS = 2.0
 
 
 def is_recent(at: float, now: float, seconds: float) -> bool:
-    """Whether something was less than ``seconds`` ago. Nobody knows how old the future is."""
+    """Whether something was less than ``seconds`` ago; what is dated in the future was not."""
     return -AHEAD_SECONDS <= now - at < seconds
 
 

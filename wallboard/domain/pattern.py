@@ -1,4 +1,4 @@
-"""Words to look for: plain text, or a regular expression that cannot take for ever."""
+"""Search text: plain, or a regular expression that is bounded in time and memory."""
 
 import re
 import warnings

@@ -1,4 +1,4 @@
-"""What a board keeps of all its polls: how many there were, and equal parts of answers once."""
+"""What a board keeps about all polls: their rate, and equal parts of answers once."""
 
 from collections.abc import Hashable
 from typing import TypeVar
@@ -47,7 +47,7 @@ Part = TypeVar("Part", bound=Hashable)
 
 
 class Sharing:
-    """Keeps equal parts of answers once: most heads, bodies and readings say what others said."""
+    """Keeps equal parts of answers once: most heads, bodies and readings repeat."""
 
     def __init__(self) -> None:
         self._heads: dict[bytes, bytes] = {}

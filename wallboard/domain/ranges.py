@@ -97,7 +97,7 @@ class RangedThresholds(Thresholds):
 
 
 def with_limits(thresholds: Thresholds, limits: Iterable[Limit]) -> Thresholds:
-    """The thresholds with each limit in place of what they said of that figure and level."""
+    """The thresholds, with each limit replacing the one for its figure and level."""
     last = {(limit.figure, limit.level): limit for limit in limits}
     if not last:
         return thresholds

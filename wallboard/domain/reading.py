@@ -1,4 +1,4 @@
-"""What a good answer says: one frozen fact for each of the five GETs.
+"""The readings: what a good answer states, one frozen fact for each of the five GETs.
 
 ``None`` in a fact means that the server said nothing usable; the text it did send is kept in the
 ``raw…`` field, so that the board can show it. ``lenient`` marks a body that was not well formed.
@@ -23,7 +23,7 @@ CAN_TAKE_CHATS, NO_AGENT, MAXIMUM_DEPTH = 0, 1, 2
 
 
 def finite(value: float | None) -> float | None:
-    """The value, or ``None`` for what is no number: no face could show it, no threshold meet it."""
+    """The value, or ``None`` for NaN and infinity, which no face can show."""
     return None if value is None or not isfinite(value) else value
 
 

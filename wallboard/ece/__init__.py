@@ -1,1 +1,1 @@
-"""The ECE chat entry-point protocol: the endpoint table, decoding and the HTTP client."""
+"""The ECE chat entry-point protocol: what answers mean, and how servers are asked."""

@@ -12,7 +12,7 @@ from wallboard.domain.discovery import Found, Presence
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.reading import LiveSessionStatus
-from wallboard.ece.answer.existence import found_of, trouble_in
+from wallboard.ece.answer.existence import found_of, server_failure_in
 from wallboard.ece.ask.client import EceClient
 from wallboard.feeds.gate import Gate
 from wallboard.settings import ServerSettings, Settings
@@ -161,7 +161,7 @@ class _LevelCounter:
         return await self._client.poll(self._client.prepare(entry_point, endpoint))
 
     async def _heard(self, number: int, observation: Observation) -> None:
-        if failure := trouble_in(observation):
+        if failure := server_failure_in(observation):
             if number in self._again:
                 self._doubtful[number] = failure
             else:
@@ -221,7 +221,7 @@ class _LevelCounter:
         if number is None:
             number = self._pending[0] if self._pending else next(iter(self._doubtful))
         observation = await self._ask(number, Endpoint.CHAT_ALLOWED)
-        if failure := trouble_in(observation):
+        if failure := server_failure_in(observation):
             self._unreached(failure, probe=shut)
         else:
             self._answered(number)

@@ -1,4 +1,4 @@
-"""Replies of the server, sound and faulty ones, and how their bytes are sent."""
+"""Replies of the server, correct and faulty ones, and how their bytes are sent."""
 
 import asyncio
 import socket
@@ -198,7 +198,7 @@ def _body(fault: Fault, endpoint: Endpoint | None, content: Content, dialect: Di
 
 
 def misprinted(content: Content, dialect: Dialect) -> bytes:
-    """Not well formed, but legible: with the misprints of the vendor's own document."""
+    """Not well formed but readable, with the misprints of the vendor's document."""
     head = dialect.open(content)
     match content.root:
         case "agentAvailability":

@@ -116,7 +116,7 @@ def _refuse_doctype(*_: object) -> None:
 
 @dataclass(slots=True)
 class _Reader:
-    """Collects questions and answers by local name, whatever the namespace."""
+    """Collects questions and answers by local name, in any namespace."""
 
     sid: str = ""
     answers: list[tuple[str, str]] = field(default_factory=list)

@@ -37,7 +37,7 @@ class _SimulatedEntryPoint:
 
 
 class Responder:
-    """The same seed, scenario, address and second always give the same reply."""
+    """Computes replies: the same seed, scenario, address and second give the same reply."""
 
     def __init__(
         self,

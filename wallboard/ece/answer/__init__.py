@@ -1,1 +1,1 @@
-"""Bytes to a reading."""
+"""From the bytes of an answer to a reading."""

@@ -1,4 +1,4 @@
-"""From the bytes of an answer to what they say, or why they cannot be used."""
+"""Decodes the body of an answer to a reading, or to the failure that it is."""
 
 import re
 from codecs import BOM_UTF8
@@ -25,11 +25,11 @@ _SEARCHED = 20_000
 """Characters in which the title and the doctype of a web page are looked for."""
 
 MOST_MARKS = 10_000
-"""Signs in one body that each make a parser do something, where a dozen are usual."""
+"""Signs in one body that each cost a parser work, where a dozen are usual."""
 LONGEST_LENIENT = 65_536
 """Characters of an answer that is not well formed, where a few hundred are usual."""
 _MOST_LENIENT = 4 * LONGEST_LENIENT + 4
-"""Bytes of it that are more characters than that, whatever the encoding."""
+"""Bytes that hold more than so many characters in any encoding."""
 
 _MARKS = b"<=&"
 _JSON_MARKS = b"{[,:"
@@ -38,10 +38,10 @@ _JSON_MARKS = b"{[,:"
 def decode(
     endpoint: Endpoint, body: bytes, content_type: str = "", coding: str = ""
 ) -> Reading | Failure:
-    """What a body with status 200 says. Never raises.
+    """The reading in a body with status 200, or why there is none. Never raises.
 
-    ``content_type`` only helps to word a failure: servers are known to name the wrong one.
-    ``coding`` is what the body is said to be packed in, if that was not undone: it may be wrong.
+    ``content_type`` is only used in the words of a failure: servers are known to name the wrong
+    one. ``coding`` is the ``Content-Encoding`` if it was not undone; it may be wrong as well.
     """
     try:
         outcome = _decode(endpoint, body, content_type)

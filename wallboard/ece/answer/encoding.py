@@ -29,29 +29,29 @@ _NO_MARK = (
 )
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 _NOT_OF_DOCUMENTS = {*_WIDE, "punycode", "idna", "unicode-escape", "raw-unicode-escape"}
-"""Encodings that would have been seen before, and some that no document has; one of these takes
-time that grows with the square of the size."""
+"""Encodings that were recognized before, and some that no document has: punycode takes time that
+grows with the square of the size."""
 
 _DECLARED = re.compile(r"""<\?xml[^>]{0,200}?encoding\s*=\s*["'“”]?([A-Za-z][\w.-]{0,40})""")
 _LONGEST_DECLARATION = 256
 
 _SIGNS = bytes(range(0x20, 0x7F)) + b"\x1b"
-"""What is printable, and what some encodings begin something else with."""
+"""Printable ASCII, and ESC, which begins another character set in some encodings."""
 
 
-def is_packed(said: str) -> bool:
-    """Whether a ``Content-Encoding`` names a coding that can be undone, however it is written."""
-    return any(name.partition(";")[0].strip(" \t\"'") in _PACKED for name in _names(said))
+def is_packed(value: str) -> bool:
+    """Whether a ``Content-Encoding`` names a coding that can be undone, in any spelling."""
+    return any(name.partition(";")[0].strip(" \t\"'") in _PACKED for name in _names(value))
 
 
-def odd_coding(said: str) -> str:
-    """A ``Content-Encoding`` that is no coding or one that cannot be undone; else nothing."""
-    names = [name for name in _names(said) if name not in _NONE]
-    return said.strip() if names and (len(names) > 1 or names[0] not in _PACKED) else ""
+def odd_coding(value: str) -> str:
+    """A ``Content-Encoding`` that cannot be undone, else an empty text."""
+    names = [name for name in _names(value) if name not in _NONE]
+    return value.strip() if names and (len(names) > 1 or names[0] not in _PACKED) else ""
 
 
 def unpacked(wire: bytes, most: int) -> tuple[bytes, bool]:
-    """What is packed in there, at most so many bytes of it, and whether it came to its end.
+    """The unpacked body, at most so many bytes of it, and whether that is all of it.
 
     A few bytes can stand for gigabytes. A gzip body may have several members, one after the other;
     whatever else follows is ignored.
@@ -72,19 +72,19 @@ def unpacked(wire: bytes, most: int) -> tuple[bytes, bool]:
     return b"", False
 
 
-def _names(said: str) -> list[str]:
-    return [name.strip().lower() for name in said.split(",")]
+def _names(value: str) -> list[str]:
+    return [name.strip().lower() for name in value.split(",")]
 
 
 def _looks_like_gzip_or_zlib(data: bytes) -> bool:
-    """Some servers send deflate without the head of zlib."""
+    """Some servers send deflate without the zlib header."""
     return data[:1] == b"\x1f" or (
         data[:1] != b"" and data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
     )
 
 
 def hides_ascii(body: bytes) -> bool:
-    """Whether no plain search for ASCII finds all of it in the body: UTF-16, UTF-7 and the like."""
+    """Whether ASCII cannot be searched for in the bytes: UTF-16, UTF-7 and the like."""
     if b"\0" in body[:8] or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
     end = body.find(b"?>", 0, _LONGEST_DECLARATION)
@@ -92,17 +92,17 @@ def hides_ascii(body: bytes) -> bool:
 
 
 def text_of(body: bytes) -> str:
-    """The body as text to be read. Never fails: what is in no known encoding becomes U+FFFD."""
+    """The body as text for decoding. Never fails: undecodable bytes become U+FFFD."""
     return _decoded(body, "replace").removeprefix(_MARK)
 
 
 def exact_text_of(body: bytes) -> str:
-    r"""The same to be shown: with its byte order mark, and ``\xNN`` for what is no character."""
+    r"""The body as text for display: with its byte order mark, undecodable bytes as ``\xNN``."""
     return _decoded(body, "backslashreplace")
 
 
 def head_lines(head: bytes) -> list[str]:
-    r"""The lines of a header block; what is not UTF-8 as ``\xNN``."""
+    r"""The lines of a header block; bytes that are not UTF-8 as ``\xNN``."""
     return [line for line in head.decode("utf-8", "backslashreplace").split("\r\n") if line]
 
 

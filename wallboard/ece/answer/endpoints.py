@@ -31,7 +31,7 @@ T = TypeVar("T", bool, int, float)
 
 
 class Answer(Protocol):
-    """An answer with the expected root, whatever it was written in. Names are local names."""
+    """An answer with the expected root, in XML or JSON. Names are local names."""
 
     @property
     def lenient(self) -> bool:
@@ -41,7 +41,7 @@ class Answer(Protocol):
         """The text of an attribute of the root."""
 
     def child(self, name: str) -> str | None:
-        """The text of a child of the root; several that disagree are joined, so fit no fact."""
+        """The text of a child of the root; several that disagree are joined, and fit no fact."""
 
     def contested(self, name: str, value: str) -> bool:
         """Whether anything else in the body may give the name of a fact another value."""
@@ -139,14 +139,14 @@ class Operation:
     """One GET: its path, the root element of its answer, and how the fact is read from that.
 
     ``names`` are the attributes and children that carry the fact; a JSON answer, which has no root,
-    is told by them. ``trouble`` is what the vendor documents status 500 to mean.
+    is recognized by them. ``on_500`` is what the vendor documents status 500 to mean.
     """
 
     path: str
     root: str
     names: tuple[str, ...]
     read: Callable[[Answer], Reading]
-    trouble: str
+    on_500: str
 
 
 OPERATIONS: Mapping[Endpoint, Operation] = MappingProxyType(
@@ -156,35 +156,35 @@ OPERATIONS: Mapping[Endpoint, Operation] = MappingProxyType(
             root="chatAllowed",
             names=("allowed", "reason"),
             read=chat_allowed,
-            trouble="Unable to retrieve whether this entry point can handle new chats",
+            on_500="Unable to retrieve whether this entry point can handle new chats",
         ),
         Endpoint.CHECK_ELIGIBILITY: Operation(
             path="checkEligibility",
             root="checkEligibility",
             names=("responseType",),
             read=check_eligibility,
-            trouble="Unable to retrieve the queue depth and wait time",
+            on_500="Unable to retrieve the queue depth and wait time",
         ),
         Endpoint.LIVE_SESSION_STATUS: Operation(
             path="liveSessionStatus",
             root="sessionStatus",
             names=("waitTime", "queueDepth"),
             read=live_session_status,
-            trouble="Unable to retrieve the queue depth and wait time",
+            on_500="Unable to retrieve the queue depth and wait time",
         ),
         Endpoint.CAPACITY: Operation(
             path="capacity",
             root="availableSlots",
             names=("count",),
             read=capacity,
-            trouble="Unable to retrieve agent capacity information",
+            on_500="Unable to retrieve agent capacity information",
         ),
         Endpoint.AGENT_AVAILABILITY: Operation(
             path="agentAvailability",
             root="agentAvailability",
             names=("available",),
             read=agent_availability,
-            trouble="Unable to retrieve agent availability information",
+            on_500="Unable to retrieve agent availability information",
         ),
     }
 )

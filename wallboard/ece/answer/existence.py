@@ -1,4 +1,4 @@
-"""Whether there is an entry point, from what ``chatAllowed`` says of its id."""
+"""Whether an entry point exists, by the answer of ``chatAllowed`` to its id."""
 
 import re
 
@@ -9,10 +9,10 @@ from wallboard.domain.reading import ChatAllowed
 from wallboard.ece.answer.encoding import text_of
 
 _INVALID = "invalid_entry_point"
-_WEARY = frozenset({429, 502, 503, 504})
-"""Statuses of a server, or of a gateway before it, that wants to be asked later."""
+_BUSY = frozenset({429, 502, 503, 504})
+"""Statuses of a server, or of a gateway before it, that is overloaded or down."""
 
-# Never what stands in an address: a page that repeats the address says nothing of the id.
+# Not within an address: an error page that repeats the address says nothing about the id.
 _NO_SUCH = re.compile(
     r"\binvalid[\s_-]+entry[\s_-]?point\b"
     r"|(?<![/\w])entry[\s_-]?point\b(?![/\w])[^<>/.]{0,60}"
@@ -23,28 +23,28 @@ _NO_SUCH = re.compile(
 _SEARCHED = 20_000
 
 
-def trouble_in(observation: Observation) -> Failure | None:
-    """Why nothing was learnt of the id, if that is for the server to get over."""
+def server_failure_in(observation: Observation) -> Failure | None:
+    """The failure, if it is one of the whole server and so says nothing about the id."""
     outcome, response = observation.outcome, observation.response
     if not isinstance(outcome, Failure):
         return None
-    weary = response is not None and response.status in _WEARY
-    return outcome if weary or outcome.cause.unreachable else None
+    busy = response is not None and response.status in _BUSY
+    return outcome if busy or outcome.cause.unreachable else None
 
 
 def found_of(observation: Observation) -> Found:
-    """What an answer says of its id; what it does not say for certain is unclear."""
+    """Whether the entry point exists by an answer; what is not certain is ``UNCLEAR``."""
     number, outcome = observation.key.id, observation.outcome
     if isinstance(outcome, ChatAllowed):
-        return answered(number, outcome)
+        return found_of_reading(number, outcome)
     if words := _refusal(observation):
         return Found(number, Presence.MISSING, words=words)
     words = outcome.message if isinstance(outcome, Failure) else ""
     return Found(number, Presence.UNCLEAR, words=words)
 
 
-def answered(number: int, said: ChatAllowed) -> Found:
-    """What an id is by what ``chatAllowed`` says of it."""
+def found_of_reading(number: int, said: ChatAllowed) -> Found:
+    """Whether the entry point exists by a reading of ``chatAllowed``."""
     if said.allowed is None:
         value = f"allowed is “{said.raw_allowed}”" if said.raw_allowed else "allowed is missing"
         return Found(number, Presence.UNCLEAR, words=f"chatAllowed: {value}, which is no answer.")
@@ -59,7 +59,7 @@ def answered(number: int, said: ChatAllowed) -> Found:
 
 
 def _refusal(observation: Observation) -> str:
-    """What a 404 or 500 says of the id, if it says that there is no such entry point."""
+    """The words of a 404 or 500 that say that there is no such entry point."""
     response = observation.response
     if response is None or response.status not in {404, 500}:
         return ""

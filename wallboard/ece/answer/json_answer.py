@@ -23,8 +23,8 @@ class _Object(dict[str, list[object]]):
 class JsonAnswer:
     """An answer in JSON; attributes and children are both plain members.
 
-    Whatever bears the name of a fact, anywhere in the document, speaks of that fact: what disagrees
-    is joined, so fits no fact.
+    Every member with the name of a fact counts, at any depth: values that disagree are joined, and
+    fit no fact.
     """
 
     __slots__ = ("_document", "_members", "_root", "_text")
@@ -59,7 +59,7 @@ class JsonAnswer:
     child = attribute
 
     def contested(self, name: str, value: str) -> bool:
-        """Whether anything else in the document, be it within a text, may give another value."""
+        """Whether anything else in the document, or in a text in it, may give another value."""
         text = self._text
         if text.count("\\u") > MOST_MENTIONS:
             return True
@@ -72,7 +72,7 @@ class JsonAnswer:
 def parse(text: str) -> JsonAnswer | None:
     """The object, or ``None`` if the text is no JSON object.
 
-    Numbers stay text, so that what is too long or not finite is judged in one place.
+    Numbers stay text, so that one place judges those that are too long or not finite.
     """
     try:
         document = json.loads(
@@ -84,7 +84,7 @@ def parse(text: str) -> JsonAnswer | None:
 
 
 def _anywhere(document: _Object, name: str) -> Iterator[object]:
-    """The values of a name, at whatever depth."""
+    """The values of a name, at any depth."""
     waiting: list[object] = [document]
     for value in waiting:
         if isinstance(value, _Object):

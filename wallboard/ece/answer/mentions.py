@@ -1,4 +1,4 @@
-"""Where the name of a fact stands in a body, and whether all of that agrees."""
+"""Whether everything in a body that bears the name of a fact agrees on its value."""
 
 import re
 from collections.abc import Iterable
@@ -6,20 +6,21 @@ from functools import cache
 from unicodedata import category, normalize
 
 MOST_MENTIONS = 100
-"""Of a name in one answer, where one or two are usual; more are not looked at one by one."""
+"""Of a name in one answer, where one or two are usual; with more, the fact is in doubt."""
 
 
 def joined(values: Iterable[str]) -> str | None:
     """The one value of a name, ``None`` if there is none.
 
-    Values that disagree are joined: what fits no documented set reads as unknown, and is shown.
+    Values that disagree are joined: the result fits no documented set, so the fact is unknown, and
+    the board can show both.
     """
     texts = list(dict.fromkeys(value.strip() for value in values))
     return " / ".join(texts[:_ENOUGH]) if texts else None
 
 
 def of_another_namespace(value: str | None) -> str | None:
-    """A value that stands under the name of a fact but does not belong there: it fits no fact."""
+    """A value with the name of a fact in another namespace, marked so that it fits no fact."""
     return None if value is None else f"{value} (in another namespace)"
 
 

@@ -30,26 +30,26 @@ _LOOK_ALIKE = re.compile(rb"[^a-z]*(?:content[^a-z]*length|transfer[^a-z]*encodi
 
 
 class Head:
-    """Holds back what comes until the head of an answer is whole."""
+    """Collects the head of an answer until it is whole, and repairs it where HTTP allows that."""
 
-    __slots__ = ("_heads", "_held", "mended", "size", "whole")
+    __slots__ = ("_heads", "_held", "repaired", "size", "whole")
 
     def __init__(self) -> None:
         self._held = bytearray()
         self._heads = self.size = 0
-        self.mended = False
-        """Whether it was put right: who sends such a head is better not asked again like that."""
+        self.repaired = False
+        """Whether the head was repaired: then the connection is better not used again."""
         self.whole = False
 
     def take(self, data: bytes) -> bytes:
-        """What of all that came may be read by now.
+        """The bytes that the HTTP parser may have by now.
 
-        Raises ``BadHttpMessage``. What does not begin like HTTP is not held back.
+        Raises ``BadHttpMessage``. What does not begin like HTTP is passed on as it is.
         """
         if self.whole:
             return data
         plain = None if self._held else _PLAIN.match(data, 0, LONGEST_HEAD)
-        if plain and plain[0].count(b"\n") <= MOST_HEADERS and _tells_one_length(plain[0]):
+        if plain and plain[0].count(b"\n") <= MOST_HEADERS and _states_one_length(plain[0]):
             self.whole, self.size = True, plain.end()
             return data
         searched = max(0, len(self._held) - 3)
@@ -67,8 +67,8 @@ class Head:
                 raise BadHttpMessage(f"more than {MOST_INTERIM} interim answers")
             if head.count(b"\n") > MOST_HEADERS + 2:
                 raise BadHttpMessage(f"more than {MOST_HEADERS:,} headers")
-            read = mended(head)
-            self.mended = self.mended or read != head
+            read = repaired(head)
+            self.repaired = self.repaired or read != head
             ready += read
             del self._held[:size]
             self.size, searched = self.size + size, 0
@@ -81,15 +81,15 @@ class Head:
         return ready + bytes(self._held)
 
     def _size_of_head(self, searched: int) -> int:
-        """Bytes as far as the empty line, zero if it is not there yet."""
+        """Bytes up to the empty line, zero if that has not come yet."""
         found = [(self._held.find(end, searched, LONGEST_HEAD), len(end)) for end in _ENDS]
         return min((place + length for place, length in found if place >= 0), default=0)
 
 
-def mended(head: bytes) -> bytes:
-    """A head whose names are names, and that tells the length of its body in one way at most.
+def repaired(head: bytes) -> bytes:
+    """A head with valid header names and at most one statement of the body's length.
 
-    Raises ``BadHttpMessage`` where it tells two lengths.
+    Raises ``BadHttpMessage`` for two different lengths.
     """
     first, *lines = _FOLD.sub(b" ", head).split(b"\n")
     fields = [_field(line) for line in lines]
@@ -108,14 +108,14 @@ def mended(head: bytes) -> bytes:
     return b"\n".join(kept)
 
 
-def _tells_one_length(head: bytes) -> bool:
+def _states_one_length(head: bytes) -> bool:
     lowered = head.lower()
     ways = lowered.count(b"\ncontent-length:") + lowered.count(b"\ntransfer-encoding:")
     return ways < 2 and not _LISTED.search(lowered)
 
 
 def _field(line: bytes) -> tuple[bytes, bytes]:
-    """The name in a line, if there is one, and the line with a name that is one."""
+    """The name in a line, if there is one, and the line with that name made valid."""
     name, colon, value = line.partition(b":")
     if not colon:
         return b"", line
@@ -134,12 +134,12 @@ def _values(fields: list[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
 
 
 class Received:
-    """An answer while it is read. It stays whole at every moment, for the read may be cut off."""
+    """An answer while it is read. It can be used at every moment, for the read may be cancelled."""
 
     __slots__ = ("_body", "_cap", "_complete", "_head", "_wire", "reason", "status")
 
     def __init__(self, cap: int) -> None:
-        """Nothing yet; at most ``cap`` bytes of body will be kept."""
+        """``cap`` is the most bytes of body that are kept."""
         self.status: int | None = None
         self.reason = ""
         self._head: Sequence[tuple[bytes, bytes]] = ()
@@ -149,18 +149,18 @@ class Received:
         self._complete = False
 
     def start(self, status: int, reason: str, head: Sequence[tuple[bytes, bytes]]) -> None:
-        """Take the status line and the headers; bytes of no UTF-8 in ``reason`` are escaped."""
+        """Take the status line and the headers; non-UTF-8 bytes in ``reason`` are surrogates."""
         self.status = status
         self._head = head
         self.reason = reason if reason.isascii() else _phrase(reason)
 
     def feed(self, chunk: bytes) -> bool:
-        """Take a piece of the body; ``False`` means that no more is wanted."""
+        """Take a piece of the body; ``False`` means that the limit is reached."""
         self._wire += chunk[: self._cap + 1 - len(self._wire)]
         return len(self._wire) <= self._cap
 
     def finish(self) -> None:
-        """The answer ended where it said that it would."""
+        """The answer is complete."""
         self._complete = True
 
     def header(self, name: str) -> str | None:
@@ -186,18 +186,18 @@ class Received:
 
     @property
     def coding(self) -> str:
-        """What the body is said to be packed in, if it is not, or not as it is said."""
+        """The ``Content-Encoding``, if the body could not be unpacked accordingly."""
         return self._read().coding
 
     def response(self) -> Response | None:
-        """All of it as it may be shown, ``None`` while there was no status line."""
+        """The answer as evidence, ``None`` while there was no status line."""
         if self.status is None:
             return None
         head = b"\r\n".join(name + b": " + value for name, value in self._head)
         return Response(self.status, self.reason, head, self.body, not self._complete)
 
     def _read(self) -> "_Body":
-        """The body, read once all of it is there that will be: no cut of the network matters."""
+        """The body, unpacked once no more of it will come."""
         if self._body is None:
             self._body = self._unpack()
             self._wire = bytearray()
@@ -226,7 +226,7 @@ def _phrase(reason: str) -> str:
 
 
 class _Body(NamedTuple):
-    """A body as far as it is kept, whether that is not all, and how it is wrongly labelled."""
+    """The kept part of a body, whether more was cut off, and a ``Content-Encoding`` not undone."""
 
     kept: bytes
     cut: bool

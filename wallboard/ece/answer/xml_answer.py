@@ -30,9 +30,9 @@ _LONGEST_MARKUP = 4096
 class XmlAnswer:
     """A well-formed answer, seen by local names.
 
-    Whatever bears the name of a fact, anywhere in the document, speaks of that fact: what disagrees
-    is joined, so fits no fact. Nothing is listed by its full name, since a namespace may be as long
-    as the document.
+    Every attribute and element with the name of a fact counts, at any depth: values that disagree
+    are joined, and fit no fact. Nothing is listed by its full name, since a namespace may be as
+    long as the document.
     """
 
     __slots__ = ("_body", "_element")
@@ -50,7 +50,7 @@ class XmlAnswer:
 
     @property
     def has_dtd(self) -> bool:
-        """Whether there is a document type declaration, in whatever encoding it was hidden."""
+        """Whether there is a document type declaration, also in an encoding that hid it."""
         return self._element.getroottree().docinfo.internalDTD is not None
 
     def attribute(self, name: str) -> str | None:
@@ -66,7 +66,7 @@ class XmlAnswer:
         return joined([value, *self._all(name)])
 
     def child(self, name: str) -> str | None:
-        """The text of a direct child, in whatever namespace."""
+        """The text of a direct child, in any namespace."""
         child = next(self._element.iterchildren("{*}" + name), None)
         if child is None:
             return None
@@ -85,7 +85,7 @@ class XmlAnswer:
         return disputed(unescape(_END_TAG.sub(" ", text)), name, value, read, self.root)
 
     def _mentions(self, name: str) -> int:
-        """How often the name stands in the document: an honest one has no more than it needs."""
+        """How often the name stands in the document; usually as often as the fact needs."""
         return self._body.count(name.encode())
 
     def _all(self, name: str) -> Iterator[str]:
@@ -94,7 +94,7 @@ class XmlAnswer:
             yield self._text(found)
 
     def _text(self, element: etree._Element) -> str:
-        """The text of a leaf; anything deeper is given as markup, which fits no fact."""
+        """The text of a leaf; an element with children is given as markup, which fits no fact."""
         if not len(element):
             return element.text or ""
         if len(self._body) <= _LONGEST_MARKUP:
@@ -161,7 +161,7 @@ class LenientAnswer:
         return joined(self._all(name)) if any(True for _ in self._children_called(name)) else None
 
     def contested(self, name: str, value: str) -> bool:
-        """Whether the name stands anywhere but where it was read, be it in a comment."""
+        """Whether the name stands anywhere but where it was read, comments included."""
         text = plain(unescape(self._text))
         found = text.count(name.lower())
         if root := self.root.lower().count(name.lower()):
@@ -171,12 +171,12 @@ class LenientAnswer:
         return found > read
 
     def _all(self, name: str) -> Iterator[str]:
-        """Whatever bears the name of a fact speaks of that fact."""
+        """The values of all attributes and elements with the name."""
         yield from (value for _, value in self._attributes_called(name))
         yield from self._children_called(name)
 
     def _attributes_called(self, name: str) -> Iterator[tuple[str, str]]:
-        """Prefix and value of each."""
+        """The prefix and the value of each."""
         for match in _ATTRIBUTE.finditer(self._attributes):
             prefix, _, local = match[1].rpartition(":")
             if local == name:

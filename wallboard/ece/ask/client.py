@@ -1,4 +1,4 @@
-"""One HTTP client per server: sends one GET and returns what came of it."""
+"""One HTTP client per server: polls an endpoint and returns the observation."""
 
 import asyncio
 import time
@@ -30,25 +30,25 @@ from wallboard.ece.ask.transport import ServerTransport
 from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings
 
-PATIENCE = 0.5
-"""The share of the time limit that a kept connection has for a first word."""
+SILENCE_SHARE = 0.5
+"""The share of the time limit after which a silent kept connection is doubted."""
 
 BROKEN = (aiohttp.ClientError, OSError)
 """What ends an exchange without an answer; ``TimeoutError`` is one of them."""
 
 MOST_EVIDENCE = 65_536
-"""Bytes of a body that is no answer: every endpoint may have one, and the board keeps them all."""
+"""Bytes kept of a body that is no answer: the board keeps one for every endpoint."""
 
 LARGE = 16_384
-"""Bytes of an answer whose reading may take so long that others would notice."""
+"""Bytes of an answer that is decoded in a thread, since that may take long."""
 
 _MAY_BE_OURS = frozenset({Cause.TLS, Cause.REFUSED, Cause.TIMEOUT})
-"""What old files, or an old address, may be the cause of."""
+"""Failures that outdated certificate files or addresses may explain."""
 
 
 @frozen
 class Poll:
-    """One GET of one entry point, ready to be asked again and again."""
+    """One GET of one entry point, built once for all its polls."""
 
     key: EntryPointKey
     endpoint: Endpoint
@@ -59,9 +59,9 @@ class Poll:
 class EceClient:
     """Asks one server. ``clock`` gives Unix time in seconds, ``timer`` seconds to measure with.
 
-    A GET whose connection breaks before any answer, or that hears nothing on one that was kept, is
-    asked once more on a new one: a server may close a connection in that very moment, and a
-    firewall forgets one in silence.
+    A GET whose connection breaks before any answer, or that gets nothing on a kept one, is sent
+    once more on a new one: a server may close a connection at that moment, and a firewall drops
+    one in silence.
     """
 
     def __init__(
@@ -72,9 +72,9 @@ class EceClient:
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """Make ready without connecting. Raises ``ClientSetupError`` for settings that cannot be.
+        """Prepare without connecting. Raises ``ClientSetupError`` for unusable settings.
 
-        Files named in the settings are read here, so that a wrong one is told at the start.
+        Files named in the settings are read here, so that a wrong one is reported at the start.
         """
         self._server = server
         self._target = destination_of(server, settings)
@@ -89,11 +89,11 @@ class EceClient:
 
     @property
     def problem(self) -> str:
-        """Why files that changed on disk are not used, or addresses are old; empty if neither."""
+        """Why changed files are not used, or old addresses are; empty if neither."""
         return self._transport.problem
 
     def renew(self) -> None:
-        """Take up certificates and keys that changed on disk now, not at the next connection."""
+        """Use changed certificates and keys now, not at the next connection."""
         self._transport.renew()
 
     async def __aenter__(self) -> Self:
@@ -119,7 +119,7 @@ class EceClient:
         return Poll(entry_point.key, endpoint, request, http)
 
     async def poll(self, poll: Poll) -> Observation:
-        """Ask once and tell what came of it. Raises nothing but ``CancelledError``."""
+        """Poll once. Raises nothing but ``CancelledError``."""
         began = self._timer()
         exchange = Exchange(
             self._transport, poll.http, partial(Received, self._max_body), self._target.timeout
@@ -150,7 +150,7 @@ class EceClient:
         )
 
     def _broken(self, error: Exception, exchange: "Exchange") -> Failure:
-        """Why there is no whole answer."""
+        """The failure of an exchange that ended without a complete answer."""
         tunnelling = self._target.tunnelled and not exchange.connected
         if type(error) is TimeoutError:
             if not exchange.connected and self._transport.looks_up:
@@ -165,7 +165,7 @@ class EceClient:
         return failure
 
     def _outcome(self, endpoint: Endpoint, received: Received) -> Reading | Failure:
-        """What a whole answer, or as much of it as was wanted, amounts to."""
+        """The outcome of an answer that is complete, or was cut at the limit."""
         if failure := self._status_failure(endpoint, received):
             return failure
         if received.too_large:
@@ -178,17 +178,17 @@ class EceClient:
         return decode(endpoint, received.body, type_, received.coding)
 
     def _status_failure(self, endpoint: Endpoint, received: Received) -> Failure | None:
-        """The status tells more than how its body ended, so it comes before everything else."""
+        """The failure by the status, which says more than how the body ended."""
         if received.status is None or received.status == 200:
             return None
         return status_failure(endpoint, received, self._target, authorized=self._authorized)
 
 
 class Exchange:
-    """One GET within ``seconds``. ``received`` is what came of it, at every moment.
+    """One GET within ``seconds``; ``received`` is its answer so far.
 
-    A firewall that forgets a connection says nothing, and neither does a slow server. So the first
-    request stays while the second is on its way, and the first whole answer counts.
+    A connection that a firewall dropped is as silent as a slow server. So the first request goes on
+    while a second one is sent, and the first complete answer counts.
     """
 
     def __init__(
@@ -217,13 +217,13 @@ class Exchange:
         return self._attempt.connected
 
     async def run(self) -> None:
-        """Ask. Raises one of ``BROKEN``; whatever came until then was received."""
+        """Send and receive. Raises one of ``BROKEN``; ``received`` keeps what came before."""
         before = ATTEMPT.set(self._attempt)
         loop = asyncio.get_running_loop()
         self._end = loop.time() + self._seconds
-        doubt = loop.call_later(self._seconds * PATIENCE, self._doubt)
+        timer = loop.call_later(self._seconds * SILENCE_SHARE, self._on_silence)
         try:
-            # One timer does for most: that of the doubt sets the one of the end.
+            # Most polls need one timer: when it fires, it sets that of the deadline.
             async with asyncio.timeout(None) as self._limit:
                 await self._ask()
         except TimeoutError:
@@ -232,7 +232,7 @@ class Exchange:
                 raise
             self._second.result()
         finally:
-            doubt.cancel()
+            timer.cancel()
             ATTEMPT.reset(before)
             if self._second:
                 self._second.cancel()
@@ -247,7 +247,7 @@ class Exchange:
                 raise
             await self._second
 
-    def _doubt(self) -> None:
+    def _on_silence(self) -> None:
         self._limit.reschedule(self._end)
         attempt = self._attempt
         if attempt.kept and attempt.connected and self.received.status is None:
@@ -265,7 +265,7 @@ class Exchange:
 
 
 def _evidence(response: Response | None, outcome: Reading | Failure) -> Response | None:
-    """What is kept of an answer: all that was read, or the beginning of what is none."""
+    """What is kept of a response: all of a good answer, the beginning of any other."""
     failed = isinstance(outcome, Failure)
     if response is None or not failed or len(response.body) <= MOST_EVIDENCE:
         return response

@@ -23,8 +23,8 @@ from wallboard.ece.ask.resolver import Resolver
 from wallboard.ece.ask.tls import Tls
 
 LONGEST_LIFE_SECONDS = 60.0
-"""Of a connection, used or not: its name may lead elsewhere by now, a certificate may be another,
-and firewalls are known to forget what was idle for longer."""
+"""Of a connection: its name may have another address by now, a certificate may have been renewed,
+and firewalls are known to drop connections that were idle for longer."""
 
 MOST_ATTEMPTS = 2
 
@@ -33,7 +33,7 @@ SLICE = 16_384
 quarter of what a usual poll costs; TLS may still bring as many."""
 
 MOST_FRAMING = SLICE
-"""Bytes of an answer after its head, and besides twice its content: for chunks, and trailers."""
+"""Bytes of chunk headers and trailers, beside twice the content of an answer."""
 
 _LIMITS = {
     "max_line_size": LONGEST_HEAD,
@@ -44,9 +44,9 @@ _LIMITS = {
 
 @dataclass(slots=True)
 class Attempt:
-    """How a request came by its connection; ``fresh`` says that it shall be a new one.
+    """How a request gets its connection; ``fresh`` demands a new one.
 
-    ``kept`` says that the connection had served others before, and ``count`` how many it was given.
+    ``kept`` says that the connection served others before, ``count`` is how many it was given.
     """
 
     fresh: bool = False
@@ -56,11 +56,11 @@ class Attempt:
 
 
 ATTEMPT: ContextVar[Attempt] = ContextVar("attempt")
-"""Of the request that this task sends; the library has no other way to say which one that is."""
+"""The attempt of the current task; the library has no other way to identify a request."""
 
 
 class _Handler(ResponseHandler):
-    """A connection that reads what is bounded, and ends at the first byte nobody asked for."""
+    """A connection that bounds what it reads, and closes on bytes that belong to no request."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
@@ -70,26 +70,26 @@ class _Handler(ResponseHandler):
         self._read = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Have the event loop, too, read a little at a time."""
+        """Make the event loop read a little at a time."""
         super().connection_made(transport)
         if hasattr(transport, "max_size"):
             transport.max_size = SLICE
 
     def take(self) -> None:
-        """Have it serve a request."""
+        """A request begins to use it."""
         self.used, self._idle = True, False
 
     def rest(self) -> None:
-        """The request was served."""
+        """The request is done with it."""
         self._idle = True
 
     def set_response_params(self, **options: Any) -> None:  # noqa: ANN401  the library's own
-        """Make ready for an answer; its head is bounded as a whole, so no line of it has to be."""
+        """Prepare for an answer; its head is bounded as a whole, so its lines need not be."""
         self._head, self._read = Head(), 0
         super().set_response_params(**(options | _LIMITS))
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes of the answer; no bytes are a sign of the library to itself."""
+        """Take bytes of the answer; the library calls this with none to go on parsing."""
         if self._idle and data:
             self.abort()
         elif not data:
@@ -101,13 +101,13 @@ class _Handler(ResponseHandler):
                 self._refuse(error)
 
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
-        """Have the reader of a body know, too, what is wrong with the rest of it."""
+        """Pass the error on to the reader of the body."""
         super().set_exception(exc, *cause)
         if isinstance(exc, HttpProcessingError) and self._payload and not self._payload.is_eof():
             broken = aiohttp.ClientPayloadError(exc.message)
             broken.__cause__ = exc
             self._payload.set_exception(broken)
-            self._payload = None  # else the end of the connection would be told instead
+            self._payload = None  # else the end of the connection would be reported instead
 
     def _read_bounded(self, data: bytes) -> None:
         """Read a little at a time, so that little is read beyond a bound.
@@ -123,7 +123,7 @@ class _Handler(ResponseHandler):
             content = self._payload.total_bytes if self._payload else 0
             if self._read - self._head.size > MOST_FRAMING + 2 * content:
                 raise BadHttpMessage("chunks and trailers far longer than the content")
-        if self._head.mended:
+        if self._head.repaired:
             self.force_close()
 
     def _refuse(self, error: BadHttpMessage) -> None:
@@ -133,13 +133,13 @@ class _Handler(ResponseHandler):
 
 
 class Connector(aiohttp.TCPConnector):
-    """Connects by the certificates and the addresses of now.
+    """Connects with the current certificates and addresses.
 
     With ``keep`` a connection serves until its life ends, without it one request only.
     """
 
     def __init__(self, tls: Tls, resolver: Resolver, *, limit: int, keep: bool) -> None:
-        """Make ready without connecting, where an event loop runs."""
+        """Prepare without connecting; an event loop must be running."""
         lasting = {"keepalive_timeout": LONGEST_LIFE_SECONDS} if keep else {"force_close": True}
         super().__init__(ssl=tls.context, resolver=resolver, limit=limit, **lasting)
         self._factory = partial(_Handler, self._loop)  # type: ignore[assignment]  # is one of them
@@ -147,7 +147,7 @@ class Connector(aiohttp.TCPConnector):
         self._oldest = 0.0
 
     def forget(self) -> None:
-        """Use no connection again that stands by now; what is under way goes on."""
+        """Never reuse the connections that are open now; requests under way go on."""
         self._oldest = monotonic()
 
     async def connect(
@@ -156,10 +156,10 @@ class Connector(aiohttp.TCPConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  the library's own
     ) -> Connection:
-        """A new connection, or one that is kept, young and without unread bytes.
+        """A new connection, or a kept one that is young and has no unread bytes.
 
-        The library asks here again for a request whose connection broke before any answer; that is
-        once, and on a new one.
+        The library calls this again for a request whose connection broke before any answer; that
+        is allowed once, and on a new one.
         """
         attempt = ATTEMPT.get(None) or Attempt()
         attempt.count += 1
@@ -199,7 +199,7 @@ class Connector(aiohttp.TCPConnector):
             return await super()._create_connection(req, traces, timeout)
 
     def _renew(self) -> ssl.SSLContext:
-        """The TLS settings by the files as they are now."""
+        """The TLS settings by the files as they are now; older connections are not reused."""
         if self._tls.renewed():
             self.forget()
         self._ssl = self._tls.context

@@ -1,4 +1,4 @@
-"""What the libraries below call an error, said in our own words, once."""
+"""The failure, with its cause and words, for each error of the HTTP library."""
 
 import errno
 import re
@@ -17,17 +17,17 @@ from wallboard.ece.ask.tls_failure import proxy_tls_failure, tls_failure
 
 _REFUSALS = frozenset({401, 403, 405, 429})
 _TLS_ALERT = "\\x15\\x03"
-"""How the library shows the first bytes of an alert that it took for a status line."""
+"""How aiohttp shows a TLS alert that it took for a status line."""
 
 _NO_STATUS_LINE = "Bad status line"
-"""How the library begins where what came does not even begin like HTTP."""
+"""How the message of aiohttp begins for bytes that are not HTTP at all."""
 
 
 def failure_of(error: BaseException, target: Destination, *, tunnelling: bool = False) -> Failure:
     """The failure behind an error of the transport.
 
-    The transport folds many errors into few; what it folded is found in the chain of causes.
-    ``tunnelling`` says that the proxy had not made the tunnel yet.
+    aiohttp wraps many errors into few; the original is found in the chain of causes.
+    ``tunnelling`` says that the proxy had not opened the tunnel yet.
     """
     chain = list(_chain(error))
     if target.proxied:
@@ -44,7 +44,7 @@ def failure_of(error: BaseException, target: Destination, *, tunnelling: bool = 
 
 
 def no_proxy(target: Destination, *, seconds: float | None = None) -> Failure:
-    """The proxy itself cannot be reached; its address is a secret of the config."""
+    """The failure to reach the proxy itself, whose address is a secret of the config."""
     late = "" if seconds is None else f" within {seconds:g} s"
     return Failure(
         Cause.PROXY,
@@ -56,7 +56,7 @@ def no_proxy(target: Destination, *, seconds: float | None = None) -> Failure:
 def deadline_passed(
     target: Destination, *, answer_began: bool, tunnelling: bool = False
 ) -> Failure:
-    """The whole poll took too long."""
+    """The failure of a poll that took too long."""
     what = "did not finish its answer" if answer_began else "did not answer"
     within = f"within {target.timeout:g} s"
     limit = f'`timeout` of server "{target.server}" sets the limit.'
@@ -82,7 +82,7 @@ def deadline_passed(
 
 
 def internal(error: BaseException, server: str) -> Failure:
-    """A fault of our own; only the type is named, since the text could hold anything."""
+    """A fault of wallboard; only the type is named, since the text could hold anything."""
     return Failure(
         Cause.INTERNAL,
         f'wallboard failed while polling server "{server}" ({type(error).__name__}). This is a '
@@ -116,7 +116,7 @@ def _failure(error: BaseException, target: Destination) -> Failure | None:
 
 
 def unnamed(target: Destination) -> Failure:
-    """Nobody says which address the name has, of the proxy if there is one."""
+    """The failure of a name lookup that no name server answered."""
     if target.proxied:
         return no_proxy(target)
     return Failure(
@@ -139,7 +139,7 @@ def _dns(target: Destination) -> Failure:
 
 
 def no_connection(target: Destination, seconds: float) -> Failure:
-    """Nothing came of an attempt to connect within so many seconds."""
+    """The failure to connect within so many seconds."""
     kind, hangs = ("TLS connection", " or hangs") if target.tls else ("connection", "")
     return Failure(
         Cause.TIMEOUT,
@@ -150,7 +150,7 @@ def no_connection(target: Destination, seconds: float) -> Failure:
 
 
 def not_connected(error: OSError, target: Destination) -> Failure:
-    """No connection came about."""
+    """The failure to connect, by the error of the system."""
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         return Failure(
             Cause.INTERNAL,
@@ -216,7 +216,7 @@ def _not_http(target: Destination, why: str) -> Failure:
 def _proxy_failure(
     error: BaseException, target: Destination, *, tunnelling: bool
 ) -> Failure | None:
-    """What went wrong on this side of the proxy, or at it."""
+    """The failure, if it lies at the proxy or on the way to it."""
     match error:
         case aiohttp.ClientHttpProxyError(status=int(status)):
             return _no_tunnel(status, target)

@@ -1,4 +1,4 @@
-"""What every request to a server carries, and how it leaves this machine."""
+"""What goes out to a server: addresses, headers, credentials and the proxy of a request."""
 
 import base64
 import re
@@ -43,7 +43,7 @@ class ClientSetupError(Exception):
 
 @frozen
 class Destination:
-    """Where polls of a server go, as far as a message may tell. Seconds for both timeouts."""
+    """Where polls of a server go, without secrets, for messages. Both timeouts are seconds."""
 
     server: str
     host: str
@@ -55,7 +55,7 @@ class Destination:
 
     @property
     def tunnelled(self) -> bool:
-        """Whether the proxy only passes on what it cannot read."""
+        """Whether the proxy only opens a tunnel for TLS."""
         return self.proxied and self.tls
 
     @property
@@ -67,7 +67,7 @@ class Destination:
 
 @frozen
 class Headers:
-    """Headers to send, and the same as they may be shown: all but our own are masked."""
+    """Headers to send, and the same for display: values from the config are masked."""
 
     sent: CIMultiDict[str]
     shown: tuple[tuple[str, str], ...]
@@ -75,7 +75,7 @@ class Headers:
 
 @frozen
 class Outgoing:
-    """A request in the form in which it goes out, however often it does."""
+    """A request, built once and sent any number of times."""
 
     method: str
     url: URL
@@ -85,14 +85,14 @@ class Outgoing:
 
 @frozen
 class Proxy:
-    """Where a proxy is, and what only it is told."""
+    """The address of a proxy, and the headers that only it gets."""
 
     url: URL
     headers: CIMultiDict[str] = field(repr=False)
 
 
 def url_of(server: ServerSettings, endpoint: Endpoint, entry_point_id: int) -> str:
-    """Where one GET is asked. Never holds credentials; those are ``basic_auth_of``.
+    """The address of one GET, without credentials (see ``basic_auth_of``).
 
     A query in the server's address is kept and one in an overridden path put before it. Raises
     ``ValueError`` if the address is no address.
@@ -107,7 +107,7 @@ def url_of(server: ServerSettings, endpoint: Endpoint, entry_point_id: int) -> s
 
 
 def survey_url_of(server: ServerSettings) -> str:
-    """Where a survey is posted; like ``url_of`` in all else."""
+    """The address that surveys are posted to; otherwise like ``url_of``."""
     return _below(urlsplit(server.url), SURVEY_PATH, "")
 
 
@@ -121,7 +121,7 @@ def basic_auth_of(url: str) -> str | None:
 
 
 def without_credentials(url: str) -> str:
-    """The address as it may be shown."""
+    """The address for display."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=_host_and_port(parts)))
 
@@ -149,7 +149,7 @@ def destination_of(server: ServerSettings, settings: Settings) -> Destination:
 
 
 def headers_of(server: ServerSettings) -> Headers:
-    """Our own headers, then the config's over them. Raises ``ClientSetupError`` for a bad one."""
+    """Our own headers, overridden by those of the config. Raises ``ClientSetupError``."""
     secret: dict[str, str] = {}
     if authorization := basic_auth_of(server.url):
         secret["Authorization"] = authorization
@@ -173,9 +173,9 @@ def headers_of(server: ServerSettings) -> Headers:
 
 
 def proxy_of(server: ServerSettings) -> Proxy | None:
-    """The proxy, without credentials in its address: those go into a header for the tunnel.
+    """The proxy of a server; credentials in its address become a header.
 
-    Raises ``ClientSetupError``; nothing of the address is ever shown.
+    Raises ``ClientSetupError``, which never shows the address.
     """
     if server.proxy is None:
         return None
@@ -200,14 +200,14 @@ def uses_tls(server: ServerSettings, proxy: Proxy | None) -> bool:
 
 
 def place_of(url: URL) -> str:
-    """Host, and port where it is not the usual one."""
+    """The host, with the port if it is not the default of the scheme."""
     host = url.raw_host or ""
     host = f"[{host}]" if ":" in host else host
     return host if url.is_default_port() else f"{host}:{url.port}"
 
 
 def _host_header(url: str) -> dict[str, str]:
-    """Where the library's own would leave out a final dot, or let out the zone of an address."""
+    """A ``Host`` header where aiohttp's would drop a final dot, or disclose an IPv6 zone."""
     place = place_of(URL(without_credentials(url)))
     if not re.search(r"\.(:|$)|%", place):
         return {}
@@ -215,7 +215,7 @@ def _host_header(url: str) -> dict[str, str]:
 
 
 def _plain_proxy_authorization(server: ServerSettings) -> str | None:
-    """Without TLS there is no tunnel, and the request itself tells the proxy who asks."""
+    """Without TLS there is no tunnel, so the request itself carries the credentials."""
     if server.proxy is None or server.url.lower().startswith("https:"):
         return None
     return basic_auth_of(server.proxy.value)

@@ -1,4 +1,4 @@
-"""Looks names up as the machine does, without letting one name wait for another."""
+"""Looks names up as the system does, each in a thread of its own."""
 
 import asyncio
 import socket
@@ -10,41 +10,41 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from wallboard.abandonable import addresses_of, numeric, start_in_thread
 
 WAIT_SHARE = 0.3
-"""Of the time for a name server, where the addresses of before will do."""
+"""The share of the time limit for a lookup whose earlier addresses are known."""
 
 LONGEST_MEMORY_SECONDS = 3600.0
-"""For which an address is used while no name server answers."""
+"""For how long earlier addresses are used while no name server answers."""
 
 _Name = tuple[str, int]
 _Addresses = list[ResolveResult]
 
 
 class Resolver(AbstractResolver):
-    """The names of one server: its own, or its proxy's.
+    """Looks up the names of one server: its own and its proxy's.
 
-    The library would ask in threads that all servers share, which one silent name server fills, and
-    for which the end of the program waits. Here a name has one thread, however often it is asked
-    for, and nobody waits for it longer than ``seconds``. While no name server answers, the last
-    addresses it gave are used, for an hour at most; that a name has none is an answer.
+    aiohttp would use threads that all servers share, which one silent name server fills, and for
+    which the end of the program waits. Here each name has one thread, however often it is asked
+    for, and a lookup takes at most ``seconds``. While no name server answers, the last addresses
+    are used, for an hour at most; the answer that a name does not exist is taken at once.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._asked: dict[_Name, asyncio.Future[_Addresses]] = {}
         self._known: dict[_Name, tuple[float, _Addresses]] = {}
-        self._doubted: set[_Name] = set()
+        self._unanswered: set[_Name] = set()
 
     @property
     def waits(self) -> bool:
-        """Whether an answer of a name server is being waited for, and nothing else will do."""
+        """Whether a lookup is pending and no earlier addresses are known."""
         return any(
             not lookup.done() and not self._remembered(name) for name, lookup in self._asked.items()
         )
 
     @property
     def outdated(self) -> bool:
-        """Whether addresses of before are used, since nobody answers for their name now."""
-        return any(self._remembered(name) for name in self._doubted)
+        """Whether earlier addresses are used because no name server answers."""
+        return any(self._remembered(name) for name in self._unanswered)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -53,8 +53,8 @@ class Resolver(AbstractResolver):
         name = host, port
         lookup = self._asked.get(name)
         if lookup is None or lookup.done():
-            lookup = start_in_thread(lambda: _found(host, port))
-            lookup.add_done_callback(lambda done: self._hear(name, done))
+            lookup = start_in_thread(lambda: _look_up(host, port))
+            lookup.add_done_callback(lambda done: self._keep(name, done))
             self._asked[name] = lookup
         known = self._remembered(name)
         seconds = self._seconds * WAIT_SHARE if known else self._seconds
@@ -67,33 +67,33 @@ class Resolver(AbstractResolver):
             if error.errno != socket.EAI_AGAIN:
                 raise
             silent = error
-        self._doubted.add(name)
+        self._unanswered.add(name)
         if known:
             return known
         raise silent
 
     async def close(self) -> None:
-        """Wait for nothing any more."""
+        """Forget the pending lookups."""
         self._asked.clear()
 
     def _remembered(self, name: _Name) -> _Addresses | None:
         at, addresses = self._known.get(name, (-inf, []))
         return addresses if monotonic() - at < LONGEST_MEMORY_SECONDS else None
 
-    def _hear(self, name: _Name, lookup: asyncio.Future[_Addresses]) -> None:
-        """Take note of an answer, also where nobody waits for it any more."""
+    def _keep(self, name: _Name, lookup: asyncio.Future[_Addresses]) -> None:
+        """Keep the result of a lookup, also if it comes after the time limit."""
         if lookup.cancelled():
             return
         error = lookup.exception()
         if error is None:
             self._known[name] = monotonic(), lookup.result()
-            self._doubted.discard(name)
+            self._unanswered.discard(name)
         elif not isinstance(error, socket.gaierror) or error.errno != socket.EAI_AGAIN:
             self._known.pop(name, None)
-            self._doubted.discard(name)
+            self._unanswered.discard(name)
 
 
-def _found(host: str, port: int) -> list[ResolveResult]:
+def _look_up(host: str, port: int) -> list[ResolveResult]:
     return [
         ResolveResult(
             hostname=host,

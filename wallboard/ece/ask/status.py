@@ -1,4 +1,4 @@
-"""What it means when the status is not 200."""
+"""What a status other than 200 means, and what to do about it."""
 
 import re
 from urllib.parse import urlsplit
@@ -50,15 +50,15 @@ _SAID: tuple[tuple[re.Pattern[bytes], int], ...] = (
                 rb"|post-handshake authentication", re.IGNORECASE), 496),
     (re.compile(rb"invalid hostname|hostname is invalid", re.IGNORECASE), 421),
 )  # fmt: skip
-"""Words of web servers (nginx, Apache, Tomcat, Go, IIS), and the status that says the same."""
+"""Words of error pages (nginx, Apache, Tomcat, Go, IIS), and the status with the same meaning."""
 
 _WANTS_TLS = 497
 _OF_TLS = frozenset({495, 496, _WANTS_TLS})
 _MEANT_OTHERWISE = frozenset({400, 403})
-"""What web servers send instead of a status of its own."""
+"""Statuses whose error page says more precisely what is wrong."""
 
 _LOOKED_AT = 16_384
-"""Bytes of the page of an error; that of IIS comes after its style sheet."""
+"""Bytes of an error page that are searched; the words of IIS follow its style sheet."""
 
 _PROXY_SAYS_SO_TOO = frozenset({403, 500, 502, 503, 504})
 _ASKED_TO_WAIT = frozenset({429, 502, 503, 504})
@@ -68,7 +68,7 @@ _LONGEST_WAIT = 86_400
 def status_failure(
     endpoint: Endpoint, received: Received, target: Destination, *, authorized: bool
 ) -> Failure:
-    """Why a status other than 200 is no answer, with what the server said about it.
+    """The failure for a status other than 200, with what the server said about it.
 
     ``authorized`` says whether credentials for the server were sent.
     """
@@ -85,7 +85,7 @@ def status_failure(
         blame, advice = _CREDENTIALS_REFUSED
     elif status == 500:
         blame = None
-        advice = f"{OPERATIONS[endpoint].trouble}. Look at the server's log, and check the id."
+        advice = f"{OPERATIONS[endpoint].on_500}. Look at the server's log, and check the id."
     else:
         blame, advice = _advice(_meant(status, received), target)
     if status in _PROXY_SAYS_SO_TOO and target.proxied:
@@ -113,7 +113,7 @@ def _advice(meant: int, target: Destination) -> _Advice:
 
 
 def _meant(status: int, received: Received) -> int:
-    """The status that says what the page of the error does."""
+    """The status with the meaning of the error page."""
     if status in _MEANT_OTHERWISE:
         page = received.body[:_LOOKED_AT] + received.reason.encode()
         for words, meant in _SAID:
@@ -123,7 +123,7 @@ def _meant(status: int, received: Received) -> int:
 
 
 def _wait(status: int, received: Received) -> str:
-    """For how long the server does not want to be asked, if it says so in seconds."""
+    """The sentence for a ``Retry-After`` in seconds, else empty."""
     text = (received.header("retry-after") or "").strip()
     if status not in _ASKED_TO_WAIT or not re.fullmatch(r"[0-9]{1,5}", text):
         return ""
@@ -132,7 +132,7 @@ def _wait(status: int, received: Received) -> str:
 
 
 def _shown_location(location: str) -> str:
-    """Where a redirect points, without query (which may hold a token) and credentials."""
+    """The target of a redirect without credentials and query, which may hold a token."""
     try:
         parts = urlsplit(location)
         return brief(without_credentials(parts._replace(query="", fragment="").geturl())) or "?"

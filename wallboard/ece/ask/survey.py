@@ -55,7 +55,7 @@ class Answered:
 
     @property
     def left_out(self) -> bool:
-        """Whether it is no part of what is sent."""
+        """Whether it is left out of what is sent."""
         return not self.required and not self.answer.strip()
 
 
@@ -109,7 +109,7 @@ def body_of(survey: Survey) -> bytes:
 
 
 def draft_of(survey: Survey) -> str:
-    """The same for a survey that is still being written; what XML cannot hold shows as ``?``."""
+    """The same for a survey that is still being written; characters outside XML become ``?``."""
     answers = "".join(
         f"<survey><question>{_text(pair.question)}</question>\n"
         f"<answer>{_text(pair.answer)}</answer></survey>\n"

@@ -1,7 +1,7 @@
-"""One survey on its way to one server: posted once, whatever comes of it.
+"""Posts one survey to one server, exactly once.
 
-It is not known to be safe to post a survey twice. So there is no retry here: every connection is
-made for this one request, the library below repeats no POST, and ``send`` works only once.
+The vendor does not say that a survey may be posted twice. So nothing is retried: the connection is
+made for this one request, aiohttp repeats no POST, and ``send`` works only once.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ _OUR_OWN = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
 class SurveyPost:
-    """One POST of these very bytes. ``timer`` gives seconds to measure with."""
+    """One POST of a body. ``timer`` gives seconds to measure with."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class SurveyPost:
         *,
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """Make ready without connecting; ``ClientSetupError`` for settings that cannot be used."""
+        """Prepare without connecting. Raises ``ClientSetupError`` for unusable settings."""
         self.body = body
         self.began = False
         """Whether anything may have reached the server."""
@@ -70,9 +70,9 @@ class SurveyPost:
         )
 
     async def send(self) -> Outcome:
-        """Post, and tell what came of it. Raises ``RuntimeError`` when asked a second time.
+        """Post the survey. Raises ``RuntimeError`` when called a second time.
 
-        A cancelled one may have reached the server if ``began``.
+        If it is cancelled, ``began`` says whether it may have reached the server.
         """
         if self._used:
             raise RuntimeError("a survey is sent once")
@@ -110,7 +110,7 @@ class SurveyPost:
         return self._target.tunnelled and not self.began
 
     def _judged(self, received: Received, failure: Failure | None) -> tuple[Delivery, str]:
-        """The status tells more than how its body ended, so it comes before everything else."""
+        """Whether it was delivered: by the status, else by how the exchange ended."""
         if received.status == SUBMITTED:
             return Delivery.SENT, f"{self._target.address} took the survey (204)."
         if received.status is not None:
@@ -121,7 +121,7 @@ class SurveyPost:
         return Delivery.NOT_SENT, f"Nothing was sent. {why}"
 
     def _trace(self) -> aiohttp.TraceConfig:
-        """Tells the moment at which a connection stands, from which on anything may arrive."""
+        """Sets ``began`` once there is a connection, from when on anything may arrive."""
 
         async def connected(
             _session: aiohttp.ClientSession,
@@ -136,14 +136,14 @@ class SurveyPost:
 
 
 def _ours(url: str, body: bytes, theirs: CIMultiDict[str]) -> dict[str, str]:
-    """What a POST says besides what every request does; the config's own words go before it."""
+    """The headers that only a POST has; those of the config override them."""
     ours = {"Host": place_of(URL(url)), "Content-Type": CONTENT_TYPE}
     ours = {name: text for name, text in ours.items() if name not in theirs}
     return ours | {"Content-Length": str(len(body)), "Connection": "close"}
 
 
 def _refusal(received: Received, status: int, target: Destination) -> str:
-    """What a status other than 204 means."""
+    """What a status other than 204 means, as a sentence."""
     said = f"{target.address} answered {status} {brief(received.reason, 60)}".rstrip()
     location = received.header("location")
     if 300 <= status < 400 and location is not None:

@@ -1,4 +1,4 @@
-"""Whom to trust, and how to prove who we are."""
+"""TLS settings of a server: trusted CAs and the client certificate, from files that may change."""
 
 import errno
 import ssl
@@ -21,14 +21,14 @@ _UNUSABLE = {
 
 
 class Tls:
-    """The TLS settings of a server, by its files as they are now.
+    """The TLS settings of a server, kept up to date with its files.
 
-    Files that are renewed while we run are taken up; until they can be used, those of before hold,
-    and ``problem`` says why.
+    Changed files are used from the next connection on; while they cannot be used, the earlier ones
+    are, and ``problem`` says why.
     """
 
     def __init__(self, server: ServerSettings, *, used: bool) -> None:
-        """Raises ``ClientSetupError`` naming the key of a bad file; reads none unless ``used``."""
+        """Raises ``ClientSetupError`` with the key of a bad file; reads none unless ``used``."""
         self._server = server
         self._files = _files_of(server) if used else ()
         self._stamps = _stamps_of(self._files)
@@ -36,7 +36,7 @@ class Tls:
         self.problem = ""
 
     def renewed(self) -> bool:
-        """Whether the files changed since the last look, and are used now."""
+        """Whether the files have changed since the last call, and are used now."""
         stamps = _stamps_of(self._files)
         if stamps == self._stamps:
             return False
@@ -127,7 +127,7 @@ def _files_of(server: ServerSettings) -> tuple[str, ...]:
 
 
 def _stamps_of(files: tuple[str, ...]) -> tuple[tuple[int, ...] | None, ...]:
-    """What tells each file from another, or from itself after a change; ``None`` without it."""
+    """What changes when a file is changed or replaced; ``None`` for a missing one."""
     return tuple(map(_stamp_of, files))
 
 
@@ -140,7 +140,7 @@ def _stamp_of(file: str) -> tuple[int, ...] | None:
 
 
 def _public_files() -> tuple[str, ...]:
-    """The CAs of this machine. Those in a folder are looked at anew with each certificate."""
+    """The file of this machine's CAs. OpenSSL reads a folder of CAs anew by itself."""
     paths = ssl.get_default_verify_paths()
     if paths.cafile or paths.capath:
         return (paths.cafile,) if paths.cafile else ()
@@ -150,7 +150,7 @@ def _public_files() -> tuple[str, ...]:
 
 
 def _public_context() -> ssl.SSLContext:
-    """Shared, for reading the CAs of a machine takes longer than all the rest of a start."""
+    """Shared by all servers: reading the CAs takes longer than the rest of a start."""
     return _shared_public_context(_stamps_of(_public_files()))
 
 

@@ -1,4 +1,4 @@
-"""Why TLS did not come about, and what to do: one row for each thing that can be wrong."""
+"""Why TLS failed, and what to do: one row for each thing that can be wrong."""
 
 import ssl
 
@@ -28,7 +28,7 @@ _REFUSED_CERTIFICATES = {
     67: _SECURE,
     68: _SECURE,
 }
-"""What to do about a certificate, by the number that OpenSSL has for what is wrong with it."""
+"""What to do about a refused certificate, by OpenSSL's verify code."""
 
 _NOT_STANDARD = "have it issued anew by a CA that keeps to RFC 5280, or look into what it says"
 
@@ -94,7 +94,7 @@ _ALERTS: tuple[tuple[tuple[str, ...], Blame | None, str], ...] = (
         "no certificate for the name in {setting} of {server}.",
     ),
 )  # fmt: skip
-"""By a part of OpenSSL's name for the error, the first that applies; names differ by version."""
+"""By a part of OpenSSL's name for the error; the first match counts. Names differ by version."""
 
 _OTHERWISE = "No TLS connection to {who}: {reason}. Look at its log, and check the port."
 

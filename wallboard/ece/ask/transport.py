@@ -1,4 +1,4 @@
-"""The way to one server: its connections, and reading an answer from one of them."""
+"""The connections to one server, and reading an answer from one of them."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,11 +14,11 @@ from wallboard.ece.ask.tls import Tls
 from wallboard.settings import ServerSettings
 
 MOST_SPARE = 2
-"""A server that hangs shall not be asked twice as much."""
+"""Connections for second attempts: a server that hangs must not get twice the requests."""
 
 
 class ServerTransport:
-    """Connections to a server, made from the first request on, where the event loop runs."""
+    """Connections to a server, opened on demand in the running event loop."""
 
     def __init__(
         self,
@@ -50,12 +50,12 @@ class ServerTransport:
 
     @property
     def looks_up(self) -> bool:
-        """Whether a name is being looked up that nobody answered for yet."""
+        """Whether a name lookup is pending and no earlier address is known."""
         return self._resolver.waits
 
     @property
     def problem(self) -> str:
-        """Why files that changed are not used, or addresses are old; empty if all is as it is."""
+        """Why changed files are not used, or old addresses are; empty if neither."""
         if self._tls.problem or not self._resolver.outdated:
             return self._tls.problem
         return (
@@ -64,19 +64,19 @@ class ServerTransport:
         )
 
     def renew(self) -> None:
-        """Take up files that changed, now."""
+        """Use changed certificate files now."""
         if self._tls.renewed():
             self.forget()
 
     def forget(self) -> None:
-        """Use no connection again that stands by now; what is under way goes on."""
+        """Never reuse the connections that are open now; requests under way go on."""
         if "_session" in self.__dict__:
             self._connector.forget()
 
     async def fetch(self, request: Outgoing, received: Received, *, spare: bool = False) -> None:
-        """Send a request and read the answer into ``received``, which is whole at every moment.
+        """Send a request and read the answer into ``received``, which can be used at every moment.
 
-        ``spare`` has it sent on a connection of its own. Raises ``aiohttp.ClientError`` and
+        ``spare`` sends it on a connection of its own. Raises ``aiohttp.ClientError`` and
         ``OSError``.
         """
         session = self._spare if spare else self._session
@@ -105,7 +105,7 @@ class ServerTransport:
 
     @cached_property
     def _spare(self) -> aiohttp.ClientSession:
-        """One whose connections serve one request each, few of them at once."""
+        """A session for second attempts: each connection serves one request."""
         return self._session_of(self._connections(MOST_SPARE, keep=False))
 
     @cached_property

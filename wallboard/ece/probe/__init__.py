@@ -1,1 +1,1 @@
-"""The doctor's steps to a server."""
+"""The doctor's steps to one server: name, TCP, TLS, HTTP, API, clock."""

@@ -1,4 +1,4 @@
-"""What there is to say of an answer, and of what stands in its head."""
+"""Findings about an answer: status, content, and the clock of the server."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,11 +16,11 @@ _OF_THE_SERVER = {
     Verdict.SERVICE_NOT_RUNNING: "Look at the ECE services.",
     Verdict.UNKNOWN: "No document knows that answer.",
 }
-"""Verdicts that say that something is wrong there, with what to do about it."""
+"""Verdicts that mean a fault of the server, with what to do about it."""
 
 
 def http_finding(observation: Observation) -> Finding:
-    """Whether there was an answer with status 200, whatever is in it."""
+    """Whether the server answered with status 200, whatever the content."""
     response, outcome = observation.response, observation.outcome
     facts: dict[str, Fact] = {"status": response.status if response else None}
     if isinstance(outcome, Failure) and (response is None or response.status != 200):
@@ -46,7 +46,7 @@ def http_finding(observation: Observation) -> Finding:
 
 
 def api_finding(entry_point: EntryPoint, observation: Observation, *, guessed: bool) -> Finding:
-    """Whether what was answered is an answer; ``guessed`` says that nobody named the id."""
+    """Whether the content can be read; ``guessed`` says that the id is not from the config."""
     outcome, endpoint, number = observation.outcome, observation.endpoint, entry_point.key.id
     if isinstance(outcome, Failure):
         return Finding(
@@ -82,7 +82,7 @@ def api_finding(entry_point: EntryPoint, observation: Observation, *, guessed: b
 
 
 def date_of(observation: Observation) -> float | None:
-    """What time it was at the server, Unix time in seconds, if it said so."""
+    """The ``Date`` of an answer, Unix time in seconds, if it has one."""
     response = observation.response
     return own_date(header(response.head, "date")) if response else None
 
@@ -95,14 +95,14 @@ def sentence(endpoint: Endpoint, failure: Failure) -> str:
 
 
 UNSEEN_SECONDS = 2.0
-"""A date tells whole seconds, and took some time to come here."""
+"""Differences below this are not seen: ``Date`` has whole seconds, and took time to arrive."""
 
 APART_SECONDS = 30.0
-"""From which on times on this board and in a log of the server cannot be compared."""
+"""From this difference on, times here and in the server's log cannot be compared."""
 
 
 def clock_finding(date: float, at: float) -> Finding:
-    """What time a server says it is, when it is ``at`` here; both are Unix time in seconds."""
+    """How far the server's clock is off when it is ``at`` here; both are Unix time in seconds."""
     ahead = date + 0.5 - at  # of the second that the date names, the middle
     facts = {"ahead_seconds": round(ahead, 1)}
     if abs(ahead) < UNSEEN_SECONDS:

@@ -1,7 +1,7 @@
-"""Asks a server step by step, and tells what each step found and how long it took.
+"""Checks a server step by step, and reports what each step found and how long it took.
 
-The first three steps are taken by hand. The others are taken by the client, so that what is found
-is what the board would find.
+The first three steps have sockets of their own. The others use the client, so that they find what
+the board would find.
 """
 
 import errno
@@ -41,7 +41,7 @@ Steps that all take as long as they may end within eighteen seconds.
 """
 
 GUESSED_ID = 1000
-"""Asked for where nobody said which entry points there are; any answer about it will do."""
+"""The id to ask for where the config has none; any answer about it will do."""
 
 
 class _StoppedError(Exception):
@@ -53,7 +53,7 @@ class _StoppedError(Exception):
 
 
 class Probe:
-    """One look at one server. ``clock`` gives Unix time in seconds, ``timer`` any seconds."""
+    """One check of one server. ``clock`` gives Unix time, ``timer`` seconds to measure with."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Probe:
         self._publish = publish
         self._clock = clock
         self._timer = timer
-        self._told: set[Step] = set()
+        self._reported: set[Step] = set()
         self._times: tuple[float, float] | None = None
 
     async def run(self) -> None:
@@ -81,14 +81,14 @@ class Probe:
         except _StoppedError as stopped:
             why = f"Not tried, because of {stopped.step}."
         except Exception as error:  # noqa: BLE001  one strange server must not hide the others
-            step = next((step for step in ON_THE_WAY if step not in self._told), Step.CLOCK)
+            step = next((step for step in ON_THE_WAY if step not in self._reported), Step.CLOCK)
             failure = internal(error, self._server.name)
-            self._tell(Finding(step, Level.CRITICAL, failure.message, cause=failure.cause))
+            self._report(Finding(step, Level.CRITICAL, failure.message, cause=failure.cause))
             why = f"Not tried, because of {step}."
         for step in ON_THE_WAY:
-            if step not in self._told:
+            if step not in self._reported:
                 known = self._times if step is Step.CLOCK else None
-                self._tell(clock_finding(*known) if known else Finding(step, None, why))
+                self._report(clock_finding(*known) if known else Finding(step, None, why))
 
     async def _steps(self) -> None:
         try:
@@ -96,7 +96,7 @@ class Probe:
             proxy = proxy_of(self._server)
             client = EceClient(self._server, self._settings, clock=self._clock, timer=self._timer)
         except ClientSetupError as error:
-            self._tell(Finding(Step.SETTINGS, Level.CRITICAL, f"{error}."))
+            self._report(Finding(Step.SETTINGS, Level.CRITICAL, f"{error}."))
             raise _StoppedError(Step.SETTINGS) from None
         near = _via(proxy, target) if proxy else target
         async with client:
@@ -119,7 +119,7 @@ class Probe:
             words = f"{brief(target.host)} is {' and '.join(listed)}."
         facts = {"addresses": listed} if listed else {}
         elapsed = self._timer() - began
-        self._tell(Finding(Step.NAME, Level.OK, words, elapsed_seconds=elapsed, facts=facts))
+        self._report(Finding(Step.NAME, Level.OK, words, elapsed_seconds=elapsed, facts=facts))
         return found
 
     async def _connect(self, addresses: list[Address], target: Destination) -> None:
@@ -131,11 +131,11 @@ class Probe:
         where = "the proxy" if target.proxied else f"{address}, port {target.port}"
         elapsed = self._timer() - began
         words = f"Connections are accepted at {where}."
-        self._tell(Finding(Step.TCP, Level.OK, words, elapsed_seconds=elapsed))
+        self._report(Finding(Step.TCP, Level.OK, words, elapsed_seconds=elapsed))
         if not target.tls:
             connection.close()
             words = tls_probe.without(self._server)
-            self._tell(Finding(Step.TLS, None, words))
+            self._report(Finding(Step.TLS, None, words))
             return
         began = self._timer()
         try:
@@ -146,12 +146,12 @@ class Probe:
             connection.close()
             await self._fail_tls(_no_tls(error, target), began, address, target)
         elapsed = self._timer() - began
-        self._tell(tls_probe.accepted(peer, self._server, self._clock(), elapsed))
+        self._report(tls_probe.accepted(peer, self._server, self._clock(), elapsed))
 
     async def _fail_tls(
         self, failure: Failure, began: float, address: Address, target: Destination
     ) -> NoReturn:
-        """Tell why, with what a certificate that was not accepted says of itself."""
+        """Report why, with the content of a certificate that was refused."""
         finding = Finding(
             Step.TLS,
             Level.CRITICAL,
@@ -169,7 +169,7 @@ class Probe:
                     connection, _trusting_anybody(), target.host, TLS_SECONDS, ask_date=True
                 )
                 finding = tls_probe.refused(finding, peer, self._clock(), date)
-        self._tell(finding)
+        self._report(finding)
         if date is not None:
             self._times = date, (asked_at + self._clock()) / 2
         raise _StoppedError(Step.TLS)
@@ -187,16 +187,16 @@ class Probe:
         if date is not None:
             self._times = date, first.at - first.elapsed_seconds / 2
         http = answer_probe.http_finding(first)
-        self._tell(http)
+        self._report(http)
         if http.failed:
             raise _StoppedError(Step.HTTP)
         # On the connection that is open now, an answer takes what it takes the board.
         again = first if isinstance(first.outcome, Failure) else await client.poll(poll)
-        self._tell(answer_probe.api_finding(entry_point, again, guessed=entry is None))
+        self._report(answer_probe.api_finding(entry_point, again, guessed=entry is None))
 
     def _fail(self, step: Step, failure: Failure, began: float) -> NoReturn:
         elapsed = self._timer() - began
-        self._tell(
+        self._report(
             Finding(
                 step,
                 Level.CRITICAL,
@@ -208,13 +208,13 @@ class Probe:
         )
         raise _StoppedError(step)
 
-    def _tell(self, finding: Finding) -> None:
-        self._told.add(finding.step)
+    def _report(self, finding: Finding) -> None:
+        self._reported.add(finding.step)
         self._publish(replace(finding, server=self._server.name))
 
 
 def _via(proxy: Proxy, target: Destination) -> Destination:
-    """The way as far as the proxy."""
+    """The proxy as the destination of the first steps."""
     url = proxy.url
     return replace(target, host=url.raw_host or "", port=url.port or 0, tls=url.scheme == "https")
 

@@ -1,4 +1,4 @@
-"""What there is to say of TLS with a server, and of its certificate."""
+"""Findings about TLS with a server and about its certificate."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -38,7 +38,7 @@ class Certificate:
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """What is in a certificate. Raises ``ValueError`` if that makes no sense."""
+    """The content of a certificate in DER. Raises ``ValueError`` if it cannot be read."""
     try:
         return _read(der)
     except (IndexError, StopIteration, OverflowError) as error:
@@ -64,7 +64,7 @@ def _read(der: bytes) -> Certificate:
 
 
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The tags and contents that stand in a row."""
+    """The tags and contents of consecutive elements."""
     at = 0
     while at < len(data):
         tag, length = data[at], data[at + 1]
@@ -82,7 +82,7 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _inside(data: bytes) -> bytes:
-    """The content of the first part."""
+    """The content of the first element."""
     return next(_parts(data))[1]
 
 
@@ -121,14 +121,14 @@ _FEW_NAMES = 3
 
 
 def without(server: ServerSettings) -> str:
-    """Why there is no TLS on the way that is looked at."""
+    """Why the checked connection has no TLS."""
     if not server.url.lower().startswith("https:"):
         return "Not used: the address is http, so nothing on the way is encrypted."
     return "Not looked at: the certificate is seen through the tunnel of the proxy only, with http."
 
 
 def accepted(peer: Peer, server: ServerSettings, now: float, elapsed_seconds: float) -> Finding:
-    """The server proved who it is, as far as the config wants that."""
+    """The finding for a handshake that succeeded under the settings of the server."""
     facts: dict[str, Fact] = {
         "protocol": peer.protocol,
         "cipher": peer.cipher,
@@ -154,7 +154,7 @@ def accepted(peer: Peer, server: ServerSettings, now: float, elapsed_seconds: fl
 
 
 def refused(finding: Finding, peer: Peer, now: float, server_now: float | None) -> Finding:
-    """The failure, with what the certificate says of itself.
+    """The failure, with the content of the certificate.
 
     ``now`` is Unix time in seconds, ``server_now`` the same by the clock of the server.
     """

@@ -1,7 +1,6 @@
-"""The way to a server in single steps: its name, a connection, and TLS on it.
+"""The steps to a server one by one, so that each can be timed: name lookup, TCP, TLS handshake.
 
-The client does all three at once; here each is done by itself, so that each can be timed and told
-of. Library errors come through as they are: ``failures`` puts them into words.
+Errors of the libraries pass through; ``failures`` puts them into words.
 """
 
 import asyncio
@@ -17,12 +16,12 @@ from wallboard.frozen import frozen
 
 MOST_ADDRESSES = 6
 DATE_SECONDS = 1.5
-"""How long to wait for a date; to know who is there matters more."""
+"""How long to wait for a ``Date``; the certificate matters more."""
 
 
 @frozen
 class Address:
-    """One of the addresses of a name; ``place`` is as the socket takes it."""
+    """One of the addresses of a name; ``place`` is in the form of sockets."""
 
     family: int
     place: tuple[Any, ...]
@@ -33,7 +32,7 @@ class Address:
 
 @frozen
 class Peer:
-    """Who is at the other end of TLS; ``certificate`` is DER."""
+    """The other end of TLS; ``certificate`` is DER."""
 
     protocol: str
     cipher: str
@@ -47,7 +46,7 @@ async def lookup(host: str, port: int, seconds: float) -> list[Address]:
 
 
 async def connect(addresses: list[Address], seconds: float) -> tuple[socket.socket, Address]:
-    """A connection to the first of the addresses that takes one; all are tried at once.
+    """A connection to the first address that accepts one; all are tried at once.
 
     Raises the ``OSError`` of the first address, or ``TimeoutError``.
     """
@@ -69,11 +68,11 @@ async def connect(addresses: list[Address], seconds: float) -> tuple[socket.sock
 
 async def handshake(connection: socket.socket, tls: ssl.SSLContext, host: str, seconds: float,
                     *, ask_date: bool = False) -> tuple[Peer, float | None]:  # fmt: skip
-    """Who is there, and what the time is there, Unix time in seconds, if that is asked and told.
+    """The other end of TLS, and its ``Date`` in Unix time if that is asked for and given.
 
     The connection is closed at the end. Raises ``OSError``, of which ``ssl.SSLError`` and
-    ``TimeoutError`` are two. The date is asked for without anything that the config holds, for
-    nobody knows yet whom it would be told.
+    ``TimeoutError`` are two. The request for the date carries nothing from the config, since the
+    other end is not trusted yet.
     """
     async with asyncio.timeout(seconds):
         reader, writer = await asyncio.open_connection(
@@ -89,7 +88,7 @@ async def handshake(connection: socket.socket, tls: ssl.SSLContext, host: str, s
 
 
 def own_date(value: str) -> float | None:
-    """What a ``Date`` header says, Unix time in seconds."""
+    """The value of a ``Date`` header as Unix time in seconds."""
     with suppress(ValueError, TypeError, OverflowError):
         return parsedate_to_datetime(value).timestamp()
     return None
