@@ -1,10 +1,14 @@
 """Going to a screen and coming back."""
 
+import gc
+import weakref
+
 from boards import NOW, REFUSED, made_board, observed
 from walls import Clock, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.screen import styled_app
 from wallboard.ui.wall.wall_screen import WallScreen
 
 SIZE = (120, 50)
@@ -37,3 +41,19 @@ async def test_enter_twice_opens_one_drill_down():
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, WallScreen)
+
+
+async def test_a_screen_that_was_left_does_not_stay_in_memory(monkeypatch):
+    monkeypatch.setattr(styled_app, "COLLECT_SECONDS", 0.1)
+    app = wall(made_board(2))
+    gc.disable()  # as good as it is in a command, whose collector looks every few hours
+    try:
+        async with app.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await pilot.press("enter")
+            await settled(pilot)
+            left = weakref.ref(app.screen)
+            await pilot.press("escape")
+            await until(pilot, lambda: left() is None)
+    finally:
+        gc.enable()

@@ -159,7 +159,7 @@ def main(url: str, count: int, days: int, folder: Path) -> None:
     source = ConfigSource(BoardId("soak"), read, config, stamp_of(config))
     app = WallboardApp(settings, lambda _: feed, source=source, clock=lambda: feed.now)
     feed.app = app
-    app.run()
+    app.run_to_end()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """An app that is drawn in one of the themes, and can change to another while it runs."""
 
 import asyncio
+import gc
 import logging
 import os
 import threading
@@ -12,9 +13,11 @@ from dataclasses import replace
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from rich.console import Console
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.timer import Timer
 
 from wallboard.abandonable import start_in_thread
 from wallboard.config.state_folder import state_folder
@@ -55,6 +58,9 @@ log = logging.getLogger(__name__)
 
 ScrollBar.renderer = WholeCells
 
+COLLECT_SECONDS = 10.0
+"""From leaving a screen or a replay until its memory is freed, with that of others left by then."""
+
 
 class StyledApp(CellApp[None]):
     """Has a theme and glyphs, and follows edits of the theme's file."""
@@ -79,6 +85,7 @@ class StyledApp(CellApp[None]):
         self._theme_look: asyncio.Task[None] | None = None
         self.clock = clock
         self.notices = Notices(clock)
+        self._collecting: Timer | None = None
         if problem:
             self.notices.add(problem)
 
@@ -88,6 +95,7 @@ class StyledApp(CellApp[None]):
         Raises any other error that ended it, with a note of where its traceback is saved.
         """
         threading.excepthook = _log_broken_thread
+        gc.freeze()  # what is loaded by now stays, and need not be walked at each collection
         try:
             self.run()
             error = self.ended_by
@@ -102,6 +110,23 @@ class StyledApp(CellApp[None]):
             path = save_copy(data, (type(error).__name__,), "txt", time.time(), folder)
             error.add_note(f"The traceback is in {path}")
         raise error
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave a screen."""
+        self.collect_soon()
+        return super().pop_screen()
+
+    def collect_soon(self) -> None:
+        """Free what the operator left, soon: by itself the collector waits for hours.
+
+        The widgets of a screen refer to each other, so that nothing else frees them.
+        """
+        if self._collecting is None:
+            self._collecting = self.set_timer(COLLECT_SECONDS, self._collect)
+
+    def _collect(self) -> None:
+        self._collecting = None
+        gc.collect()
 
     def redraw_screens(self) -> None:
         """Draw every screen again; a subclass has the screens."""
