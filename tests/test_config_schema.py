@@ -13,7 +13,7 @@ from tests.test_config import WHOLE
 from wallboard.config.document import value_at
 from wallboard.config.prepare import prepare
 from wallboard.config.schema import DRAFT, explanations, json_schema
-from wallboard.config.strict_reading import read_strictly
+from wallboard.config.shape import shape
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ ENVIRON = dict.fromkeys(
 def shape_faults(document):
     """What is refused for its shape: not for what it says, and not for what is not there."""
     copied, faults = prepare(document, ENVIRON)
-    return faults + read_strictly(copied, document)[1]
+    return faults + shape(copied, document)[1]
 
 
 def paths_in(value, path=()):

@@ -62,7 +62,6 @@ def test_no_circle_of_imports():
             "wallboard.config",
             {"textual", "rich", "httpx", "aiohttp", "pydantic", "lxml", "tomllib", "platformdirs"},
         ),
-        ("wallboard.config.strict_reading", {"textual", "rich", "aiohttp", "pydantic", "lxml"}),
         ("wallboard.report", {"textual", "rich", "pydantic"}),
         ("wallboard.feeds", {"textual", "rich", "pydantic"}),
         ("wallboard.feeds.shared", {"textual", "rich", "httpx", "aiohttp", "pydantic"}),

@@ -1,6 +1,6 @@
 """The config: found, read, and turned into settings, or into a list of all its problems.
 
-Importing it is cheap: the TOML parser is loaded only when there is a file to read.
+Importing it is cheap: the TOML parser and pydantic are loaded only when there is a file to read.
 """
 
 from wallboard.config.config_file import find_config, load_config, settings_from

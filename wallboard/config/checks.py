@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wallboard.config.address import address_fault, proxy_fault
 from wallboard.config.document import Fault, Path, Toml, value_at
 from wallboard.config.problem import nearest, shown
-from wallboard.config.strict_reading import UNNAMED
+from wallboard.config.shape import UNNAMED
 from wallboard.domain.foreign_text import has_controls
 from wallboard.domain.policy import Thresholds
 from wallboard.settings import (

@@ -144,18 +144,19 @@ def settings_from(
     servers_required: bool = True,
 ) -> Settings:
     """The settings in a parsed document; ``file`` is what messages call it."""
-    # Without a file nobody waits for these.
+    # Loading pydantic takes longer than everything else here; without a file nobody waits for it.
     from wallboard.config.checks import check
     from wallboard.config.prepare import prepare
-    from wallboard.config.strict_reading import read_strictly
+    from wallboard.config.shape import shape
 
     copy, faults = prepare(document, environ)
-    settings, misshapen = read_strictly(copy, document)
+    settings, misshapen = shape(copy, document)
     faults += misshapen
-    settings, missing_files = with_files(settings, folder)
-    faults += missing_files
-    faults += check(settings, document, whole=not faults, servers_required=servers_required)
-    if faults:
+    if settings:
+        settings, missing_files = with_files(settings, folder)
+        faults += missing_files
+        faults += check(settings, document, whole=not faults, servers_required=servers_required)
+    if faults or not settings:
         name = escaped(file)
         faults.sort(key=_table_order)
         found = (problem_at(name, document, path, message) for path, message in faults)

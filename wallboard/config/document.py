@@ -34,6 +34,12 @@ def problem_at(file: str, document: Toml, path: Path, message: str) -> Problem:
     return Problem(file, " > ".join(headers), escaped(rest[0]) if rest else "", message)
 
 
+def key_path(path: Path) -> Path:
+    """The path up to its key, without what a validator adds about parts of the value."""
+    ends = _table_ends(path)
+    return path[: ends[-1] + 1] if ends else path[:1]
+
+
 def value_at(document: Toml, path: Path) -> Toml:
     """The value at a path, or ``None``."""
     for step in path:

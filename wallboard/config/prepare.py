@@ -1,4 +1,4 @@
-"""Turns a parsed TOML document into one of JSON types, which can be checked strictly.
+"""Turns a parsed TOML document into one of JSON types, which pydantic can check strictly.
 
 Values with a notation of their own are read here: secrets, levels and keys.
 """

@@ -1,5 +1,15 @@
-"""What may stand where in a document: the keys, their types and limits, and those in words."""
+"""Checks that a document has the shape of the settings: known keys, types, limits."""
 
+import json
+from typing import TYPE_CHECKING
+
+from wallboard.config.document import Fault, Path, Toml, key_path, value_at
+from wallboard.config.problem import nearest, shown
+from wallboard.settings import Settings
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+    from pydantic_core import ErrorDetails
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from enum import Enum
@@ -9,7 +19,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from annotated_types import Ge, Gt, Le
 
-from wallboard.config.document import LISTED, SINGLE, Path
+from wallboard.config.document import LISTED, SINGLE
 from wallboard.config.prepare import SECRET_FORM
 from wallboard.settings import (
     AlarmSettings,
@@ -17,7 +27,6 @@ from wallboard.settings import (
     GroupSettings,
     Secret,
     ServerSettings,
-    Settings,
     SurveyQuestionSettings,
     SurveySettings,
     ThresholdSettings,
@@ -38,8 +47,7 @@ _TABLES: dict[str, type] = {
 _BASES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
 
 
-@cache
-def keys_of(table: type) -> dict[str, Hint]:
+def keys_of(table: Hint) -> dict[str, Hint]:
     """The keys of a table and the type of each."""
     return get_type_hints(table, include_extras=True)
 
@@ -57,7 +65,7 @@ def table_at(path: Path) -> Hint:
 
 def known_keys(table: Hint) -> tuple[str, ...]:
     """The keys that a table may hold; none where any key is allowed."""
-    if isinstance(table, type):
+    if is_dataclass(table):
         return tuple(keys_of(table))
     kind = get_args(table)[0]
     return tuple(member.value for member in kind) if issubclass(kind, Enum) else ()
@@ -78,7 +86,7 @@ def words_at(path: Path) -> tuple[str, ...]:
 
 def _hint_at(path: Path) -> Hint:
     table = table_at(path)
-    return keys_of(table)[str(path[-1])] if isinstance(table, type) else get_args(table)[1]
+    return keys_of(table)[str(path[-1])] if is_dataclass(table) else get_args(table)[1]
 
 
 def _leaves(hint: Hint) -> list[Hint]:
@@ -125,3 +133,88 @@ def _bounded(kind: str, limits: tuple[object, ...]) -> str:
     if least:
         return f"{kind} of at least {least[0]}"
     return " ".join([kind, *above]) if above or kind != "a text" else "a text that is not empty"
+
+
+UNNAMED = "\0"
+"""The first character of a placeholder for a name that cannot be used."""
+
+_REPAIRS = 4
+"""Attempts after which everything unusable has been removed from a document."""
+
+
+def shape(document: Toml, original: Toml) -> tuple[Settings | None, list[Fault]]:
+    """The settings, and everything wrong with the shape of the document.
+
+    Wrong values are removed or replaced, so that the rest can still be checked; with faults the
+    settings serve only for that. ``original`` is the document as written.
+    """
+    from pydantic import ValidationError
+
+    adapter = _adapter()
+    faults: dict[Path, str] = {}
+    for round_number in range(_REPAIRS):
+        try:
+            return adapter.validate_json(json.dumps(document)), list(faults.items())
+        except ValidationError as error:
+            for details in error.errors(include_url=False, include_context=False):
+                path = key_path(details["loc"])
+                if round_number == 0:
+                    faults.setdefault(path, _message(details, path, original))
+                _repair(document, path, missing=details["type"] == "missing")
+    return None, list(faults.items()) or [((), "cannot be read as settings")]
+
+
+@cache
+def _adapter() -> "TypeAdapter[Settings]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Settings)
+
+
+def _message(details: "ErrorDetails", path: Path, original: Toml) -> str:
+    if not path:
+        return "cannot be read as settings"
+    key = str(path[-1])
+    if details["type"] == "missing":
+        return f"is missing; it must be {expected(path)}"
+    if details["type"] == "unexpected_keyword_argument" or details["loc"][-1] == "[key]":
+        return f"unknown key; {nearest(key, known_keys(table_at(path)))}"
+    if isinstance(path[-1], int):
+        tables = value_at(original, path[:-1])
+        instead = tables[path[-1]] if isinstance(tables, list) else tables
+        return f"must be a table, not {shown(instead)}"
+    value = value_at(original, path)
+    extra = details["loc"][len(path) :]
+    if isinstance(value, list) and extra and isinstance(extra[0], int):
+        value = value_at(value, (extra[0],))
+        return f"must be {expected(path)}; {shown(value)} is not one{_meant(value, path)}"
+    if "headers" in path and isinstance(value, str):
+        # A header line in place of the table: its value must not be repeated.
+        return f"must be {expected(path)}, not a text"
+    return f"must be {expected(path)}, not {shown(value)}{_meant(value, path)}"
+
+
+def _meant(value: Toml, path: Path) -> str:
+    words = words_at(path)
+    hint = nearest(value, words) if words and isinstance(value, str) else ""
+    return f"; {hint}" if hint.startswith("did you mean") else ""
+
+
+def _repair(document: Toml, path: Path, *, missing: bool) -> None:
+    holder = value_at(document, path[:-1])
+    if not isinstance(holder, dict):
+        # An entry of a list that is no table: an empty table keeps the numbers of the next ones.
+        if isinstance(holder, list) and isinstance(path[-1], int):
+            holder[path[-1]] = {}
+    elif missing:
+        holder[path[-1]] = _placeholder(path)
+    else:
+        holder.pop(path[-1], None)
+
+
+def _placeholder(path: Path) -> str | int:
+    """A value for a required key, different from that of any other table."""
+    if path[-1] == "url":
+        return "http://placeholder.invalid"
+    number = int(path[-2])
+    return 10**15 + number if path[-1] == "id" else f"{UNNAMED}{number}"
