@@ -1,4 +1,4 @@
-"""Everything that can be set, with its unit and its default. ``config.py`` reads these from TOML.
+"""Everything that can be set, with its unit and its default. ``config`` reads it from TOML.
 
 A setting that is ``None`` in a server, group or entry point is inherited: entry point before group
 before server before the top of the file.
@@ -6,7 +6,7 @@ before server before the top of the file.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, fields
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
@@ -287,17 +287,14 @@ def _policy(tables: Sequence[object]) -> Policy:
         value = strongest(tables, *keys)[1]
         return default if value is None else value
 
-    defaults = Thresholds()
     limits = {
-        name: inherited(getattr(defaults, name), "thresholds", name)
-        for name in Thresholds.__dataclass_fields__
+        one.name: inherited(one.default, "thresholds", one.name) for one in fields(Thresholds)
     }
     return Policy(
         strongest(tables, "interval")[1],
         Thresholds(**{name: None if limit is False else limit for name, limit in limits.items()}),
         {verdict: inherited(level, "levels", verdict) for verdict, level in DEFAULT_LEVELS.items()},
-        ButtonPolicy(*(strongest(tables, f"button_{key}")[1] for key in _BUTTON)),
+        ButtonPolicy(
+            *(strongest(tables, f"button_{key}")[1] for key in ("rule", "max_wait", "max_queue"))
+        ),
     )
-
-
-_BUTTON = ("rule", "max_wait", "max_queue")

@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 """Keys and positions from the top of the document, such as ``("server", 0, "url")``."""
 
 Fault = tuple[Path, str]
-"""Where something is wrong, and what."""
+"""A path, and what is wrong there."""
 
 LISTED = frozenset({"server", "group", "entry_point", "question"})
 """Written as ``[[table]]``, any number of times."""

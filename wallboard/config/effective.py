@@ -78,7 +78,7 @@ class WrittenConfig:
 
 @frozen
 class _Layer:
-    """A table of the settings, and where it is in the document, if it is from there."""
+    """A table of the settings, and its path in the document, ``None`` if it is not from there."""
 
     table: Any
     path: Path | None
@@ -108,7 +108,7 @@ class _Reader:
     def sections(
         self, keys: tuple[str, ...], layers: Sequence[_Layer], *, listed: bool = False
     ) -> Iterator[Section]:
-        """The table of the strongest layer, then those in it."""
+        """The section of the strongest layer's table, then those of the tables in it."""
         rows: list[SettingRow] = []
         inner: list[Section] = []
         for field in fields(layers[-1].table):

@@ -28,7 +28,7 @@ class Problem:
 
 
 class ConfigError(Exception):
-    """The config cannot be used; ``problems`` is everything that is wrong with it."""
+    """The config cannot be used; ``problems`` are all its problems."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

@@ -168,7 +168,7 @@ def _is_inherited(keys: Keys) -> bool:
 
 
 def _described(node: Node, definitions: Mapping[str, Node]) -> str:
-    """The first sentence about the kind of a table, or of those that a list holds."""
+    """The first sentence of the docstring of a table, or of the tables in a list."""
     name = node.get("items", node).get("$ref", "").rpartition("/")[2]
     text: str = definitions.get(name, {}).get("description", "")
     return text.partition("\n")[0]
@@ -193,4 +193,4 @@ _DEFAULTS: Mapping[Keys, Any] = {
     },
     **{("levels", verdict.value): level.label for verdict, level in DEFAULT_LEVELS.items()},
 }
-"""Of settings that a config inherits from the program itself."""
+"""Defaults that are not in the settings, since those are inherited."""

@@ -100,13 +100,13 @@ class Selection:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The selection as words of a command line."""
+        """The selection as command line arguments."""
         groups = (f"--group={name}" for name in self.groups)
         return (*self.ids, *groups, *(f"--server={name}" for name in self.servers))
 
 
 def selected(settings: Settings, selection: Selection) -> Settings:
-    """The settings with only the entry points that match every field of the selection.
+    """The settings with only the selected entry points.
 
     Raises ``ConfigError`` for a word that matches nothing, with the nearest known one.
     """

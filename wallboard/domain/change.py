@@ -1,4 +1,4 @@
-"""What became different and when: the lines of a timeline and of the list of events."""
+"""Changes of verdict, level and reachability: the lines of a timeline and of the events list."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum

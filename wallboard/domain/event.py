@@ -1,4 +1,4 @@
-"""A recorded board at one moment, given back to the board as one event."""
+"""The events that a feed publishes, among them a recorded board at one moment."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Text from outside: which characters must not reach a terminal, and what stands in their place.
+"""Text from outside: which characters must not reach a terminal, and what replaces them.
 
 This is the only place that says so; whoever shows or refuses foreign text asks here.
 """
@@ -16,7 +16,7 @@ _JOINERS = frozenset("\u200c\u200d")
 """Needed in some scripts and emoji, and harmless: they join or separate their neighbours."""
 
 STEERED = "\N{REPLACEMENT CHARACTER}"
-"""Stands for a character that could have steered the terminal."""
+"""Replaces a character that could steer the terminal."""
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 CUT = "…"
@@ -31,7 +31,7 @@ def steers(char: str) -> bool:
 
 
 def has_controls(text: str) -> bool:
-    """Whether a text holds what no name may: control characters, or what turns text round."""
+    """Whether a text holds control characters, or characters that change its direction."""
     return not text.isprintable() and any(
         unicodedata.category(char) in CONTROLS or unicodedata.bidirectional(char) in _TURNING
         for char in text

@@ -15,7 +15,7 @@ _RANGE = re.compile(rf"(@?)(?:(~|{_NUMBER})?(:))?({_NUMBER})?", re.ASCII)
 
 @frozen
 class Range:
-    """Values that are well, and all others alert; the other way round if ``inside``.
+    """A range of good values, outside of which there is an alert; inside of it if ``inside``.
 
     Both ends belong to it.
     """
@@ -25,7 +25,7 @@ class Range:
     inside: bool = False
 
     def alerts(self, value: float) -> bool:
-        """Whether the value is one to raise an alert for."""
+        """Whether the value raises an alert."""
         return (self.start <= value <= self.end) is self.inside
 
     def __str__(self) -> str:

@@ -93,7 +93,7 @@ ORDINARY = Ranges()
 
 @frozen
 class Conditions:
-    """What a scenario changes in a queue at a moment; ``None`` keeps the model's figure."""
+    """What a scenario overrides in a queue at a moment; ``None`` keeps the model's figure."""
 
     agents: int | None = None
     arrivals: float = 1.0

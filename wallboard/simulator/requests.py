@@ -39,7 +39,7 @@ def names_survey(path: str) -> bool:
 
 
 def is_plain_get(data: bytes) -> bool:
-    """Whether these bytes are one whole GET without a body on a connection to be kept."""
+    """Whether these bytes are one whole keep-alive GET without a body."""
     end = data.find(b"\r\n\r\n")
     if end != len(data) - 4 or not data.startswith(b"GET /"):
         return False
@@ -69,7 +69,7 @@ class RequestLog:
         self.log.append((at, path))
 
     def end(self) -> None:
-        """Its answer has been sent, or never will be."""
+        """The request is done: answered or abandoned."""
         self.in_flight -= 1
 
 

@@ -98,7 +98,7 @@ def _text(path: Path) -> str:
 
 
 def parse_scenario(text: str, *, name: str = "scenario", source: str = "scenario") -> Scenario:
-    """A scenario from TOML. All that is wrong with it is raised as one :class:`ScenarioError`."""
+    """A scenario from TOML. Raises one :class:`ScenarioError` with all its mistakes."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -131,7 +131,7 @@ class Simulator:
         return self._port
 
     async def stop(self) -> None:
-        """Refuse new connections and drop those that are open; asked again, it does nothing."""
+        """Refuse new connections and drop open ones; a second call does nothing."""
         server, self._web = self._web, None
         if server is None:
             return
@@ -232,7 +232,7 @@ class Simulator:
 
 
 class _Sent(web.StreamResponse):
-    """Tells aiohttp that the answer was already sent."""
+    """A response for aiohttp that was already sent."""
 
     def __init__(self, *, keep_alive: bool) -> None:
         super().__init__()
@@ -263,7 +263,7 @@ class _Connection(web.RequestHandler):
         self._in_part = False
 
     def data_received(self, data: bytes) -> None:
-        """One whole GET on an idle connection goes the short way."""
+        """Answer one whole GET on an idle connection at once."""
         idle = self._waiter is not None and not self._in_part and self.transport is not None
         if idle and is_plain_get(data):
             path = data[4 : data.index(b" ", 4)].decode("latin-1")
