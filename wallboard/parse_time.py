@@ -37,14 +37,14 @@ def moment(text: str, now: float, zone: tzinfo | None = None) -> float:
     else:
         at = _by_clock(text, written, now, zone)
     if at < 0:
-        raise MomentError(f"{text.strip()!r} is longer ago than any recording.")
+        raise MomentError(f"{text.strip()!r} is older than any recording.")
     return at
 
 
 def _by_clock(text: str, written: str, now: float, zone: tzinfo | None) -> float:
     found = _CLOCK.fullmatch(written)
     if found is None or not (found["day"] or found["hour"]):
-        raise MomentError(f"{text.strip()!r} is no moment; write it like {FORMS}.")
+        raise MomentError(f"not a time: {text.strip()!r}; use {FORMS}.")
     zone = _offset(text, found["offset"]) if found["offset"] else zone
     today = datetime.fromtimestamp(now, zone).date()
     try:
@@ -57,7 +57,7 @@ def _by_clock(text: str, written: str, now: float, zone: tzinfo | None) -> float
         elif found["day"] is None and at > now:
             at = datetime.combine(day - timedelta(days=1), clock, zone).timestamp()
     except (ValueError, OverflowError):
-        raise MomentError(f"{text.strip()!r}: there is no such day or time.") from None
+        raise MomentError(f"{text.strip()!r}: no such date or time.") from None
     return at
 
 
@@ -83,4 +83,4 @@ def _offset(text: str, written: str) -> timezone:
     try:
         return timezone(-offset if written[0] == "-" else offset)
     except ValueError:
-        raise MomentError(f"{text.strip()!r}: no place on earth is {written} from UTC.") from None
+        raise MomentError(f"{text.strip()!r}: no time zone is {written} from UTC.") from None

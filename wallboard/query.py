@@ -98,7 +98,7 @@ def parse(text: str) -> Query:
     choices = [choice for word in words if (choice := _word(word)) is not None]
     problem = next((choice.problem for choice in choices if choice.problem), None)
     if len(text) > LONGEST_QUERY:
-        problem = f"only the first {LONGEST_QUERY:,} characters are taken"
+        problem = f"only the first {LONGEST_QUERY:,} characters are used"
     finders = tuple(finder for choice in choices for finder in choice.finders)
     return Query(text, problem, inverted, tuple(choice.chooses for choice in choices), finders)
 
@@ -141,7 +141,7 @@ def _any_of(alternatives: list[Chooses]) -> Chooses:
 def _no_field(name: str) -> str:
     from wallboard.config.problem import nearest
 
-    return f'"{name}:" is no field and taken as text; {nearest(name, tuple(FIELDS))}'
+    return f'unknown field "{name}:", searching as text; {nearest(name, tuple(FIELDS))}'
 
 
 def _anything(value: str) -> Choice:
@@ -207,13 +207,13 @@ def _mark(value: str) -> Choice:
 def _begun(value: str, known: Sequence[str]) -> tuple[frozenset[str], str | None]:
     """The known words that begin with a value."""
     begun = frozenset(word for word in known if word.startswith(value.casefold()))
-    return begun, None if begun else f'nothing is "{value}" here; known are {", ".join(known)}'
+    return begun, None if begun else f'unknown value "{value}"; one of {", ".join(known)}'
 
 
 def _id(value: str) -> Choice:
     numbers = _IDS.fullmatch(value.removesuffix("-"))
     if numbers is None:
-        return Choice(lambda *_: False, f'"{value}" is no id; write 10, 1000 or 1000-1010')
+        return Choice(lambda *_: False, f'not an id: "{value}"; use 10, 1000 or 1000-1010')
     start, stop = numbers.groups()
     if stop is None:
         return Choice(lambda status, _: str(status.state.entry_point.key.id).startswith(start))

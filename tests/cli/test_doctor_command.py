@@ -27,7 +27,7 @@ async def test_all_is_well(wallboard, simulated, tmp_path):
     assert (ended.status, ended.err) == (0, "")
     lines = ended.out.splitlines()
     assert lines[0] == "This machine"
-    assert lines[-1].startswith("All well: prod")
+    assert lines[-1].startswith("All OK: prod")
     assert "wallboard.toml, found in the working folder" in ended.out
     steps = [line.split()[0] for line in lines if line.startswith("  ")]
     assert steps == [
@@ -57,10 +57,10 @@ async def test_an_id_that_the_server_does_not_know_matters_only_if_somebody_name
 @pytest.mark.parametrize(
     ("fault", "status", "cause"),
     [
-        ('kind = "http"\nstatus = 500', 2, "It is not you"),
+        ('kind = "http"\nstatus = 500', 2, "Likely cause: not you"),
         ('kind = "html"', 2, "something else answers there"),
-        ('kind = "redirect"', 2, "a login in front of it"),
-        ('kind = "reset"', 2, "most likely not you"),
+        ('kind = "redirect"', 2, "a login page in front of it"),
+        ('kind = "reset"', 2, "or the load balancer in front of it"),
         ('kind = "service_not_running"', 1, "agent assignment service is not running"),
     ],
 )

@@ -166,7 +166,7 @@ def test_an_empty_recording_can_be_asked_everything(ask, tmp_path):
     [
         (["history", "1000", "--since", "1h", "--until", "2h"], "must be before --until"),
         (["handover", "--since", "1h", "--until", "2h"], "must be before --until"),
-        (["history", "1000", "--since", "soonish"], "is no moment"),
+        (["history", "1000", "--since", "soonish"], "not a time: "),
         (["history", "4711"], "there is no 4711; the nearest is 100"),
         (["history", "other:1000"], 'there is no server "other"'),
         (["history", "sales"], "neither a number nor a range"),
@@ -175,7 +175,7 @@ def test_an_empty_recording_can_be_asked_everything(ask, tmp_path):
         (["recording"], "Missing command"),
         (["recording", "trim"], "Say what to forget"),
         (["recording", "trim", "--to", "much"], "is no size"),
-        (["recording", "trim", "--older", "long"], "is no moment"),
+        (["recording", "trim", "--older", "long"], "not a time: "),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_words(ask, path, args, said):

@@ -53,7 +53,7 @@ async def test_several_frames_go_on_from_there_and_end_with_the_recording(wallbo
     ("arguments", "status", "said"),
     [
         (["nothing.db"], 69, "the recording cannot be used"),
-        (["{shift}", "--at", "noon"], 64, "'noon' is no moment; write it like 14:32"),
+        (["{shift}", "--at", "noon"], 64, "not a time: 'noon'; use 14:32"),
         (["{shift}", "--kiosk"], 64, "--kiosk is for a living board"),
         (["{broken}"], 69, "the recording cannot be read"),
         (["{empty}"], 69, "there is nothing in the recording yet"),

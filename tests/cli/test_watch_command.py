@@ -104,7 +104,7 @@ async def test_the_server_that_dies_and_comes_back_is_one_line_each(watch, simul
     await line_with(process, "all well")
     await simulator.stop()
     line = await line_with(process, " CRITICAL server ")
-    assert "Check that the server runs" in line
+    assert "Check that the server is running" in line
     await simulator.start("127.0.0.1", port)
     await line_with(process, ": answers, was ")
     assert (await ends(process, signal.SIGTERM))[0] == 0

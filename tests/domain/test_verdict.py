@@ -88,7 +88,7 @@ def test_rows_2_to_5_what_chat_allowed_says(fact, verdict, level, label):
 def test_row_5_shows_the_raw_value(fact, raw):
     judgement = judged(fact)
     assert judgement.raw == raw
-    assert (raw or "no value of allowed") in judgement.summary
+    assert (raw or "without a value for allowed") in judgement.summary
 
 
 def test_a_raw_value_in_a_summary_moves_no_cursor():
@@ -137,7 +137,7 @@ def test_row_7_both_failed_but_something_answered():
 def test_row_7_both_are_off():
     judgement = judged(Capacity(3), endpoints=(Endpoint.CAPACITY,))
     assert judgement.verdict is Verdict.ERROR
-    assert "switched off" in judgement.summary
+    assert "disabled" in judgement.summary
 
 
 @pytest.mark.parametrize(
@@ -184,17 +184,17 @@ def test_every_value_is_carried_and_unread_ones_are_none():
     ("fact", "level", "word"),
     [
         (LiveSessionStatus(59.9, 0), Level.OK, None),
-        (LiveSessionStatus(60.0, 0), Level.WARNING, "est. wait"),
-        (LiveSessionStatus(299.9, 0), Level.WARNING, "est. wait"),
-        (LiveSessionStatus(300.0, 0), Level.CRITICAL, "est. wait"),
+        (LiveSessionStatus(60.0, 0), Level.WARNING, "wait"),
+        (LiveSessionStatus(299.9, 0), Level.WARNING, "wait"),
+        (LiveSessionStatus(300.0, 0), Level.CRITICAL, "wait"),
         (LiveSessionStatus(0.0, 9), Level.OK, None),
-        (LiveSessionStatus(0.0, 10), Level.WARNING, "queue depth"),
-        (LiveSessionStatus(0.0, 24), Level.WARNING, "queue depth"),
-        (LiveSessionStatus(0.0, 25), Level.CRITICAL, "queue depth"),
+        (LiveSessionStatus(0.0, 10), Level.WARNING, "queue"),
+        (LiveSessionStatus(0.0, 24), Level.WARNING, "queue"),
+        (LiveSessionStatus(0.0, 25), Level.CRITICAL, "queue"),
         (LiveSessionStatus(None, None), Level.OK, None),
         (Capacity(1), Level.OK, None),
-        (Capacity(0), Level.WARNING, "capacity"),
-        (Capacity(-1), Level.WARNING, "capacity"),
+        (Capacity(0), Level.WARNING, "free slots"),
+        (Capacity(-1), Level.WARNING, "free slots"),
         (Capacity(None), Level.OK, None),
     ],
 )
@@ -207,7 +207,7 @@ def test_thresholds_raise_the_level_of_an_open_entry_point(fact, level, word):
 def test_the_worst_threshold_wins_and_the_summary_names_all():
     judgement = judged(ALLOWED, LiveSessionStatus(300.0, 10), Capacity(0))
     assert judgement.level is Level.CRITICAL
-    for word in ("est. wait", "queue depth", "capacity"):
+    for word in ("wait", "queue", "no free slots"):
         assert word in judgement.summary
 
 

@@ -315,8 +315,8 @@ async def test_a_body_of_just_the_limit_is_read(loopback):
     ("status", "said"),
     [
         ("500 Internal Server Error", "Unable to retrieve whether this entry point"),
-        ("401 Unauthorized", "credentials"),
-        ("403 Forbidden", "forbids"),
+        ("401 Unauthorized", "Credentials required"),
+        ("403 Forbidden", "Access denied"),
         ("404 Not Found", "context root"),
         ("503 Service Unavailable", "starting"),
         ("204 No Content", "204"),
@@ -360,7 +360,7 @@ async def test_a_redirect_is_not_followed_and_says_where_it_points(loopback, loc
     seen = await ask(server.port)
 
     assert cause_of(seen) == Cause.REDIRECT
-    assert f"to {shown}," in seen.outcome.message
+    assert f"to {shown} (not followed)" in seen.outcome.message
     assert len(server.requests) == 1
 
 

@@ -34,7 +34,7 @@ async def ask(server, times=1):
 def said(seen):
     assert isinstance(seen.outcome, Failure), seen.outcome
     assert seen.outcome.cause == Cause.HTTP
-    assert "not valid HTTP" not in seen.outcome.message
+    assert "is not HTTP" not in seen.outcome.message
     assert seen.outcome.message.isprintable()
     return seen.outcome.message
 
@@ -192,10 +192,10 @@ async def test_a_head_that_must_be_refused_is_refused_with_the_reason(loopback, 
 
 FRAMINGS = {
     "bodies that are not chunked": (b"", GOOD, "chunk size"),
-    "chunks of a byte": (b"", b"1\r\n \r\n", "far longer than the content"),
-    "extensions": (b"5;a=", b"x", "far longer than the content"),
+    "chunks of a byte": (b"", b"1\r\n \r\n", "far larger than the content"),
+    "extensions": (b"5;a=", b"x", "far larger than the content"),
     "trailers": (b"0\r\n", b"X: y\r\n", "headers"),
-    "one trailer": (b"0\r\nX: ", b"x", "far longer than the content"),
+    "one trailer": (b"0\r\nX: ", b"x", "far larger than the content"),
 }
 
 

@@ -182,5 +182,5 @@ def test_a_key_with_a_password_never_asks_the_terminal(tmp_path):
     path = tmp_path / "client.pem"
     path.write_bytes(locked + issued.cert_chain_pems[0].bytes())
 
-    with pytest.raises(ClientSetupError, match="protected by a password"):
+    with pytest.raises(ClientSetupError, match="password protected"):
         EceClient(ServerSettings(name="prod", url="https://h", client_cert=str(path)), Settings())

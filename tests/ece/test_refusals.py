@@ -48,7 +48,7 @@ async def refused(url, settings=PATIENT, **server):
     findings = []
     await Probe(asked, settings, findings.append).run()
     diagnosis = diagnose(findings)
-    advice = failure.message.removeprefix("chatAllowed: t").removeprefix("chatAllowed: ")
+    advice = failure.message.removeprefix("chatAllowed: ")[1:]
     assert advice in diagnosis.sentence
     return failure, diagnosis.blame
 
@@ -81,23 +81,23 @@ def then_close(answer):
         (http("403 Forbidden", "<h4>The page you are trying to access is secured with Secure "
               "Sockets Layer (SSL).</h4>"), Blame.ADDRESS, "use https:// in `url`."),
         (http("400 Bad Request", "<h2>Bad Request - Invalid Hostname</h2>"), Blame.ADDRESS,
-         "does not answer for this name"),
-        (http("421 Misdirected Request"), Blame.ADDRESS, "does not answer for this name"),
+         "does not serve this host name"),
+        (http("421 Misdirected Request"), Blame.ADDRESS, "does not serve this host name"),
         (http("400 Bad Request", "certificate of appreciation"), Blame.ADDRESS, "check the id"),
         (http("401 Unauthorized"), Blame.ADDRESS, "set `Authorization` in `headers`."),
-        (http("403 Forbidden"), Blame.ADDRESS, "ask for this machine's address to be let in."),
-        (http("407 Proxy Authentication Required"), Blame.PROXY, "the config does not name"),
+        (http("403 Forbidden"), Blame.ADDRESS, "have this machine's IP allowed."),
+        (http("407 Proxy Authentication Required"), Blame.PROXY, "a proxy answered 407"),
         ("haproxy-too-many", Blame.CONFIG, "raise `interval`."),
         (http("429 Too Many Requests", more="Retry-After: 120\r\n"), Blame.CONFIG,
-         "raise `interval`. It asks to wait 120 s."),
+         "raise `interval`. Retry after 120 s."),
         (http("429 Too Many Requests", more="Retry-After: 99999\r\n"), Blame.CONFIG,
          "raise `interval`."),
-        (http("502 Bad Gateway"), Blame.SERVER, "see whether that runs."),
+        (http("502 Bad Gateway"), Blame.SERVER, "check that it is running."),
         (http("503 Service Unavailable", more="Retry-After: 7\r\n"), Blame.SERVER,
-         "and at a load balancer. It asks to wait 7 s."),
+         "and the load balancer. Retry after 7 s."),
         (http("503 Service Unavailable", more="Retry-After: \x1b[2J\r\n"), Blame.SERVER,
-         "and at a load balancer."),
-        (http("504 Gateway Timeout"), Blame.SERVER, "see whether that hangs."),
+         "and the load balancer."),
+        (http("504 Gateway Timeout"), Blame.SERVER, "check whether it hangs."),
         (b"\x15\x03\x03\x00\x02\x02\x50", Blame.ADDRESS, "Use https:// in `url`"),
     ],
 )  # fmt: skip
@@ -148,18 +148,18 @@ async def test_credentials_that_are_not_taken_are_told_from_none(loopback):
         f"http://127.0.0.1:{server.port}", headers={"Authorization": Secret("Bearer hush")}
     )
 
-    assert "does not take the credentials in `headers`" in failure.message
+    assert "Credentials rejected: check `headers`" in failure.message
     assert "hush" not in failure.message
 
 
 @pytest.mark.parametrize(
     ("alert", "blame", "says"),
     [
-        ("protocol version", Blame.SERVER, "Have TLS 1.2 or 1.3 switched on there."),
+        ("protocol version", Blame.SERVER, "Have TLS 1.2 or 1.3 enabled there."),
         ("insufficient security", Blame.SERVER, "too weak for this machine"),
-        ("unrecognized name", Blame.ADDRESS, "Use a name that it serves"),
-        ("internal error", Blame.SERVER, "Look at its log"),
-        ("handshake failure", Blame.CERTIFICATE, "nothing in common in TLS"),
+        ("unrecognized name", Blame.ADDRESS, "Use a name in its certificate"),
+        ("internal error", Blame.SERVER, "Check its log"),
+        ("handshake failure", Blame.CERTIFICATE, "no TLS version or cipher in common"),
         ("unknown ca", Blame.CONFIG, "does not know the CA that signed the client certificate"),
         ("certificate expired", Blame.CONFIG, "Renew `client_cert`"),
         ("certificate unknown", Blame.CONFIG, "Check `client_cert` and `client_key`"),
@@ -218,8 +218,8 @@ def certified(folder, *, bits=2048, begins=-1, ends=9):
 @pytest.mark.parametrize(
     ("kind", "trusted", "says"),
     [
-        ({}, False, "if it is the right one, save it as a file and name that as `ca_file`"),
-        ({"bits": 1024}, True, "have it issued anew with a key of 2048 bits"),
+        ({}, False, "if it is the right one, save it to a file and set `ca_file`"),
+        ({"bits": 1024}, True, "have it reissued with a key of 2048 bits"),
         ({"begins": 1}, True, "renew the certificate, or check the clock of this machine"),
         ({"begins": -9, "ends": -1}, True, "renew the certificate, or check the clock"),
     ],
@@ -244,7 +244,7 @@ def test_a_key_that_is_not_the_one_of_the_certificate_is_said(tmp_path):
     _, key = certified(tmp_path / "other")
     server = ServerSettings(name="prod", url="https://h", client_cert=certificate, client_key=key)
 
-    with pytest.raises(ClientSetupError, match="the key is not the one of the certificate"):
+    with pytest.raises(ClientSetupError, match="the key does not match the certificate"):
         EceClient(server, Settings())
 
 
@@ -260,17 +260,42 @@ def test_a_certificate_without_its_key_says_where_that_goes(authority, tmp_path)
 @pytest.mark.parametrize(
     ("url", "answer", "cause", "says"),
     [
-        ("https://ece.invalid", "squid-forbidden", Cause.PROXY, "Ask its keeper"),
-        ("https://ece.invalid", "tinyproxy-forbidden", Cause.PROXY, "Ask its keeper"),
+        (
+            "https://ece.invalid",
+            "squid-forbidden",
+            Cause.PROXY,
+            "Have this address and port allowed",
+        ),
+        (
+            "https://ece.invalid",
+            "tinyproxy-forbidden",
+            Cause.PROXY,
+            "Have this address and port allowed",
+        ),
         ("https://ece.invalid", "squid-unreachable", Cause.PROXY, "cannot reach it (503)"),
         ("https://ece.invalid", "squid-no-name", Cause.PROXY, "cannot reach it (500)"),
-        ("https://ece.invalid", "squid-credentials", Cause.PROXY, "Wrong or no credentials"),
-        ("https://ece.invalid", "nginx-is-no-proxy", Cause.PROXY, "may be no proxy"),
+        ("https://ece.invalid", "squid-credentials", Cause.PROXY, "Missing or wrong credentials"),
+        ("https://ece.invalid", "nginx-is-no-proxy", Cause.PROXY, "may not be a proxy"),
         ("https://ece.invalid", None, Cause.PROXY, "closed the connection without an answer"),
         ("http://ece.invalid", None, Cause.PROXY, "closed the connection without an answer"),
-        ("http://ece.invalid", "squid-unreachable", Cause.HTTP, "Or the `proxy` says so"),
-        ("http://ece.invalid", "tinyproxy-no-name", Cause.HTTP, "Or the `proxy` says so"),
-        ("http://ece.invalid", "squid-credentials", Cause.PROXY, "credentials in `proxy`"),
+        (
+            "http://ece.invalid",
+            "squid-unreachable",
+            Cause.HTTP,
+            "may also come from the proxy itself",
+        ),
+        (
+            "http://ece.invalid",
+            "tinyproxy-no-name",
+            Cause.HTTP,
+            "may also come from the proxy itself",
+        ),
+        (
+            "http://ece.invalid",
+            "squid-credentials",
+            Cause.PROXY,
+            "the proxy answered 407 Proxy Authentication Required. Proxy credentials missing",
+        ),
     ],
 )
 async def test_a_proxy_that_refuses_is_named_as_the_proxy(loopback, url, answer, cause, says):

@@ -94,9 +94,9 @@ def test_everything_that_is_wrong_is_told_at_once_with_what_and_where():
         "the sid (the id of the chat session) is empty",
         "question 1 is empty",
         "answer 2 is empty",
-        "question 3: character 2 is a control character (U+0000), which XML cannot hold",
-        "answer 3: character 2 is half a character (U+D800), which XML cannot hold",
-        "question 4: character 1 is U+FFFF, which is no character and which XML cannot hold",
+        "question 3: character 2 is a control character (U+0000), not allowed in XML",
+        "answer 3: character 2 is an unpaired surrogate (U+D800), not allowed in XML",
+        "question 4: character 1 is U+FFFF, not a character, and not allowed in XML",
     ]
 
 

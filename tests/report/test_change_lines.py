@@ -85,7 +85,7 @@ def test_levels_and_endpoints_are_told_by_their_names(seldom_polled):
     )
     assert level.endswith(
         " WARNING Sales (prod 1000), level: warning, was ok for 1 minute. Customers can start a "
-        "chat; est. wait is 75 s."
+        "chat; wait 75 s."
     )
     assert failure.endswith(
         " WARNING Sales (prod 1000), capacity: timed out, was ok. No answer within 5 s."

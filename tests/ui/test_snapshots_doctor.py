@@ -18,12 +18,12 @@ WAY = (
     Finding(Step.CONFIG, Level.OK, "/etc/wallboard.toml; the board follows its edits."),
     Finding(Step.PROXY, Level.OK, "None; the server is asked directly.", "prod"),
     Finding(Step.NAME, Level.OK, "ece.example.com is 10.0.0.17 and 10.0.0.18.", "prod", 0.0031),
-    Finding(Step.TCP, Level.OK, "Connections are accepted at 10.0.0.17, port 443.", "prod", 0.0124),
+    Finding(Step.TCP, Level.OK, "Connected to 10.0.0.17, port 443.", "prod", 0.0124),
     Finding(
         Step.TLS,
         Level.WARNING,
-        "TLSv1.3 with TLS_AES_256_GCM_SHA384. The certificate is signed by the private CA in "
-        "`ca_file`. It ends on 2026-06-02, in 5 days: have it renewed.",
+        "TLSv1.3 with TLS_AES_256_GCM_SHA384. Certificate signed by the private CA in "
+        "`ca_file`. Expires on 2026-06-02, in 5 days: renew it.",
         "prod",
         0.0382,
     ),
@@ -33,14 +33,14 @@ END = (
         Step.HTTP,
         Level.CRITICAL,
         "The server answered 500 Internal Server Error. Unable to retrieve whether this entry "
-        "point can handle new chats. Look at the server's log, and check the id.",
+        "point can handle new chats. Check the server's log and the id.",
         "prod",
         0.412,
         Cause.HTTP,
         {"status": 500},
     ),
-    Finding(Step.API, None, "Not tried, because of http.", "prod"),
-    Finding(Step.CLOCK, Level.OK, "The clocks of the server and of this machine agree.", "prod"),
+    Finding(Step.API, None, "Skipped: http failed.", "prod"),
+    Finding(Step.CLOCK, Level.OK, "The clocks of the server and this machine agree.", "prod"),
     Finding(Step.TERMINAL, Level.OK, "TERM=tmux-256color, 80 columns and 24 rows, UTF-8."),
     Finding(Step.RECORDING, Level.UNKNOWN, "/srv/board.db: the folder did not answer within 3 s."),
 )

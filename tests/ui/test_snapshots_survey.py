@@ -15,17 +15,16 @@ THEMES = ["ansi16", "dark", "light", "mono"]
 SIZES = [(80, 24), (40, 12)]
 PAGE = b"<html>\n<body>\n<h1>HTTP Status 500</h1>\n</body>\n</html>\n"
 OUTCOMES = {
-    "sent": Outcome(Delivery.SENT, "ece.example.com:443 took the survey (204)."),
+    "sent": Outcome(Delivery.SENT, "Survey accepted by ece.example.com:443 (204)."),
     "refused": Outcome(
         Delivery.REFUSED,
-        "ece.example.com:443 answered 500 Internal Server Error, not 204: the survey was not "
-        "accepted.",
+        "ece.example.com:443 answered 500 Internal Server Error: the survey was not accepted.",
         Response(500, "Internal Server Error", b"Content-Type: text/html", PAGE),
     ),
     "unknown": Outcome(
         Delivery.UNKNOWN,
         f"{UNKNOWN_WORDS} ece.example.com:443 did not answer within 5 s. The server is overloaded "
-        'or hangs, or the way to it is slow; `timeout` of server "prod" sets the limit.',
+        'or hangs, or the network is slow; `timeout` of server "prod" sets the limit.',
     ),
 }
 

@@ -113,7 +113,8 @@ async def test_what_arrives_is_byte_for_byte_what_was_previewed():
         assert (survey.sid, survey.content_type) == ("a<7", "text/xml")
         assert [question for question, _ in survey.answers] == ["How was it?", "And?"]
         assert outcome.delivery is Delivery.SENT
-        assert said(form).endswith("took the survey (204). Change it to send another.")
+        assert said(form).endswith(" (204). Change it to send another.")
+        assert "Survey accepted by 127.0.0.1" in said(form)
         assert head(form).strip() == f"POST {simulator.url}/system/egain/chat/entrypoint/survey"
 
 
@@ -288,7 +289,7 @@ async def test_another_status_is_shown_with_its_body_until_something_is_typed():
         outcome = await ended(form)
         await pilot.pause()
         assert "500" in said(form)
-        assert "not 204" in said(form)
+        assert "the survey was not accepted" in said(form)
         assert head(form).startswith(" Answer: 500")
         assert outcome.response.body
         assert previewed(form).strip() == outcome.response.body.strip()

@@ -68,7 +68,7 @@ def _repeated(names: Iterable[tuple[Path, str]]) -> Iterator[Fault]:
         number = int(path[-1]) + 1
         if taken.setdefault(name, number) != number:
             kind = f"[[{path[0]}]]"
-            yield (*path, "name"), f"{kind} {taken[name]} has the same name; each needs its own"
+            yield (*path, "name"), f"{kind} {taken[name]} has the same name; names must be unique"
 
 
 def _name(path: Path, text: str) -> Iterator[Fault]:

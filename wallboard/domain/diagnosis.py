@@ -49,19 +49,19 @@ _Found = tuple[Blame, str, str | None]
 
 _UNREACHED = frozenset({Cause.DNS, Cause.REFUSED, Cause.TIMEOUT})
 _BY_CAUSE = {
-    Cause.DNS: (Blame.NETWORK, "It is the name of {}, or how this machine looks names up"),
-    Cause.REFUSED: (Blame.NETWORK, "It is {}, or the way to it"),
-    Cause.TLS: (Blame.CERTIFICATE, "It is the certificate of {}, or how TLS is set up with it"),
-    Cause.RESET: (Blame.SERVER, "It is most likely not you, but {} or what stands before it"),
-    Cause.PROXY: (Blame.PROXY, "It is the proxy on the way to {}"),
-    Cause.REDIRECT: (Blame.ADDRESS, "It is the address of {}, or a login in front of it"),
-    Cause.INTERNAL: (Blame.MACHINE, "It is this machine, or wallboard itself"),
+    Cause.DNS: (Blame.NETWORK, "DNS: the name of {}, or this machine's name servers"),
+    Cause.REFUSED: (Blame.NETWORK, "{} is down, or the network path to it is"),
+    Cause.TLS: (Blame.CERTIFICATE, "the certificate of {}, or its TLS settings"),
+    Cause.RESET: (Blame.SERVER, "{}, or the load balancer in front of it"),
+    Cause.PROXY: (Blame.PROXY, "the proxy in front of {}"),
+    Cause.REDIRECT: (Blame.ADDRESS, "the address of {}, or a login page in front of it"),
+    Cause.INTERNAL: (Blame.MACHINE, "this machine, or wallboard itself"),
 }
 _BLAMED = {
-    Blame.CONFIG: "It is the config, not {}",
-    Blame.PROXY: "It is the proxy on the way to {}",
-    Blame.ADDRESS: "It is the address of {}, as the config has it",
-    Blame.SERVER: "It is not you: {} can be reached, but does not do its work",
+    Blame.CONFIG: "the config, not {}",
+    Blame.PROXY: "the proxy in front of {}",
+    Blame.ADDRESS: "the configured address of {}",
+    Blame.SERVER: "not you but {}, which is reachable but not working",
 }
 """The words where the failure itself says whom to blame."""
 
@@ -75,16 +75,19 @@ def diagnose(findings: Sequence[Finding]) -> Diagnosis:
     failed = [one for server in servers if (one := _first_failure(findings, server))]
     broken = {one.server for one in failed}
     case = _Case(findings, failed, [server for server in servers if server not in broken])
-    for rule in (_settings, _clock_and_certificate, _all_alike, _missing_proxy, _one, _worth_doing):
+    for rule in (_settings, _clock_and_certificate, _all_alike, _missing_proxy, _one):
         if found := rule(case):
-            blame, sentence, server = found
+            blame, words, server = found
             more = _others(case, server) if server in broken else ""
-            return Diagnosis(blame, worst_of(findings), f"{sentence}{more}", server)
+            return Diagnosis(blame, worst_of(findings), f"Likely cause: {words}{more}", server)
+    if found := _worth_doing(case):
+        blame, sentence, server = found
+        return Diagnosis(blame, worst_of(findings), sentence, server)
     many = servers[0] if len(servers) == 1 else f"all {len(servers)} servers"
     return Diagnosis(
         Blame.NOBODY,
         worst_of(findings),
-        f"All well: {many} can be reached from here, and the answers can be read.",
+        f"All OK: {many} reachable from here, answers valid.",
     )
 
 
@@ -95,7 +98,7 @@ def _first_failure(findings: Sequence[Finding], server: str) -> Finding | None:
 def _settings(case: _Case) -> _Found | None:
     for one in case.failed:
         if one.step is Step.SETTINGS:
-            return Blame.CONFIG, f"It is the config. {one.sentence}", one.server
+            return Blame.CONFIG, f"the config. {one.sentence}", one.server
     return None
 
 
@@ -106,8 +109,8 @@ def _clock_and_certificate(case: _Case) -> _Found | None:
         if one.facts.get("in_force_by_the_servers_clock") and not one.facts.get("in_force"):
             return (
                 Blame.CLOCK,
-                f"It is most likely the clock of this machine: by that of {one.server} the "
-                "certificate is in force. Set the clock right (NTP), then look again.",
+                f"this machine's clock: by the clock of {one.server} the certificate "
+                "is valid. Fix the clock (NTP), then run the doctor again.",
                 one.server,
             )
     return None
@@ -123,15 +126,15 @@ def _all_alike(case: _Case) -> _Found | None:
     if steps == {(Step.NAME, False)} and not ignored:
         return (
             Blame.MACHINE,
-            f"It is this machine or its network: none of {count} names can be looked up. Check its "
-            "name servers (/etc/resolv.conf) and the VPN.",
+            f"this machine or its network: none of {count} names resolve. Check the name servers "
+            "(/etc/resolv.conf) and the VPN.",
             None,
         )
     if steps == {(Step.TCP, False)} and not ignored:
         return (
             Blame.NETWORK,
-            f"It is this machine or its network: none of {count} servers can be reached. Check its "
-            "route, the VPN and firewalls.",
+            f"this machine or its network: none of {count} servers is reachable. Check routes, "
+            "VPN and firewalls.",
             None,
         )
     return None
@@ -144,8 +147,8 @@ def _missing_proxy(case: _Case) -> _Found | None:
         if names and one.cause in _UNREACHED and one.step in {Step.NAME, Step.TCP}:
             return (
                 Blame.PROXY,
-                f"It is most likely a missing proxy: the environment names one ({names}), and "
-                f'wallboard goes by its config alone. Set `proxy` of server "{one.server}".',
+                f"a missing proxy: the environment sets one ({names}), but "
+                f'wallboard only uses its config. Set `proxy` of server "{one.server}".',
                 one.server,
             )
     return None
@@ -166,7 +169,7 @@ def _one(case: _Case) -> _Found | None:
     blame, words = _blamed(case, one)
     words = words.replace("{}", one.server or "")
     if case.well and blame in {Blame.NETWORK, Blame.SERVER}:
-        blame, words = Blame.SERVER, f"It is not you, since {case.well[0]} can be used"
+        blame, words = Blame.SERVER, f"not you, since {case.well[0]} works"
     return blame, f"{words}. {one.sentence}", one.server
 
 
@@ -176,19 +179,19 @@ def _blamed(case: _Case, one: Finding) -> tuple[Blame, str]:
     if one.blame in _BLAMED:
         return one.blame, _BLAMED[one.blame]
     if one.cause is Cause.HTTP and proxy and proxy.facts.get("used") and status in _GATEWAY:
-        return Blame.PROXY, "It is the proxy, or {} behind it"
+        return Blame.PROXY, "the proxy, or {} behind it"
     if one.cause is Cause.HTTP and status in _OF_THE_ADDRESS:
         return (
             Blame.ADDRESS,
-            "It is not the network: {} answers, but does not give what is asked for",
+            "the address or credentials, not the network: {} refuses the request",
         )
     if one.cause is Cause.HTTP or (one.cause is Cause.TIMEOUT and one.step is not Step.TCP):
-        return Blame.SERVER, "It is not you: {} can be reached, but does not do its work"
+        return Blame.SERVER, "not you but {}, which is reachable but not working"
     if one.cause is Cause.TIMEOUT:
-        return Blame.NETWORK, "It is the way to {}, or that is down"
+        return Blame.NETWORK, "the network path to {}, or {} is down"
     if one.step is Step.API:
-        return Blame.ADDRESS, "It is the address of {}: something else answers there"
-    return _BY_CAUSE.get(one.cause or Cause.INTERNAL, (Blame.SERVER, "It is {}"))
+        return Blame.ADDRESS, "the address of {}: something else answers there"
+    return _BY_CAUSE.get(one.cause or Cause.INTERNAL, (Blame.SERVER, "{}"))
 
 
 def _worth_doing(case: _Case) -> _Found | None:
@@ -204,7 +207,7 @@ def _recording(case: _Case) -> Iterator[_Found]:
         if one.level is not Level.OK:
             yield (
                 Blame.RECORDING,
-                f"The servers are well; it is the recording: {one.sentence}",
+                f"The servers are OK, the recording is not: {one.sentence}",
                 None,
             )
 
@@ -216,14 +219,14 @@ def _clocks(case: _Case) -> Iterator[_Found]:
     if len(apart) > 1 and len(apart) == len(clocks) and _alike(apart):
         yield (
             Blame.CLOCK,
-            "The servers can be used, but the clock of this machine is most likely wrong, for all "
-            f"of them tell another time. Set it right (NTP). {apart[0].sentence}",
+            "The servers work, but this machine's clock is most likely wrong: all of them "
+            f"disagree with it. Fix it (NTP). {apart[0].sentence}",
             None,
         )
     for one in apart:
         yield (
             Blame.CLOCK,
-            f"The servers can be used, but one of two clocks is wrong. {one.sentence} Times on the "
+            f"The servers work, but one of the two clocks is wrong. {one.sentence} Times on the "
             "board and in the server's log cannot be compared.",
             one.server,
         )
@@ -248,7 +251,7 @@ def _warnings(case: _Case) -> Iterator[_Found]:
                 about = f" of {one.server}" if one.server else ""
                 yield (
                     blame,
-                    f"The servers can be used, but see to {step}{about}. {one.sentence}",
+                    f"The servers work, but check {step}{about}. {one.sentence}",
                     one.server,
                 )
 
@@ -256,4 +259,4 @@ def _warnings(case: _Case) -> Iterator[_Found]:
 def _others(case: _Case, server: str | None) -> str:
     """The sentence about other servers that fail as well."""
     others = [f"{one.server} ({one.step})" for one in case.failed if one.server != server]
-    return f" Failing too: {', '.join(others)}." if others else ""
+    return f" Also failing: {', '.join(others)}." if others else ""

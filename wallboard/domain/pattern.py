@@ -64,17 +64,17 @@ class Finder:
             found = self._search.search(text, timeout=self._seconds_left) is not None
         except TimeoutError:
             # The library's clock and this one may differ by a little.
-            self._give_up("it takes too long")
+            self._give_up("too slow")
             return False
         left = self._seconds_left + SECONDS_EACH - (perf_counter() - began)
         self._seconds_left = min(LONGEST_SECONDS, left)
         if left <= 0:
-            self._give_up("it takes too long")
+            self._give_up("too slow")
         return found
 
     def _give_up(self, why: str) -> None:
         self._search = None
-        self.problem = f'"{self._wanted}" is taken as plain text: {why}'
+        self.problem = f'"{self._wanted}" searched as plain text: {why}'
 
 
 def expression(wanted: str) -> "regex.Pattern[str]":
@@ -103,6 +103,6 @@ def _refuse_huge(wanted: str) -> None:
     for times in _TIMES.findall(wanted):
         copies *= max(1, int(times))
     if copies > MOST_COPIES:
-        raise ValueError("it repeats too much")
+        raise ValueError("too many repeats")
     if _CALL.search(wanted):
-        raise ValueError("it calls itself")
+        raise ValueError("recursive")

@@ -74,7 +74,7 @@ class Verdict(StrEnum):
         "entry_point_inactive", 7, "INACTIVE", Level.WARNING, 8, "the entry point is not active"
     )
     OTHER = "other", 8, "CLOSED", Level.CRITICAL, 3, "not allowed, reason other or none"
-    UNKNOWN = "unknown", 9, "UNKNOWN", Level.UNKNOWN, 6, "an answer that is not documented"
+    UNKNOWN = "unknown", 9, "UNKNOWN", Level.UNKNOWN, 6, "undocumented answer"
     UNREACHABLE = (
         "unreachable", 10, "UNREACHABLE", Level.CRITICAL, 0, "no endpoint could be reached"
     )

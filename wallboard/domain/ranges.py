@@ -41,7 +41,7 @@ def parse_range(text: str) -> Range:
     """
     match = _RANGE.fullmatch(text)
     if not match or not (match[2] or match[4]):
-        raise ValueError(f"{text!r} is no range; write 10, 10:, ~:10, 10:20 or @10:20")
+        raise ValueError(f"{text!r} is not a range; use 10, 10:, ~:10, 10:20 or @10:20")
     start = -inf if match[2] == "~" else float(match[2] or 0)
     end = float(match[4]) if match[4] else inf
     if end < start:

@@ -244,7 +244,7 @@ def _from_chat_allowed(fact: ChatAllowed) -> _Finding:
         return _Finding(Verdict.OPEN, _SENTENCES[Verdict.OPEN])
     if fact.allowed is None:
         raw = fact.raw_allowed
-        said = "no value of allowed" if raw is None else f"allowed={raw!r}"
+        said = "without a value for allowed" if raw is None else f"allowed={raw!r}"
         return _Finding(Verdict.UNKNOWN, f"chatAllowed answered {said}.", raw=raw)
     if fact.reason in DOCUMENTED_REASONS:
         verdict = Verdict(fact.reason)
@@ -283,7 +283,7 @@ def _error(state: EntryPointState) -> _Finding:
         if failure := state.endpoint(endpoint).failure:
             return _Finding(Verdict.ERROR, failure.message, partial=True, cause=failure.cause)
     return _Finding(
-        Verdict.ERROR, "chatAllowed and checkEligibility are both switched off.", partial=True
+        Verdict.ERROR, "chatAllowed and checkEligibility are both disabled.", partial=True
     )
 
 
@@ -294,7 +294,7 @@ _SENTENCES = {
     Verdict.SERVICE_NOT_RUNNING: "The agent assignment service is not running",
     Verdict.INVALID_ENTRY_POINT: "The server does not know this entry point",
     Verdict.ENTRY_POINT_INACTIVE: "The entry point is not active",
-    Verdict.OTHER: "Chats are not allowed, for a reason the server does not name",
+    Verdict.OTHER: "Chats are not allowed; the server gives no specific reason",
 }
 
 
@@ -308,12 +308,13 @@ def _raised(
     limits: Thresholds, wait: float | None, depth: int | None, slots: int | None
 ) -> Iterator[_Raising]:
     if level := limits.wait_level(wait):
-        yield _Raising(level, Raised.WAIT, f"est. wait is {wait:g} s")
+        yield _Raising(level, Raised.WAIT, f"wait {wait:g} s")
     if level := limits.queue_level(depth):
-        yield _Raising(level, Raised.QUEUE, f"queue depth is {depth}")
+        yield _Raising(level, Raised.QUEUE, f"queue {depth}")
     if level := limits.capacity_level(slots):
         why = Raised.FEW_SLOTS if slots and slots > 0 else Raised.NO_SLOTS
-        yield _Raising(level, why, f"capacity is {slots}")
+        sentence = f"{slots} free slots" if why is Raised.FEW_SLOTS else "no free slots"
+        yield _Raising(level, why, sentence)
 
 
 def _hint(agent_available: bool | None, slots: int | None, depth: int | None) -> str | None:

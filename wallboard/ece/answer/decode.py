@@ -50,7 +50,7 @@ def decode(
         return Failure(
             Cause.INTERNAL,
             f"{endpoint}: wallboard could not read the answer ({type(error).__name__}). This is a "
-            "fault of wallboard: please report it with the body.",
+            "bug in wallboard: please report it with the body.",
         )
 
 
@@ -61,8 +61,8 @@ def _mislabelled(endpoint: Endpoint, outcome: Reading | Failure, coding: str) ->
         return outcome
     return Failure(
         Cause.NOT_XML,
-        f"{endpoint}: the answer is packed as {brief(coding, 40)}, and could not be unpacked. "
-        "Look at the server, or at a proxy on the way.",
+        f"{endpoint}: cannot decompress the answer ({brief(coding, 40)}). Check the server, or a "
+        "proxy on the way.",
     )
 
 
@@ -72,8 +72,8 @@ def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Fai
     if not start and not body.strip(_SPACE):
         return Failure(
             Cause.EMPTY,
-            f"{endpoint}: the server answered 200 with an empty body. Ask for the address with "
-            "curl; if it stays empty, look at the server's log.",
+            f"{endpoint}: the server answered 200 with an empty body. Try the address with curl; "
+            "if it stays empty, check the server's log.",
         )
     if start in (b"{", b"["):
         if _is_crowded(body, _JSON_MARKS):
@@ -118,7 +118,7 @@ def _crowded(endpoint: Endpoint) -> Failure:
     return Failure(
         Cause.TOO_LARGE,
         f"{endpoint}: the answer holds more than {MOST_MARKS:,} elements and attributes, where a "
-        "dozen are usual, so it was not read. Check `url`, and what answers there.",
+        "dozen are usual, so it was not read. Check `url` and what answers there.",
     )
 
 
@@ -133,7 +133,7 @@ def _read_leniently(
         return Failure(
             Cause.TOO_LARGE,
             f"{endpoint}: the answer is not well formed, and longer than {LONGEST_LENIENT:,} "
-            "characters, so it was not read. Check `url`, and what answers there.",
+            "characters, so it was not read. Check `url` and what answers there.",
         )
     answer = xml_answer.parse_leniently(text)
     if answer is not None and answer.root == operation.root:
@@ -143,8 +143,8 @@ def _read_leniently(
     if name:
         return Failure(
             Cause.NOT_XML,
-            f"{endpoint}: the answer stops in the middle of <{operation.root}>. Something between "
-            "here and the server cut it off: look at its log, or at a proxy on the way.",
+            f"{endpoint}: the answer stops in the middle of <{operation.root}>. Something on the "
+            "way cut it off: check the server's log, or a proxy.",
         )
     kind = f" ({brief(content_type, _EXCERPT)})" if content_type else ""
     return Failure(
@@ -170,7 +170,7 @@ def _read_json(endpoint: Endpoint, operation: Operation, text: str) -> Reading |
         return Failure(
             Cause.WRONG_ROOT,
             f"{endpoint}: the JSON answer holds {names} instead of {operation.names[0]}. Check "
-            "`url` and `paths`: this is the answer to another question.",
+            "`url` and `paths`: this is the answer of another endpoint.",
         )
     return operation.read(answer)
 
@@ -186,8 +186,8 @@ def _refused(endpoint: Endpoint, text: str) -> Failure:
 def _forbidden(endpoint: Endpoint) -> Failure:
     return Failure(
         Cause.FORBIDDEN_DTD,
-        f"{endpoint}: the answer declares a DTD or an entity, which an ECE server never does and "
-        "which can be an attack, so it was not read. Find out what answers at this address.",
+        f"{endpoint}: the answer declares a DTD or an entity, which ECE never does and which can "
+        "be an attack, so it was not read. Check what answers at this address.",
     )
 
 
@@ -196,8 +196,8 @@ def _wrong_root(endpoint: Endpoint, operation: Operation, name: str, text: str) 
         return _html(endpoint, text)
     return Failure(
         Cause.WRONG_ROOT,
-        f"{endpoint}: the answer is <{brief(name, _EXCERPT)}>, not <{operation.root}>. Check `url` "
-        "and `paths`: this is the answer to another question.",
+        f"{endpoint}: the answer is <{brief(name, _EXCERPT)}>, not <{operation.root}>. Check "
+        "`url` and `paths`: this is the answer of another endpoint.",
     )
 
 
@@ -206,6 +206,6 @@ def _html(endpoint: Endpoint, text: str) -> Failure:
     named = f" titled “{brief(title[1], _EXCERPT)}”" if title else ""
     return Failure(
         Cause.WRONG_ROOT,
-        f"{endpoint}: a web page{named} came back with status 200 instead of an answer. A login, a "
-        "proxy or an error page is in the way: open the address in a browser, and check `url`.",
+        f"{endpoint}: a web page{named} came back with status 200 instead of an answer. A login, "
+        "proxy or error page is in the way: open the address in a browser, and check `url`.",
     )

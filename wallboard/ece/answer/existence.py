@@ -47,13 +47,13 @@ def found_of_reading(number: int, said: ChatAllowed) -> Found:
     """Whether the entry point exists by a reading of ``chatAllowed``."""
     if said.allowed is None:
         value = f"allowed is “{said.raw_allowed}”" if said.raw_allowed else "allowed is missing"
-        return Found(number, Presence.UNCLEAR, words=f"chatAllowed: {value}, which is no answer.")
+        return Found(number, Presence.UNCLEAR, words=f"chatAllowed: {value}: not a valid answer.")
     if said.allowed:
         return Found(number, Presence.EXISTS, allowed=True)
     if said.reason == _INVALID:
         return Found(number, Presence.MISSING)
     if said.raw_reason:
-        words = f"chatAllowed: the reason is “{said.raw_reason}”, which is not documented."
+        words = f"chatAllowed: undocumented reason “{said.raw_reason}”."
         return Found(number, Presence.UNCLEAR, allowed=False, words=words)
     return Found(number, Presence.EXISTS, allowed=False, reason=said.reason)
 

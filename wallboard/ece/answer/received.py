@@ -122,9 +122,7 @@ def _field(line: bytes) -> tuple[bytes, bytes]:
     name = name.rstrip(b" \t")
     if not name or _NO_TOKEN.search(name):
         if _LOOK_ALIKE.fullmatch(name.lower()):
-            raise BadHttpMessage(
-                "a header that is almost called Content-Length or Transfer-Encoding"
-            )
+            raise BadHttpMessage("a malformed Content-Length or Transfer-Encoding header")
         name = _NO_TOKEN.sub(b"_", name) or b"_"
     return name, name + colon + value
 

@@ -122,7 +122,7 @@ class _Handler(ResponseHandler):
             self._read += len(piece)
             content = self._payload.total_bytes if self._payload else 0
             if self._read - self._head.size > MOST_FRAMING + 2 * content:
-                raise BadHttpMessage("chunks and trailers far longer than the content")
+                raise BadHttpMessage("chunk framing far larger than the content")
         if self._head.repaired:
             self.force_close()
 

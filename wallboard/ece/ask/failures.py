@@ -48,8 +48,8 @@ def no_proxy(target: Destination, *, seconds: float | None = None) -> Failure:
     late = "" if seconds is None else f" within {seconds:g} s"
     return Failure(
         Cause.PROXY,
-        f'No connection to the `proxy` of server "{target.server}"{late}. Check its name and port, '
-        "http or https, and that it runs.",
+        f'No connection to the `proxy` of server "{target.server}"{late}. Check its URL, and that '
+        "it is running.",
     )
 
 
@@ -57,26 +57,25 @@ def deadline_passed(
     target: Destination, *, answer_began: bool, tunnelling: bool = False
 ) -> Failure:
     """The failure of a poll that took too long."""
-    what = "did not finish its answer" if answer_began else "did not answer"
+    what = "did not complete its answer" if answer_began else "did not answer"
     within = f"within {target.timeout:g} s"
     limit = f'`timeout` of server "{target.server}" sets the limit.'
     if tunnelling:
         return Failure(
             Cause.PROXY,
             f'The `proxy` of server "{target.server}" made no tunnel to {target.address} {within}. '
-            f"The proxy hangs, or waits for the server in vain: look at its log; {limit}",
+            f"The proxy or the server behind it hangs: check the proxy's log; {limit}",
         )
     if target.proxied and not target.tls:
         return Failure(
             Cause.TIMEOUT,
             f'{target.address}, asked through the `proxy` of server "{target.server}", {what} '
-            f"{within}. One of the two is overloaded or hangs: look at the log of the proxy; "
-            f"{limit}",
+            f"{within}. One of the two is overloaded or hangs: check the proxy's log; {limit}",
             Blame.PROXY,
         )
     return Failure(
         Cause.TIMEOUT,
-        f"{target.address} {what} {within}. The server is overloaded or hangs, or the way to it is "
+        f"{target.address} {what} {within}. The server is overloaded or hangs, or the network is "
         f"slow; {limit}",
     )
 
@@ -86,7 +85,7 @@ def internal(error: BaseException, server: str) -> Failure:
     return Failure(
         Cause.INTERNAL,
         f'wallboard failed while polling server "{server}" ({type(error).__name__}). This is a '
-        "fault of wallboard, not of the server: please report it.",
+        "bug in wallboard, not a server problem: please report it.",
     )
 
 
@@ -121,8 +120,8 @@ def unnamed(target: Destination) -> Failure:
         return no_proxy(target)
     return Failure(
         Cause.DNS,
-        f"No name server answers which address {brief(target.host)} has (DNS). Check the name "
-        "servers of this machine, and the VPN.",
+        f"DNS lookup failed for {brief(target.host)}: no name server answers. Check this "
+        "machine's name servers and the VPN.",
     )
 
 
@@ -133,8 +132,9 @@ def _no_address(error: OSError, target: Destination) -> Failure:
 def _dns(target: Destination) -> Failure:
     return Failure(
         Cause.DNS,
-        f"The name {brief(target.host)} has no address (DNS). Check `url` of server "
-        f'"{target.server}", and whether this machine can look the name up.',
+        f"DNS lookup failed: {brief(target.host)} has no address. Check `url` of server "
+        f'"{target.server}" and this '
+        "machine's name servers.",
     )
 
 
@@ -143,9 +143,8 @@ def no_connection(target: Destination, seconds: float) -> Failure:
     kind, hangs = ("TLS connection", " or hangs") if target.tls else ("connection", "")
     return Failure(
         Cause.TIMEOUT,
-        f"No {kind} to {target.address} within {seconds:g} s. The host is down"
-        f"{hangs}, or a firewall drops the packets: check the network from this machine, and the "
-        "port.",
+        f"No {kind} to {target.address} within {seconds:g} s. The host is down{hangs}, or a "
+        "firewall drops packets: check the network and the port.",
     )
 
 
@@ -154,8 +153,8 @@ def not_connected(error: OSError, target: Destination) -> Failure:
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         return Failure(
             Cause.INTERNAL,
-            "This machine has no file handle left for a connection. Raise its limit (ulimit -n), "
-            "or lower `concurrency`.",
+            "Out of file descriptors on this machine. Raise the limit (ulimit -n), or lower "
+            "`concurrency`.",
         )
     if error.errno == errno.ETIMEDOUT:
         return no_connection(target, target.connect_timeout)
@@ -164,11 +163,11 @@ def not_connected(error: OSError, target: Destination) -> Failure:
     if error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
         return Failure(
             Cause.REFUSED,
-            f"No route to {target.address}. Check the network and the VPN of this machine.",
+            f"No route to {target.address}. Check this machine's network and VPN.",
         )
     return Failure(
         Cause.REFUSED,
-        f"Nothing accepts connections at {target.address}. Check that the server runs, the port in "
+        f"Connection refused by {target.address}. Check that the server is running, the port in "
         f'`url` of server "{target.server}", and firewalls.',
     )
 
@@ -178,7 +177,7 @@ def _closed(target: Destination) -> Failure:
     return Failure(
         Cause.RESET,
         f"{target.address} closed the connection without an answer. The server may be restarting "
-        f"or {other}, or a firewall or load balancer cuts in: look at its log.",
+        f"or {other}, or a firewall or load balancer interferes: check its log.",
     )
 
 
@@ -186,8 +185,8 @@ def _broken_off(target: Destination) -> Failure:
     way = f', asked through the `proxy` of server "{target.server}",' if target.proxied else ""
     return Failure(
         Cause.RESET,
-        f"{target.address}{way} broke off in the middle of its answer. The server may be "
-        "restarting, or a firewall or load balancer cuts in: look at its log.",
+        f"{target.address}{way} closed the connection in the middle of its answer. The server may "
+        "be restarting, or a firewall or load balancer interferes: check its log.",
     )
 
 
@@ -202,14 +201,14 @@ def _not_http(target: Destination, why: str) -> Failure:
         reason = brief(re.split(r":?\s*\n|: b'", why)[0], 80)
         return Failure(
             Cause.HTTP,
-            f"The answer of {target.address} breaks the rules of HTTP ({reason}), so it was not "
-            "read. Look at the server, or at a proxy before it.",
+            f"The answer of {target.address} violates HTTP ({reason}), so it was not read. Check "
+            "the server, or a proxy in front of it.",
             Blame.SERVER,
         )
     return Failure(
         Cause.HTTP,
-        f"What came from {target.address} is not valid HTTP. Check the port, and http or https, in "
-        f'`url` of server "{target.server}".',
+        f"The answer of {target.address} is not HTTP. Check the port, and http or https, in `url` "
+        f'of server "{target.server}".',
     )
 
 
@@ -239,21 +238,21 @@ def _proxy_failure(
 def _no_tunnel(status: int, target: Destination) -> Failure:
     where = f'the `proxy` of server "{target.server}"'
     if status == 407:
-        text = f"Wrong or no credentials for {where} (407). Set them in its address."
+        text = f"Missing or wrong credentials for {where} (407). Set them in its URL."
     elif status >= 500:
         text = (
-            f"No tunnel to {target.address}: {where} cannot reach it ({status}). See whether the "
-            "server runs, and whether the proxy can look its name up and get there."
+            f"No tunnel to {target.address}: {where} cannot reach it ({status}). Check that the "
+            "server is running and that the proxy can resolve and reach it."
         )
     elif status in _REFUSALS:
         text = (
-            f"A tunnel to {target.address} was refused ({status}) by {where}. Ask its keeper to "
-            "let this address and port through, or look at its log."
+            f"A tunnel to {target.address} was refused ({status}) by {where}. Have this address "
+            "and port allowed there, or check its log."
         )
     else:
         text = (
-            f"A tunnel to {target.address} was refused ({status}) by {where}. What listens there "
-            "may be no proxy, or one that is spoken to with https://: check its name and port."
+            f"A tunnel to {target.address} was refused ({status}) by {where}. It may not be a "
+            "proxy, or may need https://: check its host and port."
         )
     return Failure(Cause.PROXY, text)
 
@@ -262,16 +261,16 @@ def _late_tunnel(target: Destination) -> Failure:
     return Failure(
         Cause.PROXY,
         f'No TLS connection to {target.address} through the `proxy` of server "{target.server}" '
-        f"within {target.connect_timeout:g} s. The proxy or the server is down or hangs: check the "
-        "name and port of the proxy, http or https, and look at its log.",
+        f"within {target.connect_timeout:g} s. The proxy or the server is down or hangs: check "
+        "the proxy's URL and log.",
     )
 
 
 def _closed_by_proxy(target: Destination) -> Failure:
     return Failure(
         Cause.PROXY,
-        f'The `proxy` of server "{target.server}" closed the connection without an answer. Look at '
-        "its log; what listens there may be no proxy, or one that is spoken to with https://.",
+        f'The `proxy` of server "{target.server}" closed the connection without an answer. Check '
+        "its log; it may not be a proxy, or may need https://.",
     )
 
 

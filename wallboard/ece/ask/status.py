@@ -13,32 +13,31 @@ from wallboard.ece.ask.outgoing import Destination, without_credentials
 _Advice = tuple[Blame | None, str]
 
 _ADVICE: dict[int, _Advice] = {
-    400: (None, "The server could not make sense of the request: check the id and `paths`."),
-    401: (None, "The server wants credentials: set `Authorization` in `headers`."),
-    403: (None, "The server or a gateway forbids it: ask for this machine's address to be let in."),
-    404: (None, "Nothing is at this address: check the context root in `url`, and `paths`."),
-    405: (None, "The address takes no GET: check `url` and `paths`."),
-    407: (Blame.PROXY, "A proxy on the way, which the config does not name, wants credentials: set "
-          "`proxy` with them, or have this machine let through."),
-    421: (Blame.ADDRESS, "The server does not answer for this name: check the host in `url`."),
+    400: (None, "The server rejected the request: check the id and `paths`."),
+    401: (None, "Credentials required: set `Authorization` in `headers`."),
+    403: (None, "Access denied by the server or a gateway: have this machine's IP allowed."),
+    404: (None, "Not found: check the context root in `url`, and `paths`."),
+    405: (None, "GET not allowed here: check `url` and `paths`."),
+    407: (Blame.PROXY, "A proxy that is not in the config requires credentials: set "
+          "`proxy` with them, or have this machine allowed."),
+    421: (Blame.ADDRESS, "The server does not serve this host name: check `url`."),
     429: (Blame.CONFIG, "Too many requests: raise `interval`."),
-    495: (Blame.CONFIG, "The client certificate is not accepted: check `client_cert`."),
-    496: (Blame.CONFIG, "A client certificate is wanted: set `client_cert` and `client_key`."),
+    495: (Blame.CONFIG, "Client certificate rejected: check `client_cert`."),
+    496: (Blame.CONFIG, "Client certificate required: set `client_cert` and `client_key`."),
     497: (Blame.ADDRESS, "The port speaks TLS: use https:// in `url`."),
-    502: (None, "A gateway could not reach the ECE server behind it: see whether that runs."),
-    503: (None, "The service is down or starting: look at the ECE services, and at a load "
-          "balancer."),
-    504: (None, "A gateway waited in vain for the ECE server behind it: see whether that hangs."),
+    502: (None, "A gateway cannot reach the ECE server behind it: check that it is running."),
+    503: (None, "The service is down or starting: check the ECE services and the load balancer."),
+    504: (None, "The ECE server behind a gateway timed out: check whether it hangs."),
 }  # fmt: skip
 _CREDENTIALS_REFUSED: _Advice = (
     None,
-    "The server does not take the credentials in `headers`: check them.",
+    "Credentials rejected: check `headers`.",
 )
 _BEHIND_A_GATEWAY: _Advice = (
     Blame.SERVER,
-    "That is between a gateway and the server behind it: have a look at how they speak TLS.",
+    "The fault is between a gateway and the server behind it: check TLS between the two.",
 )
-_PROXY_CREDENTIALS: _Advice = (Blame.PROXY, "Check the credentials in `proxy`.")
+_PROXY_CREDENTIALS: _Advice = (Blame.PROXY, "Proxy credentials missing or rejected: check `proxy`.")
 
 _SAID: tuple[tuple[re.Pattern[bytes], int], ...] = (
     (re.compile(rb"plain http request|speaking plain http|http request to an https"
@@ -92,24 +91,24 @@ def status_failure(
         if target.tls:
             blame = blame or Blame.SERVER
         else:
-            advice = f"{advice} Or the `proxy` says so, of the server or of itself: see its log."
+            advice = f"{advice} This may also come from the proxy itself: check its log."
     cause = Cause.PROXY if status == 407 and target.proxied else Cause.HTTP
     wait = _wait(status, received)
-    return Failure(cause, f"{endpoint}: the server answered {said}. {advice}{wait}", blame)
+    who = "the server" if status != 407 else "the proxy" if target.proxied else "a proxy"
+    return Failure(cause, f"{endpoint}: {who} answered {said}. {advice}{wait}", blame)
 
 
 def redirect_words(location: str) -> str:
     """Where a redirect points, and what to do about it."""
     return (
-        f"{_shown_location(location)}, which is not followed. If that is a login page, one is in "
-        "the way; else use it as `url`."
+        f"{_shown_location(location)} (not followed). If that is not a login page, use it as `url`."
     )
 
 
 def _advice(meant: int, target: Destination) -> _Advice:
     if meant in _OF_TLS and (meant == _WANTS_TLS) is target.tls:
         return _BEHIND_A_GATEWAY
-    return _ADVICE.get(meant, (None, "Open the address with curl to see more."))
+    return _ADVICE.get(meant, (None, "Try the address with curl for details."))
 
 
 def _meant(status: int, received: Received) -> int:
@@ -128,7 +127,7 @@ def _wait(status: int, received: Received) -> str:
     if status not in _ASKED_TO_WAIT or not re.fullmatch(r"[0-9]{1,5}", text):
         return ""
     seconds = int(text)
-    return f" It asks to wait {seconds} s." if 0 < seconds <= _LONGEST_WAIT else ""
+    return f" Retry after {seconds} s." if 0 < seconds <= _LONGEST_WAIT else ""
 
 
 def _shown_location(location: str) -> str:

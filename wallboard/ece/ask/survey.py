@@ -17,7 +17,7 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _LAYOUT = "\t\n\r"
 
 
-UNKNOWN_WORDS = "The outcome is unknown; nothing was sent again."
+UNKNOWN_WORDS = "Outcome unknown; not sent again."
 
 
 class Delivery(StrEnum):
@@ -131,7 +131,7 @@ def is_xml(char: str) -> bool:
 def _faults(survey: Survey) -> Iterator[SurveyFault]:
     yield from _text_faults(0, SID, "the sid (the id of the chat session)", survey.sid)
     if all(pair.left_out for pair in survey.answers):
-        yield SurveyFault(0, "", "there is no answered question; a survey needs at least one")
+        yield SurveyFault(0, "", "no question is answered; a survey needs at least one")
     for number, pair in enumerate(survey.answers, 1):
         if pair.left_out:
             continue
@@ -151,10 +151,10 @@ def _text_faults(number: int, part: str, name: str, text: str) -> Iterator[Surve
 def _named(char: str) -> str:
     code = ord(char)
     if code < 0x20:
-        return f"a control character (U+{code:04X}), which XML cannot hold"
+        return f"a control character (U+{code:04X}), not allowed in XML"
     if code > 0xDFFF:
-        return f"U+{code:04X}, which is no character and which XML cannot hold"
-    return f"half a character (U+{code:04X}), which XML cannot hold"
+        return f"U+{code:04X}, not a character, and not allowed in XML"
+    return f"an unpaired surrogate (U+{code:04X}), not allowed in XML"
 
 
 def _text(text: str) -> str:

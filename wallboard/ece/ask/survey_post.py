@@ -112,10 +112,10 @@ class SurveyPost:
     def _judged(self, received: Received, failure: Failure | None) -> tuple[Delivery, str]:
         """Whether it was delivered: by the status, else by how the exchange ended."""
         if received.status == SUBMITTED:
-            return Delivery.SENT, f"{self._target.address} took the survey (204)."
+            return Delivery.SENT, f"Survey accepted by {self._target.address} (204)."
         if received.status is not None:
             return Delivery.REFUSED, _refusal(received, received.status, self._target)
-        why = failure.message if failure else "The server ended the connection."
+        why = failure.message if failure else "The server closed the connection."
         if self.began:
             return Delivery.UNKNOWN, f"{UNKNOWN_WORDS} {why}"
         return Delivery.NOT_SENT, f"Nothing was sent. {why}"
@@ -147,15 +147,12 @@ def _refusal(received: Received, status: int, target: Destination) -> str:
     said = f"{target.address} answered {status} {brief(received.reason, 60)}".rstrip()
     location = received.header("location")
     if 300 <= status < 400 and location is not None:
-        return f"{said}, not 204, and redirects to {redirect_words(location)}"
+        return f"{said} and redirects to {redirect_words(location)}"
     if 200 <= status < 300:
-        return (
-            f"{said}, not 204, which alone is documented to mean that the survey was submitted. "
-            "Look at what it said before you send it again."
-        )
+        return f"{said}; only 204 means accepted. Check the answer before sending again."
     if status in _GATEWAYS:
         return (
-            f"{said}, not 204. A gateway said so: whether the ECE server behind it has the survey "
-            "is not known, and nothing was sent again."
+            f"{said}. This comes from a gateway: whether the ECE server has the survey is "
+            "unknown. Not sent again."
         )
-    return f"{said}, not 204: the survey was not accepted."
+    return f"{said}: the survey was not accepted."

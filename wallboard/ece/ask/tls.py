@@ -14,9 +14,9 @@ LARGEST_FILE = 16 * 1024 * 1024
 """Bytes; all public CAs together take a quarter of a megabyte."""
 
 _UNUSABLE = {
-    "KEY_VALUES_MISMATCH": "the key is not the one of the certificate",
-    "TOO_SMALL": "its key is too weak for this machine; have it issued anew",
-    "TOO_WEAK": "its signature is too weak for this machine; have it issued anew",
+    "KEY_VALUES_MISMATCH": "the key does not match the certificate",
+    "TOO_SMALL": "its key is too weak for this machine; have it reissued",
+    "TOO_WEAK": "its signature is too weak for this machine; have it reissued",
 }
 
 
@@ -44,7 +44,7 @@ class Tls:
         try:
             self.context = tls_context(self._server)
         except ClientSetupError as error:
-            self.problem = f"{error}. What it held before is used until it is whole."
+            self.problem = f"{error}. Still using the previous one."
             return False
         self.problem = ""
         return True
@@ -88,8 +88,8 @@ def _load_client_certificate(
 ) -> None:
     def no_password() -> NoReturn:
         raise ClientSetupError(
-            f'server "{server.name}": the key of client_cert is protected by a password, and there '
-            "is nobody to ask for it; give a key without one, readable only by this user"
+            f'server "{server.name}": the key of client_cert is password protected; use a key '
+            "without a password, readable only by this user"
         )
 
     try:
@@ -105,7 +105,7 @@ def _demand_file(server: ServerSettings, key: str, path: str) -> None:
     except OSError as error:
         raise _unusable(server, key, path, error) from None
     if not S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
-        raise _unusable(server, key, path, OSError(errno.EINVAL, "it is no file of certificates"))
+        raise _unusable(server, key, path, OSError(errno.EINVAL, "not a certificate file"))
 
 
 def _unusable(server: ServerSettings, key: str, path: str, error: OSError) -> ClientSetupError:
@@ -113,7 +113,7 @@ def _unusable(server: ServerSettings, key: str, path: str, error: OSError) -> Cl
     if isinstance(error, ssl.SSLError):
         wrong = next(
             (words for reason, words in _UNUSABLE.items() if reason in (error.reason or "")),
-            "it holds no usable PEM",
+            "no usable PEM in it",
         )
         if key != "ca_file" and not server.client_key:
             wrong = f"{wrong}, or no key (that may be another file: `client_key`)"

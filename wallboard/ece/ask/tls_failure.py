@@ -5,10 +5,10 @@ import ssl
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Blame, Cause, Failure
 
-_SECURE = "have it issued anew with a key of 2048 bits or more (RSA) and SHA-256"
+_SECURE = "have it reissued with a key of 2048 bits or more (RSA) and SHA-256"
 _TRUSTED = (
-    "name the CA that signed it as `ca_file` of {server}; if that is a public CA, the other side "
-    "leaves out an intermediate certificate"
+    "set `ca_file` of {server} to the CA that signed it; if that is a public CA, the other side "
+    "does not send an intermediate certificate"
 )
 _IN_FORCE = "renew the certificate, or check the clock of this machine"
 _NAMED = "use the name in the certificate in {setting} of {server}"
@@ -16,12 +16,12 @@ _NAMED = "use the name in the certificate in {setting} of {server}"
 _REFUSED_CERTIFICATES = {
     9: _IN_FORCE,
     10: _IN_FORCE,
-    18: "if it is the right one, save it as a file and name that as `ca_file` of {server}",
+    18: "if it is the right one, save it to a file and set `ca_file` of {server} to that",
     19: _TRUSTED,
     20: _TRUSTED,
     21: _TRUSTED,
-    23: "have the certificate issued anew: its CA took it back",
-    26: "have a certificate issued that is meant for servers",
+    23: "have the certificate reissued: its CA revoked it",
+    26: "have a server certificate issued",
     62: _NAMED,
     64: _NAMED,
     66: _SECURE,
@@ -30,7 +30,7 @@ _REFUSED_CERTIFICATES = {
 }
 """What to do about a refused certificate, by OpenSSL's verify code."""
 
-_NOT_STANDARD = "have it issued anew by a CA that keeps to RFC 5280, or look into what it says"
+_NOT_STANDARD = "have it reissued by a CA that follows RFC 5280"
 
 _ALERTS: tuple[tuple[tuple[str, ...], Blame | None, str], ...] = (
     (
@@ -42,27 +42,27 @@ _ALERTS: tuple[tuple[tuple[str, ...], Blame | None, str], ...] = (
     (
         ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW"),
         Blame.SERVER,
-        "{who} speaks no version of TLS that this machine takes, most likely only 1.0 or 1.1. Have "
-        "TLS 1.2 or 1.3 switched on there.",
+        "{who} supports no TLS version that this machine accepts, most likely only 1.0 or 1.1. "
+        "Have TLS 1.2 or 1.3 enabled there.",
     ),
     (
         ("TOO_SMALL", "TOO_WEAK", "INSUFFICIENT_SECURITY", "UNSAFE_LEGACY", "WRONG_SIGNATURE_TYPE",
          "LEGACY_SIGALG", "NO_SUITABLE_DIGEST"),
         Blame.SERVER,
-        "The TLS of {who} is too weak for this machine ({reason}). Have its keys, certificate and "
-        "TLS settings brought up to date there.",
+        "The TLS of {who} is too weak for this machine ({reason}). Have its keys, certificate "
+        "and TLS settings updated.",
     ),
     (
         ("UNRECOGNIZED_NAME",),
         Blame.ADDRESS,
-        "{who} has no certificate for the name in {setting} of {server}. Use a name that it "
-        "serves, or have this one added there.",
+        "{who} has no certificate for the name in {setting} of {server}. Use a name in its "
+        "certificate, or have this one added.",
     ),
     (
         ("CERTIFICATE_REQUIRED",),
         Blame.CONFIG,
-        "{who} wants a client certificate and got none that it takes. Set `client_cert` and "
-        "`client_key` of {server}.",
+        "{who} requires a client certificate that it accepts. Set `client_cert` and `client_key` "
+        "of {server}.",
     ),
     (
         ("CERTIFICATE_EXPIRED",),
@@ -73,30 +73,30 @@ _ALERTS: tuple[tuple[tuple[str, ...], Blame | None, str], ...] = (
         ("ALERT_UNKNOWN_CA",),
         Blame.CONFIG,
         "{who} does not know the CA that signed the client certificate. Set `client_cert` of "
-        "{server} to one from a CA that it trusts, followed by what is between the two.",
+        "{server} to one from a CA that it trusts, with any intermediate certificates.",
     ),
     (
         ("CERTIFICATE", "ACCESS_DENIED", "DECRYPT_ERROR"),
         Blame.CONFIG,
-        "{who} wants another client certificate than it got ({reason}). Check `client_cert` and "
+        "{who} rejected the client certificate ({reason}). Check `client_cert` and "
         "`client_key` of {server}.",
     ),
     (
         ("HANDSHAKE_FAILURE", "NO_SHARED_CIPHER", "NO_CIPHERS"),
         None,
-        "{who} and this machine have nothing in common in TLS ({reason}). Either its ciphers are "
-        "too old or too few, or it wants a client certificate: set `client_cert` of {server}.",
+        "{who} and this machine have no TLS version or cipher in common ({reason}). Its ciphers "
+        "are too old, or it requires a client certificate: set `client_cert` of {server}.",
     ),
     (
         ("INTERNAL_ERROR",),
         Blame.SERVER,
-        "{who} broke off TLS by a fault of its own (internal error). Look at its log; it may have "
-        "no certificate for the name in {setting} of {server}.",
+        "{who} aborted TLS with an internal error. Check its log; it may have no certificate for "
+        "the name in {setting} of {server}.",
     ),
 )  # fmt: skip
 """By a part of OpenSSL's name for the error; the first match counts. Names differ by version."""
 
-_OTHERWISE = "No TLS connection to {who}: {reason}. Look at its log, and check the port."
+_OTHERWISE = "No TLS connection to {who}: {reason}. Check its log, and the port."
 
 
 def tls_failure(error: ssl.SSLError, address: str, server: str) -> Failure:

@@ -59,8 +59,8 @@ class ServerTransport:
         if self._tls.problem or not self._resolver.outdated:
             return self._tls.problem
         return (
-            f'server "{self._server}": no name server answers; what it said before is used, for an '
-            "hour at most. Check the name servers of this machine."
+            f'server "{self._server}": no name server answers; using the last known address for '
+            "up to an hour. Check this machine's name servers."
         )
 
     def renew(self) -> None:

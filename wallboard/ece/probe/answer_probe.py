@@ -13,8 +13,8 @@ from wallboard.domain.verdict import judge
 from wallboard.ece.probe.wire import header, own_date
 
 _OF_THE_SERVER = {
-    Verdict.SERVICE_NOT_RUNNING: "Look at the ECE services.",
-    Verdict.UNKNOWN: "No document knows that answer.",
+    Verdict.SERVICE_NOT_RUNNING: "Check the ECE services.",
+    Verdict.UNKNOWN: "That answer is undocumented.",
 }
 """Verdicts that mean a fault of the server, with what to do about it."""
 
@@ -35,7 +35,7 @@ def http_finding(observation: Observation) -> Finding:
         )
     software = brief(header(response.head, "server"), 60) if response else ""
     facts["server"] = software or None
-    by = f"; it says it is {software}" if software else ""
+    by = f"; it identifies as {software}" if software else ""
     return Finding(
         Step.HTTP,
         Level.OK,
@@ -57,19 +57,19 @@ def api_finding(entry_point: EntryPoint, observation: Observation, *, guessed: b
             cause=outcome.cause,
             facts={"endpoint": endpoint, "id": number},
         )
-    verdict, words = None, f"{endpoint} of {number} can be read."
+    verdict, words = None, f"{endpoint} of {number} is valid."
     level = Level.OK
     if endpoint is Endpoint.CHAT_ALLOWED:
         state = EntryPointState(entry_point, {}, History()).heard(observation)
         judgement = judge(state, Policy())
         verdict = judgement.verdict
-        words = f"{endpoint} of {number} can be read: {brief(judgement.summary).rstrip('.')}."
+        words = f"{endpoint} of {number} is valid: {brief(judgement.summary).rstrip('.')}."
         if verdict in _OF_THE_SERVER:
             level, words = Level.WARNING, f"{words} {_OF_THE_SERVER[verdict]}"
         elif verdict is Verdict.INVALID_ENTRY_POINT and not guessed:
             level, words = Level.WARNING, f"{words} Check the id."
         elif verdict is Verdict.INVALID_ENTRY_POINT:
-            words = f"{words} Nobody named one, so any answer will do."
+            words = f"{words} No id was given, so any answer will do."
     if outcome.lenient:
         words = f"{words} The answer is not well formed."
     return Finding(
@@ -106,14 +106,11 @@ def clock_finding(date: float, at: float) -> Finding:
     ahead = date + 0.5 - at  # of the second that the date names, the middle
     facts = {"ahead_seconds": round(ahead, 1)}
     if abs(ahead) < UNSEEN_SECONDS:
-        words = "The clocks of the server and of this machine agree."
+        words = "The clocks of the server and this machine agree."
         return Finding(Step.CLOCK, Level.OK, words, facts=facts)
     apart = timedelta(seconds=round(abs(ahead)))
     way = "ahead of" if ahead > 0 else "behind"
     there = datetime.fromtimestamp(date, UTC)
-    words = (
-        f"The clock of the server says {there:%Y-%m-%d %H:%M:%S} UTC, which is {apart} {way} "
-        "that of this machine."
-    )
+    words = f"The server's clock says {there:%Y-%m-%d %H:%M:%S} UTC, {apart} {way} this machine's."
     level = Level.WARNING if abs(ahead) >= APART_SECONDS else Level.OK
     return Finding(Step.CLOCK, level, words, facts=facts)

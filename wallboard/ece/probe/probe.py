@@ -75,16 +75,16 @@ class Probe:
 
     async def run(self) -> None:
         """Take the steps. Each of ``ON_THE_WAY`` is reported once, the clock last."""
-        why = "The server did not say what time it is there."
+        why = "The server sent no time (no Date header)."
         try:
             await self._steps()
         except _StoppedError as stopped:
-            why = f"Not tried, because of {stopped.step}."
+            why = f"Skipped: {stopped.step} failed."
         except Exception as error:  # noqa: BLE001  one strange server must not hide the others
             step = next((step for step in ON_THE_WAY if step not in self._reported), Step.CLOCK)
             failure = internal(error, self._server.name)
             self._report(Finding(step, Level.CRITICAL, failure.message, cause=failure.cause))
-            why = f"Not tried, because of {step}."
+            why = f"Skipped: {step} failed."
         for step in ON_THE_WAY:
             if step not in self._reported:
                 known = self._times if step is Step.CLOCK else None
@@ -112,9 +112,9 @@ class Probe:
             self._fail(Step.NAME, _no_name(error, target), began)
         listed = tuple(map(str, found))
         if target.proxied:
-            words, listed = "The name of the proxy has an address.", ()
+            words, listed = "The proxy's name resolves.", ()
         elif listed == (target.host,):
-            words = f"{target.host} is an address already."
+            words = f"{target.host} is an IP address."
         else:
             words = f"{brief(target.host)} is {' and '.join(listed)}."
         facts = {"addresses": listed} if listed else {}
@@ -130,7 +130,7 @@ class Probe:
             self._fail(Step.TCP, _no_connection(error, target), began)
         where = "the proxy" if target.proxied else f"{address}, port {target.port}"
         elapsed = self._timer() - began
-        words = f"Connections are accepted at {where}."
+        words = f"Connected to {where}."
         self._report(Finding(Step.TCP, Level.OK, words, elapsed_seconds=elapsed))
         if not target.tls:
             connection.close()
@@ -230,8 +230,8 @@ def _no_name(error: OSError, target: Destination) -> Failure:
     if target.proxied:
         return Failure(
             Cause.PROXY,
-            f'The name of the `proxy` of server "{target.server}" has no address (DNS). Check it, '
-            "and whether this machine can look names up.",
+            f'The name of the `proxy` of server "{target.server}" does not resolve (DNS). Check '
+            "it, and this machine's name servers.",
         )
     if isinstance(error, TimeoutError):
         return unnamed(target)
@@ -253,14 +253,14 @@ def _no_tls(error: OSError, target: Destination) -> Failure:
     if target.proxied:
         return Failure(
             Cause.PROXY,
-            f'No TLS connection to the `proxy` of server "{target.server}". Check whether its '
-            "address begins with http:// or https://, and that it runs.",
+            f'No TLS connection to the `proxy` of server "{target.server}". Check http:// or '
+            "https:// in its URL, and that it is running.",
         )
     if isinstance(error, TimeoutError):
         return Failure(
             Cause.TIMEOUT,
-            f"{target.address} takes connections, but did not answer in TLS within "
+            f"{target.address} accepts connections, but did not answer in TLS within "
             f"{TLS_SECONDS:g} s. The server hangs, does not speak TLS, or something on the way "
-            "holds it up.",
+            "interferes.",
         )
     return failure_of(error, target)

@@ -74,7 +74,7 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
             length = int.from_bytes(data[at : at + count], "big")
             at += count
             if not 0 < count <= 4:
-                raise ValueError("a length that cannot be")
+                raise ValueError("an impossible length")
         if at + length > len(data):
             raise ValueError("cut short")
         yield tag, data[at : at + length]
@@ -123,8 +123,8 @@ _FEW_NAMES = 3
 def without(server: ServerSettings) -> str:
     """Why the checked connection has no TLS."""
     if not server.url.lower().startswith("https:"):
-        return "Not used: the address is http, so nothing on the way is encrypted."
-    return "Not looked at: the certificate is seen through the tunnel of the proxy only, with http."
+        return "Not used: plain http, so nothing is encrypted."
+    return "Not checked: through a proxy the certificate is only seen by the requests themselves."
 
 
 def accepted(peer: Peer, server: ServerSettings, now: float, elapsed_seconds: float) -> Finding:
@@ -135,7 +135,7 @@ def accepted(peer: Peer, server: ServerSettings, now: float, elapsed_seconds: fl
         "verified": server.verify,
         "private_ca": server.ca_file is not None,
     }
-    level, ends = Level.OK, "It cannot be read when the certificate ends."
+    level, ends = Level.OK, "The expiry date cannot be read."
     certificate = _certificate(peer)
     if certificate:
         facts |= _facts(certificate, now)
@@ -143,7 +143,7 @@ def accepted(peer: Peer, server: ServerSettings, now: float, elapsed_seconds: fl
         level = Level.WARNING if days < SOON_DAYS else Level.OK
         ends = _ends(certificate, now)
         if level is Level.WARNING:
-            ends = f"{ends.rstrip('.')}: have it renewed."
+            ends = f"{ends.rstrip('.')}: renew it."
     return Finding(
         Step.TLS,
         level,
@@ -163,10 +163,9 @@ def refused(finding: Finding, peer: Peer, now: float, server_now: float | None) 
         return finding
     names = [*certificate.names] or [certificate.subject]
     more = f" and {len(names) - _FEW_NAMES} more" if len(names) > _FEW_NAMES else ""
-    issuer = "itself" if certificate.self_signed else certificate.issuer or "nobody it names"
+    issuer = "itself" if certificate.self_signed else certificate.issuer or "an unnamed issuer"
     said = (
-        f"It is for {', '.join(names[:_FEW_NAMES])}{more}, signed by {issuer}. "
-        f"{_ends(certificate, now)}"
+        f"For {', '.join(names[:_FEW_NAMES])}{more}, signed by {issuer}. {_ends(certificate, now)}"
     )
     in_force = certificate.in_force(now)
     facts = _facts(certificate, now) | {
@@ -191,18 +190,18 @@ def _certificate(peer: Peer) -> Certificate | None:
 
 def _trust(server: ServerSettings) -> str:
     if not server.verify:
-        return "The certificate is not checked (`verify = false`): anybody could be there."
-    by = "the private CA in `ca_file`" if server.ca_file else "a CA that this machine trusts"
-    return f"The certificate is signed by {by}."
+        return "Certificate not verified (`verify = false`): anybody could be answering."
+    by = "the private CA in `ca_file`" if server.ca_file else "a trusted CA"
+    return f"Certificate signed by {by}."
 
 
 def _ends(certificate: Certificate, now: float) -> str:
     if now < certificate.not_before:
-        return f"It begins on {_day(certificate.not_before)}."
+        return f"Not valid before {_day(certificate.not_before)}."
     days = int((certificate.not_after - now) // _DAY_SECONDS)
     if days < 0:
-        return f"It ended on {_day(certificate.not_after)}, {-days} days ago."
-    return f"It ends on {_day(certificate.not_after)}, in {days} days."
+        return f"Expired on {_day(certificate.not_after)}, {-days} days ago."
+    return f"Expires on {_day(certificate.not_after)}, in {days} days."
 
 
 def _day(at: float) -> str:
