@@ -18,6 +18,7 @@ from wallboard.board import Board
 from wallboard.config.reload import ConfigSource, Reload, what_changed
 from wallboard.live import LiveBoard, MakeFeed
 from wallboard.settings import Settings, entry_points_of, longest_interval
+from wallboard.ui.app.collecting import COLLECT_SECONDS, Collecting
 from wallboard.ui.app.open_screens import ScreenOpeningApp
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
@@ -84,6 +85,7 @@ class WallboardApp(ScreenOpeningApp):
         super().__init__(settings, self.state.theme, clock)
         self.live = LiveBoard(settings, make_feed, board=board, source=source, clock=clock)
         self.live.on_edited(self._apply_settings)
+        self._collector = Collecting()
         self.modes = WallModes(lambda: self.settings, self.bell, self._bytes_sent)
         self._store = store
         self._ticking: Timer | None = None
@@ -105,6 +107,8 @@ class WallboardApp(ScreenOpeningApp):
         self.start_ticking()
         if self.settings.keys:
             self.use_keys(self.settings.keys)
+        self._collector.begin()
+        self.set_interval(COLLECT_SECONDS, self._collector.collect)
         self.call_after_refresh(self.live.start)
 
     async def on_unmount(self) -> None:
@@ -114,6 +118,7 @@ class WallboardApp(ScreenOpeningApp):
         self.notices.stop_listening()
         await self.replay_session.stop()
         await self.live.stop()
+        self._collector.end()
 
     def _apply_settings(self, before: Settings, settings: Settings) -> None:
         """Apply edited settings."""
