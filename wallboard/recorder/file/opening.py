@@ -31,6 +31,9 @@ FILES = ("", "-wal", "-shm")
 LONGEST_VALUE = 16 * 1024 * 1024 + 64 * 1024
 """Bytes of a text or blob that are read: no compressed answer is larger."""
 
+_CACHE_KIB = 512
+"""Pages that a writer holds in memory: it appends, and looks up little."""
+
 _HEAD_BYTES = 108
 _MAGIC = b"SQLite format 3\0"
 _PAGE_SIZE = slice(16, 18)
@@ -71,6 +74,7 @@ def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute("PRAGMA temp_store = MEMORY")
             database.execute("PRAGMA journal_size_limit = 8388608")
+            database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         except BaseException:
             database.close()
             raise

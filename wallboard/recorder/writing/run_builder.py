@@ -22,7 +22,7 @@ from wallboard.recorder.writing.open_segment import (
 SEGMENT_SECONDS = 600.0
 """The length of a segment; a gap or a clock put back ends it earlier."""
 
-KNOWN_ANSWERS = 2048
+KNOWN_ANSWERS = 512
 """Answers whose row number is remembered, so that the file need not be searched."""
 
 _JUDGED = frozenset({Subject.VERDICT, Subject.LEVEL})
