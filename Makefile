@@ -2,15 +2,21 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# More than there are processors: much of a test is waiting.
+TEST := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .PHONY: demo test check coverage bench format pictures snapshots clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/wallboard demo $(ARGS)
 
+# Tests start hundreds of processes: each module is compiled for the first of them only.
+test coverage: export PYTHONDONTWRITEBYTECODE :=
+test coverage: export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
+
 test: $(VENV)/.developing
 	@sh tests/setup/metrics-server.sh $(BIN)
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 2 $(ARGS)
+	$(TEST) $(ARGS)
 
 check: $(VENV)/.developing
 	$(BIN)/ruff format --check .
@@ -19,7 +25,7 @@ check: $(VENV)/.developing
 	$(BIN)/lint-imports
 
 coverage: $(VENV)/.developing
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 2 --cov --cov-report=term \
+	$(TEST) --cov --cov-report=term \
 	  tests/domain tests/ece tests/feeds tests/cli tests/test_*.py
 
 bench: $(VENV)/.developing
