@@ -3,11 +3,12 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 
 import pytest
+from processes import Starter
 
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
@@ -29,23 +30,32 @@ def environment(tmp_path) -> dict[str, str]:
     return kept | {"HOME": home, "XDG_CONFIG_HOME": home}
 
 
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    with closing(Starter()) as starter:
+        yield starter
+
+
 @pytest.fixture
-async def start(tmp_path, environment) -> AsyncIterator[Callable]:
-    """Starts ``python -m wallboard`` with pipes for its output; the test's end kills it."""
+async def start(tmp_path, environment, starter) -> AsyncIterator[Callable]:
+    """Starts ``wallboard`` with pipes for its output; the test's end kills it."""
     processes = []
 
     async def started(*args: str, **variables):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "wallboard",
-            *args,
-            cwd=tmp_path,
-            env=environment | variables,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        if any(name.startswith(("PYTHON", "LC_", "LANG")) for name in variables):
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "wallboard",
+                *args,
+                cwd=tmp_path,
+                env=environment | variables,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        else:
+            process = await starter.start(args, tmp_path, environment | variables)
         processes.append(process)
         return process
 
@@ -58,7 +68,7 @@ async def start(tmp_path, environment) -> AsyncIterator[Callable]:
 
 @pytest.fixture
 def wallboard(start) -> Callable:
-    """Runs ``python -m wallboard`` to its end."""
+    """Runs ``wallboard`` to its end."""
 
     async def ran(*args: str, **variables) -> Ended:
         process = await start(*args, **variables)

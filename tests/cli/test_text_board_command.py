@@ -29,7 +29,7 @@ async def test_without_a_terminal_the_board_says_on_stderr_why_it_is_text(start,
     async with asyncio.timeout(PATIENCE_SECONDS):
         said = await process.stderr.readline()
         await process.stdout.readline()
-    assert b"no terminal here" in said
+    assert b"no terminal to draw on" in said
     assert b"--frames" in said
     process.send_signal(signal.SIGINT)
     async with asyncio.timeout(PATIENCE_SECONDS):
