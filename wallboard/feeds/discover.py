@@ -1,6 +1,7 @@
 """Asks a server for one id after the other, to find out which entry points it has."""
 
 import asyncio
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
@@ -10,9 +11,10 @@ from random import Random
 
 from wallboard.domain.discovery import Found, Presence
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Failure, Observation, ServerStatus
-from wallboard.domain.reading import LiveSessionStatus
-from wallboard.ece.answer.existence import found_of, server_failure_in
+from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
+from wallboard.ece.answer.encoding import text_of
 from wallboard.ece.ask.client import EceClient
 from wallboard.feeds.gate import Gate
 from wallboard.settings import ServerSettings, Settings
@@ -53,6 +55,20 @@ NOTHING_CLEAR = 100
 
 _FIGURES = Endpoint.LIVE_SESSION_STATUS
 """What those ids that are there are asked too, for the wait."""
+
+_INVALID = "invalid_entry_point"
+_BUSY = frozenset({429, 502, 503, 504})
+"""Statuses of a server, or of a gateway before it, that is overloaded or down."""
+
+# Not within an address: an error page that repeats the address says nothing about the id.
+_NO_SUCH = re.compile(
+    r"\binvalid[\s_-]+entry[\s_-]?point\b"
+    r"|(?<![/\w])entry[\s_-]?point\b(?![/\w])[^<>/.]{0,60}"
+    r"\b(?:not\s+found|not\s+exist|not\s+valid|is\s+invalid|unknown)\b"
+    r"|\b(?:no\s+such|unknown)\s+entry[\s_-]?point\b",
+    re.IGNORECASE,
+)
+_SEARCHED = 20_000
 
 OnFound = Callable[[Found | ServerStatus], None]
 """Takes what was found of an id, or that the server is out of reach or back."""
@@ -161,7 +177,7 @@ class _LevelCounter:
         return await self._client.poll(self._client.prepare(entry_point, endpoint))
 
     async def _heard(self, number: int, observation: Observation) -> None:
-        if failure := server_failure_in(observation):
+        if failure := _server_failure_in(observation):
             if number in self._again:
                 self._doubtful[number] = failure
             else:
@@ -169,7 +185,7 @@ class _LevelCounter:
                 self._pending.append(number)
             self._unreached(failure, probe=False)
             return
-        await self._learnt(found_of(observation))
+        await self._learnt(_found_of(observation))
 
     async def _learnt(self, found: Found) -> None:
         self._answered(found.id)
@@ -221,7 +237,51 @@ class _LevelCounter:
         if number is None:
             number = self._pending[0] if self._pending else next(iter(self._doubtful))
         observation = await self._ask(number, Endpoint.CHAT_ALLOWED)
-        if failure := server_failure_in(observation):
+        if failure := _server_failure_in(observation):
             self._unreached(failure, probe=shut)
         else:
             self._answered(number)
+
+
+def _server_failure_in(observation: Observation) -> Failure | None:
+    """The failure, if it is one of the whole server and so says nothing about the id."""
+    outcome, response = observation.outcome, observation.response
+    if not isinstance(outcome, Failure):
+        return None
+    busy = response is not None and response.status in _BUSY
+    return outcome if busy or outcome.cause.unreachable else None
+
+
+def _found_of(observation: Observation) -> Found:
+    """Whether the entry point exists by an answer; what is not certain is ``UNCLEAR``."""
+    number, outcome = observation.key.id, observation.outcome
+    if isinstance(outcome, ChatAllowed):
+        return _found_of_reading(number, outcome)
+    if words := _refusal(observation):
+        return Found(number, Presence.MISSING, words=words)
+    words = outcome.message if isinstance(outcome, Failure) else ""
+    return Found(number, Presence.UNCLEAR, words=words)
+
+
+def _found_of_reading(number: int, said: ChatAllowed) -> Found:
+    """Whether the entry point exists by a reading of ``chatAllowed``."""
+    if said.allowed is None:
+        value = f"allowed is “{said.raw_allowed}”" if said.raw_allowed else "allowed is missing"
+        return Found(number, Presence.UNCLEAR, words=f"chatAllowed: {value}: not a valid answer.")
+    if said.allowed:
+        return Found(number, Presence.EXISTS, allowed=True)
+    if said.reason == _INVALID:
+        return Found(number, Presence.MISSING)
+    if said.raw_reason:
+        words = f"chatAllowed: undocumented reason “{said.raw_reason}”."
+        return Found(number, Presence.UNCLEAR, allowed=False, words=words)
+    return Found(number, Presence.EXISTS, allowed=False, reason=said.reason)
+
+
+def _refusal(observation: Observation) -> str:
+    """The words of a 404 or 500 that say that there is no such entry point."""
+    response = observation.response
+    if response is None or response.status not in {404, 500}:
+        return ""
+    said = _NO_SUCH.search(text_of(response.body[:_SEARCHED]))
+    return f"{response.status} “{brief(said[0], 80)}”" if said else ""
