@@ -171,3 +171,14 @@ def test_a_verdict_without_a_sign_of_its_own_has_that_of_its_level():
     known = {one: sign for one, sign in UNICODE.verdict.items() if one is not Verdict.UNREACHABLE}
     signs = replace(UNICODE, verdict=known)
     assert signs.verdict == {**known, Verdict.UNREACHABLE: UNICODE.level[Level.CRITICAL]}
+
+
+@pytest.mark.parametrize("signs", SETS, ids=lambda signs: signs.name)
+@pytest.mark.parametrize("shapes", ["edges", "strip"])
+def test_every_level_has_a_shape_of_its_own(signs, shapes):
+    of_level = getattr(signs, shapes)
+    assert set(of_level) == set(Level)
+    assert len({*of_level.values(), signs.gap}) == len(Level) + 1
+    assert signs.beyond_ascii is None or all(
+        shape.isascii() or shape in signs.beyond_ascii for shape in of_level.values()
+    )

@@ -1,6 +1,7 @@
 """Themes: whole, readable, and harmless when they are broken."""
 
 import tomllib
+from dataclasses import replace
 from itertools import combinations
 from math import dist
 
@@ -8,6 +9,8 @@ import pytest
 import tomli_w
 from boards import NOW, made_board
 from rich.color import Color
+from rich.style import Style
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import Settings
@@ -15,9 +18,13 @@ from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.look import theme as themes
 from wallboard.ui.look import theme_file
 from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
+from wallboard.ui.terminal.palette import in_256_colours
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text of ordinary size."""
+
+LEAST_CONTRAST_256 = 4.0
+"""For the nearest of 256 colours, which are coarse where it is dark."""
 
 SHIPPED = themes.available(themes.shipped_folder())
 LEAST_SHAPE_CONTRAST = 3.0
@@ -76,13 +83,39 @@ def lab(color: Color, cones=SEEN_BY_ALL) -> tuple[float, float, float]:
 
 
 def too_close(theme, least, cones=SEEN_BY_ALL):
-    """The pairs of verdicts whose bars look too much alike."""
-    seen = {verdict: lab(style.bgcolor, cones) for verdict, style in theme.verdict.items()}
-    return {
-        (one, other): round(dist(seen[one], seen[other]), 1)
-        for one, other in combinations(seen, 2)
-        if dist(seen[one], seen[other]) < least
+    """The pairs of verdicts that look too much alike in their bars and in their words."""
+    seen = {
+        verdict: [lab(colour, cones) for colour in (style.bgcolor, style.color)]
+        for verdict, style in theme.verdict.items()
     }
+    differences = {
+        (one, other): round(max(map(dist, seen[one], seen[other])), 1)
+        for one, other in combinations(seen, 2)
+    }
+    return {pair: difference for pair, difference in differences.items() if difference < least}
+
+
+def in_256(theme):
+    """The theme as a terminal with 256 colours shows it."""
+
+    def shown(style):
+        colours = [
+            colour and Color.from_triplet(in_256_colours(colour.triplet).get_truecolor())
+            for colour in (style.color, style.bgcolor)
+        ]
+        return style + Style(color=colours[0], bgcolor=colours[1])
+
+    parts = ("ui", "level", "verdict", "response_type")
+    return replace(
+        theme,
+        **{part: {n: shown(s) for n, s in getattr(theme, part).items()} for part in parts},
+    )
+
+
+def loudness(theme):
+    """How far the bar of each verdict stands out from the screen."""
+    screen = lab(theme.ui["screen"].bgcolor)
+    return {verdict: dist(lab(s.bgcolor), screen) for verdict, s in theme.verdict.items()}
 
 
 def contrast(style, background=None) -> float:
@@ -170,6 +203,83 @@ def test_bodies_and_levels_can_be_read_on_the_screen_and_in_the_header(name, par
     assert not low
 
 
+COLOURS = pytest.mark.parametrize("shown", [lambda theme: theme, in_256], ids=["true", "256"])
+
+
+@COLOURS
+@pytest.mark.parametrize("name", TRUE_COLOUR)
+def test_every_two_verdicts_are_told_apart_by_their_colours(name, shown):
+    assert not too_close(shown(themes.load(name)), LEAST_DIFFERENCE)
+
+
+@COLOURS
+@pytest.mark.parametrize("kind", COLOUR_BLIND)
+def test_the_theme_for_the_colour_blind_is_told_apart_by_them(kind, shown):
+    theme = shown(themes.load("colour-blind"))
+    assert not too_close(theme, LEAST_DIFFERENCE_COLOUR_BLIND, COLOUR_BLIND[kind])
+
+
+@COLOURS
+@pytest.mark.parametrize("name", TRUE_COLOUR)
+def test_the_worse_is_the_louder(name, shown):
+    loud = loudness(shown(themes.load(name)))
+    quiet = max(loud.pop(Verdict.OPEN), loud.pop(Verdict.WAITING))
+    at = {level: [loud[v] for v in loud if v.default_level is level] for level in Level}
+    assert quiet < min(at[Level.WARNING])
+    assert max(at[Level.WARNING]) < min(at[Level.UNKNOWN])
+    assert max(at[Level.UNKNOWN]) < min(at[Level.CRITICAL])
+    assert loud[Verdict.AGENT_NOT_AVAILABLE] <= loud[Verdict.SERVICE_NOT_RUNNING]
+
+
+@pytest.mark.parametrize("name", TRUE_COLOUR)
+def test_verdicts_and_the_words_of_a_tile_can_be_read_in_256_colours(name):
+    theme = in_256(themes.load(name))
+    behind = theme.ui["tile"]
+    chips = {**theme.verdict, **theme.response_type}
+    ratios = {what: contrast(style) for what, style in chips.items()}
+    ratios |= {level.label: contrast(theme.level[level], behind) for level in Level}
+    ratios |= {part: contrast(theme.ui[part], behind) for part in ("muted", "stale", "mark")}
+    ratios |= {part: contrast(theme.ui[part]) for part in ("header", "title", "outage", "notice")}
+    low = {what: round(ratio, 2) for what, ratio in ratios.items()}
+    assert not {what: ratio for what, ratio in low.items() if ratio < LEAST_CONTRAST_256}
+
+
+@pytest.mark.parametrize("level", Level)
+def test_the_title_of_an_open_one_is_a_tone_and_that_of_a_fault_a_bar(level):
+    theme = themes.load("dark")
+    assert (theme.title(Verdict.OPEN, level).bgcolor is None) == (level <= Level.WARNING)
+    for verdict in set(Verdict) - {Verdict.OPEN}:
+        assert (theme.title(verdict, level).bgcolor is None) == (level is Level.OK)
+
+
+@pytest.mark.parametrize("name", ["mono", "ansi16"])
+def test_without_true_colours_a_fault_is_filled_and_what_is_well_is_not(name):
+    theme = themes.load(name)
+    plain = theme.title(Verdict.OPEN, Level.OK)
+    assert not plain.reverse
+    assert plain.bgcolor is None or plain.bgcolor.is_default
+    bar = theme.title(Verdict.SERVICE_NOT_RUNNING, Level.CRITICAL)
+    assert bar.reverse or not bar.bgcolor.is_default
+    assert theme.filled(Level.CRITICAL).reverse
+    assert not theme.shape(Level.CRITICAL).reverse
+
+
+def test_the_verdicts_can_be_read_in_the_sixteen_colours_of_a_terminal():
+    palette = DEFAULT_TERMINAL_THEME.ansi_colors
+    for style in themes.load("ansi16").verdict.values():
+        if not style.color.is_default and not style.bgcolor.is_default:
+            colours = [Color.from_rgb(*palette[c.number]) for c in (style.color, style.bgcolor)]
+            assert contrast(Style(color=colours[0], bgcolor=colours[1])) >= LEAST_SHAPE_CONTRAST
+
+
+def test_a_dark_grey_is_no_navy_and_a_red_no_orange_in_256_colours():
+    assert in_256_colours(Color.parse("#1c2431").triplet).number == 235
+    assert in_256_colours(Color.parse("#c4342f").triplet).number == 124
+    for number in range(16, 256):
+        triplet = Color.from_ansi(number).get_truecolor()
+        assert in_256_colours(triplet).get_truecolor() == triplet
+
+
 @pytest.mark.parametrize("name", [n for n in SHIPPED if n != "mono"])
 def test_verdicts_differ_in_colour(name):
     theme = themes.load(name)
@@ -227,10 +337,10 @@ def test_everything_wrong_in_a_file_is_said_at_once(tmp_path):
     text = (
         shipped("dark")
         .replace("dark = true\n", 'dark = "yes"\ncolour = 3\n[verdicts]\n', 1)
-        .replace('open = { fg = "#ffffff"', 'open = { fg = "greenish"')
-        .replace('other = { fg = "#ffffff", bg = "#a83a78", bold = true }', "other = {bold = 1}")
+        .replace('open = { fg = "#7ee2a8"', 'open = { fg = "greenish"')
+        .replace('other = { fg = "#ffffff", bg = "#d70087", bold = true }', "other = {bold = 1}")
         .replace("edge = {", "egde = {")
-        .replace('0 = { fg = "#7ee2a8"', '0 = { blink = true, fg = "#7ee2a8"')
+        .replace('\n0 = { fg = "#7ee2a8"', '\n0 = { blink = true, fg = "#7ee2a8"')
     )
     with pytest.raises(theme_file.ThemeError) as error:
         themes.load("mine", written(tmp_path, text))
@@ -294,7 +404,7 @@ def test_a_missing_part_is_named(tmp_path, part):
     ],
 )
 def test_only_the_documented_colours_are_colours(tmp_path, colour):
-    text = shipped("dark").replace('open = { fg = "#ffffff"', f"open = {{ fg = {colour}")
+    text = shipped("dark").replace('open = { fg = "#7ee2a8"', f"open = {{ fg = {colour}")
     with pytest.raises(theme_file.ThemeError, match="is not a colour"):
         themes.load("mine", written(tmp_path, text))
 

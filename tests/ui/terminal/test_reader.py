@@ -56,8 +56,9 @@ NOT_KEYS = [
     "\x1bP!|00000000\x1b\\",
     "\x1bP>|XTerm(370)\x1b\\",
     "\x1bP1$r0m\x1b\\",
-    "\x1b]11;rgb:0000/0000/0000\x1b\\",
-    "\x1b]11;rgb:0000/0000/0000\x07",
+    "\x1b]11;rgb:0000/0000\x07",
+    "\x1b]11;rgb:00000/0/0\x07",
+    "\x1b]10;rgb:0000/0000/0000\x07",
     "\x1b]52;c;cXFx\x07",
     "\x1b]lA title\x1b\\",
     "\x1b_Gi=31;OK\x1b\\",
@@ -112,6 +113,9 @@ REPORTS = {
     "\x1b[<0;5;6m": "MouseUp",
     "\x1b[<32;5;6M": "MouseMove",
     "\x1b[<65;1;1M": "MouseScrollDown",
+    "\x1b]11;rgb:0000/0000/0000\x1b\\": "TerminalBackground",
+    "\x1b]11;rgb:0000/0000/0000\x07": "TerminalBackground",
+    "\x9d11;rgba:f/f/f/f\x9c": "TerminalBackground",
     "\x1b[?2026;2$y": "TerminalSupportsSynchronizedOutput",
 }
 """What is neither, and by which message the board takes notice of it."""
@@ -193,7 +197,7 @@ def test_it_is_swallowed_wherever_it_is_split(sequence):
 
 
 @pytest.mark.parametrize(
-    "rest", ["[?62;22c", "[<128;5;5M", "[0n", "]11;rgb:0/0/0\x07", "_Gi=1;OK\x1b\\"]
+    "rest", ["[?62;22c", "[<128;5;5M", "[0n", "]12;rgb:0/0/0\x07", "_Gi=1;OK\x1b\\"]
 )
 def test_of_what_comes_late_after_its_escape_only_the_escape_is_heard(rest):
     reader = InputReader()
@@ -383,3 +387,26 @@ def test_textual_still_waits_for_ever_for_the_end_of_a_paste():
 def test_textual_still_moves_the_mouse_by_where_the_cursor_is_said_to_be():
     (event,) = XTermParser().feed("\x1b[5;10R")
     assert isinstance(event, events.CursorPosition)
+
+
+@pytest.mark.parametrize(
+    ("colour", "dark"),
+    [
+        ("rgb:0000/0000/0000", True),
+        ("rgb:1e1e/1e1e/2e2e", True),
+        ("rgb:00/2b/36", True),
+        ("rgb:ff/ff/ff", False),
+        ("rgb:fdfd/f6f6/e3e3", False),
+        ("rgba:f/f/f/f", False),
+    ],
+)
+def test_a_terminal_says_whether_its_background_is_dark(colour, dark):
+    (message,) = InputReader().feed(f"\x1b]11;{colour}\x1b\\".encode())
+    assert message.dark is dark
+
+
+def test_an_answer_without_end_takes_no_memory_and_hides_no_key():
+    reader = InputReader()
+    assert reader.feed(b"\x1b]11;rgb:" + b"0" * 1_000_000) == []
+    assert len(reader._held) <= 256
+    assert [event.key for event in reader.feed(b"q", PAUSE_SECONDS + 1)] == ["q"]

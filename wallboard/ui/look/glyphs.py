@@ -16,6 +16,8 @@ class Glyphs:
     """One set of signs. All take one cell, but ``contradiction`` and ``becomes`` may take more.
 
     ``blocks`` goes from the lowest to the highest column of a chart and may have any length;
+    ``edges`` and ``strip`` are the left edge of a tile and a slice of a strip of states at each
+    level, told apart without colours.
     ``gap`` marks missing values in a chart, ``position`` the position of a replay, ``unknown`` an
     unknown figure, ``at_most`` the top of a scale; big digits are made of ``block``.
     ``beyond_ascii`` are the characters besides ASCII that the terminal can show, ``None`` for any.
@@ -32,6 +34,8 @@ class Glyphs:
     blocks: str
     gap: str
     position: str
+    edges: Mapping[Level, str]
+    strip: Mapping[Level, str]
     edge: str
     selected_edge: str
     ellipsis: str
@@ -75,6 +79,8 @@ UNICODE = Glyphs(
     blocks="▁▂▃▄▅▆▇█",
     gap="╌",
     position="┃",
+    edges={Level.OK: "│", Level.WARNING: "┃", Level.UNKNOWN: "┋", Level.CRITICAL: "█"},
+    strip={Level.OK: "▁", Level.WARNING: "▄", Level.UNKNOWN: "▒", Level.CRITICAL: "█"},
     edge="▎",
     selected_edge="█",
     ellipsis="…",
@@ -113,6 +119,8 @@ ASCII = Glyphs(
     blocks="_.:-=+*#",
     gap="'",
     position="|",
+    edges={Level.OK: "|", Level.WARNING: "!", Level.UNKNOWN: "?", Level.CRITICAL: "#"},
+    strip={Level.OK: "_", Level.WARNING: "=", Level.UNKNOWN: "?", Level.CRITICAL: "#"},
     edge="|",
     selected_edge="#",
     ellipsis=">",
@@ -148,6 +156,8 @@ CONSOLE = Glyphs(
     blocks="░▒▓█",
     gap="-",
     position="│",
+    edges={Level.OK: "│", Level.WARNING: "║", Level.UNKNOWN: "▒", Level.CRITICAL: "█"},
+    strip={Level.OK: "_", Level.WARNING: "▄", Level.UNKNOWN: "▒", Level.CRITICAL: "█"},
     edge="▌",
     selected_edge="█",
     ellipsis=">",

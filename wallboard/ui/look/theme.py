@@ -58,6 +58,33 @@ class BoardTheme:
         background = self.ui["screen"].bgcolor
         return background is None or background.triplet is None
 
+    def title(self, verdict: Verdict, level: Level) -> Style:
+        """The verdict on a tile or line: a filled bar for a fault, only a tone for what is well.
+
+        An open one whose level is raised has the tone of that level, filled where that is serious.
+        """
+        if level is Level.OK:
+            return self.level[level]
+        if verdict is not Verdict.OPEN:
+            return self.verdict[verdict]
+        return self.level[level] if level is Level.WARNING else self.filled(level)
+
+    def filled(self, level: Level) -> Style:
+        """A bar, or the whole header, in the tone of a level; that of the header where all is well.
+
+        In the terminal's own colours it is the same reversed.
+        """
+        style, background = self.level[level], self.ui["screen"].bgcolor
+        if level is Level.OK:
+            return self.ui["header"]
+        if self.native:
+            return style + Style(reverse=True, underline=False)
+        return Style(color=background, bgcolor=style.color, bold=True)
+
+    def shape(self, level: Level) -> Style:
+        """An edge or a slice of a strip; reversed or underlined it would be another shape."""
+        return self.level[level] + Style(reverse=False, underline=False)
+
     @cached_property
     def textual(self) -> "TextualTheme":
         """The same theme for Textual's own widgets and CSS."""
@@ -128,10 +155,17 @@ def available(folder: Path | None = None) -> list[str]:
     return list(theme_files(folder))
 
 
-def choose(asked: str, color_system: str | None, environ: Mapping[str, str] = os.environ) -> str:
+def choose(
+    asked: str,
+    color_system: str | None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    dark: bool | None = None,
+) -> str:
     """The theme to load: ``NO_COLOR`` takes precedence, ``auto`` depends on the terminal.
 
     ``color_system`` is Rich's name for colours: ``None``, ``standard``, ``256`` or ``truecolor``.
+    ``dark`` is whether the terminal reported a dark background, if it reported any.
     """
     if environ.get("NO_COLOR") or color_system is None:
         return PLAIN
@@ -139,7 +173,9 @@ def choose(asked: str, color_system: str | None, environ: Mapping[str, str] = os
         return asked
     if color_system == "standard":
         return SIXTEEN_COLOURS
-    return LIGHT if _light_background(environ) else FALLBACK
+    if dark is None:
+        dark = not _light_background(environ)
+    return FALLBACK if dark else LIGHT
 
 
 def load(name: str, folder: Path | None = None) -> BoardTheme:

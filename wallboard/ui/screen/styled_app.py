@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from rich.console import Console
+from textual import on
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
@@ -29,6 +30,7 @@ from wallboard.ui.look.theme_file import ThemeError
 from wallboard.ui.picture.notices import Notices
 from wallboard.ui.screen.copies import save_copy
 from wallboard.ui.terminal.app import CellApp
+from wallboard.ui.terminal.key_sequences import TerminalBackground
 
 
 class WholeCells(ScrollBarRender):
@@ -71,8 +73,9 @@ class StyledApp(CellApp[None]):
         self, settings: Settings, asked: str | None, clock: Callable[[], float] = time.time
     ) -> None:
         """``asked`` is the theme picked on the board, if any; else the settings name it."""
-        wanted = lite.asked_theme(asked or settings.theme, settings)
-        name = themes.choose(wanted, Console(force_terminal=True).color_system)
+        self._asked = lite.asked_theme(asked or settings.theme, settings)
+        self._dark: bool | None = None
+        name = self._chosen_theme()
         theme, problem = themes.load_or_fallback(name)
         self.board_theme = with_glyphs(theme, settings)
         self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
@@ -133,12 +136,29 @@ class StyledApp(CellApp[None]):
 
     def use_theme_named(self, asked: str) -> None:
         """Draw everything in the theme that the config names."""
-        asked = lite.asked_theme(asked, self.settings)
-        name = themes.choose(asked, Console(force_terminal=True).color_system)
-        theme, problem = themes.load_or_fallback(name)
+        self._asked = lite.asked_theme(asked, self.settings)
+        theme, problem = themes.load_or_fallback(self._chosen_theme())
         if problem and problem != theme.problem:
             self.notices.add(problem)
         self.use_theme(theme)
+
+    @property
+    def asks_background(self) -> bool:
+        """Whether the theme depends on the background of the terminal."""
+        return self._chosen_theme(dark=True) != self._chosen_theme(dark=False)
+
+    @on(TerminalBackground)
+    def take_background(self, message: TerminalBackground) -> None:
+        """Use the theme for this background, unless another one was picked meanwhile."""
+        before, self._dark = self._chosen_theme(), message.dark
+        name = self._chosen_theme()
+        if self.board_theme.name == before and name != before:
+            self.use_theme(themes.load_or_fallback(name)[0])
+
+    def _chosen_theme(self, *, dark: bool | None = None) -> str:
+        known = self._dark if dark is None else dark
+        colours = Console(force_terminal=True).color_system
+        return themes.choose(self._asked, colours, dark=known)
 
     def use_theme(self, theme: BoardTheme) -> None:
         """Draw everything in this theme."""

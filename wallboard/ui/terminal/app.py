@@ -55,6 +55,11 @@ class CellApp(App[ReturnType]):
     _painted_generation = 0
     _paint_waits = False
 
+    @property
+    def asks_background(self) -> bool:
+        """Whether to ask the terminal for its background; it answers ``TerminalBackground``."""
+        return False
+
     def get_driver_class(self) -> type[Driver]:
         """The board's driver, unless the environment selects another."""
         from textual.constants import DRIVER

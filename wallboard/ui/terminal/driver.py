@@ -46,6 +46,8 @@ _CLOSE_SECONDS = 0.5
 _KEYS_ON = "" if DISABLE_KITTY_KEY else "\x1b[>25u"
 _KEYS_OFF = "\x1b[<u"
 
+_ASK_BACKGROUND = "\x1b]11;?\x1b\\"
+
 
 class BoardDriver(LinuxDriver):
     """A Textual driver that ends within two seconds, whatever became of its terminal.
@@ -120,6 +122,8 @@ class BoardDriver(LinuxDriver):
         self.write(f"\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l{_KEYS_ON}")
         self._enable_mouse_support()
         self._request_terminal_sync_mode_support()
+        if getattr(self._app, "asks_background", False):
+            self.write(_ASK_BACKGROUND)
         self.send_message(Resize.from_dimensions(self.terminal_size, None))
 
     def say_late(self, seconds: float) -> None:

@@ -5,6 +5,8 @@ from functools import lru_cache
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
+from wallboard.ui.terminal.palette import in_256_colours
+
 
 def _csi(count: int, final: str) -> str:
     return f"\x1b[{count if count > 1 else ''}{final}"
@@ -162,6 +164,8 @@ class PenCache:
     def _codes(self, color: Color | None, default: str, *, foreground: bool) -> str:
         if color is None or color.is_default:
             return default
+        if self._colors is ColorSystem.EIGHT_BIT and color.triplet:
+            color = in_256_colours(color.triplet)
         return ";".join(color.downgrade(self._colors).get_ansi_codes(foreground))
 
 

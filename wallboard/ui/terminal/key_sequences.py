@@ -7,12 +7,15 @@ be. So only what is certain is handed to it, in its simplest form.
 
 import re
 
+from rich.color_triplet import ColorTriplet
 from textual import events, messages
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.keys import Keys
 from textual.message import Message
+
+from wallboard.ui.terminal.palette import lab
 
 ENDS_EARLY = frozenset(
     sequence for sequence in ANSI_SEQUENCES_KEYS if sequence[:2] == "\x1b[" and sequence[-1] == "$"
@@ -27,6 +30,10 @@ _MOUSE = re.compile(r"\x1b\[<(\d{1,3});([1-9]\d{0,3});([1-9]\d{0,3})([Mm])")
 _SYNCHRONIZED = re.compile(r"\x1b\[\?2026;[123]\$y")
 _CURSOR_POSITION = re.compile(r"\x1b\[\d+;\d+R")
 
+_BACKGROUND = re.compile(
+    r"\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?"
+)
+
 _FOCUS = {"\x1b[I": events.AppFocus, "\x1b[O": events.AppBlur}
 
 _PRESSED = ("", "1", "2")
@@ -36,6 +43,14 @@ _SHIFT, _CAPS_LOCK, _NUM_LOCK = 1, 64, 128
 _MOST_MODIFIERS = 256
 _OTHER_BUTTONS = 128
 """Buttons beyond the wheel, which Textual would take for the first three."""
+
+
+class TerminalBackground(Message):
+    """The terminal said whether its background is dark."""
+
+    def __init__(self, *, dark: bool) -> None:
+        super().__init__()
+        self.dark = dark
 
 
 class Sequences:
@@ -66,6 +81,16 @@ class Sequences:
             return [messages.TerminalSupportsSynchronizedOutput()]
         # Where the cursor is looks like F3 with Shift or Control; it was not asked for.
         return [] if _CURSOR_POSITION.fullmatch(sequence) else self._named(sequence)
+
+    def answer(self, text: str) -> list[Message]:
+        """What an answer that is text says, without its ESC and its end; mostly nothing."""
+        background = _BACKGROUND.fullmatch(text)
+        if background is None:
+            return []
+        # A channel has one to four digits, which are a part of as many "f".
+        parts = (int(digits, 16) / (16 ** len(digits) - 1) for digits in background.groups())
+        lightness, _, _ = lab(ColorTriplet(*(round(255 * part) for part in parts)))
+        return [TerminalBackground(dark=lightness < 50)]
 
     def _named(self, sequence: str) -> list[Message]:
         """The key of a sequence that Textual has in its table."""

@@ -140,6 +140,7 @@ class InputReader:
             self._held = [_ESCAPE, character]
             self._begin(self._control)
         elif character in _STRINGS:
+            self._held = [character]
             self._begin(self._string)
         elif character == _ESCAPE:
             self._messages += self._sequences.typed(_ESCAPE)
@@ -179,17 +180,24 @@ class InputReader:
     def _string(self, character: str) -> None:
         """An answer that is text up to its terminator."""
         if character in _STRING_ENDS:
-            self._end()
+            self._end_string()
         elif character == _ESCAPE:
             self._step = self._string_escape
+        elif len(self._held) < MOST_OF_SEQUENCE:
+            self._held.append(character)
 
     def _string_escape(self, character: str) -> None:
         if character == "\\":
-            self._end()
+            self._end_string()
         elif character in _STRINGS + _CONTROLS:
             self._after_escape(character)
         elif character != _ESCAPE:
             self._step = self._string
+
+    def _end_string(self) -> None:
+        text = "".join(self._held)
+        self._end()
+        self._messages += self._sequences.answer(text)
 
     def _paste(self, character: str) -> None:
         if len(self._held) < MOST_OF_PASTE:
