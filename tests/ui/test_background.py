@@ -73,3 +73,11 @@ async def test_a_theme_that_was_named_or_picked_stays(colours):
 def test_a_terminal_is_asked_only_where_its_answer_matters(colours, theme, settings, environ):
     colours(**environ)
     assert not app_in(theme, **settings).asks_background
+
+
+@pytest.mark.parametrize(("term", "theme"), [("xterm-256color", "nord"), ("xterm", "ansi16")])
+async def test_sixteen_colours_are_no_place_for_a_theme_of_more(colours, term, theme):
+    colours(TERM=term)
+    app = app_in("nord")
+    async with app.run_test():
+        assert app.board_theme.name == theme

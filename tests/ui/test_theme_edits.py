@@ -12,7 +12,7 @@ from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.help.help_screen import HelpScreen
 from wallboard.ui.look import theme as themes
 
-DARK_OPEN = 'open = { fg = "#ffffff", bg = "#1f7a3a"'
+DARK_OPEN = 'open = { fg = "#7ee2a8", bg = "#0c3119"'
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def test_an_own_theme_is_listed_as_such(own):
 
 
 def test_an_own_theme_shadows_a_shipped_one_of_its_name(own):
-    write(own, dark().replace(DARK_OPEN, DARK_OPEN.replace("1f7a3a", "005f00")), name="nord")
+    write(own, dark().replace(DARK_OPEN, DARK_OPEN.replace("0c3119", "005f00")), name="nord")
     assert themes.theme_files()["nord"].own
     assert themes.load("nord").verdict["open"].bgcolor.triplet.hex == "#005f00"
 
@@ -89,10 +89,10 @@ async def test_a_theme_of_any_name_can_be_used(own, name):
 async def test_an_edit_is_taken_up_once_the_file_stands_still(own):
     write(own, dark())
     async with app().run_test() as pilot:
-        assert open_background(pilot.app) == "#1f7a3a"
-        write(own, dark().replace("#1f7a3a", "#005f00"))
+        assert open_background(pilot.app) == "#0c3119"
+        write(own, dark().replace("#0c3119", "#005f00"))
         await tick(pilot)
-        assert open_background(pilot.app) == "#1f7a3a"
+        assert open_background(pilot.app) == "#0c3119"
         await tick(pilot)
         assert open_background(pilot.app) == "#005f00"
 
@@ -100,15 +100,15 @@ async def test_an_edit_is_taken_up_once_the_file_stands_still(own):
 async def test_a_broken_edit_keeps_the_last_good_theme_and_says_what_is_wrong(own):
     write(own, dark())
     async with app().run_test() as pilot:
-        write(own, dark().replace('"#1f7a3a"', '"greenish"'))
+        write(own, dark().replace('"#0c3119"', '"greenish"'))
         await ticks(pilot)
-        assert open_background(pilot.app) == "#1f7a3a"
+        assert open_background(pilot.app) == "#0c3119"
         (notice,) = pilot.app.notices.texts
         assert "mine.toml" in notice
         assert "[verdict] open: bg = 'greenish' is not a colour" in notice
         await ticks(pilot)
         assert pilot.app.notices.texts == (notice,)
-        write(own, dark().replace("#1f7a3a", "#005f00"))
+        write(own, dark().replace("#0c3119", "#005f00"))
         await ticks(pilot)
         assert open_background(pilot.app) == "#005f00"
 
@@ -125,7 +125,7 @@ async def test_a_theme_that_was_broken_at_the_start_is_taken_up_when_it_is_mende
 async def test_a_shipped_theme_gives_way_to_an_own_one_and_comes_back(own):
     async with app("nord").run_test() as pilot:
         shipped = open_background(pilot.app)
-        write(own, dark().replace("#1f7a3a", "#005f00"), name="nord")
+        write(own, dark().replace("#0c3119", "#005f00"), name="nord")
         await ticks(pilot)
         assert open_background(pilot.app) == "#005f00"
         (own / "nord.toml").unlink()
@@ -155,7 +155,7 @@ async def test_a_folder_that_does_not_answer_holds_up_nothing(own, monkeypatch):
         await pilot.press("question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         answers.set()
-        write(own, dark().replace("#1f7a3a", "#005f00"))
+        write(own, dark().replace("#0c3119", "#005f00"))
         await ticks(pilot)
         await ticks(pilot)
         assert open_background(pilot.app) == "#005f00"

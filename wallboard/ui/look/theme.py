@@ -215,6 +215,17 @@ def load_file(file: ThemeFile) -> BoardTheme:
     )
 
 
+def load_for(name: str, color_system: str | None) -> tuple[BoardTheme, str | None]:
+    """The named theme, or the one for sixteen colours where the terminal has no more than these.
+
+    A theme of true colours would have several verdicts look alike there.
+    """
+    theme, problem = load_or_fallback(name)
+    if color_system == "standard" and not theme.native:
+        theme = load(SIXTEEN_COLOURS, shipped_folder())
+    return theme, problem
+
+
 def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme, str | None]:
     """The named theme and what it lacks; or the fallback and why the named one cannot be used."""
     try:

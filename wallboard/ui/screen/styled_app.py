@@ -75,8 +75,7 @@ class StyledApp(CellApp[None]):
         """``asked`` is the theme picked on the board, if any; else the settings name it."""
         self._asked = lite.asked_theme(asked or settings.theme, settings)
         self._dark: bool | None = None
-        name = self._chosen_theme()
-        theme, problem = themes.load_or_fallback(name)
+        theme, problem = themes.load_for(self._chosen_theme(), _colour_system())
         self.board_theme = with_glyphs(theme, settings)
         self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
         super().__init__(ansi_color=True if self.board_theme.native else None)
@@ -84,7 +83,7 @@ class StyledApp(CellApp[None]):
         self.most_colors = lite.most_colors(settings)
         self.register_theme(self.board_theme.textual)
         self.theme = self.board_theme.textual.name
-        self._theme_watch = ThemeWatch(name)
+        self._theme_watch = ThemeWatch(self._chosen_theme())
         self._theme_look: asyncio.Task[None] | None = None
         self.clock = clock
         self.notices = Notices(clock)
@@ -137,7 +136,7 @@ class StyledApp(CellApp[None]):
     def use_theme_named(self, asked: str) -> None:
         """Draw everything in the theme that the config names."""
         self._asked = lite.asked_theme(asked, self.settings)
-        theme, problem = themes.load_or_fallback(self._chosen_theme())
+        theme, problem = themes.load_for(self._chosen_theme(), _colour_system())
         if problem and problem != theme.problem:
             self.notices.add(problem)
         self.use_theme(theme)
@@ -157,8 +156,7 @@ class StyledApp(CellApp[None]):
 
     def _chosen_theme(self, *, dark: bool | None = None) -> str:
         known = self._dark if dark is None else dark
-        colours = Console(force_terminal=True).color_system
-        return themes.choose(self._asked, colours, dark=known)
+        return themes.choose(self._asked, _colour_system(), dark=known)
 
     def use_theme(self, theme: BoardTheme) -> None:
         """Draw everything in this theme."""
@@ -216,6 +214,10 @@ class StyledApp(CellApp[None]):
         """The name of a key: a sign, or a word where the terminal lacks the sign."""
         shown = super().get_key_display(binding)
         return binding.key if self.beyond_ascii is not None and not shown.isascii() else shown
+
+
+def _colour_system() -> str | None:
+    return Console(force_terminal=True).color_system
 
 
 def _log_broken_thread(broken: threading.ExceptHookArgs) -> None:
