@@ -6,9 +6,12 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+ANSWER_SECONDS = 3.0
+"""How long a folder, which may be on a machine that is away, may take to answer."""
 
 LISTEN_SECONDS = 2.0
 """How long the name of our own may take."""
@@ -48,6 +51,41 @@ def start_in_thread(call: Callable[[], T]) -> asyncio.Future[T]:
 
     threading.Thread(target=run, daemon=True).start()
     return future
+
+
+class PendingCall(Generic[T]):
+    """A call that may hang, made in a thread, and never a second time before the first is over."""
+
+    def __init__(self, call: Callable[[], T], seconds: float = ANSWER_SECONDS) -> None:
+        """``seconds`` is how long each asker waits."""
+        self._call = call
+        self._seconds = seconds
+        self._future: asyncio.Future[T] | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether it was made and is not over."""
+        return self._future is not None and not self._future.done()
+
+    async def result(self) -> T:
+        """What it returns or raises, or ``TimeoutError``; then the next asker gets its result."""
+        future = self._future = self._future or start_in_thread(self._call)
+        await asyncio.wait({future}, timeout=self._seconds)
+        if not future.done():
+            raise TimeoutError
+        if self._future is future:
+            self._future = None
+        return future.result()
+
+    def give_up(self, drop: Callable[[T], object] = lambda _: None) -> None:
+        """Ask no more; what it returns too late is given to ``drop``."""
+
+        def over(future: asyncio.Future[T]) -> None:
+            if future.exception() is None:
+                drop(future.result())
+
+        if self._future:
+            self._future.add_done_callback(over)
 
 
 def addresses_of(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:

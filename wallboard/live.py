@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
+from wallboard.abandonable import start_in_thread
 from wallboard.board import Board
 from wallboard.config.problem import Problem
 from wallboard.config.reload import ConfigSource, Reload
@@ -178,7 +179,7 @@ class LiveBoard:
         while True:
             try:
                 polled = self._polled
-                feed = await asyncio.to_thread(make_feed, polled)
+                feed = await start_in_thread(lambda: make_feed(polled))  # noqa: B023  awaited at once
                 if self._polled is not polled:
                     feed.replace(self._polled, self._edit)
                 self._feed = feed

@@ -27,6 +27,12 @@ def folder(tmp_path):
     return tmp_path / "state" / "views"
 
 
+def keep(memory, state, now):
+    """As the board does at a tick."""
+    if memory.is_due(state, now):
+        memory.save(state)
+
+
 def kept(folder, board="prod.toml"):
     return ArrangementStore(BoardId(board), folder).load()
 
@@ -34,7 +40,7 @@ def kept(folder, board="prod.toml"):
 def test_a_board_never_arranged_is_as_usual_and_leaves_no_file(folder):
     memory = ArrangementStore(BoardId("prod.toml"), folder)
     assert memory.load() == (Arrangement(), None)
-    memory.keep(Arrangement(), 0.0)
+    keep(memory, Arrangement(), 0.0)
     memory.save(Arrangement())
     assert not folder.exists()
 
@@ -70,21 +76,21 @@ def test_the_file_says_which_board_it_is_of_whatever_its_name(folder):
 
 def test_changes_in_a_row_are_written_once_in_a_while_and_at_the_end(folder):
     memory = ArrangementStore(BoardId("prod.toml"), folder)
-    memory.keep(ARRANGED, 100.0)
+    keep(memory, ARRANGED, 100.0)
     assert kept(folder)[0] == ARRANGED
-    memory.keep(OTHER, 100.0 + SAVE_SECONDS / 2)
+    keep(memory, OTHER, 100.0 + SAVE_SECONDS / 2)
     assert kept(folder)[0] == ARRANGED
-    memory.keep(OTHER, 100.0 + SAVE_SECONDS)
+    keep(memory, OTHER, 100.0 + SAVE_SECONDS)
     assert kept(folder)[0] == OTHER
-    memory.keep(ARRANGED, 100.1 + SAVE_SECONDS)
+    keep(memory, ARRANGED, 100.1 + SAVE_SECONDS)
     memory.save(ARRANGED)
     assert kept(folder)[0] == ARRANGED
 
 
 def test_a_clock_that_is_put_back_does_not_stop_the_writing(folder):
     memory = ArrangementStore(BoardId("prod.toml"), folder)
-    memory.keep(ARRANGED, 10_000.0)
-    memory.keep(OTHER, 100.0)
+    keep(memory, ARRANGED, 10_000.0)
+    keep(memory, OTHER, 100.0)
     assert kept(folder)[0] == OTHER
 
 
@@ -92,7 +98,7 @@ def test_nothing_is_written_while_nothing_changes(folder):
     memory = ArrangementStore(BoardId("prod.toml"), folder)
     memory.save(ARRANGED)
     before = memory.path.stat()
-    memory.keep(ARRANGED, 1000.0)
+    keep(memory, ARRANGED, 1000.0)
     memory.save(ARRANGED)
     after = memory.path.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
@@ -142,8 +148,8 @@ def test_a_folder_that_cannot_be_written_is_told_of_once(folder, caplog):
     memory = ArrangementStore(BoardId("prod.toml"), folder)
     assert memory.load()[0] == Arrangement()
     with caplog.at_level(logging.WARNING):
-        memory.keep(ARRANGED, 0.0)
-        memory.keep(OTHER, 100.0)
+        keep(memory, ARRANGED, 0.0)
+        keep(memory, OTHER, 100.0)
         memory.save(ARRANGED)
     (record,) = caplog.records
     assert str(folder) in record.getMessage()

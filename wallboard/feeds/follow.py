@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from wallboard.abandonable import ANSWER_SECONDS, PendingCall, in_thread_within
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.observation import Observation
@@ -168,6 +169,7 @@ class FollowFeed:
         self._failed = False
         self._clock = clock
         self._events = RecordingEvents(path, settings.history, clock)
+        self._reading = PendingCall(self._events.read)
         self._ran = False
         self._looked = asyncio.Event()
         self._ending = asyncio.Event()
@@ -194,7 +196,8 @@ class FollowFeed:
                         await self._ending.wait()
         finally:
             self._looked.clear()
-            await asyncio.to_thread(self._events.close)
+            with suppress(TimeoutError):
+                await in_thread_within(self._events.close, ANSWER_SECONDS)
 
     async def looked(self) -> None:
         """Wait until the recording was read once, or could not be."""
@@ -224,7 +227,9 @@ class FollowFeed:
 
     async def _look(self, publish: Publish) -> None:
         try:
-            events = await asyncio.to_thread(self._events.read)
+            events = await self._reading.result()
+        except TimeoutError:
+            self.read_error = "its folder does not answer"
         except RecordingError as error:
             # One that is just being begun or put in the place of another can be read a bit later.
             if self._failed:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields, replace
 from random import Random
 
@@ -36,7 +36,7 @@ class PollFeed:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = running,
         random: Random | None = None,
-        may_poll: Callable[[], bool] = lambda: True,
+        may_poll: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         """A feed that connects nowhere until it runs. ``may_poll`` is asked before every poll.
 

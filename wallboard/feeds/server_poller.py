@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from math import inf
 from random import Random
 
@@ -39,7 +39,7 @@ class ServerPolls:
         clock: Callable[[], float],
         monotonic: Callable[[], float],
         random: Random,
-        may_poll: Callable[[], bool],
+        may_poll: Callable[[], Awaitable[bool]] | None,
     ) -> None:
         """``clock`` is Unix time in seconds, ``monotonic`` the clock the polls are timed on.
 
@@ -141,7 +141,7 @@ class ServerPolls:
 
     async def _work(self, client: EceClient) -> None:
         while True:
-            if not self._may_poll():
+            if self._may_poll and not await self._may_poll():
                 await asyncio.sleep(NOT_NOW_SECONDS)
             elif turn := self._take():
                 await self._poll(client, turn)

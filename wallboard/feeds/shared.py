@@ -7,10 +7,12 @@ takes its place. A board that may not record, and has nobody to follow, polls fo
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from wallboard.abandonable import PendingCall, start_in_thread
 from wallboard.clock import ClockWatch
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
@@ -19,7 +21,8 @@ from wallboard.domain.outage import RecordedOutages
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold, Role
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
-from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
+from wallboard.feeds.recording_lock import NO_ANSWER, RecordingLock, release
+from wallboard.recorder.lock import Lock
 from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.recorder.writing.retention import retention_of
 from wallboard.settings import Settings, entry_points_of, longest_interval, longest_timeout
@@ -54,15 +57,14 @@ class SharedFeed:
         self._id = board
         self._environ = environ
         self._clock = clock
-        self._placeless = ""
         self._clock_watch = ClockWatch(clock)
-        self._place = self._place_now()
-        self._moved = asyncio.Event()
+        self._place: RecordingFile | None = None
+        self._no_place = ""
+        self._record_edited = asyncio.Event()
         self._outages = RecordedOutages()
         self._fold: Fold = Folded
         self._follow: FollowFeed | None = None
-        self._leader: Holder | None = None
-        self._barred = ""
+        self._lock: RecordingLock | None = None
         self._poll: PollFeed | None = None
         self._recorder: Recorder | None = None
 
@@ -70,12 +72,20 @@ class SharedFeed:
         """Have folded what is recorded, then what is polled, here or elsewhere, until cancelled."""
         self._fold = fold
         while True:
-            self._moved.clear()
-            self._place = self._place_now()
+            self._record_edited.clear()
+            record = self._settings.record
+            finding = PendingCall(partial(recording_file, self._id, record, self._environ))
+            try:
+                self._place, self._no_place = await finding.result(), ""
+            except TimeoutError:
+                self._place, self._no_place = None, f"the folder of {record} does not answer"
+            except OSError as error:
+                self._place, self._no_place = None, error.strerror or str(error)
             if self._place:
                 await self._share(self._place)
             else:
-                await self._poll_while(lambda: True)
+                late = finding.pending
+                await self._poll_while(partial(_is_settled, finding, late=late))
 
     def poll_now(self, key: EntryPointKey) -> None:
         """Poll one entry point before all others, if it is this process that polls."""
@@ -84,9 +94,9 @@ class SharedFeed:
 
     def replace(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings from now on, and soon to another recording if they name one."""
-        self._settings = settings
-        if self._place_now() != self._place:
-            self._moved.set()
+        before, self._settings = self._settings, settings
+        if settings.record != before.record:
+            self._record_edited.set()
         if self._follow:
             self._follow.replace(settings)
         if self._poll:
@@ -103,11 +113,15 @@ class SharedFeed:
         """How it is by now."""
         return FeedStatus(
             role=self._role,
-            leader=str(self._leader) if self._leader else "",
+            leader=self._leader,
             lag_seconds=self._poll.lag_seconds if self._poll else 0.0,
             problems=tuple(self._problems()),
             recording_path=self._place.path if self._place else None,
         )
+
+    @property
+    def _leader(self) -> str:
+        return str(self._lock.holder) if self._lock and self._lock.holder else ""
 
     @property
     def _role(self) -> Role:
@@ -120,16 +134,18 @@ class SharedFeed:
     def _problems(self) -> Iterator[str]:
         if self._poll:
             yield from self._poll.problems
-        if self._placeless:
-            yield f"Nothing is recorded: {self._placeless}. This board polls for itself."
+        if self._no_place:
+            yield f"Nothing is recorded: {self._no_place}. This board polls for itself."
         elif self._recorder:
-            if self._recorder.problem:
+            if self._place and self._lock and self._lock.unanswered:
+                yield f"Nothing is recorded in {self._place.path}: {NO_ANSWER}. Trying again."
+            elif self._recorder.problem:
                 yield self._recorder.problem
-        elif self._poll and self._place and self._barred:
-            path, why = self._place.path, self._barred
+        elif self._poll and self._place and self._lock and self._lock.barred:
+            path, why = self._place.path, self._lock.barred
             yield f"Nothing is recorded in {path}: {why}. This board polls for itself."
         elif self._follow and self._leader:
-            yield from self._follow.problems(str(self._leader), self._patience_seconds)
+            yield from self._follow.problems(self._leader, self._patience_seconds)
 
     def _patience_seconds(self) -> float:
         """How long a recording may stay as it is before that is worth a word."""
@@ -141,30 +157,35 @@ class SharedFeed:
 
     async def _share(self, place: RecordingFile) -> None:
         """Follow, poll and record, or poll alone, until the settings name another place."""
-        self._follow = FollowFeed(self._settings, place.path, clock=self._clock)
+        follow = self._follow = FollowFeed(self._settings, place.path, clock=self._clock)
+        recording_lock = self._lock = RecordingLock(place, self._clock)
         try:
-            while not self._moved.is_set():
-                lock = await self._follow_until_free(self._follow, place)
+            while not self._record_edited.is_set():
+                lock = await self._follow_until_free(follow, recording_lock)
                 if lock:
-                    await self._lead(lock, place)
+                    await self._lead(lock, place, recording_lock)
                 else:
-                    await self._poll_while(lambda: self._is_alone(place))
+                    await self._poll_while(recording_lock.nobody_can_have_it)
         finally:
-            self._follow, self._barred = None, ""
+            recording_lock.give_up()
+            self._follow = self._lock = None
 
-    async def _follow_until_free(self, follow: FollowFeed, place: RecordingFile) -> Lock | None:
+    async def _follow_until_free(
+        self, follow: FollowFeed, recording_lock: RecordingLock
+    ) -> Lock | None:
         """Show what others poll; the lock, or ``None`` when there is nobody left to follow."""
-        following = asyncio.create_task(follow.run(self._told))
+        following = asyncio.create_task(follow.run(self._fold_recorded))
         lock = None
         try:
             await _first(follow.looked(), following)
             patience = 0.0
-            while not self._moved.is_set():
-                lock = self._locked(place)
-                if lock or (self._barred and not self._leader and patience <= 0):
+            while not self._record_edited.is_set():
+                lock = await recording_lock.take()
+                holder = recording_lock.holder
+                if lock or (recording_lock.barred and not holder and patience <= 0):
                     break
                 # Others may be about to take over from whoever was followed until now.
-                patience = GRACE_LOOKS if self._leader else patience - 1
+                patience = GRACE_LOOKS if holder else patience - 1
                 await self._pause(following)
             follow.end()
             await following
@@ -173,11 +194,11 @@ class SharedFeed:
                 lock.release()
             raise
         finally:
-            self._leader = None
+            recording_lock.holder = None
             await _ended(following)
         return lock
 
-    async def _lead(self, lock: Lock, place: RecordingFile) -> None:
+    async def _lead(self, lock: Lock, place: RecordingFile, recording_lock: RecordingLock) -> None:
         """Poll and record, as long as the lock keeps others from it."""
         from wallboard.recorder.recorder import Recorder
 
@@ -195,60 +216,42 @@ class SharedFeed:
         recorder.start()
         self._recorder = recorder
         try:
-            await self._poll_while(lock.stands, may_poll=lock.stands)
+            await self._poll_while(
+                recording_lock.is_still_held, may_poll=recording_lock.was_held_just_now
+            )
         finally:
             self._recorder = None
             try:
-                await asyncio.to_thread(recorder.stop)
+                await start_in_thread(recorder.stop)
             finally:
-                lock.release()
+                await release(lock)
 
     async def _poll_while(
-        self, condition: Callable[[], bool], *, may_poll: Callable[[], bool] = lambda: True
+        self,
+        condition: Callable[[], Awaitable[bool]],
+        *,
+        may_poll: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """Poll, as long as the condition holds at every look; ``may_poll`` is asked at each poll.
-
-        A process that stood still may have lost its place before it looks again.
-        """
+        """Poll while the condition holds at each look; ``may_poll`` is asked at each poll."""
         settings = self._settings
-        poll = await asyncio.to_thread(_poll_feed, settings, self._clock, may_poll)
+        poll = await start_in_thread(lambda: _poll_feed(settings, self._clock, may_poll))
         if self._settings is not settings:
             poll.replace(self._settings)
         self._poll = poll
-        polling = asyncio.create_task(poll.run(self._polled))
+        polling = asyncio.create_task(poll.run(self._fold_polled))
         try:
-            while not self._moved.is_set() and condition():
+            while not self._record_edited.is_set() and await condition():
                 await self._pause(polling)
         finally:
             self._poll = None
             await _ended(polling)
-
-    def _locked(self, place: RecordingFile) -> Lock | None:
-        """The lock, if it can be had; else it is known who holds it and why it may not be had."""
-        self._barred, self._leader = "", None
-        try:
-            lock = take(place, clock=self._clock)
-        except LockError as error:
-            self._barred, lock = str(error), None
-        if lock is None:
-            with suppress(LockError):
-                self._leader = holder(place.path)
-        return lock
-
-    def _is_alone(self, place: RecordingFile) -> bool:
-        """Whether there is still nobody to follow, and no recording that could be written."""
-        lock = self._locked(place)
-        leader, self._leader = self._leader, None
-        if lock:
-            lock.release()
-        return lock is None and leader is None
 
     async def _pause(self, running: asyncio.Task[None]) -> None:
         """Wait for the next look; what broke meanwhile is raised."""
         interval = min(map(self._settings.interval_of, self._settings.server), default=LOOK_SECONDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(min(LOOK_SECONDS, interval / 2)):
-                await self._moved.wait()
+                await self._record_edited.wait()
         self._look_at_the_clock()
         if running.done():
             running.result()
@@ -258,30 +261,21 @@ class SharedFeed:
         if by := self._clock_watch.set_by():
             self._fold(ClockSet(by))
 
-    def _told(self, event: Event) -> None:
+    def _fold_recorded(self, event: Event) -> None:
         self._look_at_the_clock()
         self._outages.read(event)
         self._fold(event)
 
-    def _polled(self, event: Event) -> None:
+    def _fold_polled(self, event: Event) -> None:
         self._look_at_the_clock()
         for one in self._outages.polled(event):
             folded = self._fold(one)
             if self._recorder:
                 self._recorder.take(folded)
 
-    def _place_now(self) -> RecordingFile | None:
-        """Where the settings want it recorded, unless there is no folder to keep it in."""
-        self._placeless = ""
-        try:
-            return recording_file(self._id, self._settings.record, self._environ)
-        except OSError as error:
-            self._placeless = error.strerror or str(error)
-            return None
-
 
 def _poll_feed(
-    settings: Settings, clock: Callable[[], float], may_poll: Callable[[], bool]
+    settings: Settings, clock: Callable[[], float], may_poll: Callable[[], Awaitable[bool]] | None
 ) -> "PollFeed":
     # What it needs takes long to load, and a follower never polls.
     from wallboard.feeds.poll import PollFeed
@@ -303,3 +297,8 @@ async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def _is_settled(finding: PendingCall[Any], *, late: bool) -> bool:
+    """Whether what was found still holds: nothing, or no answer until one comes ``late``."""
+    return finding.pending or not late

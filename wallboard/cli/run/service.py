@@ -149,7 +149,7 @@ class Service:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._woken.wait()
-            if self._live.running:
+            if self._live.status.role is not Role.STARTS:
                 self._say_started()
                 self._say_role()
                 self._say_problems()

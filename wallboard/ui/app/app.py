@@ -1,8 +1,10 @@
 """The wallboard app: takes events from a feed, ticks, and hands each view to the screen."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.timer import Timer
 
+from wallboard.abandonable import ANSWER_SECONDS, in_thread_within, start_in_thread
 from wallboard.board import Board
 from wallboard.config.reload import ConfigSource, Reload, what_changed
 from wallboard.live import LiveBoard, MakeFeed
@@ -88,6 +91,7 @@ class WallboardApp(ScreenOpeningApp):
         self._collector = Collecting()
         self.modes = WallModes(lambda: self.settings, self.bell, self._bytes_sent)
         self._store = store
+        self._saving: asyncio.Future[None] | None = None
         self._ticking: Timer | None = None
         self._frozen_at: float | None = None
         self._snapshot = self.live.snapshot()
@@ -113,8 +117,9 @@ class WallboardApp(ScreenOpeningApp):
 
     async def on_unmount(self) -> None:
         """Stop the feed, and remember the arrangement."""
-        if self._store:
-            self._store.save(self.state)
+        if store := self._store:
+            with suppress(TimeoutError):
+                await in_thread_within(lambda: store.save(self.state), ANSWER_SECONDS)
         self.notices.stop_listening()
         await self.replay_session.stop()
         await self.live.stop()
@@ -157,8 +162,7 @@ class WallboardApp(ScreenOpeningApp):
 
     def tick(self) -> None:
         """Show a new view of the board, or the frozen one."""
-        if self._store:
-            self._store.keep(self.state, self.clock())
+        self._save_arrangement()
         if self._frozen_at is None:
             self._snapshot = self.live.snapshot()
         self.follow_theme()
@@ -169,6 +173,13 @@ class WallboardApp(ScreenOpeningApp):
             self._show(screen)
             if not screen.is_modal:
                 break  # what lies below cannot be seen
+
+    def _save_arrangement(self) -> None:
+        """Save the arrangement, unless its folder still does not answer."""
+        store, state = self._store, self.state
+        if store and (self._saving is None or self._saving.done()):
+            if store.is_due(state, self.clock()):
+                self._saving = start_in_thread(lambda: store.save(state))
 
     def pop_screen(self) -> AwaitComplete:
         """Leave a screen, and update the one below at once."""

@@ -13,6 +13,7 @@ from rich.style import Style
 
 from wallboard.config.config_file import config_folder
 from wallboard.domain.policy import Level, Verdict
+from wallboard.files import within
 from wallboard.frozen import frozen
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 from wallboard.ui.look.theme_file import ThemeError, filled, read_table, styles
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 FALLBACK = "dark"
 LIGHT = "light"
+FOLDER_SECONDS = 1.0
+"""How long the folder of the user's own themes may take to answer."""
+
 AUTO = "auto"
 PLAIN = "mono"
 SIXTEEN_COLOURS = "ansi16"
@@ -238,7 +242,7 @@ def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme,
 
 def _files_in(folder: Path, *, own: bool) -> dict[str, ThemeFile]:
     try:
-        paths = sorted(folder.glob("*.toml"))
+        paths = within(lambda: sorted(folder.glob("*.toml")), FOLDER_SECONDS)
     except OSError:
         return {}
     # Editors keep what is not saved yet in hidden files.
@@ -272,7 +276,10 @@ class ThemeWatch:
         """Watch the files of this theme."""
         self._folders = [folder for folder in (own_folder(), shipped_folder()) if folder]
         self.name = name
-        self._read = self._last = self._stamp()
+        try:
+            self._read = self._last = within(self._stamp, FOLDER_SECONDS)
+        except OSError:
+            self._read = self._last = ()
 
     def poll(self) -> BoardTheme | ThemeError | None:
         """The edited theme, or why it cannot be used; ``None`` without an edit."""

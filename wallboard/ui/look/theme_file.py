@@ -9,7 +9,7 @@ from typing import Any
 from rich.style import Style
 
 from wallboard.domain.policy import Level, Verdict
-from wallboard.files import read_file
+from wallboard.files import read_file, within
 
 LARGEST_FILE = 256 * 1024
 """Bytes; a theme takes about five thousand."""
@@ -93,7 +93,7 @@ def styles(section: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Style]:
 
 
 def _read(path: Path) -> str:
-    if not path.is_file():
+    if not within(path.is_file):
         raise OSError("is not a file")
     data = read_file(path, LARGEST_FILE)
     if len(data) > LARGEST_FILE:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -111,6 +112,7 @@ class ArrangementStore:
         self._saved = Arrangement()
         self._saved_at: float | None = None
         self._error_logged = False
+        self._saving = threading.Lock()
 
     def load(self) -> tuple[Arrangement, str | None]:
         """The last arrangement, and a problem to report if the file cannot be used.
@@ -135,32 +137,33 @@ class ArrangementStore:
             return replace(self._saved, theme=None), None
         return self._saved, None
 
-    def keep(self, state: Arrangement, now: float) -> None:
-        """Write the arrangement if it changed, at most every two seconds; call on every tick.
+    def is_due(self, state: Arrangement, now: float) -> bool:
+        """Whether to save: it changed, and that was not done in the last two seconds.
 
         ``now`` is seconds on any clock, even one that is put back.
         """
         if self._whole(state) == self._saved:
-            return
+            return False
         if self._saved_at is not None and 0 <= now - self._saved_at < SAVE_SECONDS:
-            return
+            return False
         self._saved_at = now
-        self.save(state)
+        return True
 
     def save(self, state: Arrangement) -> None:
-        """Write the arrangement if it changed. An error is logged once."""
+        """Write the arrangement if it changed; it may block. An error is logged once."""
         state = self._whole(state)
-        if state == self._saved:
-            return
-        try:
-            _write(self.path, _text(str(self._board), state))
-        except OSError as error:
-            if not self._error_logged:
-                why = error.strerror or error
-                log.warning("The arrangement cannot be kept in %s: %s", self.path.parent, why)
-            self._error_logged = True
-        else:
-            self._saved = state
+        with self._saving:
+            if state == self._saved:
+                return
+            try:
+                _write(self.path, _text(str(self._board), state))
+            except OSError as error:
+                if not self._error_logged:
+                    why = error.strerror or error
+                    log.warning("The arrangement cannot be kept in %s: %s", self.path.parent, why)
+                self._error_logged = True
+            else:
+                self._saved = state
 
     def _whole(self, state: Arrangement) -> Arrangement:
         if self._picked is None or state.theme is not None:
