@@ -17,11 +17,11 @@ def measure(pace: Pace) -> list[Figure]:
     """Whole processes from exec to exit, in turn, each as a person would start it."""
     check = wallboard("check", "--url", f"http://127.0.0.1:{_closed_port()}", "1000")
     nothing = 'python -c "pass"'
-    imports = 'python -c "import httpx, aiohttp"'
+    imports = 'python -c "import aiohttp"'
     sides = (
         ([sys.executable, "-c", "pass"], 0),
         (wallboard("--version"), 0),
-        ([sys.executable, "-c", "import httpx, aiohttp"], 0),
+        ([sys.executable, "-c", "import aiohttp"], 0),
         (check, UNREACHABLE),
     )
     for side in sides:
