@@ -25,6 +25,7 @@ from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config.config_file import load_config
 from wallboard.config.reload import ConfigSource, stamp_of
 from wallboard.config.state_folder import BoardId
+from wallboard.domain.event import Event
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold
@@ -53,6 +54,7 @@ class Soaking(Aging):
         self._folder = folder
         self._server = settings.server[0].name
         self._days_lived = 0
+        self._newest: float | None = None
 
     @property
     def status(self) -> FeedStatus:
@@ -79,6 +81,12 @@ class Soaking(Aging):
             self.app.exit()
         await asyncio.sleep(60)
 
+    def _hear(self, event: Event, fold: Fold) -> None:
+        """Real polls go on; one dated ahead of the repeated answers would end a segment."""
+        if isinstance(event, Observation) and self._newest is not None:
+            event = replace(event, at=self._newest)
+        super()._hear(event, fold)
+
     async def _round(self, number: int, fold: Fold) -> None:
         self.now += ROUND_SECONDS
         if number in {OUTAGE.start, OUTAGE.stop}:
@@ -99,7 +107,8 @@ class Soaking(Aging):
 
     def _answers(self, number: int) -> Iterator[Observation]:
         for place, before in enumerate(list(self._heard.values())):
-            fresh = self._again(before, self.now - 10.0 * (1 - place / self._endpoints))
+            self._newest = self.now - 10.0 * (1 - place / self._endpoints)
+            fresh = self._again(before, self._newest)
             failing = (place + number) % 97 == 0
             yield replace(fresh, outcome=FAILING, response=None) if failing else fresh
 
