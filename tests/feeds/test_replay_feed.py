@@ -60,8 +60,8 @@ class Watched:
         self.feed = ReplayFeed(
             recording,
             at,
-            moved=self._moved,
-            told=self.words.append,
+            on_move=self._moved,
+            on_message=self.words.append,
             monotonic=self.clock,
             **options,
         )

@@ -11,7 +11,7 @@ import trustme
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Request
-from wallboard.feeds.single_round import poll_once
+from wallboard.feeds.poll import poll_once
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.words.shareable import MASK
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings

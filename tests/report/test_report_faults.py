@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from wallboard.board import Board
-from wallboard.feeds.single_round import poll_once
+from wallboard.feeds.poll import poll_once
 from wallboard.report.now.json import document
 from wallboard.report.now.nagios import exit_status
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of

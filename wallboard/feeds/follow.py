@@ -124,10 +124,10 @@ class RecordingEvents:
 
 
 def _last_of(restored: RecordedBoard) -> Iterator[Observation]:
-    for recalled in restored.entry_points:
-        for heard in recalled.endpoints.values():
-            if heard.last:
-                yield heard.last
+    for recorded in restored.entry_points:
+        for endpoint in recorded.endpoints.values():
+            if endpoint.last:
+                yield endpoint.last
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

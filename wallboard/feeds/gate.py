@@ -60,17 +60,17 @@ class Gate:
         return self.shut and self._probes > 0
 
     def answered(self, wall: float) -> ServerStatus | None:
-        """The server answered: opens the gate. The status to publish, if that is news."""
-        news = ServerStatus(self._server, wall) if self.announced else None
+        """The server answered: opens the gate. The status to publish, if it was out of reach."""
+        over = ServerStatus(self._server, wall) if self.announced else None
         self.shut = False
         self._in_a_row = self._probes = 0
         self._since = self._failure = None
-        return news
+        return over
 
     def unreached(
         self, failure: Failure, now: float, wall: float, *, probe: bool
     ) -> ServerStatus | None:
-        """A poll did not reach the server. The status to publish, if that is news.
+        """A poll did not reach the server. The status to publish, if that was not known.
 
         ``probe`` says whether the poll started with the gate shut; stragglers from before that
         neither lengthen the wait nor shorten it.

@@ -36,7 +36,7 @@ Leap = Callable[[float], float]
 class ReplayFeed:
     """Publishes the board as it was at its position, which the operator moves or lets run.
 
-    All reading is done off the event loop. What cannot be read is told, and the position stays.
+    All reading is done off the event loop. What cannot be read is said, and the position stays.
     """
 
     def __init__(
@@ -47,29 +47,29 @@ class ReplayFeed:
         speed: float = 1.0,
         playing: bool = False,
         history: int = DEFAULT_BOUND,
-        moved: Callable[[Change | None], None] = lambda _: None,
-        told: Callable[[str], None] = lambda _: None,
+        on_move: Callable[[Change | None], None] = lambda _: None,
+        on_message: Callable[[str], None] = lambda _: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin at ``at``, Unix time in seconds.
 
         ``history`` is how many samples of each entry point the boards have. ``jumps`` counts how
-        often it went somewhere, ``pictures`` the whole boards it published.
-        ``moved`` is called after each new picture, with the change that was gone to if one was
-        asked for; ``told`` is given what the operator should know.
+        often it went somewhere, ``boards`` the whole boards it published.
+        ``on_move`` is called after each new board, with the change that was asked for, if one
+        was; ``on_message`` is given what the operator should know.
         """
         self.at = at
         self.speed = speed
         self.playing = playing
         self.jumps = 0
-        self.pictures = 0
+        self.boards = 0
         self.span: Span | None = None
         self.recorded_spans: tuple[Span, ...] = ()
         self.interval = DEFAULT_INTERVAL_SECONDS
         self._recording = recording
         self._history = history
-        self._moved = moved
-        self._told = told
+        self._on_move = on_move
+        self._on_message = on_message
         self._monotonic = monotonic
         self._asked: deque[Leap] = deque([lambda _: at])
         self._woken = asyncio.Event()
@@ -134,22 +134,22 @@ class ReplayFeed:
     def _give_up(self, words: str) -> None:
         self._asked.clear()
         self.playing = False
-        self._told(words)
-        self._moved(None)
+        self._on_message(words)
+        self._on_move(None)
 
     async def _leap(self, publish: Publish) -> None:
         leaps = list(self._asked)
         self._asked.clear()
         self._found, self._words = None, ""
-        at, picture = await asyncio.to_thread(self._landed, leaps)
+        at, board = await asyncio.to_thread(self._landed, leaps)
         self._played_at = self._monotonic()
         self.at = at
         self.jumps += 1
-        self.pictures += 1
-        publish(picture)
+        self.boards += 1
+        publish(board)
         if self._words:
-            self._told(self._words)
-        self._moved(self._found)
+            self._on_message(self._words)
+        self._on_move(self._found)
 
     def _landed(self, leaps: list[Leap]) -> tuple[float, Event]:
         """Where the leaps lead to together, and the board there. Runs on a thread."""
@@ -198,9 +198,9 @@ class ReplayFeed:
         if self.span is None or at >= self.span.last_at:
             self.playing = False
         for event in events:
-            self.pictures += isinstance(event, RecordedBoard)
+            self.boards += isinstance(event, RecordedBoard)
             publish(event)
-        self._moved(None)
+        self._on_move(None)
 
     def _played(self, at: float, seconds: float) -> tuple[float, list[Event]]:
         """The moment some seconds on, and what happened until then. Runs on a thread."""

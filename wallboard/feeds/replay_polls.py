@@ -22,7 +22,7 @@ AHEAD_SECONDS = 10.0
 
 
 class Polls:
-    """Reads a stretch ahead at a time, for reading costs by the piece."""
+    """Gives the polls in the order of time, and reads some seconds ahead at once."""
 
     def __init__(self, recording: "Recording", history: int) -> None:
         """``history`` is how many samples of each entry point a whole board has."""

@@ -102,9 +102,11 @@ class SharedFeed:
         if self._poll:
             self._poll.replace(settings)
         if self._recorder:
-            points, retention = entry_points_of(settings), retention_of(settings)
             self._recorder.replace(
-                points, settings.title, retention, longest_poll=longest_timeout(settings)
+                entry_points_of(settings),
+                settings.title,
+                retention_of(settings),
+                longest_poll=longest_timeout(settings),
             )
             self._recorder.take(edit)
 
@@ -203,13 +205,12 @@ class SharedFeed:
         from wallboard.recorder.recorder import Recorder
 
         settings = self._settings
-        points, retention = entry_points_of(settings), retention_of(settings)
         recorder = Recorder(
             place,
-            points,
+            entry_points_of(settings),
             settings.title,
             longest_poll=longest_timeout(settings),
-            retention=retention,
+            retention=retention_of(settings),
             clock=self._clock,
             may_write=lock.stands,
         )

@@ -220,7 +220,7 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
 
 async def _poll(settings: Settings, board: Board, seconds: float | None) -> bool:
     """Whether everything was asked in time."""
-    from wallboard.feeds.single_round import poll_once
+    from wallboard.feeds.poll import poll_once
 
     try:
         with client_errors():

@@ -257,7 +257,7 @@ def _test(settings: Settings) -> str:
     import time
 
     from wallboard.board import Board
-    from wallboard.feeds.single_round import poll_once
+    from wallboard.feeds.poll import poll_once
     from wallboard.report.now.text import text_report
     from wallboard.settings import entry_points_of
 

@@ -111,9 +111,9 @@ CREATE TABLE latest (
   elapsed INTEGER NOT NULL
 );
 
--- A stretch of the recording that is over, some minutes long; no run reaches across its ends.
+-- A segment of the recording that is over, some minutes long; no run reaches across its ends.
 -- first_run, last_run: its rows in run. last_change, last_status: the last rows of these by then.
--- standing: how every target stood at its end. samples: its rounds, for sparklines and charts.
+-- standing: the state of every target at its end. samples: for sparklines and charts.
 -- polls: observations in it.
 CREATE TABLE segment (
   id INTEGER PRIMARY KEY,
@@ -128,7 +128,7 @@ CREATE TABLE segment (
   samples BLOB NOT NULL
 );
 
--- The rounds of the stretch that goes on. verdict: its place in Verdict.
+-- The samples of the open segment. verdict: the code of verdict and level.
 CREATE TABLE sample (
   entry_point INTEGER NOT NULL,
   at REAL NOT NULL,

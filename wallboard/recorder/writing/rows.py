@@ -176,10 +176,10 @@ class Rows:
             sample.code,
         )
 
-    def _end_state(self, stood: SealedTarget, segment: int) -> EndState:
-        run, good = stood.run, stood.good
+    def _end_state(self, sealed: SealedTarget, segment: int) -> EndState:
+        run, good = sealed.run, sealed.good
         return EndState(
-            self._target(stood.target),
+            self._target(sealed.target),
             self._answers.number_of(run.answer, segment),
             run.first,
             run.last,

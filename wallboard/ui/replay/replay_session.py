@@ -39,7 +39,9 @@ class ReplayBoard:
 
         self.recording = recording
         self.board = board
-        self.feed = ReplayFeed(recording, at, history=history, moved=on_move, told=on_message)
+        self.feed = ReplayFeed(
+            recording, at, history=history, on_move=on_move, on_message=on_message
+        )
         self._levels: BackgroundRead[tuple[Level | None, ...]] = BackgroundRead(on_levels)
 
     async def run(self) -> None:
@@ -119,7 +121,7 @@ class ReplaySession:
     @property
     def active(self) -> bool:
         """Whether a replay is shown."""
-        return self._replay_board is not None and self._replay_board.feed.pictures > 0
+        return self._replay_board is not None and self._replay_board.feed.boards > 0
 
     def ask(self, ask: ReplayRequest) -> None:
         """Apply a request to the replay, starting it at the current time if there is none."""
@@ -163,7 +165,7 @@ class ReplaySession:
         """
         if self._replay_board and self.active:
             view = self._replay_board.shown(view, slices)
-            generation = self._replay_board.feed.pictures
+            generation = self._replay_board.feed.boards
             return self._recorded_detail.shown(view, key, self._replay_board.recording, generation)
         return self._recorded_detail.shown(view, key, self._path() if key else None, 0)
 
