@@ -127,7 +127,7 @@ def test_the_defaults_are_those_of_the_example():
 
 
 def test_the_words_come_from_the_example():
-    assert explanations()["interval",].startswith("Seconds between two polls")
+    assert explanations()["interval",].startswith("Polling interval in seconds")
     assert "unencrypted" not in explanations()["server", "url"]
     properties = SCHEMA["properties"]["server"]["items"]["properties"]
     assert properties["interval"]["description"] == explanations()["interval",]

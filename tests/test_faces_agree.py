@@ -296,7 +296,7 @@ async def holds_of_checks(place) -> None:
         if one[1] is not OK and number not in of_servers
     }
     for name in DOWN:
-        assert f"\n{name} cannot be reached: " in nagios[1]
+        assert f"\nserver {name} unreachable: " in nagios[1]
     counts = Counter(level for _, level in EXPECTED.values())
     for level in Level:
         assert f"'{level.label}'={counts[level]};;;0;{len(EXPECTED)}" in nagios[1]

@@ -293,3 +293,9 @@ def test_no_text_is_an_error(text):
 
 
 STATUSES = list(board().entry_points.values())
+
+
+def test_a_verdict_that_does_not_exist_is_told_with_the_nearest():
+    assert parse("verdict:opn").problem == 'unknown value "opn"; did you mean "open"?'
+    assert parse("verdict:open").problem is None
+    assert parse("verdict:no").problem is None

@@ -53,7 +53,7 @@ def test_an_installed_wheel_brings_the_words_of_its_schema(installed):
     assert (installed / "wallboard" / "config.example.toml").is_file()
     schema = json.loads(wallboard(installed, ["config", "schema"]))
 
-    assert schema["properties"]["interval"]["description"].startswith("Seconds between two polls")
+    assert schema["properties"]["interval"]["description"].startswith("Polling interval in seconds")
 
 
 def test_an_installed_wheel_brings_the_dashboard_and_the_rules(installed):

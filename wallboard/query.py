@@ -10,7 +10,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from wallboard.domain.pattern import LONGEST_SEARCHED, Finder
-from wallboard.domain.policy import Button, Level
+from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.frozen import frozen
 
@@ -173,12 +173,18 @@ def _in_text(read: Callable[[EntryPointStatus], str]) -> Callable[[str], Choice]
 
 def _verdict(value: str) -> Choice:
     wanted = value.casefold()
+    found = {one for one in Verdict if wanted in one.value or wanted in one.label.lower()}
 
     def chooses(status: EntryPointStatus, _now: float | None) -> bool:
-        verdict = status.judgement.verdict
-        return wanted in verdict.value or wanted in verdict.label.lower()
+        return status.judgement.verdict in found
 
-    return Choice(chooses)
+    return Choice(chooses, None if found else _unknown(value, list(Verdict)))
+
+
+def _unknown(value: str, known: Sequence[str]) -> str:
+    from wallboard.config.problem import nearest
+
+    return f'unknown value "{value}"; {nearest(value, known)}'
 
 
 def _level(value: str) -> Choice:
@@ -207,7 +213,7 @@ def _mark(value: str) -> Choice:
 def _begun(value: str, known: Sequence[str]) -> tuple[frozenset[str], str | None]:
     """The known words that begin with a value."""
     begun = frozenset(word for word in known if word.startswith(value.casefold()))
-    return begun, None if begun else f'unknown value "{value}"; one of {", ".join(known)}'
+    return begun, None if begun else _unknown(value, known)
 
 
 def _id(value: str) -> Choice:

@@ -40,7 +40,7 @@ async def test_to_record_and_not_to_record_exclude_each_other(wallboard):
     for command in (("board", "--url", "http://h", "1000"), ("demo", "--frames", "1")):
         ended = await wallboard(*command, "--record", "a.db", "--no-record")
         assert ended.status == 64
-        assert "exclude each other" in ended.err
+        assert "mutually exclusive" in ended.err
 
 
 async def test_a_board_that_cannot_record_says_so_once_and_goes_on(wallboard, simulated, tmp_path):

@@ -43,7 +43,7 @@ async def test_a_dead_host_with_a_thousand_entry_points_ends_quickly_as_critical
     await simulator.stop()
     ended = await wallboard("check", "--url", url, "1000-1999")
     assert ended.status == 2
-    assert ended.out.count("cannot be reached:") == 1
+    assert ended.out.count("unreachable:") == 1
     assert "1000 entry points: 1000 critical" in ended.out
 
 

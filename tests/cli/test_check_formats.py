@@ -74,11 +74,11 @@ async def test_a_range_switches_off_the_threshold_it_stands_for(wallboard, simul
     ("args", "said"),
     [
         (["--bogus"], "No such option"),
-        (["-w", "60"], "Write it as wait=60"),
+        (["-w", "60"], "such as wait=60"),
         (["-w", "wat=60"], 'did you mean "wait"?'),
         (["-c", "wait=20:10"], "ends before it starts"),
         (["--url", "ftp://h", "1"], "must start with http:// or https://"),
-        ([], "there is no config"),
+        ([], "no config found"),
         (["--config", "missing.toml"], "the config cannot be used"),
         (["--timeout", "0"], "--timeout"),
     ],

@@ -18,13 +18,13 @@ import pytest
         (["raw", "--url", f"https://{'x' * 64}.test", "capacity", "1"], 64, "longer than 63"),
         (["check", "--url", "http://h"], 64, "give at least one"),
         (["check", "--url", "http://h", "9-1", "x"], 64, "runs backwards"),
-        (["check", "--header", "A: b"], 64, "go with --url"),
+        (["check", "--header", "A: b"], 64, "only work with --url"),
         (["check", "--url", "http://h", "1", "--header", "A: b\r\nC: d"], 64, "Name: value"),
         (["--url", "http://h", "1", "--interval", "0"], 64, "--interval"),
         (["--url", "http://h", "1", "--frames", "0"], 64, "--frames"),
         (["simulate", "--scenario", "nope"], 64, "no scenario 'nope'"),
         (["demo", "--scenario", "nope", "--frames", "1"], 64, "no scenario 'nope'"),
-        (["check"], 78, "there is no config"),
+        (["check"], 78, "no config found"),
         (["--frames", "1"], 78, "wallboard --url http"),
         (["check", "--config", "missing.toml"], 78, "missing.toml"),
     ],
@@ -120,8 +120,8 @@ def test_an_unexpected_error_is_one_line_and_the_traceback_is_for_the_asking(mon
     assert run.run([]) == 70
     said = capsys.readouterr().err
     assert said.splitlines() == [
-        "wallboard: this should not have happened: ZeroDivisionError: so sorry",
-        "  Re-run with WALLBOARD_DEBUG=1 for the traceback.",
+        "wallboard: internal error: ZeroDivisionError: so sorry",
+        "  Run again with WALLBOARD_DEBUG=1 for the traceback.",
     ]
     monkeypatch.setenv("WALLBOARD_DEBUG", "1")
     assert run.run([]) == 70

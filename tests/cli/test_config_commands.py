@@ -40,7 +40,7 @@ async def test_a_good_config_is_said_to_be_good(wallboard, written):
     path = written(GOOD)
     ended = await wallboard("config", "check", ECE_SESSION="x")
     assert (ended.status, ended.err) == (0, "")
-    assert ended.out == f"{path} can be used\n"
+    assert ended.out == f"{path}: OK\n"
 
 
 async def test_every_error_is_said_with_file_table_key_and_what_to_do(wallboard, written):
@@ -53,7 +53,7 @@ async def test_every_error_is_said_with_file_table_key_and_what_to_do(wallboard,
         f'error: {path}: [[server]] "prod" > [server.headers]: X-egain-session: the environment '
         "variable ECE_SESSION is not set or empty; set it first",
     ]
-    assert ended.err == "2 errors: this config cannot be used\n"
+    assert ended.err == "2 errors: invalid config\n"
 
 
 async def test_keys_that_the_board_would_refuse_are_errors(wallboard, written):

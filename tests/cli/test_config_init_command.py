@@ -127,7 +127,7 @@ async def test_it_goes_into_the_config_folder_where_the_board_finds_it(
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (ARGS, "nobody at a terminal"),
+        (ARGS, "No terminal"),
         (["--url", "http://h", "--yes"], "give --ids too"),
         (["--ids", "1", "--yes"], "give --url too"),
         (["--url", "ftp://h", "--ids", "1", "--yes"], "must start with http:// or https://"),
@@ -137,7 +137,7 @@ async def test_it_goes_into_the_config_folder_where_the_board_finds_it(
         (["--url", "http://h", "--ids", "1", "--interval", "0", "--yes"], "--interval"),
         (["--url", "http://h", "--ids", "1", "--name", "a\tb", "--yes"], "control characters"),
         (["--url", "http://h", "--ids", "1", "--header", "A", "--yes"], "Name: value"),
-        ([*ARGS, "--yes", "--file", "x.toml", "--user"], "two places"),
+        ([*ARGS, "--yes", "--file", "x.toml", "--user"], "mutually exclusive"),
     ],
 )
 async def test_what_cannot_be_used_is_refused_and_nothing_is_written(
@@ -161,20 +161,20 @@ def test_it_asks_checks_what_is_typed_and_writes_what_was_agreed_to(typed, tmp_p
     status, said = typed(
         [],
         [
-            ("Address of the server", "ftp://ece"),
+            ("Server URL", "ftp://ece"),
             ("must start with http", "https://ece.example.com"),
-            ("Its name on the board", "prod"),
+            ("Name on the board", "prod"),
             ("Entry point ids", "9-1"),
             ("runs backwards", "1000 1001"),
-            ("Header the server needs", "X-egain-session"),
+            ("Request header", "X-egain-session"),
             ("Value of X-egain-session", "very secret"),
             ("Another header", ""),
-            ("Seconds between two polls", "15"),
+            ("Polling interval in seconds", "15"),
             ("Name of 1000", "Sales"),
             ("Group of 1000", "EMEA"),
             ("Name of 1001", ""),
             ("Group of 1001", ""),
-            ("Ask the server once", "n"),
+            ("Poll the server once", "n"),
             ("Write this to wallboard.toml?", "y"),
         ],
     )
@@ -202,18 +202,18 @@ def test_a_no_at_the_end_writes_nothing(typed, tmp_path):
         ],
     )
     assert status == 0
-    assert "Nothing was written" in said
+    assert "Not written" in said
     assert list(tmp_path.glob("*.toml")) == []
 
 
 async def test_the_server_is_asked_only_if_that_is_agreed_to(typed, simulated):
     simulator = await simulated(entry_points=1)
     args = ["--url", simulator.url, "--ids", "1000", "--interval", "10", "--name", "x"]
-    before = [("Header the server needs", ""), ("Name of 1000", ""), ("Group of 1000", "")]
+    before = [("Request header", ""), ("Name of 1000", ""), ("Group of 1000", "")]
     after = [("Write this to", "n")]
-    await asyncio.to_thread(typed, args, [*before, ("Ask the server once", "n"), *after])
+    await asyncio.to_thread(typed, args, [*before, ("Poll the server once", "n"), *after])
     assert simulator.requests.count == 0
-    asked = [*before, ("Ask the server once", "y"), *after]
+    asked = [*before, ("Poll the server once", "y"), *after]
     _, said = await asyncio.to_thread(typed, args, asked)
     assert simulator.requests.count == 5
     assert "OPEN" in said

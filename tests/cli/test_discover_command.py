@@ -37,7 +37,7 @@ async def test_the_entry_points_that_are_there_are_listed(wallboard, simulated):
         ["1001", "yes"],
         ["1002", "yes"],
     ]
-    assert rows[-1] == "3 entry points found, 17 not there; 20 ids asked"
+    assert rows[-1] == "3 entry points found, 17 missing; 20 ids probed"
     assert ended.err == ""
 
 
@@ -64,7 +64,7 @@ async def test_what_is_unclear_is_said_with_its_reason(wallboard, simulated):
     simulator = await simulated(f"{CALM}{fault}", 2)
     ended = await wallboard("discover", "--url", simulator.url, "--ids", "1000-1002")
     assert ended.status == 76
-    assert "0 entry points found, 0 not there, 3 unclear; 3 ids asked" in ended.out
+    assert "0 entry points found, 0 missing, 3 unclear; 3 ids probed" in ended.out
     assert "  1000-1002: chatAllowed: the server answered 500" in ended.out
 
 
@@ -112,7 +112,7 @@ async def test_interrupted_it_shows_what_it_has_and_resumed_it_asks_only_for_the
         "discover", "--url", simulator.url, "--ids", "1000-1099", "--rate", "0", "--resume"
     )
     assert ended.status == 0
-    assert "3 entry points found, 97 not there; 100 ids asked" in ended.out
+    assert "3 entry points found, 97 missing; 100 ids probed" in ended.out
     assert simulator.requests.count - before <= 100 - asked + 3
     assert kept(tmp_path) == []
 
@@ -121,7 +121,7 @@ async def test_without_resume_it_begins_anew_and_says_so(start, wallboard, simul
     simulator = await simulated(SLOW, 3)
     await interrupted(start, simulator, "--ids", "1000-1099", "--rate", "50")
     ended = await wallboard("discover", "--url", simulator.url, "--ids", "1000-1099", "--rate", "0")
-    assert "--resume would have gone on" in ended.err
+    assert "--resume would continue" in ended.err
     assert "100 ids asked" in ended.out
 
 
@@ -129,7 +129,7 @@ async def test_with_nothing_to_resume_it_begins_with_the_first(wallboard, simula
     simulator = await simulated(CALM, 1)
     ended = await wallboard("discover", "--url", simulator.url, "--ids", "1000-1001", "--resume")
     assert ended.status == 0
-    assert "nothing to resume" in ended.err
+    assert "Nothing to resume" in ended.err
 
 
 async def test_an_interrupted_sweep_writes_nothing(start, simulated, tmp_path):
@@ -176,7 +176,7 @@ async def test_only_what_is_new_is_added_and_a_second_time_nothing(wallboard, si
     assert [entry["id"] for entry in server["entry_point"]] == [1001, 1000, 1002]
     assert file.stat().st_mode & 0o777 == 0o640
     again = await wallboard(*args)
-    assert "stays as it is" in again.err
+    assert "already has all of them" in again.err
     assert file.read_bytes() == new
 
 
@@ -224,7 +224,7 @@ async def test_a_config_that_could_not_be_used_is_not_written(wallboard, simulat
         (["--ids", "9-1"], 64, "runs backwards"),
         (["--ids", "0-1000000"], 64, "more than 100000"),
         (["--ids", "x\x1b[2J"], 64, "neither a number nor a range"),
-        (["--ids", "1", "--server", "prod"], 64, "--url says already which"),
+        (["--ids", "1", "--server", "prod"], 64, "cannot be used with --url"),
         (["--ids", "1", "--write", "new.toml"], 64, "--yes"),
         (["--ids", "1", "--write", "no/such/new.toml", "--yes"], 64, "there is no folder"),
         (["--ids", "1", "--write", "broken.toml", "--yes"], 78, "not valid TOML"),
@@ -308,8 +308,8 @@ async def test_a_server_out_of_reach_is_given_up_with_what_it_has(wallboard, sim
     assert ended.status == 69
     assert json.loads(ended.out)["complete"] is False
     assert "Connection refused" in ended.err
-    assert "Trying again in" in ended.err
-    assert "The server is given up." in ended.err
+    assert "Retrying in" in ended.err
+    assert "Giving up on the server." in ended.err
     assert "The server is out of reach. 0 of 100 ids were asked." in ended.err
 
 

@@ -28,7 +28,7 @@ async def test_all_is_well(wallboard, simulated, tmp_path):
     lines = ended.out.splitlines()
     assert lines[0] == "This machine"
     assert lines[-1].startswith("All OK: prod")
-    assert "wallboard.toml, found in the working folder" in ended.out
+    assert "wallboard.toml, in the current directory" in ended.out
     steps = [line.split()[0] for line in lines if line.startswith("  ")]
     assert steps == [
         *("versions", "config", "terminal", "recording"),
@@ -41,7 +41,7 @@ async def test_an_address_is_enough(wallboard, simulated):
     simulator = await simulated(CALM)
     ended = await wallboard("doctor", "--url", simulator.url)
     assert ended.status == 0
-    assert "named by --url" in ended.out
+    assert "given by --url" in ended.out
 
 
 async def test_an_id_that_the_server_does_not_know_matters_only_if_somebody_named_it(

@@ -166,7 +166,7 @@ async def test_a_port_that_is_taken_is_said_so(metrics, simulated, wallboard):
 async def test_an_address_that_is_none_is_refused(wallboard, where):
     ended = await wallboard("metrics", "--url", "http://127.0.0.1:9", "1", f"--listen={where}")
     assert ended.status == 64
-    assert "is no address; write PORT, HOST:PORT or [::1]:PORT." in ended.err
+    assert "use PORT, HOST:PORT or [::1]:PORT." in ended.err
 
 
 async def without_the_extra(command, environment, folder):
@@ -245,7 +245,7 @@ async def test_while_whoever_polls_for_it_is_stopped_all_it_serves_is_stale(
 async def test_a_bad_duration_is_refused(wallboard):
     ended = await wallboard("metrics", "rules", "--for", "soon")
     assert ended.status == 64
-    assert "'soon' is no duration; write it like 30s or 5m." in ended.err
+    assert "not a duration: 'soon'; use 30s or 5m." in ended.err
 
 
 @pytest.mark.skipif(PROMETHEUS is None, reason="prometheus is not installed (Debian: prometheus)")

@@ -165,14 +165,14 @@ async def test_with_a_config_the_server_that_has_the_id_is_asked_once(start, con
         (["capacity", "1003"], "there is no 1003; the nearest is 1002"),
         (["capacity", "1000", "--server", "prd"], 'did you mean "prod"?'),
         (["agentAvilability", "1000"], 'did you mean "agentAvailability"?'),
-        (["\x1b[2J", "1000"], "There is no endpoint"),
-        (["capacity", "x"], "'x' is no id; write it like 1000, or SERVER:1000"),
+        (["\x1b[2J", "1000"], "Unknown endpoint"),
+        (["capacity", "x"], "not an id: 'x'; use 1000 or SERVER:1000"),
         (["capacity", "1000-1002"], "is no id"),
         (["capacity", "prd:1000"], 'did you mean "prod"?'),
         (["capacity", "lab:1000", "--server", "prod"], "names server 'lab', and --server 'prod'"),
-        (["capacity", "prod:1", "--url", "http://h"], "--url says already which"),
-        (["capacity", "1", "--url", "http://h", "--server", "prod"], "--url says already which"),
-        (["capacity", "1", "--no-verify"], "go with --url"),
+        (["capacity", "prod:1", "--url", "http://h"], "cannot be used with --url"),
+        (["capacity", "1", "--url", "http://h", "--server", "prod"], "cannot be used with --url"),
+        (["capacity", "1", "--no-verify"], "only work with --url"),
     ],
 )
 async def test_a_mistake_asks_nobody_and_says_what_was_meant(start, config, args, said):
@@ -186,4 +186,4 @@ async def test_a_mistake_asks_nobody_and_says_what_was_meant(start, config, args
 async def test_without_a_config_it_says_so(start):
     status, _, err = await ran(start, "capacity", "1")
     assert status == 78
-    assert "there is no config" in err
+    assert "no config found" in err

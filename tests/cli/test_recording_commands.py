@@ -69,9 +69,9 @@ def test_a_history_says_verdicts_changes_the_worst_wait_and_every_poll(ask, path
     status, out, err = ask("history", "1000", *ALL, "--file", path)
     assert (status, err) == (0, "")
     assert out.startswith("Entry 1000 (1000), prod, Sales\n")
-    assert "Worst est. wait: 1m30s at 2026-09-21 14:23:20 UTC" in out
+    assert "Longest wait: 1m30s at 2026-09-21 14:23:20 UTC" in out
     assert "1 outage, the longest 5m00s from 2026-09-21 14:33:20 UTC" in out
-    assert "not recorded: 2026-09-21 15:13:30 UTC" in out
+    assert "no data: 2026-09-21 15:13:30 UTC" in out
     assert re.search(r"verdict +OPEN +NO AGENTS +20m00s +No agent is available", out)
     runs = [line.split() for line in out.splitlines() if "allowed=false" in line]
     assert runs == [
@@ -146,8 +146,8 @@ def test_a_window_in_which_nothing_was_recorded_is_said_to_be_one(ask, path):
         status, out, err = ask(*command, "--since", "2026-09-22", "--until", "2026-09-23",
                                "--file", path)  # fmt: skip
         assert status == 0
-        assert "of which 0s recorded" in out
-        assert "nothing was recorded then; the recording holds 2026-09-21 14:13:20+00:00" in err
+        assert "no data recorded" in out
+        assert "no data recorded in that time; the recording holds 2026-09-21 14:13:20+00:00" in err
 
 
 def test_an_empty_recording_can_be_asked_everything(ask, tmp_path):
@@ -158,7 +158,7 @@ def test_an_empty_recording_can_be_asked_everything(ask, tmp_path):
         status, _, err = ask(*command, "--file", place)
         assert status == 0
         assert "Traceback" not in err
-    assert "nothing yet" in ask("recording", "info", "--file", place)[1]
+    assert "no data" in ask("recording", "info", "--file", place)[1]
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_an_empty_recording_can_be_asked_everything(ask, tmp_path):
         (["history"], "Missing argument"),
         (["export", "-", "--format", "xml"], "xml"),
         (["recording"], "Missing command"),
-        (["recording", "trim"], "Say what to forget"),
-        (["recording", "trim", "--to", "much"], "is no size"),
+        (["recording", "trim"], "Give --older 2d"),
+        (["recording", "trim", "--to", "much"], "not a size"),
         (["recording", "trim", "--older", "long"], "not a time: "),
     ],
 )
@@ -221,7 +221,7 @@ def test_a_file_that_is_no_database_is_said_to_be_damaged(ask, tmp_path, command
     place.write_bytes(b"this is no database" * 500)
     status, _, err = ask(*command, "--file", place)
     assert status == 69
-    assert "cannot be read: the file is damaged" in err
+    assert "cannot read the recording: the file is damaged" in err
     assert "wallboard recording verify" in err
 
 
@@ -244,7 +244,7 @@ def test_the_recording_is_that_of_the_board_of_the_config(ask, path, tmp_path):
 def test_a_board_that_was_never_recorded_says_so(ask, tmp_path):
     status, _, err = ask("handover", "--config", config(tmp_path, '"none.db"'))
     assert status == 69
-    assert "nothing of this board has been recorded yet" in err
+    assert "no recording of this board yet" in err
     status, _, err = ask("handover", "--config", config(tmp_path, "false"))
     assert status == 78
     assert "is not recorded" in err
@@ -316,7 +316,7 @@ def test_an_export_into_the_recording_itself_is_refused(ask, path):
     before = path.read_bytes()
     status, _, err = ask("export", path, "--file", path)
     assert status == 64
-    assert "that is the recording itself" in err
+    assert "is the recording itself" in err
     assert path.read_bytes() == before
 
 
@@ -346,9 +346,9 @@ def test_info_says_what_is_in_a_recording_and_what_it_costs(ask, path):
     facts = {name: value.strip() for name, value in facts.items()}
     assert facts["observations"].startswith(f"{POLLS:,} in ")
     assert facts["entry points"] == "3"
-    assert facts["written by"] == "nobody now"
-    assert facts["schema"] == f"{VERSION}, as this wallboard writes it"
-    assert facts["recorded"].endswith("without a gap")
+    assert facts["written by"] == "nobody"
+    assert facts["schema"] == f"{VERSION}(current)"
+    assert facts["recorded"].endswith("no gaps")
     assert float(facts["each observation"].split()[0]) > 1
 
 
@@ -372,7 +372,7 @@ def test_info_counts_what_goes_on_and_says_who_writes(ask, tmp_path):
 def test_a_whole_recording_is_whole(ask, path):
     assert ask("recording", "verify", "--file", path) == (
         0,
-        f"{path}: the recording is whole\n",
+        f"{path}: the recording is intact\n",
         "",
     )
 
@@ -424,7 +424,7 @@ def test_a_truncated_file_is_damaged(ask, path):
 def test_trimming_forgets_what_is_old_and_leaves_the_rest_whole(ask, path):
     status, out, _ = ask("recording", "trim", "--older", "2026-09-21 14:50Z", "--file", path)
     assert status == 0
-    assert out.startswith("Forgot 3 stretches of the recording: ")
+    assert out.startswith("Deleted 3 segments: ")
     assert ask("recording", "verify", "--file", path)[0] == 0
     _, exported, _ = ask("export", "-", "--file", path)
     firsts = [json.loads(line)["last_at"] for line in exported.splitlines()]
@@ -439,10 +439,10 @@ def test_trimming_to_a_size_keeps_what_was_recorded_last(ask, tmp_path):
     status, out, _ = ask("recording", "trim", "--to", "1 KB", "--file", path)
     assert status == 0
     assert path.stat().st_size < before
-    assert "What was recorded last is always kept." in out
+    assert "The newest segment is always kept." in out
     assert ask("recording", "verify", "--file", path)[0] == 0
     assert "16:59:50" in ask("recording", "info", "--file", path)[1]
-    assert "There was nothing to forget" in ask("recording", "trim", "--to", "1GB",
+    assert "Nothing to delete" in ask("recording", "trim", "--to", "1GB",
                                                 "--file", path)[1]  # fmt: skip
 
 
@@ -455,7 +455,7 @@ def test_trimming_is_refused_while_somebody_writes(ask, path):
         lock.release()
     assert status == 69
     assert f"pid {os.getpid()}" in err
-    assert "It trims itself" in err
+    assert "It is trimmed automatically" in err
     assert path.read_bytes() == before
 
 

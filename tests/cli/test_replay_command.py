@@ -28,7 +28,7 @@ async def test_without_a_terminal_the_board_of_that_moment_is_printed(wallboard,
 async def test_it_begins_at_the_newest_change_to_critical(wallboard, shift):
     ended = await wallboard("replay", str(shift))
     assert ended.out.startswith(_iso(AWAY_AT))
-    assert "prod cannot be reached" in ended.out
+    assert "server prod unreachable" in ended.out
 
 
 async def test_where_nothing_became_critical_it_begins_at_the_end(wallboard, tmp_path):
@@ -52,11 +52,11 @@ async def test_several_frames_go_on_from_there_and_end_with_the_recording(wallbo
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["nothing.db"], 69, "the recording cannot be used"),
+        (["nothing.db"], 69, "cannot use the recording"),
         (["{shift}", "--at", "noon"], 64, "not a time: 'noon'; use 14:32"),
-        (["{shift}", "--kiosk"], 64, "--kiosk is for a living board"),
+        (["{shift}", "--kiosk"], 64, "--kiosk only works on a live board"),
         (["{broken}"], 69, "the recording cannot be read"),
-        (["{empty}"], 69, "there is nothing in the recording yet"),
+        (["{empty}"], 69, "the recording is empty"),
         (["{shift}", "--speed", "0"], 64, "--speed"),
     ],
 )

@@ -24,7 +24,7 @@ url = "{url}"
 id = 1000
 """
 NO_HOME = "this user has no home folder"
-DEFECT = "should not have happened"
+DEFECT = "internal error"
 
 
 @functools.cache
@@ -193,7 +193,7 @@ def test_the_help_is_the_same_where_docstrings_are_left_out():
         for options in ((), ("-OO",))
     )
     assert without == whole
-    assert "Show the board: every chat entry point" in whole
+    assert "Show the live board: every chat entry point" in whole
 
 
 @pytest.mark.parametrize("zone", ["XXX-99", "XXX99", "XXX-24:59:59", "XXX0YYY-99"])
@@ -203,7 +203,7 @@ async def test_a_time_zone_that_is_none_is_said_and_is_utc(line, zone, run, conf
         assert (await run("--frames", "1", "--config", config)).status == 0
     ended = await run(*line.split(), "--config", config, TZ=zone)
     assert ended.status == 0
-    assert ended.err == f"wallboard: TZ={zone} is a day or more away from UTC; times are in UTC.\n"
+    assert ended.err == f"wallboard: TZ={zone} is not a valid time zone; times are in UTC.\n"
     assert "+00:00" in ended.out
 
 

@@ -119,14 +119,14 @@ async def test_a_file_that_makes_no_sense_is_refused_with_the_reason(
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["--yes"], "Say what to send"),
-        (["--dry-run"], "Say what to send"),
-        ([], "There is no terminal for a form"),
-        (["--sid", "7", *PAIRS], "--yes sends without asking"),
+        (["--yes"], "Nothing to send"),
+        (["--dry-run"], "Nothing to send"),
+        ([], "No terminal for a form"),
+        (["--sid", "7", *PAIRS], "use --yes"),
         (["--sid", "7", "-q", "Q", "--yes"], "there are 1 -q and 0 -a"),
-        (["--file", "x.toml", *PAIRS], "leave out -q and -a"),
+        (["--file", "x.toml", *PAIRS], "cannot be combined with -q and -a"),
         (["--file", "missing.toml", "--yes"], "there is no such file"),
-        (["--server", "x", "--sid", "7", *PAIRS, "--yes"], "--url says already which"),
+        (["--server", "x", "--sid", "7", *PAIRS, "--yes"], "cannot be used with --url"),
         ([*PAIRS, "--yes"], "the sid (the id of the chat session) is empty"),
         (["--sid", "7", "-q", " ", "-a", "A", "--yes"], "question 1 is empty"),
         (["--sid", "7", "-q", "Q", "-a", "", "--dry-run"], "answer 1 is empty"),
@@ -152,7 +152,7 @@ async def test_the_server_of_a_config_is_chosen_by_its_name(wallboard, simulated
 
     ended = await wallboard(*asked)
     assert (ended.status, simulator.surveys) == (64, type(simulator.surveys)())
-    assert "Say to which server: --server s0 or s1." in ended.err
+    assert "Several servers: choose one with --server s0 or s1." in ended.err
     ended = await wallboard(*asked, "--server", "s2")
     assert ended.status == 64
     assert "there is no server" in ended.err
@@ -182,7 +182,7 @@ async def test_no_connection_and_no_answer_are_told_apart(wallboard, simulated, 
     await simulator.stop()
     ended = await wallboard("survey", "--sid", "7", *PAIRS, "--yes")
     assert ended.status == 69
-    assert "Nothing was sent." in ended.err
+    assert "Not sent." in ended.err
 
 
 async def test_an_interrupted_one_says_that_its_outcome_is_unknown(start, simulated, tmp_path):

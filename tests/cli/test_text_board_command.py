@@ -85,9 +85,9 @@ async def test_the_board_outlives_its_server_and_says_so(start, simulated):
 
     await line_with(b"ok")
     await simulator.stop()
-    await line_with(b"cannot be reached since")
+    await line_with(b"unreachable since")
     await simulator.start("127.0.0.1", port)
-    await line_with(b"answers again")
+    await line_with(b"reachable again")
 
 
 async def test_the_demo_shows_its_board_and_takes_its_simulator_along_when_it_ends(wallboard):

@@ -128,3 +128,11 @@ def test_no_color_is_honoured_on_a_terminal(on_a_terminal):
         shown = on_a_terminal(*args, NO_COLOR="1")
         assert not re.search(r"\x1b\[[0-9;]*[34]8;", shown)
         assert not re.search(r"\x1b\[(\d+;)*[349]\d[;m]", shown)
+
+
+@pytest.mark.parametrize("command", [["demo", "--frames", "1"], ["--frames", "1"], ["replay"]])
+async def test_an_unknown_theme_is_an_error_also_without_a_terminal(wallboard, command):
+    ended = await wallboard(*command, "--theme", "drakula")
+
+    assert ended.status == 64
+    assert "Unknown theme 'drakula'; did you mean" in ended.err

@@ -85,9 +85,9 @@ def test_the_values_are_those_of_the_tile():
         "- chat allowed: no",
         "- reason: queue_depth_reached",
         "- response type: 2",
-        "- est. wait: 12s",
-        "- queue depth: 3",
-        "- free chat slots: 4",
+        "- wait: 12s",
+        "- queue: 3",
+        "- slots: 4",
         "- agent available: yes",
         "- chat button: hidden, by chatAllowed",
     ):
@@ -100,8 +100,8 @@ def test_the_timeline_is_newest_first_with_how_long_it_had_been():
     tell(board, SALES, FULL, at=NOW - 125)
     (table,) = code_blocks(section(bundle(board), "Timeline"))
     head, newest, oldest = table.splitlines()
-    assert head.split() == ["UTC", "LOCAL", "WHAT", "FROM", "TO", "LASTED", "WHY"]
-    assert "2025-12-31 23:57:55  23:57:55 +00:00  verdict  OPEN     QUEUE FULL  6m15s" in newest
+    assert head.split() == ["UTC", "LOCAL", "+00:00", "WHAT", "FROM", "TO", "LASTED", "WHY"]
+    assert "2025-12-31 23:57:55  23:57:55      verdict  OPEN     QUEUE FULL  6m15s" in newest
     assert "WAITING  OPEN" in oldest
 
 
@@ -137,7 +137,7 @@ def test_no_body_ends_its_code_block():
     body = b"```\n# not a heading\n````` \n~~~\n`````````\n<img src=x onerror=alert(1)>"
     text = bundle_of(answered(body))
     assert body.decode() in code_blocks(text)
-    assert text.index("## Made on") > text.index("not a heading")
+    assert text.index("## Environment") > text.index("not a heading")
 
 
 def test_a_long_body_is_cut_with_a_note():
@@ -240,7 +240,7 @@ def test_times_are_in_utc_and_local_with_the_offset_that_held_then():
 
 def test_it_says_on_what_it_was_made():
     assert bundle_of().endswith(
-        "## Made on\n\n- host: jump-1\n- wallboard: 1.2.3\n- terminal: TERM=xterm\n"
+        "## Environment\n\n- host: jump-1\n- wallboard: 1.2.3\n- terminal: TERM=xterm\n"
     )
 
 

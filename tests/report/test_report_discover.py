@@ -30,20 +30,20 @@ def discovery():
 
 def test_the_table_is_in_the_order_of_the_ids(discovery):
     assert discovery_text(discovery, 12).splitlines() == [
-        "ID  ALLOWED  REASON               EST. WAIT  QUEUE",
-        " 1  yes      -                        1m12s      3",
-        " 2  no       no reason given              -      -",
-        " 3  no       agent_not_available          -      -",
+        "ID  ALLOWED  REASON                WAIT  QUEUE",
+        " 1  yes      -                    1m12s      3",
+        " 2  no       no reason given          -      -",
+        " 3  no       agent_not_available      -      -",
         "",
-        "3 entry points found, 2 not there, 5 unclear; 10 of 12 ids asked",
-        "Of those not there 1 answered 500 “Invalid entry point”.",
+        "3 entry points found, 2 missing, 5 unclear; 10 of 12 ids probed",
+        "1 of the missing answered 500 “Invalid entry point”.",
         "Unclear, so ask again or look at the server:",
         "  10-14: chatAllowed: �]52;c;aGk=��31m�",
     ]
 
 
 def test_nothing_found_is_said_without_a_table():
-    assert discovery_text(Discovery(), 1) == "0 entry points found, 0 not there; 0 of 1 id asked"
+    assert discovery_text(Discovery(), 1) == "0 entry points found, 0 missing; 0 of 1 id probed"
 
 
 def test_a_thousand_kinds_of_trouble_do_not_fill_the_screen():
@@ -52,7 +52,7 @@ def test_a_thousand_kinds_of_trouble_do_not_fill_the_screen():
         found.add(Found(number, Presence.UNCLEAR, words=f"kind {number % 1000}"))
     lines = discovery_text(found, 2000).splitlines()
     assert len(lines) == 23
-    assert lines[-1] == "  and 480 more kinds of answer; --format json has all"
+    assert lines[-1] == "  and 480 more kinds of answer (all in --format json)"
 
 
 def test_json_is_ascii_and_knows_what_is_not_known(discovery):

@@ -61,11 +61,11 @@ def test_a_dead_server_is_one_line_until_it_answers_again():
     board.fold(ServerStatus("prod", NOW, REFUSED, NOW - 5, NOW + 9))
     _, line = frame(1)
     assert line == (
-        "  prod cannot be reached since 2025-12-31 23:59:55+00:00: Nobody listens."
+        "  server prod unreachable since 2025-12-31 23:59:55+00:00: Nobody listens."
     )  # fmt: skip
     board.fold(ServerStatus("prod", NOW + 2, REFUSED, NOW - 5, NOW + 20))
     assert len(frame(2)) == 1
     board.fold(ServerStatus("prod", NOW + 3))
     for one in many:
         tell(board, one, OPEN, at=NOW + 3)
-    assert frame(3)[1:] == ["  prod answers again"]
+    assert frame(3)[1:] == ["  server prod reachable again"]

@@ -105,7 +105,7 @@ def test_a_server_that_is_down_is_one_line_for_all_its_entry_points():
     board.fold(ServerStatus("prod", NOW, TIMEOUT, NOW))
     status, _, details = output_of(board)
     assert status.startswith("WALLBOARD CRITICAL - 50 critical; 0 UNREACHABLE: No answer")
-    assert details == ["prod cannot be reached: No answer within 5 s."]
+    assert details == ["server prod unreachable: No answer within 5 s."]
 
 
 def test_failing_endpoints_are_told():

@@ -31,7 +31,7 @@ def test_the_worst_comes_first_with_its_figures_and_its_reason():
     tell(board, good, OPEN)
     tell(board, bad, NO_AGENTS)
     heading, first, second, _, total = text_report(board.snapshot(NOW)).splitlines()
-    assert heading.split() == ["LEVEL", "VERDICT", "ID", "NAME", "EST.", "WAIT", "QUEUE", "SLOTS",
+    assert heading.split() == ["LEVEL", "VERDICT", "ID", "NAME", "WAIT", "QUEUE", "SLOTS",
                                "BUTTON", "MARKS", "WHY"]  # fmt: skip
     assert first.split() == ["critical", "NO", "AGENTS", "1001", "Billing", "12s", "3", "4",
                              "hidden", "No", "agent", "is", "available"]  # fmt: skip
@@ -72,7 +72,7 @@ def test_a_dead_server_is_one_sentence_and_not_one_for_each_endpoint():
     board.fold(ServerStatus("prod", NOW, Failure(Cause.TIMEOUT, "It hangs."), NOW))
     text = text_report(board.snapshot(NOW))
     assert text.count("It hangs.") == 1
-    assert "prod cannot be reached: It hangs." in text
+    assert "server prod unreachable: It hangs." in text
     assert "Failing" not in text
 
 
@@ -129,3 +129,14 @@ def test_a_span_of_time_is_told_in_the_same_words_by_every_face(seconds):
 
 def test_an_empty_table_is_only_its_heading():
     assert table(["A", "B"], []) == ["A  B"]
+
+
+def test_equal_failures_are_one_line():
+    many = [entry_point(number) for number in range(1000, 1012)]
+    board = board_of(*many)
+    for one in many:
+        tell(board, one, {**OPEN, Endpoint.CAPACITY: TIMEOUT, Endpoint.AGENT_AVAILABILITY: TIMEOUT})
+    lines = text_report(board.snapshot(NOW)).splitlines()
+    (line,) = lines[lines.index("Failing endpoints:") + 1 :]
+    assert line.startswith("  1000 capacity, agentAvailability; 1001 capacity, agentAvailability;")
+    assert f" and 2 more: {TIMEOUT.message} [timeout]" in line

@@ -34,7 +34,7 @@ def test_what_ends_unexpectedly_says_so_and_restores_the_terminal(tmp_path, plac
         assert termios.tcgetattr(child.slave) == child.before
         last = child.raw.decode().rpartition("\x1b[?1004l")[2]
         head, where = last.split("wallboard: ")[1].strip().splitlines()
-        assert head.startswith("this should not have happened: ")
+        assert head.startswith("internal error: ")
         assert ("by itself" if place == "called off" else "so sorry") in head
         assert "Traceback" not in child.raw.decode()
         assert "locals" not in child.raw.decode()

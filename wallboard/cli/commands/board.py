@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from wallboard.cli.options.board_options import board_options, board_options_of, record_options
-from wallboard.cli.options.values import Number, WholeNumber, theme_names
+from wallboard.cli.options.values import Number, WholeNumber, theme_name, theme_names
 from wallboard.cli.run.errors import config_errors
 from wallboard.cli.run.output import warn
 from wallboard.cli.run.process_memory import loading
@@ -58,23 +58,23 @@ class DisplayOptions:
 def display_options(command: Command) -> Command:
     """Adds the options of ``DisplayOptions``; take them with ``display_options_of``."""
     options = (
-        click.option("--theme", metavar="NAME", shell_complete=theme_names,
-                     help="The theme of the board; `wallboard themes` shows them all."),
+        click.option("--theme", metavar="NAME", callback=theme_name, shell_complete=theme_names,
+                     help="Theme; list them with `wallboard themes`."),
         click.option("--ascii", is_flag=True,
-                     help="Draw with plain ASCII, as is done where the locale is not UTF-8."),
+                     help="Use plain ASCII (automatic without a UTF-8 locale)."),
         click.option("--kiosk", is_flag=True,
-                     help="A wall that nobody sits at: no footer, pages that turn by themselves, "
-                          "and keys that change nothing but the picture."),
+                     help="Unattended wall screen: no footer, pages rotate, keys only change the "
+                          "view."),
         click.option("--rotate", type=Number(min=1, max=86_400), metavar="SECONDS",
-                     help="How long a page of a kiosk stands; 15 unless set."),
+                     help="Seconds per kiosk page; default 15."),
         click.option("--lite", is_flag=True,
-                     help="For slow links: sixteen colours, fewer pictures, sweeping charts."),
+                     help="For slow links: 16 colours, fewer redraws."),
         click.option("--frames", type=WholeNumber(min=1), metavar="N",
-                     help="Print the board as text and end after this many frames."),
+                     help="Print N frames as text and exit."),
         click.option("--every", type=Number(min=0.1, max=86_400), metavar="SECONDS",
-                     help="Print the board as text, a frame this often; an interval unless given."),
+                     help="Print a frame as text this often; default: the polling interval."),
         click.option("--log", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                     help="Append the program's own failures to this file."),
+                     help="Append wallboard's own errors to this file."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -134,13 +134,13 @@ def at_a_terminal() -> bool:
 def _start_log(file: Path | None, *, quiet: bool) -> None:
     if file:
         if file.is_fifo():
-            raise click.BadParameter("is a pipe; name a file", param_hint=["--log"])
+            raise click.BadParameter("is a pipe; give a file", param_hint=["--log"])
         # What a full disk does not take must not tear the picture.
         logging.raiseExceptions = False
         try:
             logging.basicConfig(filename=file, format="%(asctime)s %(name)s %(message)s")
         except OSError as error:
-            why = f"cannot be written: {error.strerror}"
+            why = f"cannot write: {error.strerror}"
             raise click.BadParameter(why, param_hint=["--log"]) from None
     elif quiet:
         # A stray line on stderr would tear the picture.
@@ -149,11 +149,11 @@ def _start_log(file: Path | None, *, quiet: bool) -> None:
 
 @click.command(
     "board",
-    short_help="Show the living board; this is what `wallboard` alone does.",
+    short_help="Show the live board (the default command).",
     help="""\
-Show the board: every chat entry point, living, worst first.
+Show the live board: every chat entry point, worst first.
 
-Without a terminal it is printed as text that is only appended to.
+Without a terminal it is printed as append-only text.
 """,
     epilog="""\b
 Examples:

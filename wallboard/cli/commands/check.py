@@ -76,7 +76,7 @@ def _in_words(error: Exception) -> str:
         return error.format_message()
     if isinstance(error, CommandError):
         return str(error)
-    return f"this should not have happened: {type(error).__name__}: {error}"
+    return f"internal error: {type(error).__name__}: {error}"
 
 
 def _wants_nagios(args: Sequence[str]) -> bool:
@@ -90,10 +90,10 @@ def limit_options(command: Command) -> Command:
     """Adds ``-w`` and ``-c``; take them with ``limits_of``."""
     options = (
         click.option("-w", "--warning", "warnings", multiple=True, metavar="FIGURE=RANGE",
-                     help="Warn by this range of `wait` (seconds), `queue` or `capacity`, in place "
-                     "of that threshold of the config; may be given again."),
+                     help="Warning range for `wait` (seconds), `queue` or `capacity`, overriding "
+                          "the config; repeatable."),
         click.option("-c", "--critical", "criticals", multiple=True, metavar="FIGURE=RANGE",
-                     help="The same for critical."),
+                     help="Critical range, likewise."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -130,12 +130,14 @@ def _limit(word: str, level: Level, option: str) -> "Limit":
 
     name, equals, text = word.partition("=")
     if not equals:
-        raise click.BadParameter("Write it as wait=60 or capacity=1:.", param_hint=[option])
+        raise click.BadParameter(
+            "Expected FIGURE=RANGE, such as wait=60 or capacity=1:.", param_hint=[option]
+        )
     names = [figure.value for figure in Figure]
     if name.strip().lower() not in names:
         from wallboard.config.problem import nearest
 
-        why = f"There is no figure {name!r}; {nearest(name, names)}"
+        why = f"Unknown figure {name!r}; {nearest(name, names)}"
         raise click.BadParameter(why, param_hint=[option])
     try:
         found = parse_range(text.strip())
@@ -162,12 +164,12 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 @click.command(
     "check",
     cls=PluginCommand,
-    short_help="Poll everything once and report it, for scripts.",
+    short_help="Poll everything once and report, for scripts and monitoring.",
     help="""\
-Poll every endpoint of every entry point once, report, and exit.
+Poll every endpoint of every entry point once, report and exit.
 
-The exit status is the worst level found: 0 ok, 1 warning, 2 critical, 3 unknown, where unknown
-counts as worse than warning and better than critical. 64 and up: the check itself went wrong.
+The exit status is the worst level: 0 ok, 1 warning, 2 critical, 3 unknown; unknown ranks between
+warning and critical. 64 and above: the check itself failed.
 """,
     epilog="""\b
 Examples:
@@ -177,25 +179,24 @@ Examples:
   wallboard check --format json | jq '.entry_points[] | select(.level != "ok")'
   wallboard check --format nagios -w wait=60 -c wait=300 -c capacity=1:
 \b
-A RANGE is written as monitoring plugins write it. It alerts on
+RANGE as in monitoring plugins; it alerts on
   10      less than 0, more than 10       ~:10    more than 10
   10:     less than 10                    10:20   less than 10, more than 20
-  @10:20  10 to 20                        Quote one with a ~ from the shell.
+  @10:20  10 to 20                        Quote ~ in the shell.
 \b
-In `nagios`, a usage or config error is UNKNOWN, exit status 3, too. The worst
-level is by ok < warning < unknown < critical as everywhere in wallboard, where
-other plugins put unknown below warning.
+With `nagios`, usage and config errors are UNKNOWN (3) too. Levels rank
+ok < warning < unknown < critical; other plugins rank unknown below warning.
 """,
 )
 @board_options
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
-              help="A table for people (the default), JSON, CSV, the output of a monitoring "
-              "plugin, or OpenMetrics.")  # fmt: skip
+              help="Output format: table (text), JSON, CSV, monitoring plugin output or "
+                   "OpenMetrics.")  # fmt: skip
 @limit_options
 @click.option("--timeout", type=Number(min=0, min_open=True, max=86_400),
               metavar="SECONDS",
-              help="End the whole check after so long; what has not answered is unknown. In "
-              f"`nagios` {NAGIOS_TIMEOUT_SECONDS:g} unless given.")  # fmt: skip
+              help="Time limit of the whole check; what has not answered is unknown. Default "
+                   f"with `nagios`: {NAGIOS_TIMEOUT_SECONDS:g}.")  # fmt: skip
 def command(form: str, timeout: float | None, **parameters: object) -> int:
     from wallboard.report.now.nagios import exit_status
 
@@ -239,5 +240,5 @@ def _print(form: str, snapshot: Snapshot, unfinished: str) -> None:
     else:
         text = report(snapshot)
         if unfinished:
-            warn(f"{unfinished}; what has not answered is unknown")
+            warn(f"{unfinished}; missing answers count as unknown")
     click.echo(text, nl=not text.endswith("\n"))

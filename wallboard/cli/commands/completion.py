@@ -9,19 +9,19 @@ SHELLS = ("bash", "zsh", "fish")
 
 @click.command(
     "completion",
-    short_help="Print what makes your shell complete commands.",
+    short_help="Print a shell completion script.",
     help="""\
-Print a script that makes SHELL complete wallboard's command line.
+Print a completion script for SHELL.
 
-It completes commands and options, and names of themes, scenarios, servers, groups and entry
-points as they are at that moment. Start a new shell, or source the script, to have it.
+It completes commands, options, and the names of themes, scenarios, servers, groups and entry
+points. Start a new shell, or source the script.
 """,
     epilog="""\b
 Examples:
   wallboard completion bash > ~/.local/share/bash-completion/completions/wallboard
   wallboard completion zsh > "${fpath[1]}/_wallboard"
   wallboard completion fish > ~/.config/fish/completions/wallboard.fish
-  source <(wallboard completion bash)                  only for this shell
+  source <(wallboard completion bash)                  this shell only
 """,
 )
 @click.argument("shell", type=click.Choice(SHELLS))

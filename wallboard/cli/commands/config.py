@@ -26,18 +26,17 @@ if TYPE_CHECKING:
 
 @click.command(
     "show",
-    short_help="Show what holds in the end, and where each of it came from.",
+    short_help="Show the effective settings and their sources.",
     help="""\
-Show every setting that holds and where it came from: the default, a line, an option.
+Show the effective settings and where each comes from: default, config line or option.
 
-It takes all options of the board. For entry points that IDS, --group or --server choose it
-shows the thresholds, levels and button rule that hold for each, and from whom they are
-inherited. Secrets are hidden.
+Accepts all board options. With IDS, --group or --server it shows the thresholds, levels and
+button rule of each entry point and where they are inherited from. Secrets are hidden.
 """,
     epilog="""\b
 Examples:
   wallboard config show
-  wallboard config show 1005                     all that 1005 is judged by, and why
+  wallboard config show 1005                     thresholds, levels and button rule of 1005
   wallboard config show --group EMEA --interval 5
   wallboard config show --format toml > effective.toml
 """,
@@ -46,7 +45,7 @@ Examples:
 @record_options
 @display_options
 @click.option("--format", "form", type=click.Choice(["text", "toml", "json"]), default="text",
-              help="Columns for people (the default), TOML with comments, or JSON.")  # fmt: skip
+              help="Output format: columns (text), TOML with comments, or JSON.")  # fmt: skip
 def show(form: str, **parameters: object) -> int:
     from wallboard.config.effective import effective
     from wallboard.report.setup.effective import effective_json, effective_text, effective_toml
@@ -95,8 +94,8 @@ def _display_given(display: DisplayOptions) -> dict[str, str]:
 
 @click.group(
     "config",
-    short_help="Write a config, check it, show what holds and why.",
-    help="Write a config, check it, show what holds in the end, describe it to editors.",
+    short_help="Create, check and explain the config.",
+    help="Create a config, check it, show the effective settings, print its schema.",
     no_args_is_help=False,
     epilog="""\b
 Examples:
@@ -116,12 +115,12 @@ command.add_command(show)
 
 @command.command(
     "check",
-    short_help="Say everything that is wrong with a config.",
+    short_help="Check a config for errors.",
     help="""\
-Say everything that is wrong with FILE, or with the config that the board would take.
+Check FILE, or the config that the board would use.
 
-An error says which file, which table, which key, and what to do; a warning, what is allowed
-but is hardly meant. Nothing is sent to any server.
+Errors name file, table and key and how to fix it; warnings are about settings that are valid but
+probably a mistake. No server is contacted.
 """,
     epilog="""\b
 Examples:
@@ -129,18 +128,18 @@ Examples:
   wallboard config check /etc/wallboard.toml && systemctl reload wallboard
   wallboard config check --format json | jq '.errors[].message'
 \b
-Exit status: 0 if the config can be used, whatever the warnings; 78 if not.
+Exit status: 0 valid (warnings or not), 78 invalid.
 """,
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The same as FILE.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              help="Lines for people (the default), or JSON.")  # fmt: skip
+              help="Output format: text or JSON.")  # fmt: skip
 def check(file: Path | None, config: Path | None, form: str) -> int:
     from wallboard.config import ConfigError
 
     if file and config and file != config:
-        raise click.UsageError("FILE and --config name two files; give one.")
+        raise click.UsageError("FILE and --config are different files; give one.")
     path: Path | None = None
     warned: list[Problem] = []
     errors: tuple[Problem, ...] = ()
@@ -158,14 +157,14 @@ def check(file: Path | None, config: Path | None, form: str) -> int:
 
 @command.command(
     "schema",
-    short_help="Print a JSON Schema, for completion and checks in an editor.",
-    help="Print a JSON Schema of the config: every setting, its type, its limits, what it is for.",
+    short_help="Print a JSON Schema, for editors.",
+    help="Print a JSON Schema of the config: every setting with type, limits and description.",
     epilog="""\b
 Examples:
   wallboard config schema > wallboard.schema.json
 \b
-Editors that go by Taplo (Even Better TOML in VS Code, Helix, Neovim) complete
-and check a config whose first line names that file:
+Editors with Taplo (Even Better TOML in VS Code, Helix, Neovim) complete and
+check a config whose first line is:
   #:schema ./wallboard.schema.json
 """,
 )
@@ -183,10 +182,8 @@ def _found(named: Path | None) -> Path:
     path = find_config(named, os.environ, working_folder())
     if path is None:
         raise CommandError(
-            "there is no config to check\n"
-            "Looked for: $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in your config "
-            "folder.\n"
-            "To write one: wallboard config init",
+            "no config found\nLooked for: $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in "
+            "your config folder.\nTo create one: wallboard config init",
             exit_codes.CONFIG,
         )
     return path
@@ -221,7 +218,7 @@ def _theme(name: str, path: Path) -> "list[Problem]":
     except ThemeError as error:
         known = theme_files()
         why = escaped(error) if name in known else f"is not there; {nearest(name, list(known))}"
-        problem = f"{why}; the board takes another"
+        problem = f"{why}; using another theme"
     return [Problem(escaped(path), "", "theme", escaped(problem))] if problem else []
 
 
@@ -232,11 +229,11 @@ def _say(path: Path | None, errors: "tuple[Problem, ...]", warned: "list[Problem
         click.echo(f"error: {problem}")
     if errors:
         count = len(errors)
-        click.echo(f"{count} error{'s' * (count != 1)}: this config cannot be used", err=True)
+        click.echo(f"{count} error{'s' * (count != 1)}: invalid config", err=True)
     else:
         from wallboard.domain.foreign_text import safe
 
-        click.echo(f"{safe(str(path))} can be used")
+        click.echo(f"{safe(str(path))}: OK")
 
 
 def _as_json(path: Path | None, errors: "tuple[Problem, ...]", warned: "list[Problem]") -> str:

@@ -47,13 +47,13 @@ def _ids(text: str) -> tuple[int, ...]:
         except ValueError as error:
             raise click.BadParameter(f"{error}.") from None
     if not found:
-        raise click.BadParameter("Give at least one, such as 1000 or 1005-1010.")
+        raise click.BadParameter("Enter at least one id, such as 1000 or 1005-1010.")
     return tuple(found)
 
 
 def _name(text: str) -> str:
     if text != text.strip() or has_controls(text):
-        raise click.BadParameter("No control characters, and no space at the ends.")
+        raise click.BadParameter("No control characters, no leading or trailing spaces.")
     return text
 
 
@@ -61,7 +61,7 @@ def _header(text: str) -> tuple[str, Any]:
     """A header as a config has it: a value that is ``$NAME`` stays in the environment."""
     name, colon, value = (part.strip() for part in text.partition(":"))
     if not colon or not name or not value:
-        raise click.BadParameter("Write it as 'Name: value' or 'Name: $VARIABLE'.")
+        raise click.BadParameter("Expected 'Name: value' or 'Name: $VARIABLE'.")
     return name, _secret(value)
 
 
@@ -82,12 +82,12 @@ def _checked_by(check: Callable[[str], _Value]) -> Callable[..., Any]:
 
 @click.command(
     "init",
-    short_help="Ask for what a config needs, and write it.",
+    short_help="Create a config interactively.",
     help="""\
-Ask for a server and its entry points, and write a config with comments.
+Ask for a server and its entry points, and write a commented config.
 
-What is typed is checked at once. Nothing is sent to the server unless you agree to a test poll,
-and no file is overwritten unless you say so.
+Input is validated as you type. The server is only contacted for a test poll you agree to; files
+are only overwritten with --force.
 """,
     epilog="""\b
 Examples:
@@ -97,30 +97,30 @@ Examples:
   wallboard config init --url https://ece.example.com --ids 1000 --yes \\
       --header 'X-egain-session: $ECE_SESSION' --file prod.toml
 \b
-To find out which ids there are: wallboard discover.
+To find the ids: wallboard discover.
 """,
 )
 @click.option("--url", callback=_checked_by(_url), metavar="URL", help="The server.")
 @click.option("--ids", callback=_checked_by(_ids), metavar="IDS",
               help="Numbers and ranges: 1000,1005-1010.")  # fmt: skip
 @click.option("--name", callback=_checked_by(_name), metavar="NAME",
-              help="What the server is called on the board; its host unless given.")  # fmt: skip
+              help="Server name on the board; default: its host.")  # fmt: skip
 @click.option("--group", callback=_checked_by(_name), metavar="NAME",
-              help="The group of all these entry points.")  # fmt: skip
+              help="Group of all these entry points.")  # fmt: skip
 @click.option("--interval", type=_INTERVAL, metavar="SECONDS",
-              help="Seconds between two polls of an endpoint; 10 unless given.")  # fmt: skip
+              help="Polling interval; default 10.")  # fmt: skip
 @click.option("--header", "headers", multiple=True, callback=_checked_by(_header),
               metavar='"NAME: $VARIABLE"',
-              help="A header that the server needs. A value that is no variable stands in the "
-              "file, which is then yours alone to read.")  # fmt: skip
+              help="A request header. A literal value is stored in the file, which is then "
+                   "readable by you only.")  # fmt: skip
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Where to write it; ./wallboard.toml unless given.")  # fmt: skip
-@click.option("--user", is_flag=True, help="Write it into your config folder.")
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
-@click.option("--yes", is_flag=True, help="Ask nothing: take the options, send nothing, write.")
+              help="File to write; default ./wallboard.toml.")  # fmt: skip
+@click.option("--user", is_flag=True, help="Write to your config folder.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@click.option("--yes", is_flag=True, help="No questions, no test poll.")
 def init(file: Path | None, *, user: bool, force: bool, yes: bool, **given: Any) -> int:  # noqa: ANN401 - options by name
     if file and user:
-        raise click.UsageError("--file and --user name two places; give one.")
+        raise click.UsageError("--file and --user are mutually exclusive.")
     path = _place(file, user=user)
     if not force and os.path.lexists(path):
         raise CommandError(_exists(path), exit_codes.USAGE)
@@ -132,7 +132,7 @@ def init(file: Path | None, *, user: bool, force: bool, yes: bool, **given: Any)
         _offer_test(draft, settings)
         click.echo(f"\n{draft.text(hidden='•••')}")
         if not click.confirm(f"Write this to {path}?", default=True):
-            click.echo("Nothing was written.")
+            click.echo("Not written.")
             return exit_codes.OK
     _write(draft, path, force=force)
     return exit_codes.OK
@@ -145,14 +145,12 @@ def _place(file: Path | None, *, user: bool) -> Path:
         return file or Path(FILE_NAME)
     if folder := config_folder():
         return folder / FILE_NAME
-    raise CommandError(
-        "this user has no home folder to write it into\nName a file with --file.", exit_codes.CONFIG
-    )
+    raise CommandError("this user has no home folder\nUse --file.", exit_codes.CONFIG)
 
 
 def _need_somebody() -> None:
     if not sys.stdin.isatty():
-        raise click.UsageError("There is nobody at a terminal to ask. Give --url, --ids and --yes.")
+        raise click.UsageError("No terminal. Use --url, --ids and --yes.")
 
 
 def _draft_of(given: Mapping[str, Any]) -> "Draft":
@@ -161,7 +159,7 @@ def _draft_of(given: Mapping[str, Any]) -> "Draft":
 
     for option in ("url", "ids"):
         if given[option] is None:
-            raise click.UsageError(f"With --yes nothing is asked, so give --{option} too.")
+            raise click.UsageError(f"--yes needs --{option}.")
     entries = (EntryPointSettings(id=number, group=given["group"] or "") for number in given["ids"])
     return Draft(
         name=given["name"] or urlsplit(given["url"]).netloc,
@@ -176,17 +174,17 @@ def _asked(given: Mapping[str, Any]) -> "Draft":
     """What the options say and, where they do not, somebody at the terminal."""
     answers = dict(given)
     if given["url"] is None:
-        answers["url"] = click.prompt("Address of the server", value_proc=_url)
+        answers["url"] = click.prompt("Server URL", value_proc=_url)
     if given["name"] is None:
         host = urlsplit(answers["url"]).netloc
-        answers["name"] = click.prompt("Its name on the board", default=host, value_proc=_name)
+        answers["name"] = click.prompt("Name on the board", default=host, value_proc=_name)
     if given["ids"] is None:
         answers["ids"] = click.prompt("Entry point ids, such as 1000 1005-1010", value_proc=_ids)
     if not given["headers"]:
         answers["headers"] = _asked_headers()
     if given["interval"] is None:
         answers["interval"] = click.prompt(
-            "Seconds between two polls", default=Settings().interval, type=_INTERVAL
+            "Polling interval in seconds", default=Settings().interval, type=_INTERVAL
         )
     draft = _draft_of(answers)
     return replace(draft, entry_points=_asked_names(answers["ids"], given["group"]))
@@ -194,13 +192,13 @@ def _asked(given: Mapping[str, Any]) -> "Draft":
 
 def _asked_headers() -> list[tuple[str, Any]]:
     headers: list[tuple[str, Any]] = []
-    question = "Header the server needs, such as X-egain-session; Enter for none"
+    question = "Request header, such as X-egain-session (Enter for none)"
     while name := click.prompt(question, default="", show_default=False, value_proc=_name):
         value = click.prompt(
-            f"Value of {name}, or $NAME of an environment variable", hide_input=True
+            f"Value of {name}, or $NAME for an environment variable", hide_input=True
         )
         headers.append((name, _secret(value.strip())))
-        question = "Another header; Enter for none"
+        question = "Another header (Enter for none)"
     return headers
 
 
@@ -211,9 +209,9 @@ def _asked_names(ids: Sequence[int], group: str | None) -> tuple[EntryPointSetti
     entries = []
     last = group or ""
     if ask:
-        click.echo("Names are shown on the tiles; Enter leaves one out.")
+        click.echo("Names are shown on the tiles (Enter to skip).")
     elif group is None:
-        last = click.prompt("Group of them all", default="", show_default=False, value_proc=_name)
+        last = click.prompt("Group for all", default="", show_default=False, value_proc=_name)
     for number in ids:
         name = ""
         if ask:
@@ -242,9 +240,9 @@ def _settings(draft: "Draft", path: Path) -> Settings:
 def _offer_test(draft: "Draft", settings: Settings) -> None:
     missing = [name for name in draft.variables if not os.environ.get(name)]
     if missing:
-        click.echo(f"{', '.join(missing)} is not set here, so the server cannot be asked now.")
+        click.echo(f"{', '.join(missing)} is not set here; skipping the test poll.")
         return
-    if click.confirm("Ask the server once now, to see that it answers?", default=False):
+    if click.confirm("Poll the server once now as a test?", default=False):
         try:
             click.echo(f"\n{_test(settings)}", nl=False)
         except CommandError as error:
@@ -275,13 +273,13 @@ def _write(draft: "Draft", path: Path, *, force: bool) -> None:
     except FileExistsError:
         raise CommandError(_exists(path), exit_codes.USAGE) from None
     except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}") from None
-    click.echo(f"WrittenConfig: {safe(str(path))}")
+        raise CommandError(f"{path} cannot write: {error.strerror}") from None
+    click.echo(f"Written: {safe(str(path))}")
     for name in draft.variables:
         if not os.environ.get(name):
-            click.echo(f"It needs the environment variable {name}.")
-    click.echo(f"The board: wallboard --config {safe(str(path))}")
+            click.echo(f"Set the environment variable {name} before you start the board.")
+    click.echo(f"Start the board: wallboard --config {safe(str(path))}")
 
 
 def _exists(path: Path) -> str:
-    return f"{path} is there already, and nothing was changed\n--force overwrites it."
+    return f"{path} already exists\n--force overwrites it."

@@ -69,7 +69,7 @@ def _address(child: "subprocess.Popen[bytes]", complaints: IO[bytes]) -> str:
         return said.removeprefix(ANNOUNCEMENT)
     complaints.seek(0)
     why = complaints.read(2000).decode("utf-8", "replace").removeprefix("wallboard: ").strip()
-    raise CommandError(f"the simulator did not start\n{why or 'It said nothing in time.'}")
+    raise CommandError(f"the simulator did not start\n{why or 'No output within the time limit.'}")
 
 
 def _first_line(output: IO[bytes]) -> bytes:
@@ -95,12 +95,12 @@ INTERVAL_SECONDS = 2.0
 
 @click.command(
     "demo",
-    short_help="Show a living board without any server.",
+    short_help="Show a live board on simulated data.",
     help="""\
-Show the board of a simulated call centre: nothing to set up, every verdict in a minute.
+Show a live board on a simulated call centre: no setup, every verdict within a minute.
 
-The simulator listens on a free port of this machine only, in a process that ends with this one.
-What is recorded goes with it too, unless --record names a file.
+The simulator listens on a free local port and ends with this process.
+Its recording is deleted too, unless --record names a file.
 """,
     epilog="""\b
 Examples:
@@ -112,7 +112,7 @@ Examples:
 @simulation_options(scenario="demo")
 @click.option("--interval", type=Number(min=0.1, max=3600), default=INTERVAL_SECONDS,
               show_default=True, metavar="SECONDS",
-              help="Seconds between two polls of an endpoint.")  # fmt: skip
+              help="Polling interval of each endpoint.")  # fmt: skip
 @record_options
 @display_options
 def command(interval: float, record: Path | None, *, no_record: bool, **parameters: object) -> int:

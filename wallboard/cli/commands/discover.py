@@ -35,13 +35,12 @@ FORMATS = ("text", "json", "csv")
 
 @click.command(
     "discover",
-    short_help="Find out which entry points a server has.",
+    short_help="Find the entry points of a server.",
     help="""\
-Ask a server for each id whether there is such an entry point.
+Probe a server for entry points, id by id.
 
-Ctrl-C ends it and shows what was found so far; --resume goes on from there. With --write the
-change is shown first, and nothing that stands in the file is lost; --resume also tries to write
-again, without asking the server again.
+Ctrl-C stops and shows what was found; --resume continues from there. --write shows a diff first
+and keeps everything in the file; --resume also retries a failed write without probing again.
 """,
     epilog="""\b
 Examples:
@@ -50,28 +49,27 @@ Examples:
   wallboard discover --server prod --ids 1000-1999 --resume
   wallboard discover --url https://ece.example.com --ids 1000-1099 --format csv > ids.csv
 \b
-Exit status: 0 all were asked, 64 usage, 69 the server went out of reach, 75
-the time was up, 76 no answer said anything about an id, 78 config, or what was
-found could not be written, 130 after Ctrl-C, or nothing was to be written.
+Exit status: 0 complete, 64 usage, 69 server unreachable, 75 timeout, 76 no
+usable answer, 78 invalid config or write failed, 130 Ctrl-C or not confirmed.
 """,
 )
-@reach_options(url="Ask this server instead of one of a config.")
+@reach_options(url="Use this server instead of the config.")
 @click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
-              help="The server of the config; needed where it has several.")  # fmt: skip
+              help="Server of the config, if it has several.")  # fmt: skip
 @click.option("--ids", "words", multiple=True, required=True, metavar="IDS",
-              help="Numbers and ranges, parted by commas: 1000-1999,5000.")  # fmt: skip
+              help="Numbers and ranges: 1000-1999,5000.")  # fmt: skip
 @click.option("--rate", type=Number(min=0, max=10_000), default=RATE, show_default=True,
               metavar="N",
-              help="Questions a second; 0 asks as fast as the server answers.")  # fmt: skip
+              help="Requests per second; 0: no limit.")  # fmt: skip
 @click.option("--timeout", type=Number(min=0, min_open=True, max=86_400), metavar="SECONDS",
-              help="End the sweep after so long; --resume goes on from there.")  # fmt: skip
+              help="Stop after this time; --resume continues.")  # fmt: skip
 @click.option("--resume", is_flag=True,
-              help="Go on with a sweep of the same ids that did not get to its end.")  # fmt: skip
+              help="Continue an unfinished run over the same ids.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text",
-              help="A table for people (the default), JSON or CSV.")  # fmt: skip
+              help="Output format: table (text), JSON or CSV.")  # fmt: skip
 @click.option("--write", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Add what is new to this config, or begin one.")  # fmt: skip
-@click.option("-y", "--yes", is_flag=True, help="Write it without being asked.")
+              help="Add new entry points to this config, or create it.")  # fmt: skip
+@click.option("-y", "--yes", is_flag=True, help="Write without confirmation.")
 def command(
     server_name: str | None,
     words: tuple[str, ...],
@@ -87,9 +85,9 @@ def command(
     until = None if timeout is None else time.monotonic() + timeout
     target = board_options_of(parameters)
     if target.url is not None and server_name:
-        raise click.UsageError("--server chooses from a config; --url says already which.")
+        raise click.UsageError("--server needs a config; it cannot be used with --url.")
     if file and not yes and not _can_ask():
-        raise click.UsageError("There is no terminal to ask on; --yes writes without asking.")
+        raise click.UsageError("No terminal for confirmation; use --yes.")
     ids = _ids(words)
     settings = settings_of_server(target)
     server = server_of(settings, server_name or "")
@@ -158,7 +156,7 @@ def readable(path: Path) -> "tuple[str, Toml]":
             text = read_text(path)
             return text, parsed(text, path)
     if not path.parent.is_dir():
-        raise CommandError(f"there is no folder {path.parent}", exit_codes.USAGE)
+        raise CommandError(f"no such folder: {path.parent}", exit_codes.USAGE)
     return "", {}
 
 
@@ -172,21 +170,19 @@ def write_found(path: Path, server: ServerSettings, ids: Iterable[int], *, yes: 
     before, document = readable(path)
     addition = addition_to(document, server, ids)
     if not addition.ids:
-        warn(f"{path} has all that was found; it stays as it is.")
+        warn(f"{path} already has all of them.")
         return exit_codes.OK
     after = _added(path, before, document, addition)
     _check(path, after, addition)
     _show(before, after, path)
     if not yes and not click.confirm(f"Write this to {safe(str(path))}?", err=True):
-        warn("Nothing was written; --resume offers it again.")
+        warn("Not written; --resume asks again.")
         return exit_codes.INTERRUPTED
     if readable(path)[0] != before:
-        raise CommandError(
-            f"{path} was changed meanwhile, so nothing was written", exit_codes.CONFIG
-        )
+        raise CommandError(f"{path} was changed in the meantime; not written", exit_codes.CONFIG)
     _write(path, after)
     count = len(addition.ids)
-    warn(f"{path}: {count:,} new entry point{'' if count == 1 else 's'}. Give them names there.")
+    warn(f"{path}: {count:,} new entry point{'' if count == 1 else 's'}. Name them there.")
     return exit_codes.OK
 
 
@@ -213,7 +209,7 @@ def _check(path: Path, after: str, addition: "Addition") -> None:
             settings_from(parsed(after, path), os.environ, file=str(path), folder=folder)
     except CommandError as error:
         _paste(addition)
-        words = f"{path} was not changed, for it could not be used\n{error}\n{_BY_HAND}"
+        words = f"{path} was not changed: the result would be invalid\n{error}\n{_BY_HAND}"
         raise CommandError(words, exit_codes.CONFIG) from None
 
 
@@ -247,9 +243,7 @@ def _write(path: Path, text: str) -> None:
                     os.fchown(file.fileno(), old.st_uid, old.st_gid)
                 os.fchmod(file.fileno(), old.st_mode & 0o777)
     except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}") from None
+        raise CommandError(f"{path} cannot write: {error.strerror}") from None
 
 
-_BY_HAND = (
-    "What is printed above can be pasted by hand; --resume tries again without asking the server."
-)
+_BY_HAND = "Paste the lines above by hand, or retry with --resume (no new requests)."

@@ -51,7 +51,7 @@ def progress(
         return
     bar: AbstractContextManager[ProgressBar[int]] = click.progressbar(
         length=total,
-        label="Asking",
+        label="Probing",
         file=sys.stderr,
         show_eta=False,
         show_pos=True,
@@ -113,7 +113,7 @@ class _Lines:
             return
         self._said_at = self._timer()
         asked, total = self._speed.discovery.asked, self._speed.total
-        warn(f"{asked:,} of {total:,} ids asked, {self._speed}")
+        warn(f"{asked:,} of {total:,} ids, {self._speed}")
 
     def server(self, status: ServerStatus) -> None:
         warn(_words(status))
@@ -121,11 +121,11 @@ class _Lines:
 
 def _words(status: ServerStatus) -> str:
     if status.failure is None:
-        return "The server answers again."
+        return "Server reachable again."
     if status.next_probe_at is None:
-        return "The server is given up."
+        return "Giving up on the server."
     wait = span(max(0.0, status.next_probe_at - status.at))
-    return f"{safe(status.failure.message)} Trying again in {wait}."
+    return f"{safe(status.failure.message)} Retrying in {wait}."
 
 
 SAVE_SECONDS = 5.0
@@ -158,7 +158,7 @@ class Sweep:
                 self._stopped("Interrupted", report)
                 leave_now(exit_codes.INTERRUPTED)
             except TimeoutError:
-                self._stopped("The time is up", report)
+                self._stopped("Timeout", report)
                 leave_now(exit_codes.UNFINISHED)
         return self._ended(ending, report)
 
@@ -207,18 +207,18 @@ class Sweep:
         self.keep()
         report()
         if ending is Ending.NOTHING_CLEAR:
-            self._say_how_to_resume("No answer said anything about an id, so it was given up")
+            self._say_how_to_resume("Stopped: no usable answers")
             return exit_codes.BAD_ANSWER
-        self._say_how_to_resume("The server is out of reach")
+        self._say_how_to_resume("Server unreachable")
         return exit_codes.UNAVAILABLE
 
     def _resumed(self, *, resume: bool) -> Discovery:
         kept = self._unfinished.load()
         if resume and kept is None:
-            warn("There is nothing to resume, so it begins with the first id.")
+            warn("Nothing to resume; starting with the first id.")
         if kept and not resume:
-            warn(f"A sweep of these ids stopped after {kept.asked:,}; this one begins anew, and "
-                 "--resume would have gone on.")  # fmt: skip
+            warn(f"An earlier run over these ids stopped after {kept.asked:,}; starting over "
+                 "(--resume would continue).")  # fmt: skip
         return kept if kept and resume else Discovery()
 
     def keep(self) -> None:
@@ -229,13 +229,13 @@ class Sweep:
         try:
             self._unfinished.save(self.discovery)
         except OSError as error:
-            fault = f"What was found cannot be kept for --resume: {error.strerror}."
+            fault = f"Cannot save progress for --resume: {error.strerror}."
             if fault != self._save_fault:
                 self._save_fault = fault
                 warn(fault)
 
     def _say_how_to_resume(self, why: str) -> None:
         asked, total = self.discovery.asked, len(self.ids)
-        warn(f"{why}. {asked:,} of {total:,} ids were asked.")
+        warn(f"{why}. {asked:,} of {total:,} ids done.")
         if asked and not self._save_fault:
-            click.echo("To go on, give the same command with --resume.", err=True)
+            click.echo("To continue, repeat the command with --resume.", err=True)

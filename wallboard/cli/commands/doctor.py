@@ -27,13 +27,13 @@ FORMATS = ("text", "json")
 
 @click.command(
     "doctor",
-    short_help="Find out what is wrong between here and the servers: is it me?",
+    short_help="Diagnose the path to the servers: is it me?",
     help="""\
-Look at this machine and at every step of the way to each server.
+Check this machine and every step of the path to each server.
 
-Each step has its time and a sentence; the last line is the one most likely cause of whatever
-is wrong, and what to do. IDS say which entry point is asked about; the first of each server
-unless given. It takes at most twenty seconds, and the servers are asked two questions each.
+Each step has its time and result; the last line is the likely cause and what to do. IDS choose
+the entry points to request; default: the first of each server. Takes at most 20 seconds and two
+requests per server.
 """,
     epilog="""\b
 Examples:
@@ -42,17 +42,17 @@ Examples:
   wallboard doctor --url https://ece.example.com
   wallboard doctor --format json | jq -r .cause.message
 \b
-Exit status: 0 all well, 1 something to see to, 2 a server cannot be used, 3
-something could not be found out. 64 and up: the doctor itself went wrong.
+Exit status: 0 ok, 1 warning, 2 a server does not work, 3 unknown. 64 and
+above: the doctor itself failed.
 """,
 )
 @click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids)
-@reach_options(url="Look at this server instead of those of a config; no id is needed.")
+@reach_options(url="Check this server instead of the config; no id needed.")
 @click.option("--server", "servers", multiple=True, metavar="NAME",
               shell_complete=server_names,
-              help="Of the config only this server; may be given again.")  # fmt: skip
+              help="Only this server; repeatable.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text",
-              help="Lines for people (the default), or JSON.")  # fmt: skip
+              help="Output format: text or JSON.")  # fmt: skip
 def command(form: str, **parameters: object) -> int:
     target = board_options_of(parameters)
     guessed = target.url is not None and not target.ids
@@ -129,16 +129,16 @@ def _versions() -> Finding:
 def _config(path: Path | None, target: BoardOptions) -> Finding:
     """Which config there is, and why that one."""
     if path is None:
-        words = "None is used: the server was named by --url."
+        words = "None: server given by --url."
         return Finding(Step.CONFIG, Level.OK, words, facts={"path": None})
     if target.config:
-        why = "named by --config"
+        why = "given by --config"
     elif os.environ.get(VARIABLE):
-        why = f"named by ${VARIABLE}"
+        why = f"given by ${VARIABLE}"
     elif path == working_folder() / FILE_NAME:
-        why = "found in the working folder"
+        why = "in the current directory"
     else:
-        why = "found in your config folder"
+        why = "in your config folder"
     return Finding(Step.CONFIG, Level.OK, f"{path}, {why}.", facts={"path": str(path)})
 
 

@@ -24,13 +24,13 @@ STDOUT = "-"
 
 @click.command(
     "export",
-    short_help="Write every observation of the recording, for other programs.",
+    short_help="Export all observations from the recording, for other programs.",
     help="""\
-Write every observation into FILE, or to the output if that is `-`.
+Write all observations to FILE, or to stdout with `-`.
 
-A line is a run: polls of one endpoint in a row that brought the same answer, with the first and
-the last time, the number of polls, their latency, the meaning and the body. FILE appears when
-all is written, and only you may read it.
+Each line is a run: consecutive polls of one endpoint with the same answer, with first and last
+time, number of polls, latency, decoded values and body. FILE appears once complete, readable by
+you only.
 """,
     epilog="""\b
 Examples:
@@ -82,9 +82,9 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror or error}") from None
+        raise CommandError(f"cannot write {path}: {error.strerror or error}") from None
 
 
 def _refuse_the_recording(to: Path, recording: Path) -> None:
     if to.exists() and os.path.samefile(to, recording):  # noqa: PTH121 - as clear as any
-        raise click.BadParameter("that is the recording itself", param_hint=["FILE"])
+        raise click.BadParameter("is the recording itself", param_hint=["FILE"])

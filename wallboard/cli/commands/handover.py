@@ -18,12 +18,12 @@ from wallboard.cli.run import exit_codes
 
 @click.command(
     "handover",
-    short_help="Write a shift report in Markdown, from the recording.",
+    short_help="Write a shift report in Markdown from the recording.",
     help="""\
-Write what the next shift has to know, as Markdown.
+Write a shift report as Markdown: what the next shift needs to know.
 
-What is still wrong and since when, what changed, the longest outages, the worst waits, and for
-each entry point the time in each verdict.
+Open problems and since when, changes, longest outages, worst waits, and the time each entry point
+spent in each verdict.
 """,
     epilog="""\b
 Examples:

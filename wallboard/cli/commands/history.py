@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @click.command(
     "history",
-    short_help="Say from the recording what became of an entry point.",
+    short_help="Show the history of entry points from the recording.",
     help="""\
-Say what became of entry points: verdicts and for how long, changes, waits, every poll.
+Show the history of entry points: time in each verdict, changes, waits, every poll.
 
 ID is a number, a range such as 1005-1010, or `server:1000` where several servers have it.
 """,
@@ -43,7 +43,7 @@ Examples:
 @click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=entry_point_ids)
 @window_options(since="2h")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text",
-              help="Text for people (the default), CSV for a spreadsheet, JSON for programs."
+              help="Output format: text, CSV or JSON."
               )  # fmt: skip
 @recording_options
 def command(

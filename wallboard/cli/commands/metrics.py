@@ -20,7 +20,7 @@ _DURATION = re.compile(r"([0-9]+(ms|s|m|h|d|w|y))+", re.ASCII)
 def duration(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
     """A callback for options: a span of time as a metrics server writes it."""
     if text is not None and not _DURATION.fullmatch(text):
-        raise click.BadParameter(f"{text!r} is no duration; write it like 30s or 5m.")
+        raise click.BadParameter(f"not a duration: {text!r}; use 30s or 5m.")
     return text
 
 
@@ -47,11 +47,11 @@ class _ServesUnlessTold(click.Group):
 @click.group(
     "metrics",
     cls=_ServesUnlessTold,
-    short_help="Serve the board to a metrics server (Prometheus, OpenMetrics).",
+    short_help="Serve metrics for Prometheus (OpenMetrics).",
     help="""\
-Poll and serve the board to a metrics server; a scrape itself never polls.
+Poll and serve metrics for Prometheus; scrapes never trigger polls.
 
-Needs the extra: pip install "wallboard[metrics]". Without a command it serves.
+Needs the extra: pip install "wallboard[metrics]". Without a command: serve.
 """,
     subcommand_metavar="[COMMAND | OPTIONS AND ENTRY POINT IDS]",
     epilog=f"""\b
@@ -69,12 +69,12 @@ def command() -> None:
 
 @command.command(
     SERVE,
-    short_help="Poll and serve what is known; runs where no command is named.",
+    short_help="Poll and serve metrics (the default).",
     help="""\
-Poll, and serve what is known as `/metrics` until SIGTERM or Ctrl-C.
+Poll, and serve `/metrics` until SIGTERM or Ctrl-C.
 
-It records and shares its polls as a board does: beside a running board it polls nothing. The
-log goes to stderr. SIGHUP reads the config again.
+Polls are recorded and shared as by a board: next to a running board it polls nothing.
+The log goes to stderr. SIGHUP reloads the config.
 """,
     epilog=f"""\b
 Examples:
@@ -86,11 +86,10 @@ Examples:
 @board_options
 @click.option("--listen", callback=address, default=str(DEFAULT_ADDRESS), show_default=True,
               metavar="[HOST:]PORT",
-              help="Where to listen; beyond this machine only if you say so. Port 0 takes a free "
-              "one.")  # fmt: skip
+              help="Listen address; local only by default. Port 0: any free port.")  # fmt: skip
 @record_options
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
-              help="Lines of key=value (the default), or of JSON.")  # fmt: skip
+              help="Log lines as key=value (text) or JSON.")  # fmt: skip
 def serve(listen: Address, log_format: str, **parameters: object) -> int:
     from wallboard.cli.run.metrics_server import need_extra
 
@@ -106,8 +105,8 @@ def serve(listen: Address, log_format: str, **parameters: object) -> int:
 
 @command.command(
     "rules",
-    short_help="Print recording and alerting rules for the metrics server.",
-    help="Print rules for a file that is named under `rule_files` in the metrics server's config.",
+    short_help="Print recording and alerting rules for Prometheus.",
+    help="Print rules; list the file under `rule_files` in the config of Prometheus.",
     epilog="""\b
 Examples:
   wallboard metrics rules > /etc/prometheus/wallboard.rules.yml
@@ -116,12 +115,11 @@ Examples:
 """,
 )
 @click.option("--wait", type=Number(min=0), default=None, metavar="SECONDS",
-              help="From where on an estimated wait is high; 60 unless given.")  # fmt: skip
+              help="Threshold of the high wait alert; default 60.")  # fmt: skip
 @click.option("--for", "after", callback=duration, metavar="DURATION",
-              help="How long anything must hold before an alert fires, as in 30s or 5m; each alert "
-              "has a time of its own unless given.")  # fmt: skip
+              help="`for` of every alert, such as 30s or 5m; default: one per alert.")  # fmt: skip
 @click.option("--interval", callback=duration, metavar="DURATION",
-              help="How often the rules are worked out; as the metrics server does unless given."
+              help="Evaluation interval; default: that of the metrics server."
               )  # fmt: skip
 def rules(wait: float | None, after: str | None, interval: str | None) -> int:
     from wallboard.report.metrics.templates import HIGH_WAIT_SECONDS
@@ -135,9 +133,9 @@ def rules(wait: float | None, after: str | None, interval: str | None) -> int:
 
 @command.command(
     "dashboard",
-    short_help="Print a dashboard for Grafana.",
+    short_help="Print a Grafana dashboard.",
     help="""\
-Print a dashboard in JSON: import it in Grafana, or put it where dashboards are provided.
+Print a dashboard as JSON, to import or provision in Grafana.
 """,
     epilog="""\b
 Examples:
@@ -146,7 +144,7 @@ Examples:
 """,
 )
 @click.option("--datasource", metavar="UID",
-              help="The uid of the data source; the dashboard lets you pick one unless it is given."
+              help="Uid of the data source; default: a picker in the dashboard."
               )  # fmt: skip
 def dashboard(datasource: str | None) -> int:
     from wallboard.report.metrics.templates import dashboard as made

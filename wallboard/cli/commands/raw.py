@@ -22,7 +22,7 @@ def _endpoint(_context: click.Context, _parameter: click.Parameter, name: str) -
     if found is None:
         from wallboard.config.problem import nearest
 
-        raise click.BadParameter(f"There is no endpoint {name!r}; {nearest(name, list(Endpoint))}")
+        raise click.BadParameter(f"Unknown endpoint {name!r}; {nearest(name, list(Endpoint))}")
     return found
 
 
@@ -34,7 +34,7 @@ def _place(
 
     server, colon, digits = word.rpartition(":")
     if not (digits.isascii() and digits.isdecimal()):
-        raise click.BadParameter(f"{word!r} is no id; write it like 1000, or SERVER:1000.")
+        raise click.BadParameter(f"not an id: {word!r}; use 1000 or SERVER:1000.")
     try:
         number, _ = range_in(digits)
     except ValueError as error:
@@ -44,12 +44,11 @@ def _place(
 
 @click.command(
     "raw",
-    short_help="Ask one endpoint once and print its answer as it came.",
+    short_help="Request one endpoint once and print the raw answer.",
     help="""\
-Ask ENDPOINT of the entry point ID once, and print the answer as it came.
+Request ENDPOINT of entry point ID once, and print the raw answer.
 
-A pipe gets it byte for byte. On a terminal control characters show as escapes. What is wrong
-with the answer is said on stderr.
+Byte for byte into a pipe; on a terminal control characters are escaped. Errors go to stderr.
 """,
     epilog="""\b
 Examples:
@@ -58,20 +57,19 @@ Examples:
   wallboard raw -i livesessionstatus 1000 --url https://ece.example.com > answer
 \b
 ENDPOINT is chatAllowed, checkEligibility, liveSessionStatus, capacity or
-agentAvailability, in whatever case.
+agentAvailability; case does not matter.
 \b
-Exit status: 0 for an answer that can be read, whatever it says; 76 for one
-that cannot, which is printed all the same; 69 when none came.
+Exit status: 0 valid answer, whatever it says; 76 invalid answer (printed
+anyway); 69 no answer.
 """,
 )
 @click.argument("endpoint", callback=_endpoint, shell_complete=endpoint_names)
 @click.argument("place", metavar="ID", callback=_place, shell_complete=entry_point_ids)
-@reach_options(url="Ask this server instead of one of a config.")
+@reach_options(url="Use this server instead of the config.")
 @click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
-              help="The server of the config, where several have this id or none has; as in "
-              "SERVER:ID.")  # fmt: skip
-@click.option("-i", "--include", is_flag=True, help="Print the status line and the headers too.")
-@click.option("--pretty", is_flag=True, help="Lay the body out to be read.")
+              help="Server of the config, if the id is on several; same as SERVER:ID.")  # fmt: skip
+@click.option("-i", "--include", is_flag=True, help="Include the status line and headers.")
+@click.option("--pretty", is_flag=True, help="Pretty-print the body.")
 def command(
     endpoint: Endpoint,
     place: tuple[str | None, int],
@@ -89,7 +87,7 @@ def command(
     if target.url is not None:
         target = replace(target, ids=(str(number),))
     if target.url is not None and server_name:
-        raise click.UsageError("--server chooses from a config; --url says already which.")
+        raise click.UsageError("--server needs a config; it cannot be used with --url.")
     settings = target.settings()
     server = _server(settings, number, server_name)
     with client_errors():
@@ -116,7 +114,9 @@ def _server(settings: Settings, number: int, name: str | None) -> ServerSettings
         first, *others = sorted(named_keys([str(number)], known))
     if others:
         names = ", ".join(key.server for key in (first, *others))
-        raise click.UsageError(f"{number} is on several servers ({names}); choose with --server.")
+        raise click.UsageError(
+            f"{number} is on several servers ({names}); choose one with --server."
+        )
     return servers[first.server]
 
 

@@ -21,9 +21,10 @@ from wallboard.config.state_folder import BoardId
     help="""\
 Poll and record until SIGTERM or Ctrl-C; boards on the same recording follow.
 
-The log goes to stderr. SIGHUP reads the config again; one that cannot be used changes nothing.
-While another process records, this one stands by and takes over as soon as it ends. Of a config
-all is recorded; IDS, --group and --server choose what is logged and served.
+The log goes to stderr. SIGHUP reloads the config; an invalid one changes nothing.
+While another process records, this one stands by and takes over when it ends.
+
+Everything in the config is recorded; IDS, --group and --server filter what is logged and served.
 """,
     epilog="""\b
 Examples:
@@ -34,14 +35,13 @@ Examples:
 )
 @board_options
 @click.option("--file", "record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="The recording; that of the board of the config unless given.")  # fmt: skip
+              help="Recording file; default: that of the config's board.")  # fmt: skip
 @click.option("--no-standby", is_flag=True,
-              help="End with status 69 if another process records already, instead of standing by "
-              "to take over from it.")  # fmt: skip
+              help="Exit with 69 if another process is recording, instead of waiting.")  # fmt: skip
 @click.option("--metrics", callback=address, metavar="[HOST:]PORT",
-              help="Also serve it to a metrics server; see `wallboard metrics`.")  # fmt: skip
+              help="Also serve metrics; see `wallboard metrics`.")  # fmt: skip
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
-              help="Lines of key=value (the default), or of JSON.")  # fmt: skip
+              help="Log lines as key=value (text) or JSON.")  # fmt: skip
 def command(
     log_format: str, metrics: Address | None, *, no_standby: bool, **parameters: object
 ) -> int:
@@ -50,8 +50,7 @@ def command(
     settings, source = board_options_of(parameters).opened()
     if settings.record is False:
         raise CommandError(
-            "the config says `record = false`, so there is nothing to do\n"
-            "Name a recording with --file.",
+            "nothing to record: the config has `record = false`\nGive a recording with --file.",
             exit_codes.CONFIG,
         )
     _demand_recordable(source.board.whole, settings.record)
@@ -80,4 +79,4 @@ def _demand_recordable(board: BoardId, record: bool | str) -> None:
         try:
             demand_recording(path)
         except (RecordingError, OSError) as error:
-            raise CommandError(f"nothing can be recorded there: {error}\n{path}") from None
+            raise CommandError(f"cannot record there: {error}\n{path}") from None

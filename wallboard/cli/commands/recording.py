@@ -37,8 +37,8 @@ _FOR_EVER = float(2**60)
 
 @click.group(
     "recording",
-    short_help="Say what is in the recording, verify it, trim it.",
-    help="Look after the file that a board is recorded in.",
+    short_help="Inspect, verify and trim the recording.",
+    help="Inspect, verify and trim the recording of a board.",
     no_args_is_help=False,
     epilog="""\b
 Examples:
@@ -53,8 +53,8 @@ def command() -> None:
 
 @command.command(
     "info",
-    short_help="Say what is in the recording and who writes it.",
-    help="Say where the recording is, what it holds, what that costs, and who writes it.",
+    short_help="Show what is in the recording and who is writing.",
+    help="Show where the recording is, what it holds, its size, and who is writing.",
     epilog="""\b
 Examples:
   wallboard recording info
@@ -90,12 +90,11 @@ def info(file: Path | None, config: Path | None) -> int:
 
 @command.command(
     "verify",
-    short_help="Look through the whole recording for damage.",
+    short_help="Check the whole recording for damage.",
     help="""\
-Look through the whole recording: the file itself, every body, every stretch.
+Check the whole recording: the file, every body, every segment.
 
-The exit status is 0 if it is whole and 2 if it is damaged; 64 and up: it could not be looked
-at.
+Exit status: 0 intact, 2 damaged; 64 and above: could not be checked.
 """,
     epilog="""\b
 Examples:
@@ -116,7 +115,7 @@ def verify(file: Path | None, config: Path | None) -> int:
         except DamagedError as error:
             faults.append(str(error))
     if not faults:
-        click.echo(f"{safe(str(path))}: the recording is whole")
+        click.echo(f"{safe(str(path))}: the recording is intact")
         return exit_codes.OK
     click.echo(f"{safe(str(path))}: the recording is damaged")
     for fault in faults[:MOST_FAULTS]:
@@ -128,12 +127,12 @@ def verify(file: Path | None, config: Path | None) -> int:
 
 @command.command(
     "trim",
-    short_help="Forget the oldest part of the recording.",
+    short_help="Delete the oldest part of the recording.",
     help="""\
-Forget the oldest part of the recording and give its room back.
+Delete the oldest part of the recording and free its disk space.
 
-A recording that is being written is trimmed by whoever writes it, by `record_days` and
-`record_megabytes` of the config; this is for one that nobody writes.
+Only for a recording that nobody is writing; a live one is trimmed automatically by `record_days`
+and `record_megabytes`.
 """,
     epilog="""\b
 Examples:
@@ -142,14 +141,16 @@ Examples:
 """,
 )
 @click.option("--older", metavar="TIME",
-              help="Forget what is older than this: 2d, 12h, 2026-11-21.")  # fmt: skip
-@click.option("--to", metavar="SIZE", help="Forget the oldest until no more is in use: 100MB.")
+              help="Delete what is older than this: 2d, 12h, 2026-11-21.")  # fmt: skip
+@click.option(
+    "--to", metavar="SIZE", help="Delete the oldest until no more than this is used: 100MB."
+)
 @recording_options
 def trim(older: str | None, to: str | None, file: Path | None, config: Path | None) -> int:
     from wallboard.report.past.recording import size
 
     if older is None and to is None:
-        raise click.UsageError("Say what to forget: --older 2d, --to 100MB, or both.")
+        raise click.UsageError("Give --older 2d, --to 100MB, or both.")
     retention = _retention(older, to)
     path = recording_file(file, config)
     with opened(path):
@@ -158,12 +159,12 @@ def trim(older: str | None, to: str | None, file: Path | None, config: Path | No
         segments = _trimmed(path, retention)
     after = _file_bytes(path)
     if segments:
-        parts = f"{segments:,} stretch{'' if segments == 1 else 'es'}"
-        click.echo(f"Forgot {parts} of the recording: {size(before)} before, {size(after)} now")
+        parts = f"{segments:,} segment{'' if segments == 1 else 's'}"
+        click.echo(f"Deleted {parts}: {size(before)} before, {size(after)} now")
     else:
-        click.echo(f"There was nothing to forget: {size(after)}")
+        click.echo(f"Nothing to delete: {size(after)}")
     if after > retention.bytes:
-        click.echo("What was recorded last is always kept.")
+        click.echo("The newest segment is always kept.")
     return exit_codes.OK
 
 
@@ -190,7 +191,7 @@ def _retention(older: str | None, to: str | None) -> "Retention":
 def _bytes(text: str) -> int:
     found = _SIZE.fullmatch(text.strip())
     if not found:
-        raise click.BadParameter(f"{text!r} is no size; write it like 100MB.", param_hint=["--to"])
+        raise click.BadParameter(f"not a size: {text!r}; use 100MB.", param_hint=["--to"])
     unit = (found[2] or "b").lower()
     return int(float(found[1]) * (1024 if "i" in unit else 1000) ** _UNITS[unit[0]])
 
@@ -204,8 +205,8 @@ def _trimmed(path: Path, retention: "Retention") -> int:
     lock = take(RecordingFile(path, path.stat().st_mode & 0o666))
     if lock is None:
         raise CommandError(
-            f"the recording is being written by {holder(path) or 'another process'}\n"
-            "It trims itself: set `record_days` and `record_megabytes` in the config."
+            f"{holder(path) or 'another process'} is writing the recording\n"
+            "It is trimmed automatically: set `record_days` and `record_megabytes` in the config."
         )
     try:
         return trimmed(path, retention, time.time())

@@ -26,12 +26,12 @@ SAMPLES = 2
 
 @click.command(
     "replay",
-    short_help="Show what a board showed, at any moment of its recording.",
+    short_help="Replay a recording on the board.",
     help="""\
-Show a recording on the board, paused; FILE is that of the config's board unless given.
+Replay a recording on the board, paused; default FILE: that of the config's board.
 
-Space plays, < and > go from change to change, g goes to a time, L to the end. Without a
-terminal the board at that moment is printed as text.
+Space plays, < and > jump between changes, g goes to a time, L to the end. Without a terminal the
+board at that time is printed as text.
 """,
     epilog="""\b
 Examples:
@@ -43,25 +43,24 @@ Examples:
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @config_option
-@click.option("--at", metavar="MOMENT",
-              help="Where to begin: 14:32, 2026-11-21 14:32, yesterday 14:32, or -2h, which counts "
-                   "from the end of the recording. Unless given, the newest change to critical "
-                   "or, without one, the end.")  # fmt: skip
+@click.option("--at", metavar="TIME",
+              help="Start at: 14:32, 2026-11-21 14:32, yesterday 14:32, or -2h before the end. "
+                   "Default: the newest change to critical, else the end.")  # fmt: skip
 @click.option("--speed", type=Number(min=0.1, max=86_400), default=10.0,
               show_default=True, metavar="N",
-              help="Seconds of the recording a second, once space plays it.")  # fmt: skip
+              help="Playback speed, in recorded seconds per second.")  # fmt: skip
 @display_options
 def command(
     file: Path | None, config: Path | None, at: str | None, speed: float, **parameters: object
 ) -> int:
     display = display_options_of(parameters)
     if display.kiosk:
-        raise click.UsageError("--kiosk is for a living board: a recording is shown by its keys.")
+        raise click.UsageError("--kiosk only works on a live board.")
     path = recording_file(file, config)
     with opened(path) as recording:
         span = recording.span()
         if span is None:
-            raise CommandError(f"there is nothing in the recording yet\n{path}")
+            raise CommandError(f"the recording is empty\n{path}")
         begin = moment_of(at, span.last_at, "--at") if at else where_to_begin(recording)
         begin = max(span.first_at, min(begin, span.last_at))
         if display.as_text:

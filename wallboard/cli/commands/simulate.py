@@ -54,12 +54,12 @@ def simulation_options(*, scenario: str) -> Callable[[Command], Command]:
     """Adds the options of ``Simulation`` to a command; take them with ``simulation_of``."""
     options = (
         click.option("--entry-points", type=WholeNumber(1, MOST_ENTRY_POINTS), default=12,
-                     show_default=True, metavar="N", help="How many, numbered from 1000."),
+                     show_default=True, metavar="N", help="Number of entry points, ids from 1000."),
         click.option("--scenario", default=scenario, show_default=True, metavar="NAME",
                      shell_complete=scenario_names,
-                     help="What happens to them: calm, demo, faults, outage, or a TOML file."),
+                     help="Scenario: calm, demo, faults, outage, or a TOML file."),
         click.option("--seed", type=int, default=1, show_default=True, metavar="K",
-                     help="The same seed tells the same story."),
+                     help="Random seed; the same seed repeats the same run."),
         click.option("--speed", type=Number(min=0, min_open=True, max=10_000),
                      default=1.0, show_default=True, metavar="X",
                      help="Simulated seconds per second."),
@@ -113,8 +113,8 @@ ANNOUNCEMENT = "Listening on "
 
 @click.command(
     "simulate",
-    short_help="Serve simulated entry points to point the board at.",
-    help="Serve simulated chat entry points that live through a scenario, until Ctrl-C.",
+    short_help="Run a simulated ECE server.",
+    help="Run a simulated ECE server with chat entry points that follow a scenario, until Ctrl-C.",
     epilog="""\b
 Examples:
   wallboard simulate --port 8080 --entry-points 12 --scenario faults
@@ -122,9 +122,9 @@ Examples:
 """,
 )
 @click.option("--port", type=WholeNumber(0, 65_535), metavar="PORT", default=8080,
-              show_default=True, help="The port to listen on; 0 takes a free one.")  # fmt: skip
+              show_default=True, help="Listen port; 0: any free port.")  # fmt: skip
 @click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True,
-              help="The address to listen on; beyond this machine only if you say so.")  # fmt: skip
+              help="Listen address; local only by default.")  # fmt: skip
 @click.option("--until-eof", is_flag=True, hidden=True)
 @simulation_options(scenario="calm")
 def command(port: int, host: str, *, until_eof: bool, **parameters: object) -> int:
@@ -145,7 +145,7 @@ async def _serve(story: Simulation, host: str, port: int, *, until_eof: bool) ->
 
     def announce(url: str) -> None:
         click.echo(f"{ANNOUNCEMENT}{url}")
-        click.echo(f"Show it with: wallboard --url {url} {joined_ids(ids)}")
+        click.echo(f"Board: wallboard --url {url} {joined_ids(ids)}")
 
     serving = asyncio.ensure_future(serve_forever(simulator, host, port, announce))
     if until_eof:

@@ -44,10 +44,10 @@ class Asked:
     "survey",
     short_help="Submit a chat survey.",
     help="""\
-Submit a survey as ECE asks for one after a chat; questions and answers are both needed.
+Submit a post-chat survey to ECE, with questions and answers.
 
-With neither -q nor --file a form opens. It is sent once, whatever comes of it, and only after
-you said so.
+Without -q and --file a form opens. The survey is sent once, after confirmation, and never
+retried.
 """,
     epilog="""\b
 Examples:
@@ -56,31 +56,30 @@ Examples:
   wallboard survey --file survey.toml --dry-run
   wallboard survey --url https://ece.example.com --file survey.toml --yes
 \b
-A file holds what the config does, and more:
+A file holds server, sid and questions, as in the config:
   server = "prod"
   sid = "4711"
   [[survey.question]]
   text = "How did we do?"
   answer = "Well"
 \b
-Exit status: 0 submitted (204), 64 nothing was sent, for the survey or the
-command line is wrong, 69 nothing was sent, for there was no connection, 74 the
-outcome is unknown and nothing was sent again, 76 the server answered something
-other than 204, 78 config, 130 not confirmed.
+Exit status: 0 accepted (204), 64 not sent: usage or invalid survey, 69 not
+sent: no connection, 74 outcome unknown, not sent again, 76 any other answer
+than 204, 78 config, 130 not confirmed.
 """,
 )
-@reach_options(url="Post to this server instead of one of a config.")
+@reach_options(url="Use this server instead of the config.")
 @click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
-              help="The server of the config; needed where it has several.")  # fmt: skip
-@click.option("--sid", metavar="SID", help="The id of the chat session.")
+              help="Server of the config, if it has several.")  # fmt: skip
+@click.option("--sid", metavar="SID", help="Chat session id.")
 @click.option("-q", "--question", "questions", multiple=True, metavar="TEXT",
-              help="A question; may be given again.")  # fmt: skip
+              help="A question; repeatable.")  # fmt: skip
 @click.option("-a", "--answer", "answers", multiple=True, metavar="TEXT",
-              help="Its answer: the first to the first question, and so on.")  # fmt: skip
+              help="The answer to the question at the same position.")  # fmt: skip
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="A file with the questions and their answers.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Print the request and send nothing.")
-@click.option("-y", "--yes", is_flag=True, help="Send it without being asked.")
+              help="File with questions and answers.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Print the request without sending it.")
+@click.option("-y", "--yes", is_flag=True, help="Send without confirmation.")
 def command(
     server_name: str | None,
     sid: str | None,
@@ -95,14 +94,14 @@ def command(
     asked = _asked(server_name, sid, questions, answers, file)
     target = board_options_of(parameters)
     if target.url is not None and server_name:
-        raise click.UsageError("--server chooses from a config; --url says already which.")
+        raise click.UsageError("--server needs a config; it cannot be used with --url.")
     if asked.answers is None:
         _refuse_without_answers(dry_run=dry_run, yes=yes)
         settings = settings_of_server(target)
         server = server_of(settings, asked.server) if asked.server or target.url else None
         return _form(settings, server, asked.sid)
     if not (dry_run or yes or _can_ask()):
-        raise click.UsageError("There is no terminal to ask on; --yes sends without asking.")
+        raise click.UsageError("No terminal for confirmation; use --yes.")
     settings = settings_of_server(target)
     server = server_of(settings, "" if target.url else asked.server)
     post, survey = _post(server, settings, asked.sid, asked.answers)
@@ -110,7 +109,7 @@ def command(
         click.echo(request_text(post.request, post.body), nl=False)
         return exit_codes.OK
     if not yes and not _confirmed(post, survey):
-        click.echo("Nothing was sent.", err=True)
+        click.echo("Not sent.", err=True)
         return exit_codes.INTERRUPTED
     return _told(_sent(post))
 
@@ -125,10 +124,10 @@ def _asked(
     from wallboard.ece.ask.survey import Answered
 
     if file and (questions or answers):
-        raise click.UsageError("--file holds questions and answers; leave out -q and -a.")
+        raise click.UsageError("--file cannot be combined with -q and -a.")
     if len(questions) != len(answers):
         raise click.UsageError(
-            f"Every question needs its answer: there are {len(questions)} -q and {len(answers)} -a."
+            f"Every question needs an answer: {len(questions)} -q, {len(answers)} -a."
         )
     if file:
         found = _read(file)
@@ -148,14 +147,14 @@ def _read(file: Path) -> "SurveyFile":
     try:
         return load_survey(file)
     except ConfigError as error:
-        raise CommandError(f"the survey cannot be read\n{error}", exit_codes.USAGE) from None
+        raise CommandError(f"cannot read the survey\n{error}", exit_codes.USAGE) from None
 
 
 def _refuse_without_answers(*, dry_run: bool, yes: bool) -> None:
     if dry_run or yes:
-        raise click.UsageError("Say what to send: -q and -a, or --file.")
+        raise click.UsageError("Nothing to send: use -q and -a, or --file.")
     if not at_a_terminal():
-        raise click.UsageError("There is no terminal for a form; use -q and -a, or --file.")
+        raise click.UsageError("No terminal for a form; use -q and -a, or --file.")
 
 
 def _post(
@@ -167,7 +166,7 @@ def _post(
     try:
         body = body_of(survey)
     except SurveyError as error:
-        words = f"the survey was not sent, for it cannot be\n{error}"
+        words = f"invalid survey, not sent\n{error}"
         raise CommandError(words, exit_codes.USAGE) from None
     with client_errors():
         from wallboard.ece.ask.survey_post import SurveyPost

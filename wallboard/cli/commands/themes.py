@@ -2,19 +2,19 @@
 
 import click
 
-from wallboard.cli.options.values import theme_names
+from wallboard.cli.options.values import theme_names, unknown_theme
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
 
 
 @click.command(
     "themes",
-    short_help="List the themes and show their colours.",
+    short_help="List or preview themes.",
     help="""\
-List all themes with their colours, or show everything in the one of that NAME.
+List all themes with their colours, or preview the theme NAME.
 
-Your own are files in the folder `themes` beside wallboard.toml in your config folder; they go
-before shipped ones of the same name.
+Your own themes are files in the folder `themes` in your config folder; they override shipped ones
+of the same name.
 """,
     epilog="""\b
 Examples:
@@ -35,15 +35,9 @@ def command(name: str | None) -> int:
         click.echo(theme_preview.listing(files.values(), signs), nl=False)
         return exit_codes.OK
     if name not in files:
-        raise click.BadParameter(_unknown(name, list(files)), param_hint=["NAME"])
+        raise click.BadParameter(unknown_theme(name, list(files)), param_hint=["NAME"])
     try:
         click.echo(theme_preview.full(files[name], signs), nl=False)
     except ThemeError as error:
         raise CommandError(str(error), exit_codes.CONFIG) from None
     return exit_codes.OK
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    from wallboard.config.problem import nearest
-
-    return f"There is no theme {name!r}: {nearest(name, known)}"

@@ -19,13 +19,12 @@ FORMATS = {"text": "wallboard.report.now.sentences", "ndjson": "wallboard.report
 
 @click.command(
     "watch",
-    short_help="Print a line for every change, for logs, serial consoles and screen readers.",
+    short_help="Print a line per change, for logs, serial consoles and screen readers.",
     help="""\
-Say what is not ok, then every change of verdict, level, endpoint and server, as it comes.
+Print what is not ok, then every change of verdict, level, endpoint and server.
 
-A line is a whole sentence with its time and its level, and nothing is ever drawn over. It
-records and shares its polls as a board does: beside a running board it polls nothing. What
-hinders it is said on stderr.
+Each line is a sentence with time and level; output is append-only. Polls are recorded and shared
+as by a board: next to a running board it polls nothing. Problems go to stderr.
 """,
     epilog="""\b
 Examples:
@@ -38,17 +37,17 @@ Examples:
 )
 @board_options
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
-              help="Sentences (the default), or a JSON document a line.")  # fmt: skip
+              help="Output format: sentences (text) or one JSON document per line.")  # fmt: skip
 @click.option("--level", type=click.Choice(list(LEVELS)), default=Level.OK.label,
               show_default=True,
-              help="Only what is at least so bad, or was until then.")  # fmt: skip
+              help="Only changes to or from at least this level.")  # fmt: skip
 @click.option("--heartbeat", type=Number(min=0, max=86_400), default=HEARTBEAT_SECONDS,
               show_default=True, metavar="SECONDS",
-              help="Say this often how all of it stands; 0 never does.")  # fmt: skip
+              help="Print a status line this often; 0: never.")  # fmt: skip
 @click.option("--for", "lasting", type=Number(min=0, min_open=True), metavar="SECONDS",
-              help="End after so long.")  # fmt: skip
+              help="Exit after this time.")  # fmt: skip
 @click.option("--changes", type=WholeNumber(min=1), metavar="N",
-              help="End after so many lines about changes.")  # fmt: skip
+              help="Exit after N changes.")  # fmt: skip
 @record_options
 def command(
     form: str,

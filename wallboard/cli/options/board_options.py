@@ -84,16 +84,13 @@ class BoardOptions:
             return path
         if self.ids:
             raise click.UsageError(
-                f"Entry points on the command line ({self.ids[0]!r}) need --url, or a config that "
-                "has them."
+                f"Entry point ids ({self.ids[0]!r}) need --url, or a config that lists them."
             )
         raise CommandError(
-            "there is no config, so there is nothing to poll\n"
-            "Looked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in your "
-            "config folder.\n"
-            "Without one: wallboard --url http://ece.example.com 1000 1005-1010\n"
-            "To write one: wallboard config init\n"
-            "To look around: wallboard demo",
+            "no config found\nLooked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, "
+            "wallboard.toml in your config folder.\nWithout a config: wallboard --url "
+            "http://ece.example.com 1000 1005-1010\nTo create one: wallboard config init\nTo try "
+            "it out: wallboard demo",
             exit_codes.CONFIG,
         )
 
@@ -150,17 +147,17 @@ class BoardOptions:
                 raise click.UsageError(f"Put the command first: wallboard {word} ...")
         word = self.ids[0] if self.ids else ""
         if word.isalpha() and (meant := get_close_matches(word, COMMANDS, 1)):
-            raise click.UsageError(f"There is no command {word!r}; did you mean {meant[0]}?")
+            raise click.UsageError(f"Unknown command {word!r}; did you mean {meant[0]}?")
 
     def _refuse_selection(self) -> None:
         if self.groups or self.servers:
-            raise click.UsageError(
-                "--group and --server choose from a config; with --url the ids say which."
-            )
+            raise click.UsageError("--group and --server need a config; with --url give ids.")
 
     def _refuse_triage_options(self) -> None:
         if self.no_verify or self.headers:
-            raise click.UsageError("--no-verify and --header go with --url; a config has its own.")
+            raise click.UsageError(
+                "--no-verify and --header only work with --url; a config has its own."
+            )
 
 
 class _Reading:
@@ -187,18 +184,17 @@ def board_options(command: Command) -> Command:
     """Adds the options of ``BoardOptions`` to a command; take them with ``board_options_of``."""
     options = (
         click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
-        reach_options(url="Poll this server instead of those of a config; IDS are numbers and "
-                      "ranges: 1000 1005-1010."),
+        reach_options(url="Poll this server instead of the config; IDS are numbers and ranges: "
+                          "1000 1005-1010."),
         click.option("--group", "groups", multiple=True, metavar="NAME",
                      shell_complete=group_names,
-                     help="Of the config only this group; may be given again, as --server may. IDS "
-                     "choose too, also as SERVER:ID."),
+                     help="Only this group; repeatable. IDS filter too, also as SERVER:ID."),
         click.option("--server", "servers", multiple=True, metavar="NAME",
                      shell_complete=server_names,
-                     help="Of the config only this server."),
+                     help="Only this server; repeatable."),
         click.option("--interval", metavar="SECONDS",
                      type=Number(min=SHORTEST_INTERVAL_SECONDS, max=86_400),
-                     help="Seconds between two polls of an endpoint."),
+                     help="Polling interval of each endpoint."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -210,13 +206,13 @@ def reach_options(*, url: str) -> Callable[[Command], Command]:
     options = (
         click.option("--url", metavar="URL", help=url),
         click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
-                     help="The config; without it $WALLBOARD_CONFIG, ./wallboard.toml or the one "
-                     "in your config folder."),
+                     help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml or the one "
+                          "in your config folder."),
         click.option("--no-verify", is_flag=True,
-                     help="With --url: do not check the server's certificate."),
+                     help="With --url: do not verify the server's certificate."),
         click.option("--header", "headers", multiple=True, metavar=f'"{HEADER.upper()}"',
-                     help="With --url: send this header too. Others on this machine can see it; "
-                     "keep secrets in a config."),
+                     help="With --url: send this header. Visible to others on this machine; keep "
+                          "secrets in a config."),
     )  # fmt: skip
 
     def decorate(command: Command) -> Command:
@@ -237,10 +233,10 @@ def record_options(command: Command) -> Command:
     """Adds ``--record`` and ``--no-record``, for commands that can record."""
     options = (
         click.option("--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                     help="Record into this file; boards on one recording poll once. One in the "
-                     "state folder unless given."),
+                     help="Recording file (default: in the state folder); boards on the same "
+                          "recording poll once."),
         click.option("--no-record", is_flag=True,
-                     help="Record nothing, and share no polls with other boards."),
+                     help="Do not record or share polls."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -250,7 +246,7 @@ def record_options(command: Command) -> Command:
 def recorded(settings: Settings, file: Path | None, *, off: bool) -> Settings:
     """The settings with what the command line says of recording in place of theirs."""
     if file and off:
-        raise click.UsageError("--record and --no-record exclude each other.")
+        raise click.UsageError("--record and --no-record are mutually exclusive.")
     if off:
         return replace(settings, record=False)
     return replace(settings, record=os.path.abspath(file)) if file else settings  # noqa: PTH100 - of a link the name is kept
@@ -259,7 +255,7 @@ def recorded(settings: Settings, file: Path | None, *, off: bool) -> Settings:
 def _header(line: str) -> tuple[str, Secret]:
     name, colon, value = (part.strip() for part in line.partition(":"))
     if not (colon and HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)):
-        raise click.BadParameter(f"Write it as {HEADER!r}.", param_hint=["--header"])
+        raise click.BadParameter(f"Expected {HEADER!r}.", param_hint=["--header"])
     return name, Secret(value)
 
 
@@ -283,7 +279,7 @@ def server_of(settings: Settings, name: str) -> ServerSettings:
 
     servers = {server.name: server for server in settings.server}
     if not name and len(servers) > 1:
-        raise click.UsageError(f"Say to which server: --server {' or '.join(servers)}.")
+        raise click.UsageError(f"Several servers: choose one with --server {' or '.join(servers)}.")
     with config_errors():
         if name and name not in servers:
             selected(settings, Selection(servers=(name,)))

@@ -31,11 +31,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 file_option = click.option(
     "--file", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="The recording; that of the board of the config unless given.",
+    help="Recording file; default: that of the config's board.",
 )  # fmt: skip
 config_option = click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE",
-    help="The config whose board was recorded; found as the board finds it.",
+    help="Config file of the recorded board.",
 )  # fmt: skip
 
 
@@ -52,10 +52,10 @@ def window_options(*, since: str | None) -> Callable[[Command], Command]:
     begins, ends = (f"{since} ago", "now") if since else ("the beginning", "the end")
     options = (
         click.option("--since", metavar="TIME", default=since,
-                     help=f"From when on: 2h, 14:32, 2026-11-21 14:32, 2026-11-21 14:32+01:00 "
-                          f"or yesterday 14:32; {begins} unless given."),
+                     help="Start: 2h, 14:32, 2026-11-21 14:32, 2026-11-21 14:32+01:00 or "
+                          f"yesterday 14:32; default: {begins}."),
         click.option("--until", metavar="TIME", default="now" if since else None,
-                     help=f"Up to when, written alike; {ends} unless given."),
+                     help=f"End, likewise; default: {ends}."),
     )  # fmt: skip
 
     def decorate(command: Command) -> Command:
@@ -81,14 +81,14 @@ def recording_file(file: Path | None, config: Path | None) -> Path:
         path = recording_path(source.board, settings.record, os.environ)
     if path is None:
         raise CommandError(
-            "this board is not recorded: its config says `record = false`\n"
-            "Name a recording with --file.",
+            "this board is not recorded: its config has `record = false`\nGive a recording with "
+            "--file.",
             exit_codes.CONFIG,
         )
     if not path.exists():
         raise CommandError(
-            f"nothing of this board has been recorded yet\n{path}\n"
-            "A board records while it runs. To ask another recording, name it with --file."
+            f"no recording of this board yet\n{path}\nA board records while it runs. For another "
+            "recording use --file."
         )
     return path
 
@@ -102,11 +102,11 @@ def recording_errors(path: Path) -> Iterator[None]:
         yield
     except DamagedError as error:
         raise CommandError(
-            f"the recording cannot be read: {error}\n{path}\n"
-            "`wallboard recording verify` says what is wrong with it."
+            f"cannot read the recording: {error}\n{path}\nCheck it with `wallboard recording "
+            "verify`."
         ) from None
     except RecordingError as error:
-        raise CommandError(f"the recording cannot be used: {error}\n{path}") from None
+        raise CommandError(f"cannot use the recording: {error}\n{path}") from None
 
 
 @contextmanager
@@ -141,14 +141,14 @@ def asked_window(
     if since and start >= end:
         raise click.UsageError(
             f"--since ({_said(start)}) must be before --until ({_said(end)}); "
-            "a time without a date is the last one there was."
+            "a time without a date means its last occurrence."
         )
     if most_changes is not None:
         start = _begun_later(recording, most_changes, start, end, keys)
     _say_what_was_recorded_twice(recording, start, end)
     window = window_of(start, end, recorded_spans, gap_seconds=recording.gap_seconds)
     if not window.recorded:
-        warn(f"nothing was recorded then; {_holds(recorded_spans)}")
+        warn(f"no data recorded in that time; {_holds(recorded_spans)}")
     return window
 
 
@@ -162,8 +162,8 @@ def _begun_later(
     later = recording.since_newest(most, start, end, keys)
     if later > start:
         warn(
-            f"more than {most:,} changes are recorded; what was before {_said(later)} "
-            "is left out. Ask for it with --until."
+            f"more than {most:,} changes; those before {_said(later)} are left out (see them with "
+            "--until)"
         )
     return later
 
@@ -177,8 +177,8 @@ def _say_what_was_recorded_twice(recording: "Recording", start: float, end: floa
     if twice:
         more = f" and {len(twice) - 1:,} other times" if len(twice) > 1 else ""
         warn(
-            f"a clock was put back: {twice[0]}{more} was recorded more than once; "
-            "what is told of it goes by what the clock said."
+            f"the clock was set back: {twice[0]}{more} was recorded more than once and is sorted "
+            "by clock time"
         )
 
 

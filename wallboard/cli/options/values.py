@@ -45,6 +45,25 @@ def theme_names(_context: click.Context, _option: click.Parameter, begun: str) -
     return _beginning(begun, [AUTO, *available()])
 
 
+def theme_name(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    """A callback for options: a theme that exists, or ``auto``."""
+    if name is None:
+        return None
+    from wallboard.ui.look.theme import AUTO, theme_files
+
+    known = list(theme_files())
+    if name != AUTO and name not in known:
+        raise click.BadParameter(unknown_theme(name, [AUTO, *known]))
+    return name
+
+
+def unknown_theme(name: str, known: list[str]) -> str:
+    """That there is no such theme, with the nearest."""
+    from wallboard.config.problem import nearest
+
+    return f"Unknown theme {name!r}; {nearest(name, known)}"
+
+
 def scenario_names(
     _context: click.Context, _option: click.Parameter, begun: str
 ) -> "list[CompletionItem[str]]":

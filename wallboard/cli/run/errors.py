@@ -25,7 +25,7 @@ def config_errors() -> Iterator[None]:
         if all(not problem.file for problem in error.problems):
             lines = "\n".join(f"{problem.key}: {problem.message}" for problem in error.problems)
             raise CommandError(lines, exit_codes.USAGE) from None
-        raise CommandError(f"the config cannot be used\n{error}", exit_codes.CONFIG) from None
+        raise CommandError(f"invalid config\n{error}", exit_codes.CONFIG) from None
 
 
 @contextmanager

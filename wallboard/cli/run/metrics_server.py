@@ -42,7 +42,7 @@ def address(
     bracketed = host.startswith("[") and host.endswith("]")
     known = port.isascii() and port.isdecimal() and int(port[:6]) <= HIGHEST_PORT
     if not known or (":" in host and not bracketed):
-        raise click.BadParameter(f"{text!r} is no address; write PORT, HOST:PORT or [::1]:PORT.")
+        raise click.BadParameter(f"not an address: {text!r}; use PORT, HOST:PORT or [::1]:PORT.")
     return Address(host.strip("[]") or DEFAULT_ADDRESS.host, int(port))
 
 
@@ -53,7 +53,7 @@ def need_extra() -> None:
     except ModuleNotFoundError as error:
         if error.name != "prometheus_client":
             raise
-        raise CommandError(f"metrics need prometheus-client\nInstall it with: {EXTRA}") from None
+        raise CommandError(f"metrics need prometheus-client\nInstall: {EXTRA}") from None
 
 
 def metrics_server(snapshot: Callable[[], Snapshot]) -> "MetricsServer":

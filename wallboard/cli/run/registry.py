@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem, ShellComplete
 
 SECTIONS = {
-    "See the board": ("board", "replay", "demo"),
-    "Ask a server": ("check", "watch", "raw", "survey", "discover", "doctor"),
-    "Ask the recording": ("history", "handover", "export", "recording"),
-    "Serve others": ("record", "metrics", "simulate"),
-    "Set it up": ("config", "themes", "completion"),
+    "Boards": ("board", "replay", "demo"),
+    "Servers": ("check", "watch", "raw", "survey", "discover", "doctor"),
+    "Recording": ("history", "handover", "export", "recording"),
+    "Services": ("record", "metrics", "simulate"),
+    "Setup": ("config", "themes", "completion"),
 }
 """The commands in the order of the help."""
 
@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
         params = [*(board.params if board else ()), *self.get_params(ctx)]
         options = [param for param in params if isinstance(param, click.Option)]
         records = [record for option in options if (record := option.get_help_record(ctx))]
-        with formatter.section("Options of the board"):
+        with formatter.section("Board options"):
             formatter.write_dl(records)
         self.format_commands(ctx, formatter)
 
@@ -84,9 +84,9 @@ def help_width() -> int:
 @click.group(
     cls=LazyGroup,
     help="""\
-See at a glance whether customers can start a chat, for every ECE chat entry point.
+A live wallboard for Cisco ECE chat entry points: can a customer start a chat right now?
 
-Without a command it shows the board.
+Without a command, shows the board.
 """,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="[OPTIONS]",
@@ -97,12 +97,12 @@ Examples:
   wallboard --url http://ece.example.com 1000 1005-1010
                                   a board without a config
   wallboard check --format json   poll everything once, for scripts
-  wallboard demo                  a board that lives, without a server
+  wallboard demo                  a live board on simulated data
 \b
-Without a terminal (a pipe, a log) the board is printed as text that is only
-appended to. Exit status: 0; from check 0 ok, 1 warning, 2 critical, 3 unknown;
-64 usage, 69 unavailable, 70 a defect, 74 an output that cannot be written, 76
-an answer that cannot be read, 78 config, 130 after Ctrl-C.
+Without a terminal (a pipe, a log) the board is printed as append-only text.
+Exit status: 0; check: 0 ok, 1 warning, 2 critical, 3 unknown; otherwise
+64 usage, 69 unavailable, 70 internal error, 74 output not writable, 76
+invalid answer, 78 config, 130 Ctrl-C.
 """,
 )
 @click.version_option(__version__, prog_name="wallboard", message="%(prog)s %(version)s")

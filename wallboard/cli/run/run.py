@@ -32,7 +32,7 @@ def run(args: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last stop: it is put into words here
         if isinstance(error, OSError) and error.errno in _UNWRITABLE and error.filename is None:
             _forget_stdout()
-            _say(f"the output cannot be written: {error.strerror}")
+            _say(f"cannot write the output: {error.strerror}")
             return exit_codes.OUTPUT_LOST
         return _explain(error)
     return code
@@ -87,12 +87,12 @@ def _explain(error: Exception) -> int:
         _say(error.format_message())
         return exit_codes.USAGE
     if isinstance(error, FileNotFoundError) and _working_folder_is_gone():
-        _say("the working folder was removed; change to another one.")
+        _say("the current directory no longer exists; change to another one.")
         return exit_codes.CONFIG
     what = str(error) or type(error).__name__
-    hints = getattr(error, "__notes__", [f"Re-run with {DEBUG_VARIABLE}=1 for the traceback."])
+    hints = getattr(error, "__notes__", [f"Run again with {DEBUG_VARIABLE}=1 for the traceback."])
     _say("\n".join([
-        f"this should not have happened: {type(error).__name__}: {what.splitlines()[0]}", *hints
+        f"internal error: {type(error).__name__}: {what.splitlines()[0]}", *hints
     ]))  # fmt: skip
     return exit_codes.INTERNAL
 
@@ -132,7 +132,7 @@ def _go_by_a_time_zone_there_is() -> None:
     import time
 
     if max(abs(time.timezone), abs(time.altzone)) >= DAY_SECONDS:
-        _say(f"TZ={os.environ.get('TZ', '')} is a day or more away from UTC; times are in UTC.")
+        _say(f"TZ={os.environ.get('TZ', '')} is not a valid time zone; times are in UTC.")
         os.environ["TZ"] = "UTC"
         time.tzset()
 

@@ -187,7 +187,7 @@ class Service:
         path = self._recording
         match said[0]:
             case Role.FOLLOWS if not self._standby:
-                raise CommandError(f"{status.leader} records already\n{path}")
+                raise CommandError(f"{status.leader} is already recording\n{path}")
             case Role.POLLS if path is None:
                 self._log.say("polling")
             case Role.FOLLOWS:

@@ -72,7 +72,7 @@ class Watcher:
         if self._output.gone:
             return BROKEN_PIPE
         if lost:
-            warn(f"{lost} lines were not taken by whoever reads them, and are lost.")
+            warn(f"{lost} lines were dropped: the reader is too slow.")
         return OK if self._ended_by is None else status_after(self._ended_by)
 
     async def _watch(self) -> None:

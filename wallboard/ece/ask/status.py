@@ -84,7 +84,7 @@ def status_failure(
         blame, advice = _CREDENTIALS_REFUSED
     elif status == 500:
         blame = None
-        advice = f"{OPERATIONS[endpoint].on_500}. Look at the server's log, and check the id."
+        advice = f"{OPERATIONS[endpoint].on_500}. Check the server's log and the id."
     else:
         blame, advice = _advice(_meant(status, received), target)
     if status in _PROXY_SAYS_SO_TOO and target.proxied:

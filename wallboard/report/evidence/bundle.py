@@ -15,8 +15,8 @@ from wallboard.ece.answer.encoding import head_lines
 from wallboard.frozen import frozen
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.evidence.raw import visible
-from wallboard.report.words.changes import CHANGE_HEADS, change_cells, outcome_words
-from wallboard.report.words.figures import figure, moment, span, wait
+from wallboard.report.words.changes import change_cells, change_heads, outcome_words
+from wallboard.report.words.figures import figure, moment, span, wait, zone_of
 from wallboard.report.words.rows import marks_of
 from wallboard.report.words.shareable import (
     fenced,
@@ -55,7 +55,7 @@ def triage_bundle(subjects: Subjects, made_on: Facts) -> str:
         *_values(subjects),
         *_timeline(subjects.status.timeline),
         *_polls(subjects),
-        "## Made on\n\n" + _items(made_on),
+        "## Environment\n\n" + _items(made_on),
     ]
     text = "\n\n".join(parts) + "\n"
     return shareable_text(text, secrets_of(subjects.server))
@@ -90,9 +90,9 @@ def _values(subjects: Subjects) -> Iterator[str]:
         ("response type", figure(judgement.response_type)),
         ("raw value", judgement.raw or judgement.raw_response_type),
         ("cause", judgement.cause),
-        ("est. wait", wait(judgement.wait_seconds)),
-        ("queue depth", figure(judgement.queue_depth)),
-        ("free chat slots", figure(judgement.capacity)),
+        ("wait", wait(judgement.wait_seconds)),
+        ("queue", figure(judgement.queue_depth)),
+        ("slots", figure(judgement.capacity)),
         ("agent available", _yes_or_no(judgement.agent_available)),
         ("chat button", f"{judgement.button}, by {status.policy.button.rule}"),
         ("hint", judgement.hint),
@@ -103,10 +103,13 @@ def _values(subjects: Subjects) -> Iterator[str]:
 
 def _timeline(changes: tuple[Change, ...]) -> Iterator[str]:
     if not changes:
-        yield "## Timeline\n\nNothing has changed since the board was started."
+        yield "## Timeline\n\nNo changes since the board started."
         return
-    rows = [change_cells(change) for change in reversed(changes)]
-    yield "## Timeline, newest first\n\n" + fenced("\n".join(table(CHANGE_HEADS, rows)), "text")
+    zone = zone_of(changes[-1].at)
+    rows = [change_cells(change, zone) for change in reversed(changes)]
+    yield "## Timeline, newest first\n\n" + fenced(
+        "\n".join(table(change_heads(zone), rows)), "text"
+    )
 
 
 def _polls(subjects: Subjects) -> Iterator[str]:
@@ -133,7 +136,7 @@ def _age(newest_at: float | None, now: float) -> str | None:
     if newest_at is None:
         return None
     age = now - newest_at
-    ago = f"{span(max(0.0, age))} ago" if age >= -AHEAD_SECONDS else "which is still to come"
+    ago = f"{span(max(0.0, age))} ago" if age >= -AHEAD_SECONDS else "in the future"
     return f"{moment(newest_at)}, {ago}"
 
 

@@ -52,7 +52,7 @@ def change_line(change: Change, entry_point: EntryPoint | None) -> str | None:
 def heartbeat_line(snapshot: Snapshot) -> str:
     """The state of the whole board, as a sign that the program still runs."""
     level, total = worst_level(snapshot), len(snapshot.entry_points)
-    stand = f"all well: {total} open" if _all_open(snapshot) else counts(snapshot)
+    stand = f"all {total} open" if _all_open(snapshot) else counts(snapshot)
     polls = snapshot.polls_per_minute
     return _line(snapshot.at, level, _sentences(f"{stand}; {polls} polls in the last minute"))
 
@@ -63,7 +63,7 @@ def stale_line(server: str, stale: int, newest_at: float, snapshot: Snapshot) ->
     ``newest_at`` is when one of them gave its last answer, Unix time in seconds.
     """
     age, total = snapshot.at - newest_at, len(_of(server, snapshot))
-    said = f"server {server}: {stale} of {total} entry points are stale"
+    said = f"server {server}: {stale} of {total} entry points stale"
     newest = f"The newest answer is {span_in_words(age)} old" if age >= 0 else ""
     return _line(snapshot.at, Level.UNKNOWN, _sentences(said, newest))
 
@@ -71,7 +71,7 @@ def stale_line(server: str, stale: int, newest_at: float, snapshot: Snapshot) ->
 def fresh_line(server: str, snapshot: Snapshot) -> str:
     """That none of them is stale any more."""
     level = max(status.judgement.level for status in _of(server, snapshot))
-    return _line(snapshot.at, level, _sentences(f"server {server}: no entry point is stale now"))
+    return _line(snapshot.at, level, _sentences(f"server {server}: no stale entry points any more"))
 
 
 _NAMED = {Subject.LEVEL, Subject.ENDPOINT}
@@ -87,7 +87,7 @@ def _entry_point_sentence(status: EntryPointStatus, now: float) -> str:
 
 def _server_sentence(status: ServerStatus, now: float) -> str:
     why = status.failure.message if status.failure else ""
-    said = f"server {status.server}: cannot be reached{_since(status.since, now)}"
+    said = f"server {status.server}: unreachable{_since(status.since, now)}"
     return _sentences(said, why)
 
 

@@ -29,14 +29,14 @@ def _servers(snapshot: Snapshot) -> Iterator[str]:
     for status in snapshot.unreachable:
         if status.failure:
             server, message = safe(status.server), safe(status.failure.message)
-            yield f"{server} cannot be reached: {message}"
+            yield f"server {server} unreachable: {message}"
 
 
 def _failing(snapshot: Snapshot) -> Iterator[str]:
-    """A line for every endpoint that failed on a server that answers."""
+    """The endpoints that failed on servers that answer; equal failures are one line."""
     down = {status.server for status in snapshot.unreachable}
     named = whose if len({key.server for key in snapshot.entry_points}) > 1 else who
-    found = []
+    failing: dict[str, dict[str, list[str]]] = {}
     for status in worst_first(snapshot.entry_points.values()):
         key = status.entry_point.key
         for endpoint in status.judgement.failing if key.server not in down else ():
@@ -44,12 +44,21 @@ def _failing(snapshot: Snapshot) -> Iterator[str]:
             if failure:
                 # Some sentences name the endpoint themselves; once a line is enough.
                 why = safe(failure.message.removeprefix(f"{endpoint}: "))
-                found.append(
-                    f"  {safe(named(status.entry_point))} {endpoint}: {why} [{failure.cause}]"
-                )
-    if found:
+                whose_endpoints = failing.setdefault(f"{why} [{failure.cause}]", {})
+                whose_endpoints.setdefault(safe(named(status.entry_point)), []).append(endpoint)
+    if failing:
         yield "Failing endpoints:"
-        yield from found
+    for why, found in failing.items():
+        places = [f"{name} {', '.join(endpoints)}" for name, endpoints in found.items()]
+        yield f"  {'; '.join(places[:MOST_PLACES])}{_more(len(places) - MOST_PLACES)}: {why}"
+
+
+MOST_PLACES = 10
+"""Entry points that one line names."""
+
+
+def _more(count: int) -> str:
+    return f" and {count:,} more" if count > 0 else ""
 
 
 _Said = tuple[object, ...]
@@ -85,10 +94,10 @@ class TextBoard:
             server, before = safe(status.server), self._down.get(status.server)
             if status.failure is None:
                 if self._down.pop(status.server, None) is not None:
-                    yield f"  {server} answers again"
+                    yield f"  server {server} reachable again"
             elif before != status.failure.message:
                 self._down[status.server] = status.failure.message
-                yield f"  {server} cannot be reached{self._since(status)}: " + safe(
+                yield f"  server {server} unreachable{self._since(status)}: " + safe(
                     status.failure.message
                 )
 

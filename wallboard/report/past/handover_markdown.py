@@ -13,7 +13,7 @@ from wallboard.report.past.handover import Handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
 from wallboard.report.past.past import Window
 from wallboard.report.words.changes import lasted, state_word
-from wallboard.report.words.figures import figure, moment, moments, span, wait
+from wallboard.report.words.figures import figure, moment, moments, span, wait, zone_of
 from wallboard.report.words.rows import who
 from wallboard.report.words.shareable import prose
 
@@ -46,22 +46,22 @@ def handover_markdown(handover: Handover) -> str:
 def _unrecorded(handover: Handover) -> Iterator[str]:
     gaps = handover.window.unrecorded
     if gaps:
-        yield "Not recorded, so nobody knows:"
+        yield "No data recorded:"
         yield _items([gap_words(gap) for gap in gaps])
 
 
 def _wrong(handover: Handover) -> Iterator[str]:
     end = handover.window.until
-    yield "## Still wrong"
+    yield "## Open problems"
     if handover.window.ends_unrecorded:
-        yield "The end of this time was not recorded: this is how it stood when last it was."
+        yield "The end of this period was not recorded; this is the last known state."
     down = {status.server for status in handover.servers_down}
     servers = []
     for status in handover.servers_down:
         count = sum(wrong.entry_point.key.server == status.server for wrong in handover.wrong)
         why = status.failure.message if status.failure else ""
         servers.append(
-            f"server {_text(status.server)}: cannot be reached{_since(status.since, end)}, with "
+            f"server {_text(status.server)}: unreachable{_since(status.since, end)}, "
             f"{count} entry point{'' if count == 1 else 's'}: {_text(why)}"
         )
     if servers:
@@ -80,7 +80,7 @@ def _wrong(handover: Handover) -> Iterator[str]:
         ]
         yield _table(["level", "entry point", "verdict", "since", "for", "why"], rows)
     if handover.failing:
-        yield "Endpoints that fail:"
+        yield "Failing endpoints:"
         yield _items(
             [
                 f"{_who(one.entry_point)} {one.endpoint}{_since(one.since, end)}: "
@@ -89,34 +89,35 @@ def _wrong(handover: Handover) -> Iterator[str]:
             ]
         )
     if not (servers or wrong or handover.failing):
-        yield "Nothing."
+        yield "None."
 
 
 def _changes(handover: Handover) -> Iterator[str]:
-    yield "## What changed"
+    yield "## Changes"
     events, names = handover.events, handover.names
+    zone = zone_of(handover.window.until)
     if len(events) > MOST_CHANGES:
         before = len(events) - MOST_CHANGES
-        yield f"Here the last {MOST_CHANGES}; {before:,} came before."
+        yield f"The last {MOST_CHANGES}; {before:,} earlier ones are left out."
     if events:
-        heads = ["UTC", "local", "entry point", "from", "to", "lasted", "why"]
-        yield _table(heads, [_change(change, names) for change in events[-MOST_CHANGES:]])
+        heads = ["UTC", f"local {zone}", "entry point", "from", "to", "lasted", "why"]
+        yield _table(heads, [_change(change, names, zone) for change in events[-MOST_CHANGES:]])
     else:
-        yield "No verdict changed."
+        yield "No changes of verdict."
     if handover.level_changes:
-        yield "Changes of level only, by waits, queues and slots:"
+        yield "Changes of level only (wait, queue, slots):"
         most = handover.level_changes[:MOST_CHANGERS]
         yield _items([f"{_named(key, names)}: {count:,}" for key, count in most])
-        yield from _more(handover.level_changes, MOST_CHANGERS, "with fewer")
+        yield from _more(handover.level_changes, MOST_CHANGERS, "with fewer changes")
 
 
 def _named(key: EntryPointKey, names: dict[EntryPointKey, EntryPoint]) -> str:
     return _who(names[key]) if key in names else f"{key.id}, {_text(key.server)}"
 
 
-def _change(change: Change, names: dict[EntryPointKey, EntryPoint]) -> list[str]:
+def _change(change: Change, names: dict[EntryPointKey, EntryPoint], zone: str) -> list[str]:
     return [
-        *moments(change.at),
+        *moments(change.at, zone),
         _named(change.key, names) if change.key else f"server {_text(change.server)}",
         _text(state_word(change.before, change.subject)),
         _text(state_word(change.after, change.subject)),
@@ -136,22 +137,22 @@ def _outages(handover: Handover) -> Iterator[str]:
 
 def _no_outage(window: Window) -> str:
     if not window.recorded:
-        return "Nothing was recorded."
+        return "No data recorded."
     if window.unrecorded:
-        return "None, as far as was recorded."
-    return "None: a chat could be started all the time."
+        return "None in the recorded time."
+    return "None: chats were possible all the time."
 
 
 def _waits(handover: Handover) -> Iterator[str]:
-    yield "## Worst waits"
+    yield "## Longest waits"
     names = handover.names
     rows = [
         f"{_who(names[key])}: {wait(worst.seconds)} at {moment(worst.at)}, "
-        f"queue depth {figure(worst.queue_depth)}"
+        f"queue {figure(worst.queue_depth)}"
         for key, worst in handover.waits[:MOST_WAITS]
         if worst.seconds > 0
     ]
-    yield _items(rows) if rows else "Nobody waited, as far as is known."
+    yield _items(rows) if rows else "No waits recorded."
 
 
 def _times(handover: Handover) -> Iterator[str]:
@@ -160,7 +161,7 @@ def _times(handover: Handover) -> Iterator[str]:
     spent = {past.entry_point.key: past.verdict_seconds for past in handover.pasts}
     found = {verdict for seconds in spent.values() for verdict in seconds}
     if not found:
-        yield "Nothing was recorded."
+        yield "No data recorded."
         return
     columns = [Verdict.OPEN, *(v for v in WORST_FIRST if v is not Verdict.OPEN)]
     columns = [verdict for verdict in columns if verdict in found]
@@ -184,7 +185,7 @@ def _more(found: Sequence[object], shown: int, what: str) -> Iterator[str]:
 
 def _begun(since: float | None, end: float) -> tuple[str, str]:
     if since is None:
-        return "not known", ""
+        return "unknown", ""
     return moment(since), span(max(0.0, end - since))
 
 

@@ -1,18 +1,19 @@
 """The past of some entry points, as text for people."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Failure
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Run
 from wallboard.report.past.past import Outage, Past, Window
-from wallboard.report.words.changes import CHANGE_HEADS, change_cells, outcome_words
-from wallboard.report.words.figures import figure, moment, moments, span, wait
+from wallboard.report.words.changes import change_cells, change_heads, outcome_words
+from wallboard.report.words.figures import figure, moment, moments, span, wait, zone_of
 from wallboard.report.words.rows import who
 from wallboard.report.words.table import padded, table
 
-_RUN_COLUMNS = {"UTC": 19, "LOCAL": 15, "FOR": 7, "POLLS": 6, "ENDPOINT": 17, "MEAN": 8, "MOST": 8}
+_RUN_COLUMNS = {"UTC": 19, "LOCAL": 14, "FOR": 7, "POLLS": 6, "ENDPOINT": 17, "MEAN": 8, "MOST": 8}
 """Their widths, which are fixed so that millions of runs need not be held to be aligned."""
 
 _FIGURES = frozenset({"FOR", "POLLS", "MEAN", "MOST"})
@@ -20,23 +21,25 @@ _FIGURES = frozenset({"FOR", "POLLS", "MEAN", "MOST"})
 
 def history_lines(past: Past, runs: Iterable[Run]) -> Iterator[str]:
     """The lines on one entry point, none with a line break; ``runs`` are its own, in order."""
+    zone = zone_of(past.window.until)
     yield from _head(past)
     yield ""
     if past.changes:
         yield "Changes, oldest first:"
-        rows = [change_cells(change) for change in past.changes]
-        yield from (f"  {line}" for line in table(CHANGE_HEADS, rows))
+        rows = [change_cells(change, zone) for change in past.changes]
+        yield from (f"  {line}" for line in table(change_heads(zone), rows))
     else:
-        yield "Nothing changed."
+        yield "No changes."
     yield ""
     first = next(iter_runs := iter(runs), None)
     if first is None:
-        yield "There were no polls."
+        yield "No polls."
         return
-    yield "Polls, in the order they ended; those in a row with the same answer are one line:"
-    yield "  " + _run_line(dict(zip(_RUN_COLUMNS, _RUN_COLUMNS, strict=True)), "ANSWER")
-    yield _run(first)
-    yield from map(_run, iter_runs)
+    yield "Polls (consecutive polls with the same answer are one line):"
+    heads = {head: head for head in _RUN_COLUMNS} | {"LOCAL": f"LOCAL {zone}"}
+    yield "  " + _run_line(heads, "ANSWER")
+    for run in chain([first], iter_runs):
+        yield _run(run, zone)
 
 
 def window_words(window: Window) -> str:
@@ -45,7 +48,9 @@ def window_words(window: Window) -> str:
     words = f"{moment(window.since)} to {moment(window.until)}: {span(seconds)}"
     if not window.unrecorded:
         return f"{words}, all of it recorded"
-    return f"{words}, of which {span(window.recorded_seconds)} recorded"
+    if not window.recorded:
+        return f"{words}, no data recorded"
+    return f"{words}, {span(window.recorded_seconds)} of it recorded"
 
 
 def gap_words(gap: Span) -> str:
@@ -56,10 +61,10 @@ def gap_words(gap: Span) -> str:
 def outage_words(outage: Outage) -> str:
     """What an outage was and for how long."""
     verdicts = ", ".join(verdict.label for verdict in outage.verdicts)
-    until = f"to {moment(outage.last_at)}" if outage.over else "and not over at the end"
+    until = f"to {moment(outage.last_at)}" if outage.over else "(ongoing at the end)"
     words = f"{span(outage.seconds)} from {moment(outage.first_at)} {until}: {verdicts}"
     if outage.unrecorded_seconds >= 1:
-        words += f"; {span(outage.unrecorded_seconds)} of it not recorded"
+        words += f"; {span(outage.unrecorded_seconds)} of it without data"
     return words
 
 
@@ -79,7 +84,7 @@ def _head(past: Past) -> Iterator[str]:
     yield safe(", ".join(place for place in places if place))
     yield window_words(window)
     for gap in window.unrecorded:
-        yield f"  not recorded: {gap_words(gap)}"
+        yield f"  no data: {gap_words(gap)}"
     rows = [
         [verdict.label, span(seconds), share(seconds, window.recorded_seconds)]
         for verdict, seconds in past.verdict_seconds.items()
@@ -91,15 +96,15 @@ def _head(past: Past) -> Iterator[str]:
     worst = past.worst_wait
     if worst:
         queue = figure(worst.queue_depth)
-        yield f"Worst est. wait: {wait(worst.seconds)} at {moment(worst.at)}, queue depth {queue}"
+        yield f"Longest wait: {wait(worst.seconds)} at {moment(worst.at)}, queue {queue}"
     if past.outages:
         longest = max(past.outages, key=lambda outage: outage.seconds)
         count = len(past.outages)
         yield f"{count} outage{'' if count == 1 else 's'}, the longest {outage_words(longest)}"
 
 
-def _run(run: Run) -> str:
-    utc, local = moments(run.first_at)
+def _run(run: Run, zone: str) -> str:
+    utc, local = moments(run.first_at, zone)
     cells = {
         "UTC": utc,
         "LOCAL": local,

@@ -38,7 +38,7 @@ def recording_lines(described: Described) -> Iterator[str]:
     rows = [
         ("file", str(described.path)),
         ("title", described.title),
-        ("size", f"{size(described.file_bytes)}, of which {size(facts.used_bytes)} in use"),
+        ("size", f"{size(described.file_bytes)}, {size(facts.used_bytes)} in use"),
         ("schema", _schema(facts)),
         ("written by", _writer(described.holder)),
         ("recorded", _recorded(described.recorded_spans)),
@@ -46,7 +46,7 @@ def recording_lines(described: Described) -> Iterator[str]:
         ("observations", f"{facts.observations:,} in {facts.runs:,} runs"),
         ("answers", f"{facts.answers:,} with {facts.bodies:,} bodies ({size(facts.body_bytes)})"),
         ("changes", f"{facts.changes:,}"),
-        ("each observation", _cost(facts)),
+        ("per observation", _cost(facts)),
     ]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
@@ -60,7 +60,7 @@ def recording_lines(described: Described) -> Iterator[str]:
     for gap in gaps[-MOST_GAPS:]:
         yield f"{'gap':{width}}  {gap_words(gap)}"
     if len(gaps) > MOST_GAPS:
-        yield f"{'':{width}}  and {len(gaps) - MOST_GAPS:,} gaps before"
+        yield f"{'':{width}}  and {len(gaps) - MOST_GAPS:,} earlier gaps"
 
 
 def size(count: int) -> str:
@@ -75,30 +75,30 @@ def size(count: int) -> str:
 
 def _schema(facts: Statistics) -> str:
     if facts.version == facts.newest_version:
-        return f"{facts.version}, as this wallboard writes it"
-    return f"{facts.version}; this wallboard writes {facts.newest_version}"
+        return f"{facts.version} (current)"
+    return f"{facts.version}; current is {facts.newest_version}"
 
 
 def _writer(holder: Holder | None) -> str:
     if holder is None:
-        return "nobody now"
+        return "nobody"
     return f"{holder}, since {moment(holder.since)}" if holder.since else str(holder)
 
 
 def _recorded(recorded_spans: Sequence[Span]) -> str:
     if not recorded_spans:
-        return "nothing yet"
+        return "no data"
     first_at, last_at = recorded_spans[0].first_at, recorded_spans[-1].last_at
     recorded = sum(stretch.last_at - stretch.first_at for stretch in recorded_spans)
     words = f"{moment(first_at)} to {moment(last_at)}, {span(last_at - first_at)}"
     gaps = len(recorded_spans) - 1
     if not gaps:
-        return f"{words} without a gap"
-    return f"{words}, of which {span(recorded)} recorded; {gaps} gap{'' if gaps == 1 else 's'}"
+        return f"{words}, no gaps"
+    return f"{words}, {span(recorded)} of it recorded; {gaps} gap{'' if gaps == 1 else 's'}"
 
 
 def _entry_points(facts: Statistics) -> str:
-    gone = f", and {facts.gone:,} that were on the board before" if facts.gone else ""
+    gone = f", {facts.gone:,} more removed from the board" if facts.gone else ""
     return f"{facts.entry_points:,}{gone}"
 
 

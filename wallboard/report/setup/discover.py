@@ -11,7 +11,7 @@ from wallboard.report.words.figures import figure, iso, wait
 from wallboard.report.words.table import csv_row, table
 from wallboard.settings import Secret
 
-_FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE"})
+_FIGURES = frozenset({"ID", "WAIT", "QUEUE"})
 _MOST_UNCLEAR = 20
 """Lines about what is unclear; a thousand different ones tell no more."""
 
@@ -30,11 +30,11 @@ def counts(discovery: Discovery, total: int) -> str:
     """How many ids turned out to be what."""
     found, unclear = len(discovery.entry_points), len(discovery.unclear)
     parts = [f"{found:,} entry point{'' if found == 1 else 's'} found"]
-    parts.append(f"{len(discovery.missing):,} not there")
+    parts.append(f"{len(discovery.missing):,} missing")
     if unclear:
         parts.append(f"{unclear:,} unclear")
     asked = f"{total:,}" if discovery.asked == total else f"{discovery.asked:,} of {total:,}"
-    return f"{', '.join(parts)}; {asked} id{'' if total == 1 else 's'} asked"
+    return f"{', '.join(parts)}; {asked} id{'' if total == 1 else 's'} probed"
 
 
 def allowed(found: Found) -> str:
@@ -53,12 +53,12 @@ def _table(found: list[Found]) -> list[str]:
         ]
         for one in found
     ]
-    return table(["ID", "ALLOWED", "REASON", "EST. WAIT", "QUEUE"], rows, right=_FIGURES)
+    return table(["ID", "ALLOWED", "REASON", "WAIT", "QUEUE"], rows, right=_FIGURES)
 
 
 def _refusals(discovery: Discovery) -> Iterator[str]:
     for words, count in discovery.refusals.most_common():
-        yield f"Of those not there {count:,} answered {safe(words)}."
+        yield f"{count:,} of the missing answered {safe(words)}."
 
 
 def _unclear(discovery: Discovery) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _unclear(discovery: Discovery) -> Iterator[str]:
     for words, ids in list(by_words.items())[:_MOST_UNCLEAR]:
         yield f"  {_some(list(ranges(ids)))}: {safe(words)}"
     if len(by_words) > _MOST_UNCLEAR:
-        yield f"  and {len(by_words) - _MOST_UNCLEAR} more kinds of answer; --format json has all"
+        yield f"  and {len(by_words) - _MOST_UNCLEAR} more kinds of answer (all in --format json)"
 
 
 def _some(parts: list[str]) -> str:

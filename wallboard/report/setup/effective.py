@@ -43,7 +43,11 @@ def effective_toml(sections: Iterable[Section], file: Path | None) -> str:
 
     Secrets that are not in the environment are hidden, so that one cannot be used with those.
     """
-    lines = [f"# What holds with {safe(str(file))}" if file else "# What holds without a config"]
+    lines = [
+        f"# Effective settings of {safe(str(file))}"
+        if file
+        else "# Effective settings without a config"
+    ]
     for section in sections:
         if section.keys:
             lines += ["", _header(section)]

@@ -11,7 +11,11 @@ from wallboard.domain.policy import Verdict
 from wallboard.domain.reading import Reading
 from wallboard.report.words.figures import moments, span, times
 
-CHANGE_HEADS = ["UTC", "LOCAL", "WHAT", "FROM", "TO", "LASTED", "WHY"]
+
+def change_heads(zone: str) -> list[str]:
+    """The heads of a table of changes; ``zone`` is the offset of its local times."""
+    return ["UTC", f"LOCAL {zone}", "WHAT", "FROM", "TO", "LASTED", "WHY"]
+
 
 CAUSE_WORDS: Mapping[str, str] = {
     Cause.DNS: "no address",
@@ -33,10 +37,10 @@ CAUSE_WORDS: Mapping[str, str] = {
 """What an endpoint or a server became, in at most as many cells as a verdict."""
 
 
-def change_cells(change: Change) -> list[str]:
-    """What stands under ``CHANGE_HEADS``, safe on a terminal."""
+def change_cells(change: Change, zone: str) -> list[str]:
+    """The cells under ``change_heads``, safe on a terminal."""
     return [
-        *moments(change.at),
+        *moments(change.at, zone),
         subject_word(change),
         state_word(change.before, change.subject),
         state_word(change.after, change.subject),

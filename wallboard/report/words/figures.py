@@ -89,11 +89,20 @@ def moment(at: float) -> str:
     return f"{universal:%Y-%m-%d %H:%M:%S} UTC ({local.strftime(form)} {_offset(local)})"
 
 
-def moments(at: float) -> tuple[str, str]:
-    """The same for two columns of a table: ``2026-11-22 14:05:01`` and ``15:05:01 +01:00``."""
+def moments(at: float, zone: str) -> tuple[str, str]:
+    """The same for two columns of a table: ``2026-11-22 14:05:01`` and ``15:05:01``.
+
+    ``zone`` is what the heading says; a time with another offset (summer time) carries its own.
+    """
     universal = datetime.fromtimestamp(at, UTC)
     local = universal.astimezone()
-    return f"{universal:%Y-%m-%d %H:%M:%S}", f"{local:%H:%M:%S} {_offset(local)}"
+    own = "" if zone_of(at) == zone else f" {_offset(local)}"
+    return f"{universal:%Y-%m-%d %H:%M:%S}", f"{local:%H:%M:%S}{own}"
+
+
+def zone_of(at: float) -> str:
+    """The offset of local time from UTC at a moment: ``+01:00``."""
+    return _offset(datetime.fromtimestamp(at, UTC).astimezone())
 
 
 def iso(at: float) -> str:

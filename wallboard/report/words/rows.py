@@ -9,7 +9,7 @@ from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.words.figures import figure, wait
 from wallboard.report.words.table import table
 
-_FIGURES = frozenset({"ID", "EST. WAIT", "QUEUE", "SLOTS"})
+_FIGURES = frozenset({"ID", "WAIT", "QUEUE", "SLOTS"})
 
 
 def worst_first(statuses: Iterable[EntryPointStatus]) -> list[EntryPointStatus]:
@@ -60,7 +60,7 @@ def _columns(snapshot: Snapshot, statuses: list[EntryPointStatus]) -> dict[str, 
         "ID": [str(entry_point.key.id) for entry_point in entry_points],
         "NAME": [safe(entry_point.name) for entry_point in entry_points],
         "GROUP": [safe(entry_point.group) for entry_point in entry_points],
-        "EST. WAIT": [wait(judgement.wait_seconds) for judgement in judgements],
+        "WAIT": [wait(judgement.wait_seconds) for judgement in judgements],
         "QUEUE": [figure(judgement.queue_depth) for judgement in judgements],
         "SLOTS": [figure(judgement.capacity) for judgement in judgements],
         "BUTTON": [judgement.button.value for judgement in judgements],
@@ -73,7 +73,7 @@ def _why(status: EntryPointStatus, snapshot: Snapshot) -> str:
     judgement = status.judgement
     server = snapshot.servers.get(status.entry_point.key.server)
     if server and server.failure:
-        return "server cannot be reached"
+        return "server unreachable"
     if judgement.verdict is Verdict.OPEN and judgement.level is Level.OK:
         return safe(judgement.hint or "")
     return safe("; ".join(filter(None, (judgement.summary, judgement.hint))))
@@ -86,7 +86,7 @@ def counts(snapshot: Snapshot) -> str:
     """
     found = (f"{count} {level.label}" for level, count in level_counts(snapshot).items() if count)
     stale = stale_count(snapshot)
-    return (", ".join(found) or "nothing to show") + (f"; {stale} of them stale" if stale else "")
+    return (", ".join(found) or "no entry points") + (f"; {stale} stale" if stale else "")
 
 
 def stale_count(snapshot: Snapshot) -> int:
