@@ -167,7 +167,8 @@ Examples:
 @display_options
 def command(**parameters: object) -> int:
     display = display_options_of(parameters)
-    settings, source = board_options_of(parameters).opened()
+    with loading():
+        settings, source = board_options_of(parameters).opened()
     return show(settings, display, feed_of(source.board), source)
 
 
