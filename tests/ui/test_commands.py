@@ -114,8 +114,10 @@ async def test_escape_leaves_everything_as_it_was():
         assert app.screen.state == state
 
 
-@pytest.mark.parametrize("theme", ["dark", "light", "ansi16", "mono"])
-@pytest.mark.parametrize("size", [SMALL, (200, 50), (40, 10)], ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize(
+    ("theme", "size"),
+    [("dark", SMALL), ("light", (200, 50)), ("ansi16", (40, 10)), ("mono", SMALL)],
+)
 async def test_the_palette_is_drawn_in_any_theme_with_signs_that_any_terminal_has(theme, size):
     app = WallboardApp(Settings(theme=theme, refresh=60.0), board=wall().board)
     async with app.run_test(size=size) as pilot:

@@ -387,7 +387,7 @@ async def test_a_kiosk_on_a_tiny_terminal_draws_what_fits(size):
 
 
 async def test_a_simulated_day_of_pages_and_new_criticals_leaves_nothing_behind():
-    board, clock = made_board(40), Clock()
+    board, clock = made_board(20), Clock()
     keys = list(board.snapshot(NOW).entry_points)
     app = kiosk(board, clock=clock, history=10)
 

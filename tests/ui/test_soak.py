@@ -2,7 +2,7 @@
 
 from tests.bench.figures.soak import soak
 
-DAYS = 3
+DAYS = 2
 
 
 def test_days_of_faults_edits_resizes_and_keys_leave_nothing_behind():
