@@ -171,11 +171,14 @@ def test_a_policy_that_cannot_be_is_a_damaged_recording(path, capsys, policy):
 
 def test_names_with_escape_sequences_never_reach_the_terminal(path, capsys):
     evil = "\x1b]0;owned\x07\x1b[2J\x9b31mname\u202e"
+    named = {"evil": evil}
     with opened(path) as database:
-        database.execute("UPDATE entry_point SET name = ?1, grp = ?1, server = ?1 || id", (evil,))
+        database.execute(
+            "UPDATE entry_point SET name = :evil, grp = :evil, server = :evil || id", named
+        )
         database.execute("UPDATE about SET value = ? WHERE name = 'title'", (evil,))
-        database.execute("UPDATE change SET summary = ?1, server = ?1", (evil,))
-        database.execute("UPDATE answer SET message = ?1, reason = ?1", (evil,))
+        database.execute("UPDATE change SET summary = :evil, server = :evil", named)
+        database.execute("UPDATE answer SET message = :evil, reason = :evil", named)
     statuses = asked(path, capsys)
     assert statuses[1] in {0, 2}
     assert statuses[4] == 0

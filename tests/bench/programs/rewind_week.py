@@ -50,15 +50,21 @@ def repeat(path: Path, hours: int) -> None:
         for hour in range(1, hours):
             seconds, ticks = hour * HOUR, hour * HOUR * TICKS
             database.execute(
-                "INSERT INTO run SELECT id + ?1, target, answer, first + ?2, last + ?2, count,"
-                " mean, least, most FROM run WHERE id <= ?3",
-                (hour * runs, ticks, runs),
+                "INSERT INTO run SELECT id + :runs, target, answer, first + :ticks, last + :ticks,"
+                " count, mean, least, most FROM run WHERE id <= :all",
+                {"runs": hour * runs, "ticks": ticks, "all": runs},
             )
             database.execute(
-                "INSERT INTO change SELECT id + ?1, at + ?2, entry_point, server, subject, before,"
-                " after, level, lasted, summary, endpoint, answer, polled_at + ?2, elapsed,"
-                " of_server FROM change WHERE id <= ?3 AND before != ?4",
-                (hour * changes, seconds, changes, str(Verdict.WAITING)),
+                "INSERT INTO change SELECT id + :changes, at + :seconds, entry_point, server,"
+                " subject, before, after, level, lasted, summary, endpoint, answer,"
+                " polled_at + :seconds, elapsed, of_server FROM change"
+                " WHERE id <= :all AND before != :waiting",
+                {
+                    "changes": hour * changes,
+                    "seconds": seconds,
+                    "all": changes,
+                    "waiting": Verdict.WAITING,
+                },
             )
             for id_, from_at, to_at, first, last, change, status, polls, stood, samples in segments:
                 standing = end_states_bytes(
@@ -80,8 +86,8 @@ def repeat(path: Path, hours: int) -> None:
                      first + hour * runs, last + hour * runs, change + hour * changes, status,
                      polls, standing, samples_bytes(moved)),
                 )  # fmt: skip
-        database.execute("UPDATE latest SET first = first + ?1, last = last + ?1",
-                         ((hours - 1) * HOUR * TICKS,))  # fmt: skip
+        database.execute("UPDATE latest SET first = first + :ticks, last = last + :ticks",
+                         {"ticks": (hours - 1) * HOUR * TICKS})  # fmt: skip
         database.commit()
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -259,15 +259,16 @@ def observation_of_change(
     if number is None:
         return None
     rows = database.execute(
-        f"SELECT {COLUMNS} FROM change WHERE entry_point = ? AND at = ? AND subject = ?"  # noqa: S608  as above
-        " AND after = ? AND answer IS NOT NULL AND (?5 IS NULL OR endpoint = ?5) LIMIT 1",
-        (
-            number,
-            change.at,
-            str(change.subject),
-            change.after,
-            str(change.endpoint) if change.endpoint else None,
-        ),
+        f"SELECT {COLUMNS} FROM change WHERE entry_point = :number AND at = :at"  # noqa: S608  as above
+        " AND subject = :subject AND after = :after AND answer IS NOT NULL"
+        " AND (:endpoint IS NULL OR endpoint = :endpoint) LIMIT 1",
+        {
+            "number": number,
+            "at": change.at,
+            "subject": str(change.subject),
+            "after": change.after,
+            "endpoint": str(change.endpoint) if change.endpoint else None,
+        },
     )
     for row in map(ChangeRow.of, rows):
         numbers = () if row.answer is None else (row.answer,)

@@ -51,10 +51,10 @@ def page(
     return [
         (number, RunRow.of(row, RUN))
         for number, *row in database.execute(
-            f"SELECT run.id, {COLUMNS} FROM run WHERE run.id BETWEEN ? AND ?"  # noqa: S608  our own names
-            " AND (?3 IS NULL OR run.target IN (SELECT value FROM json_each(?3)))"
-            " ORDER BY run.id LIMIT ?4",
-            (first_run, last_run, of, PAGE),
+            f"SELECT run.id, {COLUMNS} FROM run WHERE run.id BETWEEN :first AND :last"  # noqa: S608  our own names
+            " AND (:of IS NULL OR run.target IN (SELECT value FROM json_each(:of)))"
+            " ORDER BY run.id LIMIT :most",
+            {"first": first_run, "last": last_run, "of": of, "most": PAGE},
         )
     ]
 

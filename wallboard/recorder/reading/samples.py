@@ -25,7 +25,7 @@ _SAMPLES = Shape("segment", samples=blob(LONGEST_VALUE))
 
 _OPEN = """
 SELECT entry_point, at, wait, depth, capacity, verdict FROM sample
-WHERE at <= ? AND (?2 IS NULL OR entry_point IN (SELECT value FROM json_each(?2)))
+WHERE at <= :at AND (:of IS NULL OR entry_point IN (SELECT value FROM json_each(:of)))
 """
 
 
@@ -77,7 +77,7 @@ class SampleCache:
     ) -> Mapping[int, Columns]:
         if segment.number is None:
             of = None if wanted is None else json.dumps(list(wanted))
-            return columns_of_rows(SAMPLE_ROW.rows(database, _OPEN, (at, of)))
+            return columns_of_rows(SAMPLE_ROW.rows(database, _OPEN, {"at": at, "of": of}))
         known = self._read.get(segment.name)
         if known is None:
             for (samples,) in _SAMPLES.rows(

@@ -39,12 +39,12 @@ _VERDICTS_AT = """
 SELECT e.id, v.after, v.at, l.level, l.at, l.subject, l.before, l.lasted
 FROM entry_point AS e
 JOIN change AS v ON v.id = (
-  SELECT id FROM change WHERE entry_point = e.id AND at <= ?1 AND subject = 'verdict'
+  SELECT id FROM change WHERE entry_point = e.id AND at <= :at AND subject = 'verdict'
   ORDER BY at DESC, id DESC LIMIT 1)
 JOIN change AS l ON l.id = (
-  SELECT id FROM change WHERE entry_point = e.id AND at <= ?1 AND subject IN ('verdict', 'level')
+  SELECT id FROM change WHERE entry_point = e.id AND at <= :at AND subject IN ('verdict', 'level')
   ORDER BY at DESC, id DESC LIMIT 1)
-WHERE ?2 IS NULL OR e.id = ?2
+WHERE :entry_point IS NULL OR e.id = :entry_point
 """
 
 # By row number, whatever their times: slower, for there is no index.
@@ -55,7 +55,7 @@ JOIN change AS v ON v.id = (
   SELECT max(id) FROM change WHERE entry_point = e.id AND subject = 'verdict')
 JOIN change AS l ON l.id = (
   SELECT max(id) FROM change WHERE entry_point = e.id AND subject IN ('verdict', 'level'))
-WHERE ?1 = ?1 AND (?2 IS NULL OR e.id = ?2)
+WHERE :entry_point IS NULL OR e.id = :entry_point
 """
 
 SERVER_COLUMNS = "server, at, cause, message, since, next_probe_at"
@@ -105,9 +105,10 @@ def verdicts_at(
 ) -> dict[int, RecordedVerdict]:
     """The verdict of each entry point, or of one; at infinity the last recorded one."""
     query = _LAST_VERDICTS if at == math.inf else _VERDICTS_AT
+    wanted = {"at": at, "entry_point": entry_point}
     return {
         number: RecordedVerdict(_VERDICT_OF[verdict], since, Level(level), _onset(*began))
-        for number, verdict, since, level, *began in _SHAPE.kept(database, query, (at, entry_point))
+        for number, verdict, since, level, *began in _SHAPE.kept(database, query, wanted)
     }
 
 

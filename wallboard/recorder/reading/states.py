@@ -15,7 +15,8 @@ from wallboard.recorder.reading.state_at import RecordedVerdict, verdicts_at
 # A change of level says nothing of the verdict, for that stays.
 _STEPS = """
 SELECT entry_point, at, iif(subject = 'verdict', after, NULL), level FROM change
-WHERE at > ? AND at <= ? AND subject IN ('verdict', 'level') AND (?3 IS NULL OR entry_point = ?3)
+WHERE at > :start AND at <= :end AND subject IN ('verdict', 'level')
+  AND (:entry_point IS NULL OR entry_point = :entry_point)
 ORDER BY entry_point, at, id
 """
 
@@ -58,7 +59,8 @@ def _steps(
 ) -> Iterator[tuple[int, list[Step]]]:
     """The states of entry points from ``start`` until ``end``, the one they began with first."""
     began = verdicts_at(database, start, entry_point)
-    rows = _STEP.kept(database, _STEPS, (start, end, entry_point))
+    wanted = {"start": start, "end": end, "entry_point": entry_point}
+    rows = _STEP.kept(database, _STEPS, wanted)
     changes = {number: list(of) for number, of in groupby(rows, key=lambda row: row[0])}
     for number in began.keys() | changes.keys():
         yield number, list(_states(began.get(number), start, changes.get(number, ())))

@@ -24,7 +24,7 @@ _ENDED = f"SELECT id, {COLUMNS} FROM run WHERE id > ? ORDER BY id"  # noqa: S608
 _SEALED = "SELECT id, last_run, last_status FROM segment WHERE id > ? ORDER BY id"
 _SERVER_STATUSES = (
     f"SELECT id, {SERVER_COLUMNS} FROM server_status"  # noqa: S608  as above
-    " WHERE id > ?1 OR id IN (SELECT value FROM json_each(?2)) ORDER BY id"
+    " WHERE id > ? OR id IN (SELECT value FROM json_each(?)) ORDER BY id"
 )
 
 

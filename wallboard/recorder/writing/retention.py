@@ -118,15 +118,15 @@ def _forget_changes(database: sqlite3.Connection, last_change: int, last_status:
     """Delete changes up to these rows, but the last of each entry point and server."""
     # The very last one stays for its number, which must not be given twice.
     database.execute(
-        "DELETE FROM change WHERE id <= ?1 AND id < (SELECT max(id) FROM change) AND id NOT IN ("
-        " SELECT max(id) FROM change WHERE id <= ?1 AND subject IN ('verdict', 'level')"
+        "DELETE FROM change WHERE id <= :last AND id < (SELECT max(id) FROM change) AND id NOT IN ("
+        " SELECT max(id) FROM change WHERE id <= :last AND subject IN ('verdict', 'level')"
         " GROUP BY entry_point, subject)",
-        (last_change,),
+        {"last": last_change},
     )
     database.execute(
-        "DELETE FROM server_status WHERE id <= ?1 AND id NOT IN"
-        " (SELECT max(id) FROM server_status WHERE id <= ?1 GROUP BY server)",
-        (last_status,),
+        "DELETE FROM server_status WHERE id <= :last AND id NOT IN"
+        " (SELECT max(id) FROM server_status WHERE id <= :last GROUP BY server)",
+        {"last": last_status},
     )
 
 
@@ -139,12 +139,14 @@ def _sweep(database: sqlite3.Connection, segment: int) -> None:
         (start, start + SWEPT_ANSWERS, segment),
     ).fetchall()
     database.executemany(
-        "DELETE FROM body WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM answer WHERE body = ?1)", gone
+        "DELETE FROM body WHERE id = ?"
+        " AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.body = body.id)",
+        gone,
     )
     (last,) = database.execute("SELECT coalesce(max(id), 0) FROM answer").fetchone()
     after = start + SWEPT_ANSWERS
     database.execute(
-        "INSERT INTO about VALUES ('swept', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+        "INSERT INTO about VALUES ('swept', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
         (0 if after >= last else after,),
     )
 

@@ -92,7 +92,8 @@ class Writer:
                 rows,
             )
             self.database.execute(
-                "INSERT INTO about VALUES ('title', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+                "INSERT INTO about VALUES ('title', ?)"
+                " ON CONFLICT DO UPDATE SET value = excluded.value",
                 (storable(title),),
             )
         self.builder.listed(entry_points, longest_poll)
