@@ -20,6 +20,6 @@ def test_a_line_says_the_rate_as_a_person_would_write_it(monkeypatch, asked, rat
     with progress(found, 60_000, lambda: next(times)) as shown:
         found.missing.update(range(asked))
         shown.heard()
-    assert f"{asked:,} of 60,000 ids asked, 0 found" in said.getvalue()
+    assert f"{asked:,} of 60,000 ids probed, 0 found" in said.getvalue()
     assert rate in said.getvalue()
     assert "e+" not in said.getvalue()

@@ -81,7 +81,7 @@ def test_the_step_that_fails_says_whose_fault_it_is(step, cause, facts, blame, s
 def test_where_another_server_can_be_used_it_is_not_you():
     diagnosis = diagnose(found(failing=Step.TCP, cause=Cause.TIMEOUT) + found("{lab}"))
     assert diagnosis.blame is Blame.SERVER
-    assert "not you, since {lab} works" in diagnosis.sentence
+    assert "the server, not you ({lab} works)" in diagnosis.sentence
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def _one(case: _Case) -> _Found | None:
     blame, words = _blamed(case, one)
     words = words.replace("{}", one.server or "")
     if case.well and blame in {Blame.NETWORK, Blame.SERVER}:
-        blame, words = Blame.SERVER, f"not you, since {case.well[0]} works"
+        blame, words = Blame.SERVER, f"the server, not you ({case.well[0]} works)"
     return blame, f"{words}. {one.sentence}", one.server
 
 

@@ -113,7 +113,7 @@ class _Lines:
             return
         self._said_at = self._timer()
         asked, total = self._speed.discovery.asked, self._speed.total
-        warn(f"{asked:,} of {total:,} ids, {self._speed}")
+        warn(f"{asked:,} of {total:,} ids probed, {self._speed}")
 
     def server(self, status: ServerStatus) -> None:
         warn(_words(status))
@@ -236,6 +236,6 @@ class Sweep:
 
     def _say_how_to_resume(self, why: str) -> None:
         asked, total = self.discovery.asked, len(self.ids)
-        warn(f"{why}. {asked:,} of {total:,} ids done.")
+        warn(f"{why}. {asked:,} of {total:,} ids probed.")
         if asked and not self._save_fault:
             click.echo("To continue, repeat the command with --resume.", err=True)

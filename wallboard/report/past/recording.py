@@ -46,7 +46,7 @@ def recording_lines(described: Described) -> Iterator[str]:
         ("observations", f"{facts.observations:,} in {facts.runs:,} runs"),
         ("answers", f"{facts.answers:,} with {facts.bodies:,} bodies ({size(facts.body_bytes)})"),
         ("changes", f"{facts.changes:,}"),
-        ("per observation", _cost(facts)),
+        ("each observation", _cost(facts)),
     ]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
