@@ -63,7 +63,7 @@ async def test_an_edit_of_the_config_is_taken_up_and_a_bad_one_only_said(
         while b" wallboard: 1 ok" not in (line := await process.stdout.readline()):
             assert line
         file.write_text("no TOML")
-        while b"The edited config cannot be used" not in (line := await process.stderr.readline()):
+        while b"Edited config is invalid" not in (line := await process.stderr.readline()):
             assert line
         file.write_text(f'title = "Night"\n{text}[[server.entry_point]]\nid = 1001\n')
         while b" Night: 2 ok" not in (line := await process.stdout.readline()):

@@ -160,7 +160,7 @@ async def test_an_edit_of_the_config_is_taken_up_and_a_bad_one_only_said(start, 
     async with asyncio.timeout(PATIENCE_SECONDS):
         said = (await process.stderr.readline()).decode()
     assert said.startswith(
-        "wallboard: The edited config cannot be used, so the one before it is: wallboard.toml: "
+        "wallboard: Edited config is invalid, still using the previous config: wallboard.toml: "
     )
     file.write_text(good.replace("[[server.entry_point]]\nid = 1000\n", ""))
     await line_with(process, "all 2 open; ")

@@ -265,6 +265,6 @@ def test_what_an_edit_did_is_said_in_one_sentence(path):
 
     before = settings(config(1, 2, 3))
     assert what_changed(before, settings(config(2, 3, 4, 5))).endswith(": 2 added, 1 removed")
-    assert what_changed(before, before).endswith("no entry point changed")
+    assert what_changed(before, before).endswith("no entry points changed")
     slower = settings("interval = 30" + config(1, 2, 3))
     assert what_changed(before, slower).endswith(": 3 changed")

@@ -84,11 +84,11 @@ KINDS = {
 def test_what_is_wrong_with_it_is_said_until_it_is_right_again(kind, wall, path):
     make, said = KINDS[kind]
     put(path, make)
-    wall.until("The edited config cannot be used", PATIENCE_SECONDS)
+    wall.until("Edited config is invalid", PATIENCE_SECONDS)
     assert said in " ".join(wall.emulator.text.split())
     put(path, lambda new: new.write_text(CONFIG.format(title="mended")))
     wall.until("mended", PATIENCE_SECONDS)
-    wall.until("The edited config is in use", PATIENCE_SECONDS)
+    wall.until("Config reloaded", PATIENCE_SECONDS)
     wall.send("q")
     assert wall.status(PATIENCE_SECONDS) == 0
 

@@ -125,7 +125,7 @@ class Reload:
     def problems(self) -> tuple[str, ...]:
         """Why edits of the config are not in use, in sentences."""
         if self._busy and self.path and time.monotonic() - self._began > LATE_SECONDS:
-            late = f"{self.path.name} does not answer, so edits of it are not seen"
+            late = f"{self.path.name} does not respond, edits are not seen"
             return (f"The config cannot be read: {late}",)
         return _in_words(self._refused) if self._refused else ()
 
@@ -177,7 +177,7 @@ class Reload:
             return
         except Exception:
             self._again_at = now + AGAIN_SECONDS
-            log.exception("The config could not be read again")
+            log.exception("The config could not be reloaded")
             return
         self._refused = ()
         try:
@@ -191,7 +191,7 @@ def _in_words(problems: Sequence[Problem]) -> tuple[str, ...]:
     more = len(problems) - 1
     also = f" (and {more} more)" if more else ""
     short = replace(first, file=PurePath(first.file).name)
-    return (f"The edited config cannot be used, so the one before it is: {short}{also}",)
+    return (f"Edited config is invalid, still using the previous config: {short}{also}",)
 
 
 def what_changed(before: Settings, after: Settings) -> str:
@@ -203,7 +203,7 @@ def what_changed(before: Settings, after: Settings) -> str:
         (sum(new[key] != old[key] for key in new.keys() & old.keys()), "changed"),
     )
     said = ", ".join(f"{count} {word}" for count, word in counts if count)
-    return f"The edited config is in use: {said or 'no entry point changed'}"
+    return f"Config reloaded: {said or 'no entry points changed'}"
 
 
 def _by_key(settings: Settings) -> dict[EntryPointKey, object]:
