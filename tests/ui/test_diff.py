@@ -6,6 +6,7 @@ import pytest
 from boards import HEAD, HTTP_500, NOW, REFUSED, observed
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.policy import Level
 from wallboard.domain.reading import (
     AgentAvailability,
     Capacity,
@@ -13,7 +14,15 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
-from wallboard.ui.drilldown.diff import MOST_LINES, rows, same_body, text_diff
+from wallboard.ui.drilldown.diff import (
+    MOST_LINES,
+    difference_lines,
+    rows,
+    same_body,
+    text_diff,
+)
+from wallboard.ui.drilldown.good_and_bad import GoodAndBad
+from wallboard.ui.look.theme import load
 
 KEY = EntryPointKey("prod", 1000)
 
@@ -27,7 +36,7 @@ def with_head(observation, head):
 
 
 def changed(good, bad):
-    return {row.name: (row.good, row.bad) for row in rows(good, bad) if row.changed}
+    return {row.name: (row.good, row.bad) for row in rows(good, bad) if row.proves}
 
 
 def test_what_the_answers_say_comes_first():
@@ -35,7 +44,7 @@ def test_what_the_answers_say_comes_first():
     assert [row.name for row in found[:3]] == ["allowed", "reason", "outcome"]
     assert found[0] == ("allowed", "true", "false")
     assert found[1] == ("reason", "(none)", "queue_depth_reached")
-    assert [row.changed for row in found[:3]] == [True, True, False]
+    assert [row.differs for row in found[:3]] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +83,28 @@ def test_response_headers_show_only_where_they_differ_and_prove_something():
     head = HEAD.replace(b"Apache", b"nginx").replace(b"20:26:40", b"20:26:50")
     good = poll(ChatAllowed(True))
     assert changed(good, with_head(good, head)) == {"Server": ("Apache", "nginx")}
+
+
+def test_what_always_differs_comes_last_and_is_dim():
+    head = HEAD.replace(b"20:26:40", b"20:26:50").replace(b"312", b"99")
+    good = poll(ChatAllowed(True))
+    bad = with_head(replace(poll(ChatAllowed(False, "other")), elapsed_seconds=0.9), head)
+    found = rows(good, bad)
+    assert [row.name for row in found[-4:]] == ["took", "length", "Content-Length", "Date"]
+    assert not any(row.proves for row in found[-4:])
+    theme = load("dark")
+    lines = list(difference_lines(GoodAndBad(good, bad), NOW, 100, theme))
+    styles = {line[1].text.strip(): line[3].style.color for line in lines if len(line) == 4}
+    assert {styles[row.name] for row in found[-4:]} == {theme.ui["muted"].color}
+
+
+def test_the_colours_are_those_of_git():
+    theme = load("dark")
+    pair = GoodAndBad(poll(ChatAllowed(True)), poll(ChatAllowed(False, "other")))
+    lines = list(difference_lines(pair, NOW, 100, theme))
+    colours = {line[0].text[1:2]: line[0].style.color for line in lines if len(line) == 1}
+    assert colours["-"] == theme.level[Level.CRITICAL].color
+    assert colours["+"] == theme.level[Level.OK].color
 
 
 def test_without_a_good_poll_every_attribute_is_of_the_bad_one():

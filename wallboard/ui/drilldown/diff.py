@@ -32,8 +32,11 @@ from wallboard.ui.widgets.lines import Page
 MOST_LINES = 1_000
 """Lines of each body that are compared: the work grows with their product."""
 
-_NOISE = frozenset({"date", "age", "expires", "last-modified", "set-cookie"})
-"""Response headers that differ from poll to poll anyway."""
+TOOK, LENGTH = "took", "length"
+_ALWAYS_DIFFER = frozenset(
+    {TOOK, LENGTH, "content-length", "date", "age", "expires", "last-modified", "set-cookie"}
+)
+"""Names, in small letters, of what differs from poll to poll anyway, and so proves nothing."""
 
 
 class DiffRow(NamedTuple):
@@ -44,20 +47,24 @@ class DiffRow(NamedTuple):
     bad: str | None
 
     @property
-    def changed(self) -> bool:
-        """Whether the two differ."""
+    def differs(self) -> bool:
+        """Whether the two are not the same."""
         return self.good != self.bad
+
+    @property
+    def proves(self) -> bool:
+        """Whether they differ in what is the same from poll to poll while all is well."""
+        return self.differs and self.name.lower() not in _ALWAYS_DIFFER
 
 
 def rows(good: Observation | None, bad: Observation) -> list[DiffRow]:
-    """The values of both answers; then the response details and headers that differ."""
-    values = _paired(_facts(good), _facts(bad))
+    """The values of both answers; then what else differs, at the end what always does."""
     details = _paired(_response_details(good), _response_details(bad))
     headers = _paired(_headers(good), _headers(bad))
+    others = [row for row in (*details, *headers) if row.differs]
     return [
-        *values,
-        *(row for row in details if row.changed),
-        *(row for row in headers if row.changed and row.name.lower() not in _NOISE),
+        *_paired(_facts(good), _facts(bad)),
+        *sorted(others, key=lambda row: not row.proves),
     ]
 
 
@@ -102,11 +109,11 @@ def _facts(poll: Observation | None) -> dict[str, str]:
 def _response_details(poll: Observation | None) -> dict[str, str]:
     if poll is None:
         return {}
-    details = {"took": f"{poll.elapsed_seconds * 1000:.0f} ms"}
+    details = {TOOK: f"{poll.elapsed_seconds * 1000:.0f} ms"}
     if response := poll.response:
         cut = ", cut short" if response.truncated else ""
         details["status"] = safe(f"{response.status} {response.reason}".strip())
-        details["body"] = f"{len(response.body):,} bytes{cut}"
+        details[LENGTH] = f"{len(response.body):,} bytes{cut}"
     return details
 
 
@@ -211,21 +218,31 @@ def _moments(pair: GoodAndBad, bad: Observation, now: float, theme: BoardTheme) 
 
 def _table(found: list[DiffRow], width: int, theme: BoardTheme) -> Iterator[Line]:
     base, glyphs = theme.ui["screen"], theme.glyphs
-    muted = theme.ui["muted"] + Style(bgcolor=base.bgcolor)
-    changed = theme.ui["mark"] + Style(bgcolor=base.bgcolor)
+    on_base = Style(bgcolor=base.bgcolor)
+    muted, changed = theme.ui["muted"] + on_base, theme.ui["mark"] + on_base
     room = max(LEAST_VALUE_WIDTH, (width - NAME_WIDTH - 8) // 2)
     widest = max(cell_len(row.good or "") for row in found)
     first = max(LEAST_VALUE_WIDTH + 2, min(room, widest))
     yield [Segment(f"    {'':<{NAME_WIDTH}} {fit('last good', first)}  first bad", muted)]
     for row in found:
-        sign = fit(glyphs.contradiction if row.changed else "", 2, glyphs)
-        style = base + Style(bold=True) if row.changed else muted
+        sign = fit(glyphs.contradiction if row.proves else "", 2, glyphs)
+        style = base + Style(bold=True) if row.proves else muted
         yield [
             Segment(f" {sign} ", changed),
             Segment(f"{fit(row.name, NAME_WIDTH, glyphs)} ", muted),
             Segment(f"{fit(_value(row.good, glyphs), first, glyphs)}  ", style),
             Segment(_value(row.bad, glyphs), style),
         ]
+
+
+def _git_styles(theme: BoardTheme) -> dict[str, Style]:
+    """The styles of lines by their first character, in the colours of ``git diff``."""
+    on_base = Style(bgcolor=theme.ui["screen"].bgcolor)
+    return {
+        "-": theme.shape(Level.CRITICAL) + on_base,
+        "+": theme.shape(Level.OK) + on_base,
+        "@": theme.ui["muted"] + on_base,
+    }
 
 
 def _value(value: str | None, glyphs: Glyphs) -> str:
@@ -235,19 +252,13 @@ def _value(value: str | None, glyphs: Glyphs) -> str:
 def _bodies(
     good: Observation | None, bad: Observation, width: int, theme: BoardTheme
 ) -> Iterator[Line]:
-    base = theme.ui["screen"]
-    on_base = Style(bgcolor=base.bgcolor)
+    base, styles = theme.ui["screen"], _git_styles(theme)
     if good is None:
         yield [Segment(" The body cannot be compared: the last good one is not kept.", base)]
         return
     if same_body(good, bad):
         yield [Segment(" Both bodies are the same, byte for byte.", base)]
         return
-    styles = {
-        "-": theme.level[Level.OK] + on_base,
-        "+": theme.level[Level.CRITICAL] + on_base,
-        "@": theme.ui["muted"] + on_base,
-    }
     yield [Segment(" - last good", styles["-"]), Segment("  + first bad", styles["+"])]
     lines = 0
     for line in text_diff(good, bad, width):
