@@ -124,13 +124,13 @@ async def test_headers_of_both_directions():
 
 
 async def test_the_timeline_has_the_newest_change_first():
-    polls = [answered(OPEN, NOW - 60), answered(FULL, NOW - 20), answered(HTTP_500, NOW)]
+    polls = [answered(OPEN, NOW - 40), answered(FULL, NOW - 20), answered(HTTP_500, NOW)]
     async with opened(one(*polls), (160, 30)) as pilot:
         await press(pilot, "3")
         lines = lines_of(pilot, Timeline)
         assert "chatAllowed" in lines[0]
         assert "answers → HTTP error" in " ".join(lines[0].split())
-        assert "OPEN → QUEUE FULL after 40s" in " ".join("\n".join(lines).split())
+        assert "OPEN → QUEUE FULL after 20s" in " ".join("\n".join(lines).split())
         assert "20:26:20" in "\n".join(lines)
 
 
