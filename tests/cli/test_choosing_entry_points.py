@@ -67,7 +67,7 @@ LARGEST, BEYOND = str(2**63 - 1), str(2**63)
 async def test_an_id_beyond_the_range_is_a_usage_error(wallboard, config, command, word):
     ended = await wallboard(*command, word)
     assert (ended.status, ended.out) == (64, "")
-    assert f"ids go up to {LARGEST}" in ended.err or "is no id" in ended.err
+    assert f"ids go up to {LARGEST}" in ended.err or "not an id" in ended.err
 
 
 async def test_the_largest_id_can_be_set_named_and_polled_and_one_more_cannot(

@@ -161,13 +161,13 @@ async def test_with_a_config_the_server_that_has_the_id_is_asked_once(start, con
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["capacity", "1000"], "several servers (lab, prod); choose with --server"),
+        (["capacity", "1000"], "several servers (lab, prod); choose one with --server"),
         (["capacity", "1003"], "there is no 1003; the nearest is 1002"),
         (["capacity", "1000", "--server", "prd"], 'did you mean "prod"?'),
         (["agentAvilability", "1000"], 'did you mean "agentAvailability"?'),
         (["\x1b[2J", "1000"], "Unknown endpoint"),
         (["capacity", "x"], "not an id: 'x'; use 1000 or SERVER:1000"),
-        (["capacity", "1000-1002"], "is no id"),
+        (["capacity", "1000-1002"], "not an id"),
         (["capacity", "prd:1000"], 'did you mean "prod"?'),
         (["capacity", "lab:1000", "--server", "prod"], "names server 'lab', and --server 'prod'"),
         (["capacity", "prod:1", "--url", "http://h"], "cannot be used with --url"),

@@ -273,7 +273,7 @@ def _write(draft: "Draft", path: Path, *, force: bool) -> None:
     except FileExistsError:
         raise CommandError(_exists(path), exit_codes.USAGE) from None
     except OSError as error:
-        raise CommandError(f"{path} cannot write: {error.strerror}") from None
+        raise CommandError(f"cannot write {path}: {error.strerror}") from None
     click.echo(f"Written: {safe(str(path))}")
     for name in draft.variables:
         if not os.environ.get(name):

@@ -243,7 +243,7 @@ def _write(path: Path, text: str) -> None:
                     os.fchown(file.fileno(), old.st_uid, old.st_gid)
                 os.fchmod(file.fileno(), old.st_mode & 0o777)
     except OSError as error:
-        raise CommandError(f"{path} cannot write: {error.strerror}") from None
+        raise CommandError(f"cannot write {path}: {error.strerror}") from None
 
 
 _BY_HAND = "Paste the lines above by hand, or retry with --resume (no new requests)."
