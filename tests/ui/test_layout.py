@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.picture.arrangement import DENSITIES as CHOICES
 from wallboard.ui.wall.arrange import Section
-from wallboard.ui.wall.layout import COMPACT, DENSITIES, LARGE, NORMAL, Heading, lay_out
+from wallboard.ui.wall.layout import (
+    COMPACT,
+    DENSITIES,
+    LARGE,
+    NORMAL,
+    READABLE,
+    SMALLEST,
+    TALLEST,
+    WIDEST,
+    Heading,
+    lay_out,
+)
 
 WIDTHS, HEIGHTS = st.integers(0, 400), st.integers(0, 120)
 
@@ -32,7 +43,12 @@ def test_everything_that_is_not_folded_lies_somewhere_once(made, width, height, 
     layout = lay_out(made, width, height, density)
     items = [item for row in layout.rows for item in row.items]
     shown = [one for section in made for one in section.shown]
-    assert [item for item in items if isinstance(item, EntryPointKey)] == shown
+    placed = [item for item in items if isinstance(item, EntryPointKey)]
+    assert sorted(placed) == sorted(shown)
+    assert [item for item in layout.rows.items if isinstance(item, EntryPointKey)] == shown
+    assert layout.runs_down or placed == shown
+    for item in items:
+        assert item in layout.rows[layout.rows.number_of(item)].items
     named = [section.name for section in made if section.name]
     assert [item.section for item in items if isinstance(item, Heading)] == named
 
@@ -62,15 +78,43 @@ def test_what_lies_under_a_cell_is_in_the_row_of_its_line(made, width, height, d
         assert item is None
 
 
-@given(sections(), WIDTHS, HEIGHTS)
-def test_auto_is_the_largest_density_in_which_everything_fits(made, width, height):
-    chosen = lay_out(made, width, height, "auto").density
-    for density in (LARGE, NORMAL):
-        fits = lay_out(made, width, height, density.name).height <= height
-        if width >= density.least_width and fits:
-            assert chosen == density
-            return
-    assert chosen == (COMPACT if width >= COMPACT.least_width else NORMAL)
+@given(st.integers(0, 300), WIDTHS, HEIGHTS)
+def test_auto_draws_entry_points_as_large_as_they_all_fit(count, width, height):
+    made = one_section(count)
+    chosen = lay_out(made, width, height, "auto")
+    sizes = {name: lay_out(made, width, height, name) for name in DENSITIES}
+    if sizes["large"].density is LARGE and sizes["large"].height <= height:
+        assert chosen.density is LARGE
+    elif count and sizes["normal"].height <= height and sizes["normal"].shape.height >= READABLE:
+        assert chosen.density is NORMAL
+    elif sizes["compact"].height <= height:
+        assert chosen.density is COMPACT
+    assert chosen.height <= height or chosen.density is COMPACT
+
+
+@given(st.integers(1, 300), WIDTHS, HEIGHTS)
+def test_tiles_grow_until_the_screen_is_used(count, width, height):
+    layout = lay_out(one_section(count), width, height, "normal")
+    columns, rows = layout.shape.columns, -(-count // layout.shape.columns)
+    assert SMALLEST <= layout.shape.height <= TALLEST
+    if layout.height <= height:
+        taller = rows * (layout.shape.height + 1) <= height
+        assert not taller or layout.shape.height == TALLEST
+        assert width // columns <= WIDEST
+    else:
+        assert layout.shape.height == NORMAL.height
+        assert layout.shape.columns == max(1, width // NORMAL.least_width)
+
+
+def one_section(count):
+    return (Section("", tuple(EntryPointKey("s", n) for n in range(count)), {}),)
+
+
+def test_lines_in_several_columns_run_down_one_screen_after_the_other():
+    rows = lay_out(one_section(11), 2 * COMPACT.least_width, 4, "compact").rows
+    ids = [[key.id for key in row.items] for row in rows]
+    assert ids == [[0, 4], [1, 5], [2, 6], [3, 7], [8, 10], [9]]
+    assert [key.id for key in rows.items] == list(range(11))
 
 
 @pytest.mark.parametrize("density", DENSITIES.values(), ids=DENSITIES)

@@ -105,7 +105,7 @@ def test_where_all_is_folded_a_heading_is_selected():
 
 
 def test_the_column_is_kept_through_rows_and_the_last_of_a_shorter_row_is_taken():
-    now = layout(("", range(8)), width=80)
+    now = layout(("", range(8)), width=120)
     selection = Selection()
     selection.follow(now)
     selection.move(now, 1, 0)
@@ -114,6 +114,17 @@ def test_the_column_is_kept_through_rows_and_the_last_of_a_shorter_row_is_taken(
     assert selection.item == key(5)
     selection.move(now, 0, 1)
     assert selection.item == key(7)
+
+
+def test_lines_are_walked_down_their_columns_and_across_to_the_next():
+    now = layout(("", range(10)), width=160, height=3, density="compact")
+    selection = Selection()
+    selection.follow(now)
+    ids = []
+    for columns, rows in [(0, 1), (0, 1), (0, 1), (-1, 0), (-1, 0), (1, 0), (1, 0), (0, -1)]:
+        selection.move(now, columns, rows)
+        ids.append(selection.item.id)
+    assert ids == [1, 2, 3, 0, 0, 3, 3, 2]
 
 
 def test_seeking_goes_round_the_end_and_stays_where_nothing_is_wanted():

@@ -1,5 +1,6 @@
 """Tiles: exactly as wide as they are asked to be, whatever is in them."""
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -12,13 +13,14 @@ from rich.cells import cell_len
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import History, Sample
 from wallboard.domain.observation import Cause
+from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Button, Level, Policy, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import EntryPointState
-from wallboard.domain.verdict import Judgement
+from wallboard.domain.verdict import Judgement, Raised
 from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
 from wallboard.ui.look.theme import available, load, shipped_folder
-from wallboard.ui.wall.layout import NORMAL
+from wallboard.ui.wall.layout import NORMAL, SMALLEST, TALLEST, WIDE
 from wallboard.ui.wall.tile import TilePainter
 
 WIDTHS = range(NORMAL.least_width, 61)
@@ -26,7 +28,11 @@ DARK = load("dark")
 SIGNS = (UNICODE, CONSOLE, ASCII)
 PAINTERS = {width: TilePainter(DARK, width) for width in WIDTHS}
 ALL_PAINTERS = [
-    TilePainter(replace(DARK, glyphs=signs), width) for signs in SIGNS for width in WIDTHS
+    TilePainter(replace(DARK, glyphs=signs), width, height, with_server=with_server)
+    for signs in SIGNS
+    for width in WIDTHS
+    for height in range(SMALLEST, TALLEST + 1)
+    for with_server in (False, True)
 ]
 OPEN = Judgement(Verdict.OPEN, Level.OK, "Customers can start a chat", Button.SHOWN)
 
@@ -54,14 +60,14 @@ NAMES = (
 )
 
 
-def status_of(judgement=OPEN, *, name="Sales", number=1000, waits=(), policy=None):
+def status_of(judgement=OPEN, *, name="Sales", number=1000, waits=(), policy=None, onset=None):
     history = History()
     for n, wait in enumerate(waits):
         at = NOW - (len(waits) - n) * 10
         history = history.appended(Sample(at, wait, 1, 1, judgement.verdict, judgement.level))
     entry_point = EntryPoint(EntryPointKey("prod", number), name)
     return EntryPointStatus(
-        EntryPointState(entry_point, {}, history), policy or Policy(), judgement
+        EntryPointState(entry_point, {}, history), policy or Policy(), judgement, onset=onset
     )
 
 
@@ -69,13 +75,13 @@ def texts(strips):
     return ["".join(segment.text for segment in strip) for strip in strips]
 
 
-def painted(judgement=OPEN, width=30, *, selected=False, **about):
-    strips = PAINTERS[width].paint(status_of(judgement, **about), NOW, selected=selected)
-    return texts(strips)
+def painted(judgement=OPEN, width=30, height=NORMAL.height, *, selected=False, **about):
+    painter = TilePainter(DARK, width, height)
+    return texts(painter.paint(status_of(judgement, **about), NOW, selected=selected))
 
 
-def assert_whole(lines, width):
-    assert len(lines) == NORMAL.height
+def assert_whole(lines, width, height=NORMAL.height):
+    assert len(lines) == height
     for line in lines:
         assert cell_len(line) == width, line
         assert not {unicodedata.category(char) for char in line} & STEERING
@@ -132,7 +138,8 @@ judgements = st.builds(
 )
 def test_any_judgement_can_be_drawn(judgement, painter, name, number, waits, selected):
     status = status_of(judgement, name=name, number=number, waits=waits)
-    assert_whole(texts(painter.paint(status, NOW, selected=selected)), painter.width)
+    lines = texts(painter.paint(status, NOW, selected=selected))
+    assert_whole(lines, painter.width, painter.height)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -152,11 +159,12 @@ def test_a_verdict_is_said_with_its_glyph_and_its_word_in_the_smallest_tile(verd
 
 @pytest.mark.parametrize("theme", available(shipped_folder()))
 def test_verdict_and_response_type_have_their_own_colours(theme):
-    judgement = replace(OPEN, verdict=Verdict.QUEUE_DEPTH_REACHED, response_type=2)
+    full = Verdict.QUEUE_DEPTH_REACHED
+    judgement = replace(OPEN, verdict=full, level=Level.WARNING, response_type=2)
     styles = load(theme)
     first = TilePainter(styles, 40).paint(status_of(judgement), NOW, selected=False)[0]
     used = [segment.style for segment in first]
-    assert styles.verdict[Verdict.QUEUE_DEPTH_REACHED] in used
+    assert styles.verdict[full] in used
     assert styles.response_type["2"] in used
 
 
@@ -164,30 +172,115 @@ def test_every_fact_of_an_entry_point_is_on_its_tile():
     judgement = replace(
         OPEN, response_type=0, wait_seconds=75.0, queue_depth=3, capacity=4, button=Button.HIDDEN
     )
-    tile = "\n".join(painted(judgement, 40, waits=[10.0, None, 60.0]))
-    for words in ("✓ OPEN", "0 CAN TAKE", "Sales", "1000", "est. wait 1m15s", "queue 3"):
+    tile = "\n".join(painted(judgement, 40, waits=[10.0, None, 60.0], onset=Onset(NOW - 800, True)))
+    for words in ("✓ OPEN", "eligible", "13m", "Sales", "1000", "wait 1m15s!", "queue 3"):
         assert words in tile
-    for words in ("slots 4", "button hidden", f"▂{UNICODE.gap}█  ≤1m"):
+    for words in ("slots 4", "button hidden", f"▂{UNICODE.gap}█  ≤1m", "1h"):
         assert words in tile
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("button", Button)
-def test_no_figure_and_no_button_is_ever_cut(width, button):
+def test_a_figure_and_the_button_are_whole_or_not_there(width, button):
     for count, shown in ((9999, "9999"), (45_678, "45k"), (10**18, ">1T")):
         judgement = replace(
             OPEN, wait_seconds=86_400 * 9.5, queue_depth=count, capacity=-count, button=button
         )
         third, fourth = painted(judgement, width)[2:4]
-        assert third[1:-1].split()[-1] == shown
-        assert "9d12h" in third
-        assert fourth[1:-1].split()[1] == (f"-{shown}" if shown != ">1T" else "<-1T")
-        assert fourth[1:-1].split()[-1] == button
+        slots = f"-{shown}!" if shown != ">1T" else "<-1T!"
+        words = third[1:-1].split()
+        assert words[1:4:2] == ["9d12h!", f"{shown}!"]
+        assert words[5:] in ([], [slots])
+        assert str(button) in fourth[1:-1].split()
+
+
+def test_two_figures_are_never_fused():
+    figures = [(1.0, 0), (59.0, 9), (3599.0, 47), (86_399.0, 9999)]
+    for painter in ALL_PAINTERS:
+        for wait, count in figures:
+            judgement = replace(OPEN, wait_seconds=wait, queue_depth=count, capacity=count)
+            line = "\n".join(texts(painter.paint(status_of(judgement), NOW, selected=False)))
+            for label, figure in re.findall(r" (w|wait|q|queue|s|slots) (\S+)", line):
+                assert label[0] in "wqs"
+                assert re.fullmatch(r"[\ddhms]+!?", figure), line
+
+
+@pytest.mark.parametrize("width", [NORMAL.least_width, WIDE, 60])
+@pytest.mark.parametrize("height", range(SMALLEST, TALLEST + 1))
+def test_a_tile_says_for_how_long_and_why_at_every_size(width, height):
+    seen, unseen = Onset(NOW - 800, seen=True), Onset(NOW - 800)
+    for onset, age in ((seen, "13m"), (unseen, "≥13m"), (Onset(NOW - 36, seen=True), "36s")):
+        assert painted(OPEN, width, height, onset=onset)[0].rstrip().endswith(age)
+    raised = replace(OPEN, level=Level.WARNING, raised=(Raised.NO_SLOTS,))
+    assert "▲ OPEN no free" in painted(raised, width, height, onset=seen)[0]
+
+
+def test_a_board_that_has_just_begun_does_not_count_seconds_that_mean_nothing():
+    assert painted(OPEN, onset=Onset(NOW - 7))[0].rstrip().endswith("OPEN")
+
+
+def test_a_tile_has_the_worst_state_of_each_slice_of_the_last_hour():
+    board = made_board(12, rounds=4)
+    for status in board.snapshot(NOW).entry_points.values():
+        level = status.judgement.level
+        for height, row in ((4, 3), (5, 4), (TALLEST, 6)):
+            painter = TilePainter(DARK, 40, height)
+            strip = texts(painter.paint(status, NOW, selected=False))[row]
+            assert f" {UNICODE.strip[level]} " in strip
+            assert "1h" in strip
+
+
+def test_a_taller_tile_has_the_sentence_and_the_value_that_decides():
+    status = made_board(4).snapshot(NOW).entry_points[EntryPointKey("prod", 1003)]
+    tall = "\n".join(texts(TilePainter(DARK, 70, TALLEST).paint(status, NOW, selected=False)))
+    assert "The agent assignment service is not running" in tall
+    assert "chatAllowed allowed=false reason=service_not_running" in tall
+    assert tall.endswith("\n" + " " * 70), "a blank row parts it from the next"
+
+
+def test_a_cause_is_named_with_its_http_status():
+    status = made_board(12).snapshot(NOW).entry_points[EntryPointKey("prod", 1009)]
+    assert "ERROR HTTP 500" in texts(PAINTERS[40].paint(status, NOW, selected=False))[0]
+
+
+def test_what_is_well_has_no_filled_bar_and_a_fault_has_one():
+    painter, tile = PAINTERS[40], DARK.ui["tile"].bgcolor
+    for status in made_board(12).snapshot(NOW).entry_points.values():
+        first = painter.paint(status, NOW, selected=False)[0]
+        (style,) = {part.style for part in first if status.judgement.verdict.label in part.text}
+        calm = status.judgement.level is Level.OK or status.judgement.raised
+        assert calm or style.bgcolor != tile
+        if status.judgement.level is Level.OK:
+            assert style.bgcolor == tile
+
+
+def test_the_edge_has_a_shape_of_its_own_for_each_level():
+    for signs in SIGNS:
+        painter = TilePainter(replace(DARK, glyphs=signs), 30)
+        edges = {
+            level: {
+                line[0] for line in texts(painter.paint(status_of(one), NOW, selected=selected))
+            }
+            for selected in (False, True)
+            for level in Level
+            for one in [replace(OPEN, level=level)]
+        }
+        assert len(set(map(frozenset, edges.values()))) == len(Level)
+        assert all(len(signs_of_level) == 1 for signs_of_level in edges.values())
+
+
+def test_the_server_is_on_the_tile_where_there_is_more_than_one():
+    for width in WIDTHS:
+        for height in range(SMALLEST, TALLEST + 1):
+            for with_server in (False, True):
+                painter = TilePainter(DARK, width, height, with_server=with_server)
+                second = texts(painter.paint(status_of(), NOW, selected=False))[1]
+                assert ("prod" in second) is with_server
 
 
 def test_a_value_that_is_no_longer_fresh_has_its_age():
     judgement = replace(OPEN, newest_at=NOW - 95, fresh_until=NOW - 65, wait_seconds=3.0)
-    assert "1m35s old" in painted(judgement)[1]
+    assert "1m old" in painted(judgement)[1]
     assert "old" not in painted(replace(judgement, fresh_until=NOW + 1))[1]
 
 
@@ -209,8 +302,21 @@ def test_markup_in_a_name_is_text():
     assert "[red]x[/]" in painted(name="[red]x[/]")[1]
 
 
-def test_a_selected_tile_looks_different_in_every_theme():
-    for theme in available():
-        painter = TilePainter(load(theme), 30)
-        looks = [painter.paint(status_of(), NOW, selected=selected) for selected in (False, True)]
-        assert all(list(one) != list(other) for one, other in zip(*looks, strict=True))
+@pytest.mark.parametrize("theme", available(shipped_folder()))
+def test_a_selected_tile_looks_different_in_every_theme_and_keeps_its_level(theme):
+    painter = TilePainter(load(theme), 30)
+    judgement = replace(OPEN, verdict=Verdict.OTHER, level=Level.CRITICAL)
+    plain, selected = (
+        [list(line) for line in painter.paint(status_of(judgement), NOW, selected=selected)]
+        for selected in (False, True)
+    )
+    assert plain[1] != selected[1]
+    assert UNICODE.pointer in selected[1][1].text
+    assert [line[0].text for line in plain] == [line[0].text for line in selected]
+    assert all(
+        one[0].style.color == other[0].style.color
+        for one, other in zip(plain, selected, strict=True)
+    )
+    if load(theme).native:
+        name = selected[1][2].style
+        assert name.reverse or not name.bgcolor.is_default

@@ -19,9 +19,9 @@ class Glyphs:
     ``edges`` and ``strip`` are the left edge of a tile and a slice of a strip of states at each
     level, told apart without colours.
     ``gap`` marks missing values in a chart, ``position`` the position of a replay, ``unknown`` an
-    unknown figure, ``at_most`` the top of a scale; big digits are made of ``block``.
-    ``beyond_ascii`` are the characters besides ASCII that the terminal can show, ``None`` for any.
-    A verdict without a sign has that of its level.
+    unknown figure, ``at_most`` the top of a scale, ``at_least`` a span that may be longer; big
+    digits are made of ``block``. ``beyond_ascii`` are the characters besides ASCII that the
+    terminal can show, ``None`` for any. A verdict without a sign has that of its level.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Glyphs:
     ellipsis: str
     unknown: str
     at_most: str
+    at_least: str
     separator: str
     pointer: str
     becomes: str
@@ -86,6 +87,7 @@ UNICODE = Glyphs(
     ellipsis="…",
     unknown="–",
     at_most="≤",
+    at_least="≥",
     separator="·",
     pointer="▶",
     becomes="→",
@@ -126,6 +128,7 @@ ASCII = Glyphs(
     ellipsis=">",
     unknown="-",
     at_most="^",
+    at_least=">",
     separator="-",
     pointer=">",
     becomes="->",
@@ -163,6 +166,7 @@ CONSOLE = Glyphs(
     ellipsis=">",
     unknown="-",
     at_most="≤",
+    at_least="≥",
     separator="·",
     pointer="►",
     becomes="->",

@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.policy import Verdict
 from wallboard.query import Query
 from wallboard.ui.look.lite import ORDER_SECONDS
 from wallboard.ui.look.text import fit, safe
@@ -19,7 +20,7 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.wall.arrange import VOLATILE_SORTS, Section, arrange, is_fault
-from wallboard.ui.wall.layout import Heading, Item, lay_out
+from wallboard.ui.wall.layout import Heading, Item, Shape, laid_out, lay_out, shape_of
 from wallboard.ui.wall.rows import RowPainter, Scene
 from wallboard.ui.wall.selection import Selection
 
@@ -81,6 +82,10 @@ class WallGrid(ScrollView, can_focus=True):
         self._selection = Selection()
         self._arranged_for: object = None
         self._arranged_at = 0.0
+        self._waiting_then = 0
+        self._laid_out: object = None
+        self._clicked: Item | None = None
+        self.with_server = False
         self._painter = RowPainter(theme)
 
     @property
@@ -112,6 +117,9 @@ class WallGrid(ScrollView, can_focus=True):
         """Whether ``lite`` keeps the order for now, to send fewer bytes."""
         if not view.extras.lite or not 0 <= view.now - self._arranged_at < ORDER_SECONDS:
             return False
+        waiting = view.snapshot.verdicts.get(Verdict.WAITING, 0)
+        if waiting < self._waiting_then:
+            return False  # an order that is due to nothing known is none to keep
         return all(key in view.snapshot.entry_points for s in self.sections for key in s.keys)
 
     def use(self, state: Arrangement, query: Query) -> None:
@@ -157,9 +165,13 @@ class WallGrid(ScrollView, can_focus=True):
         self._scroll_to_selected()
 
     def _arrange(self) -> None:
-        before = self.sections
+        snapshot = self._view.snapshot
+        self._waiting_then = snapshot.verdicts.get(Verdict.WAITING, 0)
+        self.with_server = len({key.server for key in snapshot.entry_points}) > 1
         self.sections = arrange(self._view.snapshot, self._state, self._query)
-        if _shape(before) != _shape(self.sections) or self._state.density != self._asked_density:
+        arranged = _shown(self.sections), self.with_server, self._state.density
+        if arranged != self._laid_out:
+            self._laid_out = arranged
             place = self._place_of_selected()
             self._lay_out()
             self._keep_place(place)
@@ -170,23 +182,34 @@ class WallGrid(ScrollView, can_focus=True):
         if not size:
             return  # the first resize will tell
         before = self.layout_now
-        self._asked_density = self._state.density
-        density = before.density.name if self._density_held else self._state.density
-        self.layout_now = lay_out(self.sections, size.width, size.height, density)
+        self.layout_now = laid_out(
+            self.sections, size.width, size.height, self._shape_for(size.width, size.height)
+        )
         self._selection.follow(self.layout_now)
-        if self.layout_now.density != before.density:
+        if (self.layout_now.density, self.layout_now.widths) != (before.density, before.widths):
             self.post_message(self.Arranged())
         self._painter.reshape()
         self.virtual_size = Size(size.width, self.layout_now.height)
         self.refresh()
 
-    _asked_density = ""
-    _density_held = False
+    def _shape_for(self, width: int, height: int) -> Shape:
+        """How to fill the screen: in a density that no filter changes, else it would leap."""
+        if self._shape_held:
+            return self.layout_now.shape
+        headings = sum(bool(section.name) for section in self.sections)
+        density = self._state.density
+        if density == "auto":
+            whole = [len(self._view.snapshot.entry_points)]
+            density = shape_of(whole, headings, width, height, density).density.name  # type: ignore[assignment]  # names of densities
+        counts = [len(section.shown) for section in self.sections]
+        return shape_of(counts, headings, width, height, density)
 
-    def hold_density(self, held: bool) -> None:
-        """Keep the density while a filter is typed: it would flicker with every key."""
-        if held is not self._density_held:
-            self._density_held = held
+    _shape_held = False
+
+    def hold_shape(self, held: bool) -> None:
+        """Keep the shape of tiles while a filter is typed: it would flicker with every key."""
+        if held is not self._shape_held:
+            self._shape_held = held
             self._lay_out()
             self._scroll_to_selected()
 
@@ -213,8 +236,13 @@ class WallGrid(ScrollView, can_focus=True):
         self._painter.keep(shown)
 
     def _scene(self) -> Scene:
-        selected = self._selection.item
-        return Scene(self._view.snapshot, self.sections, self.layout_now, selected)
+        return Scene(
+            self._view.snapshot,
+            self.sections,
+            self.layout_now,
+            self._selection.item,
+            self.with_server,
+        )
 
     def _nothing(self) -> str:
         """Why the wall is empty, centred."""
@@ -237,6 +265,7 @@ class WallGrid(ScrollView, can_focus=True):
         return range(first, (first if last is None else last) + 1)
 
     def _moved(self) -> None:
+        self._clicked = None
         self._scroll_to_selected()
         self._refresh_rows()
 
@@ -257,7 +286,7 @@ class WallGrid(ScrollView, can_focus=True):
 
     def action_page(self, pages: int) -> None:
         """Move the selection by a page."""
-        row = self.layout_now.density.height
+        row = self.layout_now.shape.height
         self._selection.jump(self.layout_now, pages * max(row, self.size.height // row * row))
         self._moved()
 
@@ -294,11 +323,12 @@ class WallGrid(ScrollView, can_focus=True):
             self.post_message(self.Opened(item))
 
     def on_click(self, event: events.Click) -> None:
-        """Select what is clicked; a double click opens it, a click on a heading folds."""
+        """Select what is clicked; a second click opens it, one on a heading folds."""
         item = self.layout_now.item_at(event.x, event.y + self.scroll_offset.y)
         if item is None:
             return
-        again = item == self._selection.item and event.chain > 1
+        again = item == self._selection.item == self._clicked
+        self._clicked = None if again else item
         self._selection.pin(item)
         self._refresh_rows()
         if again or isinstance(item, Heading):
@@ -313,5 +343,5 @@ def _everything(sections: tuple[Section, ...]) -> Iterator[Item]:
         yield from section.keys
 
 
-def _shape(sections: tuple[Section, ...]) -> object:
+def _shown(sections: tuple[Section, ...]) -> object:
     return [(section.name, section.shown, section.folded) for section in sections]

@@ -1,4 +1,4 @@
-"""The column titles of the compact wall, and the line that tells filter and order."""
+"""The line above the wall: the titles of its columns, and what differs from the usual order."""
 
 from collections.abc import Iterator
 
@@ -11,15 +11,15 @@ from wallboard.query import Query
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
-from wallboard.ui.wall.compact import heads
+from wallboard.ui.wall.columns import EDGE_AND_GAP, columns_of, title_of
 from wallboard.ui.wall.layout import COMPACT, Layout
-from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.lines import Lines, cut
 
 
-class ColumnHeads(Lines):
-    """One line above a compact wall, none above tiles."""
+class WallHeading(Lines):
+    """One line above lines, and above tiles that are arranged in another way than usual."""
 
-    DEFAULT_CSS = "ColumnHeads { height: auto; }"
+    DEFAULT_CSS = "WallHeading { height: auto; }"
 
     class Clicked(Message):
         """The operator clicked a title to sort by it."""
@@ -30,43 +30,92 @@ class ColumnHeads(Lines):
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "header")
-        self._heads: list[tuple[int, str]] = []
+        self._sorts: list[tuple[int, str]] = []
 
-    def show(self, layout: Layout, state: Arrangement) -> None:
-        """Draw the titles for this layout, the one that is sorted by underlined."""
-        self._heads = []
-        if layout.density is not COMPACT:
+    def show(
+        self,
+        layout: Layout,
+        state: Arrangement,
+        query: Query,
+        shown: int,
+        total: int,
+        *,
+        with_server: bool = False,
+    ) -> None:
+        """Draw it for this arrangement, in which ``shown`` of ``total`` entry points are shown."""
+        base, glyphs = self.background, self.theme_styles.glyphs
+        words = self._words(state, query, shown, total)
+        titles: list[Segment] = []
+        self._sorts = []
+        if layout.density is COMPACT:
+            for width in layout.widths:
+                titles += self._titles(width, state, with_server=with_server)
+        if (titles or words) and state.density != "auto":
+            words.append(Segment(f" {state.density} ", base))
+        if not titles and not words:
             self.put([])
             return
-        line: list[Segment] = []
-        for width in layout.widths:
-            line += self._column(width, state)
-        self.put([line])
+        width = self.size.width or self.app.size.width
+        room = max(0, width - Segment.get_line_length(words))
+        line = [*_whole(titles, room, base), *words] if titles else words
+        self.put([cut(line, width, base, glyphs)])
 
-    def _column(self, width: int, state: Arrangement) -> Iterator[Segment]:
-        """The titles of one column of entry points, each whole or left out."""
-        room = width
-        for text, sort in heads(width, self.theme_styles.glyphs):
-            if len(text) > room:
-                break
-            room -= len(text)
-            self._heads.append((len(text), sort))
-            if sort == state.sort:
-                yield from _underlined(text, self.background)
+    def _words(self, state: Arrangement, query: Query, shown: int, total: int) -> list[Segment]:
+        """Filter, order and grouping where they are not the usual ones."""
+        base = self.background
+        mark = self.theme_styles.ui["mark"] + base.background_style
+        words: list[Segment] = []
+        if query:
+            words.append(Segment(f" /{safe(query.text)} ", mark))
+        if state.faults_only:
+            words.append(Segment(" faults only ", mark))
+        if query.problem:
+            words.append(Segment(f" {safe(query.problem)} ", self.theme_styles.ui["notice"]))
+        if query or state.faults_only:
+            words.append(Segment(f" {shown} of {total} ", base))
+        if unusual := arrangement_words(state):
+            words.append(Segment(f" {', '.join(unusual)} ", base))
+        return words
+
+    def _titles(self, width: int, state: Arrangement, *, with_server: bool) -> Iterator[Segment]:
+        """The titles above one column of lines; the one that is sorted by is underlined."""
+        base, glyphs = self.background, self.theme_styles.glyphs
+        columns = columns_of(width, with_server=with_server)
+        yield self._plain(" ")
+        for column in columns:
+            text = title_of(column, glyphs)
+            self._sorts.append((len(text), column.sort))
+            if column.sort and column.sort == state.sort:
+                yield from _underlined(text, base)
             else:
-                yield Segment(text, self.background)
-        self._heads.append((room, ""))
-        yield Segment(" " * room, self.background)
+                yield Segment(text, base)
+        used = EDGE_AND_GAP - 1 + sum(column.width for column in columns)
+        yield self._plain(" " * (width - used))
+
+    def _plain(self, blank: str) -> Segment:
+        self._sorts.append((len(blank), ""))
+        return Segment(blank, self.background)
 
     def on_click(self, event: events.Click) -> None:
         """Sort by the column under the pointer."""
         x = event.x
-        for width, sort in self._heads:
+        for width, sort in self._sorts:
             if x < width:
                 if sort:
                     self.post_message(self.Clicked(sort))
                 return
             x -= width
+
+
+def _whole(titles: list[Segment], room: int, fill: Style) -> list[Segment]:
+    """As many whole titles as fit, filled up with blanks."""
+    kept: list[Segment] = []
+    for title in titles:
+        if title.cell_length > room:
+            break
+        kept.append(title)
+        room -= title.cell_length
+    return [*kept, Segment(" " * room, fill)]
 
 
 def _underlined(text: str, base: Style) -> list[Segment]:
@@ -81,47 +130,18 @@ _SORT_WORDS = {
     "worst": "worst first",
     "name": "by name",
     "id": "by id",
-    "wait": "by est. wait",
-    "queue": "by queue depth",
+    "wait": "by wait",
+    "queue": "by queue",
     "changed": "by last change",
 }
 
 
-class ViewLine(Lines):
-    """One line with filter, order and grouping; no line at the defaults."""
-
-    DEFAULT_CSS = "ViewLine { height: auto; }"
-
-    def show(self, state: Arrangement, query: Query, shown: int, total: int) -> None:
-        """Show the arrangement, and that ``shown`` of ``total`` entry points are shown."""
-        base, mark = (
-            self.background,
-            self.theme_styles.ui["mark"] + self.background.background_style,
-        )
-        words = arrangement_words(state)
-        filtering = bool(query) or state.faults_only
-        if not filtering and not words and not query.problem:
-            self.put([])
-            return
-        left = [Segment(" ", base)]
-        if query:
-            left.append(Segment(f"/{safe(query.text)} ", mark))
-        if state.faults_only:
-            left.append(Segment("faults only ", mark))
-        if query.problem:
-            left.append(Segment(f"{safe(query.problem)} ", self.theme_styles.ui["notice"]))
-        left.append(Segment(", ".join(words), base))
-        right = [Segment(f" {shown} of {total} shown " if filtering else "", base)]
-        width = self.size.width or self.app.size.width
-        self.put([split(left, right, width, base, self.theme_styles.glyphs)])
-
-
 def arrangement_words(state: Arrangement) -> list[str]:
-    """The order and grouping in words, without the defaults."""
+    """Order and grouping in words, without the usual ones."""
     words = []
     if state.sort != "worst" or state.descending:
         turned = ", reversed" if state.descending else ""
-        words.append(f"sorted {_SORT_WORDS[state.sort]}{turned}")
+        words.append(f"{_SORT_WORDS[state.sort]}{turned}")
     if state.grouping != "none":
         words.append(f"grouped by {state.grouping}")
     return words

@@ -1,5 +1,7 @@
 """Large density: tiles with wait and queue in big digits."""
 
+from collections.abc import Sequence
+from functools import partial
 from math import isnan
 
 from rich.cells import cell_len
@@ -10,7 +12,8 @@ from wallboard.report.words.figures import MOST_SECONDS
 from wallboard.ui.look.text import fit
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.layout import LARGE
-from wallboard.ui.wall.tile import TilePainter, TileStyles
+from wallboard.ui.wall.tile import Drawn, Row, TilePainter
+from wallboard.ui.wall.tile_styles import TileStyles
 
 DIGITS_HEIGHT = 5
 _PIXEL = 2
@@ -79,30 +82,26 @@ def _cells(pixel: str, block: str) -> str:
 class LargePainter(TilePainter):
     """Draws large tiles: the lines of a tile, with big digits between them."""
 
-    height = LARGE.height
-
-    def __init__(self, theme: BoardTheme, width: int) -> None:
+    def __init__(self, theme: BoardTheme, width: int, *, with_server: bool = False) -> None:
         """``width`` is in cells and includes the gap to the next tile."""
-        super().__init__(theme, width)
+        super().__init__(theme, width, LARGE.height, with_server=with_server)
         self._block = theme.glyphs.block
 
-    def body(self, status: EntryPointStatus, now: float, styles: TileStyles) -> list[list[Segment]]:
+    def rows(self) -> Sequence[Row]:
         """Name, digits, what they are, slots and button, and the chart."""
-        return [
-            self._name(status, now, styles),
-            *self._digits(status, now, styles),
-            self._labels(status, styles),
-            self._slots_and_button(status.judgement, now, styles),
-            self._spark(status, now, styles),
-        ]
+        digits: list[Row] = [partial(self._digit_row, number) for number in range(DIGITS_HEIGHT)]
+        return [self._title_and_chip, self._name, *digits, self._labels, self._figures, self._strip]
+
+    def _digit_row(self, number: int, drawn: Drawn) -> list[Segment]:
+        return self._digits(*drawn)[number]
 
     def _digits(
         self, status: EntryPointStatus, now: float, styles: TileStyles
     ) -> list[list[Segment]]:
         judgement, limits = status.judgement, status.policy.thresholds
         waiting, queue = self._texts(status)
-        wait_style = styles.value(judgement, limits.wait_level(judgement.wait_seconds), now)
-        queue_style = styles.value(judgement, limits.queue_level(judgement.queue_depth), now)
+        wait_style = styles.figure(judgement, limits.wait_level(judgement.wait_seconds), now)
+        queue_style = styles.figure(judgement, limits.queue_level(judgement.queue_depth), now)
         between = self._inner - 2 - big_width(waiting) - big_width(queue)
         pad = Segment(" ", styles.body)
         return [
@@ -118,7 +117,8 @@ class LargePainter(TilePainter):
             )
         ]
 
-    def _labels(self, status: EntryPointStatus, styles: TileStyles) -> list[Segment]:
+    def _labels(self, drawn: Drawn) -> list[Segment]:
+        status, _, styles = drawn
         queue = self._texts(status)[1]
         right = "queue " if queue else f"queue {count_of(status.judgement.queue_depth)} "
         left = fit(" est. wait", self._inner - len(right), self.glyphs)

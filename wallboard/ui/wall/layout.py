@@ -11,7 +11,10 @@ from wallboard.ui.wall.arrange import Section
 
 
 class Density(NamedTuple):
-    """How one entry point is drawn; sizes in cells, the width with the gap to its neighbour."""
+    """How one entry point is drawn; sizes in cells, the width with the gap to its neighbour.
+
+    The height is the usual one, the width the least.
+    """
 
     name: str
     height: int
@@ -22,6 +25,21 @@ COMPACT = Density("compact", 1, 76)
 NORMAL = Density("normal", 5, 26)
 LARGE = Density("large", 10, 38)
 DENSITIES = {density.name: density for density in (COMPACT, NORMAL, LARGE)}
+
+WIDE = 38
+"""Least width of a tile whose response type stands beside the verdict."""
+WIDEST = 72
+"""A tile is no wider: figures that lie far apart are hard to read together."""
+SMALLEST, READABLE, TALLEST = 2, 3, 8
+"""Rows of a tile: at least, before lines say more in the same room, and at most."""
+
+
+class Shape(NamedTuple):
+    """A density and how it fills the screen: columns side by side, rows of each entry point."""
+
+    density: Density
+    columns: int
+    height: int
 
 
 class Heading(NamedTuple):
@@ -49,12 +67,17 @@ class WallRow:
 
 
 class _Block(NamedTuple):
-    """Consecutive rows of one kind: a heading, or the entry points of a section."""
+    """Consecutive rows of one kind: a heading, or the entry points of a section.
+
+    Its columns run down ``page`` rows at a time, as one screen shows them; with one row a page
+    they run across.
+    """
 
     first_row: int
     y: int
     height: int
     columns: int
+    page: int
     items: tuple[Item, ...]
 
     @property
@@ -63,9 +86,17 @@ class _Block(NamedTuple):
 
     def row(self, number: int) -> WallRow:
         inside = number - self.first_row
-        start = inside * self.columns
-        items = self.items[start : start + self.columns]
-        return WallRow(self.y + inside * self.height, self.height, items)
+        page, row = divmod(inside, self.page)
+        start = page * self.page * self.columns
+        items = self.items[start : start + self.page * self.columns]
+        down = -(-len(items) // self.columns)
+        return WallRow(self.y + inside * self.height, self.height, items[row::down])
+
+    def row_of(self, item: Item) -> int:
+        page, place = divmod(self.items.index(item), self.page * self.columns)
+        on_page = len(self.items) - page * self.page * self.columns
+        down = min(self.page, -(-on_page // self.columns))
+        return self.first_row + page * self.page + place % down
 
 
 class Rows(Sequence[WallRow]):
@@ -108,7 +139,7 @@ class Rows(Sequence[WallRow]):
         """The number of the row of an item."""
         for block in self._blocks:
             if item in block.items:
-                return block.first_row + block.items.index(item) // block.columns
+                return block.row_of(item)
         return None
 
     def _block(self, number: int) -> _Block:
@@ -120,10 +151,20 @@ class Rows(Sequence[WallRow]):
 class Layout:
     """All rows from top to bottom, and the widths of the columns."""
 
-    density: Density
+    shape: Shape
     rows: Rows
     widths: tuple[int, ...]
     height: int
+
+    @property
+    def density(self) -> Density:
+        """How entry points are drawn."""
+        return self.shape.density
+
+    @property
+    def runs_down(self) -> bool:
+        """Whether the entry points are read column by column, not row by row."""
+        return self.density is COMPACT
 
     def row_at(self, y: int) -> int | None:
         """The number of the row at a line."""
@@ -146,38 +187,78 @@ class Layout:
         return None
 
 
-def lay_out(sections: Sequence[Section], width: int, height: int, density: str) -> Layout:
-    """The layout in a density; ``large`` falls back to ``normal`` on a narrow terminal.
+def shape_of(counts: Sequence[int], headings: int, width: int, height: int, asked: str) -> Shape:
+    """How sections of so many entry points, and their headings, use the screen best.
 
-    ``auto`` is the largest density in which everything fits the height, else ``compact``, or
-    ``normal`` where the terminal is too narrow for that.
+    ``auto`` draws them as large as they all fit: large, as tiles, as lines; else as lines, which
+    show the most. Asked for a density, they fill the screen in that one if they fit at all;
+    ``large`` falls back to ``normal`` on a narrow terminal.
     """
-    if density in DENSITIES:
-        chosen = DENSITIES[density]
-        too_narrow = chosen is LARGE and width < LARGE.least_width
-        return _laid_out(sections, width, NORMAL if too_narrow else chosen)
-    for candidate in (LARGE, NORMAL):
-        if width >= candidate.least_width:
-            layout = _laid_out(sections, width, candidate)
-            if layout.height <= height:
-                return layout
-    return _laid_out(sections, width, COMPACT if width >= COMPACT.least_width else NORMAL)
+    room = height - headings
+    fits_large = width >= LARGE.least_width
+    if asked == LARGE.name and fits_large:
+        return _usual(LARGE, width)
+    if asked == COMPACT.name:
+        return _usual(COMPACT, width)
+    tiles = _filling(counts, width, room)
+    if asked in DENSITIES:
+        return tiles or _usual(NORMAL, width)
+    for usual in (_usual(LARGE, width),) if fits_large else ():
+        if _rows(counts, usual.columns) * usual.height <= room:
+            return usual
+    lines = _usual(COMPACT, width)
+    lines_fit = _rows(counts, lines.columns) <= room
+    if tiles and (tiles.height >= READABLE or not lines_fit):
+        return tiles
+    return lines
 
 
-def _laid_out(sections: Sequence[Section], width: int, density: Density) -> Layout:
-    columns = max(1, width // density.least_width)
-    base, extra = divmod(max(width, 1), columns)
+def _usual(density: Density, width: int) -> Shape:
+    return Shape(density, max(1, width // density.least_width), density.height)
+
+
+def _filling(counts: Sequence[int], width: int, room: int) -> Shape | None:
+    """The tiles that say the most while all fit, and of these the widest."""
+    most = _usual(NORMAL, width).columns
+    found: tuple[int, Shape] | None = None
+    for columns in range(max(1, -(-width // WIDEST)), most + 1):
+        rows = _rows(counts, columns)
+        height = min(TALLEST, room // max(rows, 1))
+        # A narrow tile needs a row more for the same, and has no room for a sentence.
+        worth = height if width // columns >= WIDE else min(height, NORMAL.height + 1) - 1
+        if height >= SMALLEST and (found is None or worth > found[0]):
+            found = worth, Shape(NORMAL, columns, height)
+    return found and found[1]
+
+
+def _rows(counts: Sequence[int], columns: int) -> int:
+    return sum(-(-count // columns) for count in counts)
+
+
+def lay_out(sections: Sequence[Section], width: int, height: int, density: str) -> Layout:
+    """The layout in a density, by how many entry points the sections show."""
+    counts = [len(section.shown) for section in sections]
+    headings = sum(bool(section.name) for section in sections)
+    return laid_out(sections, width, height, shape_of(counts, headings, width, height, density))
+
+
+def laid_out(sections: Sequence[Section], width: int, height: int, shape: Shape) -> Layout:
+    """The layout in a shape; lines run down one screen after the other, tiles run across."""
+    base, extra = divmod(max(width, 1), shape.columns)
+    page = max(1, height) if shape.density is COMPACT else 1
     blocks: list[_Block] = []
     number = y = 0
     for section in sections:
-        kinds: list[tuple[tuple[Item, ...], int, int]] = [(section.shown, density.height, columns)]
+        kinds: list[tuple[tuple[Item, ...], int, int, int]] = [
+            (section.shown, shape.height, shape.columns, page)
+        ]
         if section.name:
-            kinds.insert(0, ((Heading(section.name),), 1, 1))
-        for items, row_height, across in kinds:
+            kinds.insert(0, ((Heading(section.name),), 1, 1, 1))
+        for items, row_height, across, down in kinds:
             if items:
-                block = _Block(number, y, row_height, across, items)
+                block = _Block(number, y, row_height, across, down, items)
                 blocks.append(block)
                 number += block.rows
                 y += block.rows * row_height
-    widths = tuple(base + (column < extra) for column in range(columns))
-    return Layout(density, Rows(blocks), widths, y)
+    widths = tuple(base + (column < extra) for column in range(shape.columns))
+    return Layout(shape, Rows(blocks), widths, y)

@@ -8,6 +8,8 @@ from textual.strip import Strip
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.domain.state_strip import MINUTE
+from wallboard.ui.look.glyphs import UNICODE
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.arrange import Section
@@ -15,7 +17,7 @@ from wallboard.ui.wall.compact import CompactPainter
 from wallboard.ui.wall.large_tile import LargePainter
 from wallboard.ui.wall.layout import COMPACT, LARGE, Density, Heading, Item, Layout, WallRow
 from wallboard.ui.wall.tile import TilePainter
-from wallboard.ui.widgets.status_words import age_of, count_chips, just_changed
+from wallboard.ui.widgets.status_words import age_of, age_of_state, count_chips, just_changed
 
 
 class Painter(Protocol):
@@ -31,13 +33,20 @@ class Painter(Protocol):
         """An entry point whose drawing failed."""
 
 
-def painter_of(density: Density, theme: BoardTheme, width: int) -> Painter:
-    """The painter of a density; ``width`` is in cells, with the gap to the next one."""
+def painter_of(
+    density: Density,
+    theme: BoardTheme,
+    width: int,
+    height: int | None = None,
+    *,
+    with_server: bool = False,
+) -> Painter:
+    """The painter of a density; the size is in cells, the width with the gap to the next one."""
     if density is COMPACT:
-        return CompactPainter(theme, width)
+        return CompactPainter(theme, width, with_server=with_server)
     if density is LARGE:
-        return LargePainter(theme, width)
-    return TilePainter(theme, width)
+        return LargePainter(theme, width, with_server=with_server)
+    return TilePainter(theme, width, height or density.height, with_server=with_server)
 
 
 class HeadingPainter:
@@ -70,6 +79,7 @@ class Scene(NamedTuple):
     sections: tuple[Section, ...]
     layout: Layout
     selected: Item | None
+    with_server: bool = False
 
     def section(self, heading: Heading) -> Section:
         """The section of a heading."""
@@ -82,7 +92,7 @@ class RowPainter:
     def __init__(self, theme: BoardTheme) -> None:
         self._theme = theme
         self._headings = HeadingPainter(theme)
-        self._painters: dict[int, Painter] = {}
+        self._entry_points: Painter | None = None
         self._drawn: dict[int, tuple[object, list[Strip]]] = {}
         self._broken: set[EntryPointKey] = set()
 
@@ -94,7 +104,7 @@ class RowPainter:
 
     def reshape(self) -> None:
         """Drop the cache for another layout."""
-        self._painters.clear()
+        self._entry_points = None
         self._drawn.clear()
 
     def keep(self, rows: range) -> None:
@@ -120,22 +130,29 @@ class RowPainter:
         if row.heading:
             selected = scene.selected == row.heading
             return [self._headings.paint(scene.section(row.heading), width, selected=selected)]
+        # All are of one width, so that what is in them stands below each other.
+        least = min(scene.layout.widths)
+        painter = self._painter(scene, least)
         tiles = []
-        for column, tile_width in enumerate(scene.layout.widths):
-            painter = self._painter(scene.layout, tile_width)
+        for column, width in enumerate(scene.layout.widths):
             item = row.items[column] if column < len(row.items) else None
             status = scene.snapshot.entry_points.get(item) if item else None  # type: ignore[arg-type]  # no headings here
             if status is None:
-                tiles.append(painter.blank())
+                tile = painter.blank()
             else:
                 selected = item == scene.selected
-                tiles.append(self._tile(painter, status, scene.snapshot.at, selected=selected))
+                tile = self._tile(painter, status, scene.snapshot.at, selected=selected)
+            gap = Strip.blank(width - least, self._theme.ui["screen"])
+            tiles.append([Strip.join([line, gap]) for line in tile] if width > least else tile)
         return [Strip.join(line) for line in zip(*tiles, strict=True)]
 
-    def _painter(self, layout: Layout, width: int) -> Painter:
-        if width not in self._painters:
-            self._painters[width] = painter_of(layout.density, self._theme, width)
-        return self._painters[width]
+    def _painter(self, scene: Scene, width: int) -> Painter:
+        if self._entry_points is None:
+            shape = scene.layout.shape
+            self._entry_points = painter_of(
+                shape.density, self._theme, width, shape.height, with_server=scene.with_server
+            )
+        return self._entry_points
 
     def _tile(
         self, painter: Painter, status: EntryPointStatus, now: float, *, selected: bool
@@ -166,10 +183,16 @@ def _appearance(status: EntryPointStatus | None, now: float) -> object:
         return None
     judgement, history = status.judgement, status.state.history
     try:
-        moving = (age_of(judgement, now), _missed_intervals(status, now), just_changed(status, now))
+        moving = (
+            age_of(judgement, now),
+            _missed_intervals(status, now),
+            just_changed(status, now),
+            age_of_state(status, now, UNICODE),
+            status.goes_on(now),
+        )
     except Exception:  # noqa: BLE001  # drawing will fail too, and log it
         return (status,)
-    return (status.entry_point, judgement, history, *moving)
+    return (status.entry_point, judgement, history, status.strip, int(now // MINUTE), *moving)
 
 
 def _missed_intervals(status: EntryPointStatus, now: float) -> int:

@@ -61,12 +61,23 @@ class Selection:
         self._to(layout, len(layout.rows.items) - 1)
 
     def move(self, layout: Layout, columns: int, rows: int) -> None:
-        """Select the neighbour in a direction, if there is one."""
+        """Select the neighbour in a direction, if there is one.
+
+        Where lines run down, one goes on from the end of a column at the top of the next; where
+        tiles run across, from the end of a row.
+        """
         number = self._row_number(layout)
         if number is None:
             return
-        if columns:
-            self._to(layout, self._index_now(layout) + columns)
+        along, across = (rows, columns) if layout.runs_down else (columns, rows)
+        if along:
+            self._to(layout, self._index_now(layout) + along)
+            return
+        if layout.runs_down:
+            items = layout.rows[number].items
+            column = items.index(self._item) + across
+            if 0 <= column < len(items):
+                self._choose(layout, items[column])
             return
         target = number + rows
         if not 0 <= target < len(layout.rows):

@@ -1,92 +1,105 @@
-"""Normal density: an entry point as a tile of five lines."""
+"""Normal density: an entry point as a tile of two to eight rows, as many as there is room for."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
-from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.domain.verdict import Judgement
-from wallboard.ui.look.text import fit, safe, short_figure, wait
+from wallboard.report.words.deciding import deciding_words
+from wallboard.report.words.standing import before_words, since_words
+from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.wall.layout import NORMAL
+from wallboard.ui.wall.figures import figures_of, fitted
+from wallboard.ui.wall.layout import NORMAL, SMALLEST, WIDE
 from wallboard.ui.wall.sparkline import SCALE_WIDTH, sparkline
+from wallboard.ui.wall.tile_styles import TileStyles
+from wallboard.ui.widgets.state_strip import slices_in, strip_of
 from wallboard.ui.widgets.status_words import (
+    age_of_state,
     chart_columns,
     chart_slot,
-    chip_text,
+    chip_of,
+    detail_of,
+    mark_signs,
     marks_of,
-    response_type_kind,
-    title_of,
-    title_words,
+    sign_of,
 )
 
+LEAST_DETAIL = 4
+"""Cells below which a detail says nothing."""
+BUTTON = len("button unknown ")
+FIGURES = len("w 59m59s! q 9999! s 99 ")
+"""Cells of the three figures beside a name, so that they stand below each other."""
 
-class TileStyles:
-    """The styles of a tile, selected or not."""
 
-    def __init__(self, theme: BoardTheme, selected: bool) -> None:
-        self.body = theme.ui["selected" if selected else "tile"]
-        on_body = Style(bgcolor=self.body.bgcolor)
-        self.edge = theme.ui["edge"] + on_body
-        self.name = self.body + Style(bold=True)
-        self.muted = theme.ui["muted"] + on_body
-        self.stale = theme.ui["stale"] + on_body
-        self.mark = theme.ui["mark"] + on_body
-        self.gap = theme.ui["gap"] + on_body
-        self.strong = self.body + Style(bold=True)
-        self.levels = {level: style + on_body for level, style in theme.level.items()}
-        # Blocks are shapes: reversed or underlined they would be other shapes.
-        plain = Style(reverse=False, underline=False)
-        self.edges = {level: style + plain for level, style in self.levels.items()}
-        self.spark = {**self.edges, Level.OK: theme.ui["spark"] + on_body}
-        self.button = {
-            "shown": self.levels[Level.OK],
-            "hidden": self.levels[Level.CRITICAL],
-            "unknown": self.levels[Level.UNKNOWN],
-        }
+class Drawn(NamedTuple):
+    """What a tile is drawn from."""
 
-    def value(self, judgement: Judgement, level: Level, now: float) -> Style:
-        """The style of a figure at ``level``; a stale one is dimmed."""
-        if judgement.stale(now) or judgement.verdict is Verdict.UNREACHABLE:
-            return self.stale
-        return self.strong if level is Level.OK else self.levels[level]
+    status: EntryPointStatus
+    now: float
+    styles: TileStyles
+
+
+Row = Callable[[Drawn], list[Segment]]
 
 
 class TilePainter:
-    """Draws tiles of one width in one theme."""
+    """Draws tiles of one size in one theme."""
 
-    height = NORMAL.height
-
-    def __init__(self, theme: BoardTheme, width: int) -> None:
-        """``width`` is in cells and includes the gap to the next tile."""
+    def __init__(
+        self,
+        theme: BoardTheme,
+        width: int,
+        height: int = NORMAL.height,
+        *,
+        with_server: bool = False,
+    ) -> None:
+        """The size is in cells, with the gap to the next tile; ``with_server`` names the server."""
         self.theme = theme
         self.glyphs = theme.glyphs
         self.width = width
+        self.height = height
         self._inner = width - 2
+        self._with_server = with_server
         self._gap = Segment(" ", theme.ui["screen"])
         self._styles = {selected: TileStyles(theme, selected) for selected in (False, True)}
+        self._rows = self.rows()
+
+    def rows(self) -> Sequence[Row]:
+        """The rows of a tile from top to bottom; what is left of its height is blank."""
+        return self._wide_rows() if self.width >= WIDE else self._narrow_rows()
+
+    def _wide_rows(self) -> Sequence[Row]:
+        small: list[Row] = [self._title_and_chip, self._name, self._figures, self._button_and_strip]
+        if self.height <= SMALLEST:
+            return [self._title_and_chip, self._name_and_figures]
+        if self.height <= len(small):
+            return small[: self.height]
+        above: list[Row] = [self._sentence, self._deciding]
+        above = above[: self.height - NORMAL.height]
+        return [*small[:2], *above, self._figures, self._button_and_chart, self._strip]
+
+    def _narrow_rows(self) -> Sequence[Row]:
+        small: list[Row] = [self._title, self._name_and_chip, self._figures, self._strip]
+        if self.height <= len(small):
+            return small[: self.height]
+        above: list[Row] = [self._sentence] if self.height > NORMAL.height + 1 else []
+        below: list[Row] = [self._chip_and_button, self._chart]
+        below = below[: self.height - NORMAL.height + 1]
+        return [self._title, self._name, *above, self._figures, *below, self._strip]
 
     def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
         """The tile as strips, each ``width`` cells wide."""
         styles = self._styles[selected]
-        judgement = status.judgement
-        edge = Segment(
-            self.glyphs.selected_edge if selected else self.glyphs.edge,
-            styles.edge if selected else styles.edges[judgement.level],
-        )
-        lines = (self._title(judgement), *self.body(status, now, styles))
-        return [Strip([edge, *line, self._gap], self.width) for line in lines]
-
-    def body(self, status: EntryPointStatus, now: float, styles: TileStyles) -> list[list[Segment]]:
-        """The lines below the title, each as wide as the tile without its edge and gap."""
-        return [
-            self._name(status, now, styles),
-            self._wait_and_queue(status, now, styles),
-            self._slots_and_button(status.judgement, now, styles),
-            self._spark(status, now, styles),
-        ]
+        level = status.judgement.level
+        edge = Segment(self.glyphs.edges[level], styles.shapes[level])
+        drawn = Drawn(status, now, styles)
+        lines = [Strip([edge, *row(drawn), self._gap], self.width) for row in self._rows]
+        return lines + self.blank()[len(lines) :]
 
     def blank(self) -> list[Strip]:
         """An empty cell of the grid."""
@@ -97,9 +110,9 @@ class TilePainter:
     def broken(self, status: EntryPointStatus, *, selected: bool) -> list[Strip]:
         """The tile of an entry point whose drawing failed."""
         styles = self._styles[selected]
-        edge = Segment(self.glyphs.selected_edge if selected else self.glyphs.edge, styles.edge)
-        words = (" ! CANNOT BE DRAWN", f" {status.entry_point.key.id}", " see the notice")
-        padded = [*words, *[""] * (self.height - len(words))]
+        edge = Segment(self.glyphs.edges[Level.UNKNOWN], styles.shapes[Level.UNKNOWN])
+        words = ["! CANNOT BE DRAWN", f" {status.entry_point.key.id}", " see the notice"]
+        padded = [*words, *[""] * self.height][: self.height]
         return [
             Strip(
                 [edge, Segment(fit(text, self._inner, self.glyphs), styles.body), self._gap],
@@ -108,69 +121,121 @@ class TilePainter:
             for text in padded
         ]
 
-    def _title(self, judgement: Judgement) -> list[Segment]:
-        style = self.theme.verdict[judgement.verdict]
-        title = title_of(judgement, self.glyphs)
-        bare = title_words(judgement.verdict, "", self.glyphs.verdict[judgement.verdict])
-        chip = chip_text(judgement, self._inner - cell_len(bare) - 2, self.glyphs)
-        chip_style = self.theme.response_type[response_type_kind(judgement)]
-        room = self._inner - cell_len(chip)
-        return [Segment(fit(f" {title}", room, self.glyphs), style), Segment(chip, chip_style)]
+    def _title(self, drawn: Drawn) -> list[Segment]:
+        return self._titled(drawn, [])
 
-    def _name(self, status: EntryPointStatus, now: float, styles: TileStyles) -> list[Segment]:
-        name, number = safe(status.entry_point.name), str(status.entry_point.key.id)
-        number = "" if name == number else f" {number}"
-        beside = self._inner - 2 - cell_len(name) - len(number) - 1
+    def _title_and_chip(self, drawn: Drawn) -> list[Segment]:
+        filled = drawn.styles.is_filled(drawn.status.judgement)
+        return self._titled(drawn, self._chip(drawn, on_bar=filled))
+
+    def _titled(self, drawn: Drawn, chip: list[Segment]) -> list[Segment]:
+        """Verdict and why, then the chip, and for how long at the end."""
+        status, now, styles = drawn
+        style = styles.title(status.judgement)
+        sign = sign_of(status.judgement, self.glyphs)
+        title = f"{sign} {status.judgement.verdict.label}"
+        age = age_of_state(status, now, self.glyphs)
+        end = f" {age} " if self.width >= WIDE else f" {age}" if age else ""
+        room = self._inner - len(end) - Segment.get_line_length(chip)
+        detail = detail_of(status)
+        left = room - cell_len(title) - 1
+        if detail and left >= min(LEAST_DETAIL, cell_len(detail)):
+            title = f"{title} {detail}"
+        return [Segment(fit(title, room, self.glyphs), style), *chip, Segment(end, style)]
+
+    def _chip(self, drawn: Drawn, *, on_bar: bool = False) -> list[Segment]:
+        words, kind = chip_of(drawn.status.judgement, drawn.now, self.glyphs)
+        words = fit(words, min(cell_len(words), self._inner // 2), self.glyphs)
+        return [Segment(f" {words} ", drawn.styles.chip(kind, on_bar=on_bar))]
+
+    def _name(self, drawn: Drawn) -> list[Segment]:
+        status, now, styles = drawn
+        key = status.entry_point.key
+        name = safe(status.entry_point.name)
+        number = "" if name == str(key.id) else f" {key.id}"
+        server = self._server(drawn)
+        place = (
+            f"{number} {self.glyphs.separator}{server}" if number and server else number + server
+        )
+        beside = self._inner - 3 - cell_len(name) - cell_len(place)
         marks = marks_of(status, now, beside, self.glyphs)
-        room = self._inner - 2 - cell_len(marks)
-        name_room = max(1, min(cell_len(name), room - len(number) - 1))
-        name = fit(name, name_room, self.glyphs)
+        end = Segment(f" {marks} " if marks else "", styles.mark)
+        room = self._inner - 1 - end.cell_length
+        if cell_len(name) + cell_len(place) > room:
+            place = server or number
+        return [*self._named(name, place, room, styles), end]
+
+    def _name_and_chip(self, drawn: Drawn) -> list[Segment]:
+        """For small tiles: the id and the server as far as there is room for them."""
+        chip = self._chip(drawn)
+        room = self._inner - 1 - Segment.get_line_length(chip)
+        name = safe(drawn.status.entry_point.name)
+        marks = mark_signs(drawn.status.judgement, self.glyphs)
+        end = Segment(f" {marks}" if marks else "", drawn.styles.mark)
+        room -= end.cell_length
+        return [*self._named(name, self._server(drawn), room, drawn.styles), end, *chip]
+
+    def _named(self, name: str, place: str, room: int, styles: TileStyles) -> list[Segment]:
+        """The name, cut before its id or server is; the pointer before it if it is selected."""
+        selected = styles is self._styles[True]
+        name_room = max(1, min(cell_len(name), room - cell_len(place)))
+        name = fit(name, min(name_room, room), self.glyphs)
         return [
-            Segment(f" {name}", styles.name),
-            Segment(fit(number, room - cell_len(name), self.glyphs), styles.muted),
-            Segment(f"{marks} ", styles.mark),
+            Segment(self.glyphs.pointer if selected else " ", styles.pointer),
+            Segment(name, styles.name),
+            Segment(fit(place, room - cell_len(name), self.glyphs), styles.muted),
         ]
 
-    def _wait_and_queue(
-        self, status: EntryPointStatus, now: float, styles: TileStyles
-    ) -> list[Segment]:
-        judgement, limits = status.judgement, status.policy.thresholds
-        waiting = wait(judgement.wait_seconds, self.glyphs)
-        queue = short_figure(judgement.queue_depth, self.glyphs)
-        wait_level = limits.wait_level(judgement.wait_seconds)
-        queue_level = limits.queue_level(judgement.queue_depth)
-        room = self._inner - len(" est. wait ") - len(waiting) - len(queue) - 1
-        label = " queue " if room >= len(" queue ") else " q "
-        return self._fitted(
-            [
-                Segment(" est. wait ", styles.muted),
-                Segment(waiting, styles.value(judgement, wait_level, now)),
-                Segment(f"{label:>{max(room, 0)}}", styles.muted),
-                Segment(queue, styles.value(judgement, queue_level, now)),
-            ],
-            styles,
+    def _name_and_figures(self, drawn: Drawn) -> list[Segment]:
+        figures = figures_of(*drawn, self.glyphs)
+        brief = tuple(figure.brief() for figure in figures)
+        shown = self._filled(fitted(brief, FIGURES, drawn.styles), drawn.styles, FIGURES)
+        name = safe(drawn.status.entry_point.name)
+        marks = mark_signs(drawn.status.judgement, self.glyphs)
+        end = Segment(f" {marks}" if marks else "", drawn.styles.mark)
+        room = self._inner - 1 - FIGURES - end.cell_length
+        return [*self._named(name, self._server(drawn), room, drawn.styles), end, *shown]
+
+    def _server(self, drawn: Drawn) -> str:
+        """The server, with a blank before it, if there is more than one."""
+        return f" {safe(drawn.status.entry_point.key.server)}" if self._with_server else ""
+
+    def _figures(self, drawn: Drawn) -> list[Segment]:
+        figures = figures_of(*drawn, self.glyphs)
+        return self._led(fitted(figures, self._inner - 1, drawn.styles), drawn.styles)
+
+    def _chip_and_button(self, drawn: Drawn) -> list[Segment]:
+        button, styles = drawn.status.judgement.button, drawn.styles
+        chip = self._chip(drawn)
+        room = self._inner - Segment.get_line_length(chip) - len(button)
+        label = next((word for word in (" button ", " btn ") if len(word) <= room), " ")
+        return self._filled(
+            [*chip, Segment(label, styles.muted), Segment(button, styles.button[button])], styles
         )
 
-    def _slots_and_button(
-        self, judgement: Judgement, now: float, styles: TileStyles
-    ) -> list[Segment]:
-        slots, button = short_figure(judgement.capacity, self.glyphs), judgement.button
-        room = self._inner - len(" slots ") - len(slots) - len(button) - 1
-        label = " button " if room >= len(" button") else " btn "
-        return self._fitted(
-            [
-                Segment(" slots ", styles.muted),
-                Segment(slots, styles.value(judgement, Level.OK, now)),
-                Segment(f"{label:>{max(room, 0)}}", styles.muted),
-                Segment(button, styles.button[button]),
-            ],
-            styles,
-        )
+    def _button(self, drawn: Drawn) -> list[Segment]:
+        button, styles = drawn.status.judgement.button, drawn.styles
+        return [
+            Segment(" button ", styles.muted),
+            Segment(f"{button:<{BUTTON - len('button ')}}", styles.button[button]),
+        ]
 
-    def _spark(self, status: EntryPointStatus, now: float, styles: TileStyles) -> list[Segment]:
-        columns = chart_columns(status, now, self._inner - 2 - SCALE_WIDTH)
-        chart = sparkline(
-            columns,
+    def _button_and_chart(self, drawn: Drawn) -> list[Segment]:
+        chart = self._charted(drawn, self._inner - 1 - BUTTON)
+        return self._filled([*self._button(drawn), *chart], drawn.styles)
+
+    def _button_and_strip(self, drawn: Drawn) -> list[Segment]:
+        strip = self._stripped(drawn, self._inner - 1 - BUTTON)
+        return self._filled([*self._button(drawn), *strip], drawn.styles)
+
+    def _chart(self, drawn: Drawn) -> list[Segment]:
+        return self._led(self._charted(drawn, self._inner - 1), drawn.styles)
+
+    def _charted(self, drawn: Drawn, room: int) -> list[Segment]:
+        """The wait of the last polls, with a blank at its end."""
+        status, now, styles = drawn
+        return sparkline(
+            chart_columns(status, now, room - 2 - SCALE_WIDTH),
             status.policy.thresholds,
             styles.spark,
             styles.gap,
@@ -178,8 +243,36 @@ class TilePainter:
             self.glyphs,
             slot=chart_slot(status, now) if self.theme.sweeps else None,
         )
-        pad = Segment(" ", styles.body)
-        return [pad, *chart, pad]
 
-    def _fitted(self, segments: list[Segment], styles: TileStyles) -> list[Segment]:
-        return Segment.adjust_line_length(segments, self._inner, styles.body)
+    def _strip(self, drawn: Drawn) -> list[Segment]:
+        return self._led(self._stripped(drawn, self._inner - 1), drawn.styles)
+
+    def _stripped(self, drawn: Drawn, room: int) -> list[Segment]:
+        """The strip of states and how far it reaches."""
+        status, now, styles = drawn
+        slices = slices_in(room - 2 - SCALE_WIDTH)
+        states = status.states(now, slices.cells, minutes=slices.minutes)
+        strip = strip_of(states, styles.shapes, styles.gap, self.glyphs)
+        return [*strip, Segment(f" {slices.words:>{SCALE_WIDTH}}", styles.muted)]
+
+    def _sentence(self, drawn: Drawn) -> list[Segment]:
+        """The sentence of the verdict; where all is well, since when and what was before."""
+        status, now, styles = drawn
+        words, style = safe(status.judgement.summary), styles.body
+        if status.judgement.level is Level.OK:
+            before = before_words(status.onset)
+            parts = [since_words(status.onset, now), f"before: {before}" if before else ""]
+            words, style = f" {self.glyphs.separator} ".join(filter(None, parts)), styles.muted
+        return [Segment(fit(f" {words}", self._inner, self.glyphs), style)]
+
+    def _deciding(self, drawn: Drawn) -> list[Segment]:
+        words = fit(f" {deciding_words(drawn.status)}", self._inner, self.glyphs)
+        return [Segment(words, drawn.styles.muted)]
+
+    def _led(self, segments: list[Segment], styles: TileStyles) -> list[Segment]:
+        return self._filled([Segment(" ", styles.body), *segments], styles)
+
+    def _filled(
+        self, segments: list[Segment], styles: TileStyles, width: int | None = None
+    ) -> list[Segment]:
+        return Segment.adjust_line_length(segments, width or self._inner, styles.body)

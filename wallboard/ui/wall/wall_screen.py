@@ -16,14 +16,14 @@ from wallboard.ui.picture.view import View
 from wallboard.ui.screen.copies import Evidence, latest_evidence
 from wallboard.ui.screen.filtering_screen import FilteringScreen
 from wallboard.ui.wall.grid import WallGrid
-from wallboard.ui.wall.headings import ColumnHeads, ViewLine
+from wallboard.ui.wall.headings import WallHeading
 from wallboard.ui.wall.layout import Heading
 
 Choice = TypeVar("Choice")
 
 
 class WallScreen(FilteringScreen):
-    """Header, banner, arrangement line and grid."""
+    """Header, banner, the line above the entry points, and these."""
 
     AUTO_FOCUS = "WallGrid"
 
@@ -51,12 +51,11 @@ class WallScreen(FilteringScreen):
         self.state = state
         self.query_now: Query = parse(state.filter)
         self.grid = WallGrid(theme, first, state, self.query_now)
-        self._heads = ColumnHeads(theme)
-        self._view_line = ViewLine(theme, "header")
+        self._heading = WallHeading(theme)
 
     def parts(self) -> list[Widget]:
-        """The arrangement line, the column titles, and the grid."""
-        return [self._view_line, self._heads, self.grid]
+        """The line above the entry points, and these."""
+        return [self._heading, self.grid]
 
     def on_mount(self) -> None:
         """Show the first view before the first layout, so that the first picture is whole."""
@@ -96,8 +95,14 @@ class WallScreen(FilteringScreen):
             return
         shown = sum(len(section.keys) for section in self.grid.sections)
         total = len(self.view.snapshot.entry_points)
-        self._view_line.show(self.state, self.query_now, shown, total)
-        self._heads.show(self.grid.layout_now, self.state)
+        self._heading.show(
+            self.grid.layout_now,
+            self.state,
+            self.query_now,
+            shown,
+            total,
+            with_server=self.grid.with_server,
+        )
 
     @property
     def filter_text(self) -> str:
@@ -109,8 +114,8 @@ class WallScreen(FilteringScreen):
         self.show_as(replace(self.state, filter=text))
 
     def on_typing(self, now: bool) -> None:
-        """Keep the density while a filter is typed."""
-        self.grid.hold_density(now)
+        """Keep the shape of the tiles while a filter is typed."""
+        self.grid.hold_shape(now)
 
     def filtered(self) -> Widget:
         """The entry points."""
@@ -129,7 +134,7 @@ class WallScreen(FilteringScreen):
         """Select the next order."""
         self.show_as(replace(self.state, sort=_next(SORTS, self.state.sort), descending=False))
 
-    def on_column_heads_clicked(self, event: ColumnHeads.Clicked) -> None:
+    def on_wall_heading_clicked(self, event: WallHeading.Clicked) -> None:
         """Sort by a column, or reverse its order."""
         if event.sort == self.state.sort:
             self.action_reverse()

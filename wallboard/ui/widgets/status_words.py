@@ -1,6 +1,6 @@
 """The state of an entry point in words: title, response type, marks, changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from rich.segment import Segment
@@ -13,12 +13,47 @@ from wallboard.domain.policy import WORST_FIRST, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.verdict import Judgement
 from wallboard.report.words.changes import after_words, before_words
+from wallboard.report.words.deciding import cause_words
+from wallboard.report.words.figures import age
+from wallboard.report.words.standing import age_words, raised_words, response_type_words
 from wallboard.ui.look.glyphs import RESPONSE_TYPE, Glyphs
-from wallboard.ui.look.text import fit, safe, span
+from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
 
 CHANGED_SECONDS = 15.0
 """How long a verdict counts as new."""
+
+_MINUTE = 60.0
+
+
+def sign_of(judgement: Judgement, glyphs: Glyphs) -> str:
+    """The sign of the verdict; that of the level where the level of an open one is raised."""
+    if judgement.verdict is Verdict.OPEN and judgement.level is not Level.OK:
+        return glyphs.level[judgement.level]
+    return glyphs.verdict[judgement.verdict]
+
+
+def detail_of(status: EntryPointStatus) -> str:
+    """What is said beside the verdict: cause, value as it came, or what raises the level."""
+    judgement = status.judgement
+    return cause_words(status) or safe(judgement.raw or "") or raised_words(judgement)
+
+
+def age_of_state(status: EntryPointStatus, now: float, glyphs: Glyphs) -> str:
+    """For how long it has been as it is; nothing in the first minute where nobody saw it begin."""
+    onset = status.onset
+    if onset is None or (not onset.seen and now - onset.at < _MINUTE):
+        return ""
+    return age_words(onset, now).replace(">", glyphs.at_least)
+
+
+def chip_of(judgement: Judgement, now: float, glyphs: Glyphs) -> tuple[str, str]:
+    """The response type in words, and its kind in the theme; ``off`` where it is not known."""
+    words = response_type_words(judgement, now, glyphs.unknown)
+    if words == glyphs.unknown:
+        return words, "off"
+    kind = str(judgement.response_type)
+    return safe(words), kind if kind in RESPONSE_TYPE else "unknown"
 
 
 @lru_cache(maxsize=4096)
@@ -58,28 +93,30 @@ def chip_text(judgement: Judgement, room: int, glyphs: Glyphs) -> str:
 def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) -> str:
     """The marks beside the verdict, in words or as signs; then the age."""
     judgement = status.judgement
-    marks = [
-        (sign, word)
-        for sign, word, holds in (
-            (glyphs.contradiction, "contradiction", judgement.contradiction),
-            (
-                glyphs.partial,
-                "partial",
-                judgement.partial and judgement.verdict is not Verdict.UNREACHABLE,
-            ),
-            (glyphs.lenient, "lenient", judgement.lenient),
-        )
-        if holds
-    ]
-    age = age_of(judgement, now)
-    if not age and just_changed(status, now):
-        age = f"was {verdict_before(status)}"
-    words = " ".join([*(f"{sign} {word}" for sign, word in marks), *([age] if age else [])])
+    last = age_of(judgement, now)
+    if not last and just_changed(status, now):
+        last = f"was {verdict_before(status)}"
+    marks = [f"{sign} {word}" for sign, word in _marks(judgement, glyphs)]
+    words = " ".join([*marks, *([last] if last else [])])
     if len(words) <= room:
         return words
-    signs = "".join(sign for sign, _ in marks)
-    with_age = f"{signs} {age}".strip()
-    return with_age if len(with_age) <= room or age.endswith("old") else signs
+    signs = mark_signs(judgement, glyphs)
+    with_last = f"{signs} {last}".strip()
+    return with_last if len(with_last) <= room or last.endswith("old") else signs
+
+
+def mark_signs(judgement: Judgement, glyphs: Glyphs) -> str:
+    """The marks beside the verdict as signs."""
+    return "".join(sign for sign, _ in _marks(judgement, glyphs))
+
+
+def _marks(judgement: Judgement, glyphs: Glyphs) -> Iterator[tuple[str, str]]:
+    if judgement.contradiction:
+        yield glyphs.contradiction, "contradiction"
+    if judgement.partial and judgement.verdict is not Verdict.UNREACHABLE:
+        yield glyphs.partial, "partial"
+    if judgement.lenient:
+        yield glyphs.lenient, "lenient"
 
 
 def just_changed(status: EntryPointStatus, now: float) -> bool:
@@ -106,7 +143,7 @@ def age_of(judgement: Judgement, now: float) -> str:
     if judgement.newest_at is None:
         return ""
     # What is dated ahead, by a clock that was put back since, is of unknown age.
-    return f"{span(now - judgement.newest_at)} old" if judgement.newest_at <= now else "? old"
+    return f"{age(now - judgement.newest_at)} old" if judgement.newest_at <= now else "? old"
 
 
 def chart_columns(status: EntryPointStatus, now: float, count: int) -> list[float | None]:

@@ -1,0 +1,61 @@
+"""The styles of a tile or a line of the wall, selected or not."""
+
+from rich.style import Style
+
+from wallboard.domain.policy import Button, Level, Verdict
+from wallboard.domain.verdict import Judgement
+from wallboard.ui.look.theme import BoardTheme
+
+
+class TileStyles:
+    """The styles of an entry point on the wall.
+
+    One that is selected has another background; the terminal's own colours have none to spare, and
+    there its name stands out. The colours of its level stay as they are.
+    """
+
+    def __init__(self, theme: BoardTheme, selected: bool) -> None:
+        self.body = theme.ui["selected" if selected else "tile"]
+        self._theme = theme
+        self._on_body = on_body = Style(bgcolor=self.body.bgcolor)
+        reversed_name = selected and theme.native
+        self.name = (theme.ui["cursor"] if reversed_name else self.body) + Style(bold=True)
+        self.pointer = theme.ui["edge"] + on_body
+        self.muted = theme.ui["muted"] + on_body
+        self.stale = theme.ui["stale"] + on_body
+        self.mark = theme.ui["mark"] + on_body
+        self.gap = theme.ui["gap"] + on_body
+        self.strong = self.body + Style(bold=True)
+        self.levels = {level: style + on_body for level, style in theme.level.items()}
+        self.shapes = {level: theme.shape(level) + on_body for level in Level}
+        self.spark = {**self.shapes, Level.OK: theme.ui["spark"] + on_body}
+        self.button = {
+            Button.SHOWN: self.body,
+            Button.HIDDEN: self.levels[Level.CRITICAL],
+            Button.UNKNOWN: self.levels[Level.UNKNOWN],
+        }
+        self._titles: dict[tuple[Verdict, Level], Style] = {}
+
+    def is_filled(self, judgement: Judgement) -> bool:
+        """Whether the verdict is a filled bar."""
+        style = self.title(judgement)
+        return bool(style.reverse) or style.bgcolor != self.body.bgcolor
+
+    def title(self, judgement: Judgement) -> Style:
+        """The style of the verdict: a filled bar for a fault, text on the tile for what is well."""
+        key = judgement.verdict, judgement.level
+        if key not in self._titles:
+            style = self._theme.title(*key)
+            self._titles[key] = style if style.bgcolor else style + self._on_body
+        return self._titles[key]
+
+    def chip(self, kind: str, *, on_bar: bool = False) -> Style:
+        """The style of the response type: coloured words, which need a background on a bar."""
+        style = self._theme.response_type[kind]
+        return style if on_bar else style + self._on_body
+
+    def figure(self, judgement: Judgement, level: Level, now: float) -> Style:
+        """The style of a figure at ``level``; a stale one is dimmed."""
+        if judgement.stale(now) or judgement.verdict is Verdict.UNREACHABLE:
+            return self.stale
+        return self.strong if level is Level.OK else self.levels[level]
