@@ -53,6 +53,7 @@ class WallboardApp(ScreenOpeningApp):
         Binding("t", "themes", "Theme", show=False, id="themes"),
         Binding("v", "survey", "Submit a survey", show=False, id="survey"),
         Binding("D", "doctor", "Doctor: is it me?", show=False, id="doctor"),
+        Binding("M", "messages", "Read all messages", show=False, id="messages"),
         Binding("x", "dismiss_notices", "Dismiss notices", show=False, id="dismiss_notices"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="redraw"),
         Binding("m", "meter", "Meter of the bytes sent", show=False, id="meter"),

@@ -67,6 +67,12 @@ class ScreenOpeningApp(ReplayKeysApp):
         while not isinstance(self.screen, EventsScreen):
             self.pop_screen()
 
+    def action_messages(self) -> None:
+        """Show every message in full."""
+        from wallboard.ui.messages import MessagesScreen
+
+        self.push_screen(MessagesScreen(self.board_theme, self.view()))
+
     def action_commands(self) -> None:
         """Open the command palette."""
         from wallboard.ui.help.palette import Commands
@@ -134,6 +140,7 @@ def keyed_screens() -> tuple[Keyed, ...]:
     from wallboard.ui.events.event_list import EventList
     from wallboard.ui.events.events_screen import EventsScreen
     from wallboard.ui.help.help_screen import HelpScreen
+    from wallboard.ui.messages import MessagesScreen
     from wallboard.ui.replay.goto_screen import GoToScreen
     from wallboard.ui.screen.confirm_screen import ConfirmScreen
     from wallboard.ui.survey.field import FieldLine
@@ -151,6 +158,7 @@ def keyed_screens() -> tuple[Keyed, ...]:
         Keyed("Drill-down", DrillDownScreen, (BodyView, Difference, Page, Timeline)),
         Keyed("Events", EventsScreen, (EventList,)),
         Keyed("Doctor", DoctorScreen, (Page,)),
+        Keyed("Messages", MessagesScreen, (Page,)),
         Keyed("Themes", ThemePicker, (ThemeList,)),
         Keyed("Survey", SurveyScreen, (FieldLine,)),
         Keyed("Before a survey is sent", ConfirmScreen),

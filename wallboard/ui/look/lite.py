@@ -19,7 +19,7 @@ ORDER_SECONDS = 10.0
 """Least time between two changes of the order, which send whole tiles."""
 
 AGE_SECONDS = 10
-"""Steps of the age of the newest answer."""
+"""Steps of the age of the newest data."""
 
 
 def asked_theme(asked: str, settings: Settings) -> str:
@@ -42,10 +42,10 @@ def beat(now: float, settings: Settings) -> int:
     return int(now // BEAT_SECONDS) if settings.lite else int(now)
 
 
-def newest_words(age_seconds: float, *, lite: bool) -> str:
-    """The age of the newest answer in words; in steps if ``lite``."""
+def age_in_steps(age_seconds: float, *, lite: bool) -> str:
+    """The age of the newest data in words; in steps if ``lite``."""
     if not lite:
-        return f"newest {span(age_seconds)}"
+        return span(age_seconds)
     if age_seconds < AGE_SECONDS:
-        return f"newest <{AGE_SECONDS}s"
-    return f"newest {span(age_seconds // AGE_SECONDS * AGE_SECONDS)}"
+        return f"<{AGE_SECONDS}s"
+    return span(age_seconds // AGE_SECONDS * AGE_SECONDS)

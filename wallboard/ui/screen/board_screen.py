@@ -1,103 +1,22 @@
 """The frame that the screens of the board share: header, banner, time strip and keys."""
 
-import time
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widget import Widget
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.observation import ServerStatus
-from wallboard.domain.policy import Verdict
-from wallboard.domain.snapshot import Snapshot
-from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.terminal_abilities import LEAST_HEIGHT, LEAST_WIDTH
-from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
+from wallboard.ui.screen.banner import Banner, Passing
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.screen.time_strip import TimeStrip
 from wallboard.ui.terminal.screen import PromptScreen
 from wallboard.ui.widgets.key_bar import KeyBar
-from wallboard.ui.widgets.lines import Lines, word_wrapped
-
-MOST_LINES = 4
-"""Lines of the banner, and of a passing message."""
-
-
-class Banner(Lines):
-    """A line for each unreachable server and each notice."""
-
-    DEFAULT_CSS = "Banner { height: auto; }"
-
-    def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme, "screen")
-
-    def show(self, view: View) -> None:
-        """Draw the banner for this view."""
-        outage, notice = self.theme_styles.ui["outage"], self.theme_styles.ui["notice"]
-        width = self.size.width or self.app.size.width
-        glyphs = self.theme_styles.glyphs
-        texts = [(outage_words(s, view, glyphs), outage) for s in view.snapshot.unreachable]
-        texts += [
-            (f" {' ' if number else '!'} {line}", notice)
-            for text in view.notices
-            for number, line in enumerate(word_wrapped(safe(text), width - 4))
-        ]
-        if len(texts) > MOST_LINES:
-            more = len(texts) - MOST_LINES + 1
-            texts = [
-                *texts[: MOST_LINES - 1],
-                (f" {glyphs.ellipsis} and {more} more lines", notice),
-            ]
-        self.put([Segment.adjust_line_length([Segment(t, s)], width, s) for t, s in texts])
-
-
-def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
-    """Server, cause, since when, and time to the next try."""
-    cause = status.failure.cause if status.failure else ""
-    message = safe(status.failure.message) if status.failure else ""
-    count = _entry_points_of(view.snapshot, status.server)
-    since = f" since {clock(status.since)}" if status.since is not None else ""
-    retry = ""
-    if status.next_probe_at is not None:
-        left = status.next_probe_at - view.now
-        retry = f", next try in {span(left)}" if left >= 0.5 else ", trying now"
-    glyph = glyphs.verdict[Verdict.UNREACHABLE]
-    return f" {glyph} {safe(status.server)} {cause}{since}{retry} ({count}): {message}"
-
-
-def clock(at: float) -> str:
-    """Local time of day."""
-    return time.strftime("%H:%M:%S", time.localtime(at))
-
-
-def _entry_points_of(snapshot: Snapshot, server: str) -> str:
-    count = sum(1 for key in snapshot.entry_points if key.server == server)
-    return f"{count} entry point{'' if count == 1 else 's'}"
-
-
-class Passing(Lines):
-    """A message that disappears by itself."""
-
-    DEFAULT_CSS = """
-    Passing { layer: passing; dock: bottom; height: auto; }
-    Passing.-above-the-strip { margin-bottom: 2; }
-    """
-
-    def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme, "notice")
-
-    def show(self, view: View) -> None:
-        """Draw the message of this view, complete if it fits."""
-        # In a replay the time strip must stay visible.
-        self.set_class(view.replay_position is not None, "-above-the-strip")
-        text = safe(view.passing)
-        lines = list(word_wrapped(text, self.app.size.width - 2))[:MOST_LINES] if text else []
-        self.put([[Segment(f" {line}", self.background)] for line in lines])
+from wallboard.ui.widgets.lines import Lines
 
 
 class BoardScreen(PromptScreen[object]):

@@ -1,18 +1,17 @@
-"""The header of every screen: polling health and counts by verdict."""
+"""The header of every screen: how bad it is, whether polling works, and the verdicts."""
 
+import math
 import time
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from wallboard.domain.observation import AHEAD_SECONDS
 from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.snapshot import Snapshot
-from wallboard.ui.look.lite import newest_words
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import ReplayPosition, View
+from wallboard.ui.screen.polling_words import is_late, polling_of, silent_seconds
 from wallboard.ui.widgets.lines import Lines, cut, split
 from wallboard.ui.widgets.status_words import count_chips
 
@@ -47,79 +46,134 @@ def _state(replay_position: ReplayPosition, theme: BoardTheme) -> str:
     return state if replay_position.recorded else f"{state}, nothing was recorded then"
 
 
-SILENCE_SECONDS = 30.0
-"""Without an answer for three intervals, and for this long, the feed counts as silent."""
-
-_TINTS = {
-    Level.OK: Verdict.OPEN,
-    Level.WARNING: Verdict.QUEUE_DEPTH_REACHED,
-    Level.UNKNOWN: Verdict.UNKNOWN,
-    Level.CRITICAL: Verdict.AGENT_NOT_AVAILABLE,
+SHORT_LEVELS = {
+    Level.OK: "OK",
+    Level.WARNING: "WARN",
+    Level.UNKNOWN: "UNKN",
+    Level.CRITICAL: "CRIT",
 }
-"""The verdict whose colours stand for a whole level."""
+
+BETWEEN = "   "
+"""What stands between the parts of the first line."""
+
+
+class LevelCounter:
+    """Counts the entry points of each level, anew only when one may have changed."""
+
+    def __init__(self) -> None:
+        self._counted_for: tuple[object, ...] = ()
+        self._until = 0.0
+        self._counts: dict[Level, int] = {}
+
+    def count(self, view: View) -> dict[Level, int]:
+        """How many there are of each level, the worst first; what is out of date is unknown."""
+        snapshot = view.snapshot
+        reason = (snapshot.ranking, view.jump, len(snapshot.entry_points))
+        now = snapshot.at if view.frozen_at else view.now
+        if reason != self._counted_for or now > self._until:
+            self._counted_for = reason
+            self._count(view, now)
+        return self._counts
+
+    def _count(self, view: View, now: float) -> None:
+        counts = dict.fromkeys(sorted(Level, reverse=True), 0)
+        self._until = math.inf
+        for status in view.snapshot.entry_points.values():
+            judgement = status.judgement
+            if judgement.unconfirmed(now):
+                counts[max(judgement.level, Level.UNKNOWN)] += 1
+                self._until = now  # its next answer may be the same, and ends this
+            else:
+                counts[judgement.level] += 1
+                if judgement.fresh_until is not None and judgement.fresh_until >= now:
+                    self._until = min(self._until, judgement.fresh_until)
+        self._counts = {level: count for level, count in counts.items() if count}
 
 
 class BoardHeader(Lines):
-    """Two lines: name, polling health, heartbeat and clock; then the counts by verdict.
-
-    On a kiosk the background has the colour of the worst level, in a replay a colour of its own.
-    """
+    """Two lines in the tone of the worst level: levels, polling and clock; then the verdicts."""
 
     DEFAULT_CSS = "BoardHeader { height: 2; }"
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "header")
+        self._levels = LevelCounter()
         self._base: Style | None = None
-        self._tinted = False
 
     @property
     def background(self) -> Style:
-        """The background style, which a kiosk, a flash or a replay changes."""
+        """The tone of the worst level, of a flash, or of a replay."""
         return self.theme_styles.ui["header"] if self._base is None else self._base
 
     def show(self, view: View) -> None:
         """Draw the header for this view."""
         width = self.size.width or self.app.size.width
-        self._set_background(view)
+        levels = self._levels.count(view)
+        self._base = self._tone(view, levels)
         if view.replay_position:
             first = replay_head(view, view.replay_position, width, self.theme_styles)
+            second = [*self._level_words(view, levels, short=True), self._blank(BETWEEN)]
         else:
-            first = self._health(view, width)
-        self.put([first, self._counts(view.snapshot, width)])
+            first, second = self._first_line(view, levels, width), [self._blank(" ")]
+        room = width - Segment.get_line_length(second)
+        verdicts = count_chips(view.snapshot.verdicts, self.theme_styles, room, self.background)
+        if self._base != self.theme_styles.ui["header"]:
+            # On a tone a chip of like colour would not be seen.
+            verdicts = [Segment(chip.text, self._strong) for chip in verdicts]
+        self.put([first, [*second, *verdicts]])
 
-    def _set_background(self, view: View) -> None:
-        base, tint = self.theme_styles.ui["header"], None
-        if view.extras.kiosk:
-            tint = tint_of(worst_level(view), self.theme_styles)
-        if view.extras.inverted:
-            flipped = tint or base
-            tint = flipped + Style(reverse=not flipped.reverse)
+    def _tone(self, view: View, levels: dict[Level, int]) -> Style:
         if view.replay_position:
-            tint = self.theme_styles.ui["frozen"]
-        self._base, self._tinted = tint or base, tint is not None
+            return self.theme_styles.ui["frozen"]
+        worst = Level.OK if _all_waiting(view) else worst_level(view, levels)
+        tone = self.theme_styles.filled(worst)
+        return tone + Style(reverse=not tone.reverse) if view.extras.inverted else tone
 
-    def _health(self, view: View, width: int) -> list[Segment]:
-        theme, base = self.theme_styles, self.background
-        title_style, feed = theme.ui["title"], feed_health(view, theme)
-        if self._tinted:
-            # The colours of titles and levels are chosen for the plain header alone.
-            title_style, feed = base + Style(bold=True), Segment(feed.text, base)
-        right = self._right(view)
-        left = []
-        if view.extras.kiosk:
-            words = theme.glyphs.level[worst_level(view)].strip()
-            head = f" {words} {worst_level(view).label.upper()} ".replace("  ", " ")
-            if cell_len(head) + Segment.get_line_length(right) > width:
-                head = f" {words} "
-            left.append(Segment(head, base + Style(bold=True, reverse=not base.reverse)))
-        room = width - Segment.get_line_length([*left, *right])
-        title = f" {safe(view.title)} "
-        words = words_that_fit(feed.text, room - cell_len(title) - 1)
-        left += [Segment(title, title_style), Segment(" ", base), Segment(words, feed.style)]
-        left.append(
-            Segment(leader_that_fits(view.leader_words, room - cell_len(title + words) - 1), base)
-        )
-        return split(left, right, width, base, theme.glyphs)
+    def _first_line(self, view: View, levels: dict[Level, int], width: int) -> list[Segment]:
+        """The levels and what is wrong with polling; the rest where there is room."""
+        right, polling = self._right(view), polling_of(view)
+        total = len(view.snapshot.entry_points)
+        count = f"{total} entry point{'' if total == 1 else 's'}"
+        leader, title = safe(view.leader_words), safe(view.title)
+        most, usual, least = polling.forms[0], polling.forms[-2:][0], polling.forms[-1]
+        line: list[Segment] = []
+        for short, parts in (
+            (False, (count, most, leader, title)),
+            (False, (count, usual, leader, title)),
+            (False, (count, usual, leader)),
+            (False, (usual, leader.partition("@")[0])),
+            (False, (usual,)),
+            (True, (usual,)),
+            (True, (least,)),
+            (True, (polling.brief,)),
+            (True, ()),
+        ):
+            line = self._level_words(view, levels, short=short)
+            for part in filter(None, parts):
+                strong = part in (*polling.forms, polling.brief) and polling.level is not Level.OK
+                line += [
+                    self._blank(BETWEEN),
+                    Segment(part, self._strong if strong else self.background),
+                ]
+            # Room for another digit, so that an age does not move the rest.
+            if Segment.get_line_length(line) < width - Segment.get_line_length(right):
+                break
+        return split(line, right, width, self.background, self.theme_styles.glyphs)
+
+    def _level_words(self, view: View, levels: dict[Level, int], *, short: bool) -> list[Segment]:
+        """``2 CRITICAL · 5 OK``, or ``CRIT 2 · OK 5`` where that is too long."""
+        verdicts, total = view.snapshot.verdicts, len(view.snapshot.entry_points)
+        if _all_waiting(view):
+            return [Segment(" WAITING", self._strong)]
+        if total and levels == {Level.OK: total} and verdicts.get(Verdict.OPEN) == total:
+            return [Segment(f" ALL {total} OPEN" if total > 1 else " OPEN", self._strong)]
+        dot = f" {self.theme_styles.glyphs.separator} "
+        line = [self._blank(" ")]
+        for level, count in levels.items():
+            words = f"{SHORT_LEVELS[level]} {count}" if short else f"{count} {level.label.upper()}"
+            strong = level is not Level.OK
+            line += [Segment(words, self._strong if strong else self.background), self._blank(dot)]
+        return line[:-1] if levels else [Segment(" NO ENTRY POINTS", self._strong)]
 
     def _right(self, view: View) -> list[Segment]:
         theme, base, extras = self.theme_styles, self.background, view.extras
@@ -128,9 +182,6 @@ class BoardHeader(Lines):
             frozen = f" FROZEN {span(view.now - view.frozen_at)} "
             right += [Segment(frozen, theme.ui["frozen"]), Segment(" ", base)]
         words = []
-        age = _newest_age(view)
-        if extras.kiosk and age is not None:
-            words.append(newest_words(age, lite=extras.lite))
         if extras.page:
             words.append(f"{extras.page_held} {extras.page[0]}/{extras.page[1]}".strip())
         words += [extras.traffic] if extras.traffic else []
@@ -140,88 +191,23 @@ class BoardHeader(Lines):
         right.append(Segment(f" {'  '.join(words)} ", base))
         return right
 
-    def _counts(self, snapshot: Snapshot, width: int) -> list[Segment]:
-        total = len(snapshot.entry_points)
-        chips = count_chips(
-            snapshot.verdicts, self.theme_styles, width - len(f" {total} "), self.background
-        )
-        noun = " entry points" if total != 1 else " entry point"
-        room = width - len(f" {total} ") - Segment.get_line_length(chips)
-        head = f" {total}{noun if len(noun) <= room else ''} "
-        return [Segment(head, self.background), *chips]
+    @property
+    def _strong(self) -> Style:
+        return self.background + Style(bold=True)
+
+    def _blank(self, text: str) -> Segment:
+        return Segment(text, self.background)
 
 
-def worst_level(view: View) -> Level:
+def _all_waiting(view: View) -> bool:
+    """Whether the board has only just begun to ask."""
+    total = len(view.snapshot.entry_points)
+    return total > 0 and view.snapshot.verdicts.get(Verdict.WAITING) == total
+
+
+def worst_level(view: View, levels: dict[Level, int]) -> Level:
     """The worst level on the board; critical if answers have stopped, unknown without any."""
     if silent_seconds(view) is not None:
         return Level.CRITICAL
-    levels = {status.judgement.level for status in view.snapshot.entry_points.values()}
-    if _is_late(view):
-        levels.add(Level.UNKNOWN)
-    return max(levels, default=Level.UNKNOWN)
-
-
-def tint_of(level: Level, theme: BoardTheme) -> Style | None:
-    """The header's style for a worst level; ``None`` where the theme has no colour for it."""
-    style = theme.verdict[_TINTS[level]]
-    colour = style.bgcolor is not None and not style.bgcolor.is_default
-    return style if colour or (style.reverse and level is Level.CRITICAL) else None
-
-
-def words_that_fit(words: str, room: int) -> str:
-    """As many whole words as fit: half a figure would be a wrong figure."""
-    for between in (", ", " "):
-        while cell_len(words) > room and between in words:
-            words, _, _ = words.rpartition(between)
-    return words if cell_len(words) <= room else ""
-
-
-def leader_that_fits(leader_words: str, room: int) -> str:
-    """The leader with or without its host, or nothing, as fits."""
-    forms = (safe(leader_words), safe(leader_words.partition("@")[0])) if leader_words else ()
-    return next((f"  {form}" for form in forms if cell_len(form) + 2 <= room), "")
-
-
-def feed_health(view: View, theme: BoardTheme) -> Segment:
-    """Whether answers are coming in, in words and in the colour of their level."""
-    level, words = _feed_words(view)
-    on_header = Style(bgcolor=theme.ui["header"].bgcolor, reverse=theme.ui["header"].reverse)
-    return Segment(words, theme.level[level] + on_header)
-
-
-def silent_seconds(view: View) -> float | None:
-    """Seconds without an answer, once there have been too many; else ``None``."""
-    age = _newest_age(view)
-    return age if age is not None and _is_late(view) and age > SILENCE_SECONDS else None
-
-
-def _is_late(view: View) -> bool:
-    """Whether the newest answer is older than three intervals, or it is not known how old."""
-    age = _newest_age(view)
-    return age is None or age > 3 * view.longest_interval
-
-
-def _newest_age(view: View) -> float | None:
-    """How old the newest answer is, in seconds; ``None`` where there is none of a known age."""
-    snapshot = view.snapshot
-    if snapshot.newest_at is None:
-        return None
-    age = (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at
-    return max(0.0, age) if age >= -AHEAD_SECONDS else None
-
-
-def _feed_words(view: View) -> tuple[Level, str]:
-    snapshot, age = view.snapshot, _newest_age(view)
-    if age is None:
-        return Level.UNKNOWN, "waiting for the first answer"
-    if silent_seconds(view) is not None:
-        return Level.CRITICAL, f"NO ANSWER FOR {span(age)}"
-    if _is_late(view):
-        return Level.UNKNOWN, f"no answer for {span(age)}"
-    rate = "feed ok" if view.extras.lite else f"{snapshot.polls_per_minute} polls/min"
-    if view.lag_seconds >= 1.0:
-        return Level.WARNING, f"{rate}, {span(view.lag_seconds)} behind"
-    down = len(snapshot.unreachable)
-    if down:
-        return Level.CRITICAL, f"{rate}, {down} server{'s' if down > 1 else ''} unreachable"
-    return Level.OK, rate if view.extras.lite else f"feed ok, {rate}"
+    at_least = Level.UNKNOWN if is_late(view) else Level.OK
+    return max([*levels, at_least]) if levels else Level.UNKNOWN

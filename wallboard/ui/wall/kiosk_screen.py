@@ -13,7 +13,7 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
-from wallboard.ui.screen.header import silent_seconds
+from wallboard.ui.screen.polling_words import silent_seconds
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.large_tile import big, clock_of
 from wallboard.ui.wall.layout import Item
@@ -110,11 +110,11 @@ class NoAnswer(Lines):
         if seconds is None:
             self.put([])
             return
-        lines = ["NO ANSWER FOR"]
+        lines = ["NO DATA FOR"]
         if self.app.size.height >= LEAST_HEIGHT:
             lines = ["", *lines, "", *big(clock_of(seconds), self.theme_styles.glyphs.block), ""]
         else:
-            lines = [f"NO ANSWER FOR {clock_of(seconds)}"]
+            lines = [f"NO DATA FOR {clock_of(seconds)}"]
         width = self.size.width or self.app.size.width
         self.put([[Segment(f"{line:^{width}}"[:width], self.background)] for line in lines])
 

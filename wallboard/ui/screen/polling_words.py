@@ -1,0 +1,80 @@
+"""Whether polling works, and how old its newest data is, in words for the header."""
+
+from wallboard.domain.observation import AHEAD_SECONDS
+from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
+from wallboard.ui.look.lite import age_in_steps
+from wallboard.ui.look.text import span
+from wallboard.ui.picture.view import View
+
+SILENCE_SECONDS = 30.0
+"""Without data for three intervals, and for this long, polling counts as silent."""
+
+
+@frozen
+class Polling:
+    """How polling goes, in words; ``brief`` is what is left of ``words`` where room is short.
+
+    ``age`` is how old the newest data is, ``rate`` how many polls there are a minute.
+    """
+
+    level: Level
+    words: str
+    brief: str = ""
+    age: str = ""
+    rate: str = ""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The words, the longest first."""
+        whole = [words for words in (self.words, self.age, self.rate) if words]
+        return tuple(", ".join(whole[:count]) for count in range(len(whole), 0, -1))
+
+
+def polling_of(view: View) -> Polling:
+    """How polling goes in this view."""
+    snapshot, age = view.snapshot, newest_age(view)
+    if age is None:
+        return Polling(Level.UNKNOWN, "waiting for the first answer")
+    if silent_seconds(view) is not None:
+        return Polling(Level.CRITICAL, f"NO DATA FOR {span(age)}", f"NO DATA {span(age)}")
+    if is_late(view):
+        return Polling(Level.UNKNOWN, f"no data for {span(age)}", f"no data {span(age)}")
+    lite = view.extras.lite
+    old = f"data {age_in_steps(age, lite=lite)} old"
+    rate = "" if lite else f"{snapshot.polls_per_minute} polls/min"
+    failing = snapshot.verdicts.get(Verdict.UNREACHABLE, 0) + snapshot.verdicts.get(
+        Verdict.ERROR, 0
+    )
+    if failing:
+        total = len(snapshot.entry_points)
+        level = Level.CRITICAL if failing == total or snapshot.unreachable else Level.UNKNOWN
+        words, brief = f"polling fails for {failing} of {total}", f"{failing}/{total} fail"
+        return Polling(level, words, brief, old, rate)
+    if snapshot.unreachable:
+        return Polling(Level.CRITICAL, "server unreachable", "unreachable", old, rate)
+    if view.lag_seconds >= 1.0:
+        late = span(view.lag_seconds)
+        return Polling(Level.WARNING, f"polls delayed {late}", f"late {late}", old, rate)
+    return Polling(Level.OK, "polling OK", "", old, rate)
+
+
+def silent_seconds(view: View) -> float | None:
+    """Seconds without data, once there have been too many; else ``None``."""
+    age = newest_age(view)
+    return age if age is not None and is_late(view) and age > SILENCE_SECONDS else None
+
+
+def is_late(view: View) -> bool:
+    """Whether the newest data is older than three intervals, or it is not known how old."""
+    age = newest_age(view)
+    return age is None or age > 3 * view.longest_interval
+
+
+def newest_age(view: View) -> float | None:
+    """How old the newest data is, in seconds; ``None`` where there is none of a known age."""
+    snapshot = view.snapshot
+    if snapshot.newest_at is None:
+        return None
+    age = (snapshot.at if view.frozen_at else view.now) - snapshot.newest_at
+    return max(0.0, age) if age >= -AHEAD_SECONDS else None
