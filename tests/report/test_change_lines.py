@@ -198,7 +198,7 @@ def test_what_is_no_longer_confirmed_is_told_once_by_server_and_so_is_its_end(bo
             " UNKNOWN server prod: 1 of 2 entry points stale. The newest answer is 31 seconds old."
         )
         assert " UNKNOWN server prod: 2 of 2 entry points stale." in all_of_it
-        assert " UNKNOWN 2 ok; 2 stale; " in heartbeat
+        assert " UNKNOWN 2 unknown; 2 stale; " in heartbeat
         assert over.endswith(" CRITICAL server prod: no stale entry points any more.")
         return
     told = [json.loads(line) for line in (some, all_of_it, heartbeat, over)]

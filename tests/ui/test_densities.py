@@ -12,7 +12,8 @@ from rich.cells import cell_len
 from test_tile import DARK, NAMES, OPEN, SIGNS, STEERING, judgements, status_of, texts
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.ui.screen.header import words_that_fit
+from wallboard.domain.policy import Level
+from wallboard.ui.screen.polling_words import Polling
 from wallboard.ui.wall.arrange import Section
 from wallboard.ui.wall.columns import EDGE_AND_GAP, LEAST_NAME, columns_of
 from wallboard.ui.wall.layout import COMPACT, LARGE, NORMAL, lay_out
@@ -109,7 +110,7 @@ def test_on_a_narrow_line_names_are_left_and_figures_give_way(width):
     assert names[0].width >= LEAST_NAME
 
 
-def test_the_health_of_the_feed_is_said_in_whole_words():
-    words = "feed ok, 1779 polls/min"
-    said = [words_that_fit(words, room) for room in (23, 22, 12, 8, 7, 4, 1, -3)]
-    assert said == [words, "feed ok", "feed ok", "feed ok", "feed ok", "feed", "", ""]
+def test_how_polling_goes_is_said_in_whole_words():
+    polling = Polling(Level.OK, "polling OK", "", "data 2s old", "1779 polls/min")
+    usual, age = "polling OK, data 2s old", "data 2s old"
+    assert polling.forms == (f"{usual}, 1779 polls/min", usual, age, "polling OK")

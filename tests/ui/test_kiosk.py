@@ -18,7 +18,7 @@ from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.feeds import FeedStatus
 from wallboard.ui.app.wall_modes import NEW_SECONDS, NOT_IN_A_KIOSK
 from wallboard.ui.look.theme import load
-from wallboard.ui.screen.header import BoardHeader, tint_of
+from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.wall.arrange import Section
 from wallboard.ui.wall.kiosk_screen import KioskGrid, KioskScreen
 from wallboard.ui.wall.layout import lay_out
@@ -307,13 +307,13 @@ async def test_the_header_has_the_colour_and_the_word_of_the_worst_level(n, leve
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         header = app.screen.query_one(BoardHeader)
-        assert header.background == tint_of(level, app.board_theme)
+        assert header.background == app.board_theme.filled(level)
         assert level.label.upper() in part(app, BoardHeader).splitlines()[0]
 
 
 def test_the_tints_of_the_levels_differ():
     for name in ("dark", "light", "ansi16"):
-        assert len({tint_of(level, load(name)).bgcolor for level in Level}) == len(Level)
+        assert len({load(name).filled(level) for level in Level}) == len(Level)
 
 
 async def test_the_age_of_the_newest_answer_is_always_said():
@@ -321,10 +321,10 @@ async def test_the_age_of_the_newest_answer_is_always_said():
     app = kiosk(clock=clock)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert "newest 2s" in part(app, BoardHeader)
+        assert "data 2s old" in part(app, BoardHeader)
         clock.now += 7
         await settled(pilot)
-        assert "newest 9s" in part(app, BoardHeader)
+        assert "data 9s old" in part(app, BoardHeader)
 
 
 @pytest.mark.parametrize("size", [(200, 50), (80, 24), (40, 10)], ids="{0[0]}x{0[1]}".format)
@@ -334,15 +334,17 @@ async def test_a_silent_feed_is_said_over_the_wall_and_colours_the_header(size):
     app = kiosk(board, clock=clock)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
-        assert "NO ANSWER FOR" not in text_on(app)
+        assert "NO DATA FOR" not in text_on(app)
         clock.now += 300
         await settled(pilot)
         below = "\n".join(text_on(app).splitlines()[2:])
-        assert "NO ANSWER FOR" in below
-        assert "CRITICAL" in part(app, BoardHeader)
+        assert "NO DATA FOR" in below
+        header = app.screen.query_one(BoardHeader)
+        assert header.background == app.board_theme.filled(Level.CRITICAL)
+        assert "NO DATA FOR" in part(app, BoardHeader)
         poll(board, next(iter(board.snapshot(NOW).entry_points)), 0, 1, clock.now)
         await settled(pilot)
-        assert "NO ANSWER FOR" not in text_on(app)
+        assert "NO DATA FOR" not in text_on(app)
 
 
 async def test_after_three_intervals_without_an_answer_the_header_calls_nothing_well():
@@ -351,10 +353,10 @@ async def test_after_three_intervals_without_an_answer_the_header_calls_nothing_
     app = kiosk(board, clock=clock, interval=5.0)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert " OK " in part(app, BoardHeader)
+        assert " OPEN " in part(app, BoardHeader)
         clock.now += 14
         await settled(pilot)
-        assert "no answer for 16s" in part(app, BoardHeader)
+        assert "no data for 16s" in part(app, BoardHeader)
         assert " UNKNOWN " in part(app, BoardHeader)
         assert "16s old" in text_on(app)
 
@@ -366,13 +368,13 @@ async def test_a_clock_that_is_put_back_leaves_nothing_well_that_was_dated_by_it
     async with app.run_test(size=SIZE) as pilot:
         clock.now -= 3600
         await settled(pilot)
-        assert "feed ok" not in part(app, BoardHeader)
+        assert "polling OK" not in part(app, BoardHeader)
         assert "? old" in text_on(app)
         # Once the feed has noticed it all is as old as it was.
         board.fold(ClockSet(-3600.0))
         await settled(pilot)
-        assert "feed ok" in part(app, BoardHeader)
-        assert " old" not in text_on(app)
+        assert "polling OK" in part(app, BoardHeader)
+        assert "? old" not in text_on(app)
 
 
 @pytest.mark.parametrize("size", [(28, 9), (10, 3)], ids="{0[0]}x{0[1]}".format)

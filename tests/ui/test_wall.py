@@ -426,7 +426,7 @@ async def test_a_banner_may_leave_hardly_any_room_for_tiles(size):
         await settled(pilot)
         await pilot.press("end", "pageup", "pagedown", "down", "up")
         await settled(pilot)
-        assert app.screen.grid.size.height == 2
+        assert app.screen.grid.size.height == 4
         assert len(picture(app)) == 9
 
 

@@ -99,6 +99,10 @@ class Judgement:
         """Whether the verdict rests on a stale reading: nobody knows whether it still holds."""
         return self.verdict not in _WITHOUT_READING and self.stale(now)
 
+    def level_at(self, now: float) -> Level:
+        """Its level, at least unknown where nobody knows whether it still holds."""
+        return max(self.level, Level.UNKNOWN) if self.unconfirmed(now) else self.level
+
     def as_old_as_before(self, by: float) -> "Judgement":
         """The same after the clock was put forward ``by`` seconds, or back."""
         if self.newest_at is None or self.fresh_until is None:

@@ -22,10 +22,7 @@ def worst_level(snapshot: Snapshot) -> Level:
 
     An entry point without an answer for three intervals counts as unknown, too.
     """
-    judgements = [status.judgement for status in snapshot.entry_points.values()]
-    levels = {judgement.level for judgement in judgements}
-    if any(judgement.unconfirmed(snapshot.at) for judgement in judgements):
-        levels.add(Level.UNKNOWN)
+    levels = (s.judgement.level_at(snapshot.at) for s in snapshot.entry_points.values())
     return max(levels, default=Level.UNKNOWN)
 
 

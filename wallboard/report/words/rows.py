@@ -97,7 +97,7 @@ def stale_count(snapshot: Snapshot) -> int:
 
 def level_counts(snapshot: Snapshot) -> dict[Level, int]:
     """How many entry points there are at every level, worst first."""
-    levels = [status.judgement.level for status in snapshot.entry_points.values()]
+    levels = [s.judgement.level_at(snapshot.at) for s in snapshot.entry_points.values()]
     return {level: levels.count(level) for level in sorted(Level, reverse=True)}
 
 

@@ -158,12 +158,12 @@ def keyed_screens() -> tuple[Keyed, ...]:
         Keyed("Drill-down", DrillDownScreen, (BodyView, Difference, Page, Timeline)),
         Keyed("Events", EventsScreen, (EventList,)),
         Keyed("Doctor", DoctorScreen, (Page,)),
-        Keyed("Messages", MessagesScreen, (Page,)),
         Keyed("Themes", ThemePicker, (ThemeList,)),
         Keyed("Survey", SurveyScreen, (FieldLine,)),
         Keyed("Before a survey is sent", ConfirmScreen),
         Keyed("While a filter is typed", FilterLine),
         Keyed("While a time is typed", GoToScreen),
+        Keyed("Messages", MessagesScreen, (Page,)),
         Keyed("", KioskScreen, (KioskGrid,)),
         Keyed("", HelpScreen),
     )

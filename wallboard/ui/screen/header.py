@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.verdict import Judgement
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import ReplayPosition, View
@@ -70,7 +71,7 @@ class LevelCounter:
         snapshot = view.snapshot
         reason = (snapshot.ranking, view.jump, len(snapshot.entry_points))
         now = snapshot.at if view.frozen_at else view.now
-        if reason != self._counted_for or now > self._until:
+        if reason != self._counted_for or now >= self._until:
             self._counted_for = reason
             self._count(view, now)
         return self._counts
@@ -79,15 +80,21 @@ class LevelCounter:
         counts = dict.fromkeys(sorted(Level, reverse=True), 0)
         self._until = math.inf
         for status in view.snapshot.entry_points.values():
-            judgement = status.judgement
-            if judgement.unconfirmed(now):
-                counts[max(judgement.level, Level.UNKNOWN)] += 1
-                self._until = now  # its next answer may be the same, and ends this
-            else:
-                counts[judgement.level] += 1
-                if judgement.fresh_until is not None and judgement.fresh_until >= now:
-                    self._until = min(self._until, judgement.fresh_until)
+            level, until = _level_until(status.judgement, now)
+            counts[level] += 1
+            self._until = min(self._until, until)
         self._counts = {level: count for level, count in counts.items() if count}
+
+
+def _level_until(judgement: Judgement, now: float) -> tuple[Level, float]:
+    """Its level, and until when it holds unless an answer changes it."""
+    try:
+        if judgement.stale(now):
+            return judgement.level_at(now), now
+        until = judgement.fresh_until
+        return judgement.level, math.inf if until is None else until
+    except TypeError:  # its tile says that it cannot be drawn
+        return Level.UNKNOWN, now
 
 
 class BoardHeader(Lines):
@@ -135,22 +142,23 @@ class BoardHeader(Lines):
         total = len(view.snapshot.entry_points)
         count = f"{total} entry point{'' if total == 1 else 's'}"
         leader, title = safe(view.leader_words), safe(view.title)
-        most, usual, least = polling.forms[0], polling.forms[-2:][0], polling.forms[-1]
+        most, usual, brief, least = polling.forms
         line: list[Segment] = []
         for short, parts in (
             (False, (count, most, leader, title)),
             (False, (count, usual, leader, title)),
             (False, (count, usual, leader)),
-            (False, (usual, leader.partition("@")[0])),
-            (False, (usual,)),
-            (True, (usual,)),
+            (False, (usual, leader)),
+            (True, (usual, leader)),
+            (True, (brief, leader)),
+            (True, (brief, leader.partition("@")[0])),
+            (True, (brief,)),
             (True, (least,)),
-            (True, (polling.brief,)),
             (True, ()),
         ):
             line = self._level_words(view, levels, short=short)
             for part in filter(None, parts):
-                strong = part in (*polling.forms, polling.brief) and polling.level is not Level.OK
+                strong = part in polling.forms and polling.level is not Level.OK
                 line += [
                     self._blank(BETWEEN),
                     Segment(part, self._strong if strong else self.background),

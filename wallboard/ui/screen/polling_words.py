@@ -13,7 +13,7 @@ SILENCE_SECONDS = 30.0
 
 @frozen
 class Polling:
-    """How polling goes, in words; ``brief`` is what is left of ``words`` where room is short.
+    """How polling goes, in words; ``brief`` says the same where room is short.
 
     ``age`` is how old the newest data is, ``rate`` how many polls there are a minute.
     """
@@ -26,9 +26,14 @@ class Polling:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """The words, the longest first."""
-        whole = [words for words in (self.words, self.age, self.rate) if words]
-        return tuple(", ".join(whole[:count]) for count in range(len(whole), 0, -1))
+        """The words, the longest first; the age stays as long as it can."""
+        forms = (
+            (self.words, self.age, self.rate),
+            (self.words, self.age),
+            (self.brief, self.age),
+            (self.brief or self.words,),
+        )
+        return tuple(", ".join(filter(None, form)) for form in forms)
 
 
 def polling_of(view: View) -> Polling:

@@ -164,6 +164,7 @@ class StyledApp(CellApp[None]):
             self.notices.add(theme.problem)
         theme = with_glyphs(theme, self.settings)
         self.board_theme = theme
+        self.beyond_ascii = theme.glyphs.beyond_ascii
         if self._theme_watch.name != theme.name:
             self._theme_watch = ThemeWatch(theme.name)
         self.ansi_color = True if theme.native else None
@@ -178,7 +179,6 @@ class StyledApp(CellApp[None]):
         """Use the glyphs and colours that the settings allow."""
         self.most_colors = lite.most_colors(self.settings)
         self.use_theme(self.board_theme)
-        self.beyond_ascii = self.board_theme.glyphs.beyond_ascii
         self.repaint()
 
     def follow_theme(self) -> None:
