@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 
 import pytest
-from processes import Starter
 
+from tests.cli.processes import Starter
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 
