@@ -1,10 +1,26 @@
 """What a chart is drawn from: runs without gaps, not too many points, and a range for them."""
 
 import pytest
+from boards import NOW, observed
+from stories import KEY, story
 
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.history import History, Sample
 from wallboard.domain.policy import Level, Verdict
-from wallboard.ui.drilldown.chart import MOST_POINTS, MOST_SAMPLES, newest, runs, thinned, y_range
+from wallboard.domain.reading import Capacity
+from wallboard.ui.drilldown.axes import count_ticks, rounded_up, wait_ticks
+from wallboard.ui.drilldown.chart import (
+    MOST_POINTS,
+    MOST_SAMPLES,
+    newest,
+    panes_of,
+    picture_of,
+    runs,
+    thinned,
+    y_range,
+)
+from wallboard.ui.look.theme import load
+from wallboard.ui.picture.window import Window
 
 
 def sample(at, wait=1.0):
@@ -57,13 +73,49 @@ def test_only_the_newest_samples_are_drawn():
     [
         ([], [60.0, 300.0], 0, 1),
         ([0.0], [60.0], 0, 1),
-        ([40.0], [60.0, 300.0], 0, 60 * 1.08),
-        ([10.0], [60.0, 300.0], 0, 10.8),
-        ([500.0], [60.0, 300.0], 0, 540),
-        ([-4.0, 2.0], [], -4, 2.16),
+        ([40.0], [60.0, 300.0], 0, 60),
+        ([10.0], [60.0, 300.0], 0, 10),
+        ([500.0], [60.0, 300.0], 0, 500),
+        ([-4.0, 2.0], [], -4, 2),
     ],
 )
 def test_the_range_has_zero_all_values_and_the_next_threshold_if_it_is_near(
     values, limits, low, high
 ):
     assert y_range(values, limits) == pytest.approx((low, high))
+
+
+WINDOW = Window(NOW - 3600, NOW, 60)
+
+
+def panes(board, window=WINDOW):
+    return panes_of(board.snapshot(NOW).entry_points[KEY], window, NOW, load("dark"))
+
+
+def test_legend_and_line_end_with_the_slots_that_the_facts_show():
+    board = story()
+    board.fold(observed(KEY, Endpoint.CAPACITY, Capacity(17), NOW))
+    assert board.snapshot(NOW).entry_points[KEY].judgement.capacity == 17
+    slots = panes(board)[2]
+    assert slots.newest == "17"
+    assert slots.pick(slots.samples[-1]) == 17
+
+
+def test_each_figure_has_its_own_thresholds():
+    limits = {pane.name: [limit for limit, _ in pane.limits] for pane in panes(story())}
+    assert limits == {"wait": [60.0, 300.0], "queue": [10, 25], "slots": [0]}
+
+
+def test_all_panes_have_the_axis_of_time_of_the_window():
+    window = Window(NOW - 300, NOW - 60, 24)
+    pictures = [picture_of(pane, window, 10.0, load("dark")) for pane in panes(story(), window)]
+    assert {picture.x_range for picture in pictures} == {(NOW - 300, NOW - 60)}
+    for pane in panes(story(), window):
+        assert all(window.start <= one.at <= window.end for one in pane.samples)
+
+
+@pytest.mark.parametrize(("ticks", "high"), [(wait_ticks, 110.0), (count_ticks, 7.0)])
+def test_the_top_of_an_axis_is_a_round_value_with_a_tick(ticks, high):
+    top = rounded_up(ticks, 0.0, high)
+    assert top >= high
+    assert ticks(0.0, top, 4)[-1][0] == top

@@ -17,6 +17,7 @@ from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.facts import EndpointTable
 from wallboard.ui.drilldown.request import RequestLines
+from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
 from wallboard.ui.look.theme import load
@@ -215,8 +216,8 @@ async def test_the_chart_shows_axes_thresholds_and_gaps():
     async with opened(story(), (120, 40)) as pilot:
         await press(pilot, "4")
         chart = part(pilot.app, Chart)
-        assert "est. wait 1m50s" in chart
-        assert "queue 9" in chart
+        assert "wait 1m50s ╌1m ╌5m" in chart
+        assert "queue 9 ╌10 ╌25" in chart
         assert "20:10" in chart
         assert "╌" * 10 in chart
         assert "× failed" in chart
@@ -233,6 +234,24 @@ async def test_the_chart_is_drawn_anew_only_for_a_new_sample():
         await heard(pilot, live)
         assert chart._plots[0]._picture is not drawn
         await until(pilot, lambda: part(pilot.app, Chart) != before)
+
+
+async def test_plus_and_minus_zoom_strip_and_chart_and_arrows_move_them():
+    async with opened(story(), (120, 40)) as pilot:
+        await press(pilot, "4")
+        assert part(pilot.app, StateStripLine).split()[-7] == "1h"
+        seen = []
+        for key in ("plus", "plus", "left", "right", "minus"):
+            await press(pilot, key)
+            seen.append(part(pilot.app, StateStripLine))
+            chart = pilot.app.screen.query_one(Chart)
+            window = pilot.app.screen.window_in_full()
+            x_ranges = {plot._picture.x_range for plot in chart._plots}
+            assert x_ranges == {(window.start, window.end)}
+        assert [line.split()[-7] for line in seen] == ["30m", "15m", "15m", "15m", "30m"]
+        assert seen[1] == seen[3] != seen[2]
+        ends = [line.split()[-8] for line in seen]
+        assert ends == ["20:27", "20:26", "20:19", "20:26", "20:27"]
 
 
 def styled(app):
@@ -256,7 +275,7 @@ async def test_every_tab_takes_another_theme_while_it_is_open(key):
 async def test_a_chart_of_nothing_says_so():
     async with opened(one()) as pilot:
         await press(pilot, "4")
-        assert "No poll has been counted yet." in part(pilot.app, Chart)
+        assert "no polls in this time" in part(pilot.app, Chart)
 
 
 async def test_the_diff_marks_what_changed_and_shows_both_bodies():

@@ -22,6 +22,7 @@ from walls import part, settled, text_on, until, words_of
 
 from wallboard.domain.policy import Verdict
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
+from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.look.theme import available, load
 from wallboard.ui.replay.goto_screen import GoToScreen
 from wallboard.ui.screen.board_screen import Passing
@@ -74,6 +75,29 @@ async def test_an_outage_is_found_after_the_fact_with_the_body_that_caused_it(pa
         await settled(pilot)
         assert isinstance(app.screen, DrillDownScreen)
         assert 'reason="agent_not_available"' in part(app, "BodyView")
+
+
+async def test_the_strip_of_the_drill_down_has_the_recorded_states(path):
+    app = recorded_wall(path)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        app.drill_down(BROKEN)
+        await settled(pilot)
+        assert app.view().snapshot.entry_points[BROKEN].states(NOW, 180) == (None,) * 180
+        await pilot.press(*["minus"] * 7)
+        await settled(pilot)
+        strip = app.screen.query_one(StateStripLine)
+        await until(pilot, lambda: app.view().recorded_states is not None)
+        window = app.screen.window_in_full()
+        await until(pilot, lambda: app.view().recorded_states.window == window)
+        assert window.start < BAD_AT < window.end
+        bad = app.view().recorded_states.states[
+            int((BAD_AT - window.start) // window.slice_seconds)
+        ]
+        assert bad.verdict is Verdict.AGENT_NOT_AVAILABLE
+        glyphs = app.board_theme.glyphs
+        await until(pilot, lambda: glyphs.strip[bad.level] in words_of(app, StateStripLine)[0])
+        assert strip.display
 
 
 async def test_every_key_of_the_replay_goes_where_it_says(path):

@@ -1,11 +1,15 @@
 """The ticks on an axis: round numbers of seconds and chats, round local times."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wallboard.ui.look.text import short_figure, span
 
 Ticks = list[tuple[float, str]]
+YTicks = Callable[[float, float, int], Ticks]
+"""Gives at most about so many ticks between two values."""
+
+MOST_Y_TICKS = 4
 
 _HOUR, _DAY = 3600, 86_400
 _TIME_STEPS = (1, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, _DAY)
@@ -33,6 +37,14 @@ def wait_ticks(low: float, high: float, count: int) -> Ticks:
 def count_ticks(low: float, high: float, count: int) -> Ticks:
     """Round whole numbers between two values."""
     return [(value, short_figure(int(value))) for value in _round_values(low, high, count, ())]
+
+
+def rounded_up(ticks: YTicks, low: float, high: float) -> float:
+    """The next round value at which an axis may end, so that its top has a tick."""
+    values = [value for value, _ in ticks(low, high, MOST_Y_TICKS)]
+    if len(values) < 2 or values[-1] >= high:
+        return high
+    return values[-1] + values[1] - values[0]
 
 
 def one_per_row(ticks: Ticks, low: float, high: float, rows: int) -> Ticks:

@@ -1,6 +1,7 @@
-"""The chart: wait, queue and slots over time, with their thresholds."""
+"""The chart: wait, queue and slots over one stretch of time, each with its own thresholds."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -9,49 +10,69 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.events import Resize
 
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.history import History, Sample
-from wallboard.domain.policy import Level, Thresholds
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.reading import Capacity
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.frozen import frozen
 from wallboard.ui.drilldown import axes
 from wallboard.ui.look.text import short_figure, wait
 from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.window import Window
 from wallboard.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from wallboard.ui.drilldown.plot import Plot
+    from wallboard.ui.drilldown.plot import Picture, Plot
 
 MOST_SAMPLES = 5_000
 """Samples drawn at most, the newest ones."""
 
-LEAST_INTERVALS = 12
-"""Least number of intervals on the x axis."""
-
 MOST_POINTS = 400
 _SILENT_INTERVALS = 3
 _HIGHEST = 1e15
-_BESIDE_WIDTH, _BESIDE_HEIGHT, _ONE_HEIGHT = 72, 22, 9
+_BESIDE_WIDTH, _ONE_HEIGHT = 72, 6
+"""Cells from which panes are beside each other, and rows that each needs below another."""
 
 Run = list[tuple[float, float]]
 Pick = Callable[[Sample], float | None]
+Limit = tuple[float | None, Level]
+
+
+@frozen
+class Pane:
+    """One figure over time: its newest value in words, and the limits that raise the level."""
+
+    name: str
+    newest: str
+    stale: bool
+    samples: Sequence[Sample]
+    pick: Pick
+    limits: tuple[Limit, ...]
+    limit_words: Callable[[float], str]
+    ticks: axes.YTicks
 
 
 class Chart(Container):
-    """Two plots, side by side or stacked; drawn only for a new sample."""
+    """Three panes with one axis of time, below each other, beside each other, or only the wait."""
 
     DEFAULT_CSS = """
     Chart { height: 1fr; layout: vertical; background: $background; }
     Chart.-beside { layout: horizontal; }
     Chart > Vertical { height: 1fr; width: 1fr; padding-right: 1; }
-    Chart.-one > .second { display: none; }
+    Chart.-one > .further { display: none; }
     Chart Legend { height: 1; }
     """
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__()
         self.theme_styles = theme
-        self._legends = Legend(theme), Legend(theme)
-        self._boxes = Vertical(self._legends[0]), Vertical(self._legends[1], classes="second")
-        self._plots: tuple[Plot, Plot] | None = None
+        self._legends = tuple(Legend(theme) for _ in range(3))
+        self._boxes = tuple(
+            Vertical(legend, classes="further" if number else "")
+            for number, legend in enumerate(self._legends)
+        )
+        self._plots: tuple[Plot, ...] = ()
         self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -64,84 +85,139 @@ class Chart(Container):
         self._drawn = ()
 
     def on_resize(self, event: Resize) -> None:
-        """Place the plots; only the wait if there is no room for both."""
+        """Place the panes."""
         width, height = event.size
-        beside = width >= _BESIDE_WIDTH and height < _BESIDE_HEIGHT
-        self.set_class(beside, "-beside")
-        self.set_class(not beside and height < 2 * _ONE_HEIGHT, "-one")
+        stacked = height >= len(self._boxes) * _ONE_HEIGHT
+        self.set_class(not stacked and width >= _BESIDE_WIDTH, "-beside")
+        self.set_class(not stacked and width < _BESIDE_WIDTH, "-one")
 
-    def show(self, status: EntryPointStatus) -> None:
-        """Draw the history of this entry point, if it has grown."""
+    def show(self, status: EntryPointStatus, window: Window, now: float) -> None:
+        """Draw this window; the plots only if it moved or there is a new sample."""
+        panes = panes_of(status, window, now, self.theme_styles)
+        for legend, pane in zip(self._legends, panes, strict=True):
+            legend.show(pane)
+        stacked = not (self.has_class("-beside") or self.has_class("-one"))
         history, thresholds = status.state.history, status.policy.thresholds
-        drawn = (history, thresholds, self.theme_styles)
-        if self._drawn and all(old is new for old, new in zip(self._drawn, drawn, strict=True)):
+        drawn = (history, thresholds, self.theme_styles, window, stacked)
+        if self._drawn and all(
+            old is new or old == new for old, new in zip(self._drawn, drawn, strict=True)
+        ):
             return
-        if self._plots is None:
+        if not self._plots:
             from wallboard.ui.drilldown.plot import Plot
 
-            self._plots = Plot(self.theme_styles), Plot(self.theme_styles)
+            self._plots = tuple(Plot(self.theme_styles) for _ in panes)
             for box, plot in zip(self._boxes, self._plots, strict=True):
                 box.mount(plot)
         self._drawn = drawn
-        samples = newest(history)
-        self._legends[0].show(_wait_legend(samples, thresholds, self.theme_styles))
-        self._legends[1].show(_queue_legend(samples, thresholds, self.theme_styles))
-        if samples:
-            self._draw(self._plots, samples, status)
+        for number, (pane, plot) in enumerate(zip(panes, self._plots, strict=True)):
+            shows_times = not stacked or number == len(panes) - 1
+            picture = picture_of(pane, window, status.policy.interval, self.theme_styles)
+            plot.put(replace(picture, shows_times=shows_times))
 
-    def _draw(
-        self, plots: "tuple[Plot, Plot]", samples: list[Sample], status: EntryPointStatus
-    ) -> None:
-        from wallboard.ui.drilldown.plot import Picture, Series
 
-        theme, interval = self.theme_styles, status.policy.interval
-        glyphs, limits = theme.glyphs, status.policy.thresholds
-        line = "braille" if glyphs.name == "unicode" else "*"
-        slots_style = theme.level[Level.OK]
-        colours_differ = slots_style.color != theme.ui["spark"].color
-        slots_marker = line if colours_differ else glyphs.separator
-        end = samples[-1].at
-        x_range = min(samples[0].at, end - LEAST_INTERVALS * interval), end
+def panes_of(
+    status: EntryPointStatus, window: Window, now: float, theme: BoardTheme
+) -> tuple[Pane, Pane, Pane]:
+    """Wait, queue and slots, with the newest values that the facts show too."""
+    judgement, limits, glyphs = status.judgement, status.policy.thresholds, theme.glyphs
+    samples = [s for s in newest(status.state.history) if window.start <= s.at <= window.end]
 
-        def picture(
-            lines: Sequence[tuple[Pick, Style, str]],
-            levels: Sequence[tuple[float | None, Level]],
-            ticks: Callable[[float, float, int], axes.Ticks],
-        ) -> Picture:
-            values = [
-                value for pick, _, _ in lines for s in samples if (value := pick(s)) is not None
-            ]
-            low, high = y_range(values, [limit for limit, _ in levels if limit is not None])
-            series: list[Series] = [
-                Series([[(x_range[0], limit), (end, limit)]], theme.level[level], glyphs.gap)
-                for limit, level in levels
-                if limit is not None and low <= limit <= high
-            ]
-            for pick, style, marker in lines:
-                series.append(Series(list(runs(samples, pick, interval)), style, marker))
-            failed = [
-                [(s.at, low)] for s in samples if all(pick(s) is None for pick, _, _ in lines)
-            ]
-            series.append(Series(failed[-MOST_POINTS:], theme.level[Level.CRITICAL], glyphs.times))
-            return Picture(series, x_range, (low, high), ticks)
+    stale = judgement.verdict is Verdict.UNREACHABLE or judgement.stale(now)
 
-        waits = [(_wait, theme.ui["spark"], line)]
-        chats = [
-            (_slots, slots_style, slots_marker),
-            (_depth, theme.ui["spark"], line),
-        ]
-        plots[0].put(picture(waits, _wait_levels(limits), axes.wait_ticks))
-        plots[1].put(picture(chats, _queue_levels(limits), axes.count_ticks))
+    def count_words(count: float) -> str:
+        return short_figure(int(count))
+
+    return (
+        Pane(
+            "wait",
+            wait(judgement.wait_seconds, glyphs),
+            stale,
+            samples,
+            _wait,
+            ((limits.wait_warning, Level.WARNING), (limits.wait_critical, Level.CRITICAL)),
+            axes.short_span,
+            axes.wait_ticks,
+        ),
+        Pane(
+            "queue",
+            short_figure(judgement.queue_depth, glyphs),
+            stale,
+            samples,
+            _depth,
+            ((limits.queue_warning, Level.WARNING), (limits.queue_critical, Level.CRITICAL)),
+            count_words,
+            axes.count_ticks,
+        ),
+        Pane(
+            "slots",
+            short_figure(judgement.capacity, glyphs),
+            stale,
+            _with_newest_slots(samples, status, window.end),
+            _slots,
+            ((limits.capacity_warning, Level.WARNING),),
+            count_words,
+            axes.count_ticks,
+        ),
+    )
+
+
+def _with_newest_slots(samples: list[Sample], status: EntryPointStatus, end: float) -> list[Sample]:
+    """The samples and the newest slots: a sample is taken when the wait is read, before them."""
+    last = status.state.endpoint(Endpoint.CAPACITY).last
+    if not samples or last is None or not samples[-1].at < last.at <= end:
+        return samples
+    if not isinstance(last.outcome, Capacity):
+        return samples
+    return [*samples, samples[-1]._replace(at=last.at, capacity=last.outcome.count)]
+
+
+def picture_of(pane: Pane, window: Window, interval: float, theme: BoardTheme) -> "Picture":
+    """One pane as a picture: the limits behind, then the values, and a mark for each failure."""
+    from wallboard.ui.drilldown.plot import Picture, Series
+
+    glyphs, samples = theme.glyphs, pane.samples
+    marker = "braille" if glyphs.name == "unicode" else "*"
+    values = [value for s in samples if (value := pane.pick(s)) is not None]
+    limits = [(limit, level) for limit, level in pane.limits if limit is not None]
+    low, high = y_range(values, [limit for limit, _ in limits])
+    high = axes.rounded_up(pane.ticks, low, high)
+    series = [
+        Series([[(window.start, limit), (window.end, limit)]], theme.shape(level), glyphs.gap)
+        for limit, level in limits
+        if low <= limit <= high
+    ]
+    if samples:
+        series.append(Series(list(runs(samples, pane.pick, interval)), theme.ui["spark"], marker))
+    failed = [[(s.at, low)] for s in samples if pane.pick(s) is None]
+    series.append(Series(failed[-MOST_POINTS:], theme.shape(Level.CRITICAL), glyphs.times))
+    return Picture(series, (window.start, window.end), (low, high), pane.ticks)
 
 
 class Legend(Lines):
-    """One line above a plot: series, newest values, thresholds."""
+    """One line above a plot: the figure and its newest value, its thresholds, what failed."""
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "screen")
 
-    def show(self, line: list[Segment]) -> None:
+    def show(self, pane: Pane) -> None:
         """Draw the line."""
+        theme, base = self.theme_styles, self.background
+        on_base, strong = Style(bgcolor=base.bgcolor), base + Style(bold=True)
+        line = [
+            Segment(f" {pane.name} ", theme.ui["spark"] + on_base),
+            Segment(f"{pane.newest} ", theme.ui["stale"] + on_base if pane.stale else strong),
+        ]
+        for limit, level in pane.limits:
+            if limit is not None:
+                words = f"{theme.glyphs.gap}{pane.limit_words(limit)} "
+                line.append(Segment(words, theme.shape(level) + on_base))
+        if not pane.samples:
+            line.append(Segment(" no polls in this time", theme.ui["muted"] + on_base))
+        elif any(pane.pick(sample) is None for sample in pane.samples):
+            room = self.size.width - Segment.get_line_length(line)
+            failed = f" {theme.glyphs.times}{' failed' if room >= len(' x failed') else ''}"
+            line.append(Segment(failed, theme.shape(Level.CRITICAL) + on_base))
         self.put([line])
 
 
@@ -185,7 +261,7 @@ def y_range(values: Sequence[float], limits: Sequence[float]) -> tuple[float, fl
     above = min((limit for limit in limits if limit > high), default=high)
     if above <= 2 * high:
         high = above
-    return low, max(high * 1.08, low + 1.0)
+    return low, max(high, low + 1.0)
 
 
 def _wait(sample: Sample) -> float | None:
@@ -202,64 +278,3 @@ def _slots(sample: Sample) -> float | None:
 
 def _bounded(count: int | None) -> float | None:
     return None if count is None else max(-_HIGHEST, min(float(count), _HIGHEST))
-
-
-def _wait_levels(limits: Thresholds) -> list[tuple[float | None, Level]]:
-    return [(limits.wait_warning, Level.WARNING), (limits.wait_critical, Level.CRITICAL)]
-
-
-def _queue_levels(limits: Thresholds) -> list[tuple[float | None, Level]]:
-    return [(limits.queue_warning, Level.WARNING), (limits.queue_critical, Level.CRITICAL)]
-
-
-def _wait_legend(samples: Sequence[Sample], limits: Thresholds, theme: BoardTheme) -> list[Segment]:
-    if not samples:
-        return [Segment(" No poll has been counted yet.", theme.ui["screen"])]
-    newest = wait(samples[-1].wait_seconds, theme.glyphs)
-    failed = any(sample.wait_seconds is None for sample in samples)
-    return [
-        *_named("est. wait", newest, theme.ui["spark"], theme),
-        *_limit_words(_wait_levels(limits), axes.short_span, theme),
-        *(_failed_words(theme) if failed else []),
-    ]
-
-
-def _queue_legend(
-    samples: Sequence[Sample], limits: Thresholds, theme: BoardTheme
-) -> list[Segment]:
-    if not samples:
-        return []
-    last, glyphs = samples[-1], theme.glyphs
-    return [
-        *_named("queue", short_figure(last.queue_depth, glyphs), theme.ui["spark"], theme),
-        *_named("slots", short_figure(last.capacity, glyphs), theme.level[Level.OK], theme),
-        *_limit_words(_queue_levels(limits), lambda count: short_figure(int(count)), theme),
-    ]
-
-
-def _failed_words(theme: BoardTheme) -> list[Segment]:
-    on_base = Style(bgcolor=theme.ui["screen"].bgcolor)
-    style = theme.level[Level.CRITICAL] + on_base
-    return [Segment(" ", theme.ui["screen"]), Segment(f"{theme.glyphs.times} failed", style)]
-
-
-def _named(name: str, value: str, style: Style, theme: BoardTheme) -> list[Segment]:
-    base = theme.ui["screen"]
-    on_base = Style(bgcolor=base.bgcolor)
-    return [
-        Segment(f" {name} ", style + on_base),
-        Segment(f"{value} ", base + Style(bold=True)),
-    ]
-
-
-def _limit_words(
-    levels: Sequence[tuple[float | None, Level]],
-    words: Callable[[float], str],
-    theme: BoardTheme,
-) -> list[Segment]:
-    on_base = Style(bgcolor=theme.ui["screen"].bgcolor)
-    return [
-        Segment(f"{theme.glyphs.gap}{words(limit)} ", theme.level[level] + on_base)
-        for limit, level in levels
-        if limit is not None
-    ]

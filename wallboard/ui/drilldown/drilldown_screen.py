@@ -17,10 +17,12 @@ from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.facts import EndpointTable, Facts
 from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
 from wallboard.ui.drilldown.request import RequestLines, header_lines
+from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
+from wallboard.ui.picture.window import Window, Zoom
 from wallboard.ui.screen.copies import Evidence
 from wallboard.ui.screen.copying_screen import CopyingScreen
 from wallboard.ui.widgets import lines as bodies
@@ -54,6 +56,10 @@ class DrillDownScreen(CopyingScreen):
         Binding("down,j", "choose(1)", "Endpoint down", show=False, id="down"),
         Binding("left_square_bracket", "older(1)", "Older", key_display="[", id="older"),
         Binding("right_square_bracket", "older(-1)", "Newer", key_display="]", id="newer"),
+        Binding("plus,equals_sign", "zoom(1)", "Zoom in", show=False, id="zoom_in"),
+        Binding("minus", "zoom(-1)", "Zoom out", show=False, id="zoom_out"),
+        Binding("left", "pan(-1)", "Earlier", show=False, id="left"),
+        Binding("right", "pan(1)", "Later", show=False, id="right"),
         Binding("p", "pretty", "Raw", id="raw"),
         # Priority: keys typed right after it must already go into the line.
         Binding("slash", "search", "Find", key_display="/", priority=True, id="search"),
@@ -77,9 +83,12 @@ class DrillDownScreen(CopyingScreen):
         self.endpoint = next(iter(endpoints), Endpoint.CHAT_ALLOWED)
         self.tab = Tab.BODY
         self.pretty = True
+        self._zoom = Zoom()
+        self._window: Window | None = None
         self._stepped_to: Observation | None = None
         self._laid_out: tuple[object, bytes | None] = (None, None)
         self._facts = Facts(theme)
+        self._strip = StateStripLine(theme)
         self._table = EndpointTable(theme)
         self._tabs = TabBar(theme)
         self._request = RequestLines(theme)
@@ -102,7 +111,15 @@ class DrillDownScreen(CopyingScreen):
         """Verdict and figures, the endpoints, the tabs, and what the chosen tab shows."""
         contents = [widget for widgets in self._contents.values() for widget in widgets]
         self._display()
-        return [self._facts, self._table, self._tabs, self._request, *contents, self._line]
+        return [
+            self._facts,
+            self._strip,
+            self._table,
+            self._tabs,
+            self._request,
+            *contents,
+            self._line,
+        ]
 
     @property
     def observation(self) -> Observation | None:
@@ -121,6 +138,10 @@ class DrillDownScreen(CopyingScreen):
         """The entry point of the drill-down."""
         return self.key
 
+    def window_in_full(self) -> Window | None:
+        """The window of the strip and the chart."""
+        return self._window
+
     def show(self, view: View) -> None:
         """Show this view."""
         if self.view and view.jump != self.view.jump:
@@ -132,6 +153,11 @@ class DrillDownScreen(CopyingScreen):
             return
         now, height = view.snapshot.at, self.app.size.height
         self._facts.show(status, now, brief=height < ROOM_FOR_FACTS)
+        self._strip.display = height >= ROOM_FOR_FACTS
+        history = status.state.history
+        known_from = history[0].at if len(history) else now
+        self._window = self._zoom.window(now, known_from, self._strip.room())
+        self._strip.show(status, self._window, now, view.recorded_states)
         if self.tab in _OF_ONE_ENDPOINT:
             only_chosen = height < ROOM_FOR_ALL_ENDPOINTS
             self._table.show(status, self.endpoint, now, only_chosen=only_chosen)
@@ -151,7 +177,8 @@ class DrillDownScreen(CopyingScreen):
             case Tab.TIMELINE:
                 self._timeline.show(status, now)
             case Tab.CHART:
-                self._chart.show(status)
+                if self._window:
+                    self._chart.show(status, self._window, now)
             case Tab.DIFF:
                 self._diff.show(last_good_and_bad(status, self.endpoint), self.endpoint, now)
 
@@ -279,6 +306,18 @@ class DrillDownScreen(CopyingScreen):
         if poll is not None:
             self.endpoint, self._stepped_to = poll.endpoint, poll
             self.action_tab(Tab.BODY)
+
+    def action_zoom(self, steps: int) -> None:
+        """Show a shorter or a longer stretch of time in strip and chart."""
+        if self._window:
+            self._zoom = self._zoom.zoomed(steps, self._window)
+            self._redraw()
+
+    def action_pan(self, halves: int) -> None:
+        """Show an earlier or a later stretch of time."""
+        if self._window:
+            self._zoom = self._zoom.moved(halves, self._window)
+            self._redraw()
 
     def action_pretty(self) -> None:
         """Toggle between pretty-printed and raw."""

@@ -1,18 +1,18 @@
 """A plot with axes, drawn by plotext; imported when a chart is first shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rich.style import Style
 from rich.text import Text
 from textual_plotext import PlotextPlot
 
 from wallboard.frozen import frozen
-from wallboard.ui.drilldown.axes import Ticks, one_per_row, time_ticks
+from wallboard.ui.drilldown.axes import MOST_Y_TICKS, YTicks, one_per_row, time_ticks
 from wallboard.ui.look.theme import BoardTheme
 
 AXIS_ROWS = 2
-MOST_Y_TICKS = 4
-X_TICK_WIDTH = 12
+X_TICK_WIDTH, Y_TICK_WIDTH = 12, 5
+"""Cells; all ticks of values are of one width, so that panes below each other are aligned."""
 
 Colour = str | int | tuple[int, int, int]
 Points = Sequence[tuple[float, float]]
@@ -31,15 +31,16 @@ class Series:
 
 @frozen
 class Picture:
-    """Series from back to front, and the ranges of both axes.
+    """Series from back to front, and the ranges of both axes; the x axis is Unix time in seconds.
 
-    The x axis is Unix time in seconds; ``y_ticks`` gives at most so many ticks between two values.
+    ``shows_times`` unless the axis of another pane does.
     """
 
     series: Sequence[Series]
     x_range: tuple[float, float]
     y_range: tuple[float, float]
-    y_ticks: Callable[[float, float, int], Ticks]
+    y_ticks: YTicks
+    shows_times: bool = True
 
 
 class Plot(PlotextPlot, can_focus=False):
@@ -83,17 +84,20 @@ class Plot(PlotextPlot, can_focus=False):
         plt.canvas_color("default")
         plt.axes_color("default")
         plt.ticks_color(muted)
-        plt.xaxes(True, False)
+        plt.xaxes(picture.shows_times, False)
         plt.yaxes(True, False)
         plt.xlim(*picture.x_range)
         plt.ylim(*picture.y_range)
-        rows = max(1, height - AXIS_ROWS)
+        rows = max(1, height - AXIS_ROWS if picture.shows_times else height)
         values = one_per_row(
             picture.y_ticks(*picture.y_range, MOST_Y_TICKS), *picture.y_range, rows
         )
-        times = time_ticks(*picture.x_range, max(1, width // X_TICK_WIDTH))
+        most = max(1, width // X_TICK_WIDTH)
+        times = time_ticks(*picture.x_range, most) if picture.shows_times else []
         plt.xticks([at for at, _ in times], [text for _, text in times])
-        plt.yticks([value for value, _ in values], [text for _, text in values])
+        plt.yticks(
+            [value for value, _ in values], [f"{text:>{Y_TICK_WIDTH}}" for _, text in values]
+        )
         for series in picture.series:
             style = "bold" if series.style.bold else None
             for run in series.runs:

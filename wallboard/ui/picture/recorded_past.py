@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -19,6 +19,7 @@ from wallboard.domain.state import RECENT_POLLS, EndpointState
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
 from wallboard.ui.picture.view import View
+from wallboard.ui.picture.window import RecordedStates, Window
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording
@@ -194,6 +195,7 @@ class RecordedDetail:
 
     def __init__(self, done: Callable[[], None]) -> None:
         self._background_read: BackgroundRead[RecordedEntryPoint | None] = BackgroundRead(done)
+        self._states_read: BackgroundRead[RecordedStates] = BackgroundRead(done)
         self._merged: tuple[Hashable, EntryPointStatus] | None = None
 
     def shown(
@@ -202,15 +204,18 @@ class RecordedDetail:
         key: EntryPointKey | None,
         source: "Recording | Path | None",
         generation: int,
+        window: Window | None,
     ) -> View:
-        """The view with the recorded past of an entry point.
+        """The view with the recorded past of an entry point, and its states in a window.
 
         The past is read again when ``generation`` changes.
         """
         status = view.snapshot.entry_points.get(key) if key else None
         if key is None or status is None or source is None:
             self._background_read.forget()
+            self._states_read.forget()
             return view
+        view = self._with_states(view, key, source, generation, window)
         at, interval = view.now, status.policy.interval
         self._background_read.want((key, generation), lambda: _read(source, key, at, interval))
         past, found_for = self._background_read.found, self._background_read.found_for
@@ -222,6 +227,23 @@ class RecordedDetail:
     async def stop(self) -> None:
         """Wait for the read that runs."""
         await self._background_read.stop()
+        await self._states_read.stop()
+
+    def _with_states(
+        self,
+        view: View,
+        key: EntryPointKey,
+        source: "Recording | Path",
+        generation: int,
+        window: Window | None,
+    ) -> View:
+        if window is None:
+            return view
+        self._states_read.want((key, generation, window), lambda: _read_states(source, key, window))
+        found_for = self._states_read.found_for
+        if not isinstance(found_for, tuple) or found_for[0] != key:
+            return view
+        return replace(view, recorded_states=self._states_read.found)
 
     def _merged_status(
         self, status: EntryPointStatus, past: RecordedEntryPoint
@@ -235,9 +257,23 @@ class RecordedDetail:
 def _read(
     source: "Recording | Path", key: EntryPointKey, at: float, interval: float
 ) -> RecordedEntryPoint | None:
+    with _opened(source) as recording:
+        return read_recorded(recording, key, at, interval)
+
+
+def _read_states(source: "Recording | Path", key: EntryPointKey, window: Window) -> RecordedStates:
+    with _opened(source) as recording:
+        states = recording.states(key, window.start, window.end, window.count)
+    return RecordedStates(window, tuple(states))
+
+
+@contextmanager
+def _opened(source: "Recording | Path") -> "Iterator[Recording]":
+    """The recording, closed afterwards if it had to be opened."""
     from wallboard.recorder.recording import Recording
 
-    if isinstance(source, Path):
-        with closing(Recording.open(source)) as recording:
-            return read_recorded(recording, key, at, interval)
-    return read_recorded(source, key, at, interval)
+    if isinstance(source, Recording):
+        yield source
+        return
+    with closing(Recording.open(source)) as recording:
+        yield recording

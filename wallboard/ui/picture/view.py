@@ -4,6 +4,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import Snapshot
 from wallboard.frozen import frozen
+from wallboard.ui.picture.window import RecordedStates
 
 
 @frozen
@@ -59,6 +60,7 @@ class View:
     seconds. ``notices`` are lasting messages, ``passing`` is one that disappears by itself.
     ``leader_words`` names the process that polls, if it is another one. In a replay
     ``replay_position`` is set, and ``snapshot`` and ``now`` are of its position.
+    ``recorded_states`` are those of the entry point that is shown in full.
     """
 
     title: str
@@ -73,6 +75,7 @@ class View:
     leader_words: str = ""
     extras: Extras = PLAIN
     replay_position: ReplayPosition | None = None
+    recorded_states: RecordedStates | None = None
 
     @property
     def jump(self) -> int | None:

@@ -63,8 +63,12 @@ class ReplayKeysApp(StyledApp):
 
     def with_recorded(self, view: View) -> View:
         """The view of the replay, if one is shown, with the recorded past of the entry point."""
+        top = self._top_board_screen()
         shown = self.replay_session.shown(
-            view, self._entry_point_in_full(), slices_in(self.size.width)
+            view,
+            self._entry_point_in_full(),
+            slices_in(self.size.width),
+            top.window_in_full() if top else None,
         )
         if (shown.replay_position is None) is self._shows_past:
             self._shows_past = shown.replay_position is not None

@@ -14,6 +14,7 @@ from wallboard.domain.policy import Level
 from wallboard.settings import Settings
 from wallboard.ui.picture.recorded_past import BackgroundRead, RecordedDetail
 from wallboard.ui.picture.view import ReplayPosition, View
+from wallboard.ui.picture.window import Window
 
 if TYPE_CHECKING:
     from wallboard.feeds.replay import ReplayFeed
@@ -158,16 +159,19 @@ class ReplaySession:
             self._replay_board.board = self._host.empty_board()
             self._replay_board.feed.step(0)
 
-    def shown(self, view: View, key: EntryPointKey | None, slices: int) -> View:
+    def shown(
+        self, view: View, key: EntryPointKey | None, slices: int, window: Window | None = None
+    ) -> View:
         """The view of the replay, if there is one, with the recorded past of ``key``.
 
-        ``slices`` is the number of levels that fit.
+        ``slices`` is the number of levels that fit, ``window`` that of the states of ``key``.
         """
+        detail = self._recorded_detail
         if self._replay_board and self.active:
             view = self._replay_board.shown(view, slices)
             generation = self._replay_board.feed.boards
-            return self._recorded_detail.shown(view, key, self._replay_board.recording, generation)
-        return self._recorded_detail.shown(view, key, self._path() if key else None, 0)
+            return detail.shown(view, key, self._replay_board.recording, generation, window)
+        return detail.shown(view, key, self._path() if key else None, 0, window)
 
     async def _run(self, path: Path) -> None:
         opening = asyncio.create_task(asyncio.to_thread(_open, path))

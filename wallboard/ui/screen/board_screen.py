@@ -11,6 +11,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.look.terminal_abilities import LEAST_HEIGHT, LEAST_WIDTH
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
+from wallboard.ui.picture.window import Window
 from wallboard.ui.screen.banner import Banner, Passing
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.screen.time_strip import TimeStrip
@@ -74,6 +75,10 @@ class BoardScreen(PromptScreen[object]):
 
     def entry_point_in_full(self) -> EntryPointKey | None:
         """The entry point of a drill-down; ``None`` on other screens."""
+        return None
+
+    def window_in_full(self) -> Window | None:
+        """The window of the states of that entry point."""
         return None
 
     def select_entry_point(self, key: EntryPointKey) -> None:
