@@ -79,7 +79,7 @@ async def test_a_range_switches_off_the_threshold_it_stands_for(wallboard, simul
         (["-c", "wait=20:10"], "ends before it starts"),
         (["--url", "ftp://h", "1"], "must start with http:// or https://"),
         ([], "no config found"),
-        (["--config", "missing.toml"], "the config cannot be used"),
+        (["--config", "missing.toml"], "invalid config"),
         (["--timeout", "0"], "--timeout"),
     ],
 )

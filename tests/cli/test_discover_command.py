@@ -266,7 +266,7 @@ async def test_on_a_terminal_a_bar_runs_and_the_change_is_asked_about(
             simulator.url, environment, tmp_path,
             "--ids", "990-1009", "--rate", "40", "--write", "new.toml",
         )  # fmt: skip
-        child.expect(r"Asking.*/20  \d found  [\d.]+/s  \d+s left")
+        child.expect(r"Probing.*/20  \d found  [\d.]+/s  \d+s left")
         child.expect(r"3 entry points found")
         child.expect(r"\+id = 1002")
         child.expect(r"\[y/N\]")

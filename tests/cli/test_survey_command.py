@@ -123,7 +123,7 @@ async def test_a_file_that_makes_no_sense_is_refused_with_the_reason(
         (["--dry-run"], "Nothing to send"),
         ([], "No terminal for a form"),
         (["--sid", "7", *PAIRS], "use --yes"),
-        (["--sid", "7", "-q", "Q", "--yes"], "1 -q, 0 -a"),
+        (["--sid", "7", "-q", "Q", "--yes"], "Every question needs an answer: 1 -q, 0 -a"),
         (["--file", "x.toml", *PAIRS], "cannot be combined with -q and -a"),
         (["--file", "missing.toml", "--yes"], "there is no such file"),
         (["--server", "x", "--sid", "7", *PAIRS, "--yes"], "cannot be used with --url"),
@@ -133,7 +133,7 @@ async def test_a_file_that_makes_no_sense_is_refused_with_the_reason(
         (["--sid", "7\x1b[2J", *PAIRS, "--yes"], "character 2 is a control character (U+001B)"),
         (
             ["--sid", "7", "-q", "Q", "-a", "\udcff", "--yes"],
-            "character 1 is an unpaired surrogate",
+            "answer 1: character 1 is an unpaired surrogate",
         ),
     ],
 )
@@ -185,7 +185,7 @@ async def test_no_connection_and_no_answer_are_told_apart(wallboard, simulated, 
     await simulator.stop()
     ended = await wallboard("survey", "--sid", "7", *PAIRS, "--yes")
     assert ended.status == 69
-    assert "Nothing was sent." in ended.err
+    assert "Not sent." in ended.err
 
 
 async def test_an_interrupted_one_says_that_its_outcome_is_unknown(start, simulated, tmp_path):

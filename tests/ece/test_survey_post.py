@@ -263,7 +263,7 @@ async def test_what_fails_before_there_is_a_connection_was_not_sent():
         await post_to(80, proxy=Secret("http://me:hush@127.0.0.1:1")).send(),
     ):
         assert outcome.delivery is Delivery.NOT_SENT
-        assert outcome.message.startswith("Nothing was sent. ")
+        assert outcome.message.startswith("Not sent. ")
         assert "hush" not in outcome.message
 
 

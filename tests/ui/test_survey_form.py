@@ -307,7 +307,7 @@ async def test_settings_that_cannot_be_used_are_told_and_nothing_is_sent():
         await send(pilot, form)
         assert (await ended(form)).delivery is Delivery.NOT_SENT
         await pilot.pause()
-        assert said(form).startswith("Nothing was sent. ")
+        assert said(form).startswith("Not sent. ")
         assert "client_key needs client_cert" in said(form)
 
 

@@ -118,7 +118,7 @@ class SurveyPost:
         why = failure.message if failure else "The server closed the connection."
         if self.began:
             return Delivery.UNKNOWN, f"{UNKNOWN_WORDS} {why}"
-        return Delivery.NOT_SENT, f"Nothing was sent. {why}"
+        return Delivery.NOT_SENT, f"Not sent. {why}"
 
     def _trace(self) -> aiohttp.TraceConfig:
         """Sets ``began`` once there is a connection, from when on anything may arrive."""

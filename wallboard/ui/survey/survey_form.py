@@ -129,7 +129,7 @@ async def post_survey(server: ServerSettings, settings: Settings, body: bytes) -
         # Importing the client and reading certificates would block.
         post = await asyncio.to_thread(_ready, server, settings, body)
     except Exception as error:  # noqa: BLE001  nothing was sent, which the operator must know
-        return Outcome(Delivery.NOT_SENT, f"Nothing was sent. {error}")
+        return Outcome(Delivery.NOT_SENT, f"Not sent. {error}")
     return await post.send()
 
 
