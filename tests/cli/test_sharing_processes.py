@@ -146,7 +146,7 @@ def clock(tmp_path):
     return put, {"PYTHONPATH": str(folder), "TEST_CLOCK": str(ahead)}
 
 
-STALE = r" UNKNOWN server prod: 3 of 3 entry points are stale\."
+STALE = r" UNKNOWN server prod: 3 of 3 entry points stale\."
 STALE_HEARTBEAT = r" UNKNOWN 3 ok; 3 stale; \d+ polls in the last minute\."
 WELL = r" OK all 3 open; "
 
