@@ -147,7 +147,7 @@ def clock(tmp_path):
 
 
 STALE = r" UNKNOWN server prod: 3 of 3 entry points stale\."
-STALE_HEARTBEAT = r" UNKNOWN 3 ok; 3 stale; \d+ polls in the last minute\."
+STALE_HEARTBEAT = r" UNKNOWN 3 unknown; 3 stale; \d+ polls in the last minute\."
 WELL = r" OK all 3 open; "
 
 
@@ -176,7 +176,7 @@ async def test_programs_and_logs_are_told_that_a_stopped_leader_is_stale(leader,
     assert told["stale"] > 0
     line, _ = await programs.line_with('"event": "heartbeat".* "stale": 3')
     assert json.loads(line)["level"] == "unknown"
-    _, place = await board.line_with(": 3 ok; 3 stale; ")
+    _, place = await board.line_with(": 3 unknown; 3 stale; ")
     await board.line_with(r"\bOPEN\b.*\bstale\b", after=place)
     leader.send(signal.SIGCONT)
     await programs.line_with('"event": "stale".* "stale": 0, "level": "ok"')
@@ -313,4 +313,4 @@ async def test_whoever_follows_is_well_after_the_clock_was_set_and_stale_once_it
     other = await run("--every", "0.2", **variables)
     _, place = await other.line_with(r": 3 ok; \d+ polls")
     leader.send(signal.SIGSTOP)
-    await other.line_with(": 3 ok; 3 stale; ", after=place)
+    await other.line_with(": 3 unknown; 3 stale; ", after=place)
