@@ -26,7 +26,7 @@ check: $(VENV)/.developing
 
 coverage: $(VENV)/.developing
 	$(TEST) --cov --cov-report=term \
-	  tests/domain tests/ece tests/feeds tests/cli tests/test_*.py
+	  tests/config tests/domain tests/ece tests/feeds tests/cli tests/test_*.py
 
 bench: $(VENV)/.developing
 	$(BIN)/python -m tests.bench $(ARGS)

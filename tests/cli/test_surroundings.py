@@ -181,7 +181,7 @@ async def test_what_is_looked_for_in_a_folder_that_is_gone_is_not_there(line, no
 
 def test_the_help_is_the_same_where_docstrings_are_left_out():
     code = (
-        "from tests.cli.test_every_command import ALL\n"
+        "from tests.cli.run.test_every_command import ALL\n"
         "import click\n"
         "for words, command in ALL.items():\n"
         "    print(command.get_help(click.Context(command, info_name=' '.join(words))))\n"

@@ -2,9 +2,9 @@
 
 import pytest
 from boards import NOW, made_board
-from test_survey_form import QUESTIONS
 from textual.pilot import Pilot
 
+from tests.ui.survey.test_survey_form import QUESTIONS
 from wallboard.domain.observation import Response
 from wallboard.ece.ask.survey import UNKNOWN_WORDS, Delivery, Outcome
 from wallboard.settings import ServerSettings, Settings, SurveySettings

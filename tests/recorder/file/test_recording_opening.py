@@ -105,7 +105,7 @@ def test_another_file_in_its_place_is_read_instead(path):
     other.close()
 
 
-OLD = Path(__file__).parents[1] / "fixtures" / "recordings" / "schema-1.db.gz"
+OLD = Path(__file__).parents[2] / "fixtures" / "recordings" / "schema-1.db.gz"
 
 
 def states_of(history):
@@ -202,7 +202,7 @@ sys.stdin.read()
 @pytest.fixture
 def killed(path):
     """A recording whose writer was killed."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, path, here, here.parents[1]],
         stdin=subprocess.PIPE,

@@ -21,7 +21,7 @@ from wallboard.domain.reading import (
 )
 from wallboard.ece.answer.decode import decode
 
-FOLDER = Path(__file__).parent.parent / "fixtures" / "ece"
+FOLDER = Path(__file__).parents[2] / "fixtures" / "ece"
 SAMPLES = [
     (Endpoint(tomllib.loads(path.with_suffix(".toml").read_text("utf-8"))["endpoint"]), body)
     for path in sorted(FOLDER.iterdir())

@@ -14,7 +14,7 @@ from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
 from wallboard.ui.screen.copies import MOST_FILES, save_copy
 
 XTERM = {"TERM": "xterm-256color"}
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def payload(sequence):

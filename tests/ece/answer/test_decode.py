@@ -11,7 +11,7 @@ from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import ChatAllowed, CheckEligibility, LiveSessionStatus
 from wallboard.ece.answer.decode import decode
 
-BODIES = Path(__file__).parent.parent / "fixtures" / "ece"
+BODIES = Path(__file__).parents[2] / "fixtures" / "ece"
 NAMES = sorted(path.stem for path in BODIES.glob("*.toml"))
 
 

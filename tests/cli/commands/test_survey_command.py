@@ -299,7 +299,7 @@ async def test_no_escape_sequence_from_the_command_line_reaches_the_terminal_thr
 
 
 def test_only_the_form_loads_textual(tmp_path):
-    from test_command_errors import modules_after
+    from tests.cli.run.test_command_errors import modules_after
 
     url = "http://127.0.0.1:1"
     args = ["survey", "--url", url, "--sid", "7", "-q", "Q", "-a", "A", "--yes"]

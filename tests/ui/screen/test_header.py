@@ -2,9 +2,9 @@
 
 import pytest
 from boards import HTTP_500, NOW, TILES, made_board, observed, poll
-from test_wall import board_of_servers_that_are_down
 from walls import part, settled, text_on, wall
 
+from tests.ui.wall.test_wall import board_of_servers_that_are_down
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Level, Policy

@@ -16,7 +16,7 @@ from wallboard.ui.screen.keys import LEAVING, commands_of, faults, keymap_of, no
 from wallboard.ui.survey.survey_app import SurveyApp
 from wallboard.ui.wall.wall_screen import WallScreen
 
-EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
 
 
 def every_name():
@@ -61,7 +61,7 @@ def test_every_binding_has_a_name_but_those_that_always_leave():
 
 def test_every_file_of_the_wall_that_binds_keys_is_known():
     ui = Path(WallboardApp.__module__.replace(".", "/")).parents[1]
-    root = Path(__file__).parents[2] / ui
+    root = Path(__file__).parents[3] / ui
     written = {
         name
         for path in root.rglob("*.py")

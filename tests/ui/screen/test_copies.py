@@ -21,7 +21,7 @@ from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Setti
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.picture.notices import PASSING_SECONDS
 
-SCRIPT = Path(__file__).with_name("copying_app.py")
+SCRIPT = Path(__file__).parents[1] / "copying_app.py"
 KEY = EntryPointKey("prod", 1000)
 needs_tmux = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed")
 PATIENCE_SECONDS = 20.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-SHIPPED = Path(__file__).parents[2] / "themes"
+SHIPPED = Path(__file__).parents[3] / "themes"
 NAMES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
 
 

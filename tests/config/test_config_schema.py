@@ -8,14 +8,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from test_config import WHOLE
 
-from tests.test_config import WHOLE
 from wallboard.config.document import value_at
 from wallboard.config.prepare import prepare
 from wallboard.config.schema import DRAFT, explanations, json_schema
 from wallboard.config.shape import shape
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 EVERYTHING = tomllib.loads(re.sub(r"(?m)^#(?=[\[\w])", "", EXAMPLE))
 SCHEMA = json_schema()

@@ -12,7 +12,7 @@ from tests.cli.conftest import PATIENCE_SECONDS
 from wallboard import __version__
 from wallboard.cli.run.registry import COMMANDS, group
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DRAWS = {"board", "demo", "replay", "survey"}
 """Commands that may show a face of Textual's, on a terminal."""
 

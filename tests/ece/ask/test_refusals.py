@@ -20,7 +20,7 @@ from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.probe.probe import Probe
 from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
 
-ANSWERS = Path(__file__).parent.parent / "fixtures" / "refusals"
+ANSWERS = Path(__file__).parents[2] / "fixtures" / "refusals"
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")
 PATIENT = Settings(timeout=60, connect_timeout=60)
 ALERTS = {

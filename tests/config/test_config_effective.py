@@ -12,7 +12,7 @@ from wallboard.config.effective import HIDDEN, Source, WrittenConfig, effective
 from wallboard.report.setup.effective import effective_toml
 from wallboard.settings import entry_points_of
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TEXT = re.sub(r"(?m)^#(?=[\[\w])", "", (ROOT / "config.example.toml").read_text(encoding="utf-8"))
 LAYERS = """\
 interval = 20
