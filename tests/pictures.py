@@ -17,7 +17,8 @@ from wallboard.cli.commands.demo import demo_settings
 from wallboard.cli.commands.simulate import Simulation
 from wallboard.config.state_folder import BoardId
 from wallboard.feeds.shared import SharedFeed
-from wallboard.settings import SurveyQuestionSettings, SurveySettings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import SurveyQuestionSettings, SurveySettings
 from wallboard.simulator.names import entry_point_ids
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator

@@ -24,7 +24,7 @@ from wallboard.config import load_config
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
-from wallboard.settings import entry_points_of
+from wallboard.inheritance import entry_points_of
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp

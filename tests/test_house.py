@@ -13,6 +13,7 @@ import grimp
 import pytest
 
 from wallboard.config import settings_from
+from wallboard.inheritance import entry_points_of
 from wallboard.settings import (
     AlarmSettings,
     EntryPointSettings,
@@ -21,7 +22,6 @@ from wallboard.settings import (
     Settings,
     SurveyQuestionSettings,
     ThresholdSettings,
-    entry_points_of,
 )
 
 ROOT = Path(__file__).parent.parent

@@ -6,6 +6,7 @@ from wallboard.config.checks import _headers
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
 from wallboard.ece.ask.outgoing import ClientSetupError, headers_of
+from wallboard.inheritance import entry_points_of
 from wallboard.settings import (
     EntryPointSettings,
     GroupSettings,
@@ -14,7 +15,6 @@ from wallboard.settings import (
     ServerSettings,
     Settings,
     ThresholdSettings,
-    entry_points_of,
     strongest,
 )
 

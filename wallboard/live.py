@@ -17,8 +17,9 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
 from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.feeds import Feed, FeedStatus
+from wallboard.inheritance import entry_points_of
 from wallboard.selected_board import SelectedBoard
-from wallboard.settings import Settings, entry_points_of
+from wallboard.settings import Settings
 
 LOOK_SECONDS = 0.25
 """Between two looks at whether the config is to be read."""

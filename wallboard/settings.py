@@ -5,14 +5,14 @@ before server before the top of the file.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
 
-from wallboard.domain.endpoint import LARGEST_ID, Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
+from wallboard.domain.endpoint import LARGEST_ID, Endpoint
+from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 
 DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
@@ -222,50 +222,6 @@ def longest_timeout(settings: Settings) -> float:
     return max(map(settings.timeout_of, settings.server), default=settings.timeout)
 
 
-Layer = tuple[Any, tuple[str | int, ...]]
-"""A table that may set what is inherited, and the keys and positions that lead to it."""
-
-
-def layers_of(settings: Settings) -> Iterator[list[Layer]]:
-    """What each entry point inherits from, the strongest last: top, server, group, itself."""
-    top: Layer = (settings, ())
-    groups: dict[str, Layer] = {
-        group.name: (group, ("group", number)) for number, group in enumerate(settings.group)
-    }
-    for number, server in enumerate(settings.server):
-        holder: Layer = (server, ("server", number))
-        for place, entry in enumerate(server.entry_point):
-            own: Layer = (entry, ("server", number, "entry_point", place))
-            group = groups.get(entry.group)
-            yield [top, holder, group, own] if group else [top, holder, own]
-
-
-def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
-    """Every entry point with the policy that holds for it, in the order of the config.
-
-    Those of a server and a group that set nothing for themselves share one.
-    """
-    shared: dict[tuple[str, str], Policy] = {}
-    found = []
-    for layers in layers_of(settings):
-        server: ServerSettings = layers[1][0]
-        entry: EntryPointSettings = layers[-1][0]
-        entry_point = EntryPoint(
-            key=EntryPointKey(server.name, entry.id),
-            name=entry.name or str(entry.id),
-            group=entry.group,
-            endpoints=server.endpoints,
-        )
-        where = (server.name, entry.group)
-        policy = None if entry.overriding else shared.get(where)
-        if policy is None:
-            policy = _policy([table for table, _ in layers])
-            if not entry.overriding:
-                shared[where] = policy
-        found.append((entry_point, policy))
-    return found
-
-
 def strongest(tables: Sequence[object], *keys: str) -> tuple[int, Any]:
     """Which of the tables, the strongest last, sets what the keys lead to, and to what.
 
@@ -278,23 +234,3 @@ def strongest(tables: Sequence[object], *keys: str) -> tuple[int, Any]:
         if found is not None:
             return place, found
     return -1, None
-
-
-def _policy(tables: Sequence[object]) -> Policy:
-    """The policy at the end of these tables, the strongest last."""
-
-    def inherited(default: Any, *keys: str) -> Any:  # noqa: ANN401 - of any setting
-        value = strongest(tables, *keys)[1]
-        return default if value is None else value
-
-    limits = {
-        one.name: inherited(one.default, "thresholds", one.name) for one in fields(Thresholds)
-    }
-    return Policy(
-        strongest(tables, "interval")[1],
-        Thresholds(**{name: None if limit is False else limit for name, limit in limits.items()}),
-        {verdict: inherited(level, "levels", verdict) for verdict, level in DEFAULT_LEVELS.items()},
-        ButtonPolicy(
-            *(strongest(tables, f"button_{key}")[1] for key in ("rule", "max_wait", "max_queue"))
-        ),
-    )

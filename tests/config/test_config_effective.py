@@ -9,8 +9,8 @@ import pytest
 from wallboard.config import settings_from
 from wallboard.config.document import lines_in, value_at
 from wallboard.config.effective import HIDDEN, Source, WrittenConfig, effective
+from wallboard.inheritance import entry_points_of
 from wallboard.report.setup.effective import effective_toml
-from wallboard.settings import entry_points_of
 
 ROOT = Path(__file__).parents[2]
 TEXT = re.sub(r"(?m)^#(?=[\[\w])", "", (ROOT / "config.example.toml").read_text(encoding="utf-8"))

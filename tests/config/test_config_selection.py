@@ -2,7 +2,8 @@ import pytest
 
 from wallboard.config import ConfigError
 from wallboard.config.selection import Selection, named_keys, selected
-from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 
 def server(name, *entries: tuple[int, str]):

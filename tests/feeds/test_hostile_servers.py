@@ -14,7 +14,8 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure
 from wallboard.domain.policy import Verdict
-from wallboard.settings import EntryPointSettings, ServerSettings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import EntryPointSettings, ServerSettings
 
 ROOT = Path(__file__).parents[2]
 SLOW = {"silent", "slow head", "slow body"}

@@ -28,7 +28,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
-from wallboard.feeds.replay import ReplayFeed
+from wallboard.feeds.replay_player import ReplayFeed
 from wallboard.feeds.replay_polls import polls_of
 from wallboard.recorder.recording import Recording, Run
 

@@ -16,10 +16,10 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import RecordedBoard
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
+from wallboard.inheritance import entry_points_of
 from wallboard.recorder.lock import lock_path, take
 from wallboard.recorder.paths import SHARED_MODE, RecordingFile
 from wallboard.recorder.recording import Recording
-from wallboard.settings import entry_points_of
 
 
 class Seat:

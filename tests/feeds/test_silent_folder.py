@@ -12,7 +12,7 @@ from wallboard.board import Board
 from wallboard.config.state_folder import BoardId
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
-from wallboard.settings import entry_points_of
+from wallboard.inheritance import entry_points_of
 
 NO_ANSWER = "does not answer"
 

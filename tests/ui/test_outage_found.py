@@ -18,7 +18,8 @@ from wallboard.config.state_folder import BoardId
 from wallboard.domain.policy import Verdict
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
-from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp

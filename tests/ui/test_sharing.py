@@ -101,5 +101,5 @@ async def test_a_frozen_picture_still_says_whom_it_follows(feed):
         await shown(pilot)
         await pilot.press("space")
         await settled(pilot)
-        assert app.view().leader_words == WHO
+        assert app.view().leader == LEADER
         assert WHO in picture(app)[0]

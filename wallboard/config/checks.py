@@ -10,16 +10,15 @@ from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
 from wallboard.domain.foreign_text import has_controls
 from wallboard.domain.policy import Thresholds
+from wallboard.inheritance import Layer, layers_of
 from wallboard.settings import (
     HEADER_NAME,
     HEADER_VALUE,
     EntryPointSettings,
-    Layer,
     ServerSettings,
     Settings,
     SurveyQuestionSettings,
     ThresholdSettings,
-    layers_of,
     strongest,
 )
 

@@ -14,7 +14,8 @@ from wallboard.config.problem import ConfigError, Problem
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.frozen import frozen
-from wallboard.settings import Settings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import Settings
 
 LOOK_SECONDS = 1.0
 """Between two looks at a file."""

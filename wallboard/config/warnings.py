@@ -9,7 +9,8 @@ from wallboard.config.document import Fault, Toml, problem_at
 from wallboard.config.problem import Problem, shown
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import escaped
-from wallboard.settings import ServerSettings, Settings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import ServerSettings, Settings
 
 _DECIDING = {Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY}
 _MEASURED_BY = {

@@ -16,7 +16,7 @@ from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
 from wallboard.ece.answer.encoding import text_of
 from wallboard.ece.ask.client import EceClient
-from wallboard.feeds.gate import Gate
+from wallboard.feeds.backoff import Backoff
 from wallboard.settings import ServerSettings, Settings
 
 
@@ -133,7 +133,7 @@ class _LevelCounter:
         self._doubtful: dict[int, Failure] = {}
         self._alive: int | None = None
         self._clear = self._unclear = 0
-        self._gate = Gate(
+        self._backoff = Backoff(
             server.name,
             endpoints=len(self._pending),
             concurrency=self._concurrency,
@@ -143,10 +143,10 @@ class _LevelCounter:
         )
 
     async def run(self) -> Ending:
-        while self._pending or self._doubtful or self._gate.shut:
-            if self._gate.shut:
+        while self._pending or self._doubtful or self._backoff.active:
+            if self._backoff.active:
                 if not await self._wait_for_server():
-                    self._publish(self._gate.given_up(self._clock()))
+                    self._publish(self._backoff.given_up(self._clock()))
                     return Ending.OUT_OF_REACH
             elif self._pending:
                 async with asyncio.TaskGroup() as workers:
@@ -154,7 +154,7 @@ class _LevelCounter:
                         workers.create_task(self._work())
             else:
                 # Only ids that fail are left: is it them, or is it the server by now?
-                self._gate.resize(1)
+                self._backoff.resize(1)
                 await self._knock()
             if self._hopeless:
                 return Ending.NOTHING_CLEAR
@@ -167,7 +167,7 @@ class _LevelCounter:
     async def _work(self) -> None:
         while True:
             await self._pace.turn()
-            if not self._pending or self._gate.shut or self._hopeless:
+            if not self._pending or self._backoff.active or self._hopeless:
                 return
             number = self._pending.popleft()
             await self._heard(number, await self._ask(number, Endpoint.CHAT_ALLOWED))
@@ -210,7 +210,7 @@ class _LevelCounter:
 
     def _answered(self, number: int) -> None:
         self._alive = number
-        if status := self._gate.answered(self._clock()):
+        if status := self._backoff.answered(self._clock()):
             self._publish(status)
         # The server is there, so it was these ids that it would not speak of.
         doubtful, self._doubtful = self._doubtful, {}
@@ -218,21 +218,21 @@ class _LevelCounter:
             self._tell(Found(one, Presence.UNCLEAR, words=failure.message))
 
     def _unreached(self, failure: Failure, *, probe: bool) -> None:
-        if status := self._gate.unreached(failure, self._timer(), self._clock(), probe=probe):
+        if status := self._backoff.unreached(failure, self._timer(), self._clock(), probe=probe):
             self._publish(status)
 
     async def _wait_for_server(self) -> bool:
         """Probe a server ever more seldom; whether it is back."""
         for _ in range(PROBES):
-            await self._sleep(max(0.0, self._gate.next_probe - self._timer()))
+            await self._sleep(max(0.0, self._backoff.next_probe - self._timer()))
             await self._knock()
-            if not self._gate.shut:
+            if not self._backoff.active:
                 return True
         return False
 
     async def _knock(self) -> None:
         """Ask for an id that was answered before: one that hangs may have a healthy server."""
-        shut = self._gate.shut
+        shut = self._backoff.active
         number = self._alive
         if number is None:
             number = self._pending[0] if self._pending else next(iter(self._doubtful))

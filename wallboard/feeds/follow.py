@@ -13,10 +13,11 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.observation import Observation
 from wallboard.feeds import Publish
+from wallboard.inheritance import entry_points_of
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.reading.tail import Tail
 from wallboard.recorder.recording import Recording
-from wallboard.settings import Settings, entry_points_of
+from wallboard.settings import Settings
 
 LISTED_SECONDS = 5.0
 """Between two reads of which entry points are polled."""

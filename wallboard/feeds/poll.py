@@ -15,10 +15,11 @@ from wallboard.domain.event import Event
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.ece.ask.client import EceClient
 from wallboard.feeds import Publish
-from wallboard.feeds.gate import Gate
+from wallboard.feeds.backoff import Backoff
 from wallboard.feeds.schedule import verdict_first
 from wallboard.feeds.server_poller import ServerPolls
-from wallboard.settings import Overrides, ServerSettings, Settings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import Overrides, ServerSettings, Settings
 
 POLL_NOW_SECONDS = 1.0
 """An entry point is polled out of turn at most this often, however long a key is held."""
@@ -240,7 +241,7 @@ class _Round:
             for entry_point in entry_points
             for endpoint in verdict_first(entry_point.endpoints)
         )
-        self._gate = Gate(
+        self._backoff = Backoff(
             server.name,
             endpoints=len(self._pending),
             concurrency=self._concurrency,
@@ -250,19 +251,19 @@ class _Round:
         )
 
     async def run(self) -> None:
-        while self._pending and not self._gate.announced:
-            if self._gate.shut:
+        while self._pending and not self._backoff.announced:
+            if self._backoff.active:
                 # From the far end: what hangs is likely to have hanging neighbours.
                 await self._poll(self._pending.pop(), probe=True)
                 continue
             async with asyncio.TaskGroup() as workers:
                 for _ in range(min(self._concurrency, len(self._pending))):
                     workers.create_task(self._work())
-        if self._gate.shut:
-            self._publish(self._gate.given_up(self._clock()))
+        if self._backoff.active:
+            self._publish(self._backoff.given_up(self._clock()))
 
     async def _work(self) -> None:
-        while self._pending and not self._gate.shut:
+        while self._pending and not self._backoff.active:
             await self._poll(self._pending.popleft(), probe=False)
 
     async def _poll(self, what: tuple[EntryPoint, Endpoint], *, probe: bool) -> None:
@@ -270,6 +271,6 @@ class _Round:
         self._publish(observation)
         outcome, wall = observation.outcome, observation.at
         if isinstance(outcome, Failure) and outcome.cause.unreachable:
-            self._gate.unreached(outcome, 0.0, wall, probe=probe)
+            self._backoff.unreached(outcome, 0.0, wall, probe=probe)
         else:
-            self._gate.answered(wall)
+            self._backoff.answered(wall)

@@ -13,7 +13,7 @@ from wallboard.domain.observation import Cause, Failure, Observation
 from wallboard.ece.ask.client import EceClient, Poll
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.feeds import Publish
-from wallboard.feeds.gate import Gate
+from wallboard.feeds.backoff import Backoff
 from wallboard.feeds.schedule import Schedule, Turn
 from wallboard.settings import ServerSettings, Settings
 
@@ -58,7 +58,7 @@ class ServerPolls:
             entry_points, interval=self._interval, jitter=settings.jitter, random=random
         )
         concurrency = settings.concurrency_of(server)
-        self._gate = Gate(
+        self._backoff = Backoff(
             server.name,
             endpoints=len(self._schedule.turns),
             concurrency=concurrency,
@@ -97,7 +97,7 @@ class ServerPolls:
         self._schedule.replace(entry_points, self._monotonic())
         kept = self._schedule.holds
         self._polls = {turn: poll for turn, poll in self._polls.items() if kept(turn)}
-        self._gate.resize(len(self._schedule.turns))
+        self._backoff.resize(len(self._schedule.turns))
         self._call_worker()
 
     def renew(self) -> None:
@@ -110,7 +110,7 @@ class ServerPolls:
         for turn in self._schedule.turns:
             if turn.key == key:
                 self._schedule.hurry(turn)
-        self._gate.hurry(self._monotonic())
+        self._backoff.hurry(self._monotonic())
         self._call_worker()
 
     @property
@@ -121,12 +121,12 @@ class ServerPolls:
     @property
     def announced(self) -> bool:
         """Whether it was published that the server cannot be reached."""
-        return self._gate.announced
+        return self._backoff.announced
 
     @property
     def lag_seconds(self) -> float:
         """How late the next poll is; nothing is late on a server that cannot be reached."""
-        return 0.0 if self._gate.shut else self._schedule.lag(self._monotonic())
+        return 0.0 if self._backoff.active else self._schedule.lag(self._monotonic())
 
     async def _open_client(self) -> EceClient:
         # A certificate that cannot be read may be put right while we run.
@@ -136,8 +136,8 @@ class ServerPolls:
             except ClientSetupError as error:
                 now = self._monotonic()
                 failure = Failure(Cause.INTERNAL, str(error))
-                self._say(self._gate.unusable(failure, now, self._clock()))
-                await asyncio.sleep(self._gate.next_probe - now)
+                self._say(self._backoff.unusable(failure, now, self._clock()))
+                await asyncio.sleep(self._backoff.next_probe - now)
 
     async def _work(self, client: EceClient) -> None:
         while True:
@@ -150,9 +150,9 @@ class ServerPolls:
 
     def _take(self) -> Turn | None:
         now = self._monotonic()
-        if not self._gate.shut:
+        if not self._backoff.active:
             turn = self._schedule.take(now)
-        elif self._in_flight or now < self._gate.next_probe:
+        elif self._in_flight or now < self._backoff.next_probe:
             turn = None
         else:
             turn = self._probe()
@@ -165,7 +165,7 @@ class ServerPolls:
         """Whom to ask whether the server is back; a hand poll comes first."""
         if not self._schedule.hurried:
             turns = self._schedule.turns
-            if self._gate.announced:
+            if self._backoff.announced:
                 probe = self._random.choice(turns)
             else:
                 # What hangs has hanging neighbours: ask the far side, or who answered last.
@@ -177,7 +177,7 @@ class ServerPolls:
 
     async def _poll(self, client: EceClient, turn: Turn) -> None:
         started_at = self._monotonic()
-        probe = self._gate.shut
+        probe = self._backoff.active
         try:
             poll = self._polls.get(turn)
             if poll is None:
@@ -207,7 +207,7 @@ class ServerPolls:
             self._hear_nothing(outcome, turn, probe=probe)
             return
         self._last_answered = turn
-        status = self._gate.answered(self._clock())
+        status = self._backoff.answered(self._clock())
         if status:
             # All turns are long overdue: begin anew, a little apart, instead of all at once.
             self._schedule.start(self._monotonic())
@@ -217,7 +217,7 @@ class ServerPolls:
     def _hear_nothing(self, failure: Failure, turn: Turn, *, probe: bool) -> None:
         self._failed_number = turn.number
         now, wall = self._monotonic(), self._clock()
-        status = self._gate.unreached(failure, now, wall, probe=probe)
+        status = self._backoff.unreached(failure, now, wall, probe=probe)
         if status:
             self._say(status)
 
@@ -246,9 +246,9 @@ class ServerPolls:
             called.set_result(None)
 
     def _ready_at(self) -> float:
-        if not self._gate.shut:
+        if not self._backoff.active:
             return self._schedule.next_due()
-        return inf if self._in_flight else self._gate.next_probe
+        return inf if self._in_flight else self._backoff.next_probe
 
     def _set_alarm(self, at: float) -> None:
         if at == self._alarm_at:
@@ -263,7 +263,7 @@ class ServerPolls:
     def _ring(self) -> None:
         now, at = self._monotonic(), self._alarm_at
         self._alarm, self._alarm_at = None, inf
-        if now - at > max(self._interval, ASLEEP_SECONDS) and not self._gate.shut:
+        if now - at > max(self._interval, ASLEEP_SECONDS) and not self._backoff.active:
             self._schedule.start(now)
         self._call_worker()
 

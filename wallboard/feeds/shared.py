@@ -22,10 +22,11 @@ from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold, Role
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.recording_lock import NO_ANSWER, RecordingLock, release
+from wallboard.inheritance import entry_points_of
 from wallboard.recorder.lock import Lock
 from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.recorder.writing.retention import retention_of
-from wallboard.settings import Settings, entry_points_of, longest_interval, longest_timeout
+from wallboard.settings import Settings, longest_interval, longest_timeout
 
 if TYPE_CHECKING:
     from wallboard.feeds.poll import PollFeed

@@ -13,7 +13,8 @@ from wallboard.domain.snapshot import Folded
 from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
 from wallboard.recorder.file.opening import inodes, set_aside
 from wallboard.recorder.paths import RecordingFile
-from wallboard.recorder.writing.retention import Retention, TrustedClock
+from wallboard.recorder.writing.retention import Retention
+from wallboard.recorder.writing.trusted_clock import TrustedClock
 from wallboard.recorder.writing.writer import Writer
 
 FLUSH_SECONDS = 0.5

@@ -26,7 +26,8 @@ from wallboard.domain.reading import LiveSessionStatus
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold
 from wallboard.feeds.poll import PollFeed
-from wallboard.settings import Settings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
 if TYPE_CHECKING:

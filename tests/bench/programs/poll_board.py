@@ -17,9 +17,9 @@ from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Failure, Observation
 from wallboard.feeds.poll import PollFeed
+from wallboard.inheritance import entry_points_of
 from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder
-from wallboard.settings import entry_points_of
 
 
 async def main(

@@ -22,7 +22,8 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Verdict
 from wallboard.feeds.poll import PollFeed
-from wallboard.settings import EntryPointSettings, ServerSettings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import EntryPointSettings, ServerSettings
 
 INTERVAL = TIMEOUT = 1.0
 TICK = 0.005

@@ -20,7 +20,7 @@ from wallboard.domain.observation import Observation
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
-from wallboard.settings import entry_points_of
+from wallboard.inheritance import entry_points_of
 
 
 async def main(url: str, count: int, seconds: float, file: str, role: Role) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from wallboard.board import Board
 from wallboard.feeds.poll import poll_once
+from wallboard.inheritance import entry_points_of
 from wallboard.report.now.json import document
 from wallboard.report.now.nagios import exit_status
-from wallboard.settings import EntryPointSettings, ServerSettings, Settings, entry_points_of
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 

@@ -13,7 +13,7 @@ from test_tile import DARK, NAMES, OPEN, SIGNS, STEERING, judgements, status_of,
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
-from wallboard.ui.screen.polling_words import Polling
+from wallboard.ui.screen.header_words import Polling
 from wallboard.ui.wall.arrange import Section
 from wallboard.ui.wall.columns import EDGE_AND_GAP, LEAST_NAME, columns_of
 from wallboard.ui.wall.layout import COMPACT, LARGE, NORMAL, lay_out

@@ -16,7 +16,8 @@ from wallboard.domain.event import ClockSet
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, ChatAllowed
 from wallboard.feeds import FeedStatus
-from wallboard.ui.app.wall_modes import NEW_SECONDS, NOT_IN_A_KIOSK
+from wallboard.ui.app.kiosk_keys import NOT_IN_A_KIOSK
+from wallboard.ui.app.wall_modes import NEW_SECONDS
 from wallboard.ui.look.theme import load
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.wall.arrange import Section

@@ -21,7 +21,8 @@ from wallboard.cli.run.signals import leave_now
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.snapshot import Snapshot
-from wallboard.settings import Settings, entry_points_of
+from wallboard.inheritance import entry_points_of
+from wallboard.settings import Settings
 
 if TYPE_CHECKING:
     from wallboard.domain.ranges import Limit

@@ -256,8 +256,8 @@ def _test(settings: Settings) -> str:
 
     from wallboard.board import Board
     from wallboard.feeds.poll import poll_once
+    from wallboard.inheritance import entry_points_of
     from wallboard.report.now.text import text_report
-    from wallboard.settings import entry_points_of
 
     board = Board(entry_points_of(settings), history=2)
     with client_errors():

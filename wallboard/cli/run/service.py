@@ -22,10 +22,11 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
+from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard
 from wallboard.report.now.change_lines import UnsettledChanges
 from wallboard.report.words.figures import iso
-from wallboard.settings import Settings, entry_points_of
+from wallboard.settings import Settings
 
 Value = str | int | float | bool | None
 

@@ -11,10 +11,13 @@ from wallboard.domain.reading import Reading
 from wallboard.ece.answer import json_answer, xml_answer
 from wallboard.ece.answer.encoding import hides_ascii, text_of
 from wallboard.ece.answer.endpoints import OPERATIONS, Answer, Operation
+from wallboard.ece.answer.forbidden_dtd import (
+    declares_dtd,
+    declares_dtd_in_text,
+    declares_entity,
+    dtd_failure,
+)
 
-_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_DECLARATION_IN_TEXT = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_ENTITY_IN_TEXT = re.compile(r"<!ENTITY|<!DOCTYPE[^>]{0,500}\[", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!DOCTYPE\s+html\b|html[\s>])", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"<\?xml[^>]*>")
@@ -84,7 +87,7 @@ def _decode(endpoint: Endpoint, body: bytes, content_type: str) -> Reading | Fai
         text = text_of(body).lstrip()
         declaration = _XML_DECLARATION.match(text)
         body = text[declaration.end() if declaration else 0 :].encode("utf-8", "replace")
-    if _DECLARATION.search(body):
+    if declares_dtd(body):
         return _refused(endpoint, text_of(body))
     return _read_xml(endpoint, operation, body, content_type)
 
@@ -102,7 +105,7 @@ def _read_xml(
     if answer is None:
         return _read_leniently(endpoint, operation, text_of(body[:_MOST_LENIENT]), content_type)
     if answer.has_dtd:
-        return _forbidden(endpoint)
+        return dtd_failure(endpoint)
     if answer.root != operation.root:
         return _wrong_root(endpoint, operation, answer.root, text_of(body))
     return operation.read(answer)
@@ -126,7 +129,7 @@ def _read_leniently(
     endpoint: Endpoint, operation: Operation, text: str, content_type: str
 ) -> Reading | Failure:
     text = text.lstrip(_SPACE_IN_TEXT)
-    if _DECLARATION_IN_TEXT.search(text):
+    if declares_dtd_in_text(text):
         return _refused(endpoint, text)
     name = xml_answer.first_name(text)
     if name == operation.root and len(text) > LONGEST_LENIENT:
@@ -178,17 +181,9 @@ def _read_json(endpoint: Endpoint, operation: Operation, text: str) -> Reading |
 def _refused(endpoint: Endpoint, text: str) -> Failure:
     text = text.lstrip("\ufeff")
     start = xml_answer.start_of_root(text)
-    if _HTML.match(text, start) and not _ENTITY_IN_TEXT.search(text, start, start + _SEARCHED):
+    if _HTML.match(text, start) and not declares_entity(text[start : start + _SEARCHED]):
         return _html(endpoint, text)
-    return _forbidden(endpoint)
-
-
-def _forbidden(endpoint: Endpoint) -> Failure:
-    return Failure(
-        Cause.FORBIDDEN_DTD,
-        f"{endpoint}: the answer declares a DTD or an entity, which ECE never does and which can "
-        "be an attack, so it was not read. Check what answers at this address.",
-    )
+    return dtd_failure(endpoint)
 
 
 def _wrong_root(endpoint: Endpoint, operation: Operation, name: str, text: str) -> Failure:

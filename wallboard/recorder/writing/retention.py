@@ -1,7 +1,6 @@
 """Deletes the oldest segments of a recording that grew too old or too large, one at a time."""
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 from wallboard.frozen import frozen
@@ -9,31 +8,6 @@ from wallboard.recorder.errors import errors_translated
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.settings import Settings
-
-TRUSTED_AFTER_SECONDS = 3600.0
-"""For so long the clock must have run without a jump before anything is deleted by age."""
-
-JUMP_SECONDS = 60.0
-"""A larger deviation from the monotonic clock is a jump."""
-
-
-class TrustedClock:
-    """Unix time, unless the clock was just set: what a wrong one deletes is lost."""
-
-    def __init__(self, clock: Callable[[], float], monotonic: Callable[[], float]) -> None:
-        self._clock = clock
-        self._monotonic = monotonic
-        self._steady_since = monotonic()
-        self._offset = clock() - self._steady_since
-
-    def now(self) -> float | None:
-        """Unix time in seconds, or ``None`` while it cannot be trusted."""
-        now, running = self._clock(), self._monotonic()
-        offset = now - running
-        if abs(offset - self._offset) > JUMP_SECONDS:
-            self._offset, self._steady_since = offset, running
-        return now if running - self._steady_since >= TRUSTED_AFTER_SECONDS else None
-
 
 MEGABYTE = 1_000_000
 SWEPT_ANSWERS = 5000

@@ -19,8 +19,9 @@ from textual.timer import Timer
 from wallboard.abandonable import ANSWER_SECONDS, in_thread_within, start_in_thread
 from wallboard.board import Board
 from wallboard.config.reload import ConfigSource, Reload, what_changed
+from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard, MakeFeed
-from wallboard.settings import Settings, entry_points_of, longest_interval
+from wallboard.settings import Settings, longest_interval
 from wallboard.ui.app.collecting import COLLECT_SECONDS, Collecting
 from wallboard.ui.app.open_screens import ScreenOpeningApp
 from wallboard.ui.app.wall_modes import WallModes
@@ -217,7 +218,7 @@ class WallboardApp(ScreenOpeningApp):
             longest_interval=longest_interval(self.settings),
             notices=(*self.live.problems, *self.notices.texts),
             passing=self.notices.passing,
-            leader_words=f"follows {status.leader}" if status.leader else "",
+            leader=status.leader or "",
             extras=self.modes.extras(now),
         )
         return self.with_recorded(view)

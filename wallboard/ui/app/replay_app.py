@@ -8,7 +8,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Policy
-from wallboard.feeds.replay import ReplayFeed
+from wallboard.feeds.replay_player import ReplayFeed
 from wallboard.frozen import frozen
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp

@@ -9,6 +9,7 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
 from wallboard.settings import AlarmSettings, Settings
+from wallboard.ui.app.kiosk_keys import NOT_IN_A_KIOSK
 from wallboard.ui.look.lite import refresh_seconds
 from wallboard.ui.picture.view import Extras
 from wallboard.ui.wall.rotation import is_idle, is_paused
@@ -175,28 +176,6 @@ class Meter:
 
 NEW_SECONDS = 60.0
 """How long an entry point counts as newly critical, unless a key is pressed."""
-
-NOT_IN_A_KIOSK = frozenset(
-    {
-        "poll_now",
-        "freeze",
-        "go_to",
-        "change",
-        "interval",
-        "play",
-        "speed",
-        "go_live",
-        "go_end",
-        "copy_body",
-        "copy_curl",
-        "copy_bundle",
-        "quit",
-        "suspend_process",
-        "survey",
-        "doctor",
-    }
-)
-"""Actions that do more than change the view, or would leave a kiosk stopped or out of date."""
 
 
 @runtime_checkable

@@ -58,7 +58,7 @@ class View:
     both times are Unix time in seconds. ``beat`` counts ticks. ``lag_seconds`` is how far the polls
     are behind schedule, ``longest_interval`` the longest polling interval of all servers in
     seconds. ``notices`` are lasting messages, ``passing`` is one that disappears by itself.
-    ``leader_words`` names the process that polls, if it is another one. In a replay
+    ``leader`` is the process that polls, if it is another one. In a replay
     ``replay_position`` is set, and ``snapshot`` and ``now`` are of its position.
     ``recorded_states`` are those of the entry point that is shown in full.
     """
@@ -72,7 +72,7 @@ class View:
     longest_interval: float = 10.0
     notices: tuple[str, ...] = ()
     passing: str = ""
-    leader_words: str = ""
+    leader: str = ""
     extras: Extras = PLAIN
     replay_position: ReplayPosition | None = None
     recorded_states: RecordedStates | None = None

@@ -18,7 +18,7 @@ from wallboard.ui.screen.styled_app import StyledApp
 from wallboard.ui.screen.time_strip import TimeStrip, slices_in
 
 if TYPE_CHECKING:
-    from wallboard.feeds.replay import ReplayFeed
+    from wallboard.feeds.replay_player import ReplayFeed
 
 _ONLY_IN_REPLAY = frozenset({"play", "go_live", "speed"})
 _ONLY_LIVE = frozenset({"freeze", "poll_now", "doctor"})

@@ -17,7 +17,7 @@ from wallboard.ui.picture.view import ReplayPosition, View
 from wallboard.ui.picture.window import Window
 
 if TYPE_CHECKING:
-    from wallboard.feeds.replay import ReplayFeed
+    from wallboard.feeds.replay_player import ReplayFeed
     from wallboard.recorder.recording import Recording
 
 
@@ -36,7 +36,7 @@ class ReplayBoard:
         on_message: Callable[[str], None],
     ) -> None:
         """Begin at ``at``, Unix time in seconds; ``on_levels`` is called for new levels."""
-        from wallboard.feeds.replay import ReplayFeed
+        from wallboard.feeds.replay_player import ReplayFeed
 
         self.recording = recording
         self.board = board
@@ -220,7 +220,7 @@ class ReplaySession:
 
 def _open(path: Path) -> "Recording":
     # Imported in the thread as well, for it is slow.
-    import wallboard.feeds.replay  # noqa: F401
+    import wallboard.feeds.replay_player  # noqa: F401
     from wallboard.recorder.recording import Recording
 
     return Recording.open(path)

@@ -15,9 +15,9 @@ from wallboard.ui.picture.window import Window
 from wallboard.ui.screen.banner import Banner, Passing
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.screen.time_strip import TimeStrip
+from wallboard.ui.screen.too_small import TooSmall
 from wallboard.ui.terminal.screen import PromptScreen
 from wallboard.ui.widgets.key_bar import KeyBar
-from wallboard.ui.widgets.lines import Lines
 
 
 class BoardScreen(PromptScreen[object]):
@@ -108,22 +108,3 @@ class BoardScreen(PromptScreen[object]):
             self.query_one(TooSmall).say(width, height)
         elif self.view:
             self.call_after_refresh(self.show, self.view)
-
-
-class TooSmall(Lines):
-    """Shown when the terminal is too small for the board."""
-
-    def __init__(self, theme: BoardTheme) -> None:
-        super().__init__(theme, "screen")
-
-    def say(self, width: int, height: int) -> None:
-        """Show the size of the terminal and the least size needed."""
-        from rich.segment import Segment
-
-        by = self.theme_styles.glyphs.times
-        words = (
-            "Terminal too small",
-            f"{width}{by}{height}",
-            f"needs {LEAST_WIDTH}{by}{LEAST_HEIGHT}",
-        )
-        self.put([[Segment(text, self.background)] for text in words])

@@ -12,7 +12,7 @@ from wallboard.domain.verdict import Judgement
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import ReplayPosition, View
-from wallboard.ui.screen.polling_words import is_late, polling_of, silent_seconds
+from wallboard.ui.screen.header_words import is_late, leader_words, polling_of, silent_seconds
 from wallboard.ui.widgets.lines import Lines, cut, split
 from wallboard.ui.widgets.status_words import count_chips
 
@@ -141,7 +141,7 @@ class BoardHeader(Lines):
         right, polling = self._right(view), polling_of(view)
         total = len(view.snapshot.entry_points)
         count = f"{total} entry point{'' if total == 1 else 's'}"
-        leader, title = safe(view.leader_words), safe(view.title)
+        leader, title = leader_words(view), safe(view.title)
         most, usual, brief, least = polling.forms
         line: list[Segment] = []
         for short, parts in (

@@ -13,7 +13,7 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
-from wallboard.ui.screen.polling_words import silent_seconds
+from wallboard.ui.screen.header_words import silent_seconds
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.large_tile import big, clock_of
 from wallboard.ui.wall.layout import Item

@@ -1,7 +1,7 @@
 """Whether one server can be reached, and when to try again: pure, on clocks it is handed.
 
-The gate shuts after a row of polls that did not reach the server. A shut gate lets one probe
-through at a time, ever more seldom, and opens at the first answer of any kind.
+It begins after a row of polls that did not reach the server: then one probe at a time is sent, ever
+more seldom, until the first answer of any kind.
 """
 
 from random import Random
@@ -15,10 +15,10 @@ BATCHES = 2
 """How many times the concurrency must fail in a row before the server is in doubt."""
 
 
-class Gate:
+class Backoff:
     """The reachability of one server.
 
-    A shut gate is *in doubt* until its first probe, sent at once, has failed too: a few hanging
+    A backoff is *in doubt* until its first probe, sent at once, has failed too: a few hanging
     endpoints in a row must not look like a dead server. Only then is the failure announced.
     """
 
@@ -32,7 +32,7 @@ class Gate:
         backoff_max: float,
         random: Random,
     ) -> None:
-        """An open gate; times are seconds."""
+        """Not backing off yet; times are seconds."""
         self._server = server
         self._concurrency = concurrency
         self._interval = interval
@@ -43,9 +43,9 @@ class Gate:
         self._probes = 0
         self._since: float | None = None
         self._failure: Failure | None = None
-        self.shut = False
+        self.active = False
         self.next_probe = 0.0
-        """When the next probe is due, in monotonic seconds, while the gate is shut."""
+        """When the next probe is due, in monotonic seconds, while it backs off."""
 
     def resize(self, endpoints: int) -> None:
         """Go by another number of endpoints; what was counted stays."""
@@ -57,12 +57,12 @@ class Gate:
     @property
     def announced(self) -> bool:
         """Whether the server is known to be unreachable, as against in doubt."""
-        return self.shut and self._probes > 0
+        return self.active and self._probes > 0
 
     def answered(self, wall: float) -> ServerStatus | None:
-        """The server answered: opens the gate. The status to publish, if it was out of reach."""
+        """The server answered: ends the backoff. The status to publish, if it was out of reach."""
         over = ServerStatus(self._server, wall) if self.announced else None
-        self.shut = False
+        self.active = False
         self._in_a_row = self._probes = 0
         self._since = self._failure = None
         return over
@@ -72,15 +72,15 @@ class Gate:
     ) -> ServerStatus | None:
         """A poll did not reach the server. The status to publish, if that was not known.
 
-        ``probe`` says whether the poll started with the gate shut; stragglers from before that
+        ``probe`` says whether the poll was a probe; stragglers from before that
         neither lengthen the wait nor shorten it.
         """
         before, self._failure = self._failure, failure
         self._since = wall if self._since is None else self._since
-        if not self.shut:
+        if not self.active:
             self._in_a_row += 1
             if self._in_a_row >= self._limit:
-                self.shut = True
+                self.active = True
                 self.next_probe = now
             return None
         if not probe:
@@ -93,7 +93,7 @@ class Gate:
 
     def unusable(self, failure: Failure, now: float, wall: float) -> ServerStatus:
         """The server cannot even be tried, by a fault on our side. The status to publish."""
-        self.shut = True
+        self.active = True
         self.unreached(failure, now, wall, probe=True)
         return self._status(wall, wall + self.next_probe - now)
 

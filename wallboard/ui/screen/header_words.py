@@ -1,10 +1,10 @@
-"""Whether polling works, and how old its newest data is, in words for the header."""
+"""The words of the header: how polling goes, how old its newest data is, whom the board follows."""
 
 from wallboard.domain.observation import AHEAD_SECONDS
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 from wallboard.ui.look.lite import age_in_steps
-from wallboard.ui.look.text import span
+from wallboard.ui.look.text import safe, span
 from wallboard.ui.picture.view import View
 
 SILENCE_SECONDS = 30.0
@@ -34,6 +34,11 @@ class Polling:
             (self.brief or self.words,),
         )
         return tuple(", ".join(filter(None, form)) for form in forms)
+
+
+def leader_words(view: View) -> str:
+    """Whom the board follows, if another process polls."""
+    return f"follows {safe(view.leader)}" if view.leader else ""
 
 
 def polling_of(view: View) -> Polling:

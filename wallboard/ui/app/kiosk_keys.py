@@ -1,0 +1,23 @@
+"""The keys that a kiosk does not have."""
+
+NOT_IN_A_KIOSK = frozenset(
+    {
+        "poll_now",
+        "freeze",
+        "go_to",
+        "change",
+        "interval",
+        "play",
+        "speed",
+        "go_live",
+        "go_end",
+        "copy_body",
+        "copy_curl",
+        "copy_bundle",
+        "quit",
+        "suspend_process",
+        "survey",
+        "doctor",
+    }
+)
+"""Actions that do more than change the view, or would leave a kiosk stopped or out of date."""
