@@ -118,8 +118,7 @@ def show(
     if display.frames is None and display.every is None:
         warn("no terminal to draw on, printing the board as text (--frames N ends after N frames)")
     live = LiveBoard(settings, make_feed, source=source)
-    asyncio.run(print_board(live, every=display.every, frames=display.frames))
-    return 0
+    return asyncio.run(print_board(live, every=display.every, frames=display.frames))
 
 
 def at_a_terminal() -> bool:

@@ -15,6 +15,9 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 DAY_SECONDS = 86_400
 
+_ENDED_BY_SIGTERM = {"watch", "record", "metrics", "simulate"}
+"""Commands that run until they are stopped, for which SIGTERM is success however early it comes."""
+
 
 def run(args: list[str]) -> int:
     """The exit status of a command line. Errors are one block on stderr, never a traceback."""
@@ -24,6 +27,8 @@ def run(args: list[str]) -> int:
     try:
         code = _invoke(args)
         sys.stdout.flush()
+        # The loop has let go of its signals, and the interpreter takes a moment to end.
+        _end_at_once_on_sigterm(code)
     except KeyboardInterrupt:
         return exit_codes.INTERRUPTED
     except BrokenPipeError:
@@ -49,6 +54,8 @@ def _invoke(args: list[str]) -> int:
         from wallboard.cli.run.registry import complete
 
         return complete(asked)
+    if args and args[0] in _ENDED_BY_SIGTERM:
+        _end_at_once_on_sigterm(exit_codes.OK)
     _go_by_a_time_zone_there_is()
     import click
 
@@ -63,6 +70,13 @@ def _invoke(args: list[str]) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     return result if isinstance(result, int) else exit_codes.OK
+
+
+def _end_at_once_on_sigterm(code: int) -> None:
+    """End so on SIGTERM while nothing has begun, or all is done; in between others catch it."""
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(code))
 
 
 def _explain(error: Exception) -> int:

@@ -1,10 +1,13 @@
 """The board as text, printed frame after frame, and what all that append lines have in common."""
 
 import asyncio
+import signal
 
 import click
 
+from wallboard.cli.run.exit_codes import OK
 from wallboard.cli.run.output import warn
+from wallboard.cli.run.signals import on_end, status_after
 from wallboard.domain.observation import is_recent
 from wallboard.domain.snapshot import Snapshot
 from wallboard.live import LiveBoard
@@ -65,12 +68,30 @@ def _is_waiting(snapshot: Snapshot, start: float) -> bool:
     )
 
 
-async def print_board(live: LiveBoard, *, every: float | None, frames: int | None) -> None:
-    """Print a frame every so many seconds, for ever or ``frames`` times.
+async def print_board(live: LiveBoard, *, every: float | None, frames: int | None) -> int:
+    """Print a frame every so many seconds, for ever or ``frames`` times; the exit status.
 
     Without ``every`` it is as often as the most frequent polls. What hinders the board is said on
-    stderr, once.
+    stderr, once. A signal ends it in good order.
     """
+    printing = asyncio.ensure_future(_print(live, every, frames))
+    ended_by: list[signal.Signals] = []
+
+    def end(number: signal.Signals) -> None:
+        ended_by.append(number)
+        printing.cancel()
+
+    on_end(end)
+    try:
+        await printing
+    except asyncio.CancelledError:
+        if not ended_by:
+            raise
+        return status_after(ended_by[0])
+    return OK
+
+
+async def _print(live: LiveBoard, every: float | None, frames: int | None) -> None:
     text = TextBoard(live.settings.title)
     problems = Problems(live)
     loop = asyncio.get_running_loop()
