@@ -134,13 +134,17 @@ async def test_it_begins_with_the_whole_board_of_its_moment(watched):
     assert body == BAD_BODY
 
 
-async def test_it_goes_to_a_moment_and_beyond_the_ends_to_the_nearest_there_is(watched):
+async def test_it_goes_to_a_moment_and_says_so_outside_the_recording(watched):
     one = await watched(BAD_AT + 30)
     await one.after(lambda feed: feed.seek(BAD_AT - 1))
     assert (one.feed.at, one.verdict()) == (BAD_AT - 1, Verdict.OPEN)
-    await one.after(lambda feed: feed.seek(0.0))
-    assert one.feed.at == near(START)
-    await one.after(lambda feed: feed.seek(END + 1e6))
+    for outside in (0.0, END + 1e6):
+        one.words.clear()
+        one.feed.seek(outside)
+        await one.until(lambda: one.words)
+        assert "is outside the recording" in one.words[0]
+        assert one.feed.at == BAD_AT - 1
+    await one.after(lambda feed: feed.seek(END + 5))
     assert one.feed.at == near(END, 5)
     await one.after(lambda feed: feed.seek(BAD_AT))
     await one.after(lambda feed: feed.to_end())

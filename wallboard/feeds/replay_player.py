@@ -29,6 +29,14 @@ SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 3600.0)
 
 log = logging.getLogger(__name__)
 
+FRESH_INTERVALS = 3
+"""Polling intervals after the end of a recording that may still be going on."""
+
+
+class _NotRecordedError(Exception):
+    """A moment is outside the recording; the message is for the operator."""
+
+
 Leap = Callable[[float], float]
 """From one moment to another, Unix time in seconds; it may read the recording."""
 
@@ -89,6 +97,9 @@ class ReplayFeed:
                     await self._play(publish)
                 else:
                     await self._woken.wait()
+            except _NotRecordedError as error:
+                self._on_message(str(error))
+                self._on_move(None)
             except RecordingError as error:
                 self._give_up(f"The recording cannot be read: {error}.")
             except Exception:
@@ -96,8 +107,8 @@ class ReplayFeed:
                 self._give_up("The recording could not be shown at that moment.")
 
     def seek(self, at: float) -> None:
-        """Go to a moment, Unix time in seconds; beyond its ends to the nearest there is."""
-        self._ask(lambda _: at)
+        """Go to a moment, Unix time in seconds; outside the recording, say so and stay."""
+        self._ask(lambda _: self._recorded_moment(at))
 
     def step(self, intervals: int) -> None:
         """Go some polling intervals on, or back; steps asked for in a row add up."""
@@ -174,6 +185,14 @@ class ReplayFeed:
             raise RecordingError("there is nothing in it yet")
         return max(self.span.first_at, min(at, self.span.last_at))
 
+    def _recorded_moment(self, at: float) -> float:
+        """The moment, or the end if it is less than a few polls after it."""
+        span = self.span
+        if span and not int(span.first_at) <= at <= span.last_at + FRESH_INTERVALS * self.interval:
+            ends = " to ".join(_said(end) for end in (span.first_at, span.last_at))
+            raise _NotRecordedError(f"{_said(at)} is outside the recording, {ends}.")
+        return at
+
     def _change(self, at: float, steps: int, keys: Collection[EntryPointKey] | None) -> float:
         look = self._recording.next_change if steps > 0 else self._recording.previous_change
         change = look(at, keys=keys)
@@ -229,3 +248,7 @@ class ReplayFeed:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
+
+
+def _said(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))

@@ -130,7 +130,7 @@ class DoctorScreen(BoardScreen):
     """
 
     BINDINGS = [
-        Binding("escape,backspace", "back", "Back", id="back"),
+        Binding("escape,backspace", "back", "Back", show=False, id="back"),
         Binding("down,j", "scroll(1)", "Down", show=False, id="down"),
         Binding("up,k", "scroll(-1)", "Up", show=False, id="up"),
     ]

@@ -154,7 +154,7 @@ async def test_fold_and_unfold_by_key_enter_and_click():
     app = wall()
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("G")
+        await pilot.press("o")
         await settled(pilot)
         grid, screen = app.screen.grid, app.screen
         first = grid.section
@@ -215,7 +215,7 @@ async def test_n_reaches_faults_in_folded_sections_and_unfolds_them(burst):
     app = wall(density="compact")
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("G")
+        await pilot.press("o")
         screen = app.screen
         start = Heading(screen.grid.sections[0].name)
         screen.grid.select(start)
@@ -327,7 +327,7 @@ async def test_a_thousand_entry_points_in_every_arrangement():
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
         assert app.screen.grid.layout_now.density is COMPACT
-        for keys in (["s"], ["S"], ["G"], ["end"], ["Z"], ["n"], ["Z"], ["N"], ["f"], ["d"]):
+        for keys in (["s"], ["S"], ["o"], ["end"], ["Z"], ["n"], ["Z"], ["N"], ["f"], ["d"]):
             await pilot.press(*keys)
             await settled(pilot)
             grid = app.screen.grid

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from wallboard.cli.commands.board import DisplayOptions, display_options, display_options_of
-from wallboard.cli.options.recording import config_option, moment_of, opened, recording_file
+from wallboard.cli.options.recording import (
+    config_option,
+    moment_of,
+    moment_words,
+    opened,
+    recording_file,
+)
 from wallboard.cli.options.values import Number
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.domain.policy import Level, Verdict
@@ -62,6 +68,12 @@ def command(
         if span is None:
             raise CommandError(f"the recording is empty\n{path}")
         begin = moment_of(at, span.last_at, "--at") if at else where_to_begin(recording)
+        if not int(span.first_at) <= begin <= span.last_at + 1:
+            raise click.BadParameter(
+                f"{moment_words(begin)} is outside the recording, "
+                f"{moment_words(span.first_at)} to {moment_words(span.last_at)}.",
+                param_hint=["--at"],
+            )
         begin = max(span.first_at, min(begin, span.last_at))
         if display.as_text:
             return _print(recording, begin, span.last_at, display)

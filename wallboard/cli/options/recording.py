@@ -140,7 +140,7 @@ def asked_window(
     start = moment_of(since, now, "--since") if since else _beginning(recorded_spans, end)
     if since and start >= end:
         raise click.UsageError(
-            f"--since ({_said(start)}) must be before --until ({_said(end)}); "
+            f"--since ({moment_words(start)}) must be before --until ({moment_words(end)}); "
             "a time without a date means its last occurrence."
         )
     if most_changes is not None:
@@ -162,15 +162,15 @@ def _begun_later(
     later = recording.since_newest(most, start, end, keys)
     if later > start:
         warn(
-            f"more than {most:,} changes; those before {_said(later)} are left out (see them with "
-            "--until)"
+            f"more than {most:,} changes; those before {moment_words(later)} are left out "
+            "(see them with --until)"
         )
     return later
 
 
 def _say_what_was_recorded_twice(recording: "Recording", start: float, end: float) -> None:
     twice = [
-        f"{_said(span.first_at)} to {_said(span.last_at)}"
+        f"{moment_words(span.first_at)} to {moment_words(span.last_at)}"
         for span in recording.recorded_twice()
         if span.first_at < end and span.last_at > start
     ]
@@ -222,8 +222,9 @@ def _holds(recorded_spans: Sequence["Span"]) -> str:
     if not recorded_spans:
         return "the recording is empty"
     first, last = recorded_spans[0].first_at, recorded_spans[-1].last_at
-    return f"the recording holds {_said(first)} to {_said(last)}"
+    return f"the recording holds {moment_words(first)} to {moment_words(last)}"
 
 
-def _said(at: float) -> str:
+def moment_words(at: float) -> str:
+    """The local time with its offset from UTC."""
     return datetime.fromtimestamp(at, UTC).astimezone().isoformat(" ", timespec="seconds")

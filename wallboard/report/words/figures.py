@@ -110,6 +110,14 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
 
 
+def repeated_hour(at: float) -> str:
+    """The offset from UTC, after a space, where clocks show this time twice; else empty."""
+    local = datetime.fromtimestamp(at)  # noqa: DTZ006 - the time of this machine
+    if local.replace(fold=1 - local.fold).timestamp() == local.timestamp():
+        return ""
+    return f" {local.astimezone().isoformat()[-6:]}"
+
+
 def clock(at: float, now: float) -> str:
     """Local time of day, with the date before it unless that is today's."""
     moment, today = time.localtime(at), time.localtime(now)

@@ -48,27 +48,29 @@ class WallboardApp(ScreenOpeningApp):
         Binding("e", "events", "Events", id="events"),
         Binding("r", "poll_now", "Poll", id="poll_now"),
         Binding("space", "freeze", "Freeze", key_display="spc", id="freeze"),
-        Binding("space", "play", "Play, pause", key_display="spc", id="play"),
+        Binding("space", "unfreeze", "Unfreeze", key_display="spc", id="freeze"),
+        Binding("space", "play", "Play", key_display="spc", id="play"),
+        Binding("space", "pause", "Pause", key_display="spc", id="play"),
         Binding("question_mark", "help", "Help", key_display="?", id="help"),
         Binding("ctrl+p", "commands", "Commands", show=False, id="commands"),
         Binding("t", "themes", "Theme", show=False, id="themes"),
         Binding("v", "survey", "Submit a survey", show=False, id="survey"),
         Binding("D", "doctor", "Doctor: is it me?", show=False, id="doctor"),
         Binding("M", "messages", "Read all messages", show=False, id="messages"),
-        Binding("x", "dismiss_notices", "Dismiss notices", show=False, id="dismiss_notices"),
+        Binding("x", "dismiss_notices", "Dismiss messages", show=False, id="dismiss_notices"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="redraw"),
-        Binding("m", "meter", "Meter of the bytes sent", show=False, id="meter"),
+        Binding("m", "meter", "Show bytes sent per second", show=False, id="meter"),
         Binding(
             "ctrl+z",
             "suspend_process",
-            "Back to the shell",
+            "Suspend to the shell",
             show=False,
             priority=True,
             id="suspend",
         ),
         Binding("q", "quit", "Quit", id="quit"),
         Binding("ctrl+c,ctrl+q", "end", "Quit, even a kiosk", show=False, priority=True),
-    ]
+    ]  # fmt: skip
 
     def __init__(
         self,
@@ -258,9 +260,17 @@ class WallboardApp(ScreenOpeningApp):
             )
 
     def action_freeze(self) -> None:
-        """Freeze the view while polling goes on, or show the live board again."""
-        self._frozen_at = self.clock() if self._frozen_at is None else None
+        """Freeze the view while polling goes on."""
+        self._freeze(self.clock())
+
+    def action_unfreeze(self) -> None:
+        """Show the live board again."""
+        self._freeze(None)
+
+    def _freeze(self, at: float | None) -> None:
+        self._frozen_at = at
         self.tick()
+        self.keys_changed()
 
     async def on_event(self, event: events.Event) -> None:
         """Report a key press to the kiosk before the key is handled."""
@@ -270,7 +280,14 @@ class WallboardApp(ScreenOpeningApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether an action is allowed; a kiosk allows only those that change the view."""
+        if action in {"freeze", "unfreeze"} and (action == "freeze") is self.is_frozen:
+            return False
         return self.modes.allows(action) and super().check_action(action, parameters)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the view stands still while polling goes on."""
+        return self._frozen_at is not None
 
     def _close_screens(self) -> None:
         while len(self.screen_stack) > 1:

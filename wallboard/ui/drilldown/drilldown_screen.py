@@ -28,7 +28,7 @@ from wallboard.ui.screen.copying_screen import CopyingScreen
 from wallboard.ui.widgets import lines as bodies
 from wallboard.ui.widgets.body_view import BodyView
 from wallboard.ui.widgets.input_lines import SearchLine
-from wallboard.ui.widgets.key_bar import KeyBar
+from wallboard.ui.widgets.key_bar import Hint, KeyBar
 from wallboard.ui.widgets.lines import Page
 
 ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16
@@ -50,8 +50,20 @@ class DrillDownScreen(CopyingScreen):
 
     AUTO_FOCUS = "BodyView"
 
+    MAIN_KEYS = (
+        Hint(("copy_bundle",), "Ticket"),
+        Hint(("copy_body",), "Body"),
+        Hint(("copy_curl",), "curl"),
+        Hint(("up", "down"), "Endpoint"),
+        Hint(tuple(f"tab_{tab}" for tab in Tab), "Tab"),
+        Hint(("older", "newer"), "Poll"),
+        Hint(("raw",)),
+        Hint(("search",)),
+        Hint(("zoom_out", "zoom_in"), "Zoom"),
+    )
+
     BINDINGS = [
-        Binding("escape,backspace", "back", "Back", id="back"),
+        Binding("escape,backspace", "back", "Newest poll, or back", show=False, id="back"),
         Binding("up,k", "choose(-1)", "Endpoint up", show=False, id="up"),
         Binding("down,j", "choose(1)", "Endpoint down", show=False, id="down"),
         Binding("left_square_bracket", "older(1)", "Older", key_display="[", id="older"),
@@ -64,9 +76,9 @@ class DrillDownScreen(CopyingScreen):
         # Priority: keys typed right after it must already go into the line.
         Binding("slash", "search", "Find", key_display="/", priority=True, id="search"),
         Binding("n", "match(1)", "Next match", show=False, id="next_match"),
-        Binding("N", "match(-1)", "Match before", show=False, id="previous_match"),
+        Binding("N", "match(-1)", "Previous match", show=False, id="previous_match"),
         Binding("tab", "turn(1)", "Next tab", show=False, id="next_tab"),
-        Binding("shift+tab", "turn(-1)", "Tab before", show=False, id="previous_tab"),
+        Binding("shift+tab", "turn(-1)", "Previous tab", show=False, id="previous_tab"),
         Binding("1", "tab('body')", "Body", show=False, id="tab_body"),
         Binding("2,h", "tab('headers')", "Headers", show=False, id="tab_headers"),
         Binding("3", "tab('timeline')", "Timeline", show=False, id="tab_timeline"),

@@ -16,6 +16,7 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.copies import Evidence, latest_evidence
 from wallboard.ui.screen.filtering_screen import FilteringScreen
+from wallboard.ui.widgets.key_bar import Hint
 from wallboard.ui.widgets.lines import Lines, split
 
 
@@ -26,13 +27,20 @@ class EventsScreen(FilteringScreen):
 
     REACHED_BY = "events"
 
+    MAIN_KEYS = (
+        Hint(("open",)),
+        Hint(("filter",)),
+        Hint(("faults",)),
+        Hint(("copy_bundle",), "Ticket"),
+    )
+
     DEFAULT_CSS = """
     EventsScreen > .heads { height: 2; }
     EventsScreen > .detail { height: 2; }
     """
 
     BINDINGS = [
-        Binding("escape,backspace", "back", "Back", id="back"),
+        Binding("escape,backspace", "back", "Clear the filter, or back", show=False, id="back"),
         Binding("f", "faults", "Faults", id="faults"),
     ]
 

@@ -43,6 +43,7 @@ class HelpScreen(ModalScreen[None], CellScreen[None]):
 
     BINDINGS = [
         Binding("escape,question_mark,q,enter", "dismiss", "Close", id="close"),
+        Binding("Q", "app.end", "Quit from any screen", show=False, id="quit_anywhere"),
         Binding("down,j", "scroll(1)", "Down", show=False, id="down"),
         Binding("up,k", "scroll(-1)", "Up", show=False, id="up"),
     ]

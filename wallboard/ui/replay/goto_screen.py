@@ -1,4 +1,4 @@
-"""Asks for a time to go to."""
+"""Asks for a time to go to, or for the top of what is shown."""
 
 import time
 
@@ -9,15 +9,19 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from wallboard.parse_time import FORMS, MomentError, moment
+from wallboard.report.words.figures import repeated_hour
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.widgets.input_lines import TypedLine
 
 MOST_CHARACTERS = 60
 
+TOP = "g"
+"""What is returned for a second ``g``, which takes the place of a time."""
 
-class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
-    """Returns Unix time in seconds, or ``None`` to stay."""
+
+class GoToScreen(ModalScreen[float | str | None], CellScreen[float | str | None]):
+    """Returns Unix time in seconds, ``TOP``, or ``None`` to stay."""
 
     DEFAULT_CSS = """
     GoToScreen { align: center bottom; background: transparent; }
@@ -28,8 +32,8 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
     """
 
     BINDINGS = [
-        Binding("enter", "go", "Go there", id="go_there"),
-        Binding("escape", "dismiss", "Stay here", priority=True, id="close"),
+        Binding("enter", "go", "Go to this time", id="go_there"),
+        Binding("escape", "dismiss", "Cancel", priority=True, id="close"),
     ]
 
     def __init__(self, now: float) -> None:
@@ -37,7 +41,7 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
         super().__init__()
         self._now = now
         self._line = TypedLine(
-            placeholder="go to: 14:32, yesterday 14:32, -2h",
+            placeholder="go to 14:32, yesterday 14:32, -2h; g: top of the list",
             compact=True,
             max_length=MOST_CHARACTERS,
             select_on_focus=False,
@@ -58,7 +62,10 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
-        self._hint.update(self._understood(message.value))
+        if message.value == TOP:
+            self.dismiss(TOP)
+        else:
+            self._hint.update(self._understood(message.value))
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
@@ -80,6 +87,6 @@ class GoToScreen(ModalScreen[float | None], CellScreen[float | None]):
             at = moment(text, self._now)
         except MomentError:
             return f"e.g. {FORMS}"
-        when = time.strftime("%a %d %b %Y %H:%M:%S", time.localtime(at))
+        when = time.strftime("%a %d %b %Y %H:%M:%S", time.localtime(at)) + repeated_hour(at)
         away = self._now - at
         return f"{when}, {span(abs(away))} {'ago' if away >= 0 else 'ahead'}; Enter goes there"

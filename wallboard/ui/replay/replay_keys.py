@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding
 
@@ -17,26 +17,24 @@ from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.screen.styled_app import StyledApp
 from wallboard.ui.screen.time_strip import TimeStrip, slices_in
 
-if TYPE_CHECKING:
-    from wallboard.feeds.replay_player import ReplayFeed
-
-_ONLY_IN_REPLAY = frozenset({"play", "go_live", "speed"})
-_ONLY_LIVE = frozenset({"freeze", "poll_now", "doctor"})
+_ONLY_IN_REPLAY = frozenset({"play", "pause", "go_live", "speed"})
+_ONLY_LIVE = frozenset({"freeze", "unfreeze", "poll_now", "doctor"})
 
 
 class ReplayKeysApp(StyledApp):
     """An app that can show a recorded moment; a subclass says where the recording is."""
 
     BINDINGS = [
-        Binding("less_than_sign", "change(-1)", "Change before", show=False, id="previous_change"),
-        Binding("greater_than_sign", "change(1)", "Change after", show=False, id="next_change"),
-        Binding("comma", "interval(-1)", "An interval back", show=False, id="step_back"),
-        Binding("full_stop", "interval(1)", "An interval on", show=False, id="step_on"),
+        Binding("less_than_sign", "change(-1)", "Previous change", show=False,
+                id="previous_change"),
+        Binding("greater_than_sign", "change(1)", "Next change", show=False, id="next_change"),
+        Binding("comma", "interval(-1)", "Step back", show=False, id="step_back"),
+        Binding("full_stop", "interval(1)", "Step forward", show=False, id="step_on"),
         Binding("plus,equals_sign", "speed(1)", "Play faster", show=False, id="faster"),
         Binding("minus", "speed(-1)", "Play slower", show=False, id="slower"),
         Binding("L", "go_live", "Live", id="live"),
         Binding("L", "go_end", "End", id="end_of_recording"),
-    ]
+    ]  # fmt: skip
 
     HAS_LIVE_BOARD: ClassVar[bool] = True
     """Whether there is a live board to return to."""
@@ -46,7 +44,7 @@ class ReplayKeysApp(StyledApp):
     ) -> None:
         super().__init__(settings, asked, clock)
         self.replay_session = ReplaySession(self, lambda: self.recording_path)
-        self._shows_past = False
+        self._replaying = (False, False)
 
     @property
     def recording_path(self) -> Path | None:
@@ -70,11 +68,17 @@ class ReplayKeysApp(StyledApp):
             slices_in(self.size.width),
             top.window_in_full() if top else None,
         )
-        if (shown.replay_position is None) is self._shows_past:
-            self._shows_past = shown.replay_position is not None
-            for screen in self.screen_stack if self._screen_stack else ():
-                screen.refresh_bindings()  # a replay has other keys
+        position = shown.replay_position
+        replaying = (position is not None, position is not None and position.playing)
+        if replaying != self._replaying:
+            self._replaying = replaying
+            self.call_later(self.keys_changed)
         return shown
+
+    def keys_changed(self) -> None:
+        """Show the keys that do something now."""
+        for screen in self.screen_stack if self._screen_stack else ():
+            screen.refresh_bindings()
 
     def say(self, words: str) -> None:
         """Show a passing message."""
@@ -99,12 +103,14 @@ class ReplayKeysApp(StyledApp):
         self.replay_session.ask(lambda feed: feed.seek(message.at))
 
     def action_go_to(self) -> None:
-        """Ask for a moment, and jump to it."""
-        from wallboard.ui.replay.goto_screen import GoToScreen
+        """Ask for a time, and jump to it."""
+        from wallboard.ui.replay.goto_screen import TOP, GoToScreen
 
-        def chosen(at: float | None) -> None:
-            if at is not None:
-                self.replay_session.ask(lambda feed: feed.seek(at))
+        async def chosen(answer: float | str | None) -> None:
+            if answer == TOP:
+                await self.run_action("end('first')", self.screen)
+            elif isinstance(answer, float):
+                self.replay_session.ask(lambda feed: feed.seek(answer))
 
         if not isinstance(self.screen, GoToScreen):
             self.push_screen(GoToScreen(self.newest_moment()), chosen)
@@ -117,20 +123,24 @@ class ReplayKeysApp(StyledApp):
         """Jump to the next or previous change; in the drill-down, of its entry point."""
         key = self._entry_point_in_full()
         if steps > 0 and not self.replay_session.active:
-            self.say("This is the living board: nothing comes after it.")
+            self.say("This is the live board: nothing comes after it.")
         else:
             self.replay_session.ask(lambda feed: feed.to_change(steps, {key} if key else None))
 
     def action_interval(self, steps: int) -> None:
         """Step one polling interval forward or back."""
         if steps > 0 and not self.replay_session.active:
-            self.say("This is the living board: nothing comes after it.")
+            self.say("This is the live board: nothing comes after it.")
         else:
             self.replay_session.ask(lambda feed: feed.step(steps))
 
     def action_play(self) -> None:
-        """Play or pause."""
-        self.replay_session.ask(_play_or_pause)
+        """Play from here on."""
+        self.replay_session.ask(lambda feed: feed.play())
+
+    def action_pause(self) -> None:
+        """Stay here."""
+        self.replay_session.ask(lambda feed: feed.pause())
 
     def action_speed(self, steps: int) -> None:
         """Play faster or slower."""
@@ -152,6 +162,8 @@ class ReplayKeysApp(StyledApp):
             return False
         if action in _ONLY_LIVE and (self.replay_session.active or not self.HAS_LIVE_BOARD):
             return False
+        if action in {"play", "pause"} and (action == "pause") is not self._replaying[1]:
+            return False
         if action == ("go_end" if self.HAS_LIVE_BOARD else "go_live"):
             return False
         return super().check_action(action, parameters)
@@ -164,10 +176,3 @@ class ReplayKeysApp(StyledApp):
     def _entry_point_in_full(self) -> EntryPointKey | None:
         screen = self._top_board_screen()
         return screen.entry_point_in_full() if screen else None
-
-
-def _play_or_pause(feed: "ReplayFeed") -> None:
-    if feed.playing:
-        feed.pause()
-    else:
-        feed.play()

@@ -17,7 +17,17 @@ from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.screen.time_strip import TimeStrip
 from wallboard.ui.screen.too_small import TooSmall
 from wallboard.ui.terminal.screen import PromptScreen
-from wallboard.ui.widgets.key_bar import KeyBar
+from wallboard.ui.widgets.key_bar import Hint, KeyBar
+
+REPLAY_KEYS = (
+    Hint(("play",)),
+    Hint(("previous_change", "next_change"), "Change"),
+    Hint(("step_back", "step_on"), "Step"),
+    Hint(("go_to",), "Go to"),
+    Hint(("live", "end_of_recording")),
+    Hint(("slower", "faster"), "Speed"),
+)
+"""What the key bar shows first in a replay, on every screen."""
 
 
 class BoardScreen(PromptScreen[object]):
@@ -33,9 +43,16 @@ class BoardScreen(PromptScreen[object]):
     REACHED_BY: ClassVar[str] = ""
     """The action that opens this screen, which the key bar leaves out on it."""
 
+    MAIN_KEYS: ClassVar[tuple[Hint, ...]] = ()
+    """What the key bar shows first on this screen."""
+
     BINDINGS = [
         # Priority: keys typed right after it must already go into the line.
         Binding("g", "go_to", "Go to a time", show=False, priority=True, id="go_to"),
+        Binding("g", "end('first')", "Top", show=False, key_display="gg", id="top"),
+        Binding("G", "end('last')", "Bottom", show=False, id="bottom"),
+        Binding("q", "leave", "Back", id="leave"),
+        Binding("Q", "quit_anywhere", "Quit from any screen", show=False, id="quit_anywhere"),
     ]
 
     def __init__(self, theme: BoardTheme) -> None:
@@ -63,7 +80,35 @@ class BoardScreen(PromptScreen[object]):
         # Only input lines have a cursor; their class is imported when one is opened.
         if action == "go_to" and hasattr(self.focused, "cursor_position"):
             return False
+        if action == "leave" and self.is_first:
+            return False  # the app has the key that quits
         return self.app.check_action(action, parameters)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether there is no screen to go back to."""
+        return self.app.screen_stack[0] is self
+
+    @property
+    def main_keys(self) -> tuple[Hint, ...]:
+        """What the key bar shows first; in a replay those of the replay."""
+        in_replay = self.view is not None and self.view.replay_position is not None
+        return REPLAY_KEYS if in_replay else self.MAIN_KEYS
+
+    def action_quit_anywhere(self) -> None:
+        """Quit."""
+        self.app.exit()
+
+    def action_leave(self) -> None:
+        """Go back to the screen below."""
+        self.app.pop_screen()
+
+    async def action_end(self, which: str) -> None:
+        """Go to the ``first`` or the ``last`` of what has the focus."""
+        for active in self.active_bindings.values():
+            if active.binding.id == which:
+                await self.app.run_action(active.binding.action, active.node)
+                return
 
     async def action_go_to(self) -> None:
         """Ask for a time to go to."""

@@ -24,7 +24,7 @@ class ConfirmScreen(ModalScreen[bool], CellScreen[bool]):
 
     BINDINGS = [
         Binding("y", "answer(True)", "Send", id="confirm"),
-        Binding("n,escape,enter", "answer(False)", "Back", id="decline"),
+        Binding("n,escape,enter,q", "answer(False)", "Cancel", id="decline"),
     ]
 
     def __init__(self, theme: BoardTheme, paragraphs: Sequence[str]) -> None:

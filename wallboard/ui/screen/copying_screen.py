@@ -39,7 +39,7 @@ class CopyingScreen(BoardScreen):
 
     BINDINGS = [
         Binding("y", "copy_body", "Copy the body", show=False, id="copy_body"),
-        Binding("c", "copy_curl", "Copy the request as a curl command", show=False, id="copy_curl"),
+        Binding("c", "copy_curl", "Copy the request as curl", show=False, id="copy_curl"),
         Binding("b", "copy_bundle", "Copy a triage bundle", show=False, id="copy_bundle"),
     ]
 

@@ -1,5 +1,6 @@
 """What each key does on each screen, and the keys that the config gives to actions."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,12 +14,13 @@ from wallboard.config.problem import nearest, shown
 
 
 class Command(NamedTuple):
-    """An action on the open screen: its keys, description, and node."""
+    """An action on the open screen: its keys, description, node, and the id of its binding."""
 
     keys: tuple[str, ...]
     words: str
     action: str
     node: DOMNode
+    name: str
 
 
 class Keyed(NamedTuple):
@@ -36,20 +38,28 @@ class Group(NamedTuple):
     lines: tuple[tuple[str, str], ...]
 
 
+COMMON = 3
+"""Screens from which a key is listed once, with those of all screens."""
+
+
 def commands_of(screen: Screen[Any]) -> list[Command]:
-    """All actions on a screen with their keys: of the screen first, of its widgets last."""
-    found: dict[tuple[str, DOMNode], Command] = {}
+    """All actions on a screen with their keys: its main ones first, of its widgets last."""
+    found: dict[str, Command] = {}
     for active in screen.active_bindings.values():
         binding, node = active.binding, active.node
         if not active.enabled or not _is_ours(type(node), binding):
             continue
+        first = Command((), binding.description, binding.action, node, binding.id or "")
+        known = found.get(binding.description, first)
         shown = screen.app.get_key_display(binding)
-        known = found.get((binding.action, node))
-        keys = (*known.keys, shown) if known else (shown,)
-        words = known.words if known else binding.description
-        unique = tuple(dict.fromkeys(keys))
-        found[binding.action, node] = Command(unique, words, binding.action, node)
-    return sorted(found.values(), key=lambda command: _place(command.node))
+        keys = tuple(dict.fromkeys((*known.keys, shown)))
+        found[binding.description] = known._replace(keys=keys)
+    main = [name for hint in getattr(screen, "main_keys", ()) for name in hint.ids]
+    order = {name: place for place, name in enumerate(main)}
+    return sorted(
+        found.values(),
+        key=lambda command: (_place(command.node), order.get(command.name, len(order))),
+    )
 
 
 def _place(node: DOMNode) -> int:
@@ -62,24 +72,32 @@ def groups_of(app: App[Any], about: Screen[Any], screens: Iterable[Keyed]) -> li
     here = [keyed for keyed in listed if isinstance(about, keyed.node)]
     ordered = [*here, *(keyed for keyed in listed if keyed not in here)]
     keymap = app._keymap  # there is no public way to read what was set
-    groups = [Group(k.title, _lines(app, (k.node, *k.widgets), keymap)) for k in ordered]
-    groups.insert(1 if here else 0, Group("Everywhere", _lines(app, (type(app),), keymap)))
-    return groups
+    lines = [_lines(app, (keyed.node, *keyed.widgets), keymap) for keyed in ordered]
+    counts = Counter(line for group in lines for line in group)
+    common = [line for line, count in counts.items() if count >= COMMON]
+    groups = [
+        Group(keyed.title, tuple(line for line in group if line not in common))
+        for keyed, group in zip(ordered, lines, strict=True)
+    ]
+    everywhere = (*_lines(app, (type(app),), keymap), *common)
+    groups.insert(1 if here else 0, Group("Everywhere", everywhere))
+    return [group for group in groups if group.lines]
 
 
 def _lines(
     app: App[Any], kinds: Iterable[type[DOMNode]], keymap: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
-    keys: dict[str, list[str]] = {}
+    keys: dict[str, dict[str, None]] = {}
     for kind in kinds:
         for binding in _own_bindings(kind, keymap):
             if not _is_allowed(app, binding.action.partition("(")[0]):
                 continue
             shown = app.get_key_display(binding)
-            listed = keys.setdefault(binding.description, [])
-            if shown not in listed:
-                listed.append(shown)
-    return tuple((" ".join(shown), words) for words, shown in keys.items())
+            keys.setdefault(binding.description, {})[shown] = None
+    words: dict[str, list[str]] = {}
+    for description, shown_keys in keys.items():
+        words.setdefault(" ".join(shown_keys), []).append(description)
+    return tuple((shown, " / ".join(descriptions)) for shown, descriptions in words.items())
 
 
 def _is_allowed(app: App[Any], action: str) -> bool:

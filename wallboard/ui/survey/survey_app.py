@@ -15,7 +15,7 @@ class SurveyApp(StyledApp):
     ENABLE_COMMAND_PALETTE = False
 
     BINDINGS = [
-        Binding("ctrl+z", "suspend_process", "Back to the shell", show=False, priority=True,
+        Binding("ctrl+z", "suspend_process", "Suspend to the shell", show=False, priority=True,
                 id="suspend"),
         Binding("ctrl+c,ctrl+q", "end", "Quit", show=False, priority=True),
     ]  # fmt: skip

@@ -55,8 +55,8 @@ class ThemeList(Lines, can_focus=True):
         Binding("down,j", "move(1)", "Down", show=False, id="down"),
         Binding("pageup,ctrl+b", "move(-10)", "Ten up", show=False, id="page_up"),
         Binding("pagedown,ctrl+f", "move(10)", "Ten down", show=False, id="page_down"),
-        Binding("home", "move(-9999)", "First", show=False, id="first"),
-        Binding("end", "move(9999)", "Last", show=False, id="last"),
+        Binding("home,g", "move(-9999)", "First", show=False, id="first"),
+        Binding("end,G", "move(9999)", "Last", show=False, id="last"),
     ]
 
     class Chosen(Message):
@@ -158,7 +158,8 @@ class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None])
 
     BINDINGS = [
         Binding("enter", "take", "Keep", id="keep_theme"),
-        Binding("escape,t,q", "dismiss", "As before", id="close"),
+        Binding("escape,t,q", "dismiss", "Cancel", id="close"),
+        Binding("Q", "app.end", "Quit from any screen", show=False, id="quit_anywhere"),
     ]
 
     class Previewed(Message):

@@ -18,6 +18,7 @@ from wallboard.ui.screen.filtering_screen import FilteringScreen
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.headings import WallHeading
 from wallboard.ui.wall.layout import Heading
+from wallboard.ui.widgets.key_bar import Hint
 
 Choice = TypeVar("Choice")
 
@@ -27,12 +28,26 @@ class WallScreen(FilteringScreen):
 
     AUTO_FOCUS = "WallGrid"
 
+    MAIN_KEYS = (
+        Hint(("open",)),
+        Hint(("filter",)),
+        Hint(("faults",)),
+        Hint(("events",)),
+        Hint(("copy_bundle",), "Ticket"),
+        Hint(("freeze",)),
+        Hint(("poll_now",)),
+        Hint(("sort",)),
+        Hint(("density",)),
+        Hint(("group",)),
+        Hint(("previous_change", "next_change"), "Replay"),
+    )
+
     BINDINGS = [
         Binding("f", "faults", "Faults", id="faults"),
         Binding("s", "sort", "Sort", id="sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
         Binding("d", "density", "Size", id="density"),
-        Binding("G", "group", "Group", show=False, id="group"),
+        Binding("o", "group", "Group", show=False, id="group"),
         Binding("z", "fold", "Fold or unfold the section", show=False, id="fold"),
         Binding("Z", "fold_all", "Fold or unfold all sections", show=False, id="fold_all"),
         Binding("escape", "clear", "Clear the filter", show=False, id="clear"),

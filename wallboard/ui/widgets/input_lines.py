@@ -31,7 +31,7 @@ class FilterLine(TypedLine):
 
     BINDINGS = [
         Binding("enter", "close(True)", "Keep the filter", priority=True, id="keep_filter"),
-        Binding("escape", "close(False)", "As before", priority=True, id="undo_filter"),
+        Binding("escape", "close(False)", "Cancel", priority=True, id="undo_filter"),
     ]
 
     class Closed(Message):

@@ -1,5 +1,9 @@
-"""The key bar: the keys of the current screen."""
+"""The key bar: the main keys of the current screen."""
 
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import ActiveBinding
@@ -7,8 +11,21 @@ from textual.binding import ActiveBinding
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines
 
-LASTING = frozenset({"back", "help", "quit", "dismiss", "go_live", "go_end", "play"})
-"""Actions whose keys are always shown."""
+LASTING = ("help", "leave", "quit")
+"""Keys that are shown last, and never left out."""
+
+
+class Hint(NamedTuple):
+    """The ids of bindings that are shown together, and what they do in place of the first one."""
+
+    ids: tuple[str, ...]
+    words: str = ""
+
+
+MOST_TOGETHER = 2
+
+Shown = tuple[tuple[ActiveBinding, ...], str]
+"""Bindings that are shown together, and their words."""
 
 
 class KeyBar(Lines):
@@ -36,40 +53,60 @@ class KeyBar(Lines):
             return  # the screen was closed
         line: list[Segment] = []
         self._spans = []
-        x = 0
-        for active, words in self._fitting():
-            width = Segment.get_line_length(words)
-            self._spans.append((x, x + width, active))
-            line += words
-            x += width
+        for bindings, words in self._fitting():
+            for key, active in self._keys(bindings):
+                start = Segment.get_line_length(line)
+                line.append(Segment(key, self.theme_styles.ui["key"]))
+                self._spans.append((start, Segment.get_line_length(line), active))
+            line.append(Segment(f" {words} ", self.background))
+            start, _, last = self._spans[-1]
+            self._spans[-1] = (start, Segment.get_line_length(line), last)
         self.put([line])
 
     def on_resize(self) -> None:
         """Fit the keys to the new width."""
         self.call_after_refresh(self.fill)
 
-    def _fitting(self) -> list[tuple[ActiveBinding, list[Segment]]]:
-        keys = [(active, self._words(active)) for active in self._keys()]
+    def _fitting(self) -> list[Shown]:
+        """The least important go first where there is no room."""
+        shown = list(self._shown())
         room = self.size.width or self.app.size.width
-        while sum(Segment.get_line_length(words) for _, words in keys) > room:
-            left_out = [key for key in keys if key[0].binding.action not in LASTING]
+        while sum(map(self._width, shown)) > room:
+            left_out = [one for one in shown if one[0][0].binding.id not in LASTING]
             if not left_out:
                 break
-            keys.remove(left_out[-1])
-        return keys
+            shown.remove(left_out[-1])
+        return shown
 
-    def _words(self, active: ActiveBinding) -> list[Segment]:
-        key = Segment(f" {self.app.get_key_display(active.binding)}", self.theme_styles.ui["key"])
-        return [key, Segment(f" {active.binding.description} ", self.background)]
+    def _width(self, shown: Shown) -> int:
+        bindings, words = shown
+        return sum(cell_len(key) for key, _ in self._keys(bindings)) + len(words) + 2
 
-    def _keys(self) -> list[ActiveBinding]:
-        """One key for each action, of the focused widget first, quit last."""
+    def _keys(self, bindings: Sequence[ActiveBinding]) -> list[tuple[str, ActiveBinding]]:
+        """The keys as shown; of more than two the first and the last."""
+        shown = [(f" {self.app.get_key_display(one.binding)}", one) for one in bindings]
+        if len(shown) > MOST_TOGETHER:
+            (first, active), *_, (last, _) = shown
+            return [(f"{first}-{last.strip()}", active)]
+        return shown
+
+    def _shown(self) -> Iterator[Shown]:
+        """First the main keys of the screen, then its others, last those that last."""
+        hints: Sequence[Hint] = getattr(self.screen, "main_keys", ())
         here = getattr(self.screen, "REACHED_BY", "")
-        seen: dict[str, ActiveBinding] = {}
+        named = {one for hint in hints for one in hint.ids}
+        of_id: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            if active.binding.show and active.binding.action != here:
-                seen.setdefault(active.binding.action, active)
-        return sorted(seen.values(), key=lambda active: active.binding.action == "quit")
+            binding = active.binding
+            if binding.id and binding.action != here and (binding.show or binding.id in named):
+                of_id.setdefault(binding.id, active)
+        for hint in hints:
+            bindings = tuple(of_id.pop(one) for one in hint.ids if one in of_id)
+            if bindings:
+                yield bindings, hint.words or bindings[0].binding.description
+        lasting = [of_id.pop(one) for one in LASTING if one in of_id]
+        for active in (*of_id.values(), *lasting):
+            yield (active,), active.binding.description
 
     async def on_click(self, event: events.Click) -> None:
         """Run the action of the clicked key."""
