@@ -156,7 +156,7 @@ async def test_the_key_looks_at_the_server_of_the_selected_entry_point(living):
         assert simulator.requests.count == 2
         (api,) = (one for one in screen.findings if one.step is Step.API)
         assert api.facts["id"] == 1001
-        assert "can be read" in text_on(app)
+        assert "chatAllowed of 1001 is valid" in text_on(app)
         assert "127.0.0.1:1 " not in text_on(app)
 
 

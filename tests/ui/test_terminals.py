@@ -121,7 +121,7 @@ def _text(row):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_terminal_shows_what_the_board_wants(tmp_path, kind):
     with closing(Board(tmp_path, variables=KINDS[kind]).started()) as board:
-        assert "1008" in board.emulator.text
+        assert "UNREACHABLE" in board.emulator.text
         board.assert_shown()
         board.send("\x03")
         assert board.status(PATIENCE_SECONDS) == 0
@@ -174,7 +174,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_picture(tmp_path, kiosk):
         board.resize(1, 1)
         board.resize(97, 31)
         board.assert_shown()
-        assert "1008" in board.emulator.text
+        assert "UNREACHABLE" in board.emulator.text
         board.send("\x03")
         assert board.status(PATIENCE_SECONDS) == 0
 
@@ -195,7 +195,7 @@ STALE = {"COLUMNS": "200", "LINES": "60"}
 )
 def test_the_size_drawn_for_is_that_of_the_terminal(tmp_path, variables, says):
     with closing(Board(tmp_path, (80, 24), variables, says)) as board:
-        board.until("1008", PATIENCE_SECONDS)
+        board.until("UNREACHABLE", PATIENCE_SECONDS)
         board.assert_shown()
         board.assert_idle()
         board.resize(97, 31)
@@ -213,7 +213,7 @@ def test_where_nothing_else_says_the_size_the_environment_does(tmp_path):
 def test_a_size_beyond_all_terminals_is_not_drawn_for(tmp_path):
     variables = {"COLUMNS": "99999999", "LINES": "99999999"}
     with closing(Board(tmp_path, (80, 24), variables, says=(0, 0))) as board:
-        board.until("1008", PATIENCE_SECONDS)
+        board.until("UNREACHABLE", PATIENCE_SECONDS)
         board.assert_ends()
 
 
@@ -283,7 +283,7 @@ def assert_shown_inside(multiplexer, variables=None):
             child.until_quiet()
             child.emulator.screen.reset()
             child.resize(60, 20)
-            child.until("1008", PATIENCE_SECONDS)
+            child.until("UNREACHABLE", PATIENCE_SECONDS)
             child.send("\x03")
             assert child.status(PATIENCE_SECONDS) == 0
         finally:

@@ -194,7 +194,7 @@ async def test_a_second_one_stands_by_or_says_that_it_is_not_needed(recorder, si
     async with asyncio.timeout(PATIENCE_SECONDS):
         _, err = await third.process.communicate()
     assert third.process.returncode == 69
-    assert f"pid {first.pid} records already" in err.decode()
+    assert f"pid {first.pid} is already recording" in err.decode()
 
 
 async def test_there_must_be_something_to_record(wallboard, simulated, tmp_path):

@@ -113,7 +113,7 @@ def test_a_terminal_gets_every_verdict_and_response_type_in_each_themes_colours(
     assert len(listed) == len(NAMES)
     (dark,) = [line for line in listed if line.startswith("dark ")]
     assert re.findall(r"\x1b\[[0-9;]*m (\S) \x1b", dark) == [*"✓▲○✗#□■?╳!·", *"012?–"]
-    assert "48;2;31;122;58m ✓ " in dark
+    assert "48;2;12;49;25m ✓ " in dark
 
 
 def test_a_terminal_of_sixteen_colours_gets_those(on_a_terminal):
