@@ -22,7 +22,7 @@ from wallboard.report.now.text import text_report
 from wallboard.report.words.figures import span
 from wallboard.report.words.table import cells, table
 from wallboard.ui.look import glyphs, text
-from wallboard.ui.wall.large_tile import clock_of
+from wallboard.ui.wall.big_figures import clock_of
 
 
 def test_the_worst_comes_first_with_its_figures_and_its_reason():

@@ -14,19 +14,32 @@ from walls import Clock, part, settled, text_on, until, wall
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import ClockSet
 from wallboard.domain.policy import Level
-from wallboard.domain.reading import Capacity, ChatAllowed
+from wallboard.domain.reading import Capacity, ChatAllowed, LiveSessionStatus
 from wallboard.feeds import FeedStatus
 from wallboard.ui.app.kiosk_keys import NOT_IN_A_KIOSK
 from wallboard.ui.app.wall_modes import NEW_SECONDS
 from wallboard.ui.look.theme import load
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.wall.arrange import Section
-from wallboard.ui.wall.kiosk_screen import KioskGrid, KioskScreen
-from wallboard.ui.wall.layout import lay_out
+from wallboard.ui.wall.big_letters import big
+from wallboard.ui.wall.kiosk_grid import KioskGrid
+from wallboard.ui.wall.kiosk_plan import plan
+from wallboard.ui.wall.kiosk_screen import KioskBody, KioskScreen
+from wallboard.ui.wall.layout import LARGE, lay_out
+from wallboard.ui.wall.pinned import Pinned
 from wallboard.ui.wall.rotation import LEAVE_SECONDS, PAUSE_SECONDS, Page, Rotation, pages_of
+from wallboard.ui.wall.well import AllWell, WellLine
 from wallboard.ui.widgets.key_bar import KeyBar
 
 SIZE = (80, 24)
+
+
+LASTING = 600.0
+"""An interval of polls after which nothing is out of date while a test turns pages."""
+
+
+def lasting_board(count):
+    return made_board(count, interval=LASTING)
 
 
 def kiosk(board=None, **settings):
@@ -122,21 +135,174 @@ def test_fewer_pages_than_before_end_at_the_last():
     assert rotation.go(NOW + 46, PAGES[:2], ()) == 1
 
 
-async def test_the_pages_of_a_wall_show_every_entry_point_in_turn():
-    clock = Clock()
-    app = kiosk(clock=clock)
+def pinned_on(app):
+    """The entry points that stay on the screen, as tiles and as lines."""
+    tiles, lines = app.screen.query(Pinned)
+    return [list(part.layout_now.rows.items) for part in (tiles, lines)]
+
+
+def rest_on(app):
+    """The entry points of the page that is shown below them."""
+    return [key.id for key in app.screen.grid.page.items]
+
+
+def open_board(count=13, faults=0):
+    """A board on which everybody can start a chat, but for so many of the first."""
+    board = lasting_board(count)
+    for n, key in enumerate(board.snapshot(NOW).entry_points):
+        poll(board, key, n + 1 if n < faults else 0, 0, NOW - 300)
+        if n >= faults:
+            live = LiveSessionStatus(float(n), n % 7)
+            board.fold(observed(key, Endpoint.LIVE_SESSION_STATUS, live, NOW - 300))
+    board.fold(observed(key, Endpoint.CAPACITY, Capacity(4), NOW))
+    return board
+
+
+def keys_by_level(board):
+    """All entry points, the worst first, and how many of them are not well."""
+    statuses = sorted(board.snapshot(NOW).entry_points.values(), key=lambda s: s.judgement.rank)
+    faults = sum(status.judgement.level is not Level.OK for status in statuses)
+    return [status.entry_point.key for status in statuses], faults
+
+
+async def test_faults_stay_on_the_screen_while_what_is_well_turns_below_them():
+    clock, board = Clock(), open_board(40, faults=5)
+    keys, faults = keys_by_level(board)
+    app = kiosk(board, clock=clock)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settled(pilot)
+        tiles, lines = pinned_on(app)
+        assert tiles
+        assert [*tiles, *lines] == keys[:faults]
+        seen = rest_on(app)
+        pages = len(app.screen.grid.pages)
+        assert pages > 1
+        for number in range(2, pages + 1):
+            await after(pilot, 15)
+            assert f"rest {number}/{pages}" in part(app, WellLine)
+            assert pinned_on(app) == [tiles, lines]
+            seen += rest_on(app)
+        assert sorted(seen) == sorted(key.id for key in keys[faults:])
+
+
+async def test_faults_for_which_there_is_no_room_turn_too():
+    clock, board = Clock(), lasting_board(40)
+    keys, _ = keys_by_level(board)
+    app = kiosk(board, clock=clock)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        seen = set(ids_on(app))
-        assert "1/4" in part(app, BoardHeader)
-        for number in (2, 3, 4):
+        tiles, lines = pinned_on(app)
+        assert lines == []
+        assert tiles == keys[: len(tiles)]
+        seen = set(rest_on(app))
+        pages = len(app.screen.grid.pages)
+        for _ in range(pages - 1):
             await after(pilot, 15)
-            assert f"{number}/4" in part(app, BoardHeader)
-            assert not seen & set(ids_on(app))
-            seen |= set(ids_on(app))
-        assert len(seen) == 40
+            assert not seen & set(rest_on(app))
+            seen |= set(rest_on(app))
+        assert seen == {key.id for key in keys[len(tiles) :]}
         await after(pilot, 15)
-        assert "1/4" in part(app, BoardHeader)
+        assert f"rest 1/{pages}" in part(app, WellLine)
+
+
+async def test_a_page_that_turns_leaves_what_is_pinned_unpainted(monkeypatch):
+    clock = Clock()
+    app = kiosk(open_board(40, faults=5), clock=clock)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settled(pilot)
+        before = rest_on(app)
+        painted = []
+        paint_line = Pinned.render_line
+        monkeypatch.setattr(
+            Pinned, "render_line", lambda self, y: painted.append(y) or paint_line(self, y)
+        )
+        clock.now += 15
+        await settled(pilot)
+        assert rest_on(app) != before
+        assert painted == []
+
+
+async def test_what_is_pinned_says_how_long_and_its_response_type_in_words():
+    app = kiosk(lasting_board(3))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        shown = part(app, KioskBody)
+        glyphs = app.board_theme.glyphs
+        for row in (*big("NO AGENTS", glyphs), *big("FULL", glyphs)):
+            assert row.rstrip() in shown
+        assert "no agent (1)" in shown
+        assert "max depth (2)" in shown
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 40), (300, 80)])
+async def test_where_nothing_is_wrong_that_is_all_there_is_on_the_screen(size):
+    app = kiosk(open_board())
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        shown, glyphs = part(app, AllWell), app.board_theme.glyphs
+        assert any(
+            all(row.rstrip() in shown for text in texts for row in big(text, glyphs, scale))
+            for texts in (("ALL 13 OPEN",), ("ALL", "13 OPEN"))
+            for scale in range(1, 20)
+        )
+        assert "longest wait" in shown
+        assert "longest queue" in shown
+        assert pinned_on(app) == [[], []]
+        assert part(app, WellLine) == ""
+
+
+async def test_one_of_which_nobody_knows_whether_it_is_open_ends_that_all_are():
+    clock, board = Clock(), open_board(3)
+    app = kiosk(board, clock=clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert app.screen.query_one(AllWell).display
+        key, *others = board.snapshot(NOW).entry_points
+        clock.now += 4 * LASTING
+        for other in others:
+            poll(board, other, 0, 0, clock.now)
+        await settled(pilot)
+        assert not app.screen.query_one(AllWell).display
+        assert pinned_on(app) == [[key], []]
+
+
+async def test_a_fault_takes_the_place_of_all_are_open_at_once_and_gives_it_back():
+    clock, board = Clock(), open_board(13)
+    app = kiosk(board, clock=clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        number = await worsened(pilot, board, clock, 5)
+        assert [key.id for key in pinned_on(app)[0]] == [number]
+        assert "12 open" in part(app, WellLine)
+        assert "longest wait 12s Returns" in part(app, WellLine)
+        poll(board, EntryPointKey("prod", number), 0, 1, clock.now)
+        await settled(pilot)
+        assert pinned_on(app) == [[], []]
+        assert app.screen.query_one(AllWell).display
+
+
+sizes = st.integers(0, 120), st.integers(0, 1000), st.integers(28, 320), st.integers(4, 90)
+
+
+@given(*sizes)
+def test_what_is_pinned_leaves_a_row_for_what_turns_and_one_for_what_is_well(
+    faults, others, width, height
+):
+    planned = plan(faults, others, width, height)
+    left = height - planned.tile_rows - planned.line_rows
+    assert left >= (2 if others else 1)
+    assert planned.tiles + planned.lines <= faults
+    assert planned.tiles == 0 or width // planned.shape.columns >= LARGE.least_width
+
+
+def test_one_fault_has_the_screen_and_many_share_it_until_they_are_lines():
+    alone, several, many, flood = (plan(n, 20, 120, 40) for n in (1, 8, 30, 200))
+    assert (alone.tiles, alone.shape.columns) == (1, 1)
+    assert (several.tiles, several.lines) == (8, 0)
+    assert min(many.tiles, many.lines) > 0
+    assert many.tiles + many.lines == 30
+    assert flood.tiles > 0
+    assert flood.lines == 0
 
 
 async def test_a_wall_that_fits_has_no_page_number_and_no_footer():
@@ -157,23 +323,34 @@ async def test_nothing_is_selected_until_somebody_moves():
         assert app.screen.grid.selected is not None
 
 
-async def test_a_key_holds_the_page_for_a_while_and_begins_where_the_wall_was():
-    clock = Clock()
-    app = kiosk(clock=clock)
+async def test_a_key_shows_all_of_the_wall_from_the_worst_on_for_a_while():
+    clock, board = Clock(), lasting_board(40)
+    keys, _ = keys_by_level(board)
+    app = kiosk(board, clock=clock)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await after(pilot, 15)
-        second = ids_on(app)
         await pilot.press("right")
         await settled(pilot)
-        assert "paused 2/4" in part(app, BoardHeader)
-        assert app.screen.grid.selected.id == second[1]
-        await after(pilot, PAUSE_SECONDS - 1)
-        assert ids_on(app)[:3] == second[:3]
-        await after(pilot, 1)
-        assert "3/4" in part(app, BoardHeader)
+        assert re.search(r"paused 1/\d", part(app, BoardHeader))
+        assert pinned_on(app) == [[], []]
+        assert app.screen.grid.selected == keys[1]
+        assert set(app.screen.grid.layout_now.rows.items) == set(keys)
+        await after(pilot, PAUSE_SECONDS)
         assert "paused" not in part(app, BoardHeader)
         assert app.screen.grid.selected is None
+        assert pinned_on(app)[0]
+
+
+async def test_a_key_where_all_are_open_shows_the_wall():
+    app = kiosk(open_board())
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("down")
+        await settled(pilot)
+        assert not app.screen.query_one(AllWell).display
+        assert app.screen.grid.selected is not None
+        assert len(ids_on(app)) > 1
 
 
 async def worsened(pilot, board, clock, n=0):
@@ -186,32 +363,32 @@ async def worsened(pilot, board, clock, n=0):
     return key.id
 
 
-async def test_a_new_critical_stops_the_rotation_on_its_page_and_lets_it_go_on_later():
-    board, clock = made_board(40), Clock()
+async def test_a_new_critical_for_which_there_is_no_room_stops_the_pages_on_its_own():
+    board, clock = lasting_board(200), Clock()
     app = kiosk(board, clock=clock)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await after(pilot, 30)
-        for _ in range(2):
-            await after(pilot, 15)
         number = await worsened(pilot, board, clock)
+        assert EntryPointKey("prod", number) not in pinned_on(app)[0]
+        page = app.screen.grid.page
         for _ in range(3):
-            assert number in ids_on(app)
-            assert "new 1/4" in part(app, BoardHeader)
+            assert number in rest_on(app)
             await after(pilot, 15)
         await after(pilot, NEW_SECONDS)
-        assert "2/4" in part(app, BoardHeader)
+        assert app.screen.grid.page != page
 
 
 async def test_a_key_acknowledges_a_new_critical():
-    board, clock = made_board(40), Clock()
+    board, clock = lasting_board(200), Clock()
     app = kiosk(board, clock=clock)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await worsened(pilot, board, clock)
+        number = await worsened(pilot, board, clock)
+        assert number in rest_on(app)
         await pilot.press("n")
         await after(pilot, PAUSE_SECONDS)
-        assert "2/4" in part(app, BoardHeader)
+        await after(pilot, 15)
+        assert number not in rest_on(app)
 
 
 async def test_the_wall_comes_back_by_itself_from_whatever_was_opened():

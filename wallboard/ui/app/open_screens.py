@@ -147,7 +147,8 @@ def keyed_screens() -> tuple[Keyed, ...]:
     from wallboard.ui.survey.survey_screen import SurveyScreen
     from wallboard.ui.themes.theme_picker import ThemeList, ThemePicker
     from wallboard.ui.wall.grid import WallGrid
-    from wallboard.ui.wall.kiosk_screen import KioskGrid, KioskScreen
+    from wallboard.ui.wall.kiosk_grid import KioskGrid
+    from wallboard.ui.wall.kiosk_screen import KioskScreen
     from wallboard.ui.wall.wall_screen import WallScreen
     from wallboard.ui.widgets.body_view import BodyView
     from wallboard.ui.widgets.input_lines import FilterLine

@@ -20,8 +20,9 @@ class Glyphs:
     level, told apart without colours.
     ``gap`` marks missing values in a chart, ``position`` the position of a replay, ``unknown`` an
     unknown figure, ``at_most`` the top of a scale, ``at_least`` a span that may be longer; big
-    digits are made of ``block``. ``beyond_ascii`` are the characters besides ASCII that the
-    terminal can show, ``None`` for any. A verdict without a sign has that of its level.
+    letters are made of ``block`` and ``halves``, a cell filled in its upper and in its lower half.
+    ``beyond_ascii`` are the characters besides ASCII that the terminal can show, ``None`` for any.
+    A verdict without a sign has that of its level.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Glyphs:
     becomes: str
     times: str
     block: str
+    halves: str
     folded: str
     unfolded: str
     beyond_ascii: frozenset[str] | None
@@ -93,6 +95,7 @@ UNICODE = Glyphs(
     becomes="→",
     times="×",
     block="█",
+    halves="▀▄",
     folded="▸",
     unfolded="▾",
     beyond_ascii=None,
@@ -134,6 +137,7 @@ ASCII = Glyphs(
     becomes="->",
     times="x",
     block="#",
+    halves='"_',
     folded="+",
     unfolded="-",
     beyond_ascii=frozenset(),
@@ -172,6 +176,7 @@ CONSOLE = Glyphs(
     becomes="->",
     times="x",
     block="█",
+    halves="▀▄",
     folded="►",
     unfolded="▼",
     beyond_ascii=frozenset(bytes(range(128, 255)).decode("cp437") + "►◄▲▼○♦"),

@@ -168,7 +168,7 @@ class WallGrid(ScrollView, can_focus=True):
         snapshot = self._view.snapshot
         self._waiting_then = snapshot.verdicts.get(Verdict.WAITING, 0)
         self.with_server = len({key.server for key in snapshot.entry_points}) > 1
-        self.sections = arrange(self._view.snapshot, self._state, self._query)
+        self.sections = self._arranged()
         arranged = _shown(self.sections), self.with_server, self._state.density
         if arranged != self._laid_out:
             self._laid_out = arranged
@@ -176,6 +176,10 @@ class WallGrid(ScrollView, can_focus=True):
             self._lay_out()
             self._keep_place(place)
             self.post_message(self.Arranged())
+
+    def _arranged(self) -> tuple[Section, ...]:
+        """The sections of what is shown."""
+        return arrange(self._view.snapshot, self._state, self._query)
 
     def _lay_out(self) -> None:
         size = self.scrollable_content_region.size

@@ -1,95 +1,33 @@
 """The kiosk: a wall that turns its pages by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rich.segment import Segment
-from textual.geometry import Size
-from textual.strip import Strip
+from textual.containers import Vertical
 from textual.widget import Widget
 
-from wallboard.query import Query
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.screen.header_words import silent_seconds
-from wallboard.ui.wall.grid import WallGrid
-from wallboard.ui.wall.large_tile import big, clock_of
-from wallboard.ui.wall.layout import Item
-from wallboard.ui.wall.rotation import Page, Rotation, is_paused, pages_of
-from wallboard.ui.wall.selection import Selection
+from wallboard.ui.wall.big_figures import clock_of
+from wallboard.ui.wall.big_letters import big
+from wallboard.ui.wall.kiosk_grid import KioskGrid, KioskResized
+from wallboard.ui.wall.kiosk_plan import ROOMY, FaultFinder, plan
+from wallboard.ui.wall.layout import Layout, lay_out
+from wallboard.ui.wall.pinned import Pinned
+from wallboard.ui.wall.rotation import Rotation, is_paused
 from wallboard.ui.wall.wall_screen import WallScreen
+from wallboard.ui.wall.well import AllWell, WellLine
 from wallboard.ui.widgets.lines import Lines
 
-
-class _HiddenSelection(Selection):
-    """A selection that is visible only while somebody moves it."""
-
-    visible = False
-
-    @property
-    def item(self) -> Item | None:
-        """The selected item, while the selection is visible."""
-        return self._item if self.visible else None
-
-
-class KioskGrid(WallGrid):
-    """Shows one page, or scrolls freely while somebody uses the keys."""
-
-    DEFAULT_CSS = "KioskGrid { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }"
-
-    def __init__(self, theme: BoardTheme, first: View, state: Arrangement, query: Query) -> None:
-        super().__init__(theme, first, state, query)
-        self._hidden_selection = self._selection = _HiddenSelection()
-        self._page: Page | None = None
-        self._pages: tuple[Page, ...] = ()
-        self._paged_for: object = None
-        self._paged_height = 0
-
-    @property
-    def pages(self) -> tuple[Page, ...]:
-        """All pages of the current layout."""
-        height = self.size.height
-        if self._paged_for is not self.layout_now or self._paged_height != height:
-            self._paged_for, self._paged_height = self.layout_now, height
-            self._pages = pages_of(self.layout_now, max(1, height))
-            # The last page may begin further down than an ordinary wall can be scrolled.
-            last = self._pages[-1].top + height if self._pages else 0
-            self.virtual_size = Size(self.size.width, max(self.layout_now.height, last))
-        return self._pages
-
-    def turn_to(self, page: Page | None) -> None:
-        """Show this page alone."""
-        if self._hidden_selection.visible:
-            self._hidden_selection.visible = False
-            self._hidden_selection.release(self.layout_now)
-        if page != self._page:
-            self._page = page
-            self.refresh()
-        if page and self.scroll_offset.y != page.top:
-            self.scroll_to(y=page.top, animate=False, immediate=True)
-
-    def pause(self) -> None:
-        """Stop paging and show the selection, at the top of this page."""
-        if self._hidden_selection.visible:
-            return
-        self._hidden_selection.visible = True
-        if self._page and self._page.items:
-            self._hidden_selection.pin(self._page.items[0])
-        self._page = None
-        self.refresh()
-
-    def page_in_sight(self) -> int:
-        """The number of the page at the top of the screen."""
-        y = self.scroll_offset.y
-        return max((n for n, page in enumerate(self.pages) if page.top <= y), default=0)
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the page; blank below its end."""
-        if self._page and y + self.scroll_offset.y >= self._page.bottom:
-            return Strip.blank(self.size.width, self.theme_styles.ui["screen"])
-        return super().render_line(y)
+HEADER_ROWS = 2
+UNTITLED = lay_out((), 1, 1, "normal")
+"""A layout without columns, for a line without titles."""
 
 
 LEAST_HEIGHT = 18
@@ -112,17 +50,28 @@ class NoAnswer(Lines):
             return
         lines = ["NO DATA FOR"]
         if self.app.size.height >= LEAST_HEIGHT:
-            lines = ["", *lines, "", *big(clock_of(seconds), self.theme_styles.glyphs.block), ""]
+            lines = ["", *lines, "", *big(clock_of(seconds), self.theme_styles.glyphs, 2), ""]
         else:
             lines = [f"NO DATA FOR {clock_of(seconds)}"]
         width = self.size.width or self.app.size.width
         self.put([[Segment(f"{line:^{width}}"[:width], self.background)] for line in lines])
 
 
-class KioskScreen(WallScreen):
-    """The wall without a footer, page by page."""
+class KioskBody(Vertical):
+    """What is pinned, what rotates, and a line for what is well."""
 
-    DEFAULT_CSS = "KioskScreen > KeyBar { display: none; }"
+    def on_resize(self) -> None:
+        """Have it planned anew."""
+        self.post_message(KioskResized())
+
+
+class KioskScreen(WallScreen):
+    """The wall without a footer: faults are pinned, what is well rotates below them."""
+
+    DEFAULT_CSS = """
+    KioskScreen > KeyBar { display: none; }
+    KioskBody KioskGrid { min-height: 1; }
+    """
 
     def __init__(
         self,
@@ -134,35 +83,111 @@ class KioskScreen(WallScreen):
         """``rotate_seconds`` gives how long a page is shown."""
         super().__init__(theme, first, state)
         self.grid: KioskGrid = KioskGrid(theme, first, state, self.query_now)
+        self._tiles, self._lines = Pinned(theme), Pinned(theme)
+        self._well, self._all_well = WellLine(theme), AllWell(theme)
+        self._body = KioskBody(
+            self._tiles,
+            self._lines,
+            self._all_well,
+            self.grid,
+            self._well,
+        )
+        self._faults = FaultFinder()
         self._rotate_seconds = rotate_seconds
         self._rotation = Rotation(rotate_seconds())
 
     def parts(self) -> list[Widget]:
         """The widgets of a wall, below the banner for missing answers."""
-        return [NoAnswer(self.theme_styles), *super().parts()]
+        return [NoAnswer(self.theme_styles), self._heading, self._body]
 
     def show(self, view: View) -> None:
         """Show this view and the page that is due."""
+        self._show(view, paused=is_paused(view.extras.last_key_at, view.now))
+
+    def on_kiosk_resized(self) -> None:
+        """Divide the screen anew."""
+        if self.view:
+            self._show(self.view, paused=self.grid.paused)
+
+    def _show(self, view: View, *, paused: bool) -> None:
         self.grid.show(view)
-        BoardScreen.show(self, replace(view, extras=self._paged(view)))
+        statuses = self._statuses(view)
+        faults = self._find_faults(view, statuses)
+        self._pin(view, statuses, () if paused else faults, paused=paused)
+        extras = self._paged(view, statuses, faults, paused=paused)
+        BoardScreen.show(self, replace(view, extras=extras))
         self._show_arrangement()
         if not self.has_class("-too-small"):
             self.query_one(NoAnswer).show(view)
 
     def key_pressed(self) -> None:
-        """Stop paging after a key press."""
-        self.grid.pause()
+        """Stop paging after a key press, and show all of the wall."""
+        if self.view and not self.grid.paused:
+            faults = self._find_faults(self.view, self._statuses(self.view))
+            self.grid.pause(faults[0] if faults else None)
+            self._pin(self.view, (), (), paused=True)
 
-    def _paged(self, view: View) -> Extras:
-        """Turn to the page that is due; the extras with its number."""
+    def _statuses(self, view: View) -> list[EntryPointStatus]:
+        """All that the wall shows, in its order."""
+        found = (view.snapshot.entry_points.get(k) for s in self.grid.everything for k in s.keys)
+        return [status for status in found if status]
+
+    def _find_faults(
+        self, view: View, statuses: Sequence[EntryPointStatus]
+    ) -> tuple[EntryPointKey, ...]:
+        reason = (view.snapshot.ranking, view.jump, self.grid.everything)
+        return self._faults.find(statuses, view.snapshot.at, reason)
+
+    def _pin(
+        self,
+        view: View,
+        statuses: Sequence[EntryPointStatus],
+        faults: Sequence[EntryPointKey],
+        *,
+        paused: bool,
+    ) -> None:
+        """Divide the screen between the faults and the others."""
+        # A row apart from the header, whose tone may be that of the first tile.
+        apart = int(self.app.size.height > ROOMY)
+        self._body.styles.padding = (apart, 0, 0, 0)
+        width, height = self._body.size or self.app.size - (0, HEADER_ROWS + apart)
+        planned = plan(len(faults), len(statuses) - len(faults), width, height)
+        lines = planned.tiles + planned.lines
+        self._tiles.show(view.snapshot, faults[: planned.tiles], planned.shape, width)
+        self._lines.show(view.snapshot, faults[planned.tiles : lines], planned.line_shape, width)
+        all_well = bool(statuses) and not faults and not paused
+        everything = (status.entry_point.key for status in statuses)
+        self.grid.leave_out(frozenset(everything if all_well else faults[:lines]))
+        self._all_well.display = all_well
+        self.grid.styles.height = 1 if all_well else "1fr"
+        if all_well:
+            self._all_well.show(statuses, width, height - 1)
+
+    def _paged(
+        self,
+        view: View,
+        statuses: Sequence[EntryPointStatus],
+        faults: Sequence[EntryPointKey],
+        *,
+        paused: bool,
+    ) -> Extras:
+        """Turn to the page that is due; the extras with its number while somebody uses the keys."""
         extras, pages = view.extras, self.grid.pages
         self._rotation.seconds = self._rotate_seconds()
-        if is_paused(extras.last_key_at, view.now):
-            number, held = self.grid.page_in_sight(), "paused"
-        else:
-            number = self._rotation.go(view.now, pages, extras.newly_critical)
-            held = "new" if extras.newly_critical else ""
-            self.grid.turn_to(pages[number] if pages else None)
-        if len(pages) < 2:
+        if paused:
+            self._well.show((), "")
+            number = self.grid.page_in_sight()
+            if len(pages) > 1:
+                return replace(extras, page=(number + 1, len(pages)), page_held="paused")
             return extras
-        return replace(extras, page=(number + 1, len(pages)), page_held=held)
+        number = self._rotation.go(view.now, pages, extras.newly_critical)
+        self.grid.turn_to(pages[number] if pages else None)
+        rest = f"rest {number + 1}/{len(pages)}" if len(pages) > 1 else ""
+        at_fault = set(faults)
+        well = [status for status in statuses if status.entry_point.key not in at_fault]
+        self._well.show(() if self._all_well.display else well, rest)
+        return extras
+
+    @property
+    def _titled_layout(self) -> Layout:
+        return self.grid.layout_now if self.grid.paused else UNTITLED

@@ -1,132 +1,181 @@
-"""Large density: tiles with wait and queue in big digits."""
+"""Large density: the verdict and its age in big letters, to be read from across the room."""
 
-from collections.abc import Sequence
-from functools import partial
-from math import isnan
+from collections.abc import Mapping
 
-from rich.cells import cell_len
 from rich.segment import Segment
+from textual.strip import Strip
 
+from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.report.words.figures import MOST_SECONDS
-from wallboard.ui.look.text import fit
+from wallboard.domain.verdict import Judgement
+from wallboard.report.words.standing import since_words
+from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.wall.big_figures import BigFigure, biggest_figures, clock_of, count_of
+from wallboard.ui.wall.big_letters import big, big_height, big_width, can_be_big
+from wallboard.ui.wall.figures import REACHED, figures_of
+from wallboard.ui.wall.headline import MOST_SCALE, Headline, biggest
 from wallboard.ui.wall.layout import LARGE
-from wallboard.ui.wall.tile import Drawn, Row, TilePainter
-from wallboard.ui.wall.tile_styles import TileStyles
+from wallboard.ui.wall.tile import Drawn, TilePainter
+from wallboard.ui.widgets.lines import word_wrapped
+from wallboard.ui.widgets.status_words import age_of_state, sign_of
 
-DIGITS_HEIGHT = 5
-_PIXEL = 2
-"""Cells a pixel is wide; a cell is about half as wide as it is high."""
-
-_FONT = {
-    "0": ("###", "# #", "# #", "# #", "###"),
-    "1": (" # ", "## ", " # ", " # ", "###"),
-    "2": ("###", "  #", "###", "#  ", "###"),
-    "3": ("###", "  #", "###", "  #", "###"),
-    "4": ("# #", "# #", "###", "  #", "  #"),
-    "5": ("###", "#  ", "###", "  #", "###"),
-    "6": ("###", "#  ", "###", "# #", "###"),
-    "7": ("###", "  #", "  #", "  #", "  #"),
-    "8": ("###", "# #", "###", "# #", "###"),
-    "9": ("###", "# #", "###", "  #", "###"),
-    ":": (" ", "#", " ", "#", " "),
-    "-": ("   ", "   ", "###", "   ", "   "),
-    "h": ("#  ", "#  ", "###", "# #", "# #"),
-    "d": ("  #", "  #", "###", "# #", "###"),
-    ">": ("#  ", " # ", "  #", " # ", "#  "),
+_SHORT: Mapping[Verdict, str] = {
+    Verdict.SERVICE_NOT_RUNNING: "DOWN",
+    Verdict.QUEUE_DEPTH_REACHED: "FULL",
+    Verdict.INVALID_ENTRY_POINT: "INVALID",
+    Verdict.UNREACHABLE: "UNREACH",
 }
+"""What stands for a verdict where its words do not fit in big letters."""
 
-
-def clock_of(seconds: float | None) -> str:
-    """A wait in characters that exist as big digits: ``6:52``, ``2h07``, ``15h``, ``2d07``."""
-    if seconds is None or isnan(seconds):
-        return "--"
-    whole = int(max(0.0, min(seconds, MOST_SECONDS)) + 0.5)
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02}"
-    if whole < 36_000:
-        return f"{whole // 3600}h{whole % 3600 // 60:02}"
-    if whole < 86_400:
-        return f"{whole // 3600}h"
-    if whole < 864_000:
-        return f"{whole // 86_400}d{whole % 86_400 // 3600:02}"
-    return f"{whole // 86_400}d"
-
-
-def count_of(count: int | None) -> str:
-    """A count in characters that exist as big digits."""
-    if count is None:
-        return "--"
-    return str(count) if count < 1000 else ">999"
-
-
-def big(text: str, block: str) -> list[str]:
-    """The text in big digits, ``DIGITS_HEIGHT`` lines of equal width, made of ``block``."""
-    lines = []
-    for row in range(DIGITS_HEIGHT):
-        pixels = " ".join(_FONT[char][row] for char in text)
-        lines.append("".join(_cells(pixel, block) for pixel in pixels))
-    return lines
-
-
-def big_width(text: str) -> int:
-    """The width of the text in big digits, in cells."""
-    return cell_len(big(text, "#")[0]) if text else 0
-
-
-def _cells(pixel: str, block: str) -> str:
-    return (block if pixel == "#" else " ") * _PIXEL
+_BIG_FIGURES = 6
+"""Rows below the headline from which wait and queue are big: with name, sentence and chip."""
+_PLAIN = 3
+"""Rows below the headline that hold name, sentence and figures, and no row for the chip."""
+_ROOM_BELOW = (7, 4, 3, 1)
+"""Rows that the headline leaves, if it can: all there is to say, and what may be left out of it."""
 
 
 class LargePainter(TilePainter):
-    """Draws large tiles: the lines of a tile, with big digits between them."""
+    """Draws large tiles: verdict and age, name, why, wait and queue, and more where it fits."""
 
-    def __init__(self, theme: BoardTheme, width: int, *, with_server: bool = False) -> None:
-        """``width`` is in cells and includes the gap to the next tile."""
-        super().__init__(theme, width, LARGE.height, with_server=with_server)
-        self._block = theme.glyphs.block
+    def __init__(
+        self,
+        theme: BoardTheme,
+        width: int,
+        height: int = LARGE.height,
+        *,
+        with_server: bool = False,
+    ) -> None:
+        """The size is in cells, with the gap to the next tile; ``with_server`` names the server."""
+        super().__init__(theme, width, height, with_server=with_server)
+        # The last row of a high one sets it apart from the one below.
+        self._drawn_height = height - 1 if height > LARGE.height else height
+        self._heights = tuple(self._drawn_height - below for below in _ROOM_BELOW)
+        # What is less bad is not written larger than what is critical.
+        critical = (self._biggest(v, "59m") for v in Verdict if v.default_level is Level.CRITICAL)
+        self._most_scale = min(headline.scale if headline else 1 for headline in critical)
 
-    def rows(self) -> Sequence[Row]:
-        """Name, digits, what they are, slots and button, and the chart."""
-        digits: list[Row] = [partial(self._digit_row, number) for number in range(DIGITS_HEIGHT)]
-        return [self._title_and_chip, self._name, *digits, self._labels, self._figures, self._strip]
+    def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
+        """The tile as strips, each ``width`` cells wide."""
+        styles, level = self._styles[selected], status.judgement.level
+        drawn = Drawn(status, now, styles)
+        edge = Segment(self.glyphs.edges[level], styles.shapes[level])
+        headline = self.headline(status, now)
+        rows = self._headline_rows(drawn, headline)
+        rows += self._below(drawn, headline, self._drawn_height - len(rows))
+        lines = [Strip([edge, *row, self._gap], self.width) for row in rows]
+        return lines + self.blank()[len(lines) :]
 
-    def _digit_row(self, number: int, drawn: Drawn) -> list[Segment]:
-        return self._digits(*drawn)[number]
+    def headline(self, status: EntryPointStatus, now: float) -> Headline | None:
+        """Verdict and age in big letters; ``None`` where these do not fit."""
+        judgement = status.judgement
+        age = age_of_state(status, now, self.glyphs)
+        most = MOST_SCALE if judgement.level is Level.CRITICAL else self._most_scale
+        return self._biggest(judgement.verdict, age, most)
 
-    def _digits(
-        self, status: EntryPointStatus, now: float, styles: TileStyles
-    ) -> list[list[Segment]]:
-        judgement, limits = status.judgement, status.policy.thresholds
-        waiting, queue = self._texts(status)
-        wait_style = styles.figure(judgement, limits.wait_level(judgement.wait_seconds), now)
-        queue_style = styles.figure(judgement, limits.queue_level(judgement.queue_depth), now)
-        between = self._inner - 2 - big_width(waiting) - big_width(queue)
-        pad = Segment(" ", styles.body)
+    def _biggest(self, verdict: Verdict, age: str, most: int = MOST_SCALE) -> Headline | None:
+        forms = (verdict.label, *([_SHORT[verdict]] if verdict in _SHORT else []))
+        return biggest(forms, age, self._inner - 2, self._heights, most)
+
+    def _headline_rows(self, drawn: Drawn, headline: Headline | None) -> list[list[Segment]]:
+        if headline is None:
+            return [self._title(drawn)]
+        style = drawn.styles.title(drawn.status.judgement)
         return [
-            [
-                pad,
-                Segment(left, wait_style),
-                Segment(" " * between, styles.body),
-                Segment(right, queue_style),
-                pad,
-            ]
-            for left, right in zip(
-                big(waiting, self._block), big(queue, self._block) or [""] * 5, strict=True
-            )
+            [Segment(f" {row} ", style)] for row in headline.drawn(self._inner - 2, self.glyphs)
         ]
 
-    def _labels(self, drawn: Drawn) -> list[Segment]:
-        status, _, styles = drawn
-        queue = self._texts(status)[1]
-        right = "queue " if queue else f"queue {count_of(status.judgement.queue_depth)} "
-        left = fit(" est. wait", self._inner - len(right), self.glyphs)
-        return [Segment(left, styles.muted), Segment(right, styles.muted)]
+    def _below(self, drawn: Drawn, headline: Headline | None, room: int) -> list[list[Segment]]:
+        """What is below the headline, the most important first if there is not room for all."""
+        aged = headline is None or headline.tells_age
+        age = "" if aged else age_of_state(drawn.status, drawn.now, self.glyphs)
+        scale = headline.scale if headline else 1
+        rows = self._big_name(drawn) if scale > 1 and room > _BIG_FIGURES + big_height() else []
+        room_for_figures = max(big_height(), room - len(rows) - 5)
+        rows.append(self._name(drawn) if room > _PLAIN else self._name_and_chip(drawn))
+        rows += self._why(drawn, age, 2 if room > _BIG_FIGURES else 1)
+        figures = self._big_figures(drawn, room_for_figures, scale) if room >= _BIG_FIGURES else []
+        if figures:
+            rows += [*figures, self._chip_slots_and_button(drawn)]
+        else:
+            rows += [self._figures(drawn), self._chip_and_button(drawn)]
+        rows.append(self._strip(drawn))
+        if drawn.status.judgement.level is not Level.OK:
+            rows += [self._since(drawn), self._deciding(drawn)]
+        return rows[:room]
 
-    def _texts(self, status: EntryPointStatus) -> tuple[str, str]:
-        """Wait and queue; the queue is empty, and in the label, if both do not fit."""
-        waiting = clock_of(status.judgement.wait_seconds)
-        queue = count_of(status.judgement.queue_depth)
-        room = self._inner - 4 - big_width(waiting)
-        return waiting, queue if big_width(queue) <= room else ""
+    def _big_name(self, drawn: Drawn) -> list[list[Segment]]:
+        """The name in big letters, if they have all of its signs and fit."""
+        name = safe(drawn.status.entry_point.name).upper()
+        if not can_be_big(name) or not 0 < big_width(name) <= self._inner - 2:
+            return []
+        style = drawn.styles.name
+        return [
+            self._filled([Segment(f" {row}", style)], drawn.styles)
+            for row in big(name, self.glyphs)
+        ]
+
+    def _big_figures(self, drawn: Drawn, room: int, most: int) -> list[list[Segment]]:
+        """Wait and queue, marked where they reach their threshold; none if they do not fit."""
+        judgement, styles = drawn.status.judgement, drawn.styles
+        digits = clock_of(judgement.wait_seconds), count_of(judgement.queue_depth)
+        figures = [
+            BigFigure(
+                figure.label,
+                text + REACHED if figure.text.endswith(REACHED) else text,
+                figure.style,
+            )
+            for figure, text in zip(figures_of(*drawn, self.glyphs), digits, strict=False)
+        ]
+        brief = [figure._replace(label=figure.label[0]) for figure in figures]
+        rows = biggest_figures(
+            (figures, brief), self._inner - 2, room, most, styles.muted, self.glyphs
+        )
+        return [self._led(row, styles) for row in rows]
+
+    def _chip_slots_and_button(self, drawn: Drawn) -> list[Segment]:
+        styles, button = drawn.styles, drawn.status.judgement.button
+        slots = figures_of(*drawn, self.glyphs)[2]
+        line = [
+            *self._chip(drawn),
+            Segment("  slots ", styles.muted),
+            Segment(slots.text, slots.style),
+        ]
+        room = self._inner - Segment.get_line_length(line) - len(button)
+        label = next((word for word in ("  button ", "  btn ", "  ") if len(word) <= room), "")
+        if label:
+            line += [Segment(label, styles.muted), Segment(button, styles.button[button])]
+        return self._filled(line, styles)
+
+    def _why(self, drawn: Drawn, age: str, most: int) -> list[list[Segment]]:
+        """The sentence, in full or in short as it fits, and an age that is in no headline.
+
+        Where all is well, since when and what was before.
+        """
+        judgement, styles = drawn.status.judgement, drawn.styles
+        end = Segment(f" {age} " if age else "", styles.strong)
+        room = self._inner - end.cell_length
+        if judgement.level is Level.OK:
+            return [[*Segment.adjust_line_length(self._sentence(drawn), room), end]]
+        sign = f"{sign_of(judgement, self.glyphs)} " if judgement.raised else ""
+        sentence, short = safe(judgement.summary), ", ".join(judgement.raised) or _short(judgement)
+        lines: list[str] = []
+        for words, allowed in ((sentence, 1), (short, 1), (sentence, most), (short, most)):
+            lines = list(word_wrapped(sign + words, room - 2))
+            if len(lines) <= allowed:
+                break
+        lines = [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
+        rows = [[Segment(fit(f" {line}", room, self.glyphs), styles.body)] for line in lines]
+        return [[*rows[0], end], *(self._filled(row, styles) for row in rows[1:])]
+
+    def _since(self, drawn: Drawn) -> list[Segment]:
+        words = f" {since_words(drawn.status.onset, drawn.now)}"
+        return [Segment(fit(words, self._inner, self.glyphs), drawn.styles.muted)]
+
+
+def _short(judgement: Judgement) -> str:
+    """What the verdict means, if that says as much as its sentence."""
+    meaning = judgement.verdict.meaning
+    told = judgement.raw is None and judgement.cause is None
+    return meaning[0].upper() + meaning[1:] if told else safe(judgement.summary)

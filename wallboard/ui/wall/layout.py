@@ -23,7 +23,7 @@ class Density(NamedTuple):
 
 COMPACT = Density("compact", 1, 76)
 NORMAL = Density("normal", 5, 26)
-LARGE = Density("large", 10, 38)
+LARGE = Density("large", 10, 40)
 DENSITIES = {density.name: density for density in (COMPACT, NORMAL, LARGE)}
 
 WIDE = 38

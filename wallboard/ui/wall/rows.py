@@ -45,7 +45,7 @@ def painter_of(
     if density is COMPACT:
         return CompactPainter(theme, width, with_server=with_server)
     if density is LARGE:
-        return LargePainter(theme, width, with_server=with_server)
+        return LargePainter(theme, width, height or LARGE.height, with_server=with_server)
     return TilePainter(theme, width, height or density.height, with_server=with_server)
 
 

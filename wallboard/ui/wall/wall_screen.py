@@ -17,7 +17,7 @@ from wallboard.ui.screen.copies import Evidence, latest_evidence
 from wallboard.ui.screen.filtering_screen import FilteringScreen
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.headings import WallHeading
-from wallboard.ui.wall.layout import Heading
+from wallboard.ui.wall.layout import Heading, Layout
 from wallboard.ui.widgets.key_bar import Hint
 
 Choice = TypeVar("Choice")
@@ -111,13 +111,18 @@ class WallScreen(FilteringScreen):
         shown = sum(len(section.keys) for section in self.grid.sections)
         total = len(self.view.snapshot.entry_points)
         self._heading.show(
-            self.grid.layout_now,
+            self._titled_layout,
             self.state,
             self.query_now,
             shown,
             total,
             with_server=self.grid.with_server,
         )
+
+    @property
+    def _titled_layout(self) -> Layout:
+        """The layout whose columns have titles above them."""
+        return self.grid.layout_now
 
     @property
     def filter_text(self) -> str:

@@ -1,0 +1,138 @@
+"""What a kiosk pins to its screen: the faults as large tiles, and as lines what is left of them."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.frozen import frozen
+from wallboard.ui.wall.big_letters import big_height
+from wallboard.ui.wall.layout import COMPACT, LARGE, Shape
+
+LEAST_TILE = 6
+"""Rows of the lowest tile: verdict and age, name, why, and the figures."""
+ROOMY = 24
+"""Rows of a screen on which what is well keeps a third of them, if it needs that."""
+_LETTERS = 36
+"""Cells that verdict and age take in the smallest big letters."""
+
+
+@frozen
+class KioskPlan:
+    """So many faults as tiles of a shape, and so many as lines below them."""
+
+    tiles: int
+    shape: Shape
+    lines: int
+    line_shape: Shape
+
+    @property
+    def tile_rows(self) -> int:
+        """The rows of the screen that the tiles take."""
+        return -(-self.tiles // self.shape.columns) * self.shape.height
+
+    @property
+    def line_rows(self) -> int:
+        """The rows of the screen that the lines take."""
+        return -(-self.lines // self.line_shape.columns)
+
+
+def plan(faults: int, others: int, width: int, height: int) -> KioskPlan:
+    """The plan for so many faults, and others that rotate below them, in these cells.
+
+    Faults that fit neither as tiles nor as lines rotate too.
+    """
+    lines = Shape(COMPACT, max(1, width // COMPACT.least_width), COMPACT.height)
+    most_columns = width // LARGE.least_width
+    nothing = KioskPlan(0, Shape(LARGE, 1, LEAST_TILE), 0, lines)
+    if not faults:
+        return nothing
+    wanted = -(-others // lines.columns)
+    height -= 1 if others else 0  # the line for all that is well
+    room = height - (max(1, min(wanted, height // 3)) if height >= ROOMY else 1)
+    tiles = max(_all_as_tiles(faults, most_columns, width, room), default=None)
+    if tiles:
+        _, _, columns, tall = tiles
+        return KioskPlan(faults, Shape(LARGE, -columns, tall), 0, lines)
+    return _tiles_and_lines(faults, most_columns, width, height - 1, lines)
+
+
+def _tiles_and_lines(
+    faults: int, most_columns: int, width: int, room: int, lines: Shape
+) -> KioskPlan:
+    """As many as tiles as leave room for the others as lines.
+
+    Where not even that is possible, a third of the room is for tiles, and the others rotate.
+    """
+    columns = max(1, most_columns)
+    least, most = (1, room // LEAST_TILE) if most_columns and room >= LEAST_TILE else (0, 0)
+    for rows in range(most, least - 1, -1):
+        left = faults - rows * columns
+        needed = -(-left // lines.columns)
+        if rows * LEAST_TILE + needed <= room:
+            tall = min((room - needed) // max(rows, 1), _tallest(width // columns))
+            return KioskPlan(faults - left, Shape(LARGE, columns, tall), left, lines)
+    rows = max(least, min(most, room // 3 // LEAST_TILE))
+    return KioskPlan(rows * columns, Shape(LARGE, columns, LEAST_TILE), 0, lines)
+
+
+def _all_as_tiles(
+    faults: int, most_columns: int, width: int, room: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """Each way to show all as tiles, with how big its letters are: the bigger, the better."""
+    for columns in range(1, min(most_columns, faults) + 1):
+        tall = min(room // -(-faults // columns), _tallest(width // columns))
+        if tall >= LEAST_TILE:
+            scale = min(width // columns // _LETTERS, max(1, 2 * (tall - 7) // 5))
+            yield scale, min(tall, 13), -columns, tall
+
+
+def _tallest(width: int) -> int:
+    """The rows that a tile of this width fills: two lines of letters, figures, and seven more."""
+    scale = max(1, width // _LETTERS)
+    return 3 * (big_height(scale) + 1) + 8
+
+
+def level_now(status: EntryPointStatus, now: float) -> Level:
+    """The level, at least unknown where nobody knows whether it still holds; OK until polled."""
+    judgement = status.judgement
+    if judgement.verdict is Verdict.WAITING:
+        return Level.OK
+    try:
+        unsure = judgement.unconfirmed(now)
+    except TypeError:  # its tile says that it cannot be drawn
+        unsure = True
+    return max(judgement.level, Level.UNKNOWN) if unsure else judgement.level
+
+
+class FaultFinder:
+    """Finds the faults among entry points, anew only when there may be others."""
+
+    def __init__(self) -> None:
+        self._found_for: object = None
+        self._found_at = 0.0
+        self._until = 0.0
+        self._faults: tuple[EntryPointKey, ...] = ()
+
+    def find(
+        self, statuses: Sequence[EntryPointStatus], now: float, reason: object
+    ) -> tuple[EntryPointKey, ...]:
+        """The worst first; ``reason`` differs when these have other levels or are others."""
+        # The clock may be put back too.
+        if reason != self._found_for or not self._found_at <= now <= self._until:
+            self._found_for, self._found_at = reason, now
+            levels = [(level_now(status, now), status) for status in statuses]
+            self._until = min((_until(level, status) for level, status in levels), default=math.inf)
+            faults = [(-level, status) for level, status in levels if level is not Level.OK]
+            faults.sort(key=lambda fault: (fault[0], fault[1].judgement.rank))
+            self._faults = tuple(status.entry_point.key for _, status in faults)
+        return self._faults
+
+
+def _until(level: Level, status: EntryPointStatus) -> float:
+    """Until when a level holds unless an answer changes it."""
+    fresh_until = status.judgement.fresh_until
+    if level is not status.judgement.level:
+        return -math.inf
+    return math.inf if fresh_until is None else fresh_until
