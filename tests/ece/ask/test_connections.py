@@ -211,8 +211,11 @@ async def test_what_nobody_asked_for_is_no_answer_to_the_next_request(unasked):
     assert server.heard == [0, 1]
 
 
-async def test_a_second_answer_in_the_same_piece_is_no_answer_to_the_next_request():
-    async with Scripted([answer() + answer(False)]) as server, asking(server) as ask:
+@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 100 Continue\r\n\r\n"])
+@pytest.mark.parametrize("unasked", UNASKED)
+async def test_what_follows_in_the_same_piece_is_no_answer_and_harms_none(unasked, before):
+    sent = before + answer() + UNASKED[unasked]
+    async with Scripted([sent]) as server, asking(server) as ask:
         seen = [await ask(), await ask()]
 
     assert [one.outcome for one in seen] == [OPEN, OPEN]

@@ -24,6 +24,7 @@ _NO_TOKEN = re.compile(_TOKEN.replace(b"[", b"[^", 1))
 _PLAIN = re.compile(rb"HTTP/[0-9.]++ [2-9][^\r\n]*+\r\n(?:%b++:[^\r\n]*+\r\n)*+\r\n" % _TOKEN)
 """A final head, all of it as it should be; nearly every one is."""
 _LISTED = re.compile(rb"\ncontent-length:[^\n,]*,")
+_STATED = re.compile(rb"\ncontent-length:[ \t]*+([0-9]{1,15})[ \t]*+\r?\n", re.IGNORECASE)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _LENGTH, _CODING = b"content-length", b"transfer-encoding"
 _LOOK_ALIKE = re.compile(rb"[^a-z]*(?:content[^a-z]*length|transfer[^a-z]*encoding)[^a-z]*")
@@ -32,26 +33,31 @@ _LOOK_ALIKE = re.compile(rb"[^a-z]*(?:content[^a-z]*length|transfer[^a-z]*encodi
 class Head:
     """Collects the head of an answer until it is whole, and repairs it where HTTP allows that."""
 
-    __slots__ = ("_heads", "_held", "repaired", "size", "whole")
+    __slots__ = ("_heads", "_held", "_room", "repaired", "size", "whole")
 
     def __init__(self) -> None:
         self._held = bytearray()
         self._heads = self.size = 0
+        self._room: int | None = None
         self.repaired = False
-        """Whether the head was repaired: then the connection is better not used again."""
+        """Whether more or less was passed on than came: then the connection is better not used
+        again."""
         self.whole = False
 
     def take(self, data: bytes) -> bytes:
         """The bytes that the HTTP parser may have by now.
 
-        Raises ``BadHttpMessage``. What does not begin like HTTP is passed on as it is.
+        Raises ``BadHttpMessage``. What does not begin like HTTP is passed on as it is, and what
+        follows a body of a stated length is dropped: it would be read as the next answer, and this
+        one be lost if it is none.
         """
         if self.whole:
-            return data
+            return self._without_excess(data, 0)
         plain = None if self._held else _PLAIN.match(data, 0, LONGEST_HEAD)
         if plain and plain[0].count(b"\n") <= MOST_HEADERS and _states_one_length(plain[0]):
             self.whole, self.size = True, plain.end()
-            return data
+            self._room = _length_in(plain[0])
+            return self._without_excess(data, plain.end())
         searched = max(0, len(self._held) - 3)
         self._held += data
         ready = b""
@@ -73,12 +79,23 @@ class Head:
             del self._held[:size]
             self.size, searched = self.size + size, 0
             if not _INTERIM.match(head):
+                self._room = _length_in(read)
                 break
         else:
             if _HTTP.startswith(bytes(self._held)):
                 return ready
         self.whole = True
-        return ready + bytes(self._held)
+        return ready + self._without_excess(bytes(self._held), 0)
+
+    def _without_excess(self, data: bytes, start: int) -> bytes:
+        """The bytes, without those beyond the body, which begins or goes on at ``start``."""
+        if self._room is None:
+            return data
+        size = len(data) - start
+        if size > self._room:
+            data, size, self.repaired = data[: start + self._room], self._room, True
+        self._room -= size
+        return data
 
     def _size_of_head(self, searched: int) -> int:
         """Bytes up to the empty line, zero if that has not come yet."""
@@ -106,6 +123,12 @@ def repaired(head: bytes) -> bytes:
         elif lengths:
             kept.append(b"%b: %b\r" % (name, lengths.pop()))
     return b"\n".join(kept)
+
+
+def _length_in(head: bytes) -> int | None:
+    """The stated length of the body, if it is a number."""
+    found = _STATED.search(head)
+    return int(found[1]) if found else None
 
 
 def _states_one_length(head: bytes) -> bool:
