@@ -28,32 +28,10 @@ class Cause(StrEnum):
     INTERNAL = "internal"
 
     @property
-    def words(self) -> str:
-        """What happened, in words that may stand alone."""
-        return _CAUSE_WORDS[self]
-
-    @property
     def unreachable(self) -> bool:
         """Whether the server could not be reached at all, as against answering badly."""
         return self in UNREACHABLE_CAUSES
 
-
-_CAUSE_WORDS = {
-    Cause.DNS: "DNS lookup failed",
-    Cause.REFUSED: "connection refused",
-    Cause.TLS: "TLS handshake failed",
-    Cause.TIMEOUT: "timed out",
-    Cause.RESET: "connection closed",
-    Cause.PROXY: "proxy failed",
-    Cause.HTTP: "HTTP error",
-    Cause.REDIRECT: "redirected",
-    Cause.EMPTY: "empty answer",
-    Cause.TOO_LARGE: "answer too large",
-    Cause.FORBIDDEN_DTD: "DTD refused",
-    Cause.NOT_XML: "not XML",
-    Cause.WRONG_ROOT: "wrong root element",
-    Cause.INTERNAL: "internal error",
-}
 
 AHEAD_SECONDS = 2.0
 """What is dated further into the future was dated by a clock that has been put back since."""

@@ -33,8 +33,7 @@ def messages_of(view: View, glyphs: Glyphs) -> list[Message]:
 
 
 def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
-    """Server, cause, since when, and time to the next try."""
-    cause = status.failure.cause.words if status.failure else ""
+    """Server, since when, time to the next try, and the cause."""
     message = safe(status.failure.message) if status.failure else ""
     since = f" since {clock(status.since, view.now)}" if status.since is not None else ""
     retry = ""
@@ -44,7 +43,7 @@ def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
     count = sum(1 for key in view.snapshot.entry_points if key.server == status.server)
     covered = f"{count} entry point{'' if count == 1 else 's'}"
     sign = glyphs.verdict[Verdict.UNREACHABLE]
-    return f"{sign} {safe(status.server)}: {cause}{since}{retry} ({covered}): {message}"
+    return f"{sign} {safe(status.server)} unreachable{since}{retry} ({covered}): {message}"
 
 
 def shared_causes(snapshot: Snapshot, glyphs: Glyphs) -> Iterator[str]:

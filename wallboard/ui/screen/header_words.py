@@ -59,6 +59,7 @@ def polling_of(view: View) -> Polling:
     if failing:
         total = len(snapshot.entry_points)
         level = Level.CRITICAL if failing == total or snapshot.unreachable else Level.UNKNOWN
+        old = old if failing < total else ""
         words, brief = f"polling fails for {failing} of {total}", f"{failing}/{total} fail"
         return Polling(level, words, brief, old, rate)
     if snapshot.unreachable:
