@@ -180,4 +180,4 @@ async def test_the_header_is_inverted_while_it_flashes_and_then_as_before():
         assert bool(header.background.reverse) is not bool(plain.reverse)
         clock.now += 2 * FLASHES * app.settings.refresh
         await settled(pilot)
-        assert header.background == plain
+        assert header.background == app.board_theme.filled(Level.CRITICAL)
