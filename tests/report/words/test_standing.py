@@ -43,7 +43,7 @@ def test_the_moment_is_told_with_the_age():
 
 def test_what_it_was_before_is_told_as_far_as_it_is_known():
     assert before_words(SEEN) == "OPEN for 36s"
-    assert before_words(Onset(NOON, seen=True, before=Level.WARNING)) == "warning"
+    assert before_words(Onset(NOON, seen=True, before=Level.WARNING)) == "WARNING"
     assert before_words(Onset(NOON)) == before_words(None) == ""
 
 

@@ -16,7 +16,7 @@ from wallboard.domain.reading import (
     CheckEligibility,
     LiveSessionStatus,
 )
-from wallboard.ui.drilldown.facts import meaning
+from wallboard.ui.drilldown.endpoints import meaning
 
 KEY = EntryPointKey("prod", 1000)
 
@@ -42,20 +42,20 @@ def words(outcome):
         (CheckEligibility(7), "responseType=7: not documented"),
         (CheckEligibility(None, raw="7"), "responseType='7': not understood"),
         (ChatAllowed(True), "allowed=true: a chat can be started"),
-        (ChatAllowed(False, "queue_depth_reached"), "allowed=false: queue_depth_reached"),
+        (ChatAllowed(False, "queue_depth_reached"), "allowed=false queue_depth_reached"),
         (ChatAllowed(False), "allowed=false, without a reason"),
         (
             ChatAllowed(False, raw_reason="lunch"),
-            "allowed=false: 'lunch', a reason that is not documented",
+            "allowed=false 'lunch', a reason that is not documented",
         ),
         (ChatAllowed(None, raw_allowed="maybe"), "allowed='maybe': not understood"),
         (
             LiveSessionStatus(75.0, 3),
-            "est. wait 1m15s, queue depth 3; a new arrival would be number 4",
+            "wait 1m15s, queue 3; a new arrival would be number 4",
         ),
         (
             LiveSessionStatus(3.0, 1_234_567),
-            "est. wait 3s, queue depth 1234567; a new arrival would be number 1234568",
+            "wait 3s, queue 1234567; a new arrival would be number 1234568",
         ),
         (
             LiveSessionStatus(None, None, raw_wait="NaN"),

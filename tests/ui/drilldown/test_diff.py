@@ -68,7 +68,7 @@ def test_every_endpoint_has_its_attributes(good, bad, said):
 
 def test_a_failure_shows_its_cause_and_its_status():
     found = changed(poll(ChatAllowed(True)), poll(HTTP_500, status=500))
-    assert found["outcome"] == ("read", "http")
+    assert found["outcome"] == ("read", "HTTP 500")
     assert found["why"] == (None, HTTP_500.message)
     assert found["status"] == ("200 OK", "500 OK")
     assert found["allowed"] == ("true", None)

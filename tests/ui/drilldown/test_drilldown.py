@@ -12,10 +12,18 @@ from walls import Clock, part, picture, settled, text_on, until, wall, wheel
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation
-from wallboard.domain.policy import Policy
-from wallboard.domain.reading import Capacity, ChatAllowed, CheckEligibility, Reading
+from wallboard.domain.policy import Level, Policy, Verdict
+from wallboard.domain.reading import (
+    Capacity,
+    ChatAllowed,
+    CheckEligibility,
+    LiveSessionStatus,
+    Reading,
+)
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen, RequestLines
-from wallboard.ui.drilldown.facts import EndpointTable, Facts
+from wallboard.ui.drilldown.endpoints import EndpointTable
+from wallboard.ui.drilldown.facts import Facts, Figures
+from wallboard.ui.look.theme import load
 from wallboard.ui.picture.view import View
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets import lines as bodies
@@ -230,21 +238,128 @@ async def test_a_new_answer_does_not_move_what_is_being_read():
 
 
 @pytest.mark.parametrize(
-    "failure",
+    ("failure", "words"),
     [
-        REFUSED,
-        HTTP_500,
-        Failure(Cause.TIMEOUT, "No answer within 5 s: is the server overloaded?"),
-        Failure(Cause.NOT_XML, "The answer is neither XML nor JSON."),
+        (REFUSED, "refused"),
+        (HTTP_500, "HTTP 404"),
+        (Failure(Cause.TIMEOUT, "No answer within 5 s: is the server overloaded?"), "timed out"),
+        (Failure(Cause.NOT_XML, "The answer is neither XML nor JSON."), "not XML"),
     ],
-    ids=lambda failure: failure.cause,
+    ids=["refused", "http", "timeout", "not_xml"],
 )
-async def test_a_failure_has_its_cause_in_words(failure):
+async def test_a_failure_has_its_cause_in_words_everywhere(failure, words):
     board = one()
-    board.fold(answered(failure))
+    status = {"status": 404} if failure is HTTP_500 else {}
+    for endpoint in Endpoint:
+        board.fold(answered(failure, endpoint=endpoint, **status))
     async with opened(board, (160, 30)) as screen:
         assert failure.message in screen.part(EndpointTable)
-        assert failure.cause in screen.part(EndpointTable)
+        assert words in screen.part(EndpointTable)
+        assert words in screen.part(Facts).splitlines()[0]
+
+
+async def test_endpoints_that_fail_alike_share_a_line():
+    board = one()
+    for endpoint in Endpoint:
+        other = endpoint is Endpoint.CAPACITY
+        board.fold(answered(REFUSED if other else HTTP_500, endpoint=endpoint))
+    async with opened(board) as screen:
+        lines = screen.part(EndpointTable).splitlines()
+        assert [line.split()[:3] for line in lines] == [
+            ["▶", "chatAllowed", "+3"],
+            ["capacity", "refused", "12ms"],
+        ]
+        await screen.press("down")
+        assert "▶ checkEligibility  +3" in screen.part(EndpointTable).splitlines()[0]
+        await screen.pilot.click(EndpointTable, offset=(10, 1))
+        await screen.pilot.pause()
+        assert "▶ capacity" in screen.part(EndpointTable).splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "decides"),
+    [
+        ((ChatAllowed(True), CheckEligibility(1)), "chatAllowed"),
+        ((HTTP_500, CheckEligibility(1)), "checkEligibility"),
+        ((HTTP_500, HTTP_500), "chatAllowed"),
+    ],
+)
+async def test_it_opens_on_the_endpoint_that_decides_and_says_so(outcomes, decides):
+    board = one()
+    for observation in round_of(*outcomes):
+        board.fold(observation)
+    async with opened(board) as screen:
+        deciding = [line for line in screen.part(EndpointTable).splitlines() if "◄" in line]
+        assert len(deciding) == 1
+        assert deciding[0].split()[:2] == ["▶", decides]
+        assert deciding[0].rstrip().endswith("◄ decides")
+
+
+async def test_nothing_decides_while_nothing_is_heard():
+    async with opened(one()) as screen:
+        assert "decides" not in screen.part(EndpointTable)
+
+
+async def test_the_head_says_level_age_what_it_was_before_and_why_it_is_raised():
+    clock = Clock()
+    board = one(group="EMEA")
+    board.fold(answered(ChatAllowed(True), at=NOW - 36))
+    board.fold(answered(ChatAllowed(True), at=NOW - 10))
+    board.fold(answered(ChatAllowed(False, "service_not_running")))
+    async with opened(board, (120, 30), clock) as screen:
+        clock.now += 29
+        await settled(screen.pilot)
+        title, why = (" ".join(line.split()) for line in screen.part(Facts).splitlines())
+        since = time.strftime("%H:%M:%S", time.localtime(NOW))
+        assert title == (f"✗ SERVICE DOWN CRITICAL since {since} (29s) Sales 1000 · prod · EMEA")
+        assert why == "The agent assignment service is not running Before: OPEN for 36s"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+async def test_the_head_has_verdict_level_and_age_at_every_width(width):
+    board = one(group="A long group of entry points")
+    board.fold(answered(ChatAllowed(True), at=NOW - 20))
+    board.fold(answered(ChatAllowed(False, "service_not_running"), at=NOW - 5))
+    async with opened(board, (width, 24)) as screen:
+        title = screen.part(Facts).splitlines()[0]
+        assert all(word in title for word in ("SERVICE DOWN", "CRITICAL", "5s", "Sales"))
+
+
+async def test_a_figure_that_reaches_its_threshold_is_marked():
+    board = one()
+    for endpoint, outcome in (
+        (Endpoint.CHAT_ALLOWED, ChatAllowed(False, "queue_depth_reached")),
+        (Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus(29.0, 12)),
+        (Endpoint.CAPACITY, Capacity(0)),
+    ):
+        board.fold(answered(outcome, endpoint=endpoint))
+    async with opened(board, (120, 30)) as screen:
+        words = " ".join(screen.part(Figures).split())
+        assert words == "wait 29s queue 12! slots 0! agent – button HIDDEN (chatAllowed)"
+
+
+@pytest.mark.parametrize("theme", ["dark", "ansi16", "mono"])
+async def test_what_decides_stands_out_in_the_body(theme):
+    board = one()
+    for observation in round_of(ChatAllowed(False, "other"), CheckEligibility(1)):
+        board.fold(observation)
+    async with opened(board) as screen:
+        screen.app.use_theme(load(theme))
+        await settled(screen.pilot)
+        judged = screen.app.board_theme.title(Verdict.OTHER, Level.CRITICAL)
+        for key, words in (("up", ()), ("down", ('allowed="false"', 'reason="other"'))):
+            await screen.press(key)
+            view = screen.app.screen.query_one(BodyView)
+            shown = [s for y in range(view.size.height) for s in view.render_line(y)]
+            marked = [
+                s.text
+                for s in shown
+                if s.style.bgcolor == judged.bgcolor
+                and s.style.bold
+                and s.style.reverse == judged.reverse
+                and s.style.color == judged.color
+            ]
+            assert "".join(marked) == "".join(words), key
 
 
 async def test_a_poll_without_a_response_says_so_and_paints_nothing_more():
@@ -403,10 +518,9 @@ async def test_it_survives_any_size():
 async def test_what_does_not_fit_is_wrapped_or_ends_in_an_ellipsis(size):
     board = story()
     async with opened(board, size) as screen:
-        facts = screen.part(Facts)
-        assert "button hidden" in facts
-        assert " ".join(facts.split()).endswith(
-            "The queue has reached its maximum depth "
+        assert "button HIDDEN" in screen.part(Figures)
+        assert " ".join(screen.part(Facts).split()).endswith(
+            "The queue has reached its maximum depth Before: OPEN for 11m20s "
             "Hint: all slots full, or Agent Available = Not Required"
         )
         lines = screen.part(EndpointTable).splitlines()
@@ -416,9 +530,9 @@ async def test_what_does_not_fit_is_wrapped_or_ends_in_an_ellipsis(size):
 
 async def test_the_rule_of_the_button_is_told_where_there_is_room():
     async with opened(story(), (100, 24)) as screen:
-        assert "button hidden (chatAllowed)" in screen.part(Facts)
-    async with opened(story(), (80, 24)) as screen:
-        assert "(chatAllowed)" not in screen.part(Facts)
+        assert "button HIDDEN  (chatAllowed)" in screen.part(Figures)
+    async with opened(story(), (60, 24)) as screen:
+        assert "(chatAllowed)" not in screen.part(Figures)
 
 
 async def test_a_long_sentence_takes_two_lines_and_no_more():
@@ -428,7 +542,6 @@ async def test_a_long_sentence_takes_two_lines_and_no_more():
     async with opened(board, (80, 24)) as screen:
         lines = screen.part(Facts).splitlines()
         assert [line.startswith((" One", " word", " after", " another")) for line in lines] == [
-            False,
             False,
             True,
             True,

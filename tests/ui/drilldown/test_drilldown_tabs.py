@@ -15,7 +15,7 @@ from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
-from wallboard.ui.drilldown.facts import EndpointTable
+from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.request import RequestLines
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar

@@ -21,6 +21,15 @@ def deciding_poll(status: EntryPointStatus) -> Observation | None:
     return next(good, answered[0] if answered else None)
 
 
+def deciding_endpoint(status: EntryPointStatus) -> Endpoint | None:
+    """The endpoint that the verdict rests on; ``None`` where a whole server is out of reach."""
+    poll = deciding_poll(status)
+    unreachable = status.judgement.verdict is Verdict.UNREACHABLE
+    if poll is None or (unreachable and not isinstance(poll.outcome, Failure)):
+        return None
+    return poll.endpoint
+
+
 def deciding_words(status: EntryPointStatus) -> str:
     """The endpoint that decides and its value: ``chatAllowed allowed=false reason=other``."""
     poll = deciding_poll(status)
@@ -35,7 +44,7 @@ def deciding_words(status: EntryPointStatus) -> str:
             said = brief(raw or "-") if response_type is None else str(response_type)
             words = f"responseType={said}"
         case Failure():
-            words = _failure_words(poll, poll.outcome)
+            words = failure_words(poll, poll.outcome)
         case _:
             return ""
     return f"{poll.endpoint} {words}"
@@ -47,11 +56,12 @@ def cause_words(status: EntryPointStatus) -> str:
     if cause is None:
         return ""
     if poll and isinstance(poll.outcome, Failure) and poll.outcome.cause is cause:
-        return _failure_words(poll, poll.outcome)
+        return failure_words(poll, poll.outcome)
     return CAUSE_WORDS[cause]
 
 
-def _failure_words(poll: Observation, failure: Failure) -> str:
+def failure_words(poll: Observation, failure: Failure) -> str:
+    """Why a poll failed, for an HTTP error with its status."""
     if failure.cause is Cause.HTTP and poll.response:
         return f"HTTP {poll.response.status}"
     return CAUSE_WORDS[failure.cause]

@@ -38,7 +38,7 @@ def before_words(onset: Onset | None) -> str:
     """What it was before and for how long, as far as that is known: ``OPEN for 36s``."""
     if onset is None or onset.before is None:
         return ""
-    was = onset.before.label
+    was = onset.before.label.upper()
     return was if onset.lasted is None else f"{was} for {span(onset.lasted)}"
 
 

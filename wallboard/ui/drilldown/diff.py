@@ -21,6 +21,7 @@ from wallboard.domain.reading import (
     Reading,
 )
 from wallboard.ece.answer.encoding import head_lines
+from wallboard.report.words.deciding import failure_words
 from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.good_and_bad import GoodAndBad
 from wallboard.ui.look.glyphs import Glyphs
@@ -100,7 +101,7 @@ def _facts(poll: Observation | None) -> dict[str, str]:
         return {}
     outcome = poll.outcome
     values = {} if isinstance(outcome, Failure) else dict(_values(outcome))
-    values["outcome"] = str(outcome.cause) if isinstance(outcome, Failure) else "read"
+    values["outcome"] = failure_words(poll, outcome) if isinstance(outcome, Failure) else "read"
     if isinstance(outcome, Failure):
         values["why"] = outcome.message
     return {name: safe(text) for name, text in values.items()}

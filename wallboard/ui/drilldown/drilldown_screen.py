@@ -9,12 +9,15 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.domain.observation import Observation
+from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.ece.answer.endpoints import OPERATIONS
+from wallboard.report.words.deciding import deciding_endpoint, deciding_poll
 from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
-from wallboard.ui.drilldown.facts import EndpointTable, Facts
+from wallboard.ui.drilldown.endpoints import EndpointTable
+from wallboard.ui.drilldown.facts import Facts, Figures
 from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
 from wallboard.ui.drilldown.request import RequestLines, header_lines
 from wallboard.ui.drilldown.strip import StateStripLine
@@ -26,7 +29,7 @@ from wallboard.ui.picture.window import Window, Zoom
 from wallboard.ui.screen.copies import Evidence
 from wallboard.ui.screen.copying_screen import CopyingScreen
 from wallboard.ui.widgets import lines as bodies
-from wallboard.ui.widgets.body_view import BodyView
+from wallboard.ui.widgets.body_view import BodyView, Stress
 from wallboard.ui.widgets.input_lines import SearchLine
 from wallboard.ui.widgets.key_bar import Hint, KeyBar
 from wallboard.ui.widgets.lines import Page
@@ -92,7 +95,8 @@ class DrillDownScreen(CopyingScreen):
         self.key = key
         status = first.snapshot.entry_points.get(key)
         endpoints = status.entry_point.endpoints if status else ()
-        self.endpoint = next(iter(endpoints), Endpoint.CHAT_ALLOWED)
+        deciding = deciding_endpoint(status) if status else None
+        self.endpoint = deciding or next(iter(endpoints), Endpoint.CHAT_ALLOWED)
         self.tab = Tab.BODY
         self.pretty = True
         self._zoom = Zoom()
@@ -101,6 +105,7 @@ class DrillDownScreen(CopyingScreen):
         self._laid_out: tuple[object, bytes | None] = (None, None)
         self._facts = Facts(theme)
         self._strip = StateStripLine(theme)
+        self._figures = Figures(theme)
         self._table = EndpointTable(theme)
         self._tabs = TabBar(theme)
         self._request = RequestLines(theme)
@@ -126,6 +131,7 @@ class DrillDownScreen(CopyingScreen):
         return [
             self._facts,
             self._strip,
+            self._figures,
             self._table,
             self._tabs,
             self._request,
@@ -164,8 +170,10 @@ class DrillDownScreen(CopyingScreen):
             self._request.say("This entry point is not on the board.")
             return
         now, height = view.snapshot.at, self.app.size.height
-        self._facts.show(status, now, brief=height < ROOM_FOR_FACTS)
-        self._strip.display = height >= ROOM_FOR_FACTS
+        brief = height < ROOM_FOR_FACTS
+        self._facts.show(status, now, brief=brief)
+        self._figures.show(status, now)
+        self._strip.display = self._figures.display = not brief
         history = status.state.history
         known_from = history[0].at if len(history) else now
         self._window = self._zoom.window(now, known_from, self._strip.room())
@@ -181,6 +189,7 @@ class DrillDownScreen(CopyingScreen):
         match self.tab:
             case Tab.BODY:
                 self._show_request(status, now)
+                self._body.stress(self._answer_of(status))
                 self._show_body(self.observation)
             case Tab.HEADERS:
                 self._show_request(status, now)
@@ -213,6 +222,15 @@ class DrillDownScreen(CopyingScreen):
             return "replay"
         frozen_at = self.view.frozen_at if self.view else None
         return "" if frozen_at is None else f"frozen {clock(frozen_at, now)}"
+
+    def _answer_of(self, status: EntryPointStatus) -> Stress | None:
+        """What was read in the shown body, in the colour of the verdict if that rests on it."""
+        poll, theme, judgement = self.observation, self.theme_styles, status.judgement
+        if poll is None or isinstance(poll.outcome, Failure):
+            return None
+        decides = poll is deciding_poll(status) and poll.endpoint is deciding_endpoint(status)
+        style = theme.title(judgement.verdict, judgement.level) if decides else theme.ui["mark"]
+        return Stress(OPERATIONS[poll.endpoint].names, style)
 
     def _show_body(self, poll: Observation | None) -> None:
         if poll is None:

@@ -3,9 +3,9 @@
 from rich.segment import Segment
 from rich.style import Style
 
-from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.observation import Observation
 from wallboard.ece.answer.encoding import head_lines
-from wallboard.ui.drilldown.facts import NARROW, latency
+from wallboard.ui.drilldown.endpoints import NARROW, latency, status_words
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines, split
@@ -43,8 +43,9 @@ def response_words(observation: Observation) -> str:
     """Status, latency, size and number of headers; or the cause of the failure."""
     response = observation.response
     if response is None:
-        cause = observation.outcome.cause if isinstance(observation.outcome, Failure) else "?"
-        return f"{cause} after {latency(observation)}{_asked_again(observation)}"
+        return (
+            f"{status_words(observation)} after {latency(observation)}{_asked_again(observation)}"
+        )
     size = f"{len(response.body):,} bytes" + (", cut short" if response.truncated else "")
     count = sum(1 for line in response.head.split(b"\r\n") if line)
     return (

@@ -16,10 +16,11 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.window import RecordedStates, Window
 from wallboard.ui.widgets.lines import Lines, split
 
+_FEW_MINUTES, _DAYS = 5 * MINUTE, 3 * 86_400.0
 ROOM_FOR_KEYS = 100
 """Cells from which the keys of the strip are named beside it."""
 
-_LABEL_WIDTH = len(" 28 Nov 14:00 ")
+_LABEL_WIDTH = len(" 14:00 ")
 
 
 class StateStripLine(Lines):
@@ -46,16 +47,20 @@ class StateStripLine(Lines):
         theme, base = self.theme_styles, self.background
         muted = theme.ui["muted"] + base.background_style
         width = self.size.width or self.app.size.width
-        cells = max(1, self.room() // window.count)
-        line = [Segment(f" {_moment(window.start, window, now)} ", muted)]
-        line += _slices(states_in(status, window, now, recorded), window, now, cells, theme, base)
-        span = short_span(window.end - window.start)
-        line += [
-            Segment(f" {_moment(window.end, window, now)} ", muted),
-            Segment(f" {span}", base + Style(bold=True)),
+        start, end = (f" {_moment(at, window, now)} " for at in (window.start, window.end))
+        span = Segment(f" {short_span(window.end - window.start)}", base + Style(bold=True))
+        keys = Segment(self._keys(width), muted)
+        room = width - len(start) - len(end) - span.cell_length - keys.cell_length
+        cells = max(1, room // window.count)
+        states = states_in(status, window, now, recorded)
+        line = [
+            Segment(start, muted),
+            *_slices(states, window, now, cells, theme, base),
+            Segment(end, muted),
         ]
-        keys = [Segment(self._keys(width), muted)]
-        self.put([split(line, keys, width, base, theme.glyphs)])
+        if room >= window.count:
+            line.append(span)
+        self.put([split(line, [keys], width, base, theme.glyphs)])
 
     def _keys(self, width: int) -> str:
         return "  - + zoom  < > change " if width >= ROOM_FOR_KEYS else ""
@@ -134,9 +139,11 @@ def _part(level: Level | None, count: int, theme: BoardTheme, on_base: Style) ->
 
 
 def _moment(at: float, window: Window, now: float) -> str:
-    """A local time, with the day where the window does not start today."""
-    seconds = window.slice_seconds < MINUTE and window.end - window.start <= 5 * MINUTE
-    form = "%H:%M:%S" if seconds else "%H:%M"
-    if time.localtime(window.start)[:3] != time.localtime(now)[:3]:
-        form = f"%d %b {form}"
-    return time.strftime(form, time.localtime(at))
+    """A local time, with its day where that is not today."""
+    span, moment = window.end - window.start, time.localtime(at)
+    if span >= _DAYS:
+        return time.strftime("%d %b", moment)
+    form = "%H:%M:%S" if span <= _FEW_MINUTES else "%H:%M"
+    if moment[:3] != time.localtime(now)[:3]:
+        form = f"%a {form}"
+    return time.strftime(form, moment)

@@ -12,7 +12,7 @@ from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.report.words.figures import clock
-from wallboard.ui.drilldown.facts import NAME_WIDTH
+from wallboard.ui.drilldown.endpoints import NAME_WIDTH
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines, Page

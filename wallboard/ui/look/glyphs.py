@@ -45,6 +45,7 @@ class Glyphs:
     at_least: str
     separator: str
     pointer: str
+    decides: str
     becomes: str
     times: str
     block: str
@@ -92,6 +93,7 @@ UNICODE = Glyphs(
     at_least="≥",
     separator="·",
     pointer="▶",
+    decides="◄",
     becomes="→",
     times="×",
     block="█",
@@ -134,6 +136,7 @@ ASCII = Glyphs(
     at_least=">",
     separator="-",
     pointer=">",
+    decides="<",
     becomes="->",
     times="x",
     block="#",
@@ -173,6 +176,7 @@ CONSOLE = Glyphs(
     at_least="≥",
     separator="·",
     pointer="►",
+    decides="◄",
     becomes="->",
     times="x",
     block="█",

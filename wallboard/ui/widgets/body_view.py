@@ -13,6 +13,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.timer import Timer
 
+from wallboard.frozen import frozen
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Scroller
 from wallboard.ui.widgets.search import Match, SearchResult, SearchText
@@ -29,8 +30,17 @@ SLICE_SECONDS = 0.02
 
 _ATTRIBUTE_LINE = re.compile(r"\s+[\w:.-]+\s*=")
 _UNDERLINED = Style(underline=True)
+_STRONG = Style(bold=True, underline=True)
 
 Span = tuple[int, int, Style]
+
+
+@frozen
+class Stress:
+    """Names of attributes and elements that are stressed with their values, and in which style."""
+
+    names: tuple[str, ...]
+    style: Style
 
 
 class BodyView(Scroller):
@@ -48,6 +58,13 @@ class BodyView(Scroller):
         self._found = SearchResult()
         self._current = 0
         self._marked: dict[int, list[tuple[int, int, int]]] = {}
+        self._stress: Stress | None = None
+
+    def stress(self, stress: Stress | None) -> None:
+        """Stress some names with their values wherever they stand."""
+        if stress != self._stress:
+            self._stress = stress
+            self.refresh()
 
     def put(self, lines: Iterable[str], *, width: int = 0, keep_place: bool) -> None:
         """Show these lines, laid out for ``width`` cells, from the top or the current position."""
@@ -159,13 +176,22 @@ class BodyView(Scroller):
         base = self.theme_styles.ui["screen"]
         text = self._lines[index] if index < len(self._lines) else ""
         parts = [(part, self._style(kind, base)) for part, kind in highlighted(text)]
+        stressed = overlaid(parts, self._stressed(text, base))
         segments = [Segment(" ", base)]
-        segments += [Segment(*part) for part in overlaid(parts, self._spans(index, base))]
+        segments += [Segment(*part) for part in overlaid(stressed, self._spans(index, base))]
         fill = Segment(" " * max(0, width - 1 - cell_len(text)), base)
         return Strip([*segments, fill]).crop(0, width)
 
     def _style(self, kind: str, base: Style) -> Style:
         return base + self.theme_styles.syntax[kind] if kind else base
+
+    def _stressed(self, text: str, base: Style) -> list[Span]:
+        if self._stress is None:
+            return []
+        style = base + self._stress.style
+        if not self._stress.style.bgcolor and not self._stress.style.reverse:
+            style += _STRONG
+        return [(*match.span(), style) for match in _named(self._stress.names).finditer(text)]
 
     def _spans(self, index: int, base: Style) -> list[Span]:
         ui = self.theme_styles.ui
@@ -192,6 +218,17 @@ def overlaid(
             border = end if span is None else min(end, span[1] if inside else span[0])
             yield part[place - end :][: border - place], span[2] if span and inside else style
             place = border
+
+
+@lru_cache(maxsize=16)
+def _named(names: tuple[str, ...]) -> re.Pattern[str]:
+    """An attribute, an element, or a member of a JSON object, with its value."""
+    name = "|".join(map(re.escape, names))
+    return re.compile(
+        rf"(?<![\w.:-])(?:{name})\s*=\s*(?:\"[^\"]*\"?|'[^']*'?)"
+        rf"|<(?:[\w.-]+:)?(?:{name})(?:\s[^<>]*)?>[^<]*(?:</[^<>]*>)?"
+        rf"|\"(?:{name})\"\s*:\s*(?:\"[^\"]*\"?|[^\s,}}\]]+)"
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -7,7 +7,6 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.change import Change, Subject
-from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import is_recent
 from wallboard.domain.policy import WORST_FIRST, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
@@ -17,7 +16,7 @@ from wallboard.report.words.deciding import cause_words
 from wallboard.report.words.figures import age
 from wallboard.report.words.standing import age_words, raised_words, response_type_words
 from wallboard.ui.look.glyphs import RESPONSE_TYPE, Glyphs
-from wallboard.ui.look.text import fit, safe
+from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 
 CHANGED_SECONDS = 15.0
@@ -63,41 +62,14 @@ def title_words(verdict: Verdict, detail: str, sign: str) -> str:
     return f"{words} {safe(detail)}" if detail else words
 
 
-def title_of(judgement: Judgement, glyphs: Glyphs) -> str:
-    """Sign and word of the verdict, with the cause or raw value if there is one."""
-    detail = judgement.cause or judgement.raw or ""
-    return title_words(judgement.verdict, detail, glyphs.verdict[judgement.verdict])
-
-
-def response_type_kind(judgement: Judgement) -> str:
-    """The theme's response type for the chip; ``off`` if there is no current answer."""
-    if Endpoint.CHECK_ELIGIBILITY in judgement.failing or judgement.verdict is Verdict.UNREACHABLE:
-        return "off"
-    if judgement.response_type in {0, 1, 2}:
-        return str(judgement.response_type)
-    return "off" if judgement.raw_response_type is None else "unknown"
-
-
-def chip_text(judgement: Judgement, room: int, glyphs: Glyphs) -> str:
-    """The response type in words, or its number if there is no room."""
-    kind = str(judgement.response_type)
-    if kind in RESPONSE_TYPE:
-        words = f" {kind} {RESPONSE_TYPE[kind]} "
-        return words if len(words) <= room else f" {kind} " if room > 2 else kind
-    if judgement.raw_response_type is not None:
-        raw = safe(judgement.raw_response_type)
-        return f" ? {fit(raw, min(len(raw), 8), glyphs)} " if room > 12 else " ? "
-    return f" {glyphs.unknown} " if room > 2 else glyphs.unknown
-
-
 def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) -> str:
     """The marks beside the verdict, in words or as signs; then the age."""
     judgement = status.judgement
     last = age_of(judgement, now)
     if not last and just_changed(status, now):
         last = f"was {verdict_before(status)}"
-    marks = [f"{sign} {word}" for sign, word in _marks(judgement, glyphs)]
-    words = " ".join([*marks, *([last] if last else [])])
+    found = [f"{sign} {word}" for sign, word in marks(judgement, glyphs)]
+    words = " ".join([*found, *([last] if last else [])])
     if len(words) <= room:
         return words
     signs = mark_signs(judgement, glyphs)
@@ -107,10 +79,11 @@ def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) ->
 
 def mark_signs(judgement: Judgement, glyphs: Glyphs) -> str:
     """The marks beside the verdict as signs."""
-    return "".join(sign for sign, _ in _marks(judgement, glyphs))
+    return "".join(sign for sign, _ in marks(judgement, glyphs))
 
 
-def _marks(judgement: Judgement, glyphs: Glyphs) -> Iterator[tuple[str, str]]:
+def marks(judgement: Judgement, glyphs: Glyphs) -> Iterator[tuple[str, str]]:
+    """The marks beside the verdict, each with its word."""
     if judgement.contradiction:
         yield glyphs.contradiction, "contradiction"
     if judgement.partial and judgement.verdict is not Verdict.UNREACHABLE:
