@@ -99,6 +99,8 @@ class LiveBoard:
 
     def snapshot(self) -> Snapshot:
         """The board as it stands now."""
+        if self._feed:
+            self._feed.check_clock()
         snapshot = self.board.snapshot(self._clock())
         return self._selected.snapshot(snapshot) if self._selected else snapshot
 

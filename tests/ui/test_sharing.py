@@ -22,6 +22,9 @@ class FollowingFeed:
     async def run(self, publish):
         await asyncio.Event().wait()
 
+    def check_clock(self):
+        pass
+
     def poll_now(self, key):
         self.asked.append(key)
 

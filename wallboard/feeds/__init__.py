@@ -57,6 +57,9 @@ class Feed(Protocol):
     def poll_now(self, key: EntryPointKey) -> None:
         """Ask for fresh observations of one entry point as soon as may be."""
 
+    def check_clock(self) -> None:
+        """Fold that the clock was set, if it was: to be asked before anything is dated by it."""
+
     def replace(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings from now on, without losing what goes on as before.
 

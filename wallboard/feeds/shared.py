@@ -88,6 +88,11 @@ class SharedFeed:
                 late = finding.pending
                 await self._poll_while(partial(_is_settled, finding, late=late))
 
+    def check_clock(self) -> None:
+        """Fold that the clock was set, if it was: to be asked before anything is dated by it."""
+        if by := self._clock_watch.set_by():
+            self._fold(ClockSet(by))
+
     def poll_now(self, key: EntryPointKey) -> None:
         """Poll one entry point before all others, if it is this process that polls."""
         if self._poll:
@@ -254,22 +259,17 @@ class SharedFeed:
         with suppress(TimeoutError):
             async with asyncio.timeout(min(LOOK_SECONDS, interval / 2)):
                 await self._record_edited.wait()
-        self._look_at_the_clock()
+        self.check_clock()
         if running.done():
             running.result()
 
-    def _look_at_the_clock(self) -> None:
-        """Say that the clock was set, before anything that is dated by it as it is now."""
-        if by := self._clock_watch.set_by():
-            self._fold(ClockSet(by))
-
     def _fold_recorded(self, event: Event) -> None:
-        self._look_at_the_clock()
+        self.check_clock()
         self._outages.read(event)
         self._fold(event)
 
     def _fold_polled(self, event: Event) -> None:
-        self._look_at_the_clock()
+        self.check_clock()
         for one in self._outages.polled(event):
             folded = self._fold(one)
             if self._recorder:

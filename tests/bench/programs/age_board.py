@@ -75,6 +75,9 @@ class Aging:
         self._all_heard = asyncio.Event()
         self._rolls = random.Random(1)
 
+    def check_clock(self) -> None:
+        """No clock is set here."""
+
     def poll_now(self, key: EntryPointKey) -> None:
         """Passed on."""
         self._feed.poll_now(key)

@@ -51,6 +51,9 @@ class SilentFeed:
     async def run(self, fold):
         await asyncio.Event().wait()
 
+    def check_clock(self):
+        pass
+
     def poll_now(self, key):
         pass
 

@@ -472,6 +472,9 @@ async def test_r_asks_for_the_entry_point_of_the_chosen_event():
 
             await asyncio.Event().wait()
 
+        def check_clock(self):
+            pass
+
         def poll_now(self, entry_point):
             asked.append(entry_point)
 

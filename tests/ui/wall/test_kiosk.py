@@ -433,6 +433,9 @@ class Feed:
         self.running = True
         await asyncio.Event().wait()
 
+    def check_clock(self):
+        pass
+
     def poll_now(self, key):
         self.asked.append(key)
 

@@ -247,6 +247,9 @@ class AskedFeed:
             entry_point = await self.asked.get()
             publish(observed(entry_point, Endpoint.CAPACITY, Capacity(77), NOW + 1))
 
+    def check_clock(self):
+        pass
+
     def poll_now(self, entry_point):
         self.asked.put_nowait(entry_point)
 
@@ -382,6 +385,9 @@ class Breaking:
         if self.turn == 3:
             publish(observed(key(1000), Endpoint.CAPACITY, Capacity(55), NOW + 1))
             await asyncio.Event().wait()
+
+    def check_clock(self):
+        pass
 
     def poll_now(self, entry_point):
         """Nothing to ask."""
