@@ -314,3 +314,21 @@ async def test_whoever_follows_is_well_after_the_clock_was_set_and_stale_once_it
     _, place = await other.line_with(r": 3 ok; \d+ polls")
     leader.send(signal.SIGSTOP)
     await other.line_with(": 3 unknown; 3 stale; ", after=place)
+
+
+async def test_an_index_that_another_user_cut_short_ends_no_board(
+    leader, run, recording, wallboard
+):
+    watch = await run("watch", "--heartbeat", "0.2")
+    _, place = await watch.line_with(WELL)
+    index = recording.with_name(f"{recording.name}-shm")
+    length = index.stat().st_size
+    for _ in range(2):
+        index.write_bytes(b"")
+        await until(lambda: index.stat().st_size == length, lambda: "the index is whole again")
+        _, place = await watch.line_with(WELL, after=place + 2)
+    for one in (leader, watch):
+        one.send(signal.SIGTERM)
+        assert await one.process.wait() == 0
+    told = await wallboard("recording", "verify", "--file", str(recording))
+    assert told.status == 0, told

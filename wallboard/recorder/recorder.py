@@ -206,7 +206,7 @@ class Recorder:
         if self._writer is None:
             return 0
         writer, self._writer = self._writer, None
-        writer.database.close()
+        writer.drop()
         return writer.waiting
 
     def _count_refusal(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError, errors_translated
+from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import connected, demand_whole
 from wallboard.recorder.file.schema import check, is_empty
 from wallboard.recorder.paths import real_path
@@ -54,7 +55,7 @@ class Connection:
         """Let go of the file."""
         self.end()
         with self._lock:
-            self._database.close()
+            self._close()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -93,7 +94,7 @@ class Connection:
     def _open(self) -> sqlite3.Connection:
         # The path may be a link that leads elsewhere by now.
         path = real_path(self._path)
-        self._log, self._index = Path(f"{path}-wal"), Path(f"{path}-shm")
+        self._log, self._index = Path(f"{path}-wal"), LogIndex(path)
         demand_whole(path)  # Which also says why it may not be read, as SQLite does not.
         self._opened += 1
         if self._log.exists():
@@ -129,11 +130,16 @@ class Connection:
     def _follow_the_file(self) -> None:
         """Reopen the file if it was replaced, or is immutable and was changed."""
         if self._stamp == self._stamp_now():
+            self._index.lengthen()
             return
         # The index of a log is one for all of a process: the old one has to be let go first.
-        self._database.close()
+        self._close()
         self._stamp = ()
         self._database = self._open()
+
+    def _close(self) -> None:
+        self._index.lengthen()
+        self._database.close()
 
     def _stamp_now(self) -> Stamp:
         try:
@@ -151,7 +157,7 @@ class Connection:
     def _beside_now(self) -> Stamp:
         """The log and its index; while one is missing, the writer has not begun another."""
         try:
-            return tuple(os.stat(name).st_ino for name in (self._log, self._index))  # noqa: PTH116
+            return tuple(os.stat(name).st_ino for name in (self._log, self._index.path))  # noqa: PTH116
         except FileNotFoundError:
             return self._stamp[2:]
 

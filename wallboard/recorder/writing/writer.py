@@ -18,6 +18,7 @@ from wallboard.recorder.errors import (
     is_contradiction,
     sqlite_errors_translated,
 )
+from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.schema import epoch_of, is_intact
@@ -47,13 +48,14 @@ class Writer:
         with errors_translated():
             database = open_to_write(path, mode, clock())
             try:
-                return cls(database)
+                return cls(database, LogIndex(path))
             except BaseException:
                 database.close()
                 raise
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, index: LogIndex) -> None:
         self.database = database
+        self._index = index
         self._rows = Rows(database)
         self.builder = RunBuilder(epoch_of(database), 1)
         resume(database, self.builder)
@@ -117,10 +119,16 @@ class Writer:
         try:
             self.seal()
         finally:
-            self.database.close()
+            self.drop()
+
+    def drop(self) -> None:
+        """Close the file without writing what waits."""
+        self._index.lengthen()
+        self.database.close()
 
     def checkpoint(self) -> None:
         """Bring into the file itself what is in the log beside it, as far as that can be done."""
+        self._index.lengthen()
         with suppress(sqlite3.Error):
             self.database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
@@ -166,6 +174,7 @@ class Writer:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        self._index.lengthen()
         with sqlite_errors_translated():
             try:
                 self.database.execute("BEGIN IMMEDIATE")
