@@ -19,7 +19,7 @@ from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.request import RequestLines
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
-from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
+from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, rows_of
 from wallboard.ui.look.theme import load
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.body_view import MOST_LINES, BodyView
@@ -128,11 +128,41 @@ async def test_the_timeline_has_the_newest_change_first():
     polls = [answered(OPEN, NOW - 40), answered(FULL, NOW - 20), answered(HTTP_500, NOW)]
     async with opened(one(*polls), (160, 30)) as pilot:
         await press(pilot, "3")
+        lines = [" ".join(line.split()) for line in lines_of(pilot, Timeline)]
+        assert "▸ verdict +1 QUEUE FULL → WAITING" in lines[0]
+        assert "20:26:20 verdict OPEN → QUEUE FULL after 20s" in lines[1]
+
+
+async def test_endpoints_fold_under_the_verdict_that_they_explain():
+    live = Endpoint.LIVE_SESSION_STATUS
+    polls = [answered(OPEN, NOW - 40), answered(OPEN, NOW - 40, b"<a/>", live)]
+    polls += [answered(HTTP_500, NOW - 25, endpoint=live)]
+    polls += [answered(FULL, NOW), answered(HTTP_500, NOW + 1, endpoint=Endpoint.CAPACITY)]
+    async with opened(one(*polls), (160, 30)) as pilot:
+        await press(pilot, "3")
+        folded = lines_of(pilot, Timeline)
+        subjects = [" ".join(line.split()[1:4]) for line in folded]
+        assert subjects[:2] == ["▸ verdict +1", "liveSessionStatus answers →"]
+        assert "Right unfolds the endpoint" in part(pilot.app, TimelineDetail)
+        await press(pilot, "right")
         lines = lines_of(pilot, Timeline)
-        assert "chatAllowed" in lines[0]
-        assert "answers → HTTP error" in " ".join(lines[0].split())
-        assert "OPEN → QUEUE FULL after 20s" in " ".join("\n".join(lines).split())
-        assert "20:26:20" in "\n".join(lines)
+        assert len(lines) == len(folded) + 1
+        assert "▾ verdict +1" in lines[0]
+        assert "capacity" in lines[1]
+        await press(pilot, "down", "enter")
+        assert "▶ capacity" in part(pilot.app, EndpointTable)
+        await press(pilot, "3", "left")
+        assert lines_of(pilot, Timeline)[0].startswith("▶")
+        assert len(lines_of(pilot, Timeline)) == len(folded)
+
+
+def test_an_endpoint_far_from_any_verdict_stands_alone_and_none_is_lost():
+    polls = [answered(HTTP_500, NOW - n * 10, endpoint=Endpoint.CAPACITY) for n in (9, 8)]
+    polls += [answered(OPEN, NOW)]
+    changes = one(*polls).snapshot(NOW).entry_points[KEY].timeline[::-1]
+    rows = rows_of(changes, 10.0, list(changes))
+    assert {id(row.change) for row in rows} == {id(change) for change in changes}
+    assert [row.of for row in rows if row.change.endpoint is Endpoint.CAPACITY] == [None]
 
 
 async def test_how_long_an_endpoint_had_failed_is_counted_from_when_it_began():

@@ -1,5 +1,7 @@
 """The timeline of an entry point: its changes, newest first."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -7,9 +9,10 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from wallboard.domain.change import Change
+from wallboard.domain.change import Change, Subject
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.frozen import frozen
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.endpoints import NAME_WIDTH
@@ -19,9 +22,52 @@ from wallboard.ui.widgets.lines import Lines, Page
 from wallboard.ui.widgets.status_words import style_after
 
 BEFORE_WIDTH = max(len(verdict.label) for verdict in Verdict)
+SUBJECT_WIDTH = NAME_WIDTH + 4
 LASTED_WIDTH = 6
 WIDE = 64
 """Cells from which the former state and its duration are shown."""
+
+
+@frozen
+class Row:
+    """One line: a change, and how many of endpoints it has below it.
+
+    ``of`` is the change that one of an endpoint stands below.
+    """
+
+    change: Change
+    parts: int = 0
+    unfolded: bool = False
+    of: Change | None = None
+
+
+def rows_of(changes: Sequence[Change], interval: float, unfolded: Sequence[Change]) -> list[Row]:
+    """The changes in their order, those of endpoints below the one of the verdict they explain.
+
+    That is the nearest within a round of polls; they show only where it is ``unfolded``.
+    """
+    heads = [change for change in changes if change.subject is not Subject.ENDPOINT]
+    parts: dict[int, list[Change]] = {}
+    alone = set[int]()
+    for change in changes:
+        if change.subject is not Subject.ENDPOINT:
+            continue
+        near = [head for head in heads if abs(head.at - change.at) <= interval]
+        if near:
+            head = min(near, key=lambda head: abs(head.at - change.at))
+            parts.setdefault(id(head), []).append(change)
+        else:
+            alone.add(id(change))
+    rows = []
+    for change in changes:
+        if change.subject is Subject.ENDPOINT:
+            rows += [Row(change)] if id(change) in alone else []
+            continue
+        below = parts.get(id(change), [])
+        shows = any(change is one for one in unfolded)
+        rows.append(Row(change, len(below), shows))
+        rows += [Row(part, of=change) for part in below if shows]
+    return rows
 
 
 class TimelineDetail(Lines):
@@ -32,17 +78,22 @@ class TimelineDetail(Lines):
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "tile")
 
-    def show(self, change: Change | None) -> None:
+    def show(self, row: Row | None) -> None:
         """Draw this change."""
         base = self.background
-        if change is None:
+        if row is None:
             self.put([[], []])
             return
+        change = row.change
         muted = self.theme_styles.ui["muted"] + Style(bgcolor=base.bgcolor)
         if change.observation:
             offer = f"Enter shows what {change.observation.endpoint} answered then."
         else:
             offer = "No single answer brought this: it concerns the whole server."
+        if row.parts:
+            key = "Left folds" if row.unfolded else "Right unfolds"
+            below = "the endpoint" if row.parts == 1 else f"the {row.parts} endpoints"
+            offer += f" {key} {below} below it."
         self.put([[Segment(f" {safe(change.summary)}", base)], [Segment(f" {offer}", muted)]])
 
 
@@ -59,6 +110,8 @@ class Timeline(Page):
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page_down"),
         Binding("home", "end(0)", "Newest change", show=False, id="first"),
         Binding("end", "end(-1)", "Oldest change", show=False, id="last"),
+        Binding("right", "fold(False)", "Unfold the endpoints", show=False, id="right"),
+        Binding("left", "fold(True)", "Fold the endpoints", show=False, id="left"),
         Binding("enter", "open", "Body then", id="open"),
     ]
 
@@ -73,44 +126,50 @@ class Timeline(Page):
         """``detail`` shows the chosen change in full."""
         super().__init__(theme)
         self._detail = detail
-        self._changes: list[Change] = []
+        self._rows: list[Row] = []
+        self._status: EntryPointStatus | None = None
+        self._unfolded: list[Change] = []
         self._pinned: Change | None = None
         self._now = 0.0
 
     @property
     def chosen(self) -> Change | None:
         """The selected change; ``None`` if there are no changes."""
-        return self._changes[self._index] if self._changes else None
+        return self._rows[self._index].change if self._rows else None
 
     def show(self, status: EntryPointStatus, now: float) -> None:
         """Draw the timeline of this entry point."""
-        self._changes = list(reversed(status.timeline))
-        self._now = now
+        self._status, self._now = status, now
         self._draw()
 
     @property
     def _index(self) -> int:
-        places = (i for i, change in enumerate(self._changes) if change is self._pinned)
+        places = (i for i, row in enumerate(self._rows) if row.change is self._pinned)
         return next(places, 0)
 
     def _draw(self) -> None:
         width, base = self.scrollable_content_region.width, self.theme_styles.ui["screen"]
-        self._detail.show(self.chosen)
-        if not self._changes:
+        if self._status:
+            changes = self._status.timeline[::-1]
+            self._unfolded = [one for one in self._unfolded if any(one is c for c in changes)]
+            self._rows = rows_of(changes, self._status.policy.interval, self._unfolded)
+        self._detail.show(self._rows[self._index] if self._rows else None)
+        if not self._rows:
             self.put([[Segment(" Nothing has changed since the board was started.", base)]])
             return
         index = self._index
-        times = [clock(change.at, self._now) for change in self._changes]
+        times = [clock(row.change.at, self._now) for row in self._rows]
         room = max(map(len, times))
         self.put(
             [
                 self._line(number, f"{times[number]:<{room}}", width, chosen=number == index)
-                for number in range(len(self._changes))
+                for number in range(len(self._rows))
             ]
         )
 
     def _line(self, number: int, when: str, width: int, *, chosen: bool) -> list[Segment]:
-        change = self._changes[number]
+        row = self._rows[number]
+        change = row.change
         theme, glyphs = self.theme_styles, self.theme_styles.glyphs
         base = theme.ui["cursor"] if chosen else theme.ui["screen"]
         muted = base if chosen else theme.ui["muted"] + Style(bgcolor=base.bgcolor)
@@ -118,7 +177,7 @@ class Timeline(Page):
         before, after = before_words(change), after_words(change)
         after_chip = Segment(f" {after} ", style_after(change, theme, base))
         lasting = "" if change.lasted is None else f"after {span(change.lasted)}"
-        subject = subject_word(change)
+        subject = self._subject(row)
         if width < WIDE:
             room = max(1, width - cell_len(when) - BEFORE_WIDTH - 8)
             return [
@@ -128,7 +187,7 @@ class Timeline(Page):
             ]
         line = [
             Segment(f"{pointer}{when} ", base),
-            Segment(f" {subject:<{NAME_WIDTH}} ", muted),
+            Segment(f" {subject:<{SUBJECT_WIDTH}} ", muted),
             Segment(f" {before:>{BEFORE_WIDTH}} {glyphs.becomes} ", muted),
             after_chip,
             Segment(" " * max(0, BEFORE_WIDTH - len(after)), base),
@@ -138,6 +197,26 @@ class Timeline(Page):
         if room > 0:
             line.append(Segment(fit(safe(change.summary), room, glyphs), muted))
         return line
+
+    def _subject(self, row: Row) -> str:
+        """What changed, with a sign where more is below it, and set in where it is below."""
+        glyphs, word = self.theme_styles.glyphs, subject_word(row.change)
+        if row.parts:
+            return f"{glyphs.unfolded if row.unfolded else glyphs.folded} {word} +{row.parts}"
+        return f"{'    ' if row.of else '  '}{word}"
+
+    def action_fold(self, fold: bool) -> None:
+        """Hide or show the endpoints below the selected change."""
+        if not self._rows:
+            return
+        row = self._rows[self._index]
+        head = row.of or row.change
+        self._unfolded = [one for one in self._unfolded if one is not head]
+        if not fold and row.parts:
+            self._unfolded.append(head)
+        if fold and row.of:
+            self._pinned = head
+        self._draw()
 
     def action_move(self, step: int) -> None:
         """Select an older or newer change."""
@@ -149,15 +228,15 @@ class Timeline(Page):
 
     def action_end(self, index: int) -> None:
         """Select the newest change and unpin, or the oldest."""
-        self._choose(index if index >= 0 else len(self._changes) - 1)
+        self._choose(index if index >= 0 else len(self._rows) - 1)
         if index == 0:
             self._pinned = None
 
     def _choose(self, index: int) -> None:
-        if not self._changes:
+        if not self._rows:
             return
-        index = max(0, min(index, len(self._changes) - 1))
-        self._pinned = self._changes[index]
+        index = max(0, min(index, len(self._rows) - 1))
+        self._pinned = self._rows[index].change
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if not top <= index < top + height:
             target = index if index < top else index - height + 1
@@ -172,7 +251,7 @@ class Timeline(Page):
     def on_click(self, event: events.Click) -> None:
         """Select the clicked change; a double click opens it."""
         index = event.y + self.scroll_offset.y
-        if index >= len(self._changes):
+        if index >= len(self._rows):
             return
         if event.chain > 1 and index == self._index:
             self.action_open()
