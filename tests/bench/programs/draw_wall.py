@@ -12,13 +12,15 @@ import time
 from tests.bench.boards import START, changing
 from tests.bench.processes import report
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.feeds import Publish
+from wallboard.feeds import FeedStatus, Publish
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
 
 class Stopwatch:
     """A feed that polls nothing: it measures, and ends the app."""
+
+    status = FeedStatus()
 
     def __init__(self, settle_seconds: float, seconds: float) -> None:
         self.settle_seconds = settle_seconds

@@ -11,7 +11,7 @@ from tests.bench.boards import answer_of, answers, entry_points, observed
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Response
-from wallboard.feeds import Publish
+from wallboard.feeds import FeedStatus, Publish
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
@@ -26,6 +26,8 @@ def wait_of(key: EntryPointKey) -> float:
 
 class SameAgain:
     """A feed that answers for each entry point once an interval, evenly spread."""
+
+    status = FeedStatus()
 
     def __init__(self, keys: list[EntryPointKey], seconds: float, heard: Response) -> None:
         self.heard = heard

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from rich.style import Style
 from walls import Clock, ids_on, part, settled, text_on, wall
 
-from wallboard.domain.policy import Level, Thresholds
+from wallboard.board import Board
+from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.policy import Level, Policy, Thresholds
 from wallboard.settings import Settings
 from wallboard.ui.app.wall_modes import WINDOW_SECONDS, Meter
 from wallboard.ui.look.lite import age_in_steps, asked_theme, refresh_seconds
@@ -97,6 +99,20 @@ async def test_a_slow_link_is_sent_another_order_only_every_ten_seconds():
         clock.now += 7
         await settled(pilot)
         assert ids_on(app) != before
+
+
+async def test_a_slow_link_is_sorted_as_soon_as_the_answers_are_there():
+    keys = [EntryPointKey("prod", 1000 + n) for n in range(12)]
+    board, clock = Board([(EntryPoint(key, f"n{key.id}"), Policy()) for key in keys]), Clock()
+    app = wall(board, clock=clock, lite=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert ids_on(app)[0] == 1000
+        for seconds, key in enumerate(keys[:4]):
+            poll(board, key, seconds, 0, NOW + seconds)
+            clock.now = NOW + seconds
+            await settled(pilot)
+        assert ids_on(app)[:2] == [1003, 1002]
 
 
 class Link:

@@ -176,6 +176,7 @@ def test_the_words_and_figures_of_a_tile_can_be_read(name, background):
     theme = themes.load(name)
     styles = {part: theme.ui[part] for part in ("muted", "stale", "mark")}
     styles |= {level.label: theme.level[level] for level in Level}
+    styles |= {f"response type {kind}": style for kind, style in theme.response_type.items()}
     behind = theme.ui[background]
     low = {what: contrast(style, behind) for what, style in styles.items()}
     assert not {what: round(ratio, 2) for what, ratio in low.items() if ratio < LEAST_CONTRAST}

@@ -150,6 +150,91 @@ async def test_auto_decides_again_at_every_size():
             assert ("VERDICT" in heads) is (density is COMPACT)
 
 
+async def test_auto_does_not_leap_while_one_filters():
+    app = wall(made_board(60, rounds=1), density="auto")
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert app.screen.grid.layout_now.density is COMPACT
+        for keys in ("slash", *"sales", "enter", "f", "escape"):
+            await pilot.press(keys)
+            await settled(pilot)
+            assert app.screen.grid.layout_now.density is COMPACT, keys
+
+
+async def test_a_small_terminal_shows_what_is_worst_of_many_as_lines():
+    app = wall(made_board(60, rounds=1), density="auto")
+    async with app.run_test(size=(40, 10)) as pilot:
+        await settled(pilot)
+        grid = app.screen.grid
+        assert grid.layout_now.density is COMPACT
+        assert len(ids_on(app)) == grid.size.height >= 5
+
+
+@pytest.mark.parametrize("size", [SMALL, (120, 40), LARGE_SCREEN], ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("density", ["auto", "compact", "normal"])
+async def test_what_is_worst_and_for_how_long_is_within_the_first_lines(density, size):
+    clock, board = Clock(), waiting_board(*[1.0] * 60)
+    down = ChatAllowed(False, "service_not_running")
+    board.fold(observed(key(1030), Endpoint.CHAT_ALLOWED, down, NOW - 47))
+    app = wall(board, clock=clock, density=density)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        first = "\n".join(part(app, WallGrid).splitlines()[:3])
+        assert first.index("SERVICE DOWN") < first.index("47s")
+        assert "n1030" in first
+
+
+@pytest.mark.parametrize("density", ["compact", "normal"])
+async def test_equal_names_and_ids_on_two_servers_are_told_apart(density):
+    names = [EntryPoint(EntryPointKey(server, 1000), "Sales") for server in ("prod", "dr")]
+    app = wall(Board([(one, Policy()) for one in names]), density=density)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        shown = part(app, WallGrid)
+        assert "prod" in shown
+        assert "dr" in shown
+    app = wall(Board([(names[0], Policy())]), density=density)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "prod" not in part(app, WallGrid)
+
+
+async def test_order_filter_and_column_titles_share_one_line():
+    app = wall(density="compact")
+    async with app.run_test(size=LARGE_SCREEN) as pilot:
+        await settled(pilot)
+        await pilot.press("s", "S", "slash", *"level:critical", "enter")
+        await settled(pilot)
+        (line,) = part(app, WallHeading).splitlines()
+        for words in ("VERDICT", "AGE", "/level:critical", "of 14", "by name, reversed", "compact"):
+            assert words in line
+
+
+@pytest.mark.parametrize("theme", ["mono", "ansi16"])
+@pytest.mark.parametrize("density", ["compact", "normal"])
+async def test_what_is_selected_is_seen_without_colours_of_a_theme(theme, density):
+    app = wall(density=density)
+    app.use_theme_named(theme)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("down")
+        await settled(pilot)
+        grid, styles = app.screen.grid, app.board_theme
+        row = grid._selection.row(grid.layout_now)
+        lines = [grid.render_line(row.y - grid.scroll_offset.y + n) for n in range(row.height)]
+        assert sum(line.text.count(styles.glyphs.pointer) for line in lines) == 1
+        cursor = styles.ui["cursor"]
+        name = app._snapshot.entry_points[grid.selected].entry_point.name
+        chosen = [
+            part
+            for line in lines
+            for part in line
+            if name in part.text
+            and (part.style.reverse, part.style.bgcolor) == (cursor.reverse, cursor.bgcolor)
+        ]
+        assert len(chosen) == 1
+
+
 async def test_fold_and_unfold_by_key_enter_and_click():
     app = wall()
     async with app.run_test(size=SMALL) as pilot:

@@ -116,7 +116,7 @@ class CompactPainter:
         name = fit(name, min(cell_len(name), room - len(number)), self.glyphs)
         return [
             Segment(name, drawn.styles.name),
-            Segment(number.ljust(room - cell_len(name)), drawn.styles.muted),
+            Segment(number.ljust(room - cell_len(name)), drawn.styles.place),
             Segment(f"{marks} ", drawn.styles.mark),
         ]
 
@@ -147,7 +147,10 @@ class CompactPainter:
 
     def _button(self, drawn: Drawn, width: int) -> list[Segment]:
         button = drawn.status.judgement.button
-        return [Segment(f"{button:<{width}}", drawn.styles.button[button])]
+        return [
+            Segment(button, drawn.styles.button[button]),
+            Segment(" " * (width - len(button)), drawn.styles.body),
+        ]
 
     def _marks(self, drawn: Drawn, width: int) -> list[Segment]:
         marks = marks_of(drawn.status, drawn.now, width - 1, self.glyphs)

@@ -24,6 +24,9 @@ from wallboard.ui.wall.layout import Heading, Item, Shape, laid_out, lay_out, sh
 from wallboard.ui.wall.rows import RowPainter, Scene
 from wallboard.ui.wall.selection import Selection
 
+ROWS_AROUND = 3
+"""Of the header and the keys."""
+
 
 class WallGrid(ScrollView, can_focus=True):
     """Entry points in one of three densities, one of them selected."""
@@ -184,7 +187,8 @@ class WallGrid(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         size = self.scrollable_content_region.size
         if not size:
-            return  # the first resize will tell
+            # Nearly so large: the line above is there in the first picture, if it is at all.
+            size = self.app.size - Size(1, ROWS_AROUND)
         before = self.layout_now
         self.layout_now = laid_out(
             self.sections, size.width, size.height, self._shape_for(size.width, size.height)

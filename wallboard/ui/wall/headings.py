@@ -47,7 +47,7 @@ class WallHeading(Lines):
         words = self._words(state, query, shown, total)
         titles: list[Segment] = []
         self._sorts = []
-        if layout.density is COMPACT:
+        if layout.density is COMPACT and layout.rows:
             for width in layout.widths:
                 titles += self._titles(width, state, with_server=with_server)
         if (titles or words) and state.density != "auto":

@@ -183,7 +183,7 @@ class TilePainter:
         return [
             Segment(self.glyphs.pointer if selected else " ", styles.pointer),
             Segment(name, styles.name),
-            Segment(fit(place, room - cell_len(name), self.glyphs), styles.muted),
+            Segment(fit(place, room - cell_len(name), self.glyphs), styles.place),
         ]
 
     def _name_and_figures(self, drawn: Drawn) -> list[Segment]:
@@ -217,7 +217,8 @@ class TilePainter:
         button, styles = drawn.status.judgement.button, drawn.styles
         return [
             Segment(" button ", styles.muted),
-            Segment(f"{button:<{BUTTON - len('button ')}}", styles.button[button]),
+            Segment(button, styles.button[button]),
+            Segment(" " * (BUTTON - len("button ") - len(button)), styles.body),
         ]
 
     def _button_and_chart(self, drawn: Drawn) -> list[Segment]:
@@ -259,7 +260,9 @@ class TilePainter:
         """The sentence of the verdict; where all is well, since when and what was before."""
         status, now, styles = drawn
         words, style = safe(status.judgement.summary), styles.body
-        if status.judgement.level is Level.OK:
+        if status.judgement.raised:
+            words = ", ".join(status.judgement.raised)
+        elif status.judgement.level is Level.OK:
             before = before_words(status.onset)
             parts = [since_words(status.onset, now), f"before: {before}" if before else ""]
             words, style = f" {self.glyphs.separator} ".join(filter(None, parts)), styles.muted

@@ -11,17 +11,18 @@ class TileStyles:
     """The styles of an entry point on the wall.
 
     One that is selected has another background; the terminal's own colours have none to spare, and
-    there its name stands out. The colours of its level stay as they are.
+    there its name stands on a bar. The colours of its level stay as they are.
     """
 
     def __init__(self, theme: BoardTheme, selected: bool) -> None:
         self.body = theme.ui["selected" if selected else "tile"]
         self._theme = theme
         self._on_body = on_body = Style(bgcolor=self.body.bgcolor)
-        reversed_name = selected and theme.native
-        self.name = (theme.ui["cursor"] if reversed_name else self.body) + Style(bold=True)
-        self.pointer = theme.ui["edge"] + on_body
         self.muted = theme.ui["muted"] + on_body
+        bar = theme.ui["cursor"] if selected and theme.native else None
+        self.pointer = bar or theme.ui["edge"] + on_body
+        self.name = (bar or self.body) + Style(bold=True)
+        self.place = bar or self.muted
         self.stale = theme.ui["stale"] + on_body
         self.mark = theme.ui["mark"] + on_body
         self.gap = theme.ui["gap"] + on_body
