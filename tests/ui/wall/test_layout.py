@@ -18,6 +18,7 @@ from wallboard.ui.wall.layout import (
     WIDEST,
     Heading,
     lay_out,
+    tallest,
 )
 
 WIDTHS, HEIGHTS = st.integers(0, 400), st.integers(0, 120)
@@ -104,6 +105,17 @@ def test_tiles_grow_until_the_screen_is_used(count, width, height):
     else:
         assert layout.shape.height == NORMAL.height
         assert layout.shape.columns == max(1, width // NORMAL.least_width)
+
+
+@given(st.integers(1, 300), st.integers(LARGE.least_width, 320), HEIGHTS)
+def test_large_tiles_grow_until_they_say_all_and_the_screen_is_used(count, width, height):
+    layout = lay_out(one_section(count), width, height, "large")
+    columns, rows = layout.shape.columns, -(-count // layout.shape.columns)
+    if layout.height <= height:
+        taller = rows * (layout.shape.height + 1) <= height
+        assert not taller or layout.shape.height == tallest(width // columns)
+    else:
+        assert layout.shape == (LARGE, width // LARGE.least_width, LARGE.height)
 
 
 def one_section(count):

@@ -1,21 +1,18 @@
 """What a kiosk pins to its screen: the faults as large tiles, and as lines what is left of them."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.frozen import frozen
-from wallboard.ui.wall.big_letters import big_height
-from wallboard.ui.wall.layout import COMPACT, LARGE, Shape
+from wallboard.ui.wall.layout import COMPACT, LARGE, Shape, largest, tallest
 
 LEAST_TILE = 6
 """Rows of the lowest tile: verdict and age, name, why, and the figures."""
 ROOMY = 24
 """Rows of a screen on which what is well keeps a third of them, if it needs that."""
-_LETTERS = 36
-"""Cells that verdict and age take in the smallest big letters."""
 
 
 @frozen
@@ -49,12 +46,11 @@ def plan(faults: int, others: int, width: int, height: int) -> KioskPlan:
     if not faults:
         return nothing
     wanted = -(-others // lines.columns)
-    height -= 1 if others else 0  # the line for all that is well
+    height -= 1  # the line for all that is well
     room = height - (max(1, min(wanted, height // 3)) if height >= ROOMY else 1)
-    tiles = max(_all_as_tiles(faults, most_columns, width, room), default=None)
+    tiles = largest((faults,), width, room, LEAST_TILE)
     if tiles:
-        _, _, columns, tall = tiles
-        return KioskPlan(faults, Shape(LARGE, -columns, tall), 0, lines)
+        return KioskPlan(faults, tiles, 0, lines)
     return _tiles_and_lines(faults, most_columns, width, height - 1, lines)
 
 
@@ -71,27 +67,10 @@ def _tiles_and_lines(
         left = faults - rows * columns
         needed = -(-left // lines.columns)
         if rows * LEAST_TILE + needed <= room:
-            tall = min((room - needed) // max(rows, 1), _tallest(width // columns))
+            tall = min((room - needed) // max(rows, 1), tallest(width // columns))
             return KioskPlan(faults - left, Shape(LARGE, columns, tall), left, lines)
     rows = max(least, min(most, room // 3 // LEAST_TILE))
     return KioskPlan(rows * columns, Shape(LARGE, columns, LEAST_TILE), 0, lines)
-
-
-def _all_as_tiles(
-    faults: int, most_columns: int, width: int, room: int
-) -> Iterator[tuple[int, int, int, int]]:
-    """Each way to show all as tiles, with how big its letters are: the bigger, the better."""
-    for columns in range(1, min(most_columns, faults) + 1):
-        tall = min(room // -(-faults // columns), _tallest(width // columns))
-        if tall >= LEAST_TILE:
-            scale = min(width // columns // _LETTERS, max(1, 2 * (tall - 7) // 5))
-            yield scale, min(tall, 13), -columns, tall
-
-
-def _tallest(width: int) -> int:
-    """The rows that a tile of this width fills: two lines of letters, figures, and seven more."""
-    scale = max(1, width // _LETTERS)
-    return 3 * (big_height(scale) + 1) + 8
 
 
 def level_now(status: EntryPointStatus, now: float) -> Level:

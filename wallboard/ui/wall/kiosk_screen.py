@@ -93,6 +93,7 @@ class KioskScreen(WallScreen):
             self._well,
         )
         self._faults = FaultFinder()
+        self._pinned = 0
         self._rotate_seconds = rotate_seconds
         self._rotation = Rotation(rotate_seconds())
 
@@ -152,7 +153,7 @@ class KioskScreen(WallScreen):
         self._body.styles.padding = (apart, 0, 0, 0)
         width, height = self._body.size or self.app.size - (0, HEADER_ROWS + apart)
         planned = plan(len(faults), len(statuses) - len(faults), width, height)
-        lines = planned.tiles + planned.lines
+        lines = self._pinned = planned.tiles + planned.lines
         self._tiles.show(view.snapshot, faults[: planned.tiles], planned.shape, width)
         self._lines.show(view.snapshot, faults[planned.tiles : lines], planned.line_shape, width)
         all_well = bool(statuses) and not faults and not paused
@@ -182,10 +183,12 @@ class KioskScreen(WallScreen):
             return extras
         number = self._rotation.go(view.now, pages, extras.newly_critical)
         self.grid.turn_to(pages[number] if pages else None)
-        rest = f"rest {number + 1}/{len(pages)}" if len(pages) > 1 else ""
+        more = len(faults) - self._pinned
+        rest = [f"{more} more fault{'s' if more > 1 else ''}"] if more else []
+        rest += [f"rest {number + 1}/{len(pages)}"] if len(pages) > 1 else []
         at_fault = set(faults)
         well = [status for status in statuses if status.entry_point.key not in at_fault]
-        self._well.show(() if self._all_well.display else well, rest)
+        self._well.show(() if self._all_well.display else well, "  ".join(rest))
         return extras
 
     @property

@@ -1,13 +1,12 @@
 """Large density: the verdict and its age in big letters, to be read from across the room."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.segment import Segment
 from textual.strip import Strip
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.domain.verdict import Judgement
 from wallboard.report.words.standing import since_words
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
@@ -18,7 +17,7 @@ from wallboard.ui.wall.headline import MOST_SCALE, Headline, biggest
 from wallboard.ui.wall.layout import LARGE
 from wallboard.ui.wall.tile import Drawn, TilePainter
 from wallboard.ui.widgets.lines import word_wrapped
-from wallboard.ui.widgets.status_words import age_of_state, sign_of
+from wallboard.ui.widgets.status_words import age_of, age_of_state, detail_of, sign_of
 
 _SHORT: Mapping[Verdict, str] = {
     Verdict.SERVICE_NOT_RUNNING: "DOWN",
@@ -27,6 +26,9 @@ _SHORT: Mapping[Verdict, str] = {
     Verdict.UNREACHABLE: "UNREACH",
 }
 """What stands for a verdict where its words do not fit in big letters."""
+
+NO_DATA = "NO DATA"
+"""What stands for a verdict of which nobody knows whether it still holds."""
 
 _BIG_FIGURES = 6
 """Rows below the headline from which wait and queue are big: with name, sentence and chip."""
@@ -58,7 +60,7 @@ class LargePainter(TilePainter):
 
     def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
         """The tile as strips, each ``width`` cells wide."""
-        styles, level = self._styles[selected], status.judgement.level
+        styles, level = self._styles[selected], status.judgement.level_at(now)
         drawn = Drawn(status, now, styles)
         edge = Segment(self.glyphs.edges[level], styles.shapes[level])
         headline = self.headline(status, now)
@@ -70,8 +72,11 @@ class LargePainter(TilePainter):
     def headline(self, status: EntryPointStatus, now: float) -> Headline | None:
         """Verdict and age in big letters; ``None`` where these do not fit."""
         judgement = status.judgement
-        age = age_of_state(status, now, self.glyphs)
         most = MOST_SCALE if judgement.level is Level.CRITICAL else self._most_scale
+        if judgement.unconfirmed(now):
+            age = age_of(judgement, now).removesuffix(" old")
+            return biggest((NO_DATA,), age, self._inner - 2, self._heights, most)
+        age = age_of_state(status, now, self.glyphs)
         return self._biggest(judgement.verdict, age, most)
 
     def _biggest(self, verdict: Verdict, age: str, most: int = MOST_SCALE) -> Headline | None:
@@ -81,7 +86,10 @@ class LargePainter(TilePainter):
     def _headline_rows(self, drawn: Drawn, headline: Headline | None) -> list[list[Segment]]:
         if headline is None:
             return [self._title(drawn)]
-        style = drawn.styles.title(drawn.status.judgement)
+        judgement = drawn.status.judgement
+        style = drawn.styles.title(judgement)
+        if judgement.unconfirmed(drawn.now):
+            style = self.theme.filled(Level.UNKNOWN)
         return [
             [Segment(f" {row} ", style)] for row in headline.drawn(self._inner - 2, self.glyphs)
         ]
@@ -156,12 +164,11 @@ class LargePainter(TilePainter):
         judgement, styles = drawn.status.judgement, drawn.styles
         end = Segment(f" {age} " if age else "", styles.strong)
         room = self._inner - end.cell_length
-        if judgement.level is Level.OK:
+        if judgement.level_at(drawn.now) is Level.OK:
             return [[*Segment.adjust_line_length(self._sentence(drawn), room), end]]
         sign = f"{sign_of(judgement, self.glyphs)} " if judgement.raised else ""
-        sentence, short = safe(judgement.summary), ", ".join(judgement.raised) or _short(judgement)
         lines: list[str] = []
-        for words, allowed in ((sentence, 1), (short, 1), (sentence, most), (short, most)):
+        for words, allowed in _sentences(drawn, most):
             lines = list(word_wrapped(sign + words, room - 2))
             if len(lines) <= allowed:
                 break
@@ -174,8 +181,16 @@ class LargePainter(TilePainter):
         return [Segment(fit(words, self._inner, self.glyphs), drawn.styles.muted)]
 
 
-def _short(judgement: Judgement) -> str:
-    """What the verdict means, if that says as much as its sentence."""
-    meaning = judgement.verdict.meaning
-    told = judgement.raw is None and judgement.cause is None
-    return meaning[0].upper() + meaning[1:] if told else safe(judgement.summary)
+def _sentences(drawn: Drawn, most: int) -> Iterator[tuple[str, int]]:
+    """Ways to say why, the best first, and the rows that each may take."""
+    judgement = drawn.status.judgement
+    if judgement.unconfirmed(drawn.now):
+        yield f"Last answer: {judgement.verdict.label}", most
+        return
+    yield safe(judgement.summary), 1
+    if judgement.raised:
+        yield ", ".join(judgement.raised), 1
+    elif judgement.raw is None and judgement.cause is None:
+        yield judgement.verdict.meaning[0].upper() + judgement.verdict.meaning[1:], 1
+    yield safe(judgement.summary), most
+    yield detail_of(drawn.status) or safe(judgement.summary), most

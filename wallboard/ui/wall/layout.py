@@ -8,6 +8,7 @@ from typing import NamedTuple, overload
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.frozen import frozen
 from wallboard.ui.wall.arrange import Section
+from wallboard.ui.wall.big_letters import big_height
 
 
 class Density(NamedTuple):
@@ -32,6 +33,12 @@ WIDEST = 72
 """A tile is no wider: figures that lie far apart are hard to read together."""
 SMALLEST, READABLE, TALLEST = 2, 3, 8
 """Rows of a tile: at least, before lines say more in the same room, and at most."""
+
+
+FULL = 13
+"""Rows of a large tile that leaves nothing out."""
+_LETTERS, _BESIDE_LETTERS = 36, 7
+"""Cells that verdict and age take in the smallest letters, and rows for all the rest."""
 
 
 class Shape(NamedTuple):
@@ -195,17 +202,16 @@ def shape_of(counts: Sequence[int], headings: int, width: int, height: int, aske
     ``large`` falls back to ``normal`` on a narrow terminal.
     """
     room = height - headings
-    fits_large = width >= LARGE.least_width
-    if asked == LARGE.name and fits_large:
-        return _usual(LARGE, width)
+    large = largest(counts, width, room, LARGE.height)
+    if asked == LARGE.name and width >= LARGE.least_width:
+        return large or _usual(LARGE, width)
     if asked == COMPACT.name:
         return _usual(COMPACT, width)
     tiles = _filling(counts, width, room)
     if asked in DENSITIES:
         return tiles or _usual(NORMAL, width)
-    for usual in (_usual(LARGE, width),) if fits_large else ():
-        if _rows(counts, usual.columns) * usual.height <= room:
-            return usual
+    if large:
+        return large
     lines = _usual(COMPACT, width)
     lines_fit = _rows(counts, lines.columns) <= room
     if tiles and (tiles.height >= READABLE or not lines_fit):
@@ -229,6 +235,30 @@ def _filling(counts: Sequence[int], width: int, room: int) -> Shape | None:
         if height >= SMALLEST and (found is None or worth > found[0]):
             found = worth, Shape(NORMAL, columns, height)
     return found and found[1]
+
+
+def largest(counts: Sequence[int], width: int, room: int, least: int) -> Shape | None:
+    """The large tiles with the biggest letters while all fit, each of so many rows at least."""
+    found: tuple[tuple[int, int], Shape] | None = None
+    for columns in range(1, min(width // LARGE.least_width, max(counts, default=0)) + 1):
+        rows = _rows(counts, columns)
+        height = min(room // rows, tallest(width // columns))
+        worth = (
+            min(_scale(width // columns), 2 * (height - _BESIDE_LETTERS) // 5),
+            min(height, FULL),
+        )
+        if height >= least and (found is None or worth > found[0]):
+            found = worth, Shape(LARGE, columns, height)
+    return found and found[1]
+
+
+def tallest(width: int) -> int:
+    """The rows that a large tile fills: two lines of letters, name, figures, and what is beside."""
+    return 4 * (big_height(_scale(width)) + 1) + _BESIDE_LETTERS
+
+
+def _scale(width: int) -> int:
+    return max(1, width // _LETTERS)
 
 
 def _rows(counts: Sequence[int], columns: int) -> int:

@@ -62,7 +62,7 @@ def _name(status: EntryPointStatus | None) -> str:
 
 
 class WellLine(Lines):
-    """One line for all that is well, with the page of those that rotate above it."""
+    """One line for all that is well, and how many are left and rotate above it."""
 
     DEFAULT_CSS = "WellLine { height: auto; }"
 
@@ -70,18 +70,18 @@ class WellLine(Lines):
         super().__init__(theme, "header")
 
     def show(self, statuses: Sequence[EntryPointStatus], page: str) -> None:
-        """Draw it for these; no line without any."""
-        if not statuses:
+        """Draw it for these; no line without any and without pages."""
+        if not statuses and not page:
             self.put([])
             return
         theme, base = self.theme_styles, self.background
         width = self.size.width or self.app.size.width
         opened = sum(status.judgement.verdict is Verdict.OPEN for status in statuses)
-        tone = theme.level[Level.OK] + base.background_style
-        words = f" {theme.glyphs.verdict[Verdict.OPEN]} {opened} open "
-        left = [Segment(words, tone)]
+        tone = base + theme.level[Level.OK]
+        words = f"{theme.glyphs.verdict[Verdict.OPEN]} {opened} open"
+        left = [Segment(f" {words} ", tone) if opened else Segment(" 0 open ", base)]
         right = [Segment(f" {page} ", base)] if page else []
-        for longest in longest_of(statuses, theme):
+        for longest in longest_of(statuses, theme) if statuses else ():
             room = width - Segment.get_line_length([*left, *right])
             more = f"{theme.glyphs.separator} {longest.words} "
             brief = f"{theme.glyphs.separator} {longest.without_name} "
