@@ -121,5 +121,5 @@ def why_not_listening(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is already in use"
     if error.errno == errno.EACCES:
-        return f"port {port} on {host} may not be opened by this user"
+        return f"no permission to listen on {host} port {port}"
     return f"cannot listen on {host!r} port {port}: {error.strerror or 'address not found'}"

@@ -67,12 +67,12 @@ def _read(path: Path, most: int, *, streams: bool) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         stream = (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)) and not os.isatty(fileno)
         if not (stat.S_ISREG(mode) or (streams and stream)):
-            raise OSError(errno.EINVAL, "it is no file")
+            raise OSError(errno.EINVAL, "not a file")
         data = b"".join(_pieces(fileno, most + 1))
     finally:
         os.close(fileno)
     if stat.S_ISFIFO(mode) and not data:
-        raise OSError(errno.EPIPE, "it is a pipe that nobody writes into")
+        raise OSError(errno.EPIPE, "a pipe without a writer")
     return data
 
 
@@ -84,7 +84,7 @@ def _pieces(fileno: int, wanted: int) -> Iterator[bytes]:
             piece = os.read(fileno, min(wanted, _PIECE))
         except BlockingIOError:
             if not more.poll(ANSWER_SECONDS * 1000):
-                raise OSError(errno.ETIMEDOUT, "whoever writes into it is silent") from None
+                raise OSError(errno.ETIMEDOUT, "its writer sends nothing") from None
             continue
         if not piece:
             return

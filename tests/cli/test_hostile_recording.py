@@ -106,26 +106,26 @@ DAMAGES = {
     "UPDATE about SET value = 9e999 WHERE name = 'epoch'": "about.epoch is inf, not a number",
     "UPDATE about SET value = 'NaN' WHERE name = 'epoch'": "about.epoch is 'NaN'",
     "UPDATE about SET value = 1e17 WHERE name = 'epoch'": "about.epoch is 1e+17",
-    "DELETE FROM about WHERE name = 'epoch'": "from when on its times count",
+    "DELETE FROM about WHERE name = 'epoch'": "its epoch is missing",
     "UPDATE run SET first = 9223372036854775807": "run.first",
     "UPDATE run SET target = 'many'": "run.target is 'many', not a whole number",
-    "UPDATE run SET target = 77": "endpoint 77 is not in it",
+    "UPDATE run SET target = 77": "endpoint 77 is missing",
     "UPDATE run SET last = first - 1 WHERE last IS NOT NULL": "ended before they began",
     "UPDATE entry_point SET number = -1 WHERE id = 2": "entry_point.number of row 2 is -1",
     "UPDATE entry_point SET name = x'00'": "entry_point.name of row 1",
     "UPDATE entry_point SET endpoints = '[\"nothing\"]'": "the endpoints of entry point 1",
-    "UPDATE entry_point SET policy = '{\"interval\": 5}'": "policy of entry point 1 is not whole",
+    "UPDATE entry_point SET policy = '{\"interval\": 5}'": "policy of entry point 1 is incomplete",
     "UPDATE target SET endpoint = 'no' WHERE id = 1": "target.endpoint of row 1 is 'no'",
     "UPDATE segment SET to_at = 1e300": "segment.to_at of row 1 is 1e+300",
-    "UPDATE segment SET first_run = 1 WHERE id = 2": "segment 2 holds polls of segment 1",
+    "UPDATE segment SET first_run = 1 WHERE id = 2": "segment 2 overlaps segment 1",
     "UPDATE answer SET cause = 'whim' WHERE cause IS NOT NULL": "answer.cause of row",
-    "DELETE FROM body": "is not in it",
-    "UPDATE body SET size = 1 << 40": "is of 1,099,511,627,776 bytes",
-    "PRAGMA user_version = 0": "it says that it is of schema 0",
-    "DROP INDEX change_at": "no such index is in it: 'change_at'",
-    "CREATE VIEW v AS SELECT 1": "it has a view 'v' that wallboard did not make",
-    "CREATE TRIGGER t AFTER INSERT ON run BEGIN SELECT 1; END": "it has a trigger 't'",
-    "ALTER TABLE run ADD COLUMN x AS (1)": "its table 'run' is not as wallboard makes it",
+    "DELETE FROM body": "is missing",
+    "UPDATE body SET size = 1 << 40": "has 1,099,511,627,776 bytes",
+    "PRAGMA user_version = 0": "it has the invalid schema version 0",
+    "DROP INDEX change_at": "index 'change_at' is missing",
+    "CREATE VIEW v AS SELECT 1": "unknown view 'v'",
+    "CREATE TRIGGER t AFTER INSERT ON run BEGIN SELECT 1; END": "unknown trigger 't'",
+    "ALTER TABLE run ADD COLUMN x AS (1)": "table 'run' differs from the schema",
 }
 
 
@@ -224,7 +224,7 @@ def test_of_very_many_changes_the_newest_are_told_and_the_rest_is_said_to_be_lef
 def test_polls_without_number_are_not_played(path):
     with opened(path) as database:
         database.execute("UPDATE run SET last = first + 1000, count = 1 << 39")
-    said = "more polls at once than can be shown"
+    said = "more polls at one time than can be shown"
     with Recording.open(path) as recording, pytest.raises(DamagedError, match=said):
         Polls(recording, 1).until(START, START + 5, 1.0)
 

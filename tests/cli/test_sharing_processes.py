@@ -157,7 +157,7 @@ async def test_a_stopped_leader_is_stale_for_who_watches_and_well_once_it_goes_o
     leader.send(signal.SIGSTOP)
     _, stale = await watch.line_with(STALE, after=place)
     await watch.line_with(STALE_HEARTBEAT, after=stale)
-    await watch.error_with("The recording has not grown since .* holds it")
+    await watch.error_with("No new data in the recording since .* holds it")
     leader.send(signal.SIGCONT)
     _, place = await watch.line_with(" OK server prod: no stale entry points any more", after=stale)
     await watch.line_with(WELL, after=place)

@@ -23,7 +23,7 @@ url = "{url}"
 [[server.entry_point]]
 id = 1000
 """
-NO_HOME = "this user has no home folder"
+NO_HOME = "this user has no home directory"
 DEFECT = "internal error"
 
 
@@ -102,12 +102,12 @@ async def test_who_has_no_home_has_all_that_needs_none(line, stranger, config):
 async def test_who_has_no_home_is_told_that_nothing_is_recorded(line, stranger, config):
     ended = await stranger(*line.split(), "--config", config)
     assert ended.status == 0
-    assert f"wallboard: Nothing is recorded: {NO_HOME}; set HOME or WALLBOARD_STATE" in ended.err
+    assert f"wallboard: Not recording: {NO_HOME}; set HOME or WALLBOARD_STATE" in ended.err
 
 
 async def test_the_doctor_says_why_nothing_is_recorded(stranger, config):
     ended = await stranger("doctor", "--config", config)
-    assert "Nothing is recorded: there is no home folder" in " ".join(ended.out.split())
+    assert "Not recording: no home directory" in " ".join(ended.out.split())
 
 
 async def test_a_sweep_goes_on_where_nothing_can_be_kept_of_it(stranger, simulated):

@@ -142,7 +142,7 @@ def test_a_text_of_several_lines_is_no_table_and_no_comment():
 )
 def test_lists_in_one_line_are_refused_where_a_comment_would_be_lost(text):
     document = tomllib.loads(text)
-    with pytest.raises(NotAddableError, match="written as a list"):
+    with pytest.raises(NotAddableError, match="inline lists"):
         added(text, document, addition_to(document, PROD, [1001]))
 
 

@@ -28,8 +28,8 @@ def test_a_usual_config_has_none_whoever_may_read_it(tmp_path):
 @pytest.mark.parametrize(
     ("text", "key", "message"),
     [
-        (SERVER + "verify = false\n" + POINT, "verify", "certificate is not checked"),
-        (SERVER + 'endpoints = ["capacity"]\n' + POINT, "endpoints", "no verdict can be reached"),
+        (SERVER + "verify = false\n" + POINT, "verify", "certificate is not verified"),
+        (SERVER + 'endpoints = ["capacity"]\n' + POINT, "endpoints", "there is no verdict"),
         (
             SERVER
             + 'endpoints = ["chatAllowed"]\n[server.thresholds]\nqueue_warning = 3\n'
@@ -40,7 +40,7 @@ def test_a_usual_config_has_none_whoever_may_read_it(tmp_path):
         (
             SERVER + 'endpoints = ["checkEligibility"]\n' + POINT,
             "endpoints",
-            "without chatAllowed, which the button goes by",
+            "the button rule needs chatAllowed",
         ),
         (
             SERVER.replace("https", "http") + '[server.headers]\nX = { env = "SECRET" }\n' + POINT,

@@ -43,11 +43,11 @@ def test_what_is_left_out_is_empty(load):
     ("text", "problem"),
     [
         ('servr = "prod"', 'servr: unknown key; did you mean "server"?'),
-        ("sid = 7", "sid: must be a text, not 7"),
+        ("sid = 7", "sid: must be a string, not 7"),
         ("survey = 7", "survey: must be a table, not 7"),
         ("[survey]\nquestion = 7", "question: must be a list of tables, not 7"),
         ("[survey]\nquestion = [7]", "must be a table, not 7"),
-        ('[[survey.question]]\ntext = "Q"\nanswer = 7', "answer: must be a text, not 7"),
+        ('[[survey.question]]\ntext = "Q"\nanswer = 7', "answer: must be a string, not 7"),
         ('[[survey.question]]\nanswer = "A"', "text: is missing; it must be"),
     ],
 )

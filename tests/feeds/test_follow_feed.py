@@ -261,7 +261,7 @@ async def test_a_recording_that_stays_as_it_is_for_too_long_is_a_problem(path, m
         assert problems(3600) == []
         at = time.strftime("%H:%M:%S", time.localtime(START + 1000))
         assert problems(0.5) == [
-            f"The recording has not grown since {at}; ana@jump1 pid 1 holds it."
+            f"No new data in the recording since {at}; ana@jump1 pid 1 holds it."
         ]
         leader.tell(poll(CHAT, 11, "true"))
         await until(lambda: times(heard) == [11] and not problems(0.5))

@@ -307,7 +307,7 @@ async def test_an_empty_recording_says_that_there_is_nothing_in_it(tmp_path, wat
     file = tmp_path / "empty.db"
     record(file, [], entry_points=board_of(1000))
     one = await watched(START, file)
-    assert one.words == ["The recording cannot be read: there is nothing in it yet."]
+    assert one.words == ["The recording cannot be read: nothing recorded yet."]
 
 
 def _run(first, last, polls):

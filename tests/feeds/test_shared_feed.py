@@ -173,7 +173,7 @@ async def test_an_edited_config_is_polled_by_and_followed(seat, simulated, setti
     await until(is_in_role(first, Role.RECORDS))
     second = seat(settings(simulator))
     await until(lambda: second.feed.status.problems)
-    assert "does not poll 1 of the entry points of this board" in second.feed.status.problems[0]
+    assert "does not poll 1 of this board's entry points" in second.feed.status.problems[0]
     first.replace(settings(simulator))
     await until(lambda: len(second.heard.counts()) == 10)
     await until(lambda: second.feed.status.problems == ())
@@ -188,8 +188,8 @@ async def test_where_nothing_can_be_recorded_it_polls_and_says_so_until_it_can(
     await until(one.heard.observations)
     assert one.feed.status.role is Role.POLLS
     (problem,) = one.feed.status.problems
-    assert f"there is no folder {folder}" in problem
-    assert "This board polls for itself" in problem
+    assert f"no such directory: {folder}" in problem
+    assert "This board polls by itself" in problem
     folder.mkdir()
     await until(is_in_role(one, Role.RECORDS))
     await until((folder / "wall.db").exists)
@@ -221,7 +221,7 @@ async def test_a_leader_that_writes_nothing_is_told_and_nobody_polls_in_its_plac
         one = seat(settings(simulator))
         await until(lambda: one.feed.status.problems)
         (problem,) = one.feed.status.problems
-        assert problem.startswith("The recording has not grown since ")
+        assert problem.startswith("No new data in the recording since ")
         assert problem.endswith(f"pid {os.getpid()} holds it.")
         one.feed.poll_now(EntryPointKey("prod", 1000))
         await asyncio.sleep(0)

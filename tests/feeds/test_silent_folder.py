@@ -14,7 +14,7 @@ from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.inheritance import entry_points_of
 
-NO_ANSWER = "does not answer"
+NO_ANSWER = "does not respond"
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ async def test_a_board_that_starts_without_it_polls_says_so_and_records_once_it_
     await polls_go_on(heard)
     (problem,) = feed.status.problems
     assert problem == (
-        f"Nothing is recorded: the folder of {folder.path / 'wall.db'} {NO_ANSWER}. "
-        "This board polls for itself."
+        f"Not recording: the directory of {folder.path / 'wall.db'} {NO_ANSWER}. "
+        "This board polls by itself."
     )
     folder.come_back()
     await until(lambda: feed.status.role is Role.RECORDS and feed.status.problems == ())

@@ -130,7 +130,7 @@ def test_a_truncated_file_is_known_to_be_damaged_wherever_it_ends(tmp_path, whol
 def test_an_empty_file_is_where_a_recording_begins(tmp_path):
     path = tmp_path / "r.db"
     path.touch()
-    with pytest.raises(RecordingError, match="nothing has been recorded"):
+    with pytest.raises(RecordingError, match="nothing recorded"):
         read_all(path)
     write_all(path)
     read_all(path)

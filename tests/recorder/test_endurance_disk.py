@@ -47,6 +47,6 @@ async def test_on_a_full_disk_recording_goes_on_in_memory_and_loses_nothing(
     assert child.returncode == 0
     found = json.loads(output)
     assert "the disk is full" in found["problem"]
-    assert "Trying again" in found["problem"]
+    assert "Retrying" in found["problem"]
     assert found["told_when_full"] < found["told"]
     assert found["kept"] == [found["told"], found["told"]]

@@ -168,7 +168,7 @@ def test_a_shared_one_obeys_the_umask(place):
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(LockError, match=f"there is no folder {tmp_path / 'no'}"):
+    with pytest.raises(LockError, match=f"no such directory: {tmp_path / 'no'}"):
         take(RecordingFile(tmp_path / "no" / "wall.db", SHARED_MODE))
     assert holder(tmp_path / "no" / "wall.db") is None
 
@@ -176,7 +176,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
 def test_a_lock_that_is_no_file_is_refused_without_waiting(place):
     os.mkfifo(lock_path(place.path))
     for ask in (lambda: take(place), lambda: holder(place.path)):
-        with pytest.raises(LockError, match="its lock is no file"):
+        with pytest.raises(LockError, match="its lock is not a file"):
             ask()
 
 
@@ -215,11 +215,11 @@ def test_whoever_may_not_write_never_takes_it_but_sees_who_holds_it(
         place,
         as_nobody=True,
     )
-    assert said.startswith("this user may not write to it")
+    assert said.startswith("no write permission")
     assert said.endswith(f"pid {os.getpid()}")
     lock.release()
     out, _ = process.communicate("\n", timeout=30)
-    assert out.strip() == "this user may not write to it; None"
+    assert out.strip() == "no write permission; None"
 
 
 @needs_root
@@ -235,7 +235,7 @@ def test_a_folder_that_may_not_be_written_to_is_said(place, elsewhere, open_to_a
         place,
         as_nobody=True,
     )
-    assert said == f"this user may not write to the folder {place.path.parent}"
+    assert said == f"no write permission for the directory {place.path.parent}"
 
 
 def test_what_stands_in_it_holds_no_more_than_it_should(place):

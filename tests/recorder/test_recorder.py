@@ -147,8 +147,8 @@ async def test_a_file_that_never_was_a_recording_is_refused_and_left_alone(make,
     one.recorder.start()
     one.tell(3)
     await until(lambda: one.recorder.problem)
-    assert "no recording of wallboard" in one.recorder.problem
-    with pytest.raises(LockError, match="no recording of wallboard"):
+    assert "not a wallboard recording" in one.recorder.problem
+    with pytest.raises(LockError, match="not a wallboard recording"):
         take(RecordingFile(one.path))
     one.recorder.stop()
     assert (one.path.read_bytes(), one.path.stat().st_mtime_ns) == before
@@ -172,7 +172,7 @@ async def test_what_is_no_file_is_refused_and_left_alone(make, tmp_path, kind, m
     one.recorder.start()
     one.tell(3)
     await until(lambda: one.recorder.problem)
-    assert "it is no file" in one.recorder.problem or "link to nothing" in one.recorder.problem
+    assert "not a file" in one.recorder.problem or "broken symbolic link" in one.recorder.problem
     one.recorder.stop()
     assert os.path.samestat(before, path.lstat())
     assert list(tmp_path.iterdir()) == [path]
@@ -191,7 +191,7 @@ async def test_a_database_that_another_program_left_open_is_not_even_checkpointe
     one.recorder.start()
     one.tell(3)
     await until(lambda: one.recorder.problem)
-    assert "no recording of wallboard" in one.recorder.problem
+    assert "not a wallboard recording" in one.recorder.problem
     one.recorder.stop()
     assert {file.name: file.read_bytes() for file in (one.path, log)} == copies
 
@@ -266,7 +266,7 @@ async def test_what_can_never_be_written_does_not_keep_the_rest_from_being(
     event = poll(CAPACITY, 1000, body=POISON)
     one.recorder.take(one.board.fold(event))
     await until(lambda: one.recorder.problem)
-    assert "a fault of wallboard (RuntimeError)" in one.recorder.problem
+    assert "an internal error (RuntimeError)" in one.recorder.problem
     await until(lambda: one.recorder.problem is None)
     one.tell(3)
     await until(lambda: one.written == 6)
@@ -283,7 +283,7 @@ async def test_another_who_wrote_meanwhile_all_the_same_ends_no_recording(make, 
     monkeypatch.setattr("wallboard.recorder.writing.run_builder.SEGMENT_SECONDS", 10.0)
     one.tell(3)
     await until(lambda: one.recorder.problem)
-    assert "contradicts it" in one.recorder.problem
+    assert "is inconsistent" in one.recorder.problem
     await until(lambda: one.recorder.problem is None)
     before = one.written
     one.tell(3)

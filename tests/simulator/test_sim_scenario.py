@@ -101,7 +101,7 @@ def test_all_errors_are_told_at_once_with_file_table_and_key():
         ('kind = "html"\nendpoints = ["capacty"]', "did you mean 'capacity'"),
         ('kind = "html"\nendpoints = [[1]]', "endpoints must name endpoints"),
         ('kind = "malformed"\nform = "odd"', "form must be 'readable' or 'broken'"),
-        ('kind = "redirect"\nlocation = 3', "location must be a text"),
+        ('kind = "redirect"\nlocation = 3', "location must be a string"),
         ('kind = "html"\nfrom = 9\nuntil = 9', "until must be later than from"),
         ('kind = "html"\nevery = 9', "for is missing"),
         ('kind = "html"\nevery = 9\nfor = 10', "at most every"),

@@ -9,7 +9,7 @@ from wallboard.feeds import FeedStatus
 
 LEADER = "ana@jump1 pid 123"
 WHO = f"follows {LEADER}"
-PROBLEM = "Nothing is recorded in /srv/wall.db: the disk is full. Trying again."
+PROBLEM = "Not recording to /srv/wall.db: the disk is full. Retrying."
 
 
 class FollowingFeed:

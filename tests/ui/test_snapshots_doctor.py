@@ -16,7 +16,7 @@ PROD = ServerSettings(name="prod", url="https://ece.example.com/system/egain/cha
 WAY = (
     Finding(Step.VERSIONS, Level.OK, "wallboard 0.1.0, CPython 3.11.7 (linux), textual 8.2.8."),
     Finding(Step.CONFIG, Level.OK, "/etc/wallboard.toml; the board follows its edits."),
-    Finding(Step.PROXY, Level.OK, "None; the server is asked directly.", "prod"),
+    Finding(Step.PROXY, Level.OK, "None; direct connection.", "prod"),
     Finding(Step.NAME, Level.OK, "ece.example.com is 10.0.0.17 and 10.0.0.18.", "prod", 0.0031),
     Finding(Step.TCP, Level.OK, "Connected to 10.0.0.17, port 443.", "prod", 0.0124),
     Finding(
@@ -42,7 +42,9 @@ END = (
     Finding(Step.API, None, "Skipped: http failed.", "prod"),
     Finding(Step.CLOCK, Level.OK, "The clocks of the server and this machine agree.", "prod"),
     Finding(Step.TERMINAL, Level.OK, "TERM=tmux-256color, 80 columns and 24 rows, UTF-8."),
-    Finding(Step.RECORDING, Level.UNKNOWN, "/srv/board.db: the folder did not answer within 3 s."),
+    Finding(
+        Step.RECORDING, Level.UNKNOWN, "/srv/board.db: the directory did not respond within 3 s."
+    ),
 )
 
 SIZES = [(80, 24), (120, 40)]

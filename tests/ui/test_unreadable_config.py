@@ -71,10 +71,10 @@ def huge(path):
 
 
 KINDS = {
-    "an idle pipe": (os.mkfifo, "nobody writes into"),
+    "an idle pipe": (os.mkfifo, "without a writer"),
     "a silent pipe": (silent_pipe, "cannot be read"),
     "an endless device": (lambda path: path.symlink_to("/dev/zero"), "larger than 16 MiB"),
-    "an empty device": (lambda path: path.symlink_to("/dev/null"), "there is none"),
+    "an empty device": (lambda path: path.symlink_to("/dev/null"), "missing"),
     "a link to itself": (lambda path: path.symlink_to("wallboard.toml"), "cannot be read"),
     "a huge file": (huge, "larger than 16 MiB"),
 }
@@ -96,7 +96,7 @@ def test_what_is_wrong_with_it_is_said_until_it_is_right_again(kind, wall, path)
 def test_a_folder_in_its_place_is_said(wall, path):
     path.unlink()
     path.mkdir()
-    wall.until("is a folder", PATIENCE_SECONDS)
+    wall.until("is a directory", PATIENCE_SECONDS)
     wall.send("q")
     assert wall.status(PATIENCE_SECONDS) == 0
 

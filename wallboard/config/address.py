@@ -15,7 +15,7 @@ _BRACKETS = re.compile(r"\[[^][]*:[^][]*\](?::[0-9]*)?")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 
 
-_UNREADABLE = "is not an address: the host or the port cannot be read"
+_UNREADABLE = "invalid URL: cannot read the host or the port"
 
 
 def address_fault(address: str) -> str | None:
@@ -24,9 +24,9 @@ def address_fault(address: str) -> str | None:
     if isinstance(parts, str):
         return parts
     if "@" in parts.netloc:
-        return "must hold no user name or password; send credentials in headers"
+        return "must not contain a user name or password; send credentials in headers"
     if parts.query or parts.fragment:
-        return "must end with the path: leave out everything from ? or # on"
+        return "must not have a query or fragment; remove everything from ? or # on"
     return host_fault(parts.hostname or "")
 
 
@@ -47,16 +47,16 @@ def host_fault(host: str) -> str | None:
     try:
         name = host if host.isascii() else _encoded(host)
     except UnicodeError:
-        return "is not an address: the host cannot be written as a name in DNS"
+        return "invalid URL: the host is not a valid DNS name"
     labels = name.removesuffix(".").split(".")
     if "" in labels:
-        return "is not an address: the host has nothing between two dots, or before the first"
+        return "invalid URL: the host has an empty part, such as a..b"
     if not all(_LABEL.fullmatch(label) for label in labels):
-        return "is not an address: a host holds only letters, digits, hyphens and dots"
+        return "invalid URL: a host may only contain letters, digits, hyphens and dots"
     if any(len(label) > MOST_LABEL for label in labels):
-        return f"is not an address: a part of the host is longer than {MOST_LABEL} characters"
+        return f"invalid URL: a part of the host is longer than {MOST_LABEL} characters"
     if len(name.removesuffix(".")) > MOST_NAME:
-        return f"is not an address: the host is longer than {MOST_NAME} characters"
+        return f"invalid URL: the host is longer than {MOST_NAME} characters"
     return _ipv4_fault(name) if _NUMBER.fullmatch(labels[-1]) else None
 
 
@@ -70,7 +70,7 @@ def _ipv4_fault(host: str) -> str | None:
     try:
         IPv4Address(host)
     except AddressValueError:
-        return "is not an address: write an IPv4 address as four numbers, such as 192.0.2.7"
+        return "invalid URL: an IPv4 address has four numbers, such as 192.0.2.7"
     return None
 
 
@@ -80,13 +80,13 @@ def _ipv6_fault(host: str) -> str | None:
     except AddressValueError:
         return _UNREADABLE
     if zone.startswith("25"):
-        return "is not an address: write the zone of an IPv6 address as %eth0, not as %25eth0"
+        return "invalid URL: write the zone of an IPv6 address as %eth0, not %25eth0"
     return None
 
 
 def _parts(address: str) -> SplitResult | str:
     if not address.isprintable() or " " in address or "\\" in address:
-        return "must hold no spaces, backslashes or control characters"
+        return "must not contain spaces, backslashes or control characters"
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -95,10 +95,10 @@ def _parts(address: str) -> SplitResult | str:
     if parts.scheme not in SCHEMES or not address[len(parts.scheme) :].startswith("://"):
         return "must start with http:// or https://"
     if not parts.hostname:
-        return "must name a host, such as https://ece.example.com"
+        return "must have a host, such as https://ece.example.com"
     place = parts.netloc.rpartition("@")[2]
     if "[" in place and not _BRACKETS.fullmatch(place):
         return _UNREADABLE
     if port == 0:
-        return "is not an address: there is no port 0"
+        return "invalid URL: port 0 is not allowed"
     return parts

@@ -48,12 +48,12 @@ def _top(
     yield from _name(("title",), settings.title)
     yield from _name(("theme",), settings.theme)
     if servers_required and not document.get("server"):
-        yield ("server",), "there is none; add a [[server]] table with a name, a url and its ids"
+        yield ("server",), "missing; add a [[server]] table with name, url and entry points"
     if "connect_timeout" in document and settings.connect_timeout > settings.timeout:
         yield (
             ("connect_timeout",),
-            f"{settings.connect_timeout:g} s is longer than timeout, {settings.timeout:g} s, "
-            "which takes in connecting; lower it or raise timeout",
+            f"{settings.connect_timeout:g} s is longer than timeout ({settings.timeout:g} s), "
+            "which includes connecting; lower it or raise timeout",
         )
 
 
@@ -75,7 +75,7 @@ def _name(path: Path, text: str) -> Iterator[Fault]:
     if text and not text.strip():
         yield path, "must not be blank"
     elif has_controls(text):
-        yield path, f"must hold no control characters: {shown(text)}"
+        yield path, f"must not contain control characters: {shown(text)}"
 
 
 def _server(server: ServerSettings, written: Toml, path: Path) -> Iterator[Fault]:
@@ -85,16 +85,16 @@ def _server(server: ServerSettings, written: Toml, path: Path) -> Iterator[Fault
         yield (*path, "proxy"), fault
     repeated = {str(e) for e in server.endpoints if server.endpoints.count(e) > 1}
     if repeated:
-        yield (*path, "endpoints"), f"named more than once: {', '.join(sorted(repeated))}"
+        yield (*path, "endpoints"), f"duplicate: {', '.join(sorted(repeated))}"
     for endpoint, text in server.paths.items():
         if not text.isprintable() or " " in text or re.search(r"[{}]", text.replace("{id}", "")):
             yield (
                 (*path, "paths", str(endpoint)),
-                "must hold no spaces or control characters, and no braces but {id}",
+                "must not contain spaces, control characters, or braces other than {id}",
             )
     yield from _headers(server, path)
     if isinstance(written, Mapping) and not written.get("entry_point"):
-        yield (*path, "entry_point"), "there is none; add [[server.entry_point]] with an id"
+        yield (*path, "entry_point"), "missing; add [[server.entry_point]] with an id"
     yield from _entry_points(server.entry_point, path)
 
 
@@ -106,12 +106,12 @@ def _headers(server: ServerSettings, path: Path) -> Iterator[Fault]:
             # The text behind a colon or a space may be the value.
             begins = HEADER_NAME.match(name)
             here = (*path, "headers", f"{begins[0] if begins else ''}…")
-            yield here, "is no name of a header; use letters, digits and hyphens"
+            yield here, "is not a header name; use letters, digits and hyphens"
         elif name.lower() in taken:
-            yield here, "is named twice; upper and lower case are the same here"
+            yield here, "is a duplicate; case does not matter here"
         taken.add(name.lower())
         if not HEADER_VALUE.fullmatch(secret.value):
-            yield here, "its value may hold only printable ASCII, and no line break"
+            yield here, "its value must be printable ASCII without line breaks"
 
 
 def _entry_points(entries: tuple[EntryPointSettings, ...], path: Path) -> Iterator[Fault]:

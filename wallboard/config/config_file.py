@@ -52,7 +52,7 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
         if os.path.exists(path):  # noqa: PTH110 - unlike pathlib it never raises
             return path
         by = "--config" if explicit else f"${VARIABLE}"
-        raise one_problem(path, f"there is no such file; {by} names it")
+        raise one_problem(path, f"no such file; given by {by}")
     for folder in (cwd, config_folder()):
         if folder and os.path.isfile(folder / FILE_NAME):  # noqa: PTH113 - likewise
             return folder / FILE_NAME
@@ -73,7 +73,7 @@ def parsed(text: str, path: Path) -> dict[str, Toml]:
     except tomllib.TOMLDecodeError as error:
         raise one_problem(path, f"not valid TOML: {_place(error, text)}") from None
     except ValueError:
-        raise one_problem(path, "not valid TOML: a number has too many digits") from None
+        raise one_problem(path, "not valid TOML: a number with too many digits") from None
     except RecursionError:
         raise one_problem(path, "not usable: lists or tables are nested too deeply") from None
 
@@ -83,9 +83,9 @@ def read_text(path: Path) -> str:
     try:
         data = read_file(path, LARGEST_FILE, streams=True)
     except IsADirectoryError:
-        raise one_problem(path, "is a folder; name the file in it") from None
+        raise one_problem(path, "is a directory; give a file") from None
     except FileNotFoundError:
-        raise one_problem(path, "there is no such file") from None
+        raise one_problem(path, "no such file") from None
     except (OSError, ValueError) as error:
         why = escaped(getattr(error, "strerror", None) or error)
         raise one_problem(path, f"cannot be read: {why}") from None
@@ -215,30 +215,30 @@ def _server_with_files(
 def _existing(written: str, folder: Path) -> Path:
     # A key pasted in place of its path must not be repeated in a message.
     if "-----BEGIN" in written or has_controls(written):
-        raise ValueError("must be the path of a PEM file, not what is in it")
+        raise ValueError("must be the path of a PEM file, not its content")
     path = _whole(written, folder)
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise ValueError(f"there is no such file: {shown(str(path))}") from None
+        raise ValueError(f"no such file: {shown(str(path))}") from None
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}: {shown(str(path))}") from None
     if S_ISDIR(mode):
-        raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+        raise ValueError(f"is a directory; give a file: {shown(str(path))}")
     if not S_ISREG(mode):
-        raise ValueError(f"is no file: {shown(str(path))}")
+        raise ValueError(f"is not a file: {shown(str(path))}")
     if not os.access(path, os.R_OK):
-        raise ValueError(f"may not be read; change its permissions: {shown(str(path))}")
+        raise ValueError(f"not readable; change its permissions: {shown(str(path))}")
     return path
 
 
 def _recording(written: str, folder: Path) -> Path:
     # It need not exist: the first board creates it, or reports that it cannot and goes on.
     if has_controls(written):
-        raise ValueError(f"must hold no control characters: {shown(written)}")
+        raise ValueError(f"must not contain control characters: {shown(written)}")
     path = _whole(written, folder)
     if os.path.isdir(path):  # noqa: PTH112 - unlike pathlib it never raises
-        raise ValueError(f"is a folder; name the file in it: {shown(str(path))}")
+        raise ValueError(f"is a directory; give a file: {shown(str(path))}")
     return path
 
 
@@ -246,4 +246,4 @@ def _whole(written: str, folder: Path) -> Path:
     try:
         return folder / Path(written).expanduser()
     except RuntimeError:
-        raise ValueError(f"there is no such user: {shown(written)}") from None
+        raise ValueError(f"no such user: {shown(written)}") from None

@@ -19,9 +19,9 @@ from wallboard.settings import DEFAULT_CONTEXT_ROOT, EntryPointSettings, ServerS
 
 _FOREWORD = """\
 # The config of wallboard. Only what differs from the defaults must stand here.
-# `wallboard config show` says what holds and why, `config check` what is wrong.
+# `wallboard config show` prints the effective settings, `config check` finds errors.
 #
-# Editors that go by Taplo (Even Better TOML in VS Code) complete and check it:
+# Editors with Taplo (Even Better TOML in VS Code) complete and check it:
 # write wallboard.schema.json with `wallboard config schema`, and make this the
 # first line: #:schema ./wallboard.schema.json
 """
@@ -154,8 +154,8 @@ def added(text: str, document: Toml, addition: Addition) -> str:
         # The same writer made it, so rewriting loses nothing.
         return tomli_w.dumps(expected).replace("\n", newline)
     raise NotAddableError(
-        "its servers or entry points are written as a list in `[ ]`, and writing the file anew "
-        "would lose its comments and its layout"
+        "its servers or entry points are inline lists in `[ ]`, and rewriting the file would "
+        "lose its comments and layout"
     )
 
 
@@ -235,12 +235,12 @@ def _settings(server: ServerSettings) -> dict[str, Toml]:
 def _notes(server: ServerSettings) -> Iterator[str]:
     if server.headers:
         names = ", ".join(server.headers)
-        yield f"It was asked with headers that are not written here: {names}."
+        yield f"It was reached with headers that are not written here: {names}."
         yield 'Add them under [server.headers]; a value may be { env = "NAME" }.'
     if server.proxy:
-        yield "It was asked through a proxy that is not written here: add `proxy`."
+        yield "It was reached through a proxy that is not written here: add `proxy`."
     if server.paths:
-        yield "It was asked with [server.paths] that are not written here: add them."
+        yield "It was reached with [server.paths] that are not written here: add them."
 
 
 def _expected(document: Toml, addition: Addition) -> Toml:

@@ -11,7 +11,7 @@ from wallboard.config.problem import nearest, shown
 from wallboard.domain.policy import Level
 
 LEVEL_WORDS = {level.label: int(level) for level in Level}
-SECRET_FORM = 'a text or { env = "NAME" }'  # noqa: S105 - how to write one
+SECRET_FORM = 'a string or { env = "NAME" }'  # noqa: S105 - how to write one
 KEYS_FORM = 'a key such as "p" or a list of keys'
 
 _DEEPEST = 12
@@ -95,8 +95,8 @@ def _level(value: Toml) -> int:
         return LEVEL_WORDS[value]
     words = ", ".join(LEVEL_WORDS)
     if not isinstance(value, str):
-        raise ValueError(f"must be one of the words {words}")
-    raise ValueError(f"{shown(value)} is no level; {nearest(value, tuple(LEVEL_WORDS))}")
+        raise ValueError(f"must be one of {words}")
+    raise ValueError(f"unknown level {shown(value)}; {nearest(value, tuple(LEVEL_WORDS))}")
 
 
 def _levels(value: Toml) -> list[int]:

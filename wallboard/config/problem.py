@@ -64,7 +64,7 @@ def nearest(word: str, known: Sequence[str]) -> str:
     close = get_close_matches(word[:LONGEST_SHOWN].lower(), folded, n=1)
     if close:
         return f'did you mean "{folded[close[0]]}"?'
-    return f"known here: {', '.join(known)}"
+    return f"known: {', '.join(known)}"
 
 
 def one_problem(file: Path | str, message: str) -> ConfigError:

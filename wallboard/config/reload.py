@@ -94,7 +94,7 @@ AGAIN_SECONDS = 10.0
 """Wait between later tries: the fault may be outside the file, such as a missing certificate."""
 
 LATE_SECONDS = 8.0
-"""Reading the config takes less, unless its folder does not answer."""
+"""Reading the config takes less, unless its directory does not respond."""
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ class Reload:
         try:
             self._use(settings)
         except Exception:  # a config that cannot be taken up must not take the board down
-            log.exception("The config could not be taken up")
+            log.exception("The new config could not be applied")
 
 
 def _in_words(problems: Sequence[Problem]) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ _NOTATIONS: Mapping[str, Node] = {
             {
                 "type": "object",
                 "properties": {
-                    "env": {**_TEXT, "description": "The environment variable that holds it"}
+                    "env": {**_TEXT, "description": "The environment variable with the value"}
                 },
                 "required": ["env"],
                 "additionalProperties": False,

@@ -66,7 +66,7 @@ def ids_in(part: str, room: int = MOST_IDS) -> Iterator[int]:
     """The ids in a number or a range, at most ``room`` of them. Raises ``ValueError``, in words."""
     first, last = range_in(part)
     if last - first >= room:
-        raise ValueError(f"{shown(part)} makes more than {MOST_IDS} entry points")
+        raise ValueError(f"{shown(part)} is more than {MOST_IDS} entry points")
     yield from range(first, last + 1)
 
 
@@ -77,7 +77,7 @@ def range_in(part: str) -> tuple[int, int]:
         raise ValueError(f"{shown(part)} is neither a number nor a range such as 1005-1010")
     first, last = (_id(digits.lstrip("0") or "0") for digits in (match[1], match[2] or match[1]))
     if last < first:
-        raise ValueError(f"the range {part} runs backwards; write {last}-{first}")
+        raise ValueError(f"the range {part} is reversed; use {last}-{first}")
     return first, last
 
 
@@ -140,14 +140,14 @@ def _named(part: str, known: Collection[EntryPointKey]) -> list[EntryPointKey]:
     first, last = range_in(numbers)
     there = [key for key in known if key.server == server] if colon else known
     if not known:
-        raise ValueError(f"there is no {escaped(part)}, nor any other")
+        raise ValueError(f"no entry point {escaped(part)}; there are none")
     if not there:
         names = list(dict.fromkeys(key.server for key in known))
-        raise ValueError(f"there is no server {shown(server)}; {nearest(server, names)}")
+        raise ValueError(f"unknown server {shown(server)}; {nearest(server, names)}")
     found = [key for key in there if first <= key.id <= last]
     if not found:
         closest = min(there, key=lambda key: min(abs(key.id - first), abs(key.id - last)))
-        raise ValueError(f"there is no {escaped(part)}; the nearest is {closest.id}")
+        raise ValueError(f"no entry point {escaped(part)}; the nearest is {closest.id}")
     return found
 
 
@@ -166,7 +166,7 @@ def _of_groups(servers: Sequence[ServerSettings], names: Sequence[str]) -> list[
 
 def _refuse_unknown(option: str, kind: str, names: Sequence[str], known: Sequence[str]) -> None:
     problems = [
-        Problem("", "", option, f"there is no {kind} {shown(name)}; {_instead(name, known)}")
+        Problem("", "", option, f"unknown {kind} {shown(name)}; {_instead(name, known)}")
         for name in names
         if name not in known
     ]
@@ -175,7 +175,7 @@ def _refuse_unknown(option: str, kind: str, names: Sequence[str], known: Sequenc
 
 
 def _instead(name: str, known: Sequence[str]) -> str:
-    return nearest(name, [*map(escaped, known)]) if known else "the config names none"
+    return nearest(name, [*map(escaped, known)]) if known else "the config has none"
 
 
 def _entries(

@@ -44,7 +44,7 @@ _TABLES: dict[str, type] = {
     "survey": SurveySettings,
     "question": SurveyQuestionSettings,
 }
-_BASES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+_BASES = {float: "a number", int: "a whole number", str: "a string", bool: "true or false"}
 
 
 def keys_of(table: Hint) -> dict[str, Hint]:
@@ -117,7 +117,7 @@ def _wording(hint: Hint) -> str:
 def _several(kind: Hint) -> str:
     if is_dataclass(kind):
         return "tables"
-    return _words(kind) if isinstance(kind, type) and issubclass(kind, Enum) else "texts"
+    return _words(kind) if isinstance(kind, type) and issubclass(kind, Enum) else "strings"
 
 
 def _words(kind: type[Enum]) -> str:
@@ -132,7 +132,7 @@ def _bounded(kind: str, limits: tuple[object, ...]) -> str:
         return f"{kind} from {least[0]} to {most[0]}"
     if least:
         return f"{kind} of at least {least[0]}"
-    return " ".join([kind, *above]) if above or kind != "a text" else "a text that is not empty"
+    return " ".join([kind, *above]) if above or kind != "a string" else "a non-empty string"
 
 
 UNNAMED = "\0"
@@ -190,7 +190,7 @@ def _message(details: "ErrorDetails", path: Path, original: Toml) -> str:
         return f"must be {expected(path)}; {shown(value)} is not one{_meant(value, path)}"
     if "headers" in path and isinstance(value, str):
         # A header line in place of the table: its value must not be repeated.
-        return f"must be {expected(path)}, not a text"
+        return f"must be {expected(path)}, not a string"
     return f"must be {expected(path)}, not {shown(value)}{_meant(value, path)}"
 
 

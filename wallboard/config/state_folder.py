@@ -24,7 +24,7 @@ def state_folder(environ: Mapping[str, str]) -> Path:
     try:
         return platformdirs.user_state_path("wallboard", appauthor=False)
     except RuntimeError:
-        words = f"this user has no home folder; set HOME or {VARIABLE} to an absolute path"
+        words = f"this user has no home directory; set HOME or {VARIABLE} to an absolute path"
         raise NoHomeError(errno.ENOENT, words) from None
 
 

@@ -66,12 +66,12 @@ def _faults(document: Mapping[str, Toml]) -> Iterator[Fault]:
         if key not in _KNOWN:
             yield (key,), f"unknown key; {nearest(key, _KNOWN)}"
         elif key in _TEXTS and not isinstance(value, str):
-            yield (key,), f"must be a text, not {shown(value)}"
+            yield (key,), f"must be a string, not {shown(value)}"
     for number, question in enumerate(_questions(document)):
         value = question.get(ANSWER, "") if isinstance(question, dict) else ""
         if not isinstance(value, str):
             place: KeyPath = ("survey", "question", number, ANSWER)
-            yield place, f"must be a text, not {shown(value)}"
+            yield place, f"must be a string, not {shown(value)}"
 
 
 def _questions(document: Mapping[str, Toml]) -> list[Toml]:

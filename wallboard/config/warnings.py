@@ -30,7 +30,7 @@ def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> li
         found += _unasked(server, document["server"][number], number)
         found += _in_clear(server, number)
         if not server.verify:
-            found.append(((*path, "verify"), "the server's certificate is not checked"))
+            found.append(((*path, "verify"), "the server's certificate is not verified"))
     found += _buttons(settings)
     found += _polled_twice(settings)
     found += _nearly_the_same(settings)
@@ -49,7 +49,7 @@ def _readable(document: Mapping[str, Toml], file: Path) -> Iterator[Fault]:
     except OSError:
         return
     if secrets and os.name == "posix" and mode & 0o044:
-        yield (), f"holds secrets and others may read it; chmod 600 {file.name}, or use env"
+        yield (), f"contains secrets and is readable by others; chmod 600 {file.name}, or use env"
 
 
 def _unasked(server: ServerSettings, written: Toml, number: int) -> Iterator[Fault]:
@@ -58,7 +58,7 @@ def _unasked(server: ServerSettings, written: Toml, number: int) -> Iterator[Fau
     if not asked & _DECIDING:
         yield (
             ("server", number, "endpoints"),
-            "neither chatAllowed nor checkEligibility is polled, so no verdict can be reached",
+            "neither chatAllowed nor checkEligibility is polled, so there is no verdict",
         )
     for key, value in written.get("thresholds", {}).items():
         if value is not False and (needed := _MEASURED_BY[key]) not in asked:
@@ -82,7 +82,7 @@ def _buttons(settings: Settings) -> Iterator[Fault]:
             said.add((server, rule))
             yield (
                 ("server", numbers[server], "endpoints"),
-                f"without {rule}, which the button goes by, no button can be known",
+                f"the button rule needs {rule}, so the button is unknown",
             )
 
 
@@ -112,5 +112,5 @@ def _nearly_the_same(settings: Settings) -> Iterator[Fault]:
             if first != entry.group:
                 yield (
                     ("server", number, "entry_point", place, "group"),
-                    f"{shown(entry.group)} and {shown(first)} are two groups; write it one way",
+                    f"{shown(entry.group)} and {shown(first)} are two groups; use one spelling",
                 )

@@ -95,6 +95,6 @@ def _discovery(kept: _Kept, ids: list[int]) -> Discovery:
         discovery.add(one)
         named.append(one.id)
     if len(set(named)) < len(named) or not set(ids).issuperset(named):
-        raise ValueError("it has ids twice, or others than are swept")
+        raise ValueError("its ids are duplicate or outside the range")
     discovery.refusals = Counter(kept.refusals)
     return discovery

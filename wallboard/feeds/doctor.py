@@ -53,18 +53,18 @@ def proxy_finding(server: ServerSettings, environ: Mapping[str, str]) -> Finding
     secure = server.url.lower().startswith("https:")
     if server.proxy is not None:
         way = "a tunnel through it" if secure else "it"
-        words = f"The config names one; the server is asked through {way}, and so is the way below."
+        words = f"Configured; the server is reached through {way}, and so are the steps below."
         if "@" in server.proxy.value:
-            words = f"{words} It is told a user name and a password."
+            words = f"{words} With user name and password."
         return Finding(Step.PROXY, Level.OK, words, server.name, facts={"used": True})
     ignored = tuple(_named_by(environ, server.url))
     facts: dict[str, Fact] = {"used": False, "ignored": ignored}
     if not ignored:
-        return Finding(Step.PROXY, Level.OK, "None; the server is asked directly.",
+        return Finding(Step.PROXY, Level.OK, "None; direct connection.",
                        server.name, facts=facts)  # fmt: skip
     words = (
-        f"None. The environment names one ({', '.join(ignored)}), but wallboard goes by `proxy` of "
-        "its config alone."
+        f"None. The environment sets one ({', '.join(ignored)}), but wallboard only uses `proxy` "
+        "in its config."
     )
     return Finding(Step.PROXY, Level.OK, words, server.name, facts=facts)
 
@@ -90,7 +90,7 @@ async def _look_at_recording(
     place: RecordingFile | None, settings: Settings, publish: OnFinding
 ) -> None:
     if place is None and settings.record is not False:
-        words = f"Nothing is recorded: there is no home folder to keep it in. Set HOME or {STATE}."
+        words = f"Not recording: no home directory. Set HOME or {STATE}."
         publish(Finding(Step.RECORDING, Level.WARNING, words))
         return
     try:
@@ -99,8 +99,8 @@ async def _look_at_recording(
         finding = Finding(
             Step.RECORDING,
             Level.UNKNOWN,
-            f"{place.path if place else ''}: the folder did not answer within "
-            f"{RECORDING_SECONDS:g} s. Is it on a machine that is away? Choose another `record`.",
+            f"{place.path if place else ''}: the directory did not respond within "
+            f"{RECORDING_SECONDS:g} s. Is it on a network share? Choose another `record`.",
         )
     publish(finding)
 
@@ -112,7 +112,7 @@ def recording_finding(place: RecordingFile | None) -> Finding:
     records into it, closing any other handle of it would lose its locks.
     """
     if place is None:
-        return Finding(Step.RECORDING, Level.OK, "Nothing is recorded: `record` is off.")
+        return Finding(Step.RECORDING, Level.OK, "Not recording: `record` is off.")
     path = place.path
     folder = _nearest(path.parent)
     try:
@@ -135,8 +135,8 @@ def recording_finding(place: RecordingFile | None) -> Finding:
     if free < LEAST_FREE_BYTES:
         words = f"The disk is nearly full: {room} at {folder}. Make room, or lower"
         return Finding(Step.RECORDING, Level.WARNING, f"{words} `record_megabytes`.", facts=facts)
-    has = f"{path} holds {_megabytes(size)}" if size is not None else f"{path} is not begun yet"
-    words = f"{has}; {who or 'nobody'} records; {room}."
+    has = f"{path}: {_megabytes(size)}" if size is not None else f"{path}: not created yet"
+    words = f"{has}; recorded by {who or 'nobody'}; {room}."
     return Finding(Step.RECORDING, Level.OK, words, facts=facts)
 
 
@@ -151,13 +151,13 @@ def _nearest(folder: Path) -> Path:
 def _fault(place: RecordingFile, folder: Path) -> str | None:
     path = place.path
     if folder != path.parent and place.mode != OWN_MODE:
-        return f"There is no folder {path.parent}"
+        return f"No such directory: {path.parent}"
     if not os.access(folder, os.W_OK | os.X_OK):
-        return f"This user may not write to {folder}"
+        return f"No write permission for {folder}"
     if path.is_dir():
-        return "The recording is a folder"
+        return "The recording is a directory"
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
-        return "This user may not write to the recording"
+        return "No write permission for the recording"
     return None
 
 
@@ -188,7 +188,7 @@ def _writer(path: Path) -> str | None:
     try:
         found = holder(path)
     except LockError:
-        return "nobody can see who"
+        return "an unknown process"
     return str(found) if found else None
 
 

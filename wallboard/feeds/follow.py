@@ -219,18 +219,18 @@ class FollowFeed:
         """
         silent_seconds = time.monotonic() - self._grown
         if self.read_error:
-            yield f"The recording of {leader} cannot be followed: {self.read_error}. Trying again."
+            yield f"The recording of {leader} cannot be followed: {self.read_error}. Retrying."
         elif silent_seconds > SILENT_SECONDS and silent_seconds > patience_seconds():
             since = time.strftime("%H:%M:%S", time.localtime(self._grown_at))
-            yield f"The recording has not grown since {since}; {leader} holds it."
+            yield f"No new data in the recording since {since}; {leader} holds it."
         if self.unpolled:
-            yield f"{leader} does not poll {self.unpolled} of the entry points of this board."
+            yield f"{leader} does not poll {self.unpolled} of this board's entry points."
 
     async def _look(self, publish: Publish) -> None:
         try:
             events = await self._reading.result()
         except TimeoutError:
-            self.read_error = "its folder does not answer"
+            self.read_error = "its directory does not respond"
         except RecordingError as error:
             # One that is just being begun or put in the place of another can be read a bit later.
             if self._failed:

@@ -160,7 +160,7 @@ async def _for_ever(polls: ServerPolls, publish: Publish, after: asyncio.Task[No
         try:
             await polls.run(publish)
         except Exception:
-            log.exception("the polls of a server broke; they start again")
+            log.exception("polling a server failed; restarting it")
         await asyncio.sleep(RESTART_SECONDS)
 
 

@@ -11,7 +11,7 @@ from wallboard.recorder.paths import RecordingFile
 JUST_NOW_SECONDS = 0.1
 """A process that stood still for longer looks at its lock again before it polls."""
 
-NO_ANSWER = "its folder does not answer"
+NO_ANSWER = "its directory does not respond"
 
 _Found = tuple[Lock | None, Holder | None, str]
 

@@ -103,7 +103,7 @@ class ReplayFeed:
             except RecordingError as error:
                 self._give_up(f"The recording cannot be read: {error}.")
             except Exception:
-                log.exception("The replay broke down")
+                log.exception("The replay failed")
                 self._give_up("The recording could not be shown at that moment.")
 
     def seek(self, at: float) -> None:
@@ -182,7 +182,7 @@ class ReplayFeed:
 
     def _within(self, at: float) -> float:
         if self.span is None:
-            raise RecordingError("there is nothing in it yet")
+            raise RecordingError("nothing recorded yet")
         return max(self.span.first_at, min(at, self.span.last_at))
 
     def _recorded_moment(self, at: float) -> float:
@@ -199,7 +199,7 @@ class ReplayFeed:
         if change is None:
             whose = "of this entry point " if keys else ""
             where = "after" if steps > 0 else "before"
-            self._words = f"No change {whose}is recorded {where} this moment."
+            self._words = f"No change {whose}recorded {where} this moment."
             return at
         self._found = change
         return change.at

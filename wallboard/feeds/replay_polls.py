@@ -51,7 +51,7 @@ class Polls:
         events = list(islice(self._between(start, stop), MOST_EVENTS))
         if len(events) == MOST_EVENTS:
             if not ahead:
-                raise DamagedError("it holds more polls at once than can be shown")
+                raise DamagedError("more polls at one time than can be shown")
             self._read(start, until, ahead=0.0)
             return
         events.sort(key=lambda event: event[0])

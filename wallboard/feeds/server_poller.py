@@ -188,8 +188,8 @@ class ServerPolls:
                 observation = await client.poll(poll)
             self._hear(observation, turn, probe=probe)
         except Exception:
-            log.exception("polling %s of %s broke", turn.endpoint, turn.key)
-            failure = Failure(Cause.INTERNAL, "The poll broke down; see the log.")
+            log.exception("polling %s of %s failed", turn.endpoint, turn.key)
+            failure = Failure(Cause.INTERNAL, "The poll failed; see the log.")
             self._hear_nothing(failure, turn, probe=probe)
         finally:
             self._in_flight -= 1
@@ -225,7 +225,7 @@ class ServerPolls:
         try:
             self._publish(event)
         except Exception:
-            log.exception("an event of %s could not be taken in", self._server.name)
+            log.exception("an event of %s could not be processed", self._server.name)
 
     async def _wait_to_be_called(self) -> None:
         called = asyncio.get_running_loop().create_future()

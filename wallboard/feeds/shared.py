@@ -79,7 +79,7 @@ class SharedFeed:
             try:
                 self._place, self._no_place = await finding.result(), ""
             except TimeoutError:
-                self._place, self._no_place = None, f"the folder of {record} does not answer"
+                self._place, self._no_place = None, f"the directory of {record} does not respond"
             except OSError as error:
                 self._place, self._no_place = None, error.strerror or str(error)
             if self._place:
@@ -143,15 +143,15 @@ class SharedFeed:
         if self._poll:
             yield from self._poll.problems
         if self._no_place:
-            yield f"Nothing is recorded: {self._no_place}. This board polls for itself."
+            yield f"Not recording: {self._no_place}. This board polls by itself."
         elif self._recorder:
             if self._place and self._lock and self._lock.unanswered:
-                yield f"Nothing is recorded in {self._place.path}: {NO_ANSWER}. Trying again."
+                yield f"Not recording to {self._place.path}: {NO_ANSWER}. Retrying."
             elif self._recorder.problem:
                 yield self._recorder.problem
         elif self._poll and self._place and self._lock and self._lock.barred:
             path, why = self._place.path, self._lock.barred
-            yield f"Nothing is recorded in {path}: {why}. This board polls for itself."
+            yield f"Not recording to {path}: {why}. This board polls by itself."
         elif self._follow and self._leader:
             yield from self._follow.problems(self._leader, self._patience_seconds)
 

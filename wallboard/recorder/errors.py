@@ -33,18 +33,18 @@ def errors_translated() -> Iterator[None]:
         raise RecordingError(error.strerror or str(error)) from error
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         # A row that no writer wrote: damage that SQLite cannot notice.
-        raise DamagedError("what is written in it makes no sense") from error
+        raise DamagedError("its contents are invalid") from error
 
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG}
 _WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it may not be written to",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_PERM: "it may not be written to",
+    sqlite3.SQLITE_READONLY: "no write permission",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_PERM: "no write permission",
     sqlite3.SQLITE_BUSY: "another program has it locked",
     sqlite3.SQLITE_LOCKED: "another program has it locked",
-    sqlite3.SQLITE_IOERR: "the disk does not do as it is told",
+    sqlite3.SQLITE_IOERR: "disk I/O error",
     # The index of the log is made as large as it has to be before it is used.
     sqlite3.SQLITE_IOERR_SHMSIZE: "the disk is full",
 }

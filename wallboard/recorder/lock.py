@@ -163,7 +163,7 @@ def _opened(path: Path, flags: int, mode: int = OWN_MODE) -> int:
     if stat.S_ISREG(os.fstat(fileno).st_mode):
         return fileno
     os.close(fileno)
-    raise LockError("its lock is no file")
+    raise LockError("its lock is not a file")
 
 
 def _demand_writable(place: RecordingFile) -> None:
@@ -172,13 +172,13 @@ def _demand_writable(place: RecordingFile) -> None:
     if place.mode == OWN_MODE:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not folder.is_dir():
-        raise LockError(f"there is no folder {folder}")
+        raise LockError(f"no such directory: {folder}")
     if path.exists():
         _demand_recording(path)
         if not os.access(path, os.W_OK):
-            raise LockError("this user may not write to it")
+            raise LockError("no write permission")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise LockError(f"this user may not write to the folder {folder}")
+        raise LockError(f"no write permission for the directory {folder}")
 
 
 def _demand_recording(path: Path) -> None:

@@ -146,10 +146,10 @@ class Recorder:
         except Exception as error:
             log.exception("The recorder failed")
             self._count_refusal()
-            self._note_failure(f"a fault of wallboard ({type(error).__name__})")
+            self._note_failure(f"an internal error ({type(error).__name__})")
         else:
             if self.problem and self._lost:
-                log.warning("Recording goes on; %d polls before that are not in it", self._lost)
+                log.warning("Recording resumed; %d polls were lost", self._lost)
             self.problem, self._failures, self._refusals, self._lost = None, 0, 0, 0
             return FLUSH_SECONDS
         return RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS)) - 1]
@@ -174,12 +174,12 @@ class Recorder:
         if not self._may_write():
             # Another process took the lock while this one was stopped.
             self._drop_writer()
-            log.warning("Another process records into %s now", self._place.path)
+            log.warning("Another process is now recording to %s", self._place.path)
             return
         try:
             self.close()
         except RecordingError as error:
-            log.warning("The end of the recording %s is lost: %s", self._place.path, error)
+            log.warning("The last polls of the recording %s are lost: %s", self._place.path, error)
 
     def _opened(self) -> Writer:
         """The writer, of a file opened now if it was not or was replaced by another.
@@ -222,7 +222,7 @@ class Recorder:
             self._lost += 1
         if self._writer and self._writer.waiting > MOST_WAITING:
             self._lost += self._drop_writer()
-        self.problem = f"Nothing is recorded in {self._place.path}: {why}. Trying again."
+        self.problem = f"Not recording to {self._place.path}: {why}. Retrying."
 
     def _set_aside(self, damage: DamagedError) -> None:
         self._drop_writer()
@@ -232,7 +232,7 @@ class Recorder:
             self._note_failure(str(error))
         except OSError as error:
             why = error.strerror or error
-            self._note_failure(f"{damage}, and it cannot be set aside ({why})")
+            self._note_failure(f"{damage}, and it cannot be renamed ({why})")
         else:
             self._failures += 1
-            log.warning("The recording was set aside as %s: %s. A new one begins.", aside, damage)
+            log.warning("Damaged recording moved to %s: %s. Starting a new one.", aside, damage)

@@ -25,13 +25,13 @@ MOST_OF_SQLITE = 20
 """The number of faults that SQLite may list."""
 
 _REFERENCES = {
-    "polls of an endpoint that is not in it": "run WHERE target NOT IN (SELECT id FROM target)",
-    "polls whose answer is not in it": "run WHERE answer NOT IN (SELECT id FROM answer)",
-    "newest polls whose answer is not in it": "latest WHERE answer NOT IN (SELECT id FROM answer)",
-    "endpoints of no entry point": "target WHERE entry_point NOT IN (SELECT id FROM entry_point)",
-    "answers whose body is not in it": "answer WHERE body NOT IN (SELECT id FROM body)",
-    "bodies that cannot be unpacked without what is not in it": "body WHERE dictionary NOT IN"
-    " (SELECT id FROM dictionary)",
+    "polls of a missing endpoint": "run WHERE target NOT IN (SELECT id FROM target)",
+    "polls with a missing answer": "run WHERE answer NOT IN (SELECT id FROM answer)",
+    "newest polls with a missing answer": "latest WHERE answer NOT IN (SELECT id FROM answer)",
+    "endpoints of a missing entry point": "target WHERE"
+    " entry_point NOT IN (SELECT id FROM entry_point)",
+    "answers with a missing body": "answer WHERE body NOT IN (SELECT id FROM body)",
+    "bodies with a missing dictionary": "body WHERE dictionary NOT IN (SELECT id FROM dictionary)",
     "polls that ended before they began": "run WHERE last < first OR count < 1",
 }
 
@@ -86,7 +86,7 @@ def _bodies(database: sqlite3.Connection) -> Iterator[str]:
             _, digest, size, packed, dictionary = _BODY.checked(row)
             unpacked(packed, dictionary or b"", size, digest)
         except DamagedError as error:
-            yield f"body {row[0]} is not what was written: {error}"
+            yield f"body {row[0]} differs from what was recorded: {error}"
 
 
 def _segments(database: sqlite3.Connection) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _segments(database: sqlite3.Connection) -> Iterator[str]:
         if from_at > to_at:
             yield f"segment {number} ends before it begins"
         if runs != last_run - first_run + 1 or counted != polls:
-            yield f"segment {number} should hold {polls:,} polls and holds {counted:,}"
+            yield f"segment {number} has {counted:,} polls instead of {polls:,}"
         yield from _ends(database, number)
     for before, after in pairwise(rows):
         if after[3] != before[4] + 1:

@@ -123,7 +123,7 @@ class _Tables:
         self._known(document, ("description", "starts_at", "queue", "fault"))
         description = document.get("description", "")
         if not isinstance(description, str):
-            self._wrong("description", "must be a text", description)
+            self._wrong("description", "must be a string", description)
         starts_at = self._time_of_day(document.get("starts_at", "10:00"))
         ranges = self._ranges(document.get("queue", {}))
         self._where = ""
@@ -254,7 +254,7 @@ class _Tables:
             return str(value)
         if isinstance(parameter.default, str):
             if not isinstance(value, str) or not value:
-                self._wrong(key, "must be a text", value)
+                self._wrong(key, "must be a string", value)
             return str(value)
         if isinstance(parameter.default, int) and isinstance(value, float):
             self._wrong(key, "must be a whole number", value)

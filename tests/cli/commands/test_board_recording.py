@@ -50,7 +50,7 @@ async def test_a_board_that_cannot_record_says_so_once_and_goes_on(wallboard, si
     assert ended.status == 0
     assert ended.out.count(" wallboard: ") == 2
     (line,) = ended.err.splitlines()
-    assert line.startswith(f"wallboard: Nothing is recorded in {tmp_path / 'no/such.db'}: ")
+    assert line.startswith(f"wallboard: Not recording to {tmp_path / 'no/such.db'}: ")
     assert "there is no folder" in line
 
 

@@ -193,7 +193,7 @@ async def test_where_a_comment_would_be_lost_it_prints_what_to_paste(
     ended = await wallboard("discover", "--url", simulator.url, *args)
     assert ended.status == 78
     assert "[[server.entry_point]]\nid = 1000" in ended.err
-    assert "written as a list" in ended.err
+    assert "inline lists" in ended.err
     assert "1 entry point found" in ended.out
     assert file.read_text() == text
 
@@ -221,7 +221,7 @@ async def test_a_config_that_could_not_be_used_is_not_written(wallboard, simulat
 @pytest.mark.parametrize(
     ("args", "status", "said"),
     [
-        (["--ids", "9-1"], 64, "runs backwards"),
+        (["--ids", "9-1"], 64, "is reversed"),
         (["--ids", "0-1000000"], 64, "more than 100000"),
         (["--ids", "x\x1b[2J"], 64, "neither a number nor a range"),
         (["--ids", "1", "--server", "prod"], 64, "cannot be used with --url"),

@@ -124,7 +124,7 @@ async def test_a_proxy_that_only_the_environment_names_is_told_of(wallboard):
     named = {"http_proxy": "http://me:hush@proxy.invalid:3128"}
     ended = await wallboard("doctor", "--url", "http://ece.invalid", **named)
     assert ended.status == 2
-    assert "The environment names one (http_proxy)" in ended.out
+    assert "The environment sets one (http_proxy)" in ended.out
     assert "a missing proxy" in ended.out.splitlines()[-1]
     assert "hush" not in ended.out
     ended = await wallboard("doctor", "--url", "http://ece.invalid", no_proxy=".invalid", **named)
@@ -152,7 +152,7 @@ async def test_who_records_is_told_without_touching_the_recording(wallboard, sim
         ended = await wallboard("doctor")
     finally:
         lock.release()
-    assert f"pid {os.getpid()} records;" in ended.out
+    assert f"pid {os.getpid()};" in ended.out
     assert ended.status == 0
     assert path.read_bytes() == b"only its writer may open it"
 
@@ -175,7 +175,7 @@ async def test_a_folder_that_is_not_there_is_told(wallboard, simulated, tmp_path
     (tmp_path / "wallboard.toml").write_text(record + server("prod", simulator.url))
     ended = await wallboard("doctor")
     assert ended.status == 1
-    assert "There is no folder" in ended.out.splitlines()[-1]
+    assert "No such directory" in ended.out.splitlines()[-1]
     assert not (tmp_path / "none").exists()
 
 

@@ -162,7 +162,7 @@ async def test_with_a_config_the_server_that_has_the_id_is_asked_once(start, con
     ("args", "said"),
     [
         (["capacity", "1000"], "several servers (lab, prod); choose one with --server"),
-        (["capacity", "1003"], "there is no 1003; the nearest is 1002"),
+        (["capacity", "1003"], "no entry point 1003; the nearest is 1002"),
         (["capacity", "1000", "--server", "prd"], 'did you mean "prod"?'),
         (["agentAvilability", "1000"], 'did you mean "agentAvailability"?'),
         (["\x1b[2J", "1000"], "Unknown endpoint"),

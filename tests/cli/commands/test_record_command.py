@@ -279,7 +279,7 @@ async def test_a_viewer_that_may_not_write_follows_and_polls_only_while_nobody_e
         assert await leader.ends(signal.SIGTERM) == 0
         await viewer.says("polling_unrecorded")
         said = await viewer.says("problem")
-        assert "this user may not write to it. This board polls for itself." in said["message"]
+        assert "no write permission. This board polls by itself." in said["message"]
         asked = simulator.requests.count
         await until(lambda: simulator.requests.count >= asked + 15)
         again = await recorder(simulator, "--file", file)
@@ -312,7 +312,7 @@ async def test_a_file_that_never_was_a_recording_is_refused_untouched(wallboard,
     before = path.stat().st_mtime_ns
     ended = await wallboard(*args, str(path))
     assert ended.status == (2 if "verify" in args else 69)
-    assert "no recording of wallboard" in ended.out + ended.err
+    assert "not a wallboard recording" in ended.out + ended.err
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (TEXT, before)
     assert list(tmp_path.iterdir()) == [path]
 
@@ -329,6 +329,6 @@ async def test_a_board_whose_config_names_such_a_file_polls_and_says_so(
     path.write_text(text)
     ended = await wallboard("--frames", "3", "--every", "0.5")
     assert ended.status == 0
-    assert "no recording of wallboard" in ended.out + ended.err
+    assert "not a wallboard recording" in ended.out + ended.err
     assert path.read_text() == text
     assert list(tmp_path.glob("wallboard.toml*")) == [path]

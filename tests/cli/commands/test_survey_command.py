@@ -95,11 +95,11 @@ async def test_a_file_says_it_all(wallboard, simulated, tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("sid = 3", "survey.toml: sid: must be a text, not 3"),
+        ("sid = 3", "survey.toml: sid: must be a string, not 3"),
         ("sids = 'x'", 'did you mean "sid"?'),
         ("survey = 3", "survey.toml: survey: must be a table, not 3"),
         ("[[survey.question]]\nanswer = 'A'", "[[survey.question]] 1: text: is missing"),
-        ("[[survey.question]]\ntext = 'Q'\nanswer = 3", "answer: must be a text, not 3"),
+        ("[[survey.question]]\ntext = 'Q'\nanswer = 3", "answer: must be a string, not 3"),
         ("[[survey.question]]\ntxt = 'Q'", 'did you mean "text"?'),
         ("sid = ", "not valid TOML"),
         ("sid = '7'", "no question is answered"),
@@ -125,7 +125,7 @@ async def test_a_file_that_makes_no_sense_is_refused_with_the_reason(
         (["--sid", "7", *PAIRS], "use --yes"),
         (["--sid", "7", "-q", "Q", "--yes"], "Every question needs an answer: 1 -q, 0 -a"),
         (["--file", "x.toml", *PAIRS], "cannot be combined with -q and -a"),
-        (["--file", "missing.toml", "--yes"], "there is no such file"),
+        (["--file", "missing.toml", "--yes"], "no such file"),
         (["--server", "x", "--sid", "7", *PAIRS, "--yes"], "cannot be used with --url"),
         ([*PAIRS, "--yes"], "the sid (the id of the chat session) is empty"),
         (["--sid", "7", "-q", " ", "-a", "A", "--yes"], "question 1 is empty"),
@@ -158,7 +158,7 @@ async def test_the_server_of_a_config_is_chosen_by_its_name(wallboard, simulated
     assert "Several servers: choose one with --server s0 or s1." in ended.err
     ended = await wallboard(*asked, "--server", "s2")
     assert ended.status == 64
-    assert "there is no server" in ended.err
+    assert "unknown server" in ended.err
     assert (await wallboard(*asked, "--server", "s1")).status == 0
     assert len(simulator.surveys) == 1
 

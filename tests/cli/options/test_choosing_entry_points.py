@@ -38,10 +38,10 @@ async def test_the_board_shows_the_chosen_part_of_the_config(wallboard, config):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["check", "1006"], "there is no 1006; the nearest is 1005"),
-        (["1006"], "there is no 1006; the nearest is 1005"),
+        (["check", "1006"], "no entry point 1006; the nearest is 1005"),
+        (["1006"], "no entry point 1006; the nearest is 1005"),
         (["check", "--group", "EMAE"], 'did you mean "EMEA"?'),
-        (["check", "--server", "prod", "--server", "lab"], 'there is no server "lab"'),
+        (["check", "--server", "prod", "--server", "lab"], 'unknown server "lab"'),
         (["check", "--url", "http://h", "1", "--group", "EMEA"], "need a config"),
         (["chek"], "Unknown command 'chek'; did you mean check?"),
         (["1000", "check"], "Put the command first: wallboard check"),

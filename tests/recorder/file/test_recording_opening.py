@@ -262,7 +262,7 @@ def test_a_folder_that_may_not_be_written_to_is_no_hindrance(read_only, as_nobod
 def test_a_file_that_may_not_be_read_is_said_to_be_so(path, as_nobody):
     with pytest.raises(RecordingError, match="No such file"):
         Recording.open(Path("/nonexistent/wall.db"))
-    with pytest.raises(RecordingError, match="it is no file"):
+    with pytest.raises(RecordingError, match="not a file"):
         Recording.open(Path("/"))
 
 
@@ -271,17 +271,17 @@ def test_what_is_no_recording_is_refused_in_words(path):
     with pytest.raises(DamagedError):
         Recording.open(path)
     path.write_bytes(b"")
-    with pytest.raises(RecordingError, match="nothing has been recorded in it"):
+    with pytest.raises(RecordingError, match="nothing recorded yet"):
         Recording.open(path)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(RecordingError, match="it is no file"):
+    with pytest.raises(RecordingError, match="not a file"):
         Recording.open(path)
     path.unlink()
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE mine (x)")
     database.close()
-    with pytest.raises(RecordingError, match="no recording of wallboard"):
+    with pytest.raises(RecordingError, match="not a wallboard recording"):
         Recording.open(path)
 
 

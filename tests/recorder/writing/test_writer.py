@@ -305,7 +305,7 @@ def test_a_file_that_is_no_recording_is_refused_as_it_is(tmp_path):
     with closing(sqlite3.connect(other)) as database, database:
         database.execute("CREATE TABLE mine (x)")
     database.close()
-    with pytest.raises(RecordingError, match="no recording of wallboard"):
+    with pytest.raises(RecordingError, match="not a wallboard recording"):
         Writer.open(other)
 
 
@@ -353,7 +353,7 @@ def test_one_row_that_cannot_be_written_never_stops_the_others_and_is_named(tmp_
         polls = Counter(run.key.id for run in recording.runs())
         assert [point.key.id for point, _ in recording.entry_points()] == [1000, LARGEST_ID]
     assert polls == {1000: 3, LARGEST_ID: 3}
-    said = [line for line in caplog.messages if "cannot be recorded" in line]
+    said = [line for line in caplog.messages if "Not recorded" in line]
     assert said
     assert all(f"prod:{beyond}" in line for line in said)
     assert len(said) == len(set(said))

@@ -89,7 +89,7 @@ def test_two_actions_may_change_keys_with_each_other():
     ("keys", "says"),
     [
         ({"poll_nwo": ("p",)}, 'did you mean "poll_now"?'),
-        ({"zzz": ("p",)}, "known here: "),
+        ({"zzz": ("p",)}, "known: "),
         ({"poll_now": ("pgup",)}, '"pgup" is no key'),
         ({"poll_now": ("ctrl+",)}, '"ctrl+" is no key'),
         ({"poll_now": ("ab",)}, '"ab" is no key'),

@@ -183,7 +183,7 @@ def _found(named: Path | None) -> Path:
     if path is None:
         raise CommandError(
             "no config found\nLooked for: $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in "
-            "your config folder.\nTo create one: wallboard config init",
+            "your config directory.\nTo create one: wallboard config init",
             exit_codes.CONFIG,
         )
     return path

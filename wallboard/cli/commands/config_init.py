@@ -145,7 +145,7 @@ def _place(file: Path | None, *, user: bool) -> Path:
         return file or Path(FILE_NAME)
     if folder := config_folder():
         return folder / FILE_NAME
-    raise CommandError("this user has no home folder\nUse --file.", exit_codes.CONFIG)
+    raise CommandError("this user has no home directory\nUse --file.", exit_codes.CONFIG)
 
 
 def _need_somebody() -> None:

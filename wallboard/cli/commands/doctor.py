@@ -138,7 +138,7 @@ def _config(path: Path | None, target: BoardOptions) -> Finding:
     elif path == working_folder() / FILE_NAME:
         why = "in the current directory"
     else:
-        why = "in your config folder"
+        why = "in your config directory"
     return Finding(Step.CONFIG, Level.OK, f"{path}, {why}.", facts={"path": str(path)})
 
 

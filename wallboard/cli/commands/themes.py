@@ -13,8 +13,8 @@ from wallboard.cli.run.errors import CommandError
     help="""\
 List all themes with their colours, or preview the theme NAME.
 
-Your own themes are files in the folder `themes` in your config folder; they override shipped ones
-of the same name.
+Your own themes are files in `themes` in your config directory; they override shipped ones of the
+same name.
 """,
     epilog="""\b
 Examples:

@@ -88,7 +88,7 @@ class BoardOptions:
             )
         raise CommandError(
             "no config found\nLooked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, "
-            "wallboard.toml in your config folder.\nWithout a config: wallboard --url "
+            "wallboard.toml in your config directory.\nWithout a config: wallboard --url "
             "http://ece.example.com 1000 1005-1010\nTo create one: wallboard config init\nTo try "
             "it out: wallboard demo",
             exit_codes.CONFIG,
@@ -207,7 +207,7 @@ def reach_options(*, url: str) -> Callable[[Command], Command]:
         click.option("--url", metavar="URL", help=url),
         click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
                      help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml or the one "
-                          "in your config folder."),
+                          "in your config directory."),
         click.option("--no-verify", is_flag=True,
                      help="With --url: do not verify the server's certificate."),
         click.option("--header", "headers", multiple=True, metavar=f'"{HEADER.upper()}"',
@@ -233,7 +233,7 @@ def record_options(command: Command) -> Command:
     """Adds ``--record`` and ``--no-record``, for commands that can record."""
     options = (
         click.option("--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                     help="Recording file (default: in the state folder); boards on the same "
+                     help="Recording file (default: in the state directory); boards on the same "
                           "recording poll once."),
         click.option("--no-record", is_flag=True,
                      help="Do not record or share polls."),

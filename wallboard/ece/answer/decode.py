@@ -120,7 +120,7 @@ def _is_crowded(body: bytes, marks: bytes) -> bool:
 def _crowded(endpoint: Endpoint) -> Failure:
     return Failure(
         Cause.TOO_LARGE,
-        f"{endpoint}: the answer holds more than {MOST_MARKS:,} elements and attributes, where a "
+        f"{endpoint}: the answer has more than {MOST_MARKS:,} elements and attributes, where a "
         "dozen are usual, so it was not read. Check `url` and what answers there.",
     )
 
@@ -172,7 +172,7 @@ def _read_json(endpoint: Endpoint, operation: Operation, text: str) -> Reading |
         names = brief(", ".join(document.names[:8]) or "nothing", _EXCERPT)
         return Failure(
             Cause.WRONG_ROOT,
-            f"{endpoint}: the JSON answer holds {names} instead of {operation.names[0]}. Check "
+            f"{endpoint}: the JSON answer has {names} instead of {operation.names[0]}. Check "
             "`url` and `paths`: this is the answer of another endpoint.",
         )
     return operation.read(answer)

@@ -158,8 +158,8 @@ def headers_of(server: ServerSettings) -> Headers:
     for name, value in server.headers.items():
         if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value.value):
             raise ClientSetupError(
-                f'server "{server.name}": headers: {name!r} is no header name, or its value holds '
-                "a line break or another control character"
+                f'server "{server.name}": headers: {name!r} is not a header name, or its value '
+                "contains a control character"
             )
         secret = {known: text for known, text in secret.items() if known.lower() != name.lower()}
         secret[name] = value.value
@@ -223,13 +223,13 @@ def _plain_proxy_authorization(server: ServerSettings) -> str | None:
 
 def _bad_address(server: ServerSettings) -> ClientSetupError:
     return ClientSetupError(
-        f'server "{server.name}": url (with paths) is no address such as https://ece.example.com'
+        f'server "{server.name}": url (with paths) is not a valid URL such as https://ece.example.com'
     )
 
 
 def _bad_proxy(server: ServerSettings) -> ClientSetupError:
     return ClientSetupError(
-        f'server "{server.name}": proxy is no address such as http://proxy.example.com:3128'
+        f'server "{server.name}": proxy is not a valid URL such as http://proxy.example.com:3128'
     )
 
 

@@ -94,16 +94,14 @@ def packed(body: bytes, dictionary: bytes) -> bytes:
 def unpacked(data: bytes, dictionary: bytes, size: int, digest: bytes) -> bytes:
     """The body again, checked. Raises ``DamagedError`` if it is not what was written."""
     if size > LARGEST_BODY:
-        raise DamagedError(
-            f"a body in it is of {size:,} bytes; none is of more than {LARGEST_BODY:,}"
-        )
+        raise DamagedError(f"a body has {size:,} bytes; the limit is {LARGEST_BODY:,}")
     unpacker = zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj()
     try:
         body = unpacker.decompress(data, size + 1)
     except zlib.error:
         body = b""
     if len(body) != size or body_digest(body) != digest:
-        raise DamagedError("a body in it is not what was written")
+        raise DamagedError("a body differs from what was recorded")
     return body
 
 

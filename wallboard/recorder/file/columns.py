@@ -134,7 +134,7 @@ class Shape:
         for row in self.rows(database, query, parameters):
             room -= sum(len(value) for value in row if type(value) in _LONG)
             if len(found) >= MOST_ROWS or room < 0:
-                raise DamagedError(f"{self._table}: it holds more than can be read at once")
+                raise DamagedError(f"{self._table}: too large to read at once")
             found.append(row)
         return found
 
@@ -175,7 +175,7 @@ class Numbered(dict[int, _Value]):
         self._what = what
 
     def __missing__(self, number: int) -> _Value:
-        raise DamagedError(f"{self._what} {number} is not in it")
+        raise DamagedError(f"{self._what} {number} is missing")
 
 
 def json_of(data: str | bytes, what: str) -> Any:  # noqa: ANN401  it may be anything
@@ -183,7 +183,7 @@ def json_of(data: str | bytes, what: str) -> Any:  # noqa: ANN401  it may be any
     try:
         return json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise DamagedError(f"{what} makes no sense") from None
+        raise DamagedError(f"{what} is invalid") from None
 
 
 def inflated(data: bytes, most: int, what: str) -> bytes:

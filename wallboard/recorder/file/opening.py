@@ -107,7 +107,7 @@ def _begin(path: Path, mode: int) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
     except FileExistsError:
         if not path.exists():
-            raise RecordingError("it is a link to nothing") from None
+            raise RecordingError("broken symbolic link") from None
         if not os.access(path, os.R_OK | os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
@@ -134,7 +134,7 @@ def demand_recording(path: Path) -> bytes:
     """
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
-        raise RecordingError("it is no file")
+        raise RecordingError("not a file")
     if not os.access(path, os.R_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if not found.st_size or Path(f"{path}-wal").exists():
@@ -186,7 +186,7 @@ def _our_head(path: Path) -> bytes:
     if head[_OWNER] != APPLICATION_ID.to_bytes(4, "big") and not begun:
         if database and len(head) == _HEAD_BYTES:
             raise RecordingError(NOT_OURS)
-        raise DamagedError("the file is damaged, or no recording of wallboard; name another one")
+        raise DamagedError("the file is damaged, or not a wallboard recording")
     return head
 
 
@@ -198,7 +198,7 @@ def _demand_no_journal(path: Path) -> None:
     journal = f"{path}-journal"
     if os.path.lexists(journal):
         raise RecordingError(
-            f"another program began to change it; move {journal} away, if it is not needed"
+            f"another program was writing to it; move {journal} away if it is not needed"
         )
 
 

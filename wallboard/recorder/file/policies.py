@@ -43,10 +43,10 @@ def policy_of(text: str, whose: str) -> Policy:
     what = f"the policy of {whose}"
     table = json_of(text, what)
     if not isinstance(table, dict) or any(type(table.get(n)) is not k for n, k in _PARTS.items()):
-        raise DamagedError(f"{what} is not whole")
+        raise DamagedError(f"{what} is incomplete")
     thresholds, levels = table["thresholds"], table["levels"]
     if not thresholds.keys() <= _THRESHOLDS or levels.keys() != _VERDICTS.keys():
-        raise DamagedError(f"{what} lacks a level, or has a threshold that wallboard has not")
+        raise DamagedError(f"{what} lacks a level, or has an unknown threshold")
     (interval,) = _INTERVAL.checked([table.get("interval")])
     rule, max_wait, max_queue = _BUTTON.checked(table["button"])
     _LIMITS.checked(list(thresholds.values()) + [None] * (len(_THRESHOLDS) - len(thresholds)))

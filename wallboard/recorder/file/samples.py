@@ -138,7 +138,7 @@ def samples_bytes(columns: Mapping[int, Columns]) -> bytes:
 
 def samples_of(data: bytes) -> dict[int, Columns]:
     """The columns of each entry point from such bytes. Raises ``DamagedError``."""
-    what = "the rounds of a segment in it"
+    what = "the rounds of a segment"
     unpacked = inflated(data, MOST_UNPACKED, what)
     end = unpacked.find(b"\n")
     head = json_of(unpacked[: max(0, end)], what)

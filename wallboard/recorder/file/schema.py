@@ -14,7 +14,7 @@ from wallboard.recorder.file.columns import EPOCH, Shape
 APPLICATION_ID = 0x57424452
 """Says in the file's header whose it is."""
 
-NOT_OURS = "it is a database, but no recording of wallboard; name another file"
+NOT_OURS = "it is a database, but not a wallboard recording; use another file"
 
 VERSION = 2
 """The schema that this program writes."""
@@ -231,10 +231,10 @@ def check(database: sqlite3.Connection) -> int:
     if version > VERSION:
         raise RecordingError(
             f"it was written by a newer wallboard (schema {version}; this one knows {VERSION}); "
-            "update wallboard, or name another file"
+            "update wallboard, or use another file"
         )
     if version < 1:
-        raise DamagedError(f"it says that it is of schema {version}")
+        raise DamagedError(f"it has the invalid schema version {version}")
     _demand_schema(database)
     return int(version)
 
@@ -256,12 +256,12 @@ def _demand_schema(database: sqlite3.Connection) -> None:
     found, ours = _schema_of(database), _our_schema()
     for name in found:
         if name not in ours:
-            raise DamagedError(f"it has a {found[name][0]} {name!r} that wallboard did not make")
+            raise DamagedError(f"unknown {found[name][0]} {name!r}")
     for name, (kind, *statement) in ours.items():
         if name not in found:
-            raise DamagedError(f"no such {kind} is in it: {name!r}")
+            raise DamagedError(f"{kind} {name!r} is missing")
         if found[name] != (kind, *statement):
-            raise DamagedError(f"its {kind} {name!r} is not as wallboard makes it")
+            raise DamagedError(f"{kind} {name!r} differs from the schema")
 
 
 def _schema_of(database: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
@@ -289,5 +289,5 @@ def epoch_of(database: sqlite3.Connection) -> float:
     """From when on the times of a recording count, Unix time in seconds."""
     row = _EPOCH.one(database, "SELECT value FROM about WHERE name = 'epoch'")
     if row is None:
-        raise DamagedError("it does not say from when on its times count")
+        raise DamagedError("its epoch is missing")
     return float(row[0])

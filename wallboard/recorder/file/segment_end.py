@@ -87,11 +87,11 @@ def end_states_bytes(end_states: Iterable[EndState]) -> bytes:
 
 def end_states_of(data: bytes) -> list[EndState]:
     """The end states of a segment. Raises ``DamagedError``."""
-    what = "what a segment in it says of its end"
+    what = "the end of a segment"
     try:
         rows = json_of(inflated(data, MOST_UNPACKED, what), what)
     except DamagedError as error:
-        raise DamagedError(f"a segment in it does not say how it ended: {error}") from None
+        raise DamagedError(f"the end of a segment cannot be read: {error}") from None
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise DamagedError(f"{what} makes no sense")
+        raise DamagedError(f"{what} is invalid")
     return [EndState._make(_SHAPE.checked(row)) for row in rows]

@@ -115,7 +115,7 @@ class AnswerStore:
             body = known.answer.response.body if known.answer.response else b""
             room -= len(body) + _OBJECT_BYTES
             if room < 0:
-                raise DamagedError("the answers of one moment in it are too large to be read")
+                raise DamagedError("the answers of one moment are too large to read")
             found[row[0]] = known
             self._known.put(row[0], known, len(body) + _OBJECT_BYTES)
         return Answers(found)
@@ -151,7 +151,7 @@ class AnswerStore:
         if number is None:
             return b""
         if digest is None or size is None or packed is None:
-            raise DamagedError(f"body {number} is not in it")
+            raise DamagedError(f"body {number} is missing")
         return unpacked(packed, self._dictionary(database, dictionary), size, digest)
 
     def _dictionary(self, database: sqlite3.Connection, number: int | None) -> bytes:
@@ -161,7 +161,7 @@ class AnswerStore:
         if known is None:
             row = _DICTIONARY.one(database, "SELECT bytes FROM dictionary WHERE id = ?", (number,))
             if row is None:
-                raise DamagedError(f"dictionary {number} of its bodies is not in it")
+                raise DamagedError(f"dictionary {number} is missing")
             known = self._dictionaries[number] = row[0]
         return known
 

@@ -60,7 +60,7 @@ class ChangeRow(NamedTuple):
         words = _WORDS[found.subject]
         if found.before not in words or found.after not in words:
             said = f"of a {found.subject} {found.before[:40]!r} and {found.after[:40]!r}"
-            raise DamagedError(f"change {found.id} says {said}, which makes no sense")
+            raise DamagedError(f"change {found.id} says {said}, which is invalid")
         return found
 
 
@@ -100,7 +100,7 @@ def change_of(
     """The change of a row."""
     subject = _SUBJECTS[row.subject]
     if subject is Subject.ENDPOINT and row.endpoint is None:
-        raise DamagedError(f"change {row.id} does not say of which endpoint it is")
+        raise DamagedError(f"change {row.id} has no endpoint")
     return Change(
         row.at,
         None if row.entry_point is None else keys[row.entry_point],

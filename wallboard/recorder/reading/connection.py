@@ -75,7 +75,7 @@ class Connection:
                 if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
                     self._stopped(error)
                 if self._immutable and self._stamp != self._stamp_now():
-                    raise RecordingError("it began to be written just now") from error
+                    raise RecordingError("another process just began to write it") from error
                 raise
             finally:
                 with contextlib.suppress(sqlite3.Error):
@@ -113,10 +113,10 @@ class Connection:
             if is_empty(database):
                 if immutable and self._log.exists():
                     raise RecordingError(
-                        "all of it is still in its log, which can be read only where one may write "
-                        "beside it; copy both files to such a place"
+                        "all data is still in its log, which needs a writable directory; copy "
+                        "both files to one"
                     )
-                raise RecordingError("nothing has been recorded in it")
+                raise RecordingError("nothing recorded yet")
             check(database)
             database.execute("PRAGMA query_only = ON")
             database.set_progress_handler(self._is_ended, STEPS)

@@ -78,7 +78,7 @@ class ReadCache:
             ):
                 known = {one.target: one for one in end_states_of(standing)}
             if known is None:
-                raise DamagedError(f"segment {segment.number} is not in it")
+                raise DamagedError(f"segment {segment.number} is missing")
             end_states.put(segment.name, known, len(known))
         return known
 

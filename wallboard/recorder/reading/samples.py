@@ -85,7 +85,7 @@ class SampleCache:
             ):
                 known = samples_of(samples)
             if known is None:
-                raise DamagedError(f"segment {segment.number} is not in it")
+                raise DamagedError(f"segment {segment.number} is missing")
             self._read.put(segment.name, known, sum(len(of[0]) for of in known.values()))
         return known
 

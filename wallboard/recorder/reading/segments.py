@@ -153,7 +153,7 @@ def read_sealed(database: sqlite3.Connection) -> list[Segment]:
             raise DamagedError(f"segment {number} ends before it begins")
         if found and first_run <= found[-1].last_run:
             # Each of very many could claim all of them.
-            raise DamagedError(f"segment {number} holds polls of segment {found[-1].number}")
+            raise DamagedError(f"segment {number} overlaps segment {found[-1].number}")
         found.append(Segment(number, Span(from_at, to_at), first_run, last_run, {}))
     return found
 

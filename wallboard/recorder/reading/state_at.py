@@ -117,7 +117,7 @@ def _onset(at: float, subject: str, before: str, lasted: float | None) -> Onset:
         return onset_of(at, subject, before, lasted)
     except ValueError:
         words = f"of a {subject} {before[:40]!r}"
-        raise DamagedError(f"a change says {words}, which makes no sense") from None
+        raise DamagedError(f"a change says {words}, which is invalid") from None
 
 
 def servers_at(database: sqlite3.Connection, at: float) -> list[ServerStatus]:

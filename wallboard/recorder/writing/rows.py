@@ -117,7 +117,7 @@ class Rows:
         whose = _whose(item)
         if whose not in self._unwritable:
             self._unwritable.add(whose)
-            log.warning("This cannot be recorded, all else is: %s (%s)", whose, error)
+            log.warning("Not recorded (everything else is): %s (%s)", whose, error)
 
     def _write_segment(self, segment: OpenSegment, end_states: Iterable[EndState]) -> None:
         execute, number = self.database.execute, segment.number

@@ -192,5 +192,5 @@ class Writer:
     def _refused(self, error: Exception) -> None:
         """Raise ``DamagedError`` if the file is damaged, else ``RefusedError``."""
         if not is_intact(self.database):
-            raise DamagedError(f"the file contradicts itself ({error})") from error
-        raise RefusedError(f"what is in the file contradicts it ({error})") from error
+            raise DamagedError(f"the file is inconsistent ({error})") from error
+        raise RefusedError(f"the file is inconsistent with the board ({error})") from error
