@@ -333,10 +333,10 @@ def test_what_is_shown_after_a_stop_is_of_this_moment(tmp_path):
     config.write_text(SELDOM)
     variables = {"WALLBOARD_STATE": str(tmp_path), "LC_ALL": "C.UTF-8"}
     argv = (*WALLBOARD, "--config", str(config))
-    with closing(Child(100, 30, argv=argv, variables=variables)) as child:
+    with closing(Child(100, 30, argv=argv, variables=variables, job_control=True)) as child:
         child.until("1000", PATIENCE_SECONDS)
         child.until_quiet()
-        process = psutil.Process(child.pid)
+        process = child.program
         child.send("\x1a")
         end = time.monotonic() + PATIENCE_SECONDS
         while process.status() != psutil.STATUS_STOPPED:

@@ -16,9 +16,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import psutil
 from emulator import Emulator
 
 SCRIPT = Path(__file__).parent / "tiny_app.py"
+JOB_CONTROL = (sys.executable, str(SCRIPT.with_name("job_control.py")))
 _QUERIES = re.compile(r"\x1b\[\?\d+\$p|\x1b\[[<>]\d*u|\x1b\[\?\d+[hl]")
 
 
@@ -28,7 +30,8 @@ class Child:
     ``argv`` is another program to run, ``variables`` its environment where it differs from that of
     a terminal with all colours; a variable that is ``None`` is not set. The descriptors
     ``elsewhere`` are not on the terminal but on the null device. ``says`` is the size the terminal
-    says it has, where that is not its size.
+    says it has, where that is not its size. With ``job_control`` it is stopped and continued as
+    under a shell, and ``program`` is not the process ``pid`` but its child.
     """
 
     def __init__(
@@ -39,10 +42,12 @@ class Child:
         ignore_hangup: bool = False,
         elsewhere: tuple[int, ...] = (),
         says: tuple[int, int] | None = None,
+        job_control: bool = False,
         argv: tuple[str, ...] = (sys.executable, str(SCRIPT)),
         variables: Mapping[str, str | None] = MappingProxyType({}),
     ) -> None:
-        self._argv, self._variables = argv, variables
+        self._argv, self._variables = (*JOB_CONTROL * job_control, *argv), variables
+        self._job_control = job_control
         self.emulator = Emulator(width, height)
         self.raw = b""
         self._decoder = getincrementaldecoder("utf-8")("replace")
@@ -79,6 +84,12 @@ class Child:
             os.execve(self._argv[0], list(self._argv), environment)
         finally:
             os._exit(99)
+
+    @property
+    def program(self) -> psutil.Process:
+        """The program that runs on the terminal."""
+        leader = psutil.Process(self.pid)
+        return leader.children()[0] if self._job_control else leader
 
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size, which tells the child."""

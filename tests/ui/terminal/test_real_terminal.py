@@ -24,6 +24,14 @@ def child():
         yield child
 
 
+@pytest.fixture
+def job():
+    with closing(Child(job_control=True)) as job:
+        job.until("count 0")
+        job.until_quiet()
+        yield job
+
+
 def assert_restored(child: Child) -> None:
     while child.read(0.05):
         pass
@@ -83,29 +91,36 @@ def test_a_redraw_sends_everything_again(child):
 
 def wait_until_stopped(child: Child) -> None:
     end = time.monotonic() + 5
-    while (now := psutil.Process(child.pid).status()) != psutil.STATUS_STOPPED:
+    while (now := child.program.status()) != psutil.STATUS_STOPPED:
         assert time.monotonic() < end, f"{now}, not stopped\n{child.emulator.text}"
         child.read(0.02)
 
 
-def test_it_comes_back_whole_from_a_stop(child):
-    child.send("\x1a")
-    process = psutil.Process(child.pid)
-    wait_until_stopped(child)
-    assert termios.tcgetattr(child.slave) == child.before
-    child.until_quiet(0.1)
-    child.emulator.screen.reset()
-    process.send_signal(signal.SIGCONT)
-    child.until("count 0")
-    child.send("+")
+def test_it_comes_back_whole_from_a_stop(job):
+    job.send("\x1a")
+    wait_until_stopped(job)
+    assert termios.tcgetattr(job.slave) == job.before
+    job.until_quiet(0.1)
+    job.emulator.screen.reset()
+    job.program.send_signal(signal.SIGCONT)
+    job.until("count 0")
+    job.send("+")
+    job.until("count 1")
+    assert job.emulator.screen.display[1].startswith("tile    界 wide │ cell")
+
+
+def test_where_no_shell_could_continue_it_nothing_stops_it(child):
+    child.send("\x1a+")
     child.until("count 1")
-    assert child.emulator.screen.display[1].startswith("tile    界 wide │ cell")
+    child.send("q")
+    assert child.status(END_SECONDS) == 0
+    assert_restored(child)
 
 
 def assert_threads(child: Child, count: int) -> None:
     """The child has one thread that reads keys, as all its threads are counted."""
     end = time.monotonic() + 5
-    while (found := psutil.Process(child.pid).num_threads()) != count:
+    while (found := child.program.num_threads()) != count:
         assert time.monotonic() < end, f"{found} threads\n{child.emulator.text}"
         child.read(0.02)
 
@@ -121,23 +136,23 @@ def assert_threads(child: Child, count: int) -> None:
     ],
     ids=lambda signals: "-".join(number.name for number in signals),
 )
-def test_a_stop_from_outside_leaves_one_reader_and_the_terminal_as_it_was(child, signals):
-    process = psutil.Process(child.pid)
+def test_a_stop_from_outside_leaves_one_reader_and_the_terminal_as_it_was(job, signals):
+    process = job.program
     threads = process.num_threads()
     for number in signals:
         process.send_signal(number)
         if number != signal.SIGCONT:
-            wait_until_stopped(child)
-    child.emulator.screen.reset()
-    child.until("count 0")
-    child.send("+")
-    child.until("count 1")
-    child.send("+")
-    child.until("count 2")
-    assert_threads(child, threads)
-    child.send("q")
-    assert child.status(END_SECONDS) == 0
-    assert_restored(child)
+            wait_until_stopped(job)
+    job.emulator.screen.reset()
+    job.until("count 0")
+    job.send("+")
+    job.until("count 1")
+    job.send("+")
+    job.until("count 2")
+    assert_threads(job, threads)
+    job.send("q")
+    assert job.status(END_SECONDS) == 0
+    assert_restored(job)
 
 
 def test_modes_that_were_changed_during_a_stop_are_set_again(child):

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.1
 _CLOSE_SECONDS = 0.5
+_STOP_SECONDS = 0.2
+"""How long a stop of this process may take to come."""
 
 # The kitty protocol: keys that are told apart, all of them, with their text.
 _KEYS_ON = "" if DISABLE_KITTY_KEY else "\x1b[>25u"
@@ -147,23 +149,25 @@ class BoardDriver(LinuxDriver):
             return  # whoever started us cannot continue us
         self._suspended = True
         self.suspend_application_mode()
-        self._stop_job()
-        while not in_foreground(self.fileno):
-            self._stop_job()
+        while self._stop_job() and not in_foreground(self.fileno):
+            pass
         self._suspended = False
         self.resume_application_mode()
         self.send_message(self.SignalResume())
 
-    def _stop_job(self) -> None:
-        """Stop this job as Ctrl-Z would; return when it is continued."""
+    def _stop_job(self) -> bool:
+        """Stop this job as Ctrl-Z would; return when it is continued.
+
+        False where no shell could continue it, as in a window or a login of its own: the system
+        then does not stop it.
+        """
         self._continued = False
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(0, signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, self._sigtstp_application)
         if not self._continued:
-            # SIGTSTP has no effect on a process without a job-control shell; tmux and screen can
-            # continue it after SIGSTOP.
-            os.kill(os.getpid(), signal.SIGSTOP)
+            time.sleep(_STOP_SECONDS)
+        signal.signal(signal.SIGTSTP, self._sigtstp_application)
+        return self._continued
 
     def _sigtstp_application(self, *_: object) -> None:
         self._on_loop(self.suspend)
