@@ -16,7 +16,7 @@ LATEST_SECONDS = 5.0
 KEYS = (b"\x1b[C", b"\x1b[B", b"\x1b[D", b"\x1b[A")
 """Right, down, left, up: round and round, so that each of them selects another tile."""
 
-_EDGE = UNICODE.selected_edge.encode()
+_POINTER = UNICODE.pointer.encode()
 
 
 def measure(pace: Pace) -> list[Figure]:
@@ -51,7 +51,7 @@ def _latencies(terminal: Terminal, count: int) -> list[float]:
     for number in range(count):
         _pause(terminal, pauses.uniform(0.08, 0.2))
         pressed = terminal.press(KEYS[number % len(KEYS)])
-        painted = terminal.read_until(lambda text: _EDGE in text, within=LATEST_SECONDS)
+        painted = terminal.read_until(lambda text: _POINTER in text, within=LATEST_SECONDS)
         if painted is None:
             raise RuntimeError(f"a key was not painted:\n{terminal.screen_text()}")
         taken.append(painted - pressed)

@@ -199,3 +199,11 @@ def test_what_a_terminal_draws_wider_than_it_is_takes_nothing_from_its_neighbour
         painter.put(0, 0, strip_of((text, None)))
         emulator.feed(painter.paint())
     assert [cell.text for cell in emulator.look()[0][:3]] == ["\U0001f1e9", "a", "b"]
+
+
+def test_emoji_that_a_terminal_does_not_join_move_nothing_beside_them():
+    painter, emulator = painter_of(12, 1), Emulator(12, 1)
+    for style in (None, Style(bold=True)):
+        painter.put(0, 0, strip_of(("👩\u200d👩\u200d👧", style), (" ab", None)))
+        emulator.feed(painter.paint())
+        assert [cell.text for cell in emulator.look()[0][2:5]] == [" ", "a", "b"]

@@ -37,8 +37,6 @@ class Glyphs:
     position: str
     edges: Mapping[Level, str]
     strip: Mapping[Level, str]
-    edge: str
-    selected_edge: str
     ellipsis: str
     unknown: str
     at_most: str
@@ -85,8 +83,6 @@ UNICODE = Glyphs(
     position="┃",
     edges={Level.OK: "│", Level.WARNING: "┃", Level.UNKNOWN: "┋", Level.CRITICAL: "█"},
     strip={Level.OK: "▁", Level.WARNING: "▄", Level.UNKNOWN: "▒", Level.CRITICAL: "█"},
-    edge="▎",
-    selected_edge="█",
     ellipsis="…",
     unknown="–",
     at_most="≤",
@@ -128,8 +124,6 @@ ASCII = Glyphs(
     position="|",
     edges={Level.OK: "|", Level.WARNING: "!", Level.UNKNOWN: "?", Level.CRITICAL: "#"},
     strip={Level.OK: "_", Level.WARNING: "=", Level.UNKNOWN: "?", Level.CRITICAL: "#"},
-    edge="|",
-    selected_edge="#",
     ellipsis=">",
     unknown="-",
     at_most="^",
@@ -168,8 +162,6 @@ CONSOLE = Glyphs(
     position="│",
     edges={Level.OK: "│", Level.WARNING: "║", Level.UNKNOWN: "▒", Level.CRITICAL: "█"},
     strip={Level.OK: "_", Level.WARNING: "▄", Level.UNKNOWN: "▒", Level.CRITICAL: "█"},
-    edge="▌",
-    selected_edge="█",
     ellipsis=">",
     unknown="-",
     at_most="≤",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from unicodedata import category
 
 from rich.cells import cell_len, get_character_cell_size, set_cell_size
 
@@ -10,6 +11,9 @@ from wallboard.report.words import figures
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 
 _JOINERS = "\u200c\u200d"
+_EMOJI_JOINER = "\u200d"
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_EMOJI_FROM = 0x2600
 _WORTH_REMEMBERING = 200
 """Characters of text that is cached; longer text comes from bodies."""
 
@@ -18,7 +22,8 @@ def safe(text: str) -> str:
     """The text on one line, without control characters and of a known width.
 
     Terminals disagree on the width of joined characters and variation selectors: joiners become
-    ``�`` too, and selectors are left out.
+    ``�`` too, but between two emoji, and selectors are left out. A terminal that cannot join emoji
+    shows the first of them, as the cells beside it are painted where they belong.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -31,9 +36,21 @@ def is_safe(char: str) -> bool:
 
 
 def _cleaned(text: str) -> str:
+    shown = [char for char in text if not _is_selector(char)]
     return "".join(
-        char if is_safe(char) else "" if _is_selector(char) else STEERED for char in text
+        char if is_safe(char) or _joins_emoji(shown, place) else STEERED
+        for place, char in enumerate(shown)
     )
+
+
+def _joins_emoji(text: list[str], place: int) -> bool:
+    neighbours = text[place - 1 : place] + text[place + 1 : place + 2]
+    return text[place] == _EMOJI_JOINER and len(neighbours) == 2 and all(map(_is_emoji, neighbours))
+
+
+def _is_emoji(char: str) -> bool:
+    code = ord(char)
+    return code in _SKIN_TONES or (code >= _EMOJI_FROM and category(char) == "So")
 
 
 def _is_selector(char: str) -> bool:
