@@ -132,10 +132,9 @@ class LiveBoard:
     ) -> None:
         await self.stop()
 
-    def poll_now(self, key: EntryPointKey) -> None:
-        """Ask for fresh answers of one entry point."""
-        if self._feed:
-            self._feed.poll_now(key)
+    def poll_now(self, key: EntryPointKey) -> bool:
+        """Poll one entry point before all others; whether it will be."""
+        return self._feed is not None and self._feed.poll_now(key)
 
     def fold(self, event: Event) -> Folded:
         """Take in one event; what it did to the whole board."""

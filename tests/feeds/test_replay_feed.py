@@ -175,7 +175,7 @@ async def test_the_changes_of_the_shift_are_found_one_after_the_other(watched):
         (near(BAD_AT), "agent_not_available"),
     ]
     assert places == [at for at, _ in found] + places[-1:]
-    assert one.words == ["No change is recorded before this moment."]
+    assert one.words == ["No change before this time."]
     assert one.verdict() is Verdict.AGENT_NOT_AVAILABLE
     await one.after(lambda feed: feed.to_change(1))
     assert one.feed.at == near(GOOD_AT)
@@ -186,7 +186,7 @@ async def test_changes_of_one_entry_point_pass_over_those_of_others(watched):
     one = await watched(AWAY_AT - 1)
     other = ENTRY_POINTS[0][0].key
     await one.after(lambda feed: feed.to_change(-1, {other}))
-    assert one.words == ["No change of this entry point is recorded before this moment."]
+    assert one.words == ["No change of this entry point before this time."]
     await one.after(lambda feed: feed.to_change(-1, {BROKEN}))
     assert one.changes[-1].key == BROKEN
     assert one.feed.at == near(GOOD_AT + 0.3)
@@ -298,7 +298,7 @@ async def test_what_cannot_be_read_is_told_and_the_feed_goes_on(watched):
     one.feed._recording.close()
     one.feed.seek(BAD_AT + 100)
     await one.until(lambda: one.words)
-    assert one.words[0].startswith("The recording c")
+    assert one.words[0].startswith("Cannot read the recording")
     assert one.feed.at == BAD_AT
     assert one.verdict() is Verdict.AGENT_NOT_AVAILABLE
 
@@ -307,7 +307,7 @@ async def test_an_empty_recording_says_that_there_is_nothing_in_it(tmp_path, wat
     file = tmp_path / "empty.db"
     record(file, [], entry_points=board_of(1000))
     one = await watched(START, file)
-    assert one.words == ["The recording cannot be read: nothing recorded yet."]
+    assert one.words == ["Cannot read the recording: nothing recorded yet."]
 
 
 def _run(first, last, polls):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation, Request, Response
-from wallboard.domain.policy import Policy
+from wallboard.domain.policy import Level, Policy
 from wallboard.ece.answer.decode import decode
 from wallboard.recorder.writing.writer import Writer
 
@@ -78,3 +78,11 @@ def tell(writer: Writer, board: Board, events: Iterable, *, each: int = 50) -> N
             writer.write(batch)
             batch.clear()
     writer.write(batch)
+
+
+def worst_levels(recording, start, end, count):
+    """The worst level of the board in each of ``count`` slices; ``None`` in a gap."""
+    return [
+        max(level for level in Level if shares[level]) if shares else None
+        for shares in recording.level_shares(start, end, count)
+    ]

@@ -69,7 +69,7 @@ def read_all(path):
             recording.previous_change(at)
         for change in recording.changes():
             recording.observation_of(change)
-        recording.levels(START, START + 10 * ROUNDS, 50)
+        recording.level_shares(START, START + 10 * ROUNDS, 50)
         assert list(recording.runs())
         tail.new_events()
 

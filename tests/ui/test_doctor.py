@@ -82,7 +82,7 @@ async def test_a_look_that_breaks_down_says_so_and_the_board_lives():
         screen = await opened(pilot, look)
         await until(pilot, lambda: not screen.checking)
         await settled(pilot)
-        assert "fault of wallboard" in lines_below(app)
+        assert "Internal error" in lines_below(app)
         assert app.is_running
 
 

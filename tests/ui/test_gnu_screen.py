@@ -42,7 +42,7 @@ def test_screen_passes_copies_of_any_length_on_to_the_terminal_whole(tmp_path, s
             outside.send(key)
             outside.expect(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
             sent.append(base64.b64decode(outside.match[1]))
-            outside.expect_exact(b"sent to the terminal")
+            outside.expect_exact(b"sent to the clipboard")
         outside.send("q")
         outside.expect(pexpect.EOF)
     finally:

@@ -44,7 +44,7 @@ TYPED = {
     "\x10filter\r1003\r": "1 of 30 shown",
     "\r/refused\r": "/refused",
     "\r/g/e\r": "/g/e",
-    "g-2h\r": "Nothing is recorded here.",
+    "g-2h\r": "No recording: this board runs without one.",
     "v\x151000\rhello\rworld": "<question>hello</question>",
     "v\x15\x1b[200~one\ntwo\r\n  three\n\x1b[201~\r": "one two   three",
     "/\x1b[200~1003\n\x1b[201~\r": "1 of 30 shown",

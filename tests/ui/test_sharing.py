@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
-from walls import picture, settled, text_on, until, wall
+from walls import part, picture, settled, text_on, until, wall
 
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.feeds import FeedStatus
+from wallboard.ui.screen.banner import Passing
 
 LEADER = "ana@jump1 pid 123"
 WHO = f"follows {LEADER}"
@@ -27,6 +29,7 @@ class FollowingFeed:
 
     def poll_now(self, key):
         self.asked.append(key)
+        return self.asked.count(key) == 1
 
 
 @pytest.fixture
@@ -90,12 +93,21 @@ async def test_r_says_why_nothing_is_polled_while_the_board_follows(feed):
         await shown(pilot)
         await pilot.press("r")
         await settled(pilot)
-        assert f"Not polled: this board {WHO}, which polls in its own time" in text_on(app)
-        feed.status = FeedStatus()
-        app.notices.clear()
+        assert f"Not polled: this board {WHO}, which polls Phones." in part(app, Passing)
+
+
+async def test_r_says_what_is_polled_or_that_it_just_was(feed):
+    feed.status = FeedStatus()
+    app = wall(make_feed=lambda _: feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot)
+        app.screen.grid.select(EntryPointKey("prod", 1000))
         await pilot.press("r")
         await settled(pilot)
-        assert "Not polled" not in text_on(app)
+        assert "Polling 5 endpoints of Sales." in part(app, Passing)
+        await pilot.press("r")
+        await settled(pilot)
+        assert "Not polled: Sales was polled less than a second ago." in part(app, Passing)
 
 
 async def test_a_frozen_picture_still_says_whom_it_follows(feed):

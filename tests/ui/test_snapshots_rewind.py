@@ -20,7 +20,7 @@ async def to_the_outage(pilot):
         before = position(pilot.app)
         await pilot.press("less_than_sign")
         await until(pilot, lambda before=before: position(pilot.app) not in (None, before))
-    await until(pilot, lambda: pilot.app.view().replay_position.levels)
+    await until(pilot, lambda: pilot.app.view().replay_position.shares)
     await pilot.press("x")
     await settled(pilot)
 

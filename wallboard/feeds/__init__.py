@@ -54,8 +54,8 @@ class Feed(Protocol):
     async def run(self, fold: Fold) -> None:
         """Have events folded until cancelled. One bad event never ends it."""
 
-    def poll_now(self, key: EntryPointKey) -> None:
-        """Ask for fresh observations of one entry point as soon as may be."""
+    def poll_now(self, key: EntryPointKey) -> bool:
+        """Ask for fresh observations of one entry point as soon as may be; whether they come."""
 
     def check_clock(self) -> None:
         """Fold that the clock was set, if it was: to be asked before anything is dated by it."""

@@ -133,14 +133,16 @@ class PollFeed:
         if self._start:
             self._start(name, after)
 
-    def poll_now(self, key: EntryPointKey) -> None:
-        """Poll one entry point before all others, at most once a second."""
+    def poll_now(self, key: EntryPointKey) -> bool:
+        """Poll one entry point before all others, at most once a second; whether it will."""
         now = self._monotonic()
         if now - self._hurried.get(key, -POLL_NOW_SECONDS) < POLL_NOW_SECONDS:
-            return
-        if key.server in self._servers:
-            self._hurried[key] = now
-            self._servers[key.server].poll_now(key)
+            return False
+        if key.server not in self._servers:
+            return False
+        self._hurried[key] = now
+        self._servers[key.server].poll_now(key)
+        return True
 
     @property
     def problems(self) -> tuple[str, ...]:

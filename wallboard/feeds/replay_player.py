@@ -101,10 +101,10 @@ class ReplayFeed:
                 self._on_message(str(error))
                 self._on_move(None)
             except RecordingError as error:
-                self._give_up(f"The recording cannot be read: {error}.")
+                self._give_up(f"Cannot read the recording: {error}.")
             except Exception:
                 log.exception("The replay failed")
-                self._give_up("The recording could not be shown at that moment.")
+                self._give_up("Cannot show the recording at that time.")
 
     def seek(self, at: float) -> None:
         """Go to a moment, Unix time in seconds; outside the recording, say so and stay."""
@@ -199,7 +199,7 @@ class ReplayFeed:
         if change is None:
             whose = "of this entry point " if keys else ""
             where = "after" if steps > 0 else "before"
-            self._words = f"No change {whose}recorded {where} this moment."
+            self._words = f"No change {whose}{where} this time."
             return at
         self._found = change
         return change.at

@@ -93,10 +93,9 @@ class SharedFeed:
         if by := self._clock_watch.set_by():
             self._fold(ClockSet(by))
 
-    def poll_now(self, key: EntryPointKey) -> None:
+    def poll_now(self, key: EntryPointKey) -> bool:
         """Poll one entry point before all others, if it is this process that polls."""
-        if self._poll:
-            self._poll.poll_now(key)
+        return self._poll is not None and self._poll.poll_now(key)
 
     def replace(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings from now on, and soon to another recording if they name one."""

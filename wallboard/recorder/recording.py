@@ -10,7 +10,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND
 from wallboard.domain.observation import Observation
-from wallboard.domain.policy import Level, Policy
+from wallboard.domain.policy import Policy
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.domain.state_strip import State
 from wallboard.recorder.file.segment_end import gap_after
@@ -197,16 +197,6 @@ class Recording:
         """The poll that caused a change; ``None`` if none did or it is no longer in the file."""
         with self._connection.reading() as database:
             return changes.observation_of_change(database, self._cache, change)
-
-    def levels(self, start: float, end: float, count: int) -> list[Level | None]:
-        """The worst level of the board in each of ``count`` slices of a span.
-
-        It is ``None`` where nothing was recorded.
-        """
-        return [
-            max(level for level in Level if shares[level]) if shares else None
-            for shares in self.level_shares(start, end, count)
-        ]
 
     def level_shares(self, start: float, end: float, count: int) -> list[LevelShares | None]:
         """What part of the board was at each level in each of ``count`` slices of a span.

@@ -96,12 +96,14 @@ def _config(board: ExaminedBoard) -> Finding:
     """Whether the board uses the config file as it is now."""
     followed_config = board.followed_config
     if followed_config is None or followed_config.path is None:
-        return Finding(Step.CONFIG, Level.OK, "None is used: the board was asked for without one.")
+        return Finding(Step.CONFIG, Level.OK, "Running without a config file.")
     facts = {"path": str(followed_config.path)}
     if followed_config.problems:
-        words = f"It was edited and cannot be used as it is: {followed_config.problems[0]}"
+        words = (
+            f"Edited, but invalid: still using the previous config. {followed_config.problems[0]}"
+        )
         return Finding(Step.CONFIG, Level.WARNING, words, facts=facts)
-    words = f"{followed_config.path}; the board follows its edits."
+    words = f"{followed_config.path}, edits are applied live."
     return Finding(Step.CONFIG, Level.OK, words, facts=facts)
 
 
@@ -114,7 +116,7 @@ WORD_WIDTH, TIME_WIDTH = 10, 9
 ROOM_BESIDE, BELOW = 60, 4
 """Cells from which sentences are beside their steps; below that, under them with this indent."""
 
-BROKE_DOWN = "wallboard failed while it looked. This is a fault of wallboard: please report it."
+BROKE_DOWN = "Internal error in wallboard while checking. Please report it."
 
 
 class DoctorScreen(BoardScreen):

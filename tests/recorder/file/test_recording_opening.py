@@ -54,7 +54,7 @@ def read_all(recording):
     for at in (100, 700, 1300, 1990):
         recording.board_at(START + at)
         recording.entry_point_at(KEY, START + at)
-    recording.levels(START, START + 2000, 40)
+    recording.level_shares(START, START + 2000, 40)
 
 
 def test_a_recording_can_be_read_while_it_is_written(path):

@@ -2,7 +2,7 @@
 
 import pytest
 from incidents import IDS, shift
-from recordings import SERVER, START, board_of, poll, record
+from recordings import SERVER, START, board_of, poll, record, worst_levels
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -189,7 +189,7 @@ def test_what_has_been_trimmed_away_still_tells_since_when_it_is_so(path):
     with Recording.open(path) as recording:
         first = recording.span().first_at
         one = recording.board_at(first + 5).entry_points[0]
-        levels = recording.levels(first, first + 300, 3)
+        levels = worst_levels(recording, first, first + 300, 3)
     assert first > START + 600
     assert (one.verdict, one.since) == (Verdict.AGENT_NOT_AVAILABLE, START + 10)
     assert levels == [Level.CRITICAL] * 3

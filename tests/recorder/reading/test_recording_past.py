@@ -2,7 +2,7 @@
 
 import pytest
 from incidents import IDS, shift
-from recordings import SERVER, START, board_of, poll, record
+from recordings import SERVER, START, board_of, poll, record, worst_levels
 
 from wallboard.board import Board
 from wallboard.domain.change import Subject
@@ -161,12 +161,12 @@ def test_the_strip_shows_the_worst_of_each_slice_and_no_level_in_a_gap(recorded)
     events += [poll(ALLOWED, 6000 + 10 * n, "true") for n in range(60)]
     recording = recorded(events)
     good, bad = Level.OK, Level.CRITICAL
-    assert recording.levels(START, START + 600, 6) == [good, good, good, bad, good, good]
-    assert recording.levels(START - 600, START + 7200, 13) == [
+    assert worst_levels(recording, START, START + 600, 6) == [good, good, good, bad, good, good]
+    assert worst_levels(recording, START - 600, START + 7200, 13) == [
         None, bad, *[None] * 9, good, None
     ]  # fmt: skip
-    assert recording.levels(START, START, 0) == []
-    assert recording.levels(START + 300, START + 300, 1) == [bad]
+    assert worst_levels(recording, START, START, 0) == []
+    assert worst_levels(recording, START + 300, START + 300, 1) == [bad]
 
 
 def test_what_left_the_board_colours_the_strip_no_longer(recorded, tmp_path):
@@ -178,7 +178,7 @@ def test_what_left_the_board_colours_the_strip_no_longer(recorded, tmp_path):
     writer.listed(board_of(1000), "Tests")
     writer.close()
     with Recording.open(path) as recording:
-        levels = recording.levels(START, START + 590, 59)
+        levels = worst_levels(recording, START, START + 590, 59)
     assert levels == [Level.CRITICAL] * 19 + [Level.OK] * 40
 
 

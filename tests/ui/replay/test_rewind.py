@@ -256,7 +256,7 @@ async def test_without_a_recording_the_keys_say_so_and_the_board_stays(path):
         await settled(pilot)
         await pilot.press("less_than_sign")
         await settled(pilot)
-        assert "Nothing is recorded here." in part(app, Passing)
+        assert "No recording: this board runs without one." in part(app, Passing)
         assert position(app) is None
 
 
@@ -267,7 +267,7 @@ async def test_a_recording_that_cannot_be_opened_is_a_notice(tmp_path):
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await pilot.press("less_than_sign")
-        await until(pilot, lambda: "The recording cannot be opened" in part(app, Passing))
+        await until(pilot, lambda: "Cannot open the recording" in part(app, Passing))
         assert position(app) is None
 
 

@@ -76,7 +76,7 @@ async def test_the_wall_copies_the_body_of_chat_allowed_byte_for_byte(folder):
         path = only_file(folder)
         assert path.name == "2026-05-28T202640-prod-1000-chatAllowed.xml"
         assert path.read_bytes() == body
-        assert f"kept in ~/.local/state/wallboard/copies/{path.name}" in wall.notice
+        assert f"saved to ~/.local/state/wallboard/copies/{path.name}" in wall.notice
         assert "copied" not in wall.notice
 
 
@@ -92,7 +92,7 @@ async def test_the_drill_down_copies_the_poll_that_is_shown(folder):
         assert "<old/>" in bundle
         assert "<new/>" in bundle
         await press(pilot, "down", "y")
-        assert "no body to copy: nothing has been heard yet" in wall.notice
+        assert "Nothing to copy: no answer yet" in wall.notice
 
 
 async def test_the_curl_command_has_the_options_of_its_server_and_no_secret(folder):
@@ -142,7 +142,7 @@ async def test_the_notice_goes_by_itself(folder):
     async with wall.app.run_test() as pilot:
         wall.hear(b"<a/>")
         await press(pilot, "y")
-        assert "kept in" in wall.notice
+        assert "saved to" in wall.notice
         wall.now += PASSING_SECONDS + 1
         assert wall.notice == ""
 
@@ -154,7 +154,7 @@ async def test_a_folder_that_cannot_be_written_is_said_and_the_wall_goes_on(fold
     async with wall.app.run_test() as pilot:
         wall.hear(b"<a/>")
         await press(pilot, "y")
-        assert "no file was kept: ~/.local/state/wallboard/copies: File exists" in wall.notice
+        assert "not saved: ~/.local/state/wallboard/copies: File exists" in wall.notice
         assert pilot.app.is_running
 
 
@@ -163,7 +163,7 @@ async def test_a_body_too_large_for_a_clipboard_is_only_in_the_file(folder):
     async with wall.app.run_test() as pilot:
         wall.hear(b"<a>" + b"x" * 80_000)
         await press(pilot, "y")
-        assert "80,003 bytes are too many for the terminal's clipboard" in wall.notice
+        assert "80,003 bytes are too large for the terminal's clipboard" in wall.notice
     assert len(only_file(folder).read_bytes()) == 80_003
 
 
@@ -171,7 +171,7 @@ async def test_before_anything_was_heard_there_is_nothing_to_copy(folder):
     wall = Wall()
     async with wall.app.run_test() as pilot:
         await press(pilot, "y", "c")
-        assert "nothing was asked yet" in wall.notice
+        assert "not polled yet" in wall.notice
         await press(pilot, "b")
     assert "Not asked yet." in only_file(folder).read_text()
 
@@ -198,7 +198,7 @@ def test_a_terminal_is_sent_the_body(folder):
     child.send("y")
     child.expect(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
     sent = base64.b64decode(child.match[1])
-    child.expect_exact(b"sent to the terminal")
+    child.expect_exact(b"sent to the clipboard")
     child.send("q")
     child.expect(pexpect.EOF)
     assert sent == only_file(folder).read_bytes()
@@ -211,7 +211,7 @@ def test_a_terminal_is_sent_the_body_though_no_file_can_be_kept(folder):
     child = on_a_terminal(folder)
     child.send("y")
     child.expect(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
-    child.expect_exact(b"no file was kept")
+    child.expect_exact(b"not saved")
     child.send("q")
     child.expect(pexpect.EOF)
 

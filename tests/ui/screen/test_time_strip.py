@@ -11,8 +11,8 @@ from wallboard.ui.screen.time_strip import LABEL_WIDTH, moment_at, place_of, sli
 START, END = 1_790_000_000.0, 1_790_001_000.0
 
 
-def replay_position(at=START + 500, levels=(), first=START, last=END):
-    return ReplayPosition(at, first, last, levels=tuple(levels))
+def replay_position(at=START + 500, shares=(), first=START, last=END):
+    return ReplayPosition(at, first, last, shares=tuple(shares))
 
 
 def words(one, width=40, theme="dark", glyphs=UNICODE):
@@ -22,20 +22,49 @@ def words(one, width=40, theme="dark", glyphs=UNICODE):
     return "".join(segment.text for segment in line)
 
 
-@pytest.mark.parametrize(
-    ("glyphs", "shapes"), [(UNICODE, "▁▃▆█╌"), (ASCII, "_:+#'"), (CONSOLE, "░▒▓█-")]
-)
-def test_each_level_and_a_gap_have_a_shape_of_their_own(glyphs, shapes):
-    levels = [*Level, None]
-    drawn = words(replay_position(at=START - 1, levels=[Level.OK, *levels]), width=6, glyphs=glyphs)
-    assert drawn[1:] == shapes
-    assert len(set(shapes)) == 5
+def part(level, share):
+    """A slice in which so much of the board was at a level, and the rest OK."""
+    shares = [0.0] * len(Level)
+    shares[Level.OK] = 1.0 - share
+    shares[level] += share
+    return tuple(shares)
+
+
+ALL_OK = part(Level.OK, 1.0)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII, CONSOLE], ids=["unicode", "ascii", "console"])
+def test_the_more_of_the_board_is_wrong_the_higher_is_the_slice(glyphs):
+    slices = [ALL_OK, *(part(Level.CRITICAL, share) for share in (1 / 60, 0.5, 1.0)), None]
+    drawn = words(replay_position(at=START - 1, shares=[ALL_OK, *slices]), width=6, glyphs=glyphs)
+    *blocks, gap = drawn[1:]
+    heights = [glyphs.blocks.index(block) for block in blocks]
+    assert heights == sorted(heights)
+    assert heights[0] == 0 < heights[1]
+    assert heights[-1] == len(glyphs.blocks) - 1
+    assert gap == glyphs.gap
+
+
+def test_one_lasting_fault_does_not_hide_an_outage_of_the_board():
+    lasting = [part(Level.CRITICAL, 1 / 60)] * 9
+    shares = [*lasting, part(Level.UNKNOWN, 1.0)]
+    drawn = words(replay_position(at=START - 1, shares=shares), 10)
+    assert set(drawn[1:9]) == {UNICODE.blocks[1]}
+    assert drawn[9] == UNICODE.blocks[-1]
+
+
+def test_a_slice_has_the_colour_of_most_of_what_was_wrong():
+    styles = load("dark")
+    shares = [ALL_OK, (0.5, 0.4, 0.0, 0.1)]
+    line = strip_line(replay_position(at=START - 1, shares=shares), 2, styles)
+    *_, block = [segment for segment in line if segment.text and segment.text in UNICODE.blocks]
+    assert block.style.color == styles.level[Level.WARNING].color
 
 
 @pytest.mark.parametrize("theme", available())
 def test_the_position_differs_from_every_slice_in_every_theme(theme):
     styles = load(theme)
-    line = strip_line(replay_position(levels=[Level.CRITICAL] * 40), 40, styles)
+    line = strip_line(replay_position(shares=[part(Level.CRITICAL, 1.0)] * 40), 40, styles)
     here = [segment for segment in line if segment.text == styles.glyphs.position]
     assert len(here) == 1
     assert here[0].style not in [segment.style for segment in line if segment is not here[0]]
@@ -44,7 +73,7 @@ def test_the_position_differs_from_every_slice_in_every_theme(theme):
 @pytest.mark.parametrize("width", [28, 40, 60, 80, 200])
 def test_the_line_fills_its_width_whatever_number_of_levels_there_is(width):
     for count in (0, 1, 7, 500):
-        assert len(words(replay_position(levels=[Level.OK] * count), width)) == width
+        assert len(words(replay_position(shares=[ALL_OK] * count), width)) == width
 
 
 def test_the_ends_are_labelled_with_the_day_where_it_is_not_the_same():

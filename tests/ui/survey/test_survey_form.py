@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from boards import NOW, made_board
 from waiting import until
-from walls import help_groups
+from walls import help_groups, words_of
 
 from wallboard.ece.ask.survey import UNKNOWN_WORDS, Delivery
 from wallboard.settings import (
@@ -137,7 +137,7 @@ async def test_the_preview_follows_every_key():
             await pilot.press({"&": "ampersand"}.get(typed[-1], typed[-1]))
             await pilot.pause()
             assert f'sid="{typed.replace("&", "&amp;")}"'.encode() in previewed(form)
-        assert said(form) == "Ready to be sent."
+        assert said(form) == "Ready to send."
 
 
 async def test_up_and_down_choose_an_answer_and_a_click_does_too():
@@ -187,7 +187,7 @@ async def test_what_is_missing_is_pointed_at_and_nothing_is_asked():
             await pilot.press("ctrl+s")
             await pilot.pause()
             assert pilot.app.screen is form
-            assert said(form).startswith("Say to which server")
+            assert said(form).startswith("Choose a server")
             await type_in(pilot, "s2")
             await pilot.press("ctrl+s")
             await pilot.pause()
@@ -297,7 +297,7 @@ async def test_another_status_is_shown_with_its_body_until_something_is_typed():
         await type_in(pilot, "8")
         await pilot.pause()
         assert b'sid="778"' in previewed(form)
-        assert said(form) == "Ready to be sent."
+        assert said(form) == "Ready to send."
 
 
 async def test_settings_that_cannot_be_used_are_told_and_nothing_is_sent():
@@ -345,6 +345,24 @@ async def test_v_on_the_wall_opens_it_for_the_server_of_the_selected_entry_point
         app.tick()
         await pilot.press("escape")
         await pilot.pause()
+        assert "Discard this survey?" in "\n".join(words_of(app, ".asked"))
+        await pilot.press("n")
+        await pilot.pause()
+        assert isinstance(app.screen, SurveyScreen)
+        assert app.screen._sid.text == "qv7"
+        await pilot.press("escape", "y")
+        await pilot.pause()
+        assert isinstance(app.screen, WallScreen)
+
+
+async def test_an_untouched_form_goes_without_a_question():
+    app = on_the_wall()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("v")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
         assert isinstance(app.screen, WallScreen)
 
 
@@ -366,7 +384,7 @@ async def test_the_help_and_the_palette_know_it():
         await pilot.pause()
         assert ("v",) in {command.keys for command in commands_of(app.screen)}
         titles = [group.title for group in help_groups(app)]
-        assert {"Survey", "Before a survey is sent"} <= set(titles)
+        assert {"Survey", "Confirming"} <= set(titles)
 
 
 async def test_other_keys_of_the_config_hold_in_the_form_too():

@@ -462,7 +462,7 @@ async def test_no_key_reaches_further_than_the_picture(tmp_path, monkeypatch, ke
         assert app.is_running
         assert feed.asked == []
         assert "FROZEN" not in text_on(app)
-        assert "sent to the terminal" not in text_on(app)
+        assert "sent to the clipboard" not in text_on(app)
         assert list(tmp_path.rglob("*")) == []
 
 

@@ -26,6 +26,7 @@ from wallboard.ui.app.collecting import COLLECT_SECONDS, Collecting
 from wallboard.ui.app.open_screens import ScreenOpeningApp
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
+from wallboard.ui.look.text import safe
 from wallboard.ui.picture.arrangement import Arrangement, ArrangementStore, arrangements_folder
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.board_screen import BoardScreen
@@ -55,7 +56,7 @@ class WallboardApp(ScreenOpeningApp):
         Binding("ctrl+p", "commands", "Commands", show=False, id="commands"),
         Binding("t", "themes", "Theme", show=False, id="themes"),
         Binding("v", "survey", "Submit a survey", show=False, id="survey"),
-        Binding("D", "doctor", "Doctor: is it me?", show=False, id="doctor"),
+        Binding("D", "doctor", "Doctor: check the connection", show=False, id="doctor"),
         Binding("M", "messages", "Read all messages", show=False, id="messages"),
         Binding("x", "dismiss_notices", "Dismiss messages", show=False, id="dismiss_notices"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="redraw"),
@@ -251,13 +252,20 @@ class WallboardApp(ScreenOpeningApp):
     def action_poll_now(self) -> None:
         """Poll the selected entry point now."""
         key = self.selected()
-        if key is None:
+        status = self._snapshot.entry_points.get(key) if key else None
+        if key is None or status is None:
             return
-        self.live.poll_now(key)
+        polled, entry_point = self.live.poll_now(key), status.entry_point
+        name = safe(entry_point.name or str(key.id))
         if leader := self.live.status.leader:
-            self.notices.add_passing(
-                f"Not polled: this board follows {leader}, which polls in its own time"
-            )
+            self.say(f"Not polled: this board follows {safe(leader)}, which polls {name}.")
+        elif not polled:
+            self.say(f"Not polled: {name} was polled less than a second ago.")
+        elif key.server in {server.server for server in self._snapshot.unreachable}:
+            self.say(f"{safe(key.server)} is unreachable: trying it again now.")
+        else:
+            count = len(entry_point.endpoints)
+            self.say(f"Polling {count} endpoint{'' if count == 1 else 's'} of {name}.")
 
     def action_freeze(self) -> None:
         """Freeze the view while polling goes on."""
@@ -301,7 +309,7 @@ class WallboardApp(ScreenOpeningApp):
         self.exit()
 
     def action_meter(self) -> None:
-        """Show or hide the rate of bytes sent to the terminal."""
+        """Show or hide the rate of bytes sent to the clipboard."""
         self.modes.meter.toggle()
         self.tick()
 
@@ -339,5 +347,5 @@ def _stored_arrangement(
     try:
         store = ArrangementStore(source.board, arrangements_folder(), themed=themed)
     except OSError as error:
-        return None, Arrangement(), f"The arrangement will not be kept: {error.strerror}"
+        return None, Arrangement(), f"The layout of the wall will not be saved: {error.strerror}"
     return store, *store.load()

@@ -155,7 +155,7 @@ class Timeline(Page):
             self._rows = rows_of(changes, self._status.policy.interval, self._unfolded)
         self._detail.show(self._rows[self._index] if self._rows else None)
         if not self._rows:
-            self.put([[Segment(" Nothing has changed since the board was started.", base)]])
+            self.put([[Segment(" No changes since the board was started.", base)]])
             return
         index = self._index
         times = [clock(row.change.at, self._now) for row in self._rows]

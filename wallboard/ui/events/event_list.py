@@ -57,6 +57,7 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
         self._nothing = ""
         self._index = 0
         self._pinned: Change | None = None
+        self._clicked: Change | None = None
         self._look: object = None
         self._painter: EventPainter | None = None
 
@@ -186,11 +187,12 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Opened(self.chosen))
 
     def on_click(self, event: events.Click) -> None:
-        """Select the clicked event; a double click opens it."""
+        """Select the clicked event; a second click opens it."""
         index = event.y + self.scroll_offset.y
         if index >= len(self._events):
             return
-        again = event.chain > 1 and index == self._index
+        again = self._events[index] is self._clicked is self.chosen
         self._choose(index)
+        self._clicked = None if again else self.chosen
         if again:
             self.action_open()

@@ -100,12 +100,9 @@ class EventsScreen(FilteringScreen):
         """Drill down into the entry point of an event."""
         event = message.event
         if event.key is None:
-            self._say(
-                f"This concerns the whole server {safe(event.server)}: there is no "
-                "entry point to open."
-            )
+            self._say(f"Concerns the whole server {safe(event.server)}: no entry point to open.")
         elif self.view is None or event.key not in self.view.snapshot.entry_points:
-            self._say("This entry point is not on the board any more.")
+            self._say("This entry point is no longer on the board.")
         else:
             self.post_message(self.EntryPointOpened(event.key))
 
@@ -146,8 +143,8 @@ class EventsScreen(FilteringScreen):
         if self.query_now.text:
             return f"Nothing matches /{safe(self.query_now.text)}. Esc shows all events."
         if self.faults_only:
-            return "Nothing became worse than ok. Esc shows all events."
-        return "Nothing has changed since the board was started."
+            return "No faults. Esc shows all events."
+        return "No changes since the board was started."
 
     def _show_heads(self, total: int) -> None:
         ui, base = self.theme_styles.ui, self._heads.background
@@ -176,6 +173,6 @@ class EventsScreen(FilteringScreen):
         muted = self.theme_styles.ui["muted"] + Style(bgcolor=base.bgcolor)
         offer = "Enter opens the entry point."
         if event.key is None:
-            offer = f"This concerns the whole server {safe(event.server)}: nothing to open."
-        summary = safe(event.summary) or "It answers again."
+            offer = f"Concerns the whole server {safe(event.server)}."
+        summary = safe(event.summary) or "Answers again."
         self._detail.put([[Segment(f" {summary}", base)], [Segment(f" {offer}", muted)]])

@@ -51,7 +51,7 @@ class Commands(CommandPalette, CellScreen[None]):
     """
 
     def __init__(self) -> None:
-        super().__init__([BoardCommands], placeholder="What shall be done?")
+        super().__init__([BoardCommands], placeholder="Run a command")
 
     def on_mount(self) -> None:
         """Stop the cursor from blinking, which would send bytes all the time."""

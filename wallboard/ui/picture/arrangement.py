@@ -171,7 +171,7 @@ class ArrangementStore:
         return replace(state, theme=self._picked)
 
 
-_LOST = "The board is arranged as usual:"
+_LOST = "Using the default layout of the wall:"
 
 
 def arrangements_folder(environ: Mapping[str, str] = os.environ) -> Path:

@@ -1,7 +1,6 @@
 """What the app gives a screen at every tick: one immutable value with everything to show."""
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import Snapshot
 from wallboard.frozen import frozen
 from wallboard.ui.picture.window import RecordedStates
@@ -35,9 +34,10 @@ class ReplayPosition:
     """What a replay adds to a view.
 
     ``at`` is the moment that is shown, and the recording reaches from ``first_at`` to ``last_at``,
-    all Unix time in seconds. ``speed`` is seconds of it a second. ``levels`` are the worst levels
-    in slices of equal length, ``None`` where nothing was recorded; ``recorded`` says whether
-    anything was at ``at``. ``jumps`` changes when the position jumps instead of being played.
+    all Unix time in seconds. ``speed`` is seconds of it a second. ``shares`` is what part of the
+    board was at each level in slices of equal length, ``None`` where nothing was recorded;
+    ``recorded`` says whether anything was at ``at``. ``jumps``
+    changes when the position jumps instead of being played.
     """
 
     at: float
@@ -46,7 +46,7 @@ class ReplayPosition:
     speed: float = 1.0
     playing: bool = False
     recorded: bool = True
-    levels: tuple[Level | None, ...] = ()
+    shares: tuple[tuple[float, ...] | None, ...] = ()
     jumps: int = 0
 
 

@@ -41,7 +41,7 @@ class GoToScreen(ModalScreen[float | str | None], CellScreen[float | str | None]
         super().__init__()
         self._now = now
         self._line = TypedLine(
-            placeholder="go to 14:32, yesterday 14:32, -2h; g: top of the list",
+            placeholder="go to: 14:32, yesterday 14:32, -2h   (g: top)",
             compact=True,
             max_length=MOST_CHARACTERS,
             select_on_focus=False,

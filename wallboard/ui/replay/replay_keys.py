@@ -123,14 +123,14 @@ class ReplayKeysApp(StyledApp):
         """Jump to the next or previous change; in the drill-down, of its entry point."""
         key = self._entry_point_in_full()
         if steps > 0 and not self.replay_session.active:
-            self.say("This is the live board: nothing comes after it.")
+            self.say("Already live: there is nothing after now.")
         else:
             self.replay_session.ask(lambda feed: feed.to_change(steps, {key} if key else None))
 
     def action_interval(self, steps: int) -> None:
         """Step one polling interval forward or back."""
         if steps > 0 and not self.replay_session.active:
-            self.say("This is the live board: nothing comes after it.")
+            self.say("Already live: there is nothing after now.")
         else:
             self.replay_session.ask(lambda feed: feed.step(steps))
 

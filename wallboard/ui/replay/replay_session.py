@@ -10,7 +10,6 @@ from wallboard.board import Board
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
-from wallboard.domain.policy import Level
 from wallboard.settings import Settings
 from wallboard.ui.picture.recorded_past import BackgroundRead, RecordedDetail
 from wallboard.ui.picture.view import ReplayPosition, View
@@ -18,11 +17,12 @@ from wallboard.ui.picture.window import Window
 
 if TYPE_CHECKING:
     from wallboard.feeds.replay_player import ReplayFeed
+    from wallboard.recorder.reading.level_timeline import LevelShares
     from wallboard.recorder.recording import Recording
 
 
 class ReplayBoard:
-    """The board at the position of a replay, and the levels over the whole recording."""
+    """The board at the position of a replay, and the shares of levels over the whole recording."""
 
     def __init__(
         self,
@@ -31,11 +31,11 @@ class ReplayBoard:
         at: float,
         *,
         history: int,
-        on_levels: Callable[[], None],
+        on_shares: Callable[[], None],
         on_move: Callable[[Change | None], None],
         on_message: Callable[[str], None],
     ) -> None:
-        """Begin at ``at``, Unix time in seconds; ``on_levels`` is called for new levels."""
+        """Begin at ``at``, Unix time in seconds; ``on_shares`` is called for new shares."""
         from wallboard.feeds.replay_player import ReplayFeed
 
         self.recording = recording
@@ -43,7 +43,7 @@ class ReplayBoard:
         self.feed = ReplayFeed(
             recording, at, history=history, on_move=on_move, on_message=on_message
         )
-        self._levels: BackgroundRead[tuple[Level | None, ...]] = BackgroundRead(on_levels)
+        self._shares: BackgroundRead[tuple[LevelShares | None, ...]] = BackgroundRead(on_shares)
 
     async def run(self) -> None:
         """Run the feed until cancelled."""
@@ -51,19 +51,19 @@ class ReplayBoard:
             await self.feed.run(self._fold)
         finally:
             self.recording.end()
-            await self._levels.stop()
+            await self._shares.stop()
 
     def _fold(self, event: Event) -> None:
         self.board.fold(event)  # not bound early: the board may be replaced
 
     def shown(self, view: View, slices: int) -> View:
-        """The view at the position, with the worst level in each of so many slices."""
+        """The view at the position, with the shares of levels in each of so many slices."""
         feed, recording = self.feed, self.recording
         span = feed.span
         first_at, last_at = (span.first_at, span.last_at) if span else (feed.at, feed.at)
-        self._levels.want(
+        self._shares.want(
             (first_at, last_at, slices),
-            lambda: tuple(recording.levels(first_at, last_at, slices)),
+            lambda: tuple(recording.level_shares(first_at, last_at, slices)),
         )
         return replace(
             view,
@@ -78,7 +78,7 @@ class ReplayBoard:
                 speed=feed.speed,
                 playing=feed.playing,
                 recorded=feed.recorded(feed.at),
-                levels=self._levels.found or (),
+                shares=self._shares.found or (),
                 jumps=feed.jumps,
             ),
         )
@@ -131,7 +131,7 @@ class ReplaySession:
             ask(self._replay_board.feed)
             self._host.tick()
         elif path is None:
-            self._host.say("Nothing is recorded here.")
+            self._host.say("No recording: this board runs without one.")
         else:
             self._requests.append(ask)
             if self._running is None or self._running.done():
@@ -164,7 +164,7 @@ class ReplaySession:
     ) -> View:
         """The view of the replay, if there is one, with the recorded past of ``key``.
 
-        ``slices`` is the number of levels that fit, ``window`` that of the states of ``key``.
+        ``slices`` is the number of slices that fit, ``window`` that of the states of ``key``.
         """
         detail = self._recorded_detail
         if self._replay_board and self.active:
@@ -182,7 +182,7 @@ class ReplaySession:
             raise
         except Exception as error:  # noqa: BLE001  # the live board goes on
             self._requests.clear()
-            self._host.say(f"The recording cannot be opened: {error}.")
+            self._host.say(f"Cannot open the recording: {error}.")
             return
         try:
             await self._replay(recording)
@@ -196,7 +196,7 @@ class ReplaySession:
             self._host.empty_board(),
             self._host.clock(),
             history=self._host.settings.history,
-            on_levels=self._host.tick,
+            on_shares=self._host.tick,
             on_move=self._on_move,
             on_message=self._on_message,
         )

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.terminal.screen import CellScreen
-from wallboard.ui.widgets.key_bar import KeyBar
+from wallboard.ui.widgets.key_bar import Hint, KeyBar
 from wallboard.ui.widgets.lines import Lines, word_wrapped
 
 
@@ -23,13 +23,16 @@ class ConfirmScreen(ModalScreen[bool], CellScreen[bool]):
     """
 
     BINDINGS = [
-        Binding("y", "answer(True)", "Send", id="confirm"),
-        Binding("n,escape,enter,q", "answer(False)", "Cancel", id="decline"),
+        Binding("y", "answer(True)", "Yes", id="confirm"),
+        Binding("n,escape,enter,q", "answer(False)", "No", id="decline"),
     ]
 
-    def __init__(self, theme: BoardTheme, paragraphs: Sequence[str]) -> None:
-        """``paragraphs`` are safe to show; the first is the question."""
+    def __init__(
+        self, theme: BoardTheme, paragraphs: Sequence[str], *, yes: str, no: str = "Cancel"
+    ) -> None:
+        """``paragraphs`` are safe to show; the first is the question, ``yes`` what ``y`` does."""
         super().__init__()
+        self.main_keys = (Hint(("confirm",), yes), Hint(("decline",), no))
         self.theme_styles = theme
         self._paragraphs = tuple(paragraphs)
         self._asked = Lines(theme, "notice", classes="asked")

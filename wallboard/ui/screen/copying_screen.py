@@ -52,11 +52,11 @@ class CopyingScreen(BoardScreen):
         evidence = self.evidence()
         observation = evidence.observation if evidence else None
         if observation is None:
-            self._say("There is no body to copy: nothing has been heard yet.")
+            self._say("Nothing to copy: no answer yet.")
         elif observation.response is None:
-            self._say("There is no body to copy: the request was not answered.")
+            self._say("Nothing to copy: the request got no answer.")
         elif not observation.response.body:
-            self._say("There is no body to copy: it is empty.")
+            self._say("Nothing to copy: the body is empty.")
         else:
             body = observation.response.body
             self._copy(lambda: body_copy(observation, body))
@@ -66,7 +66,7 @@ class CopyingScreen(BoardScreen):
         evidence = self.evidence()
         observation = evidence.observation if evidence else None
         if observation is None:
-            self._say("There is no request to copy: nothing was asked yet.")
+            self._say("Nothing to copy: not polled yet.")
             return
         settings = self._copying_app.settings
         self._copy(lambda: curl_copy(observation, settings))
@@ -75,7 +75,7 @@ class CopyingScreen(BoardScreen):
         """Copy the triage bundle."""
         evidence = self.evidence()
         if evidence is None or self.view is None:
-            self._say("There is nothing to copy: no entry point is selected.")
+            self._say("Nothing to copy: no entry point selected.")
             return
         settings, at = self._copying_app.settings, self.view.snapshot.at
         self._copy(lambda: bundle_copy(evidence, settings, at))
@@ -116,8 +116,8 @@ def _make_and_save(make: Callable[[], Copy], at: float) -> tuple[Copy, str]:
         path = save_copy(copy.data, copy.name, copy.ending, at, folder)
     except OSError as error:
         where = f"{_shown(folder)}: " if folder else ""
-        return copy, f"no file was kept: {where}{error.strerror or error}"
-    return copy, f"kept in {_shown(path)}"
+        return copy, f"not saved: {where}{error.strerror or error}"
+    return copy, f"also saved to {_shown(path)}"
 
 
 def _send(app: CopyingApp, copy: Copy) -> str:
@@ -125,11 +125,11 @@ def _send(app: CopyingApp, copy: Copy) -> str:
 
     size = len(copy.text.encode("utf-8", "backslashreplace"))
     if size > MOST_BYTES:
-        return f"{size:,} bytes are too many for the terminal's clipboard, so nothing was sent"
+        return f"{size:,} bytes are too large for the terminal's clipboard, not sent"
     sequence = clipboard_sequence(copy.text, os.environ)
     if sequence is None or not app.send_sequence(sequence):
-        return "this terminal has no clipboard, so nothing was sent"
-    return f"{size:,} bytes sent to the terminal"
+        return "not sent, this terminal has no clipboard"
+    return f"{size:,} bytes sent to the clipboard"
 
 
 def _shown(path: Path) -> str:

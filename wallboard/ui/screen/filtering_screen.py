@@ -5,6 +5,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from wallboard.ui.screen.copying_screen import CopyingScreen
+from wallboard.ui.screen.header import BoardHeader
 
 MAKE_LINE_SECONDS = 0.2
 """After the first view, because the widget of the line takes long to import."""
@@ -61,6 +62,11 @@ class FilteringScreen(CopyingScreen):
         if self._is_typing:
             self.use_filter(getattr(event, "value", ""))
             self.paint_soon()
+
+    def on_board_header_filter_clicked(self, event: BoardHeader.FilterClicked) -> None:
+        """Filter by the count that was clicked; a second click shows all again."""
+        self.close_filter()
+        self.use_filter("" if event.text == self.filter_text else event.text)
 
     def on_filter_line_closed(self, event: Message) -> None:
         """Apply the typed filter, or the previous one."""

@@ -6,15 +6,18 @@ import time
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
+from textual.message import Message
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.verdict import Judgement
+from wallboard.report.words.figures import repeated_hour
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import ReplayPosition, View
 from wallboard.ui.screen.header_words import is_late, leader_words, polling_of, silent_seconds
 from wallboard.ui.widgets.lines import Lines, cut, split
-from wallboard.ui.widgets.status_words import count_chips
+from wallboard.ui.widgets.status_words import FILTER, count_chips, filters_by
 
 WORD = "REPLAY"
 
@@ -27,7 +30,9 @@ def replay_head(
     strong = base + Style(bold=True)
     word = Segment(f" {WORD} ", strong + Style(reverse=not strong.reverse))
     moment = time.localtime(replay_position.at)
-    whole, short = time.strftime("%a %d %b %Y %H:%M:%S", moment), time.strftime("%H:%M:%S", moment)
+    offset = repeated_hour(replay_position.at)
+    whole = time.strftime("%a %d %b %Y %H:%M:%S", moment) + offset
+    short = time.strftime("%H:%M:%S", moment) + offset
     state, title = f" {_state(replay_position, theme)} ", f" {safe(view.title)} "
     room = width - word.cell_length
     when = f" {whole} " if cell_len(whole) + 2 <= room else f" {short} "
@@ -44,7 +49,7 @@ def replay_head(
 def _state(replay_position: ReplayPosition, theme: BoardTheme) -> str:
     speed = f"{replay_position.speed:g}{theme.glyphs.times}"
     state = f"{theme.glyphs.pointer} playing {speed}" if replay_position.playing else "paused"
-    return state if replay_position.recorded else f"{state}, nothing was recorded then"
+    return state if replay_position.recorded else f"{state}, no data recorded then"
 
 
 SHORT_LEVELS = {
@@ -102,6 +107,13 @@ class BoardHeader(Lines):
 
     DEFAULT_CSS = "BoardHeader { height: 2; }"
 
+    class FilterClicked(Message):
+        """A count was clicked; ``text`` is the filter for what it counts."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "header")
         self._levels = LevelCounter()
@@ -126,8 +138,13 @@ class BoardHeader(Lines):
         verdicts = count_chips(view.snapshot.verdicts, self.theme_styles, room, self.background)
         if self._base != self.theme_styles.ui["header"]:
             # On a tone a chip of like colour would not be seen.
-            verdicts = [Segment(chip.text, self._strong) for chip in verdicts]
+            verdicts = [Segment(chip.text, self._strong + _asks(chip)) for chip in verdicts]
         self.put([first, [*second, *verdicts]])
+
+    def on_click(self, event: events.Click) -> None:
+        """Filter by the level or verdict that was clicked."""
+        if text := event.style.meta.get(FILTER):
+            self.post_message(self.FilterClicked(text))
 
     def _tone(self, view: View, levels: dict[Level, int]) -> Style:
         if view.replay_position:
@@ -179,8 +196,9 @@ class BoardHeader(Lines):
         line = [self._blank(" ")]
         for level, count in levels.items():
             words = f"{SHORT_LEVELS[level]} {count}" if short else f"{count} {level.label.upper()}"
-            strong = level is not Level.OK
-            line += [Segment(words, self._strong if strong else self.background), self._blank(dot)]
+            style = self.background if level is Level.OK else self._strong
+            asks = filters_by(f"level:{level.label}")
+            line += [Segment(words, style + asks), self._blank(dot)]
         return line[:-1] if levels else [Segment(" NO ENTRY POINTS", self._strong)]
 
     def _right(self, view: View) -> list[Segment]:
@@ -205,6 +223,11 @@ class BoardHeader(Lines):
 
     def _blank(self, text: str) -> Segment:
         return Segment(text, self.background)
+
+
+def _asks(chip: Segment) -> Style:
+    """The filter that a click on a chip asks for."""
+    return Style.from_meta(chip.style.meta if chip.style else {})
 
 
 def _all_waiting(view: View) -> bool:

@@ -200,9 +200,9 @@ class StyledApp(CellApp[None]):
         match found:
             case BoardTheme() as theme:
                 self.use_theme(theme)
-                self.notices.add_passing(f"The theme {theme.name!r} was read again.")
+                self.notices.add_passing(f"Theme {theme.name!r} reloaded.")
             case ThemeError() as error:
-                self.notices.add(f"{error} The theme stays as it was.")
+                self.notices.add(f"{error} Still using the previous theme.")
 
     def show_or_print(self, text: str) -> None:
         """Show a message; if the app is about to end, print it afterwards."""

@@ -1,4 +1,4 @@
-"""The time strip of a replay: the worst level in each slice of the recording, and the position."""
+"""The time strip of a replay: how much of the board was not OK in each slice, and the position."""
 
 import time
 from math import isfinite
@@ -95,25 +95,33 @@ def place_of(replay_position: ReplayPosition, slices: int) -> int:
 def strip_line(replay_position: ReplayPosition, width: int, theme: BoardTheme) -> list[Segment]:
     """The line as segments."""
     base, slices, label = theme.ui["footer"], slices_in(width), _label_width(width)
-    place, levels = place_of(replay_position, slices), replay_position.levels
+    place, shares = place_of(replay_position, slices), replay_position.shares
     line = [Segment(_clock(replay_position.first_at, replay_position.last_at, label), base)]
     for number in range(slices):
-        level = levels[number * len(levels) // slices] if levels else None
+        one = shares[number * len(shares) // slices] if shares else None
         if number == place:
             line.append(Segment(theme.glyphs.position, theme.ui["frozen"]))
         else:
-            line.append(_slice(level, theme, base, known=bool(levels)))
+            line.append(_slice(one, theme, base, known=bool(shares)))
     line.append(Segment(_clock(replay_position.last_at, replay_position.first_at, label), base))
     return list(Segment.simplify(line))
 
 
-def _slice(level: Level | None, theme: BoardTheme, base: Style, *, known: bool) -> Segment:
-    """A block whose height shows the level, readable without colours too."""
+def _slice(
+    shares: tuple[float, ...] | None, theme: BoardTheme, base: Style, *, known: bool
+) -> Segment:
+    """A block as high as the part of the board that was not OK, in the colour of most of that.
+
+    Thus one lasting fault is a low line, over which an outage of the whole board stands out.
+    """
     on_base = Style(bgcolor=base.bgcolor)
-    if level is None:
+    if shares is None:
         return Segment(theme.glyphs.gap if known else " ", theme.ui["gap"] + on_base)
-    blocks = theme.glyphs.blocks
-    height = round(level / Level.CRITICAL * (len(blocks) - 1))
+    blocks, worse = theme.glyphs.blocks, 1.0 - shares[Level.OK]
+    level, height = Level.OK, 0
+    if any(shares[level] for level in Level if level is not Level.OK):
+        level = max((one for one in Level if one), key=lambda one: (shares[one], one))
+        height = 1 + round(worse * (len(blocks) - 2))
     return Segment(blocks[height], theme.level[level] + on_base + Style(reverse=False))
 
 

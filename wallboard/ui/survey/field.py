@@ -38,9 +38,9 @@ class FieldLine(TypedLine):
     """
 
     BINDINGS = [
-        Binding("up", "step(-1)", "Choose, or go up", show=False, id="choose_before"),
-        Binding("down", "step(1)", "Choose, or go down", show=False, id="choose_after"),
-        Binding("enter", "leave(1)", "Next line", show=False, priority=True, id="next_line"),
+        Binding("up", "step(-1)", "Previous choice or line", show=False, id="choose_before"),
+        Binding("down", "step(1)", "Next choice or line", show=False, id="choose_after"),
+        Binding("enter", "leave(1)", "Next field", show=False, priority=True, id="next_line"),
     ]
 
     def __init__(self, text: str, hint: str, choices: Sequence[str]) -> None:
@@ -210,8 +210,8 @@ class SurveyRow(Vertical):
     def __init__(self, theme: BoardTheme, number: int, row: QuestionRow) -> None:
         super().__init__()
         self._row = row
-        hint = "what was answered" if row.required else "may be left empty"
-        self.question = Field(theme, _label(number), row.question, hint="what was asked")
+        hint = "answer" if row.required else "optional"
+        self.question = Field(theme, _label(number), row.question, hint="question")
         self.answer = Field(theme, "  answer", row.answer, hint=hint, choices=row.choices)
 
     def compose(self) -> ComposeResult:

@@ -90,12 +90,13 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         first = server or (names[0] if len(names) == 1 else "")
         self._title = Lines(theme, "header", classes="title")
         self._server = Field(theme, "server", first, hint="its name", choices=names)
-        self._sid = Field(theme, "sid", sid, hint="the id of the chat session")
+        self._sid = Field(theme, "sid", sid, hint="chat session id")
         self._fields = VerticalScroll(id="fields", can_focus=False)
         self._preview = SurveyPreview(theme)
         self._sending = Sending()
         self._faulty = False
         self._answer_shown = False
+        self._saved: Form | None = None
 
     def compose(self) -> ComposeResult:
         """The fields, the preview and the keys."""
@@ -110,6 +111,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
 
     def on_mount(self) -> None:
         """Focus the first empty line."""
+        self._saved = self.form
         lines: list[FieldLine] = [field.line for field in self.query(Field)]
         self.set_focus(next((line for line in lines if not line.value), lines[0]))
         self.call_after_refresh(self._draw)
@@ -117,7 +119,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
     def on_unmount(self) -> None:
         """Warn if a survey was still being sent: its outcome stays unknown."""
         if self._sending.stage is Stage.SENDING and isinstance(self.app, StyledApp):
-            self.app.show_or_print(f"The survey was on its way. {UNKNOWN_WORDS}")
+            self.app.show_or_print(f"The survey was being sent. {UNKNOWN_WORDS}")
 
     def on_resize(self) -> None:
         """Wrap everything for the new size."""
@@ -191,7 +193,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
             self._draw()
             return
         self._sending = self._sending.asking(form.server, body)
-        asked = ConfirmScreen(self.theme_styles, list(self._question(form, before)))
+        asked = ConfirmScreen(self.theme_styles, list(self._question(form, before)), yes="Send")
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -206,12 +208,22 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         """Leave the form, unless a survey is being sent."""
         if self._sending.stage is Stage.SENDING:
             self.app.bell()
+        elif self.form == self._saved:
+            self.dismiss(self._sending.outcome)
         else:
+            words = ("Discard this survey?", "What was typed is lost.")
+            asked = ConfirmScreen(self.theme_styles, words, yes="Discard", no="Keep editing")
+            self.app.push_screen(asked, self._discard)
+
+    def _discard(self, yes: bool | None) -> None:
+        if yes:
             self.dismiss(self._sending.outcome)
 
     def on_survey_screen_answered(self, message: Answered) -> None:
         """Show the outcome."""
         self._sending = self._sending.ended(message.outcome)
+        if message.outcome.delivery is Delivery.SENT:
+            self._saved = self.form
         self._answer_shown = bool(message.outcome.response and message.outcome.response.body)
         self._draw()
         if self.is_current and self.focused is None:
@@ -236,10 +248,10 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         yield f"Send this survey to {safe(form.server)}?"
         yield f"It has {many}, for the chat session {safe(form.sid.strip())}."
         if before is Delivery.UNKNOWN:
-            yield "The very same was sent before and may be there already: it would be there twice."
+            yield "The same survey was sent before and may have arrived: it could be there twice."
         elif before is Delivery.REFUSED:
-            yield "The very same was sent before, and the server did not answer with 204."
-        yield "y sends it, once. Any other answer goes back."
+            yield "The same survey was sent before, and the server did not accept it."
+        yield "y sends it once; n goes back to the form."
 
     def _rows(self) -> list[SurveyRow]:
         return list(self._fields.query(SurveyRow))
@@ -256,7 +268,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
         glyphs, width = self.theme_styles.glyphs, self.app.size.width
         header = self._title.background
         title = [Segment(" Survey ", self.theme_styles.ui["title"])]
-        once = [Segment(" sent once, and only when you say so ", header)]
+        once = [Segment(" sent once, after you confirm ", header)]
         once = once if width >= ROOM_FOR_WORDS else []
         self._title.put([split(title, once, width, header, glyphs)])
         form = self.form
@@ -272,7 +284,7 @@ class SurveyScreen(ModalScreen[Outcome | None], CellScreen[Outcome | None]):
             self._show_faults(faults)
         else:
             self._mark(())
-            self._preview.say("Ready to be sent.", None)
+            self._preview.say("Ready to send.", None)
 
     def _still_the_same(self, form: Form, faults: Sequence[SurveyFault]) -> bool:
         """Whether the form is unchanged since it was sent."""

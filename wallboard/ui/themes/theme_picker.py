@@ -53,8 +53,8 @@ class ThemeList(Lines, can_focus=True):
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False, id="up"),
         Binding("down,j", "move(1)", "Down", show=False, id="down"),
-        Binding("pageup,ctrl+b", "move(-10)", "Ten up", show=False, id="page_up"),
-        Binding("pagedown,ctrl+f", "move(10)", "Ten down", show=False, id="page_down"),
+        Binding("pageup,ctrl+b", "move(-10)", "Page up", show=False, id="page_up"),
+        Binding("pagedown,ctrl+f", "move(10)", "Page down", show=False, id="page_down"),
         Binding("home,g", "move(-9999)", "First", show=False, id="first"),
         Binding("end,G", "move(9999)", "Last", show=False, id="last"),
     ]

@@ -92,7 +92,7 @@ class BodyView(Scroller):
             self._lines.append(following)
         else:
             sign = self.theme_styles.glyphs.ellipsis
-            self._lines.append(f"{sign} and more: only the first {MOST_LINES:,} lines are shown")
+            self._lines.append(f"{sign} only the first {MOST_LINES:,} lines are shown")
             self._whole = True
 
     def _go_on(self) -> None:

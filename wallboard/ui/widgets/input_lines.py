@@ -30,7 +30,7 @@ class FilterLine(TypedLine):
     """
 
     BINDINGS = [
-        Binding("enter", "close(True)", "Keep the filter", priority=True, id="keep_filter"),
+        Binding("enter", "close(True)", "Apply", priority=True, id="keep_filter"),
         Binding("escape", "close(False)", "Cancel", priority=True, id="undo_filter"),
     ]
 
@@ -43,7 +43,7 @@ class FilterLine(TypedLine):
 
     def __init__(self) -> None:
         super().__init__(
-            placeholder="text, expression, verdict: group: server: level: id:   ! inverts",
+            placeholder="filter: text, regex, verdict: level: group: server: id:   ! inverts",
             compact=True,
             max_length=MOST_CHARACTERS,
             select_on_focus=False,
@@ -74,7 +74,7 @@ class SearchLine(TypedLine):
 
     def __init__(self) -> None:
         super().__init__(
-            placeholder="search in the body: text or expression",
+            placeholder="find in the body: text or regex",
             compact=True,
             max_length=MOST_CHARACTERS,
             select_on_focus=False,

@@ -1,7 +1,7 @@
 """The state of an entry point in words: title, response type, marks, changes."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
@@ -159,8 +159,19 @@ def count_chips(
             room -= more
     line: list[Segment] = []
     for verdict, chip in chips.items():
-        line += [Segment(chip, theme.verdict[verdict]), Segment(" ", between)]
+        style = theme.verdict[verdict] + filters_by(f"verdict:{verdict.value}")
+        line += [Segment(chip, style), Segment(" ", between)]
     return line
+
+
+FILTER = "filter"
+"""What a style's meta calls the filter that a click asks for."""
+
+
+@cache
+def filters_by(text: str) -> Style:
+    """A style by which a click on a segment asks for a filter."""
+    return Style.from_meta({FILTER: text})
 
 
 def change_words(event: Change, status: EntryPointStatus | None, glyphs: Glyphs) -> str:
