@@ -110,7 +110,7 @@ class Passing(Lines):
 
     DEFAULT_CSS = """
     Passing { layer: passing; dock: bottom; height: auto; margin-bottom: 1; }
-    Passing.-above-the-strip { margin-bottom: 3; }
+    Passing.-above-the-strip { margin-bottom: 2; }
     """
 
     def __init__(self, theme: BoardTheme) -> None:

@@ -12,7 +12,8 @@ from wallboard.domain.state_strip import KEPT_MINUTES, State
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import span
 
-HOUR = 60
+HOUR, HALF_HOUR = 60, 30
+ROUND_MINUTES = (1, 2, 3, 5, 6, 10, 15, 30)
 
 
 class Slices(NamedTuple):
@@ -28,11 +29,12 @@ class Slices(NamedTuple):
 
 
 def slices_in(room: int) -> Slices:
-    """The last hour in ``room`` cells, and as much before it as they hold."""
-    if room <= 0:
+    """The last hour in ``room`` cells, and as many half hours before it as they hold."""
+    minutes = next((m for m in ROUND_MINUTES if room * m >= HOUR), 0)
+    if not minutes:
         return Slices(0, 1)
-    minutes = -(-HOUR // room)
-    return Slices(min(room, KEPT_MINUTES // minutes), minutes)
+    reach = min(room * minutes, KEPT_MINUTES) // HALF_HOUR * HALF_HOUR
+    return Slices(reach // minutes, minutes)
 
 
 def strip_of(
