@@ -101,6 +101,12 @@ def test_legend_and_line_end_with_the_slots_that_the_facts_show():
     assert slots.pick(slots.samples[-1]) == 17
 
 
+def test_slots_that_were_not_asked_for_yet_have_not_failed():
+    slots = panes(story(20))[2]
+    assert len(slots.samples) == 20
+    assert None not in [slots.pick(sample) for sample in slots.samples]
+
+
 def test_each_figure_has_its_own_thresholds():
     limits = {pane.name: [limit for limit, _ in pane.limits] for pane in panes(story())}
     assert limits == {"wait": [60.0, 300.0], "queue": [10, 25], "slots": [0]}

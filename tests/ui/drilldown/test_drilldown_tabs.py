@@ -19,7 +19,7 @@ from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.request import RequestLines
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
-from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, rows_of
+from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead, rows_of
 from wallboard.ui.look.theme import load
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.body_view import MOST_LINES, BodyView
@@ -154,6 +154,28 @@ async def test_endpoints_fold_under_the_verdict_that_they_explain():
         await press(pilot, "3", "left")
         assert lines_of(pilot, Timeline)[0].startswith("▶")
         assert len(lines_of(pilot, Timeline)) == len(folded)
+
+
+async def test_a_tall_terminal_shows_the_timeline_below_the_answer():
+    polls = [answered(OPEN, NOW - 20), answered(FULL, NOW)]
+    async with opened(one(*polls), (120, 40)) as pilot:
+        assert 'allowed="false"' in part(pilot.app, BodyView)
+        assert part(pilot.app, TimelineHead).strip() == "timeline: 2 changes, the newest first"
+        assert "OPEN → QUEUE FULL after 20s" in " ".join(part(pilot.app, Timeline).split())
+        assert pilot.app.screen.query_one(Timeline).size.height == 2
+        await press(pilot, "4")
+        assert not pilot.app.screen.query_one(Timeline).display
+        await press(pilot, "3")
+        assert pilot.app.screen.query_one(Timeline).size.height > 20
+        await pilot.resize_terminal(120, 30)
+        await press(pilot, "1")
+        assert not pilot.app.screen.query_one(Timeline).display
+
+
+async def test_what_decides_is_scrolled_into_sight():
+    body = b"<chatAllowed>" + b"<a/>" * 40 + b'<b allowed="false" reason="other"/></chatAllowed>'
+    async with opened(one(answered(FULL, body=body)), (80, 24)) as pilot:
+        await until(pilot, lambda: 'allowed="false"' in part(pilot.app, BodyView))
 
 
 def test_an_endpoint_far_from_any_verdict_stands_alone_and_none_is_lost():

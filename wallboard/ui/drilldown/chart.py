@@ -163,7 +163,12 @@ def panes_of(
 
 
 def _with_newest_slots(samples: list[Sample], status: EntryPointStatus, end: float) -> list[Sample]:
-    """The samples and the newest slots: a sample is taken when the wait is read, before them."""
+    """The samples and the newest slots: a sample is taken when the wait is read, before them.
+
+    So the very first one has none, which is no failure.
+    """
+    if samples and samples[0].capacity is None and samples[0].at == status.state.history[0].at:
+        samples = samples[1:]
     last = status.state.endpoint(Endpoint.CAPACITY).last
     if not samples or last is None or not samples[-1].at < last.at <= end:
         return samples

@@ -22,7 +22,7 @@ from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
 from wallboard.ui.drilldown.request import RequestLines, header_lines
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
-from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail
+from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
 from wallboard.ui.picture.window import Window, Zoom
@@ -34,8 +34,9 @@ from wallboard.ui.widgets.input_lines import SearchLine
 from wallboard.ui.widgets.key_bar import Hint, KeyBar
 from wallboard.ui.widgets.lines import Page
 
-ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS = 20, 16
-"""Terminal rows from which all endpoints, and all facts, are shown above the tab."""
+ROOM_FOR_ALL_ENDPOINTS, ROOM_FOR_FACTS, ROOM_FOR_TIMELINE = 20, 16, 36
+"""Terminal rows from which all endpoints and all facts are shown above the tab, and the timeline
+below the answer."""
 
 _OF_ONE_POLL = frozenset({Tab.BODY, Tab.HEADERS})
 _OF_ONE_ENDPOINT = _OF_ONE_POLL | {Tab.DIFF}
@@ -113,6 +114,7 @@ class DrillDownScreen(CopyingScreen):
         self._headers = Page(theme)
         self._detail = TimelineDetail(theme)
         self._timeline = Timeline(theme, self._detail)
+        self._timeline_head = TimelineHead(theme)
         self._chart = Chart(theme)
         self._diff = Difference(theme)
         self._line = SearchLine()
@@ -127,6 +129,7 @@ class DrillDownScreen(CopyingScreen):
     def parts(self) -> list[Widget]:
         """Verdict and figures, the endpoints, the tabs, and what the chosen tab shows."""
         contents = [widget for widgets in self._contents.values() for widget in widgets]
+        contents.insert(contents.index(self._timeline), self._timeline_head)
         self._display()
         return [
             self._facts,
@@ -181,7 +184,11 @@ class DrillDownScreen(CopyingScreen):
         if self.tab in _OF_ONE_ENDPOINT:
             only_chosen = height < ROOM_FOR_ALL_ENDPOINTS
             self._table.show(status, self.endpoint, now, only_chosen=only_chosen)
+        self._display()
         self._show_tab(status, now)
+        if self._timeline.has_class("-below"):
+            self._timeline_head.show(len(status.timeline))
+            self._timeline.show(status, now)
         found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
         self._tabs.show(self.tab, found if self.tab is Tab.BODY else "")
 
@@ -294,11 +301,15 @@ class DrillDownScreen(CopyingScreen):
         self.action_tab(message.tab)
 
     def _display(self) -> None:
+        with_timeline = self.tab in _OF_ONE_POLL and self.app.size.height >= ROOM_FOR_TIMELINE
         self._table.display = self.tab in _OF_ONE_ENDPOINT
         self._request.display = self.tab in _OF_ONE_POLL
         for tab, widgets in self._contents.items():
             for widget in widgets:
-                widget.display = tab is self.tab
+                below = widget is self._timeline and with_timeline
+                widget.display = tab is self.tab or below
+        self._timeline_head.display = with_timeline
+        self._timeline.set_class(with_timeline, "-below")
 
     def action_choose(self, step: int) -> None:
         """Select the next or previous endpoint."""

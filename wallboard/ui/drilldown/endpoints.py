@@ -151,12 +151,13 @@ class EndpointTable(Lines):
         if last is None:
             left.append(Segment("not asked yet", base))
             return split(left, [], width, base, theme.glyphs)
-        on_base = base.background_style
         failed = isinstance(last.outcome, Failure)
-        level = Level.CRITICAL if failed else Level.OK
-        left += [Segment(columns[0], theme.shape(level) + on_base), Segment(columns[1], base)]
+        colour = theme.level[Level.CRITICAL if failed else Level.OK].color
+        left += [Segment(columns[0], base + Style(color=colour)), Segment(columns[1], base)]
         mark = f" {theme.glyphs.decides}" + (" decides" if width >= NARROW else "")
-        right = [Segment(mark, theme.ui["mark"] + on_base)] if decides else []
+        mark += " " if width >= WIDE else ""
+        mark_style = base + Style(color=theme.ui["mark"].color, bold=True)
+        right = [Segment(mark, mark_style)] if decides else []
         space = width - Segment.get_line_length([*left, *right])
         left.append(Segment(fit(meaning(last), space, theme.glyphs), base))
         return [*left, *right]

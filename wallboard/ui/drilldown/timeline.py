@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.message import Message
 
 from wallboard.domain.change import Change, Subject
@@ -70,6 +71,20 @@ def rows_of(changes: Sequence[Change], interval: float, unfolded: Sequence[Chang
     return rows
 
 
+class TimelineHead(Lines):
+    """The line between an answer and the timeline below it."""
+
+    DEFAULT_CSS = "TimelineHead { height: 1; }"
+
+    def __init__(self, theme: BoardTheme) -> None:
+        super().__init__(theme, "footer")
+
+    def show(self, count: int) -> None:
+        """Draw the line for so many changes."""
+        changes = "1 change" if count == 1 else f"{count or 'no'} changes"
+        self.put([[Segment(f" timeline: {changes}, the newest first", self.background)]])
+
+
 class TimelineDetail(Lines):
     """Two lines below the timeline: the chosen change in words, and what Enter does with it."""
 
@@ -103,6 +118,10 @@ class Timeline(Page):
     The selection stays at the newest change until the operator moves it, then with its change.
     """
 
+    DEFAULT_CSS = """
+    Timeline.-below { height: auto; max-height: 40%; scrollbar-size-horizontal: 0; }
+    """
+
     BINDINGS = [
         Binding("up,k", "move(-1)", "Newer change", show=False, id="up"),
         Binding("down,j", "move(1)", "Older change", show=False, id="down"),
@@ -132,6 +151,10 @@ class Timeline(Page):
         self._pinned: Change | None = None
         self._now = 0.0
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as there are lines, below an answer."""
+        return max(1, len(self._rows))
+
     @property
     def chosen(self) -> Change | None:
         """The selected change; ``None`` if there are no changes."""
@@ -157,12 +180,13 @@ class Timeline(Page):
         if not self._rows:
             self.put([[Segment(" No changes since the board was started.", base)]])
             return
-        index = self._index
+        # Below an answer it has no cursor until it is clicked.
+        marked = None if self.has_class("-below") and not self.has_focus else self._index
         times = [clock(row.change.at, self._now) for row in self._rows]
         room = max(map(len, times))
         self.put(
             [
-                self._line(number, f"{times[number]:<{room}}", width, chosen=number == index)
+                self._line(number, f"{times[number]:<{room}}", width, chosen=marked == number)
                 for number in range(len(self._rows))
             ]
         )

@@ -74,6 +74,7 @@ class BodyView(Scroller):
         self._take(max(FIRST_LINES, in_sight + 1))
         if not keep_place:
             self.scroll_to(y=0, animate=False, immediate=True)
+            self.call_after_refresh(self._show_stressed)
         self._search_text = None
         if self._wanted:
             self._search()
@@ -81,6 +82,17 @@ class BodyView(Scroller):
             self._resize()
             self.refresh()
         self._go_on()
+
+    def _show_stressed(self) -> None:
+        """Scroll down to the first line that is stressed, if it is below the first page."""
+        stress, height = self._stress, max(1, self.size.height)
+        if stress is None or self.scroll_offset.y or self._wanted:
+            return
+        pattern = _named(stress.names)
+        found = (i for i, line in enumerate(self._lines[:FIRST_LINES]) if pattern.search(line))
+        line = next(found, 0)
+        if line + len(stress.names) > height:
+            self.scroll_to(y=line - height // 3, animate=False, immediate=True)
 
     def _take(self, count: int) -> None:
         """Add so many lines; at the limit, a line that says so."""
