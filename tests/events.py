@@ -46,5 +46,5 @@ def state_after(*observations: object, endpoints=tuple(Endpoint)):
     entry_point = EntryPoint(KEY, "Sales", endpoints=endpoints)
     state = EntryPointState(entry_point, dict.fromkeys(endpoints, EndpointState()), History())
     for one in observations:
-        state = state.heard(one if isinstance(one, Observation) else heard(one))
+        state = state.updated(one if isinstance(one, Observation) else heard(one))
     return state

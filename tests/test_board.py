@@ -181,7 +181,7 @@ def test_all_that_is_known_is_as_old_after_the_clock_was_set_as_before(by):
     after = board.snapshot(now)
     status, was = after.entry_points[KEY], before.entry_points[KEY]
     assert after.newest_at == before.newest_at + by
-    assert (status.since, status.onset) == (was.since + by, was.onset.moved(by))
+    assert (status.since, status.onset) == (was.since + by, was.onset.shifted(by))
     server = after.servers["prod"]
     assert (server.since, server.next_probe_at) == (99_990.0 + by, 100_030.0 + by)
     assert after.polls_per_minute == before.polls_per_minute == 1

@@ -94,7 +94,7 @@ def restored(at, onset, *, polled_at=90.0):
     poll = heard(CLOSED, at=polled_at)
     known = RecordedStatus(
         KEY,
-        {poll.endpoint: EndpointState().heard(poll)},
+        {poll.endpoint: EndpointState().updated(poll)},
         status_after().state.history,
         Verdict.AGENT_NOT_AVAILABLE,
         Level.CRITICAL,

@@ -27,7 +27,7 @@ def board():
 def recalled(*observations: object, key=KEY, **known):
     endpoints = {}
     for one in observations:
-        endpoints[one.endpoint] = endpoints.get(one.endpoint, EndpointState()).heard(one)
+        endpoints[one.endpoint] = endpoints.get(one.endpoint, EndpointState()).updated(one)
     return RecordedStatus(key, endpoints, known.pop("history", History()), **known)
 
 

@@ -21,7 +21,7 @@ FULL = refused("queue_depth_reached")
 RECORDED = RecordedBoard(
     1.0,
     tuple(
-        RecordedStatus(key, {Endpoint.CHAT_ALLOWED: EndpointState().heard(poll)}, History())
+        RecordedStatus(key, {Endpoint.CHAT_ALLOWED: EndpointState().updated(poll)}, History())
         for key, poll in ((KEY, heard(ALLOWED)), (NEIGHBOUR, heard(FULL, key=NEIGHBOUR)))
     ),
     (ServerStatus("other", 1.0, REFUSED),),

@@ -1,6 +1,6 @@
 """The board: folds the stream of observations into immutable snapshots.
 
-It has no clock and asks nobody anything: the same events give the same board, live or replayed.
+It has no clock and no I/O: the same events give the same board, live or replayed.
 """
 
 import math
@@ -19,7 +19,7 @@ from wallboard.domain.change import (
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND, Sample
-from wallboard.domain.observation import Failure, Observation, ServerStatus, moved
+from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
 from wallboard.domain.onset import Onset, onset_of
 from wallboard.domain.outage import (
     absorbed,
@@ -40,7 +40,7 @@ from wallboard.domain.verdict import Judgement, judge, rejudge
 
 
 class Board:
-    """Takes events in as they come and gives a snapshot when asked."""
+    """Folds events, and returns snapshots of the result."""
 
     def __init__(
         self, entry_points: Sequence[tuple[EntryPoint, Policy]], *, history: int = DEFAULT_BOUND
@@ -59,7 +59,7 @@ class Board:
         self._events_shown: tuple[Change, ...] = ()
 
     def fold(self, event: Event) -> Folded:
-        """Take in one event and say what it did; nothing, if it is not of this board."""
+        """Fold one event and return the result, which is empty if it is of another board."""
         if isinstance(event, ServerStatus):
             return self._fold_server(event)
         if isinstance(event, Observation):
@@ -71,15 +71,15 @@ class Board:
         return Folded(event, tuple(self._statuses.values()))
 
     def status(self, key: EntryPointKey) -> EntryPointStatus | None:
-        """What the board says of one entry point by now."""
+        """The current status of one entry point."""
         return self._statuses.get(key)
 
     def statuses_of(self, server: str) -> list[EntryPointStatus]:
-        """What the board says of the entry points of one server by now."""
+        """The current statuses of the entry points of one server."""
         return [s for key, s in self._statuses.items() if key.server == server]
 
     def failure(self, server: str) -> Failure | None:
-        """Why a server cannot be reached, if that is so."""
+        """Why a server cannot be reached; ``None`` while it can."""
         status = self._servers.get(server)
         return status.failure if status else None
 
@@ -92,7 +92,7 @@ class Board:
     ) -> Folded:
         """Have these entry points from ``at`` on, Unix time in seconds; events stay as they are.
 
-        The polls of those that remain are kept and judged anew, which may be a change like any.
+        The polls of those that remain are kept and judged again, which may make changes.
         """
         before, self._statuses = self._statuses, {}
         if history is not None and history != self._history:
@@ -192,7 +192,7 @@ class Board:
         return Folded(status, statuses, (change, *explained, *followed), outage_since)
 
     def _absorb(self, server: str, since: float) -> list[Change]:
-        """Take off all timelines what the outage of a server explains; what stays, marked so."""
+        """Remove what an outage explains from all timelines; return the changes it marked."""
         self._set_events(
             c for c in self._events if c.server != server or not came_of_outage(c, since)
         )
@@ -210,9 +210,9 @@ class Board:
 
     def _fold_observation(self, observation: Observation) -> Folded:
         before = self._statuses[observation.key]
-        heard = before.state.endpoint(observation.endpoint)
-        observation = self._parts.shared(observation, heard.last)
-        state = before.state.heard(observation)
+        endpoint = before.state.endpoint(observation.endpoint)
+        observation = self._parts.shared(observation, endpoint.last)
+        state = before.state.updated(observation)
         waited = min(observation.elapsed_seconds, before.policy.stale_after)
         after, judged = self._judge(
             before,
@@ -225,26 +225,26 @@ class Board:
         if observation.endpoint is _pace(state.entry_point):
             history = state.history.appended(_sample(after, observation.at))
             after = replace(after, state=replace(state, history=history))
-        others = tuple(self._changes(heard, observation, after))
+        others = tuple(self._changes(endpoint, observation, after))
         after = self._statuses[observation.key] = self._noted(after, others)
         self._traffic.add(observation.at)
-        # The newest is the last one folded: what is dated later was dated by another clock.
+        # The last one folded is the newest: a later date was given by another clock.
         self._newest_at = observation.at
         return Folded(observation, (after,), (*judged, *others))
 
     def _set_clock(self, by: float) -> None:
-        """Know all that is known to be as old as before. What happened when stays as it was."""
+        """Shift times so that ages stay the same. Past events keep their times."""
         self._statuses = {key: s.as_old_as_before(by) for key, s in self._statuses.items()}
         self._servers = {
             name: replace(
                 status,
                 at=status.at + by,
-                since=moved(status.since, by),
-                next_probe_at=moved(status.next_probe_at, by),
+                since=shifted(status.since, by),
+                next_probe_at=shifted(status.next_probe_at, by),
             )
             for name, status in self._servers.items()
         }
-        self._newest_at = moved(self._newest_at, by)
+        self._newest_at = shifted(self._newest_at, by)
         self._traffic.clock_set(by)
 
     def _judge(
@@ -257,9 +257,9 @@ class Board:
         of_server: bool,
         went_on: bool = True,
     ) -> tuple[EntryPointStatus, tuple[Change, ...]]:
-        """Judge a new state of an entry point and put it on the board; what that changed.
+        """Judge a new state of an entry point and put it on the board; return it and its changes.
 
-        ``went_on`` unless there was a gap: then nobody knows since when it is so.
+        ``went_on`` is false after a gap: then it is unknown since when the state holds.
         """
         key, was = before.entry_point.key, before.judgement
         failure = self.failure(key.server)
@@ -302,20 +302,20 @@ class Board:
         return after, changes
 
     def _changes(
-        self, heard: EndpointState, observation: Observation, after: EntryPointStatus
+        self, endpoint: EndpointState, observation: Observation, after: EntryPointStatus
     ) -> Iterator[Change]:
-        """What a poll changed beside the verdict, unless the outage of the server says it."""
+        """What a poll changed beside the verdict, unless the outage of the server covers it."""
         timeline, server = after.timeline, observation.key.server
         if server in self._outages:
-            heard = as_on_timeline(heard, observation.endpoint, timeline)
+            endpoint = as_on_timeline(endpoint, observation.endpoint, timeline)
             if not self.failure(server):
                 yield from outlasts_outage(after.judgement, observation, timeline)
-        for change in change_of_endpoint(heard, observation, after.judgement.level, timeline):
+        for change in change_of_endpoint(endpoint, observation, after.judgement.level, timeline):
             if not self.failure(server) or not came_of_outage(change, self._outages[server]):
                 yield change
 
     def _of_outage(self, change: Change, status: EntryPointStatus) -> bool:
-        """Whether the change of a whole server, down or back, says it already."""
+        """Whether the change of the whole server, down or back, covers it."""
         since = self._outages.get(change.server)
         if since is None:
             return False
@@ -334,7 +334,7 @@ class Board:
 def _all_unpolled(
     entry_points: Sequence[tuple[EntryPoint, Policy]], history: int
 ) -> dict[EntryPointKey, EntryPointStatus]:
-    """All of them; what was not polled is judged once for all that share a policy."""
+    """Their statuses before any poll, judged once for all that share a policy."""
     judged: dict[tuple[int, tuple[Endpoint, ...]], Judgement] = {}
     found = {}
     for entry_point, policy in entry_points:

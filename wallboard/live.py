@@ -1,7 +1,4 @@
-"""The living board, owned once: every face that lives stands on it.
-
-It has the board, the feed under it and the config that both go by, and all that runs of these.
-"""
+"""The live board that every live face shows: the board, its feed, and the config of both."""
 
 import asyncio
 import logging
@@ -22,23 +19,23 @@ from wallboard.selected_board import SelectedBoard
 from wallboard.settings import Settings
 
 LOOK_SECONDS = 0.25
-"""Between two looks at whether the config is to be read."""
+"""The interval of checks whether the config is to be read again."""
 
 RESTART_SECONDS = 1.0
-"""How long a feed that broke down stays down."""
+"""How long a failed feed waits before it starts again."""
 
 MakeFeed = Callable[[Settings], Feed]
-"""Makes the feed that polls what the settings say, or follows who does."""
+"""Makes the feed of these settings, which polls or follows another process."""
 
 log = logging.getLogger(__name__)
 
 
 class LiveBoard:
-    """Folds what the feed brings, takes up edits of the config, and tells all who want to know.
+    """Folds the events of the feed, applies edits of the config, and calls back on both.
 
-    Polls are shared, so the board under it always has all of a config where it is recorded; where
-    entry points of it were selected, these alone are shown and told. A feed that breaks down or
-    ends is started again. Nothing runs before ``start``.
+    Polls are shared, so its board has all entry points of a recorded config; snapshots and
+    callbacks have the selected ones only. A feed that fails or ends is restarted. Nothing runs
+    before ``start``.
     """
 
     def __init__(
@@ -52,8 +49,7 @@ class LiveBoard:
     ) -> None:
         """``settings`` are those of the selection; ``source`` is where they came from.
 
-        ``make_feed`` is called off the main thread, for what it imports takes its time. ``clock``
-        is Unix time.
+        ``make_feed`` is called in a thread, because its imports are slow. ``clock`` is Unix time.
         """
         self.settings = settings
         self._whole = source.whole if source else None
@@ -66,35 +62,35 @@ class LiveBoard:
         self._feed: Feed | None = None
         self._edit = Folded(None)
         self._tasks: list[asyncio.Task[None]] = []
-        self._fold_tellers: list[Callable[[Folded], None]] = []
-        self._edit_tellers: list[Callable[[Settings, Settings], None]] = []
-        self._refusal_tellers: list[Callable[[Sequence[Problem]], None]] = []
+        self._fold_callbacks: list[Callable[[Folded], None]] = []
+        self._edit_callbacks: list[Callable[[Settings, Settings], None]] = []
+        self._refusal_callbacks: list[Callable[[Sequence[Problem]], None]] = []
 
-    def on_folded(self, tell: Callable[[Folded], None]) -> None:
-        """Have told what each event, or edit of the settings, did to the board."""
-        self._fold_tellers.append(tell)
+    def on_folded(self, callback: Callable[[Folded], None]) -> None:
+        """Call ``callback`` with the result of each event, or edit of the settings."""
+        self._fold_callbacks.append(callback)
 
-    def on_edited(self, tell: Callable[[Settings, Settings], None]) -> None:
-        """Have told the settings before and after each edit that is taken up."""
-        self._edit_tellers.append(tell)
+    def on_edited(self, callback: Callable[[Settings, Settings], None]) -> None:
+        """Call ``callback`` with the settings before and after each edit that is applied."""
+        self._edit_callbacks.append(callback)
 
-    def on_refused(self, tell: Callable[[Sequence[Problem]], None]) -> None:
-        """Have told what is wrong with an edited config that cannot be used."""
-        self._refusal_tellers.append(tell)
+    def on_refused(self, callback: Callable[[Sequence[Problem]], None]) -> None:
+        """Call ``callback`` with the problems of an edited config that is invalid."""
+        self._refusal_callbacks.append(callback)
 
     @property
     def running(self) -> bool:
-        """Whether there is a feed by now."""
+        """Whether the feed has started."""
         return self._feed is not None
 
     @property
     def status(self) -> FeedStatus:
-        """What the feed says of itself; nothing while there is none."""
+        """The status of the feed; empty while there is none."""
         return self._feed.status if self._feed else FeedStatus()
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What hinders the feed, or edits of the config, for now; in sentences."""
+        """The current problems of the feed and of the config, in sentences."""
         return (*(self.config.problems if self.config else ()), *self.status.problems)
 
     def snapshot(self) -> Snapshot:
@@ -112,7 +108,7 @@ class LiveBoard:
             self._tasks.append(asyncio.create_task(self._follow_config(self.config)))
 
     async def stop(self) -> None:
-        """End all of it; what is recorded is in the file then."""
+        """Stop feed and config; the recording is complete in its file then."""
         if self.config:
             self.config.stop()
         for task in self._tasks:
@@ -137,13 +133,13 @@ class LiveBoard:
         return self._feed is not None and self._feed.poll_now(key)
 
     def fold(self, event: Event) -> Folded:
-        """Take in one event; what it did to the whole board."""
+        """Fold one event into the board; return the result for the whole board."""
         folded = self.board.fold(event)
         self._tell(folded)
         return folded
 
     def take_up(self, settings: Settings) -> None:
-        """Go by other settings; what stays keeps its past."""
+        """Apply other settings; entry points that stay keep their history."""
         before, self.settings = self.settings, settings
         self._polled = self._settings_to_poll()
         points = entry_points_of(self._polled)
@@ -153,8 +149,8 @@ class LiveBoard:
         if self._feed:
             self._feed.replace(self._polled, self._edit)
         self._tell(self._edit)
-        for tell_edit in self._edit_tellers:
-            tell_edit(before, settings)
+        for callback in self._edit_callbacks:
+            callback(before, settings)
 
     def _settings_to_poll(self) -> Settings:
         """All of the config, of which a selection is shown; the selection if nothing is shared."""
@@ -165,12 +161,12 @@ class LiveBoard:
     def _tell(self, folded: Folded) -> None:
         if self._selected:
             folded = self._selected.folded(folded)
-        for tell in self._fold_tellers:
-            tell(folded)
+        for callback in self._fold_callbacks:
+            callback(folded)
 
     def _refuse(self, problems: Sequence[Problem]) -> None:
-        for tell in self._refusal_tellers:
-            tell(problems)
+        for callback in self._refusal_callbacks:
+            callback(problems)
 
     async def _follow_config(self, config: Reload) -> None:
         while True:
@@ -186,9 +182,9 @@ class LiveBoard:
                     feed.replace(self._polled, self._edit)
                 self._feed = feed
                 await feed.run(self.fold)
-                log.error("The feed ended; starting it again")
+                log.error("The feed ended; restarting it")
             except Exception:
-                log.exception("The feed broke down; starting it again")
+                log.exception("The feed failed; restarting it")
             await asyncio.sleep(RESTART_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""What an operator asks to see: words and fields that choose entry points.
+"""The filter language: words and fields that select entry points.
 
 ``sales group:EMEA !level:ok`` are three words that must all hold. ``!`` before a word inverts it,
 and before a blank everything; a comma means or; quotes keep blanks, commas and signs.
@@ -23,13 +23,13 @@ class EventSubject(EntryPointStatus):
 
 
 Chooses = Callable[[EntryPointStatus, float | None], bool]
-"""Whether an entry point is meant, at a moment in Unix time that may not be known."""
+"""Whether an entry point matches, at a Unix time or ``None``."""
 
 
 class Choice(NamedTuple):
-    """What a word or one of its alternatives chooses, and what is wrong with how it was written.
+    """The filter of a word or one of its alternatives, and the problem with its spelling.
 
-    A finder may learn only later that something is.
+    A finder may report a problem only when it searches.
     """
 
     chooses: Chooses
@@ -38,7 +38,7 @@ class Choice(NamedTuple):
 
 
 LONGEST_QUERY = 1_000
-"""Characters; what is typed has a tenth of that."""
+"""Characters of a query that are used."""
 
 
 MARKS = ("partial", "stale", "contradiction", "lenient")
@@ -46,7 +46,7 @@ MARKS = ("partial", "stale", "contradiction", "lenient")
 _WORD = re.compile(r'(?:"[^"]*(?:"|$)|[^\s"])+')
 _FIELD = re.compile(r"([A-Za-z_]+):")
 _ALTERNATIVE = re.compile(
-    r'(?:"[^"]*(?:"|$)|\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\\.|[^,"])+'  # signs that may hold a comma
+    r'(?:"[^"]*(?:"|$)|\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\\.|[^,"])+'  # brackets may hold a comma
 )
 _IDS = re.compile(r"([0-9]{1,19})(?:-([0-9]{1,19}))?")
 
@@ -63,7 +63,7 @@ class Query:
 
     @property
     def problem(self) -> str | None:
-        """What of it could not be taken as it was meant, in words."""
+        """What is wrong with the query, as a sentence; ``None`` if nothing is."""
         later = (finder.problem for finder in self._finders if finder.problem)
         return self._problem or next(later, None)
 
@@ -71,7 +71,7 @@ class Query:
         return bool(self._words)
 
     def matches(self, status: EntryPointStatus, now: float | None = None) -> bool:
-        """Whether an entry point is meant; an empty query means every one.
+        """Whether an entry point matches; an empty query matches all.
 
         ``now`` is Unix time in seconds; without it nothing counts as stale.
         """
@@ -85,12 +85,12 @@ class Query:
     def select(
         self, statuses: Iterable[EntryPointStatus], now: float | None = None
     ) -> list[EntryPointStatus]:
-        """The entry points that are meant, in the order given."""
+        """The matching entry points, in the order given."""
         return [status for status in statuses if self.matches(status, now)]
 
 
 def parse(text: str) -> Query:
-    """The query in a text. Whatever is wrong with it is its ``problem``, never an exception."""
+    """Parse a query. A mistake in it becomes its ``problem``, never an exception."""
     words = _WORD.findall(text[:LONGEST_QUERY])
     inverted = False
     if words and set(words[0]) == {"!"}:
@@ -104,7 +104,7 @@ def parse(text: str) -> Query:
 
 
 def _word(word: str) -> Choice | None:
-    """What one word chooses, or ``None`` while there is nothing behind its sign or field yet."""
+    """The filter of one word, or ``None`` while nothing follows its ``!`` or field yet."""
     bare = word.lstrip("!")
     named = _FIELD.match(bare)
     make = FIELDS.get(named[1].lower()) if named else None
@@ -145,7 +145,7 @@ def _no_field(name: str) -> str:
 
 
 def _anything(value: str) -> Choice:
-    """An entry point whose name, id, group, server or verdict holds a text."""
+    """Entry points with a text in their name, id, group, server or verdict."""
     found = Finder(value)
 
     def chooses(status: EntryPointStatus, _now: float | None) -> bool:
@@ -252,4 +252,4 @@ FIELDS: dict[str, Callable[[str], Choice]] = {
     "button": _button,
     "mark": _mark,
 }
-"""The fields by name, and what each chooses for a value."""
+"""The fields by name, each with its filter for a value."""

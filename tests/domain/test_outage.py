@@ -78,7 +78,7 @@ def test_an_outage_does_not_explain_what_an_answer_brought():
 
 
 def test_a_failure_that_is_not_on_the_timeline_counts_as_no_poll():
-    state = EndpointState().heard(REFUSED)
+    state = EndpointState().updated(REFUSED)
     told = (change_at(50.0, Subject.ENDPOINT),)
     assert as_on_timeline(state, Endpoint.CHAT_ALLOWED, told) is state
     assert as_on_timeline(state, Endpoint.CHAT_ALLOWED, ()) == EndpointState()

@@ -31,5 +31,5 @@ def test_an_endpoint_that_was_never_polled_says_nothing():
 
 def test_hearing_leaves_the_state_before_as_it_was():
     before = state_after(ALLOWED)
-    before.heard(failed(Endpoint.CHAT_ALLOWED))
+    before.updated(failed(Endpoint.CHAT_ALLOWED))
     assert before.latest(Endpoint.CHAT_ALLOWED, ChatAllowed) is ALLOWED

@@ -66,7 +66,7 @@ def test_only_the_last_hours_are_kept():
 @pytest.mark.parametrize("by", [-3600.0, 3600.0])
 def test_the_strip_moves_with_the_clock(by):
     strip = strip_of((7200, DOWN), (7260, OPEN))
-    assert strip.moved(by).slices(7260 + by, 2) == strip.slices(7260, 2)
+    assert strip.shifted(by).slices(7260 + by, 2) == strip.slices(7260, 2)
 
 
 def test_a_clock_that_was_put_back_begins_anew():

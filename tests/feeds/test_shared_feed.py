@@ -44,7 +44,7 @@ class Seat:
             await self.task
 
     def _publish(self, event):
-        self.heard(event)
+        self.updated(event)
         return self.board.fold(event)
 
 

@@ -48,8 +48,8 @@ def newest(moments: Iterable[float | None], now: float) -> float | None:
     return max((at for at in known if at <= now + AHEAD_SECONDS), default=max(known, default=None))
 
 
-def moved(at: float | None, by: float) -> float | None:
-    """A moment, if there is one, by a clock that was put forward ``by`` seconds, or back."""
+def shifted(at: float | None, by: float) -> float | None:
+    """A time after the clock was set forward by ``by`` seconds, or back; ``None`` stays."""
     return None if at is None else at + by
 
 

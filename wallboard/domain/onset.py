@@ -22,7 +22,7 @@ class Onset:
     before: Verdict | Level | None = None
     lasted: float | None = None
 
-    def moved(self, by: float) -> "Onset":
+    def shifted(self, by: float) -> "Onset":
         """The same after the clock was put forward ``by`` seconds, or back."""
         return replace(self, at=self.at + by)
 

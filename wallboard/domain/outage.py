@@ -13,7 +13,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.state import UNHEARD, EndpointState
+from wallboard.domain.state import NEVER_POLLED, EndpointState
 from wallboard.domain.verdict import Judgement
 
 _SLACK_SECONDS = 1.0
@@ -97,7 +97,7 @@ def as_on_timeline(
     if state.last is None or not _unreached(state.last):
         return state
     words = (one.after for one in reversed(timeline) if one.endpoint is endpoint)
-    return state if next(words, "ok") == outcome_word(state.last) else UNHEARD
+    return state if next(words, "ok") == outcome_word(state.last) else NEVER_POLLED
 
 
 def server_change(

@@ -8,11 +8,11 @@ from wallboard.domain.change import TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedStatus
 from wallboard.domain.history import History
-from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, moved, newest
+from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, newest, shifted
 from wallboard.domain.onset import Onset
 from wallboard.domain.outage import came_of_outage
 from wallboard.domain.policy import Policy, Verdict
-from wallboard.domain.state import UNHEARD, EntryPointState
+from wallboard.domain.state import NEVER_POLLED, EntryPointState
 from wallboard.domain.state_strip import NOTHING_KNOWN, State, StateStrip
 from wallboard.domain.verdict import Judgement, judge
 from wallboard.frozen import frozen
@@ -50,7 +50,7 @@ class EntryPointStatus:
         ``judgement`` is that of another unpolled one, if it is known. ``history`` is how many
         samples it will keep.
         """
-        endpoints = dict.fromkeys(entry_point.endpoints, UNHEARD)
+        endpoints = dict.fromkeys(entry_point.endpoints, NEVER_POLLED)
         state = EntryPointState(entry_point, endpoints, History(history))
         return cls(state, policy, judgement or judge(state, policy, failure))
 
@@ -59,7 +59,7 @@ class EntryPointStatus:
     ) -> "EntryPointStatus":
         """The same entry point as it was recorded, by the rules of now."""
         entry_point = self.entry_point
-        endpoints = {e: recorded.endpoints.get(e, UNHEARD) for e in entry_point.endpoints}
+        endpoints = {e: recorded.endpoints.get(e, NEVER_POLLED) for e in entry_point.endpoints}
         state = EntryPointState(
             entry_point,
             endpoints,
@@ -113,12 +113,12 @@ class EntryPointStatus:
         """The same after the clock was put forward ``by`` seconds, or back."""
         return replace(
             self,
-            state=replace(self.state, good_at=moved(self.state.good_at, by)),
+            state=replace(self.state, good_at=shifted(self.state.good_at, by)),
             judgement=self.judgement.as_old_as_before(by),
-            since=moved(self.since, by),
-            onset=self.onset.moved(by) if self.onset else None,
-            known_until=moved(self.known_until, by),
-            strip=self.strip.moved(by),
+            since=shifted(self.since, by),
+            onset=self.onset.shifted(by) if self.onset else None,
+            known_until=shifted(self.known_until, by),
+            strip=self.strip.shifted(by),
         )
 
 

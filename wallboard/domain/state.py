@@ -40,13 +40,13 @@ class EndpointState:
         last = self.last
         return last.outcome if last and isinstance(last.outcome, Failure) else None
 
-    def heard(self, observation: Observation) -> "EndpointState":
+    def updated(self, observation: Observation) -> "EndpointState":
         """The state after one more poll."""
         good = self.good if isinstance(observation.outcome, Failure) else observation
         return EndpointState((*self.recent[1 - RECENT_POLLS :], observation), good)
 
 
-UNHEARD = EndpointState()
+NEVER_POLLED = EndpointState()
 _PAIR = frozenset({Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY})
 
 
@@ -69,7 +69,7 @@ class EntryPointState:
 
     def endpoint(self, endpoint: Endpoint) -> EndpointState:
         """The answers of one endpoint; none if it is switched off."""
-        return self.endpoints.get(endpoint, UNHEARD)
+        return self.endpoints.get(endpoint, NEVER_POLLED)
 
     def latest(self, endpoint: Endpoint, kind: type[Fact]) -> Fact | None:
         """The fact the newest poll read, or ``None`` if it failed or there was none."""
@@ -81,14 +81,14 @@ class EntryPointState:
         good = self.endpoint(endpoint).good
         return good.outcome if good and isinstance(good.outcome, kind) else None
 
-    def heard(self, observation: Observation) -> "EntryPointState":
+    def updated(self, observation: Observation) -> "EntryPointState":
         """The state after one more poll."""
         endpoint = observation.endpoint
-        heard = self.endpoint(endpoint).heard(observation)
+        state = self.endpoint(endpoint).updated(observation)
         disagreements, heard_of_pair = self._compared(endpoint, observation)
         return EntryPointState(
             self.entry_point,
-            {**self.endpoints, endpoint: heard},
+            {**self.endpoints, endpoint: state},
             self.history,
             disagreements,
             heard_of_pair,
@@ -98,7 +98,7 @@ class EntryPointState:
     def redefined(self, entry_point: EntryPoint) -> "EntryPointState":
         """The state of the same entry point after its name or polling changed."""
         endpoints = {endpoint: self.endpoint(endpoint) for endpoint in entry_point.endpoints}
-        good_at = self.good_at if any(heard.good for heard in endpoints.values()) else None
+        good_at = self.good_at if any(state.good for state in endpoints.values()) else None
         after = replace(self, entry_point=entry_point, endpoints=endpoints, good_at=good_at)
         if endpoints.keys() >= _PAIR:
             return after

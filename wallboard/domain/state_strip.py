@@ -100,7 +100,7 @@ class StateStrip:
         row = (known + bytes(min(ahead, length)))[-length:].rjust(length, b"\0")
         return _slices(row, minutes)
 
-    def moved(self, by: float) -> "StateStrip":
+    def shifted(self, by: float) -> "StateStrip":
         """The same after the clock was put forward ``by`` seconds, or back."""
         return replace(self, minute=self.minute + round(by / MINUTE))
 

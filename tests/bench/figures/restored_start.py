@@ -16,7 +16,7 @@ from wallboard.recorder.writing.writer import Writer
 ENTRY_POINTS = 200
 RECORDED_SECONDS = 3600.0
 HEARD = "CAN TAKE"
-UNHEARD = "WAITING"
+NEVER_POLLED = "WAITING"
 WITHIN = 20.0
 REACH = 1.2
 
@@ -55,7 +55,7 @@ def _start(command: list[str], whole: bool, folder: str) -> float:
         end = time.perf_counter() + WITHIN
         while time.perf_counter() < end:
             terminal.read(0.1)
-            at = watch.when(lambda text: HEARD in text and not (whole and UNHEARD in text))
+            at = watch.when(lambda text: HEARD in text and not (whole and NEVER_POLLED in text))
             if at is not None:
                 return at - terminal.started_at
         raise RuntimeError(f"the picture was not shown:\n{terminal.screen_text()}")

@@ -1,7 +1,6 @@
-"""What reads our output: how wide it is, and lines for it that are written without ever waiting.
+"""The standard output: its size, and lines written to it without ever blocking the caller.
 
-A terminal that is paused, or a pipe that is full, must not hold back the polls that other boards
-follow.
+A paused terminal or a full pipe must not delay polls, which other boards follow.
 """
 
 import os
@@ -16,16 +15,16 @@ import click
 from wallboard.domain.foreign_text import safe
 
 MOST_WAITING = 10_000
-"""Lines that wait for a reader; when there are more, the oldest are given up."""
+"""Lines that wait for the reader; when there are more, the oldest are dropped."""
 
 LAST_SECONDS = 2.0
-"""How long the end of the program waits for the last lines to be taken."""
+"""How long the program waits at its end for the last lines to be written."""
 
 
 def output_size() -> os.terminal_size:
-    """The columns and rows of the output, 80 × 24 where nothing says them.
+    """The columns and rows of the output, 80 × 24 if unknown.
 
-    A terminal that knows its size goes before ``COLUMNS`` and ``LINES``, which may be out of date.
+    The size of the terminal wins over ``COLUMNS`` and ``LINES``, which may be out of date.
     """
     try:
         size = os.get_terminal_size(sys.stdout.fileno())
@@ -35,48 +34,48 @@ def output_size() -> os.terminal_size:
 
 
 def warn(text: str) -> None:
-    """Say one thing on stderr, on one line that cannot steer a terminal."""
+    """Print one line on stderr, with control characters escaped."""
     click.echo(f"wallboard: {safe(text)}", err=True)
 
 
 class Output:
     """The standard output, a line at a time.
 
-    ``gone`` says that nobody reads it any more, and ``failure`` why, where a write found out.
+    ``gone`` is true once the reader has left; ``failure`` is the error of a write, if any.
     """
 
     def __init__(self, *, ascii_only: bool = False) -> None:
-        """``ascii_only`` writes all other signs as escapes."""
+        """``ascii_only`` escapes all other characters."""
         self.gone = False
         self.failure: OSError | None = None
         self._file = sys.stdout.fileno()
         self._encoding = "ascii" if ascii_only else sys.stdout.encoding
         self._waiting: deque[str] = deque()
-        self._given_up = 0
+        self._dropped = 0
         self._ending = False
         self._changed = threading.Condition()
-        # A daemon, for one that is stuck in a write must not keep the program from ending.
+        # A daemon: a thread that is stuck in a write must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="output", daemon=True)
         self._thread.start()
 
-    def say(self, line: str) -> None:
-        """Write a line as soon as the reader takes it."""
+    def write(self, line: str) -> None:
+        """Queue a line, to be written as soon as the reader takes it."""
         with self._changed:
             if len(self._waiting) >= MOST_WAITING:
                 self._waiting.popleft()
-                self._given_up += 1
+                self._dropped += 1
             self._waiting.append(line)
             self._changed.notify()
 
     def close(self) -> int:
-        """Write what is left, if the reader takes it soon; how many lines were given up."""
+        """Write what is left, if the reader takes it soon; return how many lines were dropped."""
         with self._changed:
             self._ending = True
             self._changed.notify()
         self._thread.join(LAST_SECONDS)
-        return self._given_up + len(self._waiting)
+        return self._dropped + len(self._waiting)
 
-    def look(self) -> None:
+    def check_reader(self) -> None:
         """Find out whether the reader has left, without writing anything."""
         poll = select.poll()
         poll.register(self._file, 0)
@@ -106,5 +105,5 @@ def _write(file: int, data: bytes) -> None:
         try:
             data = data[os.write(file, data) :]
         except BlockingIOError:
-            # Whoever shares the output may have told it not to wait.
+            # A process that shares the output may have made it non-blocking.
             select.select((), (file,), ())

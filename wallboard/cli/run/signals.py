@@ -49,21 +49,21 @@ def left_on_ctrl_c() -> Iterator[None]:
         yield
         return
     ended = threading.Event()
-    heard, told = os.pipe()
-    os.set_blocking(told, False)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
 
     def leave_if_need_be() -> None:
-        # No handler of Python runs before SQLite is done; this is told at once.
-        while signals := os.read(heard, 64):
+        # No Python handler runs before SQLite returns; this pipe gets the signal at once.
+        while signals := os.read(reading, 64):
             if signal.SIGINT in signals and not ended.wait(LEAVE_SECONDS):
                 os._exit(INTERRUPTED)
-        os.close(heard)
+        os.close(reading)
 
     threading.Thread(target=leave_if_need_be, daemon=True).start()
-    before = signal.set_wakeup_fd(told)
+    before = signal.set_wakeup_fd(writing)
     try:
         yield
     finally:
         ended.set()
         signal.set_wakeup_fd(before)
-        os.close(told)
+        os.close(writing)

@@ -88,13 +88,13 @@ class Watcher:
             problems.say()
             if self._opened:
                 for line in self._change_lines.of_staleness(self._live.snapshot()):
-                    self._output.say(line)
+                    self._output.write(line)
             if every and loop.time() >= due:
-                self._output.say(self._change_lines.heartbeat(self._live.snapshot()))
+                self._output.write(self._change_lines.heartbeat(self._live.snapshot()))
                 due = max(due + every, loop.time())
             ends = [at for at in (until, due if every else None) if at is not None]
             await self._pause(min([loop.time() + LOOK_SECONDS, *ends]) - loop.time())
-            self._output.look()
+            self._output.check_reader()
         problems.say()
 
     async def _begin(self, until: float | None) -> None:
@@ -114,7 +114,7 @@ class Watcher:
     def _open(self) -> None:
         self._opened = True
         for line in self._change_lines.opening(self._live.snapshot()):
-            self._output.say(line)
+            self._output.write(line)
 
     def _is_over(self, until: float | None) -> bool:
         enough = self._bounds.changes is not None and self._told >= self._bounds.changes
@@ -140,7 +140,7 @@ class Watcher:
                 continue
             if self._bounds.changes is not None and self._told >= self._bounds.changes:
                 return
-            self._output.say(line)
+            self._output.write(line)
             self._told += 1
             if self._told == self._bounds.changes:
                 self._woken.set()

@@ -60,7 +60,7 @@ def api_finding(entry_point: EntryPoint, observation: Observation, *, guessed: b
     verdict, words = None, f"{endpoint} of {number} is valid."
     level = Level.OK
     if endpoint is Endpoint.CHAT_ALLOWED:
-        state = EntryPointState(entry_point, {}, History()).heard(observation)
+        state = EntryPointState(entry_point, {}, History()).updated(observation)
         judgement = judge(state, Policy())
         verdict = judgement.verdict
         words = f"{endpoint} of {number} is valid: {brief(judgement.summary).rstrip('.')}."

@@ -1,4 +1,4 @@
-"""Writes answers, bodies and dictionaries, each different one once."""
+"""Writes each distinct answer, body and dictionary once."""
 
 import sqlite3
 
@@ -8,7 +8,7 @@ from wallboard.recorder.file.columns import LONGEST_TEXT
 from wallboard.recorder.writing.open_segment import KeptAnswer
 
 DICTIONARY_BYTES = 4096
-"""The longest body that others are compressed against."""
+"""The longest body that is used as a dictionary for others."""
 
 
 class AnswerRows:
@@ -22,7 +22,7 @@ class AnswerRows:
         self._seen: list[tuple[KeptAnswer, int]] = []
 
     def number_of(self, kept: KeptAnswer, segment: int) -> int:
-        """The row number of an answer, written if need be; marks it as used in this segment."""
+        """The row number of an answer, written if it is new; marks it as used in this segment."""
         number = kept.id
         if number is None:
             self._fresh.append(kept)
@@ -96,7 +96,7 @@ class AnswerRows:
         )
 
     def _dictionary(self, endpoint: Endpoint, body: bytes) -> tuple[int | None, bytes]:
-        """The dictionary for bodies of an endpoint: the first body that was recorded of it."""
+        """The dictionary for bodies of an endpoint: the first one recorded."""
         known = self._dictionaries.get(endpoint)
         if known is None:
             name = f"dictionary {endpoint}"

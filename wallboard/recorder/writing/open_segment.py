@@ -26,7 +26,7 @@ class KeptAnswer:
     seen: int = 0
 
     def same(self, observation: Observation) -> bool:
-        """Whether a poll brought this answer; headers alone do not make it another one."""
+        """Whether a poll got the same answer; different headers alone do not count."""
         if self.answer is None:
             return False
         response, known = observation.response, self.answer.response
@@ -41,7 +41,7 @@ class KeptAnswer:
         ):
             return False
         if self.good:
-            # A reading follows from its body.
+            # Equal bodies give equal readings.
             return not isinstance(observation.outcome, Failure)
         return observation.outcome == self.answer.failure
 
@@ -133,7 +133,7 @@ class OpenSegment:
         self.to_at = at
 
     def written(self) -> None:
-        """Drop what is now in the file."""
+        """Drop what was written to the file."""
         self.ended.clear()
         self.touched.clear()
         self.samples.clear()

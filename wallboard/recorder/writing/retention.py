@@ -24,7 +24,7 @@ _SWEPT = Shape("about", swept=ROW)
 
 @frozen
 class Retention:
-    """How much is kept: seconds of the past, and bytes of the file."""
+    """How much is kept: the age in seconds, and the size of the file in bytes."""
 
     seconds: float = 7 * 86_400.0
     bytes: int = 512 * MEGABYTE
@@ -36,7 +36,7 @@ def retention_of(settings: Settings) -> Retention:
 
 
 def used_bytes(database: sqlite3.Connection) -> int:
-    """Bytes of a recording that hold something."""
+    """Used bytes of a recording."""
     (size,) = database.execute("PRAGMA page_size").fetchone()
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     (free,) = database.execute("PRAGMA freelist_count").fetchone()
@@ -44,7 +44,7 @@ def used_bytes(database: sqlite3.Connection) -> int:
 
 
 def trim_step(database: sqlite3.Connection, retention: Retention, now: float | None) -> bool:
-    """Delete the oldest segment if it is too old or too much; true if there may be more.
+    """Delete the oldest segment if it is too old or the file too large; true if there may be more.
 
     ``now`` is Unix time in seconds, ``None`` when no clock can be trusted: then only size counts.
     The newest segment always stays. To be called within a transaction.
@@ -77,20 +77,20 @@ def _ended_at(database: sqlite3.Connection, now: float) -> float:
 
 
 def oldest_segment(database: sqlite3.Connection) -> int:
-    """The number of the first segment that is left; 0 if there is none."""
+    """The number of the oldest segment; 0 if there is none."""
     (segment,) = database.execute("SELECT coalesce(min(id), 0) FROM segment").fetchone()
     return int(segment)
 
 
 def give_back(database: sqlite3.Connection) -> None:
     """Return some free pages to the disk."""
-    # It frees a page a step and gives no rows, so that execute() would stop after one.
+    # Each step frees one page and returns no row; execute() would stop after the first.
     database.executescript(f"PRAGMA incremental_vacuum({FREED_PAGES})")
 
 
 def _forget_changes(database: sqlite3.Connection, last_change: int, last_status: int) -> None:
-    """Delete changes up to these rows, but the last of each entry point and server."""
-    # The very last one stays for its number, which must not be given twice.
+    """Delete changes up to these rows, except the last of each entry point and server."""
+    # The newest change stays, because its number must not be used again.
     database.execute(
         "DELETE FROM change WHERE id <= :last AND id < (SELECT max(id) FROM change) AND id NOT IN ("
         " SELECT max(id) FROM change WHERE id <= :last AND subject IN ('verdict', 'level')"
@@ -105,7 +105,7 @@ def _forget_changes(database: sqlite3.Connection, last_change: int, last_status:
 
 
 def _sweep(database: sqlite3.Connection, segment: int) -> None:
-    """Delete some of the answers that no segment refers to; the next step goes on there."""
+    """Delete some of the answers that no segment refers to; the next step continues there."""
     row = _SWEPT.one(database, "SELECT value FROM about WHERE name = 'swept'")
     start = row[0] if row else 0
     gone = database.execute(

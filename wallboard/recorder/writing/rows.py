@@ -23,7 +23,7 @@ from wallboard.recorder.writing.open_segment import (
 )
 
 LARGEST = 2**62
-"""The largest figure that is written; SQLite holds no more than twice that."""
+"""The largest number that is written; the limit of SQLite is twice that."""
 
 _UNWRITABLE = (
     sqlite3.IntegrityError,
@@ -88,7 +88,7 @@ class Rows:
         self.committed()
 
     def write(self, segment: OpenSegment) -> None:
-        """Write all of a segment that is not in the file yet."""
+        """Write what is not in the file yet of a segment."""
         number, execute = segment.number, self.database.execute
         each = self._each_singly if self.singly else _each
         each(segment.ended, lambda one: execute(_RUN, self._run_row(*one, number)))
@@ -108,7 +108,7 @@ class Rows:
                 write(item)
             except _UNWRITABLE as error:
                 self.database.execute("ROLLBACK TO one")
-                # Rows it refers to are gone too, and are written again when next needed.
+                # Rows it refers to were rolled back too; they are written again when needed.
                 self.rolled_back()
                 self._say_unwritable(item, error)
             self.database.execute("RELEASE one")
@@ -284,5 +284,5 @@ def _whose(item: object) -> str:
 
 
 def _held(figure: int | None) -> int | None:
-    """A figure limited to what SQLite can hold."""
+    """A number limited to what SQLite can store."""
     return None if figure is None else max(-LARGEST, min(LARGEST, figure))

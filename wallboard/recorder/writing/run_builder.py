@@ -35,7 +35,7 @@ LastVerdict = tuple[str, str]
 
 
 class RunBuilder:
-    """Holds the open runs, and the segments that are not written yet."""
+    """The open runs, and the segments not written yet."""
 
     def __init__(self, epoch: float, number: int) -> None:
         """``epoch`` is the origin of the file's times; ``number`` is that of the first segment."""
@@ -55,7 +55,7 @@ class RunBuilder:
     def listed(
         self, entry_points: Sequence[tuple[EntryPoint, Policy]], longest_poll: float
     ) -> None:
-        """Set what is polled from now on. A poll takes ``longest_poll`` seconds at most."""
+        """Set the entry points to poll. A poll takes ``longest_poll`` seconds at most."""
         self._longest_poll = longest_poll
         self._intervals = {
             entry_point.key.server: policy.interval
@@ -73,7 +73,7 @@ class RunBuilder:
         self._pause = (until - seconds, until)
 
     def add(self, folded: Folded) -> None:
-        """Take in one event and what the board made of it."""
+        """Add one event and its result on the board."""
         event = folded.event
         if isinstance(event, ServerStatus):
             self._add_server_status(event)
@@ -109,7 +109,7 @@ class RunBuilder:
         self._answers = {d: kept for d, kept in self._answers.items() if kept.seen >= oldest}
 
     def answer(self, answer: Answer, endpoint: Endpoint) -> KeptAnswer:
-        """The one object that stands for all equal answers."""
+        """The shared object for all equal answers."""
         digest = answer.digest
         kept = self._answers.get(digest)
         if kept is None:
@@ -138,7 +138,7 @@ class RunBuilder:
         waited = min(poll.elapsed_seconds, self._longest_poll)
         since, until = self._pause
         if poll.at > since:
-            # While the process was stopped it did not wait for an answer.
+            # The time for which the process was stopped does not count.
             waited = min(waited, max(0.0, poll.at - until))
         return poll.at - waited - newest > gap_after(self._intervals, self._waits)
 
@@ -168,7 +168,7 @@ class RunBuilder:
         self._judged.update(one.key for one in changes if one.key and one.subject in _JUDGED)
 
     def _add_unseen(self, statuses: Sequence[EntryPointStatus], at: float) -> None:
-        """Add what other rules changed of entry points since the recording was last written."""
+        """Add changes by rules that are newer than the last write to the recording."""
         for status in statuses:
             key = status.entry_point.key
             if key not in self._judged:
@@ -198,7 +198,7 @@ class RunBuilder:
 def _unseen_change(
     status: EntryPointStatus, last_verdicts: LastVerdict | None, at: float
 ) -> Change | None:
-    """The change made by other rules than those in force when the recording was last written."""
+    """The change by rules that are newer than the last write to the recording."""
     verdict, level = status.judgement.verdict, status.judgement.level
     if (
         last_verdicts is None

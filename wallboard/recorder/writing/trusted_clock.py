@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 TRUSTED_AFTER_SECONDS = 3600.0
-"""For so long the clock must have run without a jump before anything is deleted by age."""
+"""How long the clock must run without a jump before anything is deleted by age."""
 
 JUMP_SECONDS = 60.0
 """A larger deviation from the monotonic clock is a jump."""
 
 
 class TrustedClock:
-    """Unix time, unless the clock was just set: what a wrong one deletes is lost."""
+    """Unix time, unless the clock was just set: a wrong time would delete too much."""
 
     def __init__(self, clock: Callable[[], float], monotonic: Callable[[], float]) -> None:
         self._clock = clock

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class Writer:
-    """The only writer of a recording. What cannot be written now is kept for the next commit."""
+    """The only writer of a recording. After a failed commit, data is kept for the next one."""
 
     @classmethod
     def open(
@@ -44,7 +44,7 @@ class Writer:
         Raises ``RecordingError`` for a file that is no recording, of a newer version or not
         writable, and ``DamagedError`` for a damaged one.
         """
-        # Any other error while it is resumed comes from what is in the file.
+        # Any other error here comes from the content of the file.
         with errors_translated():
             database = open_to_write(path, mode, clock())
             try:
@@ -115,19 +115,19 @@ class Writer:
         self.commit()
 
     def close(self) -> None:
-        """End the segment and close the file for good."""
+        """End the segment and close the file."""
         try:
             self.seal()
         finally:
             self.drop()
 
     def drop(self) -> None:
-        """Close the file without writing what waits."""
+        """Close the file without writing pending data."""
         self._index.lengthen()
         self.database.close()
 
     def checkpoint(self) -> None:
-        """Bring into the file itself what is in the log beside it, as far as that can be done."""
+        """Copy the write-ahead log into the file, as far as possible."""
         self._index.lengthen()
         with suppress(sqlite3.Error):
             self.database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
@@ -142,7 +142,7 @@ class Writer:
         except RefusedError:
             if self._rows.singly:
                 raise
-            # From now on each row is written by itself.
+            # From now on each row is written separately.
             self._rows.singly = True
             self._write(segments)
         for segment in segments:
@@ -160,7 +160,7 @@ class Writer:
         return sum(segment.size for segment in self.builder.segments)
 
     def trim(self, retention: Retention, now: float | None) -> bool:
-        """Delete the oldest segment if the retention says so; true if there may be more.
+        """Delete the oldest segment if the retention requires it; true if there may be more.
 
         ``now`` is Unix time in seconds, or ``None`` while no clock can be trusted.
         """

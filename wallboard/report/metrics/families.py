@@ -1,7 +1,7 @@
 """The metric families of a board, each with its name, its help and where its values come from.
 
 Names and units follow the conventions of metrics servers: base units, a prefix of our own, and a
-state set whose label is called as the set is. Needs the extra ``metrics``.
+state set whose label has the name of the set. Needs the extra ``metrics``.
 """
 
 import platform
@@ -30,14 +30,14 @@ from wallboard.frozen import frozen
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls
 
 ENTRY_POINT_LABELS = ("server", "entry_point", "name", "group")
-"""What tells one entry point from all others, and how people call it."""
+"""The labels that identify an entry point."""
 
 POLL_LABELS = ("server", "endpoint")
 
 
 @frozen
 class Gauge:
-    """One number of an entry point; where it is not known there is no series.
+    """One number of an entry point; there is no series while it is unknown.
 
     ``value`` takes the judgement and the moment of the snapshot, Unix time in seconds.
     """
@@ -48,13 +48,13 @@ class Gauge:
 
     @property
     def unit(self) -> str:
-        """``seconds``, or nothing for what is merely counted."""
+        """``seconds``, or empty for a count."""
         return "seconds" if self.name.endswith("_seconds") else ""
 
 
 @frozen
 class StateSet:
-    """One of several states: a series for each, 1 for the one it is in and 0 for all others."""
+    """One of several states: a series for each, 1 for the current one and 0 for all others."""
 
     name: str
     help: str
@@ -132,14 +132,14 @@ BUILD = "wallboard_build_info"
 
 
 MOST_CHARACTERS = 120
-"""Longer names would cost a metrics server that much in every one of their """
+"""The longest label value: a metrics server stores it with each of its series."""
 
 
 @lru_cache(maxsize=8192)
 def label(text: str) -> str:
     """The text as a label value.
 
-    One that had to be changed ends in a digest of all of it, so that two names never become one.
+    A changed one ends in a digest of the original, so that two names never become the same label.
     """
     shown = safe(text)
     if shown == text and len(text) <= MOST_CHARACTERS:
@@ -160,7 +160,7 @@ _BOUNDS = (*map(floatToGoString, BUCKET_SECONDS), "+Inf")
 
 
 def families(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
-    """Everything there is to say, family by family."""
+    """All metric families of a board."""
     for one in ENTRY_POINT_SERIES:
         yield of_entry_points(one, snapshot.entry_points.values(), snapshot.at)
     yield from of_board(snapshot, polls)
@@ -210,13 +210,13 @@ def _reachable(snapshot: Snapshot) -> Metric:
         labels=["server"],
     )
     down = {status.server for status in snapshot.unreachable}
-    heard = {
+    answered = {
         key.server
         for key, status in snapshot.entry_points.items()
         if status.judgement.verdict is not Verdict.WAITING
     }
     for server in dict.fromkeys(key.server for key in snapshot.entry_points):
-        if server in heard | down:
+        if server in answered | down:
             family.add_metric([label(server)], server not in down)
     return family
 
@@ -243,7 +243,7 @@ def _of_polls(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
         "Polls without a usable answer, by cause.",
         labels=(*POLL_LABELS, "cause"),
     )
-    for server, endpoint in _asked(snapshot):
+    for server, endpoint in _polled(snapshot):
         of_one = polls.get((server, endpoint), UNPOLLED)
         labels = (label(server), endpoint.value)
         duration.add_metric(labels, _cumulative(of_one), of_one.total_seconds)
@@ -256,7 +256,7 @@ def _of_polls(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
     yield failed
 
 
-def _asked(snapshot: Snapshot) -> Iterable[tuple[str, Endpoint]]:
+def _polled(snapshot: Snapshot) -> Iterable[tuple[str, Endpoint]]:
     """Each endpoint that is polled on a server, once."""
     return dict.fromkeys(
         (key.server, endpoint)

@@ -104,7 +104,7 @@ def openmetrics_report(snapshot: Snapshot) -> str:
     """The page of a board that polled everything once; every poll it remembers is counted."""
     tally = Tally()
     for status in snapshot.entry_points.values():
-        for heard in status.state.endpoints.values():
-            for observation in heard.recent:
+        for state in status.state.endpoints.values():
+            for observation in state.recent:
                 tally.take(observation)
     return page(snapshot, tally.polls(), openmetrics=True).decode()

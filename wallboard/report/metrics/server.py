@@ -1,6 +1,6 @@
 """Serves the page of a board to a metrics server. Needs the extra ``metrics``.
 
-A scrape shows what is known; it never polls.
+A scrape returns the latest values; it never polls.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from wallboard.report.metrics.page import page
 from wallboard.report.metrics.tally import Tally
 
 MOST_SCRAPES = 8
-"""Requests under way or waiting at once; whoever comes on top is told to come back."""
+"""Most requests at once; any more get status 503."""
 
 SEND_SECONDS = 30.0
-"""Whoever has not taken the page by then is cut off, for others wait."""
+"""A slower reader is cut off, because others wait."""
 
 GZIP_LEVEL = 1
 """Lines that differ little shrink to a twentieth at any level, at this one in the least time."""
@@ -35,7 +35,7 @@ _INDEX = """<!doctype html>
 
 
 class MetricsServer:
-    """An HTTP server with the page of one board. Give it all that the board folds."""
+    """An HTTP server with the metrics of one board; ``take`` gets every folded event."""
 
     def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
         """``snapshot`` returns the current board; it is called in the thread of the server."""
@@ -47,11 +47,11 @@ class MetricsServer:
 
     def take(self, folded: Folded) -> None:
         """Count one event."""
-        if folded.statuses:  # else it is not of this board
+        if folded.statuses:  # else the event is of another board
             self._tally.take(folded.event)
 
     async def start(self, host: str, port: int) -> str:
-        """Listen; the address of the page. Raises ``OSError`` if that cannot be."""
+        """Listen, and return the address of the page. Raises ``OSError`` if it cannot listen."""
         application = web.Application(middlewares=[self._bounded], client_max_size=1024)
         application.router.add_get("/", _index)
         application.router.add_get("/-/healthy", _healthy)
@@ -71,7 +71,7 @@ class MetricsServer:
         return f"http://{name}:{where[1]}/metrics"
 
     async def stop(self) -> None:
-        """Stop listening and let go of whoever is connected."""
+        """Stop listening and close all connections."""
         runner, self._runner = self._runner, None
         if runner:
             await runner.cleanup()
@@ -121,12 +121,14 @@ async def _healthy(_request: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
 
+# Negotiation is ours because that of prometheus-client ignores q=: choose_encoder sends OpenMetrics
+# even at q=0, and gzip_accepted is true for gzip;q=0.
 OPENMETRICS = "application/openmetrics-text"
 PLAIN = "text/plain"
 
 
 def wants_openmetrics(accept: str) -> bool:
-    """Whether an ``Accept`` header ranks OpenMetrics first; whoever says nothing gets text."""
+    """Whether an ``Accept`` header ranks OpenMetrics first; without one the answer is text."""
     quality = _best(accept, {OPENMETRICS}, "1.0.0")
     return quality > 0 and quality >= _best(accept, {PLAIN, "text/*", "*/*"}, "")
 

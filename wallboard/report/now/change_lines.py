@@ -1,4 +1,4 @@
-"""Tells what becomes of a board as it comes: first how it stands, then change after change."""
+"""Prints a board as lines: first its current state, then each change."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,18 +13,18 @@ from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import Folded, Snapshot
 
 UNSETTLED_SECONDS = 30.0
-"""For how long it may be open whether a server can be reached, before it is told what is known."""
+"""How long changes are held back while it is unclear whether their server can be reached."""
 
 
 class UnsettledChanges:
-    """Holds back what changed on servers of which it is open whether they can be reached.
+    """Holds back changes while it is unclear whether their server can be reached.
 
-    A poll that reached nobody is a matter of its endpoint or of the whole server: that shows with
-    the next answer, or with the word that the server cannot be reached.
+    A poll without any response is a fault of one endpoint or of the whole server: the next answer,
+    or the status of the server, decides.
     """
 
     def __init__(self, board: Board) -> None:
-        """``board`` is the one whose changes are told."""
+        """``board`` is the one whose changes are printed."""
         self._board = board
         self._since: dict[str, float] = {}
         self._held: dict[str, list[Change]] = {}
@@ -33,12 +33,12 @@ class UnsettledChanges:
         return bool(self._since)
 
     def settled(self, folded: Folded) -> Sequence[Change]:
-        """What may be told by now, of this event and of those before it; a server's own first."""
+        """The changes to print now, of this event and earlier ones; those of the server first."""
         event = folded.event
         if isinstance(event, RecordedBoard):
             self._since.clear()
             self._held.clear()
-        elif isinstance(event, Observation) and self._is_open(event):
+        elif isinstance(event, Observation) and self._is_unclear(event):
             self._held.setdefault(event.key.server, []).extend(folded.changes)
             return ()
         elif isinstance(event, Observation):
@@ -49,17 +49,17 @@ class UnsettledChanges:
         return folded.changes
 
     def forget(self) -> None:
-        """Hold nothing back any more; it is told in another way."""
+        """Drop the changes held back; the whole board is about to be printed."""
         self._held.clear()
 
-    def _is_open(self, poll: Observation) -> bool:
-        """Whether it is open, after this poll, if its server can be reached."""
+    def _is_unclear(self, poll: Observation) -> bool:
+        """Whether it is unclear, after this poll, if its server can be reached."""
         server, outcome = poll.key.server, poll.outcome
         if self._board.failure(server):
             return False
         if not isinstance(outcome, Failure) or not outcome.cause.unreachable:
             return False
-        # It is open no longer, either, once the clock was put back.
+        # A clock that was put back ends it, too.
         seconds = poll.at - self._since.setdefault(server, poll.at)
         return -AHEAD_SECONDS <= seconds < UNSETTLED_SECONDS
 
@@ -69,11 +69,11 @@ class UnsettledChanges:
 
 
 LEAST_SECONDS = 3.0
-"""A shorter silence is worth no line of its own, for a busy machine may make it."""
+"""A shorter time without answers gets no line: a busy machine can cause it."""
 
 
 class ChangeLines:
-    """Makes lines of what is new on a board; each thing is told once."""
+    """Makes a line of each change of a board."""
 
     def __init__(self, board: Board, form: str, least: Level) -> None:
         """``form`` names the module that makes lines."""
@@ -82,10 +82,10 @@ class ChangeLines:
         self._least = least
         self.unsettled = UnsettledChanges(board)
         self._levels: dict[EntryPointKey | str, Level] = {}
-        self._stale: dict[str, bool] = {}  # whether all of it was
+        self._stale: dict[str, bool] = {}  # by server; whether all its entry points were
 
     def opening(self, snapshot: Snapshot) -> Iterator[str]:
-        """How all of it stands; from here on it is changes."""
+        """The current state of the board, from which changes are then printed."""
         self.unsettled.forget()
         self._levels = dict.fromkeys((one.server for one in snapshot.unreachable), Level.CRITICAL)
         for key, status in snapshot.entry_points.items():
@@ -93,12 +93,12 @@ class ChangeLines:
         yield from self._form.opening_lines(snapshot, self._least)
 
     def heartbeat(self, snapshot: Snapshot) -> str:
-        """How the board stands as a whole."""
+        """A summary of the board."""
         line: str = self._form.heartbeat_line(snapshot)
         return line
 
     def of_staleness(self, snapshot: Snapshot) -> Iterator[str]:
-        """Of which servers entry points are stale, then all of them, and of which none is again."""
+        """A line for each server whose entry points became stale (some or all), or fresh again."""
         now = snapshot.at
         points = Counter(key.server for key in snapshot.entry_points)
         stale: dict[str, list[float]] = {}
@@ -121,15 +121,15 @@ class ChangeLines:
             yield self._form.fresh_line(server, snapshot)
 
     def of_event(self, folded: Folded) -> Iterator[str]:
-        """What became of the board by an event, or by those before it that were in doubt."""
+        """The changes by an event, and those held back before it."""
         changes = self.unsettled.settled(folded)
         before = {of: self._levels.get(of, Level.OK) for of in map(_whose, changes)}
         for change in changes:
-            over = change.key is None and change.after == "ok"
-            self._levels[_whose(change)] = Level.OK if over else change.level
+            recovered = change.key is None and change.after == "ok"
+            self._levels[_whose(change)] = Level.OK if recovered else change.level
         for change in changes:
             status = self._board.status(change.key) if change.key else None
-            # That something is over is for whoever was told that it began.
+            # A recovery is printed if the fault was.
             if max(before[_whose(change)], change.level) >= self._least:
                 line = self._form.change_line(change, status.entry_point if status else None)
                 if line is not None:

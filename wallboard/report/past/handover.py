@@ -166,11 +166,11 @@ def _failing(
     end: RecordedBoard, known: Mapping[EntryPointKey, EntryPoint], down: set[str]
 ) -> tuple[FailingEndpoint, ...]:
     return tuple(
-        FailingEndpoint(known[one.key], endpoint, heard.failure, _failing_since(one, endpoint))
+        FailingEndpoint(known[one.key], endpoint, polled.failure, _failing_since(one, endpoint))
         for one in end.entry_points
         if one.key in known and one.key.server not in down and one.verdict not in _ALL_FAIL
-        for endpoint, heard in one.endpoints.items()
-        if heard.failure
+        for endpoint, polled in one.endpoints.items()
+        if polled.failure
     )
 
 
@@ -190,7 +190,7 @@ def _with_timelines(recording: Recording, end: RecordedBoard) -> RecordedBoard:
     """The board with the last changes of entry points that are not ok, however old."""
 
     def wrong(one: RecordedStatus) -> bool:
-        return bool(one.level) or any(heard.failure for heard in one.endpoints.values())
+        return bool(one.level) or any(polled.failure for polled in one.endpoints.values())
 
     def complete(one: RecordedStatus) -> RecordedStatus:
         newest = recording.changes(
