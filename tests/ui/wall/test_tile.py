@@ -270,6 +270,15 @@ def test_the_edge_has_a_shape_of_its_own_for_each_level():
         assert all(len(signs_of_level) == 1 for signs_of_level in edges.values())
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("height", range(SMALLEST, TALLEST + 1))
+def test_the_response_type_is_said_in_words_at_every_size(width, height):
+    for response_type, words in ((0, "eligible"), (1, "no agent (1)"), (2, "max depth (2)")):
+        assert words in "\n".join(
+            painted(replace(OPEN, response_type=response_type), width, height)
+        )
+
+
 def test_the_server_is_on_the_tile_where_there_is_more_than_one():
     for width in WIDTHS:
         for height in range(SMALLEST, TALLEST + 1):

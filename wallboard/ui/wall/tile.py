@@ -32,6 +32,7 @@ from wallboard.ui.widgets.status_words import (
 LEAST_DETAIL = 4
 """Cells below which a detail says nothing."""
 BUTTON = len("button unknown ")
+CHIP = len("max depth (2)")
 FIGURES = len("w 59m59s! q 9999! s 99 ")
 """Cells of the three figures beside a name, so that they stand below each other."""
 
@@ -145,7 +146,7 @@ class TilePainter:
 
     def _chip(self, drawn: Drawn, *, on_bar: bool = False) -> list[Segment]:
         words, kind = chip_of(drawn.status.judgement, drawn.now, self.glyphs)
-        words = fit(words, min(cell_len(words), self._inner // 2), self.glyphs)
+        words = fit(words, min(cell_len(words), max(CHIP, self._inner // 2)), self.glyphs)
         return [Segment(f" {words} ", drawn.styles.chip(kind, on_bar=on_bar))]
 
     def _name(self, drawn: Drawn) -> list[Segment]:
@@ -192,7 +193,7 @@ class TilePainter:
         shown = self._filled(fitted(brief, FIGURES, drawn.styles), drawn.styles, FIGURES)
         name = safe(drawn.status.entry_point.name)
         marks = mark_signs(drawn.status.judgement, self.glyphs)
-        end = Segment(f" {marks}" if marks else "", drawn.styles.mark)
+        end = Segment(f" {marks} " if marks else "", drawn.styles.mark)
         room = self._inner - 1 - FIGURES - end.cell_length
         return [*self._named(name, self._server(drawn), room, drawn.styles), end, *shown]
 
