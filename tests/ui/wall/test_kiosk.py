@@ -341,6 +341,8 @@ async def test_a_key_shows_all_of_the_wall_from_the_worst_on_for_a_while():
         await settled(pilot)
         assert re.search(r"paused 1/\d", part(app, BoardHeader))
         assert pinned_on(app) == [[], []]
+        assert app.screen.grid.selected == keys[0]
+        await pilot.press("right")
         assert app.screen.grid.selected == keys[1]
         assert set(app.screen.grid.layout_now.rows.items) == set(keys)
         await after(pilot, PAUSE_SECONDS)

@@ -24,10 +24,14 @@ class Headline(NamedTuple):
         return max(_width(line, self.scale) for line in self.lines)
 
     @property
+    def between(self) -> int:
+        """The blank rows between two lines; the smallest letters end with half a one."""
+        return self.scale // 2
+
+    @property
     def height(self) -> int:
         """In rows."""
-        between = 1 - self.scale % 2  # odd ones end with half a blank row
-        return len(self.lines) * (big_height(self.scale) + between) - between
+        return len(self.lines) * (big_height(self.scale) + self.between) - self.between
 
     @property
     def tells_age(self) -> bool:
@@ -38,8 +42,8 @@ class Headline(NamedTuple):
         """Its rows of cells in this width."""
         rows: list[str] = []
         for left, right in self.lines:
-            if rows and not self.scale % 2:
-                rows.append(" " * width)
+            if rows:
+                rows += [" " * width] * self.between
             start = big(left, glyphs, self.scale) if left else [""] * big_height(self.scale)
             end = big(right, glyphs, self.scale) if right else [""] * big_height(self.scale)
             rows += [a + b.rjust(width - len(a)) for a, b in zip(start, end, strict=True)]

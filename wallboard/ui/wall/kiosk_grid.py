@@ -45,6 +45,7 @@ class KioskGrid(WallGrid):
         self._hidden_selection = self._selection = _HiddenSelection()
         self.everything: tuple[Section, ...] = ()
         self._pinned: frozenset[EntryPointKey] = frozenset()
+        self._about_to_grow = False
         self._page: Page | None = None
         self._pages: tuple[Page, ...] = ()
         self._paged_for: object = None
@@ -81,7 +82,7 @@ class KioskGrid(WallGrid):
     def turn_to(self, page: Page | None) -> None:
         """Show this page alone."""
         if self._hidden_selection.visible:
-            self._hidden_selection.visible = False
+            self._hidden_selection.visible = self._about_to_grow = False
             self._hidden_selection.release(self.layout_now)
         if page != self._page:
             self._page = page
@@ -98,8 +99,14 @@ class KioskGrid(WallGrid):
         if first or on_page:
             self._hidden_selection.pin(first or on_page[0])
         self._page = None
+        self._about_to_grow = bool(self._pinned)
         self.leave_out(frozenset())
         self.refresh()
+
+    def action_move(self, columns: int, rows: int) -> None:
+        """Select a neighbour; not before the wall has all the screen, where others are beside."""
+        if not self._about_to_grow:
+            super().action_move(columns, rows)
 
     def page_in_sight(self) -> int:
         """The number of the page at the top of the screen."""
@@ -114,6 +121,7 @@ class KioskGrid(WallGrid):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out for the new size, which makes other pages."""
+        self._about_to_grow = False
         super().on_resize(event)
         self.post_message(KioskResized())
 

@@ -75,13 +75,13 @@ class LargePainter(TilePainter):
         most = MOST_SCALE if judgement.level is Level.CRITICAL else self._most_scale
         if judgement.unconfirmed(now):
             age = age_of(judgement, now).removesuffix(" old")
-            return biggest((NO_DATA,), age, self._inner - 2, self._heights, most)
+            return biggest((NO_DATA,), age, self._inner - 1, self._heights, most)
         age = age_of_state(status, now, self.glyphs)
         return self._biggest(judgement.verdict, age, most)
 
     def _biggest(self, verdict: Verdict, age: str, most: int = MOST_SCALE) -> Headline | None:
         forms = (verdict.label, *([_SHORT[verdict]] if verdict in _SHORT else []))
-        return biggest(forms, age, self._inner - 2, self._heights, most)
+        return biggest(forms, age, self._inner - 1, self._heights, most)
 
     def _headline_rows(self, drawn: Drawn, headline: Headline | None) -> list[list[Segment]]:
         if headline is None:
@@ -90,9 +90,9 @@ class LargePainter(TilePainter):
         style = drawn.styles.title(judgement)
         if judgement.unconfirmed(drawn.now):
             style = self.theme.filled(Level.UNKNOWN)
-        return [
-            [Segment(f" {row} ", style)] for row in headline.drawn(self._inner - 2, self.glyphs)
-        ]
+        width = max(headline.width, self._inner - 2)
+        rows = headline.drawn(width, self.glyphs)
+        return [[Segment(f" {row}".ljust(self._inner), style)] for row in rows]
 
     def _below(self, drawn: Drawn, headline: Headline | None, room: int) -> list[list[Segment]]:
         """What is below the headline, the most important first if there is not room for all."""
@@ -169,7 +169,7 @@ class LargePainter(TilePainter):
         sign = f"{sign_of(judgement, self.glyphs)} " if judgement.raised else ""
         lines: list[str] = []
         for words, allowed in _sentences(drawn, most):
-            lines = list(word_wrapped(sign + words, room - 2))
+            lines = list(word_wrapped(sign + words, room - 1))
             if len(lines) <= allowed:
                 break
         lines = [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines

@@ -24,7 +24,7 @@ class Density(NamedTuple):
 
 COMPACT = Density("compact", 1, 76)
 NORMAL = Density("normal", 5, 26)
-LARGE = Density("large", 10, 40)
+LARGE = Density("large", 10, 39)
 DENSITIES = {density.name: density for density in (COMPACT, NORMAL, LARGE)}
 
 WIDE = 38

@@ -108,9 +108,10 @@ class AllWell(Lines):
         style = theme.level[Level.OK] + base.background_style
         lines = [words]
         if headline:
-            lines = [
-                row for text, _ in headline.lines for row in big(text, theme.glyphs, headline.scale)
-            ]
+            lines = []
+            for text, _ in headline.lines:
+                lines += [""] * (headline.between if lines else 0)
+                lines += big(text, theme.glyphs, headline.scale)
         drawn = [[Segment(_centred(line, width), style)] for line in lines]
         below = self._figures(statuses, width, height - len(drawn))
         free = height - len(drawn) - len(below)
