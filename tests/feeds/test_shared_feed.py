@@ -44,7 +44,7 @@ class Seat:
             await self.task
 
     def _publish(self, event):
-        self.updated(event)
+        self.heard(event)
         return self.board.fold(event)
 
 
