@@ -400,7 +400,7 @@ async def test_a_frozen_picture_gets_no_new_events():
     app = wall(made)
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", "space")
+        await pilot.press("e", "z", "space")
         say(made, 1002, FULL, NOW + 1)
         await settled(pilot)
         assert len(app.screen.events) == 5

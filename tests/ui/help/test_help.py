@@ -2,13 +2,15 @@
 
 import importlib
 import pkgutil
+from collections import Counter
 
 import pytest
 from walls import help_groups, part, settled, text_on, until, wall, words_of
 
 import wallboard.ui
+from wallboard.domain.policy import Level
 from wallboard.ui.events.events_screen import EventsScreen
-from wallboard.ui.help.help_screen import KEY_WIDTH, HelpScreen
+from wallboard.ui.help.help_screen import COLUMN, KEY_WIDTH, HelpScreen
 from wallboard.ui.help.palette import Commands
 from wallboard.ui.look.theme import load
 from wallboard.ui.wall.wall_screen import WallScreen
@@ -85,7 +87,7 @@ async def test_every_line_can_be_reached_with_the_arrow_keys_and_a_page_at_a_tim
             await pilot.press("down")
         await pilot.pause()
         assert page.scroll_offset.y == page.max_scroll_y
-        assert "a gap is a failed poll" in text_on(app) or size[0] < 66
+        assert "in the state before" in text_on(app) or size[0] < 66
         await pilot.press("up")
         await pilot.pause()
         assert page.scroll_offset.y == max(0, page.max_scroll_y - 1)
@@ -102,9 +104,9 @@ async def test_two_columns_stand_side_by_side_where_there_is_room():
         await settled(pilot)
         await pilot.press("question_mark")
         await settled(pilot)
-        titles = ("Wall", "Drill-down", "Events", "Doctor", "Survey", "Filter", "Signs")
-        lines = text_on(app).splitlines()
-        assert any(sum(f" {title} " in line for title in titles) > 1 for line in lines)
+        lines = words_of(app, "#help")
+        both = [line for line in lines if line[:COLUMN].strip() and line[COLUMN:].strip()]
+        assert len(both) > len(lines) / 2
         tall = len(words_of(app, "#help"))
         await pilot.resize_terminal(*SMALL)
         await settled(pilot)
@@ -188,3 +190,55 @@ async def test_the_line_of_keys_follows_what_has_the_focus_and_offers_no_key_to_
         await pilot.press("e")
         await settled(pilot)
         assert "Events" not in part(app, KeyBar)
+
+
+async def test_a_search_finds_marks_and_goes_on_and_escape_ends_it_first():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        await pilot.press("slash", *"contradiction")
+        await settled(pilot)
+        assert "contradiction" in text_on(app)
+        await pilot.press("enter", "slash", *[*"x"], "enter")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert isinstance(app.screen, HelpScreen)
+        page = app.screen.query_one("VerticalScroll")
+        await pilot.press("slash", *"page", "enter")
+        await until(pilot, lambda: page.scroll_offset.y > 0)
+        first = app.screen._matches[app.screen._match]
+        await pilot.press("n")
+        await settled(pilot)
+        assert app.screen._matches[app.screen._match] != first
+        await pilot.press("N")
+        await settled(pilot)
+        assert app.screen._matches[app.screen._match] == first
+        await pilot.press("escape", "escape")
+        await settled(pilot)
+        assert isinstance(app.screen, WallScreen)
+
+
+async def test_the_legend_has_every_edge_strip_mark_and_column():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        lines = words_of(app, "#help")
+        glyphs = app.board_theme.glyphs
+        for level in Level:
+            shape = f"{glyphs.edges[level]} {glyphs.strip[level]}"
+            assert any(shape in line and level.label.upper() in line for line in lines)
+        text = "\n".join(lines)
+        for words in ("max depth (2)", "≥13m", "slots 0!", "SLOTS", "BECAME", glyphs.lenient):
+            assert words in text
+
+
+async def test_no_line_of_the_help_is_there_twice():
+    app = wall()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        counts = Counter(line for group in help_groups(app) for line in group.lines)
+        assert max(counts.values()) < 3

@@ -5,13 +5,15 @@ Nothing that a server or a config said can act: not on a terminal, and not as Ma
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.policy import WORST_FIRST, Verdict
-from wallboard.report.past.handover import Handover
+from wallboard.recorder.recording import Recording
+from wallboard.report.past.handover import Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
-from wallboard.report.past.past import Window
+from wallboard.report.past.past import Window, window_of
 from wallboard.report.words.changes import lasted, state_word
 from wallboard.report.words.figures import figure, moment, moments, span, wait, zone_of
 from wallboard.report.words.rows import who
@@ -26,6 +28,21 @@ MOST_WAITS = 10
 
 _MORE_MARKDOWN = re.compile(r"[_~\]>#@$]|:(?=//)|(?<=[wW]{3})\.")
 """What makes emphasis, links and mentions of text, beyond what every report escapes."""
+
+
+SHIFT_SECONDS = 8 * 3600.0
+
+MOST_CHANGES_READ = 20_000
+"""A shift with more than these changes begins later."""
+
+
+def read_shift(path: Path, until: float) -> str:
+    """The report of the eight hours up to a moment, from a recording. Raises ``RecordingError``."""
+    with Recording.open(path) as recording:
+        since = recording.since_newest(MOST_CHANGES_READ, until - SHIFT_SECONDS, until)
+        spans = recording.recorded_spans()
+        window = window_of(since, until, spans, gap_seconds=recording.gap_seconds)
+        return handover_markdown(read_handover(recording, window))
 
 
 def handover_markdown(handover: Handover) -> str:

@@ -56,6 +56,7 @@ class WallboardApp(ScreenOpeningApp):
         Binding("ctrl+p", "commands", "Commands", show=False, id="commands"),
         Binding("t", "themes", "Theme", show=False, id="themes"),
         Binding("v", "survey", "Submit a survey", show=False, id="survey"),
+        Binding("H", "handover", "Hand over the shift", show=False, id="handover"),
         Binding("D", "doctor", "Doctor: check the connection", show=False, id="doctor"),
         Binding("M", "messages", "Read all messages", show=False, id="messages"),
         Binding("x", "dismiss_notices", "Dismiss messages", show=False, id="dismiss_notices"),

@@ -20,6 +20,7 @@ NOT_IN_A_KIOSK = frozenset(
         "quit_anywhere",
         "suspend_process",
         "survey",
+        "handover",
         "doctor",
     }
 )

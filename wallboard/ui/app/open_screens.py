@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from wallboard.config.reload import Reload
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.ui.app.wall_modes import WallModes
-from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.replay.replay_keys import ReplayKeysApp
@@ -88,6 +87,19 @@ class ScreenOpeningApp(ReplayKeysApp):
             groups = groups_of(self, self.screen, keyed_screens())
             self.push_screen(HelpScreen(self.board_theme, groups))
 
+    def action_handover(self) -> None:
+        """Show the handover of the shift so far: the eight hours up to now, or to the replay."""
+        from wallboard.report.past.handover_markdown import read_shift
+        from wallboard.ui.handover import HandoverScreen
+
+        path, view = self.recording_path, self.view()
+        if path is None:
+            self.say("This board runs without a recording, and a handover needs a recording.")
+        elif not isinstance(self.screen, HandoverScreen):
+            until = view.now
+            screen = HandoverScreen(self.board_theme, lambda: read_shift(path, until), view)
+            self.push_screen(screen)
+
     def action_survey(self) -> None:
         """Show the survey form, for the server of the selected entry point."""
         from wallboard.ui.survey.survey_screen import SurveyScreen
@@ -109,16 +121,18 @@ class ScreenOpeningApp(ReplayKeysApp):
 
     def action_themes(self) -> None:
         """Show the themes; the board previews the highlighted one."""
-        from wallboard.ui.themes.theme_picker import ThemePicker
+        from wallboard.ui.themes.theme_picker import Choice, ThemePicker
 
-        before = self.board_theme
+        before, asked = self.board_theme, self.asked_theme
 
-        def picked(theme: BoardTheme | None) -> None:
-            self.use_theme(theme or before)
-            if theme is not None:
-                self.state = replace(self.state, theme=theme.name)
+        def picked(choice: Choice | None) -> None:
+            if choice is None:
+                self.use_theme(before)
+            else:
+                self.use_theme_named(choice.name)
+                self.state = replace(self.state, theme=choice.name)
 
-        self.push_screen(ThemePicker(before), picked)
+        self.push_screen(ThemePicker(before, self.automatic_theme(), asked), picked)
 
     def on_theme_picker_previewed(self, message: "ThemePicker.Previewed") -> None:
         """Preview the highlighted theme."""
@@ -139,6 +153,7 @@ def keyed_screens() -> tuple[Keyed, ...]:
     from wallboard.ui.drilldown.timeline import Timeline
     from wallboard.ui.events.event_list import EventList
     from wallboard.ui.events.events_screen import EventsScreen
+    from wallboard.ui.handover import HandoverScreen
     from wallboard.ui.help.help_screen import HelpScreen
     from wallboard.ui.messages import MessagesScreen
     from wallboard.ui.replay.goto_screen import GoToScreen
@@ -159,6 +174,7 @@ def keyed_screens() -> tuple[Keyed, ...]:
         Keyed("Drill-down", DrillDownScreen, (BodyView, Difference, Page, Timeline)),
         Keyed("Events", EventsScreen, (EventList,)),
         Keyed("Doctor", DoctorScreen, (Page,)),
+        Keyed("Handover", HandoverScreen, (Page,)),
         Keyed("Themes", ThemePicker, (ThemeList,)),
         Keyed("Survey", SurveyScreen, (FieldLine,)),
         Keyed("Confirming", ConfirmScreen),

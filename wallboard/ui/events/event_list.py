@@ -1,6 +1,6 @@
 """The list of events; only visible lines are drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.segment import Segment
 from textual import events
@@ -55,6 +55,7 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
         self._events: Sequence[Change] = ()
         self._snapshot: Snapshot | None = None
         self._nothing = ""
+        self._parts: Mapping[int, int] = {}
         self._index = 0
         self._pinned: Change | None = None
         self._clicked: Change | None = None
@@ -71,9 +72,18 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
         """The current columns."""
         return self._paints().columns
 
-    def show(self, shown: Sequence[Change], snapshot: Snapshot, nothing: str) -> None:
-        """Show these events of a snapshot, or the text ``nothing`` if there are none."""
-        self._snapshot, self._nothing = snapshot, nothing
+    def show(
+        self,
+        shown: Sequence[Change],
+        snapshot: Snapshot,
+        nothing: str,
+        parts: Mapping[int, int],
+    ) -> None:
+        """Show these events of a snapshot, or the text ``nothing`` if there are none.
+
+        ``parts`` is how many are folded below each, by the identity of the event.
+        """
+        self._snapshot, self._nothing, self._parts = snapshot, nothing, parts
         if shown is not self._events:
             anchor, place = self._anchor()
             self._events = shown
@@ -82,7 +92,7 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
             if anchor is not None:
                 self._scroll(self._index_of(anchor) - place)
         today = clock(0.0, snapshot.at)
-        look = (shown, today, snapshot.ranking, nothing, self.size)
+        look = (shown, today, snapshot.ranking, nothing, self.size, parts)
         if look != self._look:
             self._look, self._painter = look, None
             self.refresh()
@@ -104,6 +114,7 @@ class EventList(ScrollView, can_focus=True, inherit_bindings=False):
                 self._snapshot.entry_points,
                 self._snapshot.at,
                 chosen=index == self._index,
+                parts=self._parts.get(id(self._events[index]), 0),
             )
         elif not self._events and y == 0:
             line = [Segment(f" {self._nothing}", base)]

@@ -1,6 +1,8 @@
 """Selects the events to show, and draws each as a line."""
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -43,6 +45,37 @@ def chosen_events(snapshot: Snapshot, query: Query, *, faults_only: bool) -> tup
     )
 
 
+def folded(
+    events: Sequence[Change], statuses: Statuses
+) -> tuple[tuple[Change, ...], Mapping[int, int]]:
+    """The events without those of endpoints that a change of verdict or level explains.
+
+    That is the nearest one of the entry point within a round of polls; the second value is how
+    many are folded below each, by the identity of the event.
+    """
+    heads: dict[EntryPointKey | None, list[Change]] = defaultdict(list)
+    for event in events:
+        if event.subject is not Subject.ENDPOINT:
+            heads[event.key].append(event)
+    counts: Counter[int] = Counter()
+    shown = []
+    for event in events:
+        near = _nearest(event, heads[event.key]) if event.subject is Subject.ENDPOINT else None
+        status = statuses.get(event.key) if near and event.key else None
+        if near and status and abs(near.at - event.at) <= status.policy.interval:
+            counts[id(near)] += 1
+        else:
+            shown.append(event)
+    return tuple(shown), counts
+
+
+def _nearest(event: Change, heads: Sequence[Change]) -> Change | None:
+    """The nearest in time of some events, which are newest first."""
+    place = bisect_left(heads, -event.at, key=lambda head: -head.at)
+    near = heads[max(0, place - 1) : place + 1]
+    return min(near, key=lambda head: abs(head.at - event.at), default=None)
+
+
 def subject_of(event: Change, statuses: Statuses) -> EventSubject:
     """The entry point after an event; for an event of a server, a placeholder."""
     known = statuses.get(event.key) if event.key else None
@@ -75,7 +108,7 @@ def _judgement(event: Change) -> Judgement:
 
 
 VALUE, LASTED, TIME = 12, 6, 8
-LONG_SUBJECT, SHORT_SUBJECT = max(map(len, Endpoint)), 8
+LONG_SUBJECT, SHORT_SUBJECT = max(map(len, Endpoint)), 10
 LEAST_NAME, MOST_NAME, SERVER = 3, 30, 12
 
 _SHORT_SUBJECTS = {
@@ -138,9 +171,9 @@ class EventPainter:
         self._prefixed = servers > 1 and not columns.server
 
     def paint(
-        self, event: Change, statuses: Statuses, now: float, *, chosen: bool
+        self, event: Change, statuses: Statuses, now: float, *, chosen: bool, parts: int = 0
     ) -> list[Segment]:
-        """The event as one line; ages count back from ``now``."""
+        """The event as one line with ``parts`` folded below it; ages count back from ``now``."""
         theme, glyphs, columns = self.theme, self.theme.glyphs, self.columns
         base = theme.ui["cursor" if chosen else "screen"]
         muted = base if chosen else theme.ui["muted"] + Style(bgcolor=base.bgcolor)
@@ -153,7 +186,8 @@ class EventPainter:
             line.append(Segment(f"{fit(safe(event.server), columns.server, glyphs)} ", muted))
         line += self._name(event, statuses, base, muted)
         if columns.subject:
-            line.append(Segment(f" {fit(self._subject(event), columns.subject, glyphs)}", muted))
+            subject = self._subject(event) + (f" +{parts}" if parts else "")
+            line.append(Segment(f" {fit(subject, columns.subject, glyphs)}", muted))
         if columns.before:
             line.append(Segment(f" {before_words(event):>{columns.before}}", muted))
         line.append(Segment(f" {glyphs.becomes} ", muted))

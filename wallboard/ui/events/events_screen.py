@@ -1,5 +1,7 @@
 """The events: every change across the board, newest first, with a filter."""
 
+from collections.abc import Mapping
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
@@ -10,7 +12,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query, parse
 from wallboard.ui.events.event_list import EventList
-from wallboard.ui.events.event_words import chosen_events, heads
+from wallboard.ui.events.event_words import chosen_events, folded, heads
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
@@ -31,6 +33,7 @@ class EventsScreen(FilteringScreen):
         Hint(("open",)),
         Hint(("filter",)),
         Hint(("faults",)),
+        Hint(("fold",)),
         Hint(("copy_bundle",), "Ticket"),
     )
 
@@ -42,6 +45,7 @@ class EventsScreen(FilteringScreen):
     BINDINGS = [
         Binding("escape,backspace", "back", "Clear the filter, or back", show=False, id="back"),
         Binding("f", "faults", "Faults", id="faults"),
+        Binding("z", "fold", "Endpoints", id="fold"),
     ]
 
     class EntryPointOpened(Message):
@@ -56,6 +60,8 @@ class EventsScreen(FilteringScreen):
         self.view = first
         self.query_now: Query = parse("")
         self.faults_only = False
+        self.unfolded = False
+        self._parts: Mapping[int, int] = {}
         self.events: tuple[Change, ...] = ()
         self.list = EventList(theme)
         self._chosen_for: object = None
@@ -70,11 +76,15 @@ class EventsScreen(FilteringScreen):
         """Show this view."""
         super().show(view)
         snapshot = view.snapshot
-        asked = (self.query_now, self.faults_only, snapshot.ranking, len(snapshot.entry_points))
+        chosen_by = (self.query_now, self.faults_only, self.unfolded)
+        asked = (chosen_by, snapshot.ranking, len(snapshot.entry_points))
         if (snapshot.events, asked) != self._chosen_for:
             self._chosen_for = (snapshot.events, asked)
             self.events = chosen_events(snapshot, self.query_now, faults_only=self.faults_only)
-        self.list.show(self.events, snapshot, self._nothing())
+            self._parts = {}
+            if not self.unfolded and not self.query_now:
+                self.events, self._parts = folded(self.events, snapshot.entry_points)
+        self.list.show(self.events, snapshot, self._nothing(), self._parts)
         self._show_heads(len(snapshot.events))
         self._show_detail()
 
@@ -126,6 +136,11 @@ class EventsScreen(FilteringScreen):
         self.faults_only = not self.faults_only
         self._redraw()
 
+    def action_fold(self) -> None:
+        """Fold or unfold the events of endpoints that a change of verdict explains."""
+        self.unfolded = not self.unfolded
+        self._redraw()
+
     def action_back(self) -> None:
         """Clear the filter, or leave if there is none."""
         self.close_filter()
@@ -156,7 +171,7 @@ class EventsScreen(FilteringScreen):
             left.append(Segment(" faults only ", mark))
         if self.query_now.problem:
             left.append(Segment(f" {safe(self.query_now.problem)} ", ui["notice"]))
-        filtering = bool(self.query_now.text) or self.faults_only
+        filtering = bool(self.query_now.text) or self.faults_only or bool(self._parts)
         shown = len(self.events)
         count = f"{shown} of {total}" if filtering else str(total)
         right = [Segment(f" {count} ", base)]

@@ -5,21 +5,27 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
-from wallboard.domain.policy import Verdict
+from wallboard.domain.policy import Level, Verdict
 from wallboard.query import FIELDS
-from wallboard.ui.look.glyphs import Glyphs
+from wallboard.ui.help.legend import legend
 from wallboard.ui.look.theme import FRAME, BoardTheme
 from wallboard.ui.screen.keys import Group
 from wallboard.ui.terminal.screen import CellScreen
+from wallboard.ui.widgets.input_lines import SearchLine
 from wallboard.ui.widgets.key_bar import KeyBar
 from wallboard.ui.widgets.lines import Lines, word_wrapped
 
 KEY_WIDTH = 16
+CONTEXT = 3
+"""Lines above a match that are shown too."""
+
 COLUMN = 68
 """Width of a column; two columns where they fit."""
 
@@ -42,7 +48,13 @@ class HelpScreen(ModalScreen[None], CellScreen[None]):
     AUTO_FOCUS = "VerticalScroll"
 
     BINDINGS = [
-        Binding("escape,question_mark,q,enter", "dismiss", "Close", id="close"),
+        Binding("q,question_mark,enter", "dismiss", "Close", id="close"),
+        Binding("escape", "back", "End the search, or close", show=False, id="back"),
+        Binding("slash", "search", "Find", key_display="/", id="search"),
+        Binding("n", "match(1)", "Next match", show=False, id="next_match"),
+        Binding("N", "match(-1)", "Previous match", show=False, id="previous_match"),
+        Binding("home,g", "end(0)", "Top", show=False, id="first"),
+        Binding("end,G", "end(1)", "Bottom", show=False, id="last"),
         Binding("Q", "app.end", "Quit from any screen", show=False, id="quit_anywhere"),
         Binding("down,j", "scroll(1)", "Down", show=False, id="down"),
         Binding("up,k", "scroll(-1)", "Up", show=False, id="up"),
@@ -52,11 +64,17 @@ class HelpScreen(ModalScreen[None], CellScreen[None]):
         super().__init__()
         self.theme_styles = theme
         self._groups = groups
+        self._lines: list[Line] = []
+        self._wanted = ""
+        self._matches: list[int] = []
+        self._match = 0
+        self._line = SearchLine("find in the help")
 
     def compose(self) -> ComposeResult:
         """One scrolling page, and the keys that leave it."""
         with VerticalScroll():
             yield Lines(self.theme_styles, "tile", id="help")
+        yield self._line
         yield KeyBar(self.theme_styles)
 
     def on_mount(self) -> None:
@@ -83,10 +101,60 @@ class HelpScreen(ModalScreen[None], CellScreen[None]):
         page = self.query_one("#help", Lines)
         page.styles.width = 2 * COLUMN if two else width
         sections = [_whole(lines, width, page.background) for lines in self._sections()]
+        self._lines = [line for section in sections for line in section]
         if two:
-            page.put(_side_by_side(sections, page.background))
+            self._lines = _side_by_side(sections, page.background)
+        self._search()
+
+    def action_back(self) -> None:
+        """End the search, or close the help."""
+        if self._line.display or self._wanted:
+            self._line.value = self._wanted = ""
+            self._close_line()
+            self._search()
         else:
-            page.put([line for section in sections for line in section])
+            self.dismiss()
+
+    def action_search(self) -> None:
+        """Search as it is typed."""
+        self._line.open(self._wanted)
+        self.set_focus(self._line)
+
+    def action_match(self, step: int) -> None:
+        """Go to the next or previous match."""
+        if self._matches:
+            self._match = (self._match + step) % len(self._matches)
+            self._search()
+
+    def action_end(self, end: int) -> None:
+        """Go to the top or the bottom."""
+        page = self.query_one(VerticalScroll)
+        page.scroll_to(y=end * page.max_scroll_y, animate=False)
+
+    @on(Input.Changed)
+    def _typed(self, message: Input.Changed) -> None:
+        self._wanted, self._match = message.value.strip().casefold(), 0
+        self._search()
+
+    @on(Input.Submitted)
+    def _close_line(self) -> None:
+        self._line.display = False
+        self.set_focus(self.query_one(VerticalScroll))
+
+    def _search(self) -> None:
+        """Mark the lines with what is searched for, and show the current one."""
+        found = self.theme_styles.ui["cursor"]
+        lines, self._matches = list(self._lines), []
+        for number, line in enumerate(self._lines):
+            text = "".join(segment.text for segment in line)
+            if self._wanted and self._wanted in text.casefold():
+                self._matches.append(number)
+                lines[number] = [Segment(text, found)]
+        self._match = min(self._match, max(0, len(self._matches) - 1))
+        self.query_one("#help", Lines).put(lines)
+        if self._matches:
+            at = max(0, self._matches[self._match] - CONTEXT)
+            self.query_one(VerticalScroll).scroll_to(y=at, animate=False)
 
     def _sections(self) -> Iterator[list[Line]]:
         """The sections of the page, each with title and trailing empty line."""
@@ -106,12 +174,31 @@ class HelpScreen(ModalScreen[None], CellScreen[None]):
             [Segment(" Signs", key_style)],
             *(_verdict_line(verdict, theme, base) for verdict in Verdict),
             [],
-            *(
-                [Segment(f"  {sign:<16}", key_style), Segment(f"  {words}", base)]
-                for sign, words in _signs(theme.glyphs)
-            ),
+        ]
+        yield [
+            [Segment(" Levels: edge of a tile, cell of a strip", key_style)],
+            *(_level_line(level, theme, base) for level in reversed(Level)),
             [],
         ]
+        for title, explained in legend(theme.glyphs):
+            yield [
+                [Segment(f" {title}", key_style)],
+                *(
+                    [Segment(f"  {sign:<16}", key_style), Segment(f"  {words}", base)]
+                    for sign, words in explained
+                ),
+                [],
+            ]
+
+
+def _level_line(level: Level, theme: BoardTheme, base: Style) -> Line:
+    shape = theme.shape(level) + base.background_style
+    signs = f"{theme.glyphs.edges[level]} {theme.glyphs.strip[level] * 3}"
+    return [
+        Segment("  ", base),
+        Segment(f"{signs:<16}", shape),
+        Segment(f"  {level.label.upper()}", base),
+    ]
 
 
 def _keys_section(group: Group, key_style: Style, base: Style) -> list[Line]:
@@ -169,25 +256,13 @@ def _filters() -> list[tuple[str, str]]:
     fields = [f"{name}:" for name in FIELDS]
     half = (len(fields) + 1) // 2
     return [
-        ("sales emea", "both, in name, id, group, server or verdict"),
-        ("sales,billing", "one of them"),
-        ("!sales", "not that; ! and a blank turn round the whole"),
-        ('"a b"', "quotes keep blanks, commas and signs"),
-        ("^sal.*[0-9]$", "an expression"),
+        ("sales emea", "both words, in name, id, group, server or verdict"),
+        ("sales,billing", "either word"),
+        ("!sales", "not that; ! and a blank invert the whole filter"),
+        ('"a b"', "a phrase, with blanks and commas"),
+        ("^sal.*[0-9]$", "a regular expression"),
         ("verdict:full", f"a field: {' '.join(fields[:half])}"),
         ("", f"{' '.join(fields[half:])}"),
-        ("id:1000-1010", "ids from, to; or how an id begins"),
-        ("level:critical", "of an event: what it led to"),
-    ]
-
-
-def _signs(glyphs: Glyphs) -> list[tuple[str, str]]:
-    rising = glyphs.blocks[:: max(1, len(glyphs.blocks) // 3)]
-    chart = f"{rising}{glyphs.gap}{glyphs.blocks[1]}  {glyphs.at_most}60s"
-    return [
-        (f"{glyphs.partial} partial", "some endpoint is failing or decides alone"),
-        (f"{glyphs.contradiction} contradiction", "chatAllowed and checkEligibility disagree"),
-        (f"{glyphs.lenient} lenient", "a body was not well formed"),
-        ("12s old", "the last good answer is that old"),
-        (chart, "est. wait, poll by poll; a gap is a failed poll"),
+        ("id:1000-1010", "a range of ids; or the first digits"),
+        ("level:critical", "events: the level they led to"),
     ]

@@ -142,6 +142,17 @@ class StyledApp(CellApp[None]):
         self.use_theme(theme)
 
     @property
+    def asked_theme(self) -> str:
+        """The name of the theme in force, or ``auto``."""
+        return self._asked if self._asked == themes.AUTO else self.board_theme.name
+
+    def automatic_theme(self) -> BoardTheme:
+        """The theme that ``auto`` chooses in this terminal."""
+        colours = _colour_system()
+        name = themes.choose(themes.AUTO, colours, dark=self._dark)
+        return with_glyphs(themes.load_for(name, colours)[0], self.settings)
+
+    @property
     def asks_background(self) -> bool:
         """Whether the theme depends on the background of the terminal."""
         return self._chosen_theme(dark=True) != self._chosen_theme(dark=False)

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 from wallboard.ui.look.text import fit, safe
-from wallboard.ui.look.theme import FRAME, BoardTheme, ThemeFile, load_file, theme_files
+from wallboard.ui.look.theme import AUTO, FRAME, BoardTheme, ThemeFile, load_file, theme_files
 from wallboard.ui.look.theme_file import ThemeError
 from wallboard.ui.terminal.screen import CellScreen
 from wallboard.ui.widgets.key_bar import KeyBar
@@ -33,16 +33,17 @@ _TITLE_ROWS = 2
 class Choice:
     """A theme, or why it cannot be used."""
 
-    file: ThemeFile
+    name: str
     theme: BoardTheme | ThemeError
+    own: bool = False
 
 
 def choice_of(file: ThemeFile) -> Choice:
     """The theme in a file, or its error."""
     try:
-        return Choice(file, load_file(file))
+        return Choice(file.name, load_file(file), file.own)
     except ThemeError as error:
-        return Choice(file, error)
+        return Choice(file.name, error, file.own)
 
 
 class ThemeList(Lines, can_focus=True):
@@ -69,11 +70,12 @@ class ThemeList(Lines, can_focus=True):
     class Taken(Message):
         """The operator double-clicked a theme."""
 
-    def __init__(self, theme: BoardTheme, choices: list[Choice]) -> None:
+    def __init__(self, theme: BoardTheme, choices: list[Choice], picked: str) -> None:
+        """``picked`` is the name of the choice that is in force."""
         super().__init__(theme, "tile")
         self._choices = choices
-        names = [choice.file.name for choice in choices]
-        self._index = names.index(theme.name) if theme.name in names else 0
+        names = [choice.name for choice in choices]
+        self._index = names.index(picked) if picked in names else 0
         self._top = 0
 
     @property
@@ -105,7 +107,7 @@ class ThemeList(Lines, can_focus=True):
         base = self.theme_styles.ui["cursor"] if chosen else self.background
         arrow = glyphs.pointer if chosen else " "
         room = WIDTH - len(_SHOWN) - 4
-        name = safe(choice.file.name) + (" (yours)" if choice.file.own else "")
+        name = safe(choice.name) + (" (yours)" if choice.own else "")
         line = [Segment(f" {arrow} {fit(name, room, glyphs)}", base)]
         if isinstance(choice.theme, ThemeError):
             critical = self.theme_styles.level[Level.CRITICAL]
@@ -145,7 +147,7 @@ class ThemeList(Lines, can_focus=True):
                 self.post_message(self.Taken())
 
 
-class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None]):
+class ThemePicker(ModalScreen[Choice | None], CellScreen[Choice | None]):
     """Returns the picked theme, or ``None`` to restore the one before."""
 
     DEFAULT_CSS = f"""
@@ -169,9 +171,11 @@ class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None])
             super().__init__()
             self.theme = theme
 
-    def __init__(self, theme: BoardTheme) -> None:
+    def __init__(self, theme: BoardTheme, automatic: BoardTheme, picked: str) -> None:
+        """``automatic`` is what ``auto`` chooses here; ``picked`` is the choice in force."""
         super().__init__()
-        self._list = ThemeList(theme, [choice_of(file) for file in theme_files().values()])
+        choices = [choice_of(file) for file in theme_files().values()]
+        self._list = ThemeList(theme, [Choice(AUTO, automatic), *choices], picked)
         self._keys = KeyBar(theme)
 
     def compose(self) -> ComposeResult:
@@ -192,6 +196,6 @@ class ThemePicker(ModalScreen[BoardTheme | None], CellScreen[BoardTheme | None])
         """Pick the selected theme, if it can be used."""
         choice: Choice = self._list.choice
         if isinstance(choice.theme, BoardTheme):
-            self.dismiss(choice.theme)
+            self.dismiss(choice)
         else:
             self.app.bell()

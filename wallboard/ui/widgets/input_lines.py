@@ -72,9 +72,9 @@ class SearchLine(TypedLine):
     SearchLine:focus { border: none; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str = "find in the body: text or regex") -> None:
         super().__init__(
-            placeholder="find in the body: text or regex",
+            placeholder=hint,
             compact=True,
             max_length=MOST_CHARACTERS,
             select_on_focus=False,

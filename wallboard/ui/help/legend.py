@@ -1,0 +1,62 @@
+"""What each mark, chip, strip and column of the wall means."""
+
+from collections.abc import Iterator
+
+from wallboard.ui.look.glyphs import Glyphs
+
+Explained = tuple[tuple[str, str], ...]
+"""Signs or words of the wall, each with its meaning."""
+
+
+def legend(glyphs: Glyphs) -> Iterator[tuple[str, Explained]]:
+    """The groups of the legend, each with its title."""
+    yield "Marks", _marks(glyphs)
+    yield "Response type (checkEligibility)", _response_types(glyphs)
+    yield "Charts and strips", _charts(glyphs)
+    yield "Columns of lines and events", _columns()
+
+
+def _marks(glyphs: Glyphs) -> Explained:
+    return (
+        (f"{glyphs.partial} partial", "some endpoint fails, or only checkEligibility decides"),
+        (f"{glyphs.contradiction} contradiction", "chatAllowed and checkEligibility disagree"),
+        (f"{glyphs.lenient} lenient", "a body was not well formed, but could be read"),
+        ("12s old", "stale: the last good answer is that old"),
+        ("13m", "for how long it has been in this state"),
+        (f"{glyphs.at_least}13m", "at least that long: nobody saw it begin"),
+        ("was OPEN", "it has just changed"),
+        ("slots 0!", "the figure has reached its threshold"),
+        (glyphs.unknown, "not known"),
+    )
+
+
+def _response_types(glyphs: Glyphs) -> Explained:
+    return (
+        ("eligible", "0: a chat can be offered"),
+        ("no agent (1)", "1: no agent is available"),
+        ("max depth (2)", "2: the queue has reached its maximum depth"),
+        ("? 7", "an answer that is not documented"),
+        (glyphs.unknown, "not known, or stale"),
+    )
+
+
+def _charts(glyphs: Glyphs) -> Explained:
+    rising = glyphs.blocks[:: max(1, len(glyphs.blocks) // 3)]
+    chart = f"{rising}{glyphs.gap}{glyphs.blocks[1]} {glyphs.at_most}60s"
+    return (
+        (chart, "waits of the last polls and their scale; a gap is a failed poll"),
+        (f"{glyphs.gap * 3} in a strip", "no data recorded"),
+        (glyphs.position, "replay: the position; blocks show how much of the board is not OK"),
+        (glyphs.becomes, "from one state to another"),
+    )
+
+
+def _columns() -> Explained:
+    return (
+        ("WAIT", "estimated wait of a new chat"),
+        ("QUEUE", "chats that wait now"),
+        ("SLOTS", "chats that agents can still take"),
+        ("BUTTON", "whether customers see the chat button"),
+        ("WAS, BECAME", "events: the state before and after"),
+        ("AFTER", "events: how long it had been in the state before"),
+    )
