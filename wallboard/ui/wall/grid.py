@@ -1,6 +1,7 @@
 """The grid of the wall: entry points in rows; only visible rows are drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -170,7 +171,7 @@ class WallGrid(ScrollView, can_focus=True):
     def _arrange(self) -> None:
         snapshot = self._view.snapshot
         self._waiting_then = snapshot.verdicts.get(Verdict.WAITING, 0)
-        self.with_server = len({key.server for key in snapshot.entry_points}) > 1
+        self.with_server = _has_servers(snapshot.entry_points)
         self.sections = self._arranged()
         arranged = _shown(self.sections), self.with_server, self._state.density
         if arranged != self._laid_out:
@@ -349,6 +350,13 @@ def _everything(sections: tuple[Section, ...]) -> Iterator[Item]:
         if section.name:
             yield Heading(section.name)
         yield from section.keys
+
+
+def _has_servers(keys: Iterable[EntryPointKey]) -> bool:
+    """Whether they are of more than one server."""
+    servers = map(attrgetter("server"), keys)
+    first = next(servers, None)
+    return any(server != first for server in servers)
 
 
 def _shown(sections: tuple[Section, ...]) -> object:
