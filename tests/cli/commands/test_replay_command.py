@@ -54,6 +54,8 @@ async def test_several_frames_go_on_from_there_and_end_with_the_recording(wallbo
     [
         (["nothing.db"], 69, "cannot use the recording"),
         (["{shift}", "--at", "noon"], 64, "not a time: 'noon'; use 14:32"),
+        (["{shift}", "--at", "2001-01-01 10:00"], 64, "is outside the recording, "),
+        (["{shift}", "--at", "2039-01-01 10:00"], 64, "is outside the recording, "),
         (["{shift}", "--kiosk"], 64, "--kiosk only works on a live board"),
         (["{broken}"], 69, "cannot read the recording"),
         (["{empty}"], 69, "the recording is empty"),

@@ -91,9 +91,9 @@ class BoardScreen(PromptScreen[object]):
 
     @property
     def main_keys(self) -> tuple[Hint, ...]:
-        """What the key bar shows first; in a replay those of the replay."""
+        """What the key bar shows first; in a replay the keys of the replay before the others."""
         in_replay = self.view is not None and self.view.replay_position is not None
-        return REPLAY_KEYS if in_replay else self.MAIN_KEYS
+        return (*REPLAY_KEYS, *self.MAIN_KEYS) if in_replay else self.MAIN_KEYS
 
     def action_quit_anywhere(self) -> None:
         """Quit."""
