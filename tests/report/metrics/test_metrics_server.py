@@ -3,14 +3,14 @@
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 import aiohttp
 import pytest
 from report_support import NOW, OPEN, board_of, entry_point, tell
 
-from wallboard.report.metrics.server import MOST_SCRAPES, MetricsServer
+from wallboard.report.metrics.server import MOST_CONNECTIONS, MOST_SCRAPES, MetricsServer
 
 PATIENCE_SECONDS = 60.0
 SALES = entry_point(1000, "Sales")
@@ -110,3 +110,30 @@ async def test_an_ipv6_address_is_one_that_can_be_typed():
         pytest.skip("there is no IPv6 here")
     assert url.startswith("http://[::1]:")
     await server.stop()
+
+
+async def test_connections_that_ask_nothing_give_way_to_one_that_asks():
+    async with serving(told) as (_server, url), aiohttp.ClientSession() as session:
+        port = int(url.rpartition(":")[2].partition("/")[0])
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_CONNECTIONS)]
+        async with session.get(url) as answer:
+            assert answer.status == 200
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            with suppress(ConnectionError):
+                assert await idle[0][0].read() == b""
+        reader, writer = idle[-1]
+        writer.write(b"GET /-/healthy HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+        for _, writer in idle:
+            writer.close()
+
+
+async def test_what_is_no_request_is_refused_and_fills_no_log(caplog):
+    async with serving(told) as (_server, url):
+        port = int(url.rpartition(":")[2].partition("/")[0])
+        for request in (b"GET /?\xff HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\n:\r\n\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(request)
+            assert b" 400 " in await reader.readline()
+            writer.close()
+    assert not caplog.records

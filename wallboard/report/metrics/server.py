@@ -5,9 +5,11 @@ A scrape returns the latest values; it never polls.
 
 import asyncio
 import gzip
+import logging
 from collections.abc import Callable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from wallboard.abandonable import own_addresses
@@ -18,6 +20,9 @@ from wallboard.report.metrics.tally import Tally
 
 MOST_SCRAPES = 8
 """Most requests at once; any more get status 503."""
+
+MOST_CONNECTIONS = 64
+"""Beyond, the oldest is closed: one that never asks anything would be kept for ever."""
 
 SEND_SECONDS = 30.0
 """A slower reader is cut off, because others wait."""
@@ -33,6 +38,16 @@ _INDEX = """<!doctype html>
 <body><h1>wallboard</h1><p><a href="/metrics">Metrics</a></p></body></html>
 """
 
+log = logging.getLogger(__name__)
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """Whether an error is more than a request that is no HTTP, which anybody can send."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+log.addFilter(_is_our_fault)
+
 
 class MetricsServer:
     """An HTTP server with the metrics of one board; ``take`` gets every folded event."""
@@ -44,6 +59,7 @@ class MetricsServer:
         self._turn = asyncio.Lock()
         self._under_way = 0
         self._runner: web.AppRunner | None = None
+        self._listening: list[asyncio.Server] = []
 
     def take(self, folded: Folded) -> None:
         """Count one event."""
@@ -57,24 +73,37 @@ class MetricsServer:
         application.router.add_get("/-/healthy", _healthy)
         application.router.add_get("/metrics", self._metrics)
         runner = self._runner = web.AppRunner(
-            application, access_log=None, handle_signals=False, shutdown_timeout=1.0
+            application, access_log=None, handle_signals=False, shutdown_timeout=1.0, logger=log
         )
         await runner.setup()
+        loop = asyncio.get_running_loop()
         try:
             for address in await own_addresses(host):
-                await web.TCPSite(runner, address, port).start()
+                listening = await loop.create_server(self._connection, address, port)
+                self._listening.append(listening)
         except OSError:
             await self.stop()
             raise
-        where = runner.addresses[0]
+        where = self._listening[0].sockets[0].getsockname()
         name = f"[{where[0]}]" if ":" in where[0] else where[0]
         return f"http://{name}:{where[1]}/metrics"
 
     async def stop(self) -> None:
         """Stop listening and close all connections."""
+        while self._listening:
+            self._listening.pop().close()
         runner, self._runner = self._runner, None
         if runner:
             await runner.cleanup()
+
+    def _connection(self) -> asyncio.Protocol:
+        server = self._runner and self._runner.server
+        assert server  # noqa: S101  it listens no longer than the runner lives
+        excess = len(server.connections) + 1 - MOST_CONNECTIONS
+        for oldest in server.connections[: max(0, excess)]:
+            if oldest.transport:
+                oldest.transport.abort()
+        return server()
 
     async def _metrics(self, request: web.Request) -> web.Response:
         openmetrics = wants_openmetrics(request.headers.get("Accept", ""))
