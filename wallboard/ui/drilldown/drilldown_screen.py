@@ -131,6 +131,10 @@ class DrillDownScreen(CopyingScreen):
         contents = [widget for widgets in self._contents.values() for widget in widgets]
         contents.insert(contents.index(self._timeline), self._timeline_head)
         self._display()
+        # Filled already, they have their height when the screen is laid out for the first time.
+        if self.view and (status := self._status()):
+            self._show_above(status, self.view)
+            self._show_request(status, self.view.snapshot.at)
         return [
             self._facts,
             self._strip,
@@ -172,6 +176,17 @@ class DrillDownScreen(CopyingScreen):
         if status is None:
             self._request.say("This entry point is not on the board.")
             return
+        now = view.snapshot.at
+        self._show_above(status, view)
+        self._display()
+        self._show_tab(status, now)
+        if self._timeline.has_class("-below"):
+            self._timeline_head.show(len(status.timeline))
+            self._timeline.show(status, now)
+        found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
+        self._tabs.show(self.tab, found if self.tab is Tab.BODY else "")
+
+    def _show_above(self, status: EntryPointStatus, view: View) -> None:
         now, height = view.snapshot.at, self.app.size.height
         brief = height < ROOM_FOR_FACTS
         self._facts.show(status, now, brief=brief)
@@ -184,13 +199,6 @@ class DrillDownScreen(CopyingScreen):
         if self.tab in _OF_ONE_ENDPOINT:
             only_chosen = height < ROOM_FOR_ALL_ENDPOINTS
             self._table.show(status, self.endpoint, now, only_chosen=only_chosen)
-        self._display()
-        self._show_tab(status, now)
-        if self._timeline.has_class("-below"):
-            self._timeline_head.show(len(status.timeline))
-            self._timeline.show(status, now)
-        found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
-        self._tabs.show(self.tab, found if self.tab is Tab.BODY else "")
 
     def _show_tab(self, status: EntryPointStatus, now: float) -> None:
         match self.tab:
