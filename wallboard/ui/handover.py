@@ -32,10 +32,9 @@ class HandoverScreen(CopyingScreen):
 
     DEFAULT_CSS = "HandoverScreen > .heads { height: 1; }"
 
-    MAIN_KEYS = (Hint(("copy_handover",)),)
+    MAIN_KEYS = (Hint(("copy_body",), "Copy and save"),)
 
     BINDINGS = [
-        Binding("y", "copy_handover", "Copy and save", id="copy_handover"),
         Binding("escape,backspace", "leave", "Back", show=False, id="back"),
         Binding("up,k", "scroll(-1)", "Up", show=False, id="up"),
         Binding("down,j", "scroll(1)", "Down", show=False, id="down"),
@@ -74,7 +73,7 @@ class HandoverScreen(CopyingScreen):
         """There is no poll to copy here."""
         return action not in _OF_A_POLL and super().check_action(action, parameters)
 
-    def action_copy_handover(self) -> None:
+    def action_copy_body(self) -> None:
         """Copy the text, and save it."""
         text = self._text
         if text:

@@ -73,7 +73,7 @@ def test_every_file_of_the_wall_that_binds_keys_is_known():
 
 def test_the_example_config_names_every_action():
     text = EXAMPLE.read_text()
-    listed = re.search(r"What can have other keys:\n((?:# .*\n)+)#\[keys\]", text)[1]
+    listed = re.search(r"The actions:\n((?:# .*\n)+)#\[keys\]", text)[1]
     assert set(re.findall(r"[a-z_]+", listed)) == every_name() - {LEAVING}
 
 

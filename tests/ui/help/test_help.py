@@ -240,5 +240,10 @@ async def test_no_line_of_the_help_is_there_twice():
     app = wall()
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        counts = Counter(line for group in help_groups(app) for line in group.lines)
+        groups = help_groups(app)
+        counts = Counter(line for group in groups for line in group.lines)
         assert max(counts.values()) < 3
+        (everywhere,) = (group for group in groups if group.title == "Everywhere")
+        assert {"Top of the list", "Bottom of the list", "Go to a time"} <= {
+            words for _, words in everywhere.lines
+        }

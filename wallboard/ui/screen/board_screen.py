@@ -49,8 +49,8 @@ class BoardScreen(PromptScreen[object]):
     BINDINGS = [
         # Priority: keys typed right after it must already go into the line.
         Binding("g", "go_to", "Go to a time", show=False, priority=True, id="go_to"),
-        Binding("g", "end('first')", "Top", show=False, key_display="gg", id="top"),
-        Binding("G", "end('last')", "Bottom", show=False, id="bottom"),
+        Binding("g", "end('first')", "Top of the list", show=False, key_display="gg", id="top"),
+        Binding("G", "end('last')", "Bottom of the list", show=False, id="bottom"),
         Binding("q", "leave", "Back", id="leave"),
         Binding("Q", "quit_anywhere", "Quit from any screen", show=False, id="quit_anywhere"),
     ]
