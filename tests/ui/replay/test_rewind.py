@@ -278,7 +278,7 @@ async def test_nothing_comes_after_the_living_board(path):
         for key in ("greater_than_sign", "full_stop"):
             await pilot.press(key)
             await settled(pilot)
-            assert "nothing comes after it" in part(app, Passing)
+            assert "nothing after now" in part(app, Passing)
         assert position(app) is None
 
 
