@@ -1,6 +1,7 @@
 """What every test stands on: nothing of the terminal, the user or the machine that runs it."""
 
 import os
+import signal
 import time
 
 import pytest
@@ -48,6 +49,8 @@ def pytest_configure():
         "COLORTERM": "truecolor",
     }
     time.tzset()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # How long an example takes is a matter of the machine.
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")

@@ -33,21 +33,21 @@ def assert_alive(board):
 
 
 TYPED = {
-    "/1003\r": "1 of 30 shown",
+    "/1003\r": " 1 of 30 ",
     "/1003\r\r": "Back",
-    "?q/1003\r": "1 of 30 shown",
-    "/\x1b[200~1003\x1b[201~\r": "1 of 30 shown",
+    "?q/1003\r": " 1 of 30 ",
+    "/\x1b[200~1003\x1b[201~\r": " 1 of 30 ",
     "/1/g\r": "/1/g",
     "e/1003\r": "/1003",
     "e/1003\r\r2": "Request:",
     "\x10events\r": "ENTRY POINT",
-    "\x10filter\r1003\r": "1 of 30 shown",
+    "\x10filter\r1003\r": " 1 of 30 ",
     "\r/refused\r": "/refused",
     "\r/g/e\r": "/g/e",
     "g-2h\r": "No recording: this board runs without one.",
     "v\x151000\rhello\rworld": "<question>hello</question>",
     "v\x15\x1b[200~one\ntwo\r\n  three\n\x1b[201~\r": "one two   three",
-    "/\x1b[200~1003\n\x1b[201~\r": "1 of 30 shown",
+    "/\x1b[200~1003\n\x1b[201~\r": " 1 of 30 ",
     "\r/\x1b[200~one\ntwo\x1b[201~\r": "/one two",
     "tj\r?": "Help",
 }
@@ -67,7 +67,7 @@ def test_keys_that_come_before_the_first_picture_count_in_their_order(tmp_path):
             assert time.monotonic() < end, board.raw
             board.read(0.02)
         board.send("/1003\r")
-        board.until("1 of 30 shown", PATIENCE_SECONDS)
+        board.until(" 1 of 30 ", PATIENCE_SECONDS)
 
 
 UNASKED = [
@@ -115,7 +115,7 @@ def test_a_paste_that_the_line_has_no_room_for_rings_the_bell(board):
         assert time.monotonic() < end, board.emulator.text
         board.read(0.05)
     board.send("03\r")
-    board.until("1 of 30 shown", PATIENCE_SECONDS)
+    board.until(" 1 of 30 ", PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("end", ["1~", "", None], ids=["late", "lost", "never"])
@@ -157,5 +157,5 @@ def test_it_works_with_more_descriptors_left_open_than_select_can_take(tmp_path)
     board = Board(tmp_path, (100, 30), before=(sys.executable, "-c", LEAVE_DESCRIPTORS))
     with closing(board.started()):
         board.send("/1003\r")
-        board.until("1 of 30 shown", PATIENCE_SECONDS)
+        board.until(" 1 of 30 ", PATIENCE_SECONDS)
         assert_alive(board)

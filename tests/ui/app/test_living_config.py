@@ -285,6 +285,8 @@ async def test_an_edit_of_the_pace_of_a_kiosk_holds_for_the_page_that_stands(pat
     path.write_text(config(*ids, top="kiosk = true\nrotate = 1000"))
     living = Living(path)
     async with living.app.run_test(size=(80, 24)) as pilot:
+        for number in ids:
+            living.heard(EntryPointKey("prod", number), ChatAllowed(True))
         await living.seconds(1)
         await settled(pilot)
         await living.seconds(20)

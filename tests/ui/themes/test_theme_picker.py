@@ -70,6 +70,7 @@ async def test_nothing_of_the_theme_before_is_left_on_the_screen():
         styles = [style for part in parts for style in part.values()]
         styles += [light.filled(level) for level in Level]  # the header has the worst one's tone
         known = {style.bgcolor.triplet.hex for style in styles if style.bgcolor}
+        known |= {light.filled(level).bgcolor.triplet.hex for level in Level}
         assert backgrounds(pilot.app) <= known
 
 
