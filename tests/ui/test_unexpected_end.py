@@ -64,7 +64,7 @@ def test_what_the_terminal_brings_about_is_a_notice_and_the_board_goes_on(tmp_pa
         child.until("could not be done: ZeroDivisionError: so sorry", PATIENCE_SECONDS)
         assert "ZeroDivisionError: so sorry" in (tmp_path / "log").read_text()
         child.send("?")
-        child.until("esc Close", PATIENCE_SECONDS)
+        child.until(" Close", PATIENCE_SECONDS)
         child.send("\x03")
         assert child.status(PATIENCE_SECONDS) == 0
 

@@ -286,7 +286,8 @@ async def test_an_edit_of_the_pace_of_a_kiosk_holds_for_the_page_that_stands(pat
     living = Living(path)
     async with living.app.run_test(size=(80, 24)) as pilot:
         for number in ids:
-            living.heard(EntryPointKey("prod", number), ChatAllowed(True))
+            allowed = ChatAllowed(number > 1000, None if number > 1000 else "agent_not_available")
+            living.heard(EntryPointKey("prod", number), allowed)
         await living.seconds(1)
         await settled(pilot)
         await living.seconds(20)

@@ -46,7 +46,10 @@ class Emulator:
 
     @property
     def text(self) -> str:
-        return "\n".join(self.screen.display)
+        # Not `display`, which fails on half of a wide character, as between two reads.
+        columns, rows = range(self.screen.columns), range(self.screen.lines)
+        buffer = self.screen.buffer
+        return "\n".join("".join(buffer[y][x].data for x in columns) for y in rows)
 
 
 def wanted_rows(painter):
