@@ -59,7 +59,7 @@ def test_what_the_terminal_brings_about_is_a_notice_and_the_board_goes_on(tmp_pa
         child.send(SURVIVABLE[place])
         if place == "resize":
             child.resize(40, 20)
-            child.read(0.5)
+            child.until("1/1 fail", PATIENCE_SECONDS)  # as a header this narrow says it
             child.resize(100, 30)
         child.until("could not be done: ZeroDivisionError: so sorry", PATIENCE_SECONDS)
         assert "ZeroDivisionError: so sorry" in (tmp_path / "log").read_text()
