@@ -79,10 +79,9 @@ def level_now(status: EntryPointStatus, now: float) -> Level:
     if judgement.verdict is Verdict.WAITING:
         return Level.OK
     try:
-        unsure = judgement.unconfirmed(now)
+        return judgement.level_at(now)
     except TypeError:  # its tile says that it cannot be drawn
-        unsure = True
-    return max(judgement.level, Level.UNKNOWN) if unsure else judgement.level
+        return max(judgement.level, Level.UNKNOWN)
 
 
 class FaultFinder:
