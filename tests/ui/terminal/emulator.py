@@ -66,7 +66,8 @@ def wanted_look(rows) -> list[list[Look]]:
 def _look(text, pen) -> Look:
     on = pen.attributes
     return Look(
-        unicodedata.normalize("NFC", text),
+        # Of emoji that are joined, this terminal shows the first.
+        unicodedata.normalize("NFC", text.partition("\u200d")[0]),
         _color(pen.foreground),
         _color(pen.background),
         "1" in on,
