@@ -51,7 +51,7 @@ async def test_a_board_that_cannot_record_says_so_once_and_goes_on(wallboard, si
     assert ended.out.count(" wallboard: ") == 2
     (line,) = ended.err.splitlines()
     assert line.startswith(f"wallboard: Not recording to {tmp_path / 'no/such.db'}: ")
-    assert "there is no folder" in line
+    assert "no such directory" in line
 
 
 async def test_the_first_frame_does_not_tell_of_long_ago_as_if_it_were_now(

@@ -289,7 +289,7 @@ def test_an_export_that_fails_leaves_the_file_that_was_there(ask, path, tmp_path
     database.close()
     status, _, err = ask("export", to, "--file", path)
     assert status == 69
-    assert "not what was written" in err
+    assert "differs from what was recorded" in err
     assert to.read_text() == "old"
     assert list(to.parent.iterdir()) == [to]
 
@@ -389,18 +389,18 @@ def test_a_recording_is_whole_while_it_is_written(ask, tmp_path):
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("UPDATE body SET packed = x'00' WHERE id = 2", "body 2 is not what was written"),
-        ("UPDATE body SET digest = x'00' WHERE id = 1", "body 1 is not what was written"),
+        ("UPDATE body SET packed = x'00' WHERE id = 2", "body 2 differs from what was recorded"),
+        ("UPDATE body SET digest = x'00' WHERE id = 1", "body 1 differs from what was recorded"),
         ("DELETE FROM answer WHERE id = 1", "with a missing answer"),
         ("DELETE FROM body WHERE id = 1", "answers with a missing body"),
-        ("DELETE FROM run WHERE id = 3", "segment 1 should hold "),
+        ("DELETE FROM run WHERE id = 3", "segment 1 has 300 polls instead of "),
         ("UPDATE segment SET polls = polls + 1", " polls instead of "),
         ("UPDATE segment SET standing = x'00' WHERE id = 1", "the end of a segment cannot be read"),
         ("UPDATE segment SET samples = x'00' WHERE id = 1", "rounds of a segment"),
         ("DELETE FROM segment WHERE id = 2", "between segments 1 and 3 polls are missing"),
-        ("DROP TABLE change", "no such table"),
-        ("UPDATE change SET after = 'fine' WHERE subject = 'verdict'", "makes no sense"),
-        ("UPDATE entry_point SET policy = '{'", "makes no sense"),
+        ("DROP TABLE change", "table 'change' is missing"),
+        ("UPDATE change SET after = 'fine' WHERE subject = 'verdict'", "invalid"),
+        ("UPDATE entry_point SET policy = '{'", "invalid"),
     ],
 )
 def test_damage_is_named_and_the_status_is_2(ask, path, damage, said):

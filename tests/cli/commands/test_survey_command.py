@@ -282,7 +282,7 @@ async def test_no_escape_sequence_from_the_command_line_reaches_the_terminal_thr
         child.expect_exact(b"character 2 is an unpaired surrogate")
         said = child.before + child.after
         child.send(b"\t")
-        child.expect_exact(b"what was asked")
+        child.expect_exact(b"answer")
         said += child.before
         child.send(b"\x1b")
         child.expect(pexpect.EOF)

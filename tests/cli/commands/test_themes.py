@@ -93,7 +93,7 @@ async def test_a_broken_theme_cannot_be_shown(wallboard, own):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("drakula", 'did you mean "dracula"?'), ("zzz", "known: ansi16, "), ("", "known here")],
+    [("drakula", 'did you mean "dracula"?'), ("zzz", "known: ansi16, "), ("", "known: ")],
 )
 async def test_an_unknown_theme_is_a_mistake_with_the_nearest_name(wallboard, name, said):
     ended = await wallboard("themes", name)

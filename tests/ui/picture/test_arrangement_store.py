@@ -139,7 +139,7 @@ def test_what_is_no_file_is_told_of_and_holds_nobody_up(folder):
     os.mkfifo(memory.path)
     state, problem = memory.load()
     assert state == Arrangement()
-    assert "no file" in problem
+    assert "not a file" in problem
 
 
 def test_a_folder_that_cannot_be_written_is_told_of_once(folder, caplog):

@@ -402,9 +402,9 @@ async def test_a_feed_that_breaks_down_or_ends_is_reported_and_started_again(mon
         await until(pilot, lambda: capacity() == 55)
         await settled(pilot)
         banner = part(app, Banner)
-        assert "The feed broke down; starting it again: OSError: no feed today" in banner
+        assert "The feed failed; restarting it: OSError: no feed today" in banner
         assert "RuntimeError: a feed�[31m broke" in banner
-        assert "The feed ended; starting it again" in banner
+        assert "The feed ended; restarting it" in banner
         assert len(made) == 4
 
 
