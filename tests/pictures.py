@@ -44,10 +44,10 @@ SHOTS = (
     ("events", ("escape", "e")),
     ("themes", ("escape", "t", "down", "down")),
     ("survey", ("escape", "v", *"4711", "enter", "enter", "enter", "enter", "down")),
-    ("replay", ("escape", "<", "<", "<")),
+    ("replay", ("escape", "y", "<", "<", "<")),
     ("chart", ("L", "s", "s", "s", "home", "enter", "4")),
-    ("large", ("escape", "d", "d", "d")),
-    ("compact", ("d", "d", "G")),
+    ("large", ("escape", "s", "s", "s", "d", "d", "d")),
+    ("compact", ("d", "d", "o")),
 )
 """Each picture, and the keys that lead to it from the one before."""
 
