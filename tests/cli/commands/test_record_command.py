@@ -208,14 +208,25 @@ async def test_there_must_be_something_to_record(wallboard, simulated, tmp_path)
 
 @pytest.mark.parametrize("count", [2, 10])
 async def test_whoever_polls_may_be_killed_and_another_goes_on_where_it_was(
-    recorder, simulated, tmp_path, count
+    start, simulated, tmp_path, count
 ):
     kills = 1 if count == 2 else 2
     simulator = await simulated(entry_points=2)
-    path = tmp_path / "wall.db"
-    boards = [await recorder(simulator, interval="7")]
+    path, config = tmp_path / "wall.db", tmp_path / "patient.toml"
+    points = "".join(f"[[server.entry_point]]\nid = {one}\n" for one in simulator.entry_points)
+    # A poll that a busy machine makes late must not be asked again, nor the server be probed.
+    config.write_text(
+        "interval = 7\ntimeout = 60\nconnect_timeout = 60\n"
+        f'[[server]]\nname = "prod"\nurl = "{simulator.url}"\n{points}'
+    )
+
+    async def recorder():
+        options = ("--config", str(config), "--file", str(path), "--log-format", "json")
+        return Recorder(await start("record", *options))
+
+    boards = [await recorder()]
     await boards[0].says("recording")
-    boards += [await recorder(simulator, interval="7") for _ in range(count - 1)]
+    boards += [await recorder() for _ in range(count - 1)]
     for board in boards[1:]:
         await board.says("standby")
     leader = boards.pop(0)
