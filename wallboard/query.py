@@ -189,7 +189,13 @@ def _unknown(value: str, known: Sequence[str]) -> str:
 
 def _level(value: str) -> Choice:
     begun, problem = _begun(value, [level.label for level in Level])
-    return Choice(lambda status, _: status.judgement.level.label in begun, problem)
+
+    def chooses(status: EntryPointStatus, now: float | None) -> bool:
+        judgement = status.judgement
+        level = judgement.level if now is None else judgement.level_at(now)
+        return level.label in begun
+
+    return Choice(chooses, problem)
 
 
 def _button(value: str) -> Choice:

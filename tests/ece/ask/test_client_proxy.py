@@ -30,10 +30,10 @@ async def ask(url, proxy, **server):
 async def test_a_plain_request_goes_through_the_proxy_with_its_credentials(loopback):
     proxy = await loopback(ANSWER)
 
-    seen = await ask("http://ece.invalid/root", f"http://me:hush@127.0.0.1:{proxy.port}")
+    seen = await ask("http://ece.invalid/app", f"http://me:hush@127.0.0.1:{proxy.port}")
 
     assert seen.outcome == ChatAllowed(True)
-    assert proxy.requests[0].startswith("GET http://ece.invalid/root/chatAllowed/1000 HTTP/1.1\r\n")
+    assert proxy.requests[0].startswith("GET http://ece.invalid/app/chatAllowed/1000 HTTP/1.1\r\n")
     assert f"Proxy-Authorization: {BASIC}".lower() in proxy.requests[0].lower()
 
 

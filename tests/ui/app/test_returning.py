@@ -8,7 +8,7 @@ from walls import Clock, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
-from wallboard.ui.screen import styled_app
+from wallboard.ui.screen import collecting
 from wallboard.ui.wall.wall_screen import WallScreen
 
 SIZE = (120, 50)
@@ -44,7 +44,7 @@ async def test_enter_twice_opens_one_drill_down():
 
 
 async def test_a_screen_that_was_left_does_not_stay_in_memory(monkeypatch):
-    monkeypatch.setattr(styled_app, "COLLECT_SECONDS", 0.1)
+    monkeypatch.setattr(collecting, "SOON", 1)
     app = wall(made_board(2))
     gc.disable()  # as good as it is in a command, whose collector looks every few hours
     try:

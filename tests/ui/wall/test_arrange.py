@@ -175,7 +175,8 @@ async def test_a_small_terminal_shows_what_is_worst_of_many_as_lines():
 async def test_what_is_worst_and_for_how_long_is_within_the_first_lines(density, size):
     clock, board = Clock(), waiting_board(*[1.0] * 60)
     down = ChatAllowed(False, "service_not_running")
-    board.fold(observed(key(1030), Endpoint.CHAT_ALLOWED, down, NOW - 47))
+    for age in (47, 27, 7):
+        board.fold(observed(key(1030), Endpoint.CHAT_ALLOWED, down, NOW - age))
     app = wall(board, clock=clock, density=density)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)

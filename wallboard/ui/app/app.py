@@ -22,7 +22,6 @@ from wallboard.config.reload import ConfigSource, Reload, what_changed
 from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard, MakeFeed
 from wallboard.settings import Settings, longest_interval
-from wallboard.ui.app.collecting import COLLECT_SECONDS, Collecting
 from wallboard.ui.app.open_screens import ScreenOpeningApp
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
@@ -94,7 +93,6 @@ class WallboardApp(ScreenOpeningApp):
         super().__init__(settings, self.state.theme, clock)
         self.live = LiveBoard(settings, make_feed, board=board, source=source, clock=clock)
         self.live.on_edited(self._apply_settings)
-        self._collector = Collecting()
         self.modes = WallModes(lambda: self.settings, self.bell, self._bytes_sent)
         self._store = store
         self._saving: asyncio.Future[None] | None = None
@@ -117,8 +115,6 @@ class WallboardApp(ScreenOpeningApp):
         self.start_ticking()
         if self.settings.keys:
             self.use_keys(self.settings.keys)
-        self._collector.begin()
-        self.set_interval(COLLECT_SECONDS, self._collector.collect)
         self.call_after_refresh(self.live.start)
 
     async def on_unmount(self) -> None:
@@ -129,7 +125,6 @@ class WallboardApp(ScreenOpeningApp):
         self.notices.stop_listening()
         await self.replay_session.stop()
         await self.live.stop()
-        self._collector.end()
 
     def _apply_settings(self, before: Settings, settings: Settings) -> None:
         """Apply edited settings."""

@@ -12,7 +12,7 @@ from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import figure, safe, wait
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines, cut, split, word_wrapped
-from wallboard.ui.widgets.status_words import age_of, detail_of, marks, sign_of, title_words
+from wallboard.ui.widgets.status_words import age_of, detail_of, label_of, marks, sign_of
 
 MOST_LINES = 2
 """Lines of the sentence and of the hint."""
@@ -52,10 +52,14 @@ class Facts(Lines):
 
     def _title(self, status: EntryPointStatus, now: float, width: int) -> Line:
         judgement, theme, base = status.judgement, self.theme_styles, self.background
-        words = title_words(judgement.verdict, detail_of(status), sign_of(judgement, theme.glyphs))
+        level_now = judgement.level_at(now)
+        sign, detail = sign_of(judgement, now, theme.glyphs), detail_of(status, now)
+        words = f"{sign} {label_of(judgement, now)} {detail}".rstrip()
         style = theme.title(judgement.verdict, judgement.level)
+        if judgement.unconfirmed(now):
+            style = theme.filled(level_now)
         verdict = Segment(f" {words} ", base.background_style + style)
-        level_style = theme.shape(judgement.level) + base.background_style + Style(bold=True)
+        level_style = theme.shape(level_now) + base.background_style + Style(bold=True)
         for since, level, place in _forms(status, now):
             left = [
                 verdict,
@@ -84,7 +88,7 @@ def _forms(status: EntryPointStatus, now: float) -> Iterator[tuple[str, str, lis
     if entry_point.name == place[0]:
         place = place[1:]
     place = [safe(part) for part in place if part]
-    level = status.judgement.level.label.upper()
+    level = status.judgement.level_at(now).label.upper()
     age = age_words(status.onset, now)
     for since in (since_words(status.onset, now), age):
         for count in range(len(place), 0, -1):

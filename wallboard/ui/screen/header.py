@@ -63,43 +63,45 @@ BETWEEN = "   "
 """What stands between the parts of the first line."""
 
 
-class LevelCounter:
-    """Counts the entry points of each level, anew only when one may have changed."""
+class Counter:
+    """Counts the entry points of each level and verdict, anew only when one may have changed."""
 
     def __init__(self) -> None:
         self._counted_for: tuple[object, ...] = ()
         self._until = 0.0
-        self._counts: dict[Level, int] = {}
+        self.levels: dict[Level, int] = {}
+        self.verdicts: dict[Verdict, int] = {}
+        self.no_data = 0
 
-    def count(self, view: View) -> dict[Level, int]:
-        """How many there are of each level, the worst first; what is out of date is unknown."""
+    def count(self, view: View) -> None:
+        """Count those of this view; what is out of date is unknown and has no verdict."""
         snapshot = view.snapshot
         reason = (snapshot.ranking, view.jump, len(snapshot.entry_points))
         now = snapshot.at if view.frozen_at else view.now
-        if reason != self._counted_for or now >= self._until:
-            self._counted_for = reason
-            self._count(view, now)
-        return self._counts
-
-    def _count(self, view: View, now: float) -> None:
-        counts = dict.fromkeys(sorted(Level, reverse=True), 0)
-        self._until = math.inf
-        for status in view.snapshot.entry_points.values():
-            level, until = _level_until(status.judgement, now)
-            counts[level] += 1
+        if reason == self._counted_for and now < self._until:
+            return
+        self._counted_for, self._until = reason, math.inf
+        levels = dict.fromkeys(sorted(Level, reverse=True), 0)
+        self.verdicts, self.no_data = dict(snapshot.verdicts), 0
+        for status in snapshot.entry_points.values():
+            level, until, confirmed = _level_until(status.judgement, now)
+            levels[level] += 1
             self._until = min(self._until, until)
-        self._counts = {level: count for level, count in counts.items() if count}
+            if not confirmed:
+                self.verdicts[status.judgement.verdict] -= 1
+                self.no_data += 1
+        self.levels = {level: count for level, count in levels.items() if count}
 
 
-def _level_until(judgement: Judgement, now: float) -> tuple[Level, float]:
-    """Its level, and until when it holds unless an answer changes it."""
+def _level_until(judgement: Judgement, now: float) -> tuple[Level, float, bool]:
+    """Its level, until when it holds unless an answer changes it, and whether it is up to date."""
     try:
         if judgement.stale(now):
-            return judgement.level_at(now), now
+            return judgement.level_at(now), now, not judgement.unconfirmed(now)
         until = judgement.fresh_until
-        return judgement.level, math.inf if until is None else until
+        return judgement.level, math.inf if until is None else until, True
     except TypeError:  # its tile says that it cannot be drawn
-        return Level.UNKNOWN, now
+        return Level.UNKNOWN, now, True
 
 
 class BoardHeader(Lines):
@@ -116,7 +118,7 @@ class BoardHeader(Lines):
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "header")
-        self._levels = LevelCounter()
+        self._counter = Counter()
         self._base: Style | None = None
 
     @property
@@ -127,7 +129,8 @@ class BoardHeader(Lines):
     def show(self, view: View) -> None:
         """Draw the header for this view."""
         width = self.size.width or self.app.size.width
-        levels = self._levels.count(view)
+        self._counter.count(view)
+        levels = self._counter.levels
         self._base = self._tone(view, levels)
         if view.replay_position:
             first = replay_head(view, view.replay_position, width, self.theme_styles)
@@ -135,7 +138,14 @@ class BoardHeader(Lines):
         else:
             first, second = self._first_line(view, levels, width), [self._blank(" ")]
         room = width - Segment.get_line_length(second)
-        verdicts = count_chips(view.snapshot.verdicts, self.theme_styles, room, self.background)
+        counter = self._counter
+        verdicts = count_chips(
+            counter.verdicts,
+            self.theme_styles,
+            room,
+            self.background,
+            no_data=counter.no_data,
+        )
         if self._base != self.theme_styles.ui["header"]:
             # On a tone a chip of like colour would not be seen.
             verdicts = [Segment(chip.text, self._strong + _asks(chip)) for chip in verdicts]

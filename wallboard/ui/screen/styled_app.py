@@ -18,7 +18,6 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
-from textual.timer import Timer
 
 from wallboard.abandonable import start_in_thread
 from wallboard.config.state_folder import state_folder
@@ -28,6 +27,7 @@ from wallboard.ui.look import theme as themes
 from wallboard.ui.look.theme import BoardTheme, ThemeWatch
 from wallboard.ui.look.theme_file import ThemeError
 from wallboard.ui.picture.notices import Notices
+from wallboard.ui.screen.collecting import COLLECT_SECONDS, Collecting
 from wallboard.ui.screen.copies import save_copy
 from wallboard.ui.terminal.app import CellApp
 from wallboard.ui.terminal.key_sequences import TerminalBackground
@@ -60,9 +60,6 @@ log = logging.getLogger(__name__)
 
 ScrollBar.renderer = WholeCells
 
-COLLECT_SECONDS = 10.0
-"""From leaving a screen or a replay until its memory is freed, with that of others left by then."""
-
 
 class StyledApp(CellApp[None]):
     """Has a theme and glyphs, and follows edits of the theme's file."""
@@ -87,7 +84,7 @@ class StyledApp(CellApp[None]):
         self._theme_look: asyncio.Task[None] | None = None
         self.clock = clock
         self.notices = Notices(clock)
-        self._collecting: Timer | None = None
+        self.collecting = Collecting()
         if problem:
             self.notices.add(problem)
 
@@ -115,20 +112,17 @@ class StyledApp(CellApp[None]):
 
     def pop_screen(self) -> AwaitComplete:
         """Leave a screen."""
-        self.collect_soon()
+        self.collecting.all_soon()
         return super().pop_screen()
 
-    def collect_soon(self) -> None:
-        """Free what the operator left, soon: by itself the collector waits for hours.
+    def on_mount(self) -> None:
+        """Collect garbage between two paints from now on."""
+        self.collecting.begin()
+        self.set_interval(COLLECT_SECONDS, self.collecting.collect)
 
-        The widgets of a screen refer to each other, so that nothing else frees them.
-        """
-        if self._collecting is None:
-            self._collecting = self.set_timer(COLLECT_SECONDS, self._collect)
-
-    def _collect(self) -> None:
-        self._collecting = None
-        gc.collect()
+    async def on_unmount(self) -> None:
+        """Leave the collector as it was found."""
+        self.collecting.end()
 
     def redraw_screens(self) -> None:
         """Draw every screen again; a subclass has the screens."""

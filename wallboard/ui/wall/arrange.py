@@ -66,14 +66,14 @@ def _keys_of(statuses: Iterable[EntryPointStatus]) -> tuple[EntryPointKey, ...]:
     return tuple(map(attrgetter("state.entry_point.key"), statuses))
 
 
-def is_fault(status: EntryPointStatus) -> bool:
-    """Whether an entry point was polled and its level is not OK."""
+def is_fault(status: EntryPointStatus, now: float) -> bool:
+    """Whether an entry point was polled and its level is not OK, or is out of date."""
     judgement = status.judgement
-    return judgement.level is not Level.OK and judgement.verdict is not Verdict.WAITING
+    return judgement.level_at(now) is not Level.OK and judgement.verdict is not Verdict.WAITING
 
 
 def _wanted(status: EntryPointStatus, view: Arrangement, query: Query, now: float) -> bool:
-    if view.faults_only and not is_fault(status):
+    if view.faults_only and not is_fault(status, now):
         return False
     return not query or query.matches(status, now)
 

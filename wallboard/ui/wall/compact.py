@@ -23,6 +23,7 @@ from wallboard.ui.widgets.status_words import (
     chart_slot,
     chip_of,
     detail_of,
+    label_of,
     mark_signs,
     marks_of,
     sign_of,
@@ -63,7 +64,7 @@ class CompactPainter:
 
     def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
         """The entry point as one strip."""
-        styles, level = self._styles[selected], status.judgement.level
+        styles, level = self._styles[selected], status.judgement.level_at(now)
         drawn = Drawn(status, now, styles)
         line = [Segment(self.glyphs.edges[level], styles.shapes[level])]
         for column in self._columns:
@@ -89,16 +90,17 @@ class CompactPainter:
     def _verdict(self, drawn: Drawn, width: int) -> list[Segment]:
         judgement, styles = drawn.status.judgement, drawn.styles
         selected = styles is self._styles[True]
-        words = f"{sign_of(judgement, self.glyphs)} {judgement.verdict.label}"
+        now = drawn.now
+        words = f"{sign_of(judgement, now, self.glyphs)} {label_of(judgement, now)}"
         return [
             Segment(self.glyphs.pointer if selected else " ", styles.pointer),
-            Segment(fit(words, width - 2, self.glyphs), styles.title(judgement)),
+            Segment(fit(words, width - 2, self.glyphs), styles.title(judgement, now)),
             Segment(" ", styles.body),
         ]
 
     def _detail(self, drawn: Drawn, width: int) -> list[Segment]:
-        style = drawn.styles.levels[drawn.status.judgement.level]
-        return self._text(detail_of(drawn.status), width, style)
+        style = drawn.styles.levels[drawn.status.judgement.level_at(drawn.now)]
+        return self._text(detail_of(drawn.status, drawn.now), width, style)
 
     def _age(self, drawn: Drawn, width: int) -> list[Segment]:
         age = age_of_state(drawn.status, drawn.now, self.glyphs)

@@ -109,7 +109,9 @@ class WallGrid(ScrollView, can_focus=True):
     def show(self, view: View) -> None:
         """Show this view, repainting only the rows that differ."""
         self._view = view
-        volatile = self._state.sort in VOLATILE_SORTS or bool(self._query)
+        volatile = (
+            self._state.sort in VOLATILE_SORTS or bool(self._query) or self._state.faults_only
+        )
         snapshot = view.snapshot
         reason = (snapshot.ranking, len(snapshot.entry_points), snapshot.at if volatile else None)
         if reason != self._arranged_for and not self._order_holds(view):
@@ -312,11 +314,11 @@ class WallGrid(ScrollView, can_focus=True):
 
     def action_fault(self, step: int) -> None:
         """Select the next or previous fault, even in a folded section."""
-        statuses = self._view.snapshot.entry_points
+        statuses, now = self._view.snapshot.entry_points, self._view.now
         self._selection.seek(
             list(_everything(self.sections)),
             step,
-            lambda item: isinstance(item, EntryPointKey) and is_fault(statuses[item]),
+            lambda item: isinstance(item, EntryPointKey) and is_fault(statuses[item], now),
         )
         section = next((s for s in self.sections if s.folded and self.selected in s.keys), None)
         if section:

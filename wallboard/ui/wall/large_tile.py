@@ -17,7 +17,7 @@ from wallboard.ui.wall.headline import MOST_SCALE, Headline, biggest
 from wallboard.ui.wall.layout import LARGE
 from wallboard.ui.wall.tile import Drawn, TilePainter
 from wallboard.ui.widgets.lines import word_wrapped
-from wallboard.ui.widgets.status_words import age_of, age_of_state, detail_of, sign_of
+from wallboard.ui.widgets.status_words import NO_DATA, age_of, age_of_state, detail_of, sign_of
 
 _SHORT: Mapping[Verdict, str] = {
     Verdict.SERVICE_NOT_RUNNING: "DOWN",
@@ -26,9 +26,6 @@ _SHORT: Mapping[Verdict, str] = {
     Verdict.UNREACHABLE: "UNREACH",
 }
 """What stands for a verdict where its words do not fit in big letters."""
-
-NO_DATA = "NO DATA"
-"""What stands for a verdict of which nobody knows whether it still holds."""
 
 _BIG_FIGURES = 6
 """Rows below the headline from which wait and queue are big: with name, sentence and chip."""
@@ -87,9 +84,7 @@ class LargePainter(TilePainter):
         if headline is None:
             return [self._title(drawn)]
         judgement = drawn.status.judgement
-        style = drawn.styles.title(judgement)
-        if judgement.unconfirmed(drawn.now):
-            style = self.theme.filled(Level.UNKNOWN)
+        style = drawn.styles.title(judgement, drawn.now)
         width = max(headline.width, self._inner - 2)
         rows = headline.drawn(width, self.glyphs)
         return [[Segment(f" {row}".ljust(self._inner), style)] for row in rows]
@@ -166,7 +161,7 @@ class LargePainter(TilePainter):
         room = self._inner - end.cell_length
         if judgement.level_at(drawn.now) is Level.OK:
             return [[*Segment.adjust_line_length(self._sentence(drawn), room), end]]
-        sign = f"{sign_of(judgement, self.glyphs)} " if judgement.raised else ""
+        sign = f"{sign_of(judgement, drawn.now, self.glyphs)} " if judgement.raised else ""
         lines: list[str] = []
         for words, allowed in _sentences(drawn, most):
             lines = list(word_wrapped(sign + words, room - 1))
@@ -193,4 +188,4 @@ def _sentences(drawn: Drawn, most: int) -> Iterator[tuple[str, int]]:
     elif judgement.raw is None and judgement.cause is None:
         yield judgement.verdict.meaning[0].upper() + judgement.verdict.meaning[1:], 1
     yield safe(judgement.summary), most
-    yield detail_of(drawn.status) or safe(judgement.summary), most
+    yield detail_of(drawn.status, drawn.now) or safe(judgement.summary), most

@@ -24,6 +24,7 @@ from wallboard.ui.widgets.status_words import (
     chart_slot,
     chip_of,
     detail_of,
+    label_of,
     mark_signs,
     marks_of,
     sign_of,
@@ -96,7 +97,7 @@ class TilePainter:
     def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
         """The tile as strips, each ``width`` cells wide."""
         styles = self._styles[selected]
-        level = status.judgement.level
+        level = status.judgement.level_at(now)
         edge = Segment(self.glyphs.edges[level], styles.shapes[level])
         drawn = Drawn(status, now, styles)
         lines = [Strip([edge, *row(drawn), self._gap], self.width) for row in self._rows]
@@ -126,19 +127,19 @@ class TilePainter:
         return self._titled(drawn, [])
 
     def _title_and_chip(self, drawn: Drawn) -> list[Segment]:
-        filled = drawn.styles.is_filled(drawn.status.judgement)
+        filled = drawn.styles.is_filled(drawn.status.judgement, drawn.now)
         return self._titled(drawn, self._chip(drawn, on_bar=filled))
 
     def _titled(self, drawn: Drawn, chip: list[Segment]) -> list[Segment]:
         """Verdict and why, then the chip, and for how long at the end."""
         status, now, styles = drawn
-        style = styles.title(status.judgement)
-        sign = sign_of(status.judgement, self.glyphs)
-        title = f"{sign} {status.judgement.verdict.label}"
+        style = styles.title(status.judgement, now)
+        sign = sign_of(status.judgement, now, self.glyphs)
+        title = f"{sign} {label_of(status.judgement, now)}"
         age = age_of_state(status, now, self.glyphs)
         end = f" {age} " if self.width >= WIDE else f" {age}" if age else ""
         room = self._inner - len(end) - Segment.get_line_length(chip)
-        detail = detail_of(status)
+        detail = detail_of(status, now)
         left = room - cell_len(title) - 1
         if detail and left >= min(LEAST_DETAIL, cell_len(detail)):
             title = f"{title} {detail}"

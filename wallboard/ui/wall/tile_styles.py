@@ -37,13 +37,15 @@ class TileStyles:
         }
         self._titles: dict[tuple[Verdict, Level], Style] = {}
 
-    def is_filled(self, judgement: Judgement) -> bool:
+    def is_filled(self, judgement: Judgement, now: float) -> bool:
         """Whether the verdict is a filled bar."""
-        style = self.title(judgement)
+        style = self.title(judgement, now)
         return bool(style.reverse) or style.bgcolor != self.body.bgcolor
 
-    def title(self, judgement: Judgement) -> Style:
+    def title(self, judgement: Judgement, now: float) -> Style:
         """The style of the verdict: a filled bar for a fault, text on the tile for what is well."""
+        if judgement.unconfirmed(now):
+            return self._theme.filled(judgement.level_at(now))
         key = judgement.verdict, judgement.level
         if key not in self._titles:
             style = self._theme.title(*key)

@@ -1,7 +1,7 @@
 """The state of an entry point in words: title, response type, marks, changes."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 
 from rich.segment import Segment
 from rich.style import Style
@@ -25,16 +25,29 @@ CHANGED_SECONDS = 15.0
 _MINUTE = 60.0
 
 
-def sign_of(judgement: Judgement, glyphs: Glyphs) -> str:
-    """The sign of the verdict; that of the level where the level of an open one is raised."""
+NO_DATA = "NO DATA"
+"""What stands for a verdict of which nobody knows whether it still holds."""
+
+
+def sign_of(judgement: Judgement, now: float, glyphs: Glyphs) -> str:
+    """The sign of the verdict; that of the level where it is another than the verdict's own."""
+    if judgement.unconfirmed(now):
+        return glyphs.verdict[Verdict.UNKNOWN]
     if judgement.verdict is Verdict.OPEN and judgement.level is not Level.OK:
         return glyphs.level[judgement.level]
     return glyphs.verdict[judgement.verdict]
 
 
-def detail_of(status: EntryPointStatus) -> str:
+def label_of(judgement: Judgement, now: float) -> str:
+    """The words of the verdict, or that there is no data where it is out of date."""
+    return NO_DATA if judgement.unconfirmed(now) else judgement.verdict.label
+
+
+def detail_of(status: EntryPointStatus, now: float) -> str:
     """What is said beside the verdict: cause, value as it came, or what raises the level."""
     judgement = status.judgement
+    if judgement.unconfirmed(now):
+        return f"last {judgement.verdict.label}"
     return cause_words(status) or safe(judgement.raw or "") or raised_words(judgement)
 
 
@@ -53,13 +66,6 @@ def chip_of(judgement: Judgement, now: float, glyphs: Glyphs) -> tuple[str, str]
         return words, "off"
     kind = str(judgement.response_type)
     return safe(words), kind if kind in RESPONSE_TYPE else "unknown"
-
-
-@lru_cache(maxsize=4096)
-def title_words(verdict: Verdict, detail: str, sign: str) -> str:
-    """A verdict's sign and word, and its detail."""
-    words = f"{sign} {verdict.label}"
-    return f"{words} {safe(detail)}" if detail else words
 
 
 def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) -> str:
@@ -143,24 +149,27 @@ def _chart_end(status: EntryPointStatus, now: float) -> float:
 
 
 def count_chips(
-    verdicts: Mapping[Verdict, int], theme: BoardTheme, room: int, between: Style
+    verdicts: Mapping[Verdict, int],
+    theme: BoardTheme,
+    room: int,
+    between: Style,
+    *,
+    no_data: int = 0,
 ) -> list[Segment]:
     """A chip for each verdict there is, the worst first: in words while they fit, else as signs.
 
-    ``room`` is in cells; ``between`` is the style of the blanks after the chips.
+    Those with ``no_data`` come before. ``room`` is in cells; ``between`` is the style of the blanks
+    after the chips.
     """
-    present = [verdict for verdict in WORST_FIRST if verdicts.get(verdict)]
-    chips = {v: f" {theme.glyphs.verdict[v]} {verdicts[v]} " for v in present}
-    room -= sum(len(chip) + 1 for chip in chips.values())
-    for verdict in present:
-        more = len(verdict.label) + 1
-        if more <= room:
-            chips[verdict] += f"{verdict.label} "
-            room -= more
+    counted = [(NO_DATA, no_data, Verdict.UNKNOWN, "mark:stale")] if no_data else []
+    counted += [(v.label, verdicts[v], v, f"verdict:{v}") for v in WORST_FIRST if verdicts.get(v)]
+    chips = [f" {theme.glyphs.verdict[verdict]} {count} " for _, count, verdict, _ in counted]
+    room -= sum(len(chip) + 1 for chip in chips)
     line: list[Segment] = []
-    for verdict, chip in chips.items():
-        style = theme.verdict[verdict] + filters_by(f"verdict:{verdict.value}")
-        line += [Segment(chip, style), Segment(" ", between)]
+    for chip, (label, _, verdict, asked) in zip(chips, counted, strict=True):
+        words = f"{chip}{label} " if len(label) < room else chip
+        room -= len(words) - len(chip)
+        line += [Segment(words, theme.verdict[verdict] + filters_by(asked)), Segment(" ", between)]
     return line
 
 

@@ -8,7 +8,7 @@ from boards import made_board
 
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.app.collecting import LIMIT, MIDDLE, OLD, Collecting
+from wallboard.ui.screen.collecting import LIMIT, MIDDLE, OLD, Collecting
 
 
 class Circle:
