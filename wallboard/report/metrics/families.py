@@ -77,7 +77,7 @@ BUTTON = StateSet(
 LEVEL = Gauge(
     "wallboard_level",
     "How bad the verdict is: 0 ok, 1 warning, 2 unknown, 3 critical.",
-    lambda judgement, _: judgement.level,
+    lambda judgement, now: judgement.level_at(now),
 )
 WAIT = Gauge(
     "wallboard_estimated_wait_seconds",

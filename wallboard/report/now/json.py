@@ -49,7 +49,7 @@ def entry_point_document(status: EntryPointStatus, snapshot: Snapshot) -> dict[s
         "name": entry_point.name,
         "group": entry_point.group or None,
         "verdict": judgement.verdict.value,
-        "level": judgement.level.label,
+        "level": judgement.level_at(snapshot.at).label,
         "partial": judgement.partial,
         "stale": judgement.stale(snapshot.at),
         "contradiction": judgement.contradiction,
@@ -95,7 +95,7 @@ def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
     for server in snapshot.unreachable:
         yield _line("server", snapshot.at, _server(server))
     for status in snapshot.entry_points.values():
-        if status.judgement.level >= least:
+        if status.judgement.level_at(snapshot.at) >= least:
             yield _line("entry_point", snapshot.at, _entry_point(status, snapshot))
     yield heartbeat_line(snapshot)
 
@@ -140,7 +140,7 @@ def stale_line(server: str, stale: int, newest_at: float, snapshot: Snapshot) ->
 def fresh_line(server: str, snapshot: Snapshot) -> str:
     """That none of them is stale any more."""
     level = max(
-        status.judgement.level
+        status.judgement.level_at(snapshot.at)
         for key, status in snapshot.entry_points.items()
         if key.server == server
     )

@@ -58,7 +58,7 @@ def _headline(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> str:
         return "no entry points"
     if len(listed) == 1:
         return _in_words(listed[0])
-    if listed[0].judgement.level is Level.OK:
+    if worst_level(snapshot) is Level.OK:
         return f"{len(listed)} entry points ok"
     return f"{counts(snapshot)}; {_in_words(listed[0])}"
 
@@ -67,9 +67,9 @@ def _details(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> Iterator
     """A line for all that is not ok, but one for all of a server that cannot be reached."""
     down = {server.server for server in snapshot.unreachable}
     for status in listed:
-        judgement, server = status.judgement, status.entry_point.key.server
-        if judgement.level is not Level.OK and server not in down and len(listed) > 1:
-            yield _text(f"{judgement.level.label}: {_in_words(status)} [{server}]")
+        level, server = status.judgement.level_at(snapshot.at), status.entry_point.key.server
+        if level is not Level.OK and server not in down and len(listed) > 1:
+            yield _text(f"{level.label}: {_in_words(status)} [{server}]")
     yield from map(_text, failures(snapshot))
 
 

@@ -54,7 +54,7 @@ def _columns(snapshot: Snapshot, statuses: list[EntryPointStatus]) -> dict[str, 
     judgements = [status.judgement for status in statuses]
     entry_points = [status.entry_point for status in statuses]
     return {
-        "LEVEL": [judgement.level.label for judgement in judgements],
+        "LEVEL": [judgement.level_at(snapshot.at).label for judgement in judgements],
         "VERDICT": [judgement.verdict.label for judgement in judgements],
         "SERVER": [safe(entry_point.key.server) for entry_point in entry_points],
         "ID": [str(entry_point.key.id) for entry_point in entry_points],
@@ -74,7 +74,7 @@ def _why(status: EntryPointStatus, snapshot: Snapshot) -> str:
     server = snapshot.servers.get(status.entry_point.key.server)
     if server and server.failure:
         return "server unreachable"
-    if judgement.verdict is Verdict.OPEN and judgement.level is Level.OK:
+    if judgement.verdict is Verdict.OPEN and judgement.level_at(snapshot.at) is Level.OK:
         return safe(judgement.hint or "")
     return safe("; ".join(filter(None, (judgement.summary, judgement.hint))))
 
