@@ -150,7 +150,7 @@ class CompactPainter:
     def _button(self, drawn: Drawn, width: int) -> list[Segment]:
         button = drawn.status.judgement.button
         return [
-            Segment(button, drawn.styles.button[button]),
+            Segment(button, drawn.styles.button(drawn.status.judgement, drawn.now)),
             Segment(" " * (width - len(button)), drawn.styles.body),
         ]
 

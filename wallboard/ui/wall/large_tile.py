@@ -148,7 +148,10 @@ class LargePainter(TilePainter):
         room = self._inner - Segment.get_line_length(line) - len(button)
         label = next((word for word in ("  button ", "  btn ", "  ") if len(word) <= room), "")
         if label:
-            line += [Segment(label, styles.muted), Segment(button, styles.button[button])]
+            line += [
+                Segment(label, styles.muted),
+                Segment(button, styles.button(drawn.status.judgement, drawn.now)),
+            ]
         return self._filled(line, styles)
 
     def _why(self, drawn: Drawn, age: str, most: int) -> list[list[Segment]]:

@@ -212,14 +212,19 @@ class TilePainter:
         room = self._inner - Segment.get_line_length(chip) - len(button)
         label = next((word for word in (" button ", " btn ") if len(word) <= room), " ")
         return self._filled(
-            [*chip, Segment(label, styles.muted), Segment(button, styles.button[button])], styles
+            [
+                *chip,
+                Segment(label, styles.muted),
+                Segment(button, styles.button(drawn.status.judgement, drawn.now)),
+            ],
+            styles,
         )
 
     def _button(self, drawn: Drawn) -> list[Segment]:
         button, styles = drawn.status.judgement.button, drawn.styles
         return [
             Segment(" button ", styles.muted),
-            Segment(button, styles.button[button]),
+            Segment(button, styles.button(drawn.status.judgement, drawn.now)),
             Segment(" " * (BUTTON - len("button ") - len(button)), styles.body),
         ]
 

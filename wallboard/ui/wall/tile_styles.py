@@ -30,7 +30,7 @@ class TileStyles:
         self.levels = {level: style + on_body for level, style in theme.level.items()}
         self.shapes = {level: theme.shape(level) + on_body for level in Level}
         self.spark = {**self.shapes, Level.OK: theme.ui["spark"] + on_body}
-        self.button = {
+        self._buttons = {
             Button.SHOWN: self.body,
             Button.HIDDEN: self.levels[Level.CRITICAL],
             Button.UNKNOWN: self.levels[Level.UNKNOWN],
@@ -56,6 +56,10 @@ class TileStyles:
         """The style of the response type: coloured words, which need a background on a bar."""
         style = self._theme.response_type[kind]
         return style if on_bar else style + self._on_body
+
+    def button(self, judgement: Judgement, now: float) -> Style:
+        """The style of whether the chat button is shown; what is stale is dimmed."""
+        return self.stale if judgement.stale(now) else self._buttons[judgement.button]
 
     def figure(self, judgement: Judgement, level: Level, now: float) -> Style:
         """The style of a figure at ``level``; a stale one is dimmed."""
