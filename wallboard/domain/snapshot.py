@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
+from types import MappingProxyType
 
+from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedStatus
 from wallboard.domain.history import History
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, newest, shifted
 from wallboard.domain.onset import Onset
 from wallboard.domain.outage import came_of_outage
@@ -141,7 +144,8 @@ class Snapshot:
 
     ``at`` and ``newest_at`` (the newest poll, good or bad) are Unix time in seconds;
     ``polls_per_minute`` counts the last minute; ``ranking`` differs when a verdict or a level does;
-    ``events`` are the last changes across the board, oldest first.
+    ``events`` are the last changes across the board, oldest first; ``alarms`` has every alarm that
+    is not normal, and ``blind_since`` is when this machine lost its own network.
     """
 
     at: float
@@ -152,6 +156,8 @@ class Snapshot:
     newest_at: float | None
     ranking: int
     events: tuple[Change, ...] = ()
+    alarms: Mapping[AlarmKey, Alarm] = field(default_factory=lambda: MappingProxyType({}))
+    blind_since: float | None = None
 
     @property
     def unreachable(self) -> tuple[ServerStatus, ...]:
