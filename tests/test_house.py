@@ -13,8 +13,9 @@ import grimp
 import pytest
 
 from wallboard.config import settings_from
-from wallboard.inheritance import entry_points_of
+from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.settings import (
+    AlarmRuleSettings,
     AlarmSettings,
     EntryPointSettings,
     GroupSettings,
@@ -104,10 +105,13 @@ def test_the_example_config_is_the_defaults(tmp_path):
     )
     server = ServerSettings(name="prod", url="https://ece.example.com", entry_point=points)
     defaults = Settings(server=(server,))
-    # Thresholds and levels are written out, so those are compared as they hold.
-    plain = replace(settings, thresholds=ThresholdSettings(), levels={})
+    # What is inherited is written out, so that is compared as it holds.
+    own = {one.name: None for one in fields(AlarmRuleSettings)}
+    alarm = replace(settings.alarm, **own)
+    plain = replace(settings, thresholds=ThresholdSettings(), levels={}, alarm=alarm)
     assert plain == defaults
     assert entry_points_of(settings) == entry_points_of(defaults)
+    assert alarm_rules_of(settings) == alarm_rules_of(defaults)
 
 
 def test_the_example_config_writes_every_default_out():

@@ -3,11 +3,15 @@ import pytest
 
 from wallboard.cli.options.board_options import _header
 from wallboard.config.checks import _headers
-from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.endpoint import Contact, Endpoint, EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
 from wallboard.ece.ask.outgoing import ClientSetupError, headers_of
-from wallboard.inheritance import entry_points_of
+from wallboard.inheritance import alarm_rules_of, contacts_of_servers, entry_points_of
 from wallboard.settings import (
+    AlarmRuleSettings,
+    AlarmSettings,
     EntryPointSettings,
     GroupSettings,
     Overrides,
@@ -19,10 +23,10 @@ from wallboard.settings import (
 )
 
 
-def one(*, settings=None, group=None, server=None, entry=None):
-    """The one entry point of a board with these overrides on each floor."""
+def board(*, settings=None, group=None, server=None, entry=None):
+    """The settings of a board of one entry point with these overrides on each floor."""
     settings, group, server, entry = (part or {} for part in (settings, group, server, entry))
-    whole = Settings(
+    return Settings(
         **settings,
         group=(GroupSettings(name="EMEA", **group),),
         server=(
@@ -34,7 +38,11 @@ def one(*, settings=None, group=None, server=None, entry=None):
             ),
         ),
     )
-    ((entry_point, policy),) = entry_points_of(whole)
+
+
+def one(**floors):
+    """The one entry point of such a board, and its policy."""
+    ((entry_point, policy),) = entry_points_of(board(**floors))
     return entry_point, policy
 
 
@@ -76,6 +84,59 @@ def test_the_nearest_floor_that_sets_a_thing_wins(strongest):
     assert policy.button == ButtonPolicy(
         (*rules, Endpoint.LIVE_SESSION_STATUS)[strongest], float(strongest), strongest
     )
+
+
+def alarm(floor, number):
+    """A floor with the rules of an alarm, all of them a number."""
+    kind = AlarmSettings if floor == "settings" else AlarmRuleSettings
+    return {
+        "alarm": kind(
+            level=Level(number),
+            raise_for=float(number),
+            clear_for=float(number),
+            ack_expires=float(number),
+            flap_changes=number,
+            flap_within=float(number),
+        )
+    }
+
+
+@pytest.mark.parametrize("strongest", range(4))
+def test_the_nearest_floor_that_sets_a_rule_of_an_alarm_wins(strongest):
+    floors = {name: alarm(name, number) for number, name in enumerate(FLOORS[: strongest + 1])}
+    rules = alarm_rules_of(board(**floors))
+    numbers = AlarmRules(Level(strongest), *[strongest] * 5)
+    of_server = min(strongest, FLOORS.index("server"))
+    assert list(rules) == [AlarmKey("prod"), AlarmKey("prod", 1000)]
+    assert rules[AlarmKey("prod", 1000)] == numbers
+    assert rules[AlarmKey("prod")] == AlarmRules(Level(of_server), *[of_server] * 5)
+
+
+def test_rules_that_nobody_sets_are_the_defaults_and_different_floors_add_up():
+    assert set(alarm_rules_of(board()).values()) == {AlarmRules()}
+    rules = alarm_rules_of(
+        board(
+            settings={"alarm": AlarmSettings(flood=3, raise_for=0.0)},
+            group={"alarm": AlarmRuleSettings(level=Level.WARNING)},
+            entry={"alarm": AlarmRuleSettings(flap_changes=9)},
+        )
+    )
+    assert rules[AlarmKey("prod", 1000)] == AlarmRules(Level.WARNING, 0.0, flap_changes=9)
+    assert rules[AlarmKey("prod")] == AlarmRules(raise_for=0.0)
+
+
+def test_a_contact_is_inherited_part_by_part_and_an_empty_one_takes_it_away():
+    floors = {
+        "settings": {"runbook": "https://wiki/", "owner": "NOC"},
+        "server": {"owner": "platform", "phone": "1"},
+        "group": {"phone": "2"},
+        "entry": {"runbook": ""},
+    }
+    assert one()[0].contact == Contact()
+    assert one(**floors)[0].contact == Contact("", "platform", "2")
+    assert contacts_of_servers(board(**floors)) == {
+        "prod": Contact("https://wiki/", "platform", "1")
+    }
 
 
 def test_floors_that_set_different_things_add_up():

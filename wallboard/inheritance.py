@@ -4,9 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.endpoint import Contact, EntryPoint, EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Policy, Thresholds
-from wallboard.settings import EntryPointSettings, ServerSettings, Settings, strongest
+from wallboard.settings import (
+    AlarmRuleSettings,
+    EntryPointSettings,
+    ServerSettings,
+    Settings,
+    strongest,
+)
 
 Layer = tuple[Any, tuple[str | int, ...]]
 """A table that may set what is inherited, and the keys and positions that lead to it."""
@@ -41,6 +49,7 @@ def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
             name=entry.name or str(entry.id),
             group=entry.group,
             endpoints=server.endpoints,
+            contact=_contact([table for table, _ in layers]),
         )
         where = (server.name, entry.group)
         policy = None if entry.overriding else shared.get(where)
@@ -50,6 +59,40 @@ def entry_points_of(settings: Settings) -> list[tuple[EntryPoint, Policy]]:
                 shared[where] = policy
         found.append((entry_point, policy))
     return found
+
+
+def alarm_rules_of(settings: Settings) -> dict[AlarmKey, AlarmRules]:
+    """The rules for the alarm of every server and of every entry point."""
+    found = {AlarmKey(server.name): _alarm_rules([settings, server]) for server in settings.server}
+    shared: dict[tuple[str, str], AlarmRules] = {}
+    for layers in layers_of(settings):
+        entry: EntryPointSettings = layers[-1][0]
+        where = (layers[1][0].name, entry.group)
+        own = entry.alarm != _AS_INHERITED
+        rules = None if own else shared.get(where)
+        if rules is None:
+            rules = _alarm_rules([table for table, _ in layers])
+            if not own:
+                shared[where] = rules
+        found[AlarmKey(where[0], entry.id)] = rules
+    return found
+
+
+def contacts_of_servers(settings: Settings) -> dict[str, Contact]:
+    """The contact for the alarm of each server, by its name."""
+    return {server.name: _contact([settings, server]) for server in settings.server}
+
+
+_AS_INHERITED = AlarmRuleSettings()
+
+
+def _alarm_rules(tables: Sequence[object]) -> AlarmRules:
+    found = {one.name: strongest(tables, "alarm", one.name)[1] for one in fields(AlarmRules)}
+    return AlarmRules(**{name: value for name, value in found.items() if value is not None})
+
+
+def _contact(tables: Sequence[object]) -> Contact:
+    return Contact(*(strongest(tables, key)[1] for key in ("runbook", "owner", "phone")))
 
 
 def _policy(tables: Sequence[object]) -> Policy:

@@ -61,18 +61,39 @@ _INHERITED = ThresholdSettings()
 
 
 @frozen(kw_only=True)
+class AlarmRuleSettings:
+    """The rules of an alarm as written, in seconds; ``None`` leaves one as inherited."""
+
+    __pydantic_config__ = _STRICT
+
+    level: Level | None = None
+    raise_for: Annotated[float, Ge(0), Le(86_400)] | None = None
+    clear_for: Annotated[float, Ge(0), Le(86_400)] | None = None
+    ack_expires: Annotated[float, Ge(60), Le(2_592_000)] | None = None
+    flap_changes: Annotated[int, Ge(2), Le(100)] | None = None
+    flap_within: Annotated[float, Ge(1), Le(86_400)] | None = None
+
+
+@frozen(kw_only=True)
 class Overrides:
-    """What a server, a group and an entry point may each set for themselves."""
+    """What a server, a group and an entry point may each set for themselves.
+
+    An empty ``runbook``, ``owner`` or ``phone`` takes an inherited one away.
+    """
 
     thresholds: ThresholdSettings = ThresholdSettings()
     levels: Mapping[Verdict, Level] = field(default_factory=dict)
+    alarm: AlarmRuleSettings = AlarmRuleSettings()
+    runbook: str | None = None
+    owner: str | None = None
+    phone: str | None = None
     button_rule: Endpoint | None = None
     button_max_wait: Seconds | None = None
     button_max_queue: Count | None = None
 
     @property
     def overriding(self) -> bool:
-        """Whether anything is set."""
+        """Whether anything is set that a verdict or its level goes by."""
         button = (self.button_rule, self.button_max_wait, self.button_max_queue)
         return bool(self.levels) or button != (None, None, None) or self.thresholds != _INHERITED
 
@@ -125,13 +146,21 @@ class ServerSettings(Overrides):
 
 
 @frozen(kw_only=True)
-class AlarmSettings:
-    """The levels that make a noise, or make the header flash, when an entry point reaches them."""
+class AlarmSettings(AlarmRuleSettings):
+    """When an alarm is raised and is over, what it does here, and how long it is kept.
+
+    ``bell`` and ``flash`` are the levels that make a noise, or make the header flash, when an entry
+    point reaches them. More than ``flood`` alarms in ten minutes are a flood. ``shelve_max`` is
+    seconds.
+    """
 
     __pydantic_config__ = _STRICT
 
     bell: tuple[Level, ...] = ()
     flash: tuple[Level, ...] = ()
+    flood: Annotated[int, Ge(1)] = 10
+    shelve_max: Annotated[float, Ge(60), Le(2_592_000)] = 86_400.0
+    ledger_days: Positive = 400.0
 
 
 @frozen(kw_only=True)
@@ -163,6 +192,7 @@ class SurveySettings:
 class Settings:
     """The whole config. Seconds throughout; ``max_body`` is bytes, ``history`` samples.
 
+    ``runbook``, ``owner`` and ``phone`` are for whoever takes up an alarm.
     ``record`` says whether the board is recorded, or names the file. A recording goes back at most
     ``record_days`` days and takes at most ``record_megabytes`` million bytes. ``keys`` gives
     actions of the board other keys than their own.
@@ -194,6 +224,9 @@ class Settings:
     thresholds: ThresholdSettings = ThresholdSettings()
     levels: Mapping[Verdict, Level] = field(default_factory=dict)
     alarm: AlarmSettings = AlarmSettings()
+    runbook: str = ""
+    owner: str = ""
+    phone: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     survey: SurveySettings = SurveySettings()
     group: tuple[GroupSettings, ...] = ()

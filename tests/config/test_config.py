@@ -17,6 +17,7 @@ from wallboard.config import (
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import (
+    AlarmRuleSettings,
     AlarmSettings,
     Settings,
     SurveyQuestionSettings,
@@ -143,6 +144,56 @@ def test_a_problem_reads_file_then_table_then_key_then_what_to_do():
             "flash",
             'unknown level "critcal"; did you mean "critical"?',
         ),
+        (
+            '[alarm]\nlevel = "ok"\n' + WHOLE,
+            "[alarm]",
+            "level",
+            "must be warning, unknown or critical: ok is no alarm",
+        ),
+        (
+            '[alarm]\nraise_for = "30 s"\n' + WHOLE,
+            "[alarm]",
+            "raise_for",
+            'must be a number from 0 to 86400, not "30 s"',
+        ),
+        (
+            WHOLE + '[server.entry_point.alarm]\nlevel = "critcal"\n',
+            '[[server]] "prod" > [[server.entry_point]] 1 (id 1000) > [server.entry_point.alarm]',
+            "level",
+            'did you mean "critical"?',
+        ),
+        (
+            SERVER + "alarm = { flap_changes = 1 }\n" + POINT,
+            '[[server]] "prod" > [server.alarm]',
+            "flap_changes",
+            "must be a whole number from 2 to 100, not 1",
+        ),
+        (
+            SERVER + 'alarm = { bell = ["critical"] }\n' + POINT,
+            '[[server]] "prod" > [server.alarm]',
+            "bell",
+            "unknown key; known: level, raise_for",
+        ),
+        ('runbook = "wiki"\n' + WHOLE, "", "runbook", "must start with http:// or https://"),
+        (
+            WHOLE + 'runbook = "https://me:secret@wiki.example.com/"\n',
+            '[[server]] "prod" > [[server.entry_point]] 1 (id 1000)',
+            "runbook",
+            "must not contain a user name or password",
+        ),
+        (
+            SERVER + 'owner = "a\\nb"\n' + POINT,
+            '[[server]] "prod"',
+            "owner",
+            'control characters: "a\\nb"',
+        ),
+        (
+            '[[group]]\nname = "A"\nphone = " "\n' + WHOLE + 'group = "A"',
+            '[[group]] "A"',
+            "phone",
+            "must not be blank",
+        ),
+        (f'owner = "{"x" * 501}"\n' + WHOLE, "", "owner", "at most 500 characters, not 501"),
         ("group = 3\n" + WHOLE, "", "group", "must be a list of tables, not 3"),
         ('button_rule = "chatallowed"\n' + WHOLE, "", "button_rule", 'mean "chatAllowed"?'),
         ("intervall = 1\n" + WHOLE, "", "intervall", 'unknown key; did you mean "interval"?'),
@@ -548,6 +599,41 @@ def test_connecting_never_takes_longer_than_a_short_timeout(tmp_path):
 def test_an_alarm_names_its_levels_in_words(tmp_path):
     settings = load(tmp_path, '[alarm]\nbell = ["critical", "unknown"]\n' + WHOLE)
     assert settings.alarm == AlarmSettings(bell=(Level.CRITICAL, Level.UNKNOWN))
+
+
+def test_the_rules_of_an_alarm_are_read_wherever_they_stand(tmp_path):
+    settings = load(
+        tmp_path,
+        """
+        runbook = "https://wiki.example.com/ece?page=1#alarms"
+        [alarm]
+        level = "warning"
+        flood = 3
+        [[group]]
+        name = "EMEA"
+        alarm.raise_for = 120
+        [[server]]
+        name = "prod"
+        url = "https://ece.example.com"
+        [server.alarm]
+        clear_for = 0
+        [[server.entry_point]]
+        id = 1000
+        group = "EMEA"
+        phone = ""
+        alarm = { level = "unknown", flap_changes = 4, flap_within = 60.5, ack_expires = 60 }
+        """,
+    )
+    (server,), (group,) = settings.server, settings.group
+    assert settings.runbook == "https://wiki.example.com/ece?page=1#alarms"
+    assert settings.alarm == AlarmSettings(level=Level.WARNING, flood=3)
+    assert settings.alarm.level is Level.WARNING
+    assert group.alarm == AlarmRuleSettings(raise_for=120.0)
+    assert server.alarm == AlarmRuleSettings(clear_for=0.0)
+    assert server.entry_point[0].phone == ""
+    assert server.entry_point[0].alarm == AlarmRuleSettings(
+        level=Level.UNKNOWN, flap_changes=4, flap_within=60.5, ack_expires=60.0
+    )
 
 
 def test_the_questions_of_the_survey_keep_their_order(tmp_path):

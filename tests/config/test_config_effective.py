@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from wallboard.config import settings_from
 from wallboard.config.document import lines_in, value_at
 from wallboard.config.effective import HIDDEN, Source, WrittenConfig, effective
-from wallboard.inheritance import entry_points_of
+from wallboard.domain.alarm import AlarmRules
+from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.report.setup.effective import effective_toml
 
 ROOT = Path(__file__).parents[2]
@@ -21,11 +23,17 @@ button_max_wait = 7
 wait_warning = 50
 [levels]
 other = "ok"
+[alarm]
+level = "unknown"
+flood = 4
 [[group]]
 name = "EMEA"
+owner = "EMEA desk"
 [group.thresholds]
 wait_warning = 30
 queue_critical = false
+[group.alarm]
+raise_for = 120
 [[server]]
 name = "prod"
 url = "https://ece.example.com"
@@ -82,21 +90,32 @@ def test_each_value_says_whom_it_is_inherited_from(settings_of):
     found = sections(settings_of(LAYERS), LAYERS)
     first, second = origins(found, "server", "entry_point", "thresholds")
     assert first == {
-        "wait_warning": (30.0, "file", "group EMEA", 10),
+        "wait_warning": (30.0, "file", "group EMEA", 14),
         "wait_critical": (300.0, "default", "", None),
         "queue_warning": (10, "default", "", None),
-        "queue_critical": (False, "file", "group EMEA", 11),
-        "capacity_warning": (2, "file", "server prod", 18),
+        "queue_critical": (False, "file", "group EMEA", 15),
+        "capacity_warning": (2, "file", "server prod", 24),
     }
     assert second["wait_warning"] == (50.0, "file", "top", 4)
     assert second["queue_critical"] == (25, "default", "", None)
     levels = origins(found, "server", "entry_point", "levels")
-    assert levels[0]["other"] == ("warning", "file", "", 26)
+    assert levels[0]["other"] == ("warning", "file", "", 32)
     assert levels[1]["other"] == ("ok", "file", "top", 6)
     points = origins(found, "server", "entry_point")
-    assert points[0]["button_rule"] == ("capacity", "file", "server prod", 16)
+    assert points[0]["button_rule"] == ("capacity", "file", "server prod", 22)
     assert points[0]["button_max_wait"] == (7.0, "file", "top", 2)
     assert points[0]["button_max_queue"] == (10, "default", "", None)
+    assert points[0]["owner"] == ("EMEA desk", "file", "group EMEA", 12)
+    assert points[1]["owner"] == ("", "default", "", None)
+    alarms = origins(found, "server", "entry_point", "alarm")
+    assert list(alarms[0]) == [one.name for one in fields(AlarmRules)]
+    assert alarms[0]["raise_for"] == (120.0, "file", "group EMEA", 17)
+    assert alarms[1]["raise_for"] == (30.0, "default", "", None)
+    assert alarms[1]["level"] == ("unknown", "file", "top", 8)
+    (top,) = origins(found, "alarm")
+    assert top["flood"] == (4, "file", "", 9)
+    assert top["clear_for"] == (60.0, "default", "", None)
+    assert top["bell"] == ([], "default", "", None)
     (server,) = origins(found, "server")
     assert server["interval"] == (20.0, "file", "top", 1)
 
@@ -125,6 +144,8 @@ def test_what_is_shown_is_what_the_board_goes_by(settings_of, text, policies):
     shown = effective_toml(sections(settings, text, policies=policies), Path("w.toml"))
     again = settings_of(shown)
     assert entry_points_of(again) == entry_points_of(settings)
+    assert alarm_rules_of(again) == alarm_rules_of(settings)
+    assert (again.alarm.bell, again.alarm.flood) == (settings.alarm.bell, settings.alarm.flood)
     assert again.survey == settings.survey
     assert again.keys == settings.keys
     assert [again.interval_of(s) for s in again.server] == [

@@ -30,6 +30,16 @@ def address_fault(address: str) -> str | None:
     return host_fault(parts.hostname or "")
 
 
+def link_fault(address: str) -> str | None:
+    """What is wrong with the address of a web page for people, or ``None``."""
+    parts = _parts(address)
+    if isinstance(parts, str):
+        return parts
+    if "@" in parts.netloc:
+        return "must not contain a user name or password"
+    return host_fault(parts.hostname or "")
+
+
 def proxy_fault(address: str) -> str | None:
     """What is wrong with the address of a proxy, which may hold a password, or ``None``."""
     parts = _parts(address)

@@ -4,17 +4,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from wallboard.config.address import address_fault, proxy_fault
+from wallboard.config.address import address_fault, link_fault, proxy_fault
 from wallboard.config.document import Fault, Path, Toml, value_at
 from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
 from wallboard.domain.foreign_text import has_controls
-from wallboard.domain.policy import Thresholds
+from wallboard.domain.policy import Level, Thresholds
 from wallboard.inheritance import Layer, layers_of
 from wallboard.settings import (
     HEADER_NAME,
     HEADER_VALUE,
     EntryPointSettings,
+    Overrides,
     ServerSettings,
     Settings,
     SurveyQuestionSettings,
@@ -37,6 +38,8 @@ def check(
         faults += _server(server, value_at(document, ("server", number)), ("server", number))
     for number, question in enumerate(settings.survey.question):
         faults += _question(question, ("survey", "question", number))
+    for table, path in _holders(settings):
+        faults += _alarm(table, path)
     if whole:
         faults += _unused_groups(settings)
     return faults + list(limit_faults(settings))
@@ -132,6 +135,35 @@ def _question(question: SurveyQuestionSettings, path: Path) -> Iterator[Fault]:
         yield from _name((*path, "answers"), answer)
     if question.default and question.answers and question.default not in question.answers:
         yield (*path, "default"), f"{shown(question.default)} is not among the answers"
+
+
+MOST_CONTACT = 500
+"""Characters of a runbook, an owner or a phone number."""
+
+
+def _holders(settings: Settings) -> Iterator[tuple[Settings | Overrides, Path]]:
+    """Every table that may set what is inherited, and its path."""
+    yield settings, ()
+    for number, group in enumerate(settings.group):
+        yield group, ("group", number)
+    for number, server in enumerate(settings.server):
+        yield server, ("server", number)
+        for place, entry in enumerate(server.entry_point):
+            yield entry, ("server", number, "entry_point", place)
+
+
+def _alarm(table: Settings | Overrides, path: Path) -> Iterator[Fault]:
+    """An alarm that would never be over, and contacts that cannot be shown."""
+    if table.alarm.level is Level.OK:
+        yield (*path, "alarm", "level"), "must be warning, unknown or critical: ok is no alarm"
+    for key in ("runbook", "owner", "phone"):
+        text: str = getattr(table, key) or ""
+        if len(text) > MOST_CONTACT:
+            yield (*path, key), f"must have at most {MOST_CONTACT} characters, not {len(text)}"
+        elif key == "runbook" and text and (fault := link_fault(text)):
+            yield (*path, key), fault
+        else:
+            yield from _name((*path, key), text)
 
 
 def _unused_groups(settings: Settings) -> Iterator[Fault]:

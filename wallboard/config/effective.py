@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from wallboard.config.document import LISTED, Path, Toml, line_of, value_at
+from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
 from wallboard.frozen import frozen
 from wallboard.settings import EntryPointSettings, Secret, Settings, strongest
@@ -16,10 +17,13 @@ HIDDEN = str(Secret(""))
 _INHERITED_TABLES: Mapping[str, Mapping[str, Toml]] = {
     "thresholds": {name: getattr(Thresholds(), name) for name in Thresholds.__dataclass_fields__},
     "levels": {verdict.value: level for verdict, level in DEFAULT_LEVELS.items()},
+    "alarm": {name: getattr(AlarmRules(), name) for name in AlarmRules.__dataclass_fields__},
 }
 """Tables whose settings are inherited one by one, with their defaults."""
 
-_INHERITED = frozenset({"button_rule", "button_max_wait", "button_max_queue"})
+_INHERITED = frozenset(
+    {"button_rule", "button_max_wait", "button_max_queue", "runbook", "owner", "phone"}
+)
 _IDENTITY = {"server": "name", "group": "name", "entry_point": "id"}
 _BY_OPTION = {"verify": "--no-verify", "headers": "--header"}
 
@@ -115,7 +119,8 @@ class _Reader:
             value = getattr(layers[-1].table, field.name)
             here = (*keys, field.name)
             if field.name in _INHERITED_TABLES:
-                inner.append(Section(here, tuple(self._inherited_table(field.name, layers))))
+                shown = (*self._inherited_table(field.name, layers), *self._rest(here, value))
+                inner.append(Section(here, shown))
             elif isinstance(value, Mapping):
                 inner.append(Section(here, tuple(self._mapping(field, value, layers[-1]))))
             elif is_dataclass(value) and not isinstance(value, Secret):
@@ -203,6 +208,15 @@ class _Reader:
         for key, default in _INHERITED_TABLES[name].items():
             if whole or strongest([layers[-1].table], name, key)[1] is not None:
                 yield self._inherited((name, key), default, layers)
+
+    def _rest(self, path: Path, table: Any) -> Iterator[SettingRow]:  # noqa: ANN401 - of settings
+        """The settings of a table at the top that are not inherited, beside those that are."""
+        known = _INHERITED_TABLES[str(path[-1])]
+        for field in fields(table) if is_dataclass(table) else ():
+            if field.name not in known:
+                value = getattr(table, field.name)
+                here = (*path, field.name)
+                yield SettingRow(field.name, self._shown(value, here), self._origin(here))
 
     def _is_whole(self, layer: _Layer) -> bool:
         """Whether a table shows inherited settings, too."""

@@ -32,6 +32,8 @@ def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[T
     faults += _read_each(copy, "keys", (), _keys)
     for path, table in _tables(copy):
         faults += _read_each(table, "levels", path, _level)
+        if isinstance(inner := table.get("alarm"), dict):
+            faults += _read(inner, "level", (*path, "alarm"), _level)
         if path and path[-2] == "server":
             faults += _read_each(table, "headers", path, lambda value: _secret(value, environ))
             faults += _read(table, "proxy", path, lambda value: _secret(value, environ))

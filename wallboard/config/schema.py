@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from wallboard.config.prepare import LEVEL_WORDS
-from wallboard.domain.policy import DEFAULT_LEVELS, Thresholds
+from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
 from wallboard.settings import Settings
 
 Keys = tuple[str, ...]
@@ -164,7 +165,7 @@ def _is_inherited(keys: Keys) -> bool:
     fields = Settings.__dataclass_fields__
     if len(keys) == 1:
         return keys[0] in fields and keys[0] not in {"server", "group"}
-    return keys[0] in {"thresholds", "levels"}
+    return keys in _DEFAULTS
 
 
 def _described(node: Node, definitions: Mapping[str, Node]) -> str:
@@ -192,5 +193,10 @@ _DEFAULTS: Mapping[Keys, Any] = {
         for name in Thresholds.__dataclass_fields__
     },
     **{("levels", verdict.value): level.label for verdict, level in DEFAULT_LEVELS.items()},
+    **{
+        ("alarm", name): value.label if isinstance(value, Level) else value
+        for name in AlarmRules.__dataclass_fields__
+        for value in (getattr(AlarmRules(), name),)
+    },
 }
 """Defaults that are not in the settings, since those are inherited."""

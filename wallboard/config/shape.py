@@ -22,14 +22,11 @@ from annotated_types import Ge, Gt, Le
 from wallboard.config.document import LISTED, SINGLE
 from wallboard.config.prepare import SECRET_FORM
 from wallboard.settings import (
-    AlarmSettings,
     EntryPointSettings,
     GroupSettings,
     Secret,
     ServerSettings,
     SurveyQuestionSettings,
-    SurveySettings,
-    ThresholdSettings,
 )
 
 Hint = Any
@@ -39,9 +36,6 @@ _TABLES: dict[str, type] = {
     "server": ServerSettings,
     "group": GroupSettings,
     "entry_point": EntryPointSettings,
-    "thresholds": ThresholdSettings,
-    "alarm": AlarmSettings,
-    "survey": SurveySettings,
     "question": SurveyQuestionSettings,
 }
 _BASES = {float: "a number", int: "a whole number", str: "a string", bool: "true or false"}
@@ -59,7 +53,7 @@ def table_at(path: Path) -> Hint:
         if step in LISTED:
             table = _TABLES[str(step)]
         elif step in SINGLE:
-            table = _TABLES.get(str(step)) or keys_of(table)[str(step)]
+            table = keys_of(table)[str(step)]
     return table
 
 

@@ -27,13 +27,24 @@ class EntryPointKey(NamedTuple):
 
 
 @frozen
+class Contact:
+    """What helps whoever takes up an alarm: an address, a name and a number, each may be empty."""
+
+    runbook: str = ""
+    owner: str = ""
+    phone: str = ""
+
+
+@frozen
 class EntryPoint:
     """One chat entry point as the operator knows it.
 
-    ``endpoints`` are the GETs asked of it, in the order they are shown.
+    ``endpoints`` are the GETs asked of it, in the order they are shown. A recording has no
+    ``contact``.
     """
 
     key: EntryPointKey
     name: str
     group: str = ""
     endpoints: tuple[Endpoint, ...] = tuple(Endpoint)
+    contact: Contact = Contact()

@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     help="""\
 Show the effective settings and where each comes from: default, config line or option.
 
-Accepts all board options. With IDS, --group or --server it shows the thresholds, levels and
-button rule of each entry point and where they are inherited from. Secrets are hidden.
+Accepts all board options. With IDS, --group or --server it shows the thresholds, levels,
+alarm rules, contact and button rule of each entry point and where they are inherited from. Secrets
+are hidden.
 """,
     epilog="""\b
 Examples:
   wallboard config show
-  wallboard config show 1005                     thresholds, levels and button rule of 1005
+  wallboard config show 1005                     what holds for 1005, and where it was set
   wallboard config show --group EMEA --interval 5
   wallboard config show --format toml > effective.toml
 """,
