@@ -9,13 +9,13 @@ from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import DEFAULT_LEVELS, ButtonPolicy, Level, Policy, Thresholds, Verdict
 from wallboard.ece.ask.outgoing import ClientSetupError, headers_of
 from wallboard.inheritance import alarm_rules_of, contacts_of_servers, entry_points_of
+from wallboard.setting_types import Secret
 from wallboard.settings import (
     AlarmRuleSettings,
     AlarmSettings,
     EntryPointSettings,
     GroupSettings,
     Overrides,
-    Secret,
     ServerSettings,
     Settings,
     ThresholdSettings,

@@ -4,16 +4,16 @@ A setting that is ``None`` in a server, group or entry point is inherited: entry
 before server before the top of the file.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Le, MinLen
+from annotated_types import Ge, Le, MinLen
 
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
+from wallboard.setting_types import STRICT, Count, Name, Off, Positive, Seconds, Secret
 
 DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
 """Where the API lives on a server whose address names no path."""
@@ -21,34 +21,12 @@ DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes; the largest ``max_body`` that can be set."""
 
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
-"""What a header may be called, and what it may hold: printable ASCII."""
-
-Positive = Annotated[float, Gt(0)]
-Seconds = Annotated[float, Ge(0)]
-Count = Annotated[int, Ge(0)]
-Name = Annotated[str, MinLen(1)]
-Off = Literal[False]
-
-_STRICT = {"extra": "forbid", "strict": True}
-
-
-@frozen
-class Secret:
-    """A text that never appears in output, logs or errors."""
-
-    value: str = field(repr=False)
-
-    def __str__(self) -> str:
-        return "•••"
-
 
 @frozen(kw_only=True)
 class ThresholdSettings:
     """Thresholds as written; ``false`` switches one off, ``None`` leaves it as inherited."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     wait_warning: Seconds | Off | None = None
     wait_critical: Seconds | Off | None = None
@@ -64,7 +42,7 @@ _INHERITED = ThresholdSettings()
 class AlarmRuleSettings:
     """The rules of an alarm as written, in seconds; ``None`` leaves one as inherited."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     level: Level | None = None
     raise_for: Annotated[float, Ge(0), Le(86_400)] | None = None
@@ -102,7 +80,7 @@ class Overrides:
 class EntryPointSettings(Overrides):
     """One entry point of a server; without a name it is shown by its id."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     id: Annotated[int, Ge(0), Le(LARGEST_ID)]
     name: str = ""
@@ -113,7 +91,7 @@ class EntryPointSettings(Overrides):
 class GroupSettings(Overrides):
     """Overrides for every entry point of a group, on whatever server."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     name: Name
 
@@ -127,7 +105,7 @@ class ServerSettings(Overrides):
     certificate for the server to check, ``client_key`` its key when that is a file of its own.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     name: Name
     url: Name
@@ -154,7 +132,7 @@ class AlarmSettings(AlarmRuleSettings):
     seconds.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     bell: tuple[Level, ...] = ()
     flash: tuple[Level, ...] = ()
@@ -171,7 +149,7 @@ class SurveyQuestionSettings:
     not ``required`` may be left empty; the question is then left out.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     text: Name
     answers: tuple[Name, ...] = ()
@@ -183,7 +161,7 @@ class SurveyQuestionSettings:
 class SurveySettings:
     """What the survey form begins with."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     question: tuple[SurveyQuestionSettings, ...] = ()
 
@@ -198,7 +176,7 @@ class Settings:
     actions of the board other keys than their own.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     title: str = "wallboard"
     interval: Positive = 10.0

@@ -8,7 +8,8 @@ import tomli_w
 
 from wallboard.config import settings_from
 from wallboard.config.config_text import NotAddableError, added, addition_to
-from wallboard.settings import Secret, ServerSettings
+from wallboard.setting_types import Secret
+from wallboard.settings import ServerSettings
 
 PROD = ServerSettings(name="prod", url="https://ece.example.com")
 TWO = '[[server]]\nname = "lab"\nurl = "https://lab.example.com"\n[[server.entry_point]]\nid = 1\n'

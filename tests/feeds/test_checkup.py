@@ -10,7 +10,8 @@ from wallboard.domain.doctor import ON_THE_WAY, Step
 from wallboard.domain.policy import Level
 from wallboard.feeds.doctor import look, proxy_finding
 from wallboard.recorder.paths import RecordingFile
-from wallboard.settings import Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import ServerSettings, Settings
 
 HTTPS = ServerSettings(name="prod", url="https://ece.example.com:8443/root")
 

@@ -14,7 +14,8 @@ from wallboard.domain.discovery import Discovery, Presence
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.feeds.discover import NOTHING_CLEAR, PROBES, Ending, discover
-from wallboard.settings import EntryPointSettings, Secret, ServerSettings
+from wallboard.setting_types import Secret
+from wallboard.settings import EntryPointSettings, ServerSettings
 
 
 class Heard:

@@ -14,7 +14,8 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.feeds.poll import PollFeed
-from wallboard.settings import EntryPointSettings, Secret, ServerSettings, ThresholdSettings
+from wallboard.setting_types import Secret
+from wallboard.settings import EntryPointSettings, ServerSettings, ThresholdSettings
 
 INTERVAL = 0.2
 

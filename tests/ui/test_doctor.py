@@ -10,7 +10,8 @@ from wallboard.domain.doctor import OF_MACHINE, Finding, Step
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
-from wallboard.settings import EntryPointSettings, Secret, ServerSettings
+from wallboard.setting_types import Secret
+from wallboard.settings import EntryPointSettings, ServerSettings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.doctor import DoctorScreen

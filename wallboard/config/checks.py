@@ -11,9 +11,8 @@ from wallboard.config.shape import UNNAMED
 from wallboard.domain.foreign_text import has_controls
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.inheritance import Layer, layers_of
+from wallboard.setting_types import HEADER_NAME, HEADER_VALUE
 from wallboard.settings import (
-    HEADER_NAME,
-    HEADER_VALUE,
     EntryPointSettings,
     Overrides,
     ServerSettings,

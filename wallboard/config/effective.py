@@ -9,7 +9,8 @@ from wallboard.config.document import LISTED, Path, Toml, line_of, value_at
 from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
 from wallboard.frozen import frozen
-from wallboard.settings import EntryPointSettings, Secret, Settings, strongest
+from wallboard.setting_types import Secret
+from wallboard.settings import EntryPointSettings, Settings, strongest
 
 HIDDEN = str(Secret(""))
 """What is shown in place of a secret."""

@@ -21,10 +21,10 @@ from annotated_types import Ge, Gt, Le
 
 from wallboard.config.document import LISTED, SINGLE
 from wallboard.config.prepare import SECRET_FORM
+from wallboard.setting_types import Secret
 from wallboard.settings import (
     EntryPointSettings,
     GroupSettings,
-    Secret,
     ServerSettings,
     SurveyQuestionSettings,
 )

@@ -15,7 +15,8 @@ from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.outgoing import ClientSetupError
-from wallboard.settings import Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import ServerSettings, Settings
 
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")
 GOOD = b'<?xml version="1.0"?><chatAllowed allowed="true"/>'

@@ -9,7 +9,8 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.reading import ChatAllowed
 from wallboard.ece.ask.client import EceClient
-from wallboard.settings import Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import ServerSettings, Settings
 
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 29\r\n\r\n" + b'<chatAllowed allowed="true"/>'

@@ -18,7 +18,8 @@ from wallboard.domain.observation import Cause
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.probe.probe import Probe
-from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 ANSWERS = Path(__file__).parents[2] / "fixtures" / "refusals"
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")

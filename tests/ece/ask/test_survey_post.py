@@ -12,7 +12,8 @@ from wallboard.domain.observation import Response
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.ask.survey import Answered, Delivery, Survey, body_of
 from wallboard.ece.ask.survey_post import SurveyPost
-from wallboard.settings import Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 

@@ -17,7 +17,8 @@ from wallboard.domain.policy import Level
 from wallboard.ece.probe import probe as probes
 from wallboard.ece.probe import wire
 from wallboard.ece.probe.probe import Probe
-from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HUSH = "hush-hush-hush"

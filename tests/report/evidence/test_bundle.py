@@ -12,7 +12,8 @@ from wallboard.domain.reading import ChatAllowed
 from wallboard.report.evidence.bundle import Subjects, triage_bundle
 from wallboard.report.setup.doctor import environment
 from wallboard.report.words.shareable import MASK
-from wallboard.settings import Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import ServerSettings, Settings
 
 HERE = (("host", "jump-1"), ("wallboard", "1.2.3"), ("terminal", "TERM=xterm"))
 SALES = entry_point(1000, "Sales", group="EMEA")

@@ -14,7 +14,8 @@ from wallboard.domain.observation import Request
 from wallboard.feeds.poll import poll_once
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.words.shareable import MASK
-from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 

@@ -17,7 +17,8 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
-from wallboard.settings import EntryPointSettings, Secret, ServerSettings, Settings
+from wallboard.setting_types import Secret
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.ui.app.app import WallboardApp
 from wallboard.ui.picture.notices import PASSING_SECONDS
 

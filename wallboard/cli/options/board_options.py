@@ -14,7 +14,8 @@ from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.reload import ConfigSource, stamp_of
 from wallboard.config.state_folder import BoardId
 from wallboard.frozen import frozen
-from wallboard.settings import HEADER_NAME, HEADER_VALUE, Secret, ServerSettings, Settings
+from wallboard.setting_types import HEADER_NAME, HEADER_VALUE, Secret
+from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:
     from wallboard.config.selection import Selection

@@ -12,14 +12,8 @@ from wallboard import __version__
 from wallboard.domain.endpoint import Endpoint
 from wallboard.ece.answer.endpoints import OPERATIONS
 from wallboard.frozen import frozen
-from wallboard.settings import (
-    DEFAULT_CONTEXT_ROOT,
-    HEADER_NAME,
-    HEADER_VALUE,
-    Secret,
-    ServerSettings,
-    Settings,
-)
+from wallboard.setting_types import HEADER_NAME, HEADER_VALUE, Secret
+from wallboard.settings import DEFAULT_CONTEXT_ROOT, ServerSettings, Settings
 
 ID = "{id}"
 """Stands for the entry point's id in an overridden path."""

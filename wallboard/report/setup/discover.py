@@ -9,7 +9,7 @@ from wallboard.domain.discovery import Discovery, Found, ranges
 from wallboard.domain.foreign_text import safe
 from wallboard.report.words.figures import figure, iso, wait
 from wallboard.report.words.table import csv_row, table
-from wallboard.settings import Secret
+from wallboard.setting_types import Secret
 
 _FIGURES = frozenset({"ID", "WAIT", "QUEUE"})
 _MOST_UNCLEAR = 20

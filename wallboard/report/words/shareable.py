@@ -7,7 +7,8 @@ from html import escape
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from wallboard.domain.foreign_text import escaped_lines
-from wallboard.settings import Secret, ServerSettings
+from wallboard.setting_types import Secret
+from wallboard.settings import ServerSettings
 
 MASK = str(Secret(""))
 """What stands where a secret was."""
