@@ -233,7 +233,7 @@ def test_a_round_of_polls_makes_one_sample():
 
 def test_a_failed_poll_is_a_gap_in_the_history_though_the_tile_keeps_its_value():
     live = Endpoint.LIVE_SESSION_STATUS
-    board = board_of(KEY)
+    board = board_of(KEY, endpoints=(Endpoint.CHAT_ALLOWED, live))
     events = (heard(ALLOWED), heard(LiveSessionStatus(30.0, 2), at=1.0), failed(live, at=11.0))
     snapshot = folded(board, *events)
     good, gap = snapshot.entry_points[KEY].state.history

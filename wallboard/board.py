@@ -32,7 +32,7 @@ from wallboard.domain.outage import (
 )
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.polls import Sharing, Traffic
-from wallboard.domain.reading import Capacity, LiveSessionStatus
+from wallboard.domain.round import ends_round, figures_of_round
 from wallboard.domain.snapshot import EntryPointStatus, Folded, Snapshot, newest_poll
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.state_strip import State
@@ -222,15 +222,16 @@ class Board:
             of_server=False,
             went_on=before.goes_on(observation.at - waited),
         )
-        if observation.endpoint is _pace(state.entry_point):
-            history = state.history.appended(_sample(after, observation.at))
-            after = replace(after, state=replace(state, history=history))
+        sample = None
+        if ends_round(before.state, observation, before.policy.interval):
+            sample = _sample(after, observation.at)
+            after = replace(after, state=replace(state, history=state.history.appended(sample)))
         others = tuple(self._changes(endpoint, observation, after))
         after = self._statuses[observation.key] = self._noted(after, others)
         self._traffic.add(observation.at)
         # The last one folded is the newest: a later date was given by another clock.
         self._newest_at = observation.at
-        return Folded(observation, (after,), (*judged, *others))
+        return Folded(observation, (after,), (*judged, *others), sample=sample)
 
     def _set_clock(self, by: float) -> None:
         """Shift times so that ages stay the same. Past events keep their times."""
@@ -346,8 +347,7 @@ def _all_unpolled(
 
 
 def _sample(status: EntryPointStatus, at: float) -> Sample:
-    live = status.state.latest(Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus)
-    capacity = status.state.latest(Endpoint.CAPACITY, Capacity)
+    live, capacity = figures_of_round(status.state, status.policy.interval)
     return Sample(
         at=at,
         wait_seconds=live.wait_seconds if live else None,
@@ -356,11 +356,3 @@ def _sample(status: EntryPointStatus, at: float) -> Sample:
         verdict=status.judgement.verdict,
         level=status.judgement.level,
     )
-
-
-def _pace(entry_point: EntryPoint) -> Endpoint | None:
-    """The endpoint whose polls set the pace of the history: one sample a round."""
-    endpoints = entry_point.endpoints
-    if Endpoint.LIVE_SESSION_STATUS in endpoints:
-        return Endpoint.LIVE_SESSION_STATUS
-    return endpoints[0] if endpoints else None

@@ -9,7 +9,7 @@ from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedStatus
-from wallboard.domain.history import History
+from wallboard.domain.history import History, Sample
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, newest, shifted
 from wallboard.domain.onset import Onset
@@ -171,13 +171,15 @@ class Folded:
 
     A poll shares its bytes with all that say the same. ``statuses`` are the entry points it
     touched, as they are by now, and ``changes`` what is new on their timelines and of the server.
-    ``outage_since`` is when the outage began that it tells of (Unix time in seconds).
+    ``outage_since`` is when the outage began that it tells of (Unix time in seconds). ``sample`` is
+    that of the round which the poll ended.
     """
 
     event: Event | None
     statuses: tuple[EntryPointStatus, ...] = ()
     changes: tuple[Change, ...] = ()
     outage_since: float | None = None
+    sample: Sample | None = None
 
     def takes_back(self, change: Change) -> bool:
         """Whether an earlier change is none any more, for the outage of its server explains it."""

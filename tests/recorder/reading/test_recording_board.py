@@ -146,7 +146,8 @@ def test_where_the_clock_was_put_back_what_was_recorded_last_counts(path):
 
 
 def test_only_as_many_rounds_are_recalled_as_are_asked_for(path):
-    events = [poll(LIVE, 10 * n, n, 1) for n in range(200)]
+    rounds = range(200)
+    events = [p for n in rounds for p in (poll(LIVE, 10 * n, n, 1), poll(CAPACITY, 10 * n, 3))]
     with opened(path, events) as recording:
         few = recording.board_at(START + 1500.5, history=5).entry_points[0].history
         many = recording.board_at(START + 1500.5, history=1000).entry_points[0].history

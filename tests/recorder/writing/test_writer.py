@@ -122,18 +122,22 @@ def test_a_segment_says_how_every_target_stood_even_one_that_was_silent(tmp_path
 
 def test_rounds_are_kept_for_sparklines(tmp_path):
     path = tmp_path / "r.db"
-    rounds = [poll(LIVE, 10 * n, 5.5 * n, n) for n in range(3)]
+    rounds = [
+        one
+        for n in range(3)
+        for one in (poll(LIVE, 10 * n, 5.5 * n, n), poll(CAPACITY, 10 * n + 2, 3 - n))
+    ]
     record(path, rounds, close=False).database.close()
-    assert rows(path, "SELECT at, wait, depth FROM sample") == [
-        (START, 0.0, 0),
-        (START + 10, 5.5, 1),
-        (START + 20, 11.0, 2),
+    assert rows(path, "SELECT at, wait, depth, capacity FROM sample") == [
+        (START + 2, 0.0, 0, 3),
+        (START + 12, 5.5, 1, 2),
+        (START + 22, 11.0, 2, 1),
     ]
     Writer.open(path).close()
     ((samples,),) = rows(path, "SELECT samples FROM segment")
     (columns,) = samples_of(samples).values()
     assert [list(column) for column in columns[:3]] == [
-        [START, START + 10, START + 20],
+        [START + 2, START + 12, START + 22],
         [0.0, 5.5, 11.0],
         [0.0, 1.0, 2.0],
     ]

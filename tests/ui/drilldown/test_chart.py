@@ -7,7 +7,7 @@ from stories import KEY, story
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.history import History, Sample
 from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.reading import Capacity
+from wallboard.domain.reading import Capacity, LiveSessionStatus
 from wallboard.ui.drilldown.axes import count_ticks, rounded_up, wait_ticks
 from wallboard.ui.drilldown.chart import (
     MOST_POINTS,
@@ -89,14 +89,16 @@ WINDOW = Window(NOW - 3600, NOW, 60)
 
 
 def panes(board, window=WINDOW):
-    return panes_of(board.snapshot(NOW).entry_points[KEY], window, NOW, load("dark"))
+    now = window.end
+    return panes_of(board.snapshot(now).entry_points[KEY], window, now, load("dark"))
 
 
 def test_legend_and_line_end_with_the_slots_that_the_facts_show():
-    board = story()
-    board.fold(observed(KEY, Endpoint.CAPACITY, Capacity(17), NOW))
-    assert board.snapshot(NOW).entry_points[KEY].judgement.capacity == 17
-    slots = panes(board)[2]
+    board, now = story(), NOW + 8
+    board.fold(observed(KEY, Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus(1.0, 0), now))
+    board.fold(observed(KEY, Endpoint.CAPACITY, Capacity(17), now))
+    assert board.snapshot(now).entry_points[KEY].judgement.capacity == 17
+    slots = panes(board, Window(now - 3600, now, 60))[2]
     assert slots.newest == "17"
     assert slots.pick(slots.samples[-1]) == 17
 

@@ -6,7 +6,7 @@ from stories import KEY, story
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.policy import Level, Policy, Verdict
-from wallboard.domain.reading import ChatAllowed, LiveSessionStatus
+from wallboard.domain.reading import Capacity, ChatAllowed, LiveSessionStatus
 from wallboard.domain.state_strip import State
 from wallboard.ui.drilldown.strip import states_in
 from wallboard.ui.picture.window import RecordedStates, Window
@@ -25,6 +25,7 @@ def polled(*rounds: tuple[float, ChatAllowed]):
         board.fold(observed(KEY, Endpoint.CHAT_ALLOWED, outcome, NOW - seconds))
         live = LiveSessionStatus(1.0, 1)
         board.fold(observed(KEY, Endpoint.LIVE_SESSION_STATUS, live, NOW - seconds + 0.1))
+        board.fold(observed(KEY, Endpoint.CAPACITY, Capacity(3), NOW - seconds + 0.2))
     return board.snapshot(NOW).entry_points[KEY]
 
 

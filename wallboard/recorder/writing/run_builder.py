@@ -83,9 +83,8 @@ class RunBuilder:
             self._add_poll(event)
             self._add_changes(folded.changes)
             self._add_unseen(folded.statuses, event.at)
-            history = folded.statuses[0].state.history
-            if len(history) and (sample := history[-1]).at == event.at:
-                self.segment.samples.append((event.key, sample))
+            if folded.sample:
+                self.segment.samples.append((event.key, folded.sample))
         elif event is None:
             self._add_changes(folded.changes)
 

@@ -10,10 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.events import Resize
 
-from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.history import History, Sample
 from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.reading import Capacity
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.frozen import frozen
 from wallboard.ui.drilldown import axes
@@ -153,28 +151,13 @@ def panes_of(
             "slots",
             short_figure(judgement.capacity, glyphs),
             stale,
-            _with_newest_slots(samples, status, window.end),
+            samples,
             _slots,
             ((limits.capacity_warning, Level.WARNING),),
             count_words,
             axes.count_ticks,
         ),
     )
-
-
-def _with_newest_slots(samples: list[Sample], status: EntryPointStatus, end: float) -> list[Sample]:
-    """The samples and the newest slots: a sample is taken when the wait is read, before them.
-
-    So the very first one has none, which is no failure.
-    """
-    if samples and samples[0].capacity is None and samples[0].at == status.state.history[0].at:
-        samples = samples[1:]
-    last = status.state.endpoint(Endpoint.CAPACITY).last
-    if not samples or last is None or not samples[-1].at < last.at <= end:
-        return samples
-    if not isinstance(last.outcome, Capacity):
-        return samples
-    return [*samples, samples[-1]._replace(at=last.at, capacity=last.outcome.count)]
 
 
 def picture_of(pane: Pane, window: Window, interval: float, theme: BoardTheme) -> "Picture":
