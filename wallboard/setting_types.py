@@ -17,6 +17,7 @@ Seconds = Annotated[float, Ge(0)]
 Count = Annotated[int, Ge(0)]
 Name = Annotated[str, MinLen(1)]
 Off = Literal[False]
+DesktopSequence = Literal["osc9", "osc777", "osc99", "bell"]
 
 STRICT = {"extra": "forbid", "strict": True}
 """How pydantic checks a table: nothing but its own settings, each of its own type."""

@@ -13,7 +13,7 @@ from annotated_types import Ge, Le, MinLen
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
-from wallboard.setting_types import STRICT, Count, Name, Off, Positive, Seconds, Secret
+from wallboard.setting_types import STRICT, Count, DesktopSequence, Name, Off, Positive, Seconds, Secret
 
 DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
 """Where the API lives on a server whose address names no path."""
@@ -129,13 +129,16 @@ class AlarmSettings(AlarmRuleSettings):
 
     ``bell`` and ``flash`` are the levels that make a noise, or make the header flash, when an entry
     point reaches them. More than ``flood`` alarms in ten minutes are a flood. ``shelve_max`` is
-    seconds.
+    seconds. Each ``witness`` is a ``host:port`` or a URL that has nothing to do with the servers.
+    ``desktop`` says whether the terminal shows new alarms on the desktop, or by which sequence.
     """
 
     __pydantic_config__ = STRICT
 
     bell: tuple[Level, ...] = ()
     flash: tuple[Level, ...] = ()
+    desktop: bool | DesktopSequence = False
+    witness: tuple[Name, ...] = ()
     flood: Annotated[int, Ge(1)] = 10
     shelve_max: Annotated[float, Ge(60), Le(2_592_000)] = 86_400.0
     ledger_days: Positive = 400.0

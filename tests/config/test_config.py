@@ -174,6 +174,48 @@ def test_a_problem_reads_file_then_table_then_key_then_what_to_do():
             "bell",
             "unknown key; known: level, raise_for",
         ),
+        (
+            '[alarm]\nwitness = ["192.0.2.1:443", "192.0.2.1"]\n' + WHOLE,
+            "[alarm]",
+            "witness",
+            "address 2: must be host:port, such as 192.0.2.1:443, or an https URL",
+        ),
+        (
+            '[alarm]\nwitness = ["http://intranet.example.com/"]\n' + WHOLE,
+            "[alarm]",
+            "witness",
+            "address 1: must start with https://, or be host:port",
+        ),
+        (
+            '[alarm]\nwitness = ["me:secret@192.0.2.1:22"]\n' + WHOLE,
+            "[alarm]",
+            "witness",
+            "address 1: must be host:port",
+        ),
+        (
+            '[alarm]\nwitness = ["https://me:secret@intranet.example.com/"]\n' + WHOLE,
+            "[alarm]",
+            "witness",
+            "address 1: must not contain a user name or password",
+        ),
+        (
+            '[alarm]\nwitness = ["192.0.2.1:443\\u0007"]\n' + WHOLE,
+            "[alarm]",
+            "witness",
+            "address 1: must not contain spaces, backslashes or control characters",
+        ),
+        (
+            f"[alarm]\nwitness = {['192.0.2.1:443'] * 9}\n" + WHOLE,
+            "[alarm]",
+            "witness",
+            "must name at most 8, not 9",
+        ),
+        (
+            '[alarm]\ndesktop = "osc8"\n' + WHOLE,
+            "[alarm]",
+            "desktop",
+            'must be true or false or "osc9" or "osc777" or "osc99" or "bell", not "osc8"',
+        ),
         ('runbook = "wiki"\n' + WHOLE, "", "runbook", "must start with http:// or https://"),
         (
             WHOLE + 'runbook = "https://me:secret@wiki.example.com/"\n',

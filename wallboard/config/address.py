@@ -40,6 +40,19 @@ def link_fault(address: str) -> str | None:
     return host_fault(parts.hostname or "")
 
 
+def witness_fault(address: str) -> str | None:
+    """What is wrong with the ``host:port`` or the https URL of a witness, or ``None``."""
+    if "://" in address:
+        secure = address.startswith("https://")
+        return link_fault(address) if secure else "must start with https://, or be host:port"
+    parts = _parts(f"https://{address}")
+    if isinstance(parts, str):
+        return parts
+    if parts.port is None or parts.netloc != address or "@" in address:
+        return "must be host:port, such as 192.0.2.1:443, or an https URL"
+    return host_fault(parts.hostname or "")
+
+
 def proxy_fault(address: str) -> str | None:
     """What is wrong with the address of a proxy, which may hold a password, or ``None``."""
     parts = _parts(address)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from wallboard.config.address import address_fault, link_fault, proxy_fault
+from wallboard.config.address import address_fault, link_fault, proxy_fault, witness_fault
 from wallboard.config.document import Fault, Path, Toml, value_at
 from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
@@ -37,6 +37,7 @@ def check(
         faults += _server(server, value_at(document, ("server", number)), ("server", number))
     for number, question in enumerate(settings.survey.question):
         faults += _question(question, ("survey", "question", number))
+    faults += _witnesses(settings.alarm.witness)
     for table, path in _holders(settings):
         faults += _alarm(table, path)
     if whole:
@@ -163,6 +164,17 @@ def _alarm(table: Settings | Overrides, path: Path) -> Iterator[Fault]:
             yield (*path, key), fault
         else:
             yield from _name((*path, key), text)
+
+
+MOST_WITNESSES = 8
+
+
+def _witnesses(witnesses: Sequence[str]) -> Iterator[Fault]:
+    if len(witnesses) > MOST_WITNESSES:
+        yield ("alarm", "witness"), f"must name at most {MOST_WITNESSES}, not {len(witnesses)}"
+    for number, address in enumerate(witnesses, 1):
+        if fault := witness_fault(address):
+            yield ("alarm", "witness"), f"address {number}: {fault}"
 
 
 def _unused_groups(settings: Settings) -> Iterator[Fault]:

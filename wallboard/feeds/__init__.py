@@ -34,7 +34,8 @@ class FeedStatus:
     A board with the role of polling does so for itself alone. ``leader`` is whom it follows, as in
     "ana@jump1 pid 123", and empty while it polls; ``lag_seconds`` is how far its own polls are
     behind their schedule. ``problems`` are sentences that hold for now. ``recording_path`` is the
-    recording, if there is to be one.
+    recording, if there is to be one. ``blind_since`` is when this machine was found to have no
+    network (Unix time in seconds), as far as it polls.
     """
 
     role: Role = Role.STARTS
@@ -42,6 +43,7 @@ class FeedStatus:
     lag_seconds: float = 0.0
     problems: tuple[str, ...] = ()
     recording_path: Path | None = None
+    blind_since: float | None = None
 
 
 class Feed(Protocol):

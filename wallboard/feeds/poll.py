@@ -150,6 +150,12 @@ class PollFeed:
         return tuple(polls.problem for polls in self._servers.values() if polls.problem)
 
     @property
+    def none_in_reach(self) -> bool:
+        """Whether there are servers and none can be reached."""
+        polled = self._servers.values()
+        return bool(polled) and all(polls.announced for polls in polled)
+
+    @property
     def lag_seconds(self) -> float:
         """How far the slowest server that can be reached is behind its schedule."""
         return max((polls.lag_seconds for polls in self._servers.values()), default=0.0)

@@ -29,6 +29,7 @@ from wallboard.recorder.writing.retention import retention_of
 from wallboard.settings import Settings, longest_interval, longest_timeout
 
 if TYPE_CHECKING:
+    from wallboard.feeds.network_watch import NetworkWatch
     from wallboard.feeds.poll import PollFeed
     from wallboard.recorder.recorder import Recorder
 
@@ -67,6 +68,7 @@ class SharedFeed:
         self._follow: FollowFeed | None = None
         self._lock: RecordingLock | None = None
         self._poll: PollFeed | None = None
+        self._network: NetworkWatch | None = None
         self._recorder: Recorder | None = None
 
     async def run(self, fold: Fold) -> None:
@@ -106,6 +108,8 @@ class SharedFeed:
             self._follow.replace(settings)
         if self._poll:
             self._poll.replace(settings)
+        if self._network:
+            self._network.replace(settings.alarm.witness)
         if self._recorder:
             self._recorder.replace(
                 entry_points_of(settings),
@@ -124,6 +128,7 @@ class SharedFeed:
             lag_seconds=self._poll.lag_seconds if self._poll else 0.0,
             problems=tuple(self._problems()),
             recording_path=self._place.path if self._place else None,
+            blind_since=self._network.blind_since if self._network else None,
         )
 
     @property
@@ -240,16 +245,19 @@ class SharedFeed:
     ) -> None:
         """Poll while the condition holds at each look; ``may_poll`` is asked at each poll."""
         settings = self._settings
-        poll = await start_in_thread(lambda: _poll_feed(settings, self._clock, may_poll))
+        poll, network = await start_in_thread(lambda: _polling(settings, self._clock, may_poll))
         if self._settings is not settings:
             poll.replace(self._settings)
-        self._poll = poll
+            network.replace(self._settings.alarm.witness)
+        self._poll, self._network = poll, network
         polling = asyncio.create_task(poll.run(self._fold_polled))
+        watching = asyncio.create_task(network.run())
         try:
             while not self._record_edited.is_set() and await condition():
                 await self._pause(polling)
         finally:
-            self._poll = None
+            self._poll = self._network = None
+            await _ended(watching)
             await _ended(polling)
 
     async def _pause(self, running: asyncio.Task[None]) -> None:
@@ -275,13 +283,17 @@ class SharedFeed:
                 self._recorder.take(folded)
 
 
-def _poll_feed(
+def _polling(
     settings: Settings, clock: Callable[[], float], may_poll: Callable[[], Awaitable[bool]] | None
-) -> "PollFeed":
-    # What it needs takes long to load, and a follower never polls.
+) -> tuple["PollFeed", "NetworkWatch"]:
+    """Polls all servers, and watches whether the network is there by which it does."""
+    # What they need takes long to load, and a follower never polls.
+    from wallboard.feeds.network_watch import NetworkWatch
     from wallboard.feeds.poll import PollFeed
 
-    return PollFeed(settings, clock=clock, may_poll=may_poll)
+    poll = PollFeed(settings, clock=clock, may_poll=may_poll)
+    network = NetworkWatch(settings.alarm.witness, lambda: poll.none_in_reach, clock=clock)
+    return poll, network
 
 
 async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None]) -> None:
