@@ -13,7 +13,16 @@ from annotated_types import Ge, Le, MinLen
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
-from wallboard.setting_types import STRICT, Count, DesktopSequence, Name, Off, Positive, Seconds, Secret
+from wallboard.setting_types import (
+    STRICT,
+    Count,
+    DesktopSequence,
+    Name,
+    Off,
+    Positive,
+    Seconds,
+    Secret,
+)
 
 DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
 """Where the API lives on a server whose address names no path."""
