@@ -127,14 +127,15 @@ def test_a_server_out_of_reach_takes_its_entry_points_along_and_keeps_their_valu
     assert down.unreachable == (status,)
 
 
-def test_a_server_that_is_back_shows_its_last_answers_then_fresh_ones():
+def test_a_server_that_is_back_is_asked_again_before_anything_is_said_of_it():
     board = board_of(KEY)
     folded(board, heard(ALLOWED, at=90.0), ServerStatus("prod", 95.0, DOWN))
     back = folded(board, ServerStatus("prod", 200.0))
     assert back.unreachable == ()
-    assert judgement_of(back).verdict is Verdict.OPEN
-    assert judgement_of(back).stale(200.0)
+    assert judgement_of(back).verdict is Verdict.WAITING
+    assert judgement_of(back).summary == "Polling again since prod is back."
     fresh = folded(board, heard(ALLOWED, at=201.0))
+    assert judgement_of(fresh).verdict is Verdict.OPEN
     assert not judgement_of(fresh).stale(202.0)
 
 
@@ -440,7 +441,8 @@ def test_what_an_outage_leaves_behind_is_said():
     well(board, 140.0, points=(OTHER,))
     folded(board, heard(Capacity(3), at=140.0), heard(refused("agent_not_available"), at=141.0))
     (change,) = board.snapshot(150.0).events[before:]
-    assert (change.key, change.before, change.after) == (KEY, "error", "agent_not_available")
+    assert (change.key, change.before, change.after) == (KEY, "unreachable", "agent_not_available")
+    assert change.lasted == 36.0
 
 
 def test_an_endpoint_that_hangs_on_after_an_outage_is_said_with_the_verdict_it_means():
@@ -449,13 +451,15 @@ def test_an_endpoint_that_hangs_on_after_an_outage_is_said_with_the_verdict_it_m
     outage_of(board)
     folded(board, ServerStatus("prod", 140.0), heard(Capacity(3), at=141.0))
     before = len(board.snapshot(142.0).events)
+    folded(board, failed(Endpoint.CHECK_ELIGIBILITY, at=149.0))
     for at in (150.0, 160.0):
         folded(board, failed(Endpoint.CHAT_ALLOWED, Cause.TIMEOUT, at=at))
     assert {(one.subject, one.after) for one in board.snapshot(170.0).events[before:]} == {
         (Subject.VERDICT, "error"),
+        (Subject.ENDPOINT, "http"),
         (Subject.ENDPOINT, "timeout"),
     }
-    assert len(board.snapshot(170.0).events) == before + 2
+    assert len(board.snapshot(170.0).events) == before + 3
 
 
 def test_later_faults_of_single_endpoints_are_said_as_ever():

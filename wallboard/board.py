@@ -27,8 +27,8 @@ from wallboard.domain.outage import (
     began_at,
     came_of_outage,
     ends_outage,
-    outlasts_outage,
     server_change,
+    told_since_outage,
 )
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.polls import Sharing, Traffic
@@ -148,7 +148,8 @@ class Board:
         for key, status in self._statuses.items():
             failure, one = self.failure(key.server), recorded.get(key)
             if one:
-                after = status.restored(one, failure, restored.at, self._history)
+                server = self._servers.get(key.server)
+                after = status.restored(one, server, restored.at, self._history)
             else:
                 after = EntryPointStatus.unpolled(
                     status.entry_point, status.policy, self._history, failure=failure
@@ -179,9 +180,10 @@ class Board:
         probed_until = (before.next_probe_at or before.at) if before and failed else math.inf
         for one in self.statuses_of(status.server):
             late = status.at > probed_until + one.policy.stale_after
-            followed += self._judge(
-                one, one.state, status.at, None, of_server=True, went_on=not late
-            )[1]
+            state = one.state if status.failure else one.state.server_back(status.at)
+            followed += self._judge(one, state, status.at, None, of_server=True, went_on=not late)[
+                1
+            ]
         outage_since, explained = None, list[Change]()
         if status.failure and not failed:
             outage_since = self._outages[status.server] = began_at(status)
@@ -282,7 +284,7 @@ class Board:
             found = changes_of_judgement(
                 key, was, judgement, at, began, observation, of_server=of_server
             )
-            changes = tuple(found)
+            changes = tuple(told_since_outage(one, onset, before.timeline) for one in found)
             since = since if stays else at
             onset = onset_of(at, changes[-1].subject, changes[-1].before, changes[-1].lasted)
         if not went_on and judgement.verdict is not Verdict.WAITING:
@@ -309,8 +311,6 @@ class Board:
         timeline, server = after.timeline, observation.key.server
         if server in self._outages:
             endpoint = as_on_timeline(endpoint, observation.endpoint, timeline)
-            if not self.failure(server):
-                yield from outlasts_outage(after.judgement, observation, timeline)
         for change in change_of_endpoint(endpoint, observation, after.judgement.level, timeline):
             if not self.failure(server) or not came_of_outage(change, self._outages[server]):
                 yield change

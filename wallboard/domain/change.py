@@ -49,6 +49,11 @@ class Change:
     observation: Observation | None = None
     of_server: bool = False
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether it only says that a server is back and the entry point is being asked again."""
+        return self.of_server and self.after == Verdict.WAITING
+
 
 def changes_of_judgement(
     key: EntryPointKey,

@@ -4,7 +4,7 @@ While a server cannot be reached at all, one change of the server stands for wha
 of its entry points.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -12,6 +12,7 @@ from wallboard.domain.change import Change, Subject, outcome_word
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import NEVER_POLLED, EndpointState
 from wallboard.domain.verdict import Judgement
@@ -55,39 +56,60 @@ def absorbed(
 def ends_outage(
     change: Change, judgement: Judgement, timeline: Sequence[Change], since: float
 ) -> bool:
-    """Whether it only takes back what an outage did to an entry point since then.
-
-    A verdict that is no better founded than the outage counts as that, too.
-    """
+    """Whether it only takes back what an outage did to an entry point since then."""
     start = since - _SLACK_SECONDS
     before = list(takewhile(lambda one: not one.of_server or one.at < start, timeline))
     after = [one for one in timeline[len(before) :] if one.subject is not Subject.ENDPOINT]
     if not after or not all(one.of_server for one in after) or change.before not in _NO_ANSWER:
         return False
-    if judgement.cause and judgement.cause.unreachable:
-        return True
     verdicts = (one.after for one in reversed(before) if one.subject is Subject.VERDICT)
     level = before[-1].level if before else Level.OK
     return next(verdicts, judgement.verdict) == judgement.verdict and judgement.level is level
 
 
-def outlasts_outage(
-    judgement: Judgement, observation: Observation, timeline: Sequence[Change]
-) -> Iterator[Change]:
-    """The change that an outage did to an entry point, if a poll after it still reaches nobody."""
-    last = next((one for one in reversed(timeline) if one.subject is not Subject.ENDPOINT), None)
-    cause = judgement.cause
-    if last and last.of_server and cause and cause.unreachable and _unreached(observation):
-        yield replace(
-            last,
-            at=observation.at,
-            after=judgement.verdict,
-            level=judgement.level,
-            lasted=None,
-            summary=judgement.summary,
-            observation=observation,
-            of_server=False,
-        )
+def told_since_outage(change: Change, onset: Onset | None, timeline: Sequence[Change]) -> Change:
+    """The change of an entry point that was asked again, as one that ends its outage.
+
+    That it waited to be asked, since ``onset``, is no state that anybody would want to read of.
+    One that still cannot be reached became so from what it was before the outage.
+    """
+    if change.before != Verdict.WAITING or not onset or onset.before is not Verdict.UNREACHABLE:
+        return change
+    if change.after != Verdict.UNREACHABLE:
+        return replace(change, before=Verdict.UNREACHABLE, lasted=onset.lasted)
+    verdicts = (one for one in reversed(timeline) if one.subject is Subject.VERDICT)
+    began = next((one for one in verdicts if one.after == Verdict.UNREACHABLE), None)
+    return replace(change, before=began.before, lasted=None) if began else change
+
+
+def as_told(changes: Iterable[Change]) -> list[Change]:
+    """The changes of one entry point, oldest first, with those that an outage made as one.
+
+    It was good, and then unreachable: that it failed endpoint by endpoint before that, and waited
+    to be asked again after it, is told by nobody.
+    """
+    told: list[Change] = []
+    place: int | None = None
+    for change in changes:
+        before = told[place] if place is not None else None
+        if change.asks_again:
+            continue
+        if change.subject is Subject.ENDPOINT:
+            told.append(change)
+        elif before and _goes_on(before, change):
+            told[place or 0] = replace(
+                before, after=change.after, level=change.level, summary=change.summary
+            )
+        else:
+            place = len(told)
+            told.append(change)
+    return told
+
+
+def _goes_on(before: Change, change: Change) -> bool:
+    """Whether two changes of an entry point are two steps into the same outage."""
+    both = before.of_server and change.of_server and change.subject is before.subject
+    return both and change.after == Verdict.UNREACHABLE and change.before == before.after
 
 
 def as_on_timeline(
@@ -120,8 +142,9 @@ def server_change(
             (
                 one.level
                 for one in judgements
-                # What fails only as long as the outage lasted is not known to fail now.
-                if status.failure or not (one.cause and one.cause.unreachable)
+                # What was not asked again since is not known to fail now.
+                if status.failure
+                or not (one.verdict is Verdict.WAITING or (one.cause and one.cause.unreachable))
             ),
             default=Level.OK,
         ),

@@ -79,7 +79,7 @@ class Verdict(StrEnum):
         "unreachable", 10, "UNREACHABLE", Level.CRITICAL, 0, "no endpoint could be reached"
     )
     ERROR = "error", 11, "ERROR", Level.UNKNOWN, 5, "chatAllowed and checkEligibility fail"
-    # Only ever seen in the first moments of a board.
+    # In the first moments of a board, and of a server that is back from an outage.
     WAITING = "waiting", 12, "WAITING", Level.UNKNOWN, 9, "no answer yet"
     # fmt: on
 

@@ -58,10 +58,10 @@ class EntryPointStatus:
         return cls(state, policy, judgement or judge(state, policy, failure))
 
     def restored(
-        self, recorded: RecordedStatus, failure: Failure | None, now: float, history: int
+        self, recorded: RecordedStatus, server: ServerStatus | None, now: float, history: int
     ) -> "EntryPointStatus":
         """The same entry point as it was recorded, by the rules of now."""
-        entry_point = self.entry_point
+        entry_point, failure = self.entry_point, server.failure if server else None
         endpoints = {e: recorded.endpoints.get(e, NEVER_POLLED) for e in entry_point.endpoints}
         state = EntryPointState(
             entry_point,
@@ -70,6 +70,8 @@ class EntryPointStatus:
             recorded.disagreements,
             good_at=newest((one.good.at for one in endpoints.values() if one.good), now),
         )
+        if server and not failure and server.at <= now + AHEAD_SECONDS:
+            state = state.server_back(server.at)
         judgement = judge(state, self.policy, failure)
         last_at = max((one.last.at for one in endpoints.values() if one.last), default=None)
         # Judged by other rules than then, it is so since the last poll as far as anybody knows.

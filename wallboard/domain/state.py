@@ -56,6 +56,8 @@ class EntryPointState:
 
     ``disagreements`` counts the rounds in a row in which ``chatAllowed`` and ``checkEligibility``
     contradicted each other; ``round`` is which of the two have answered in the round under way.
+    ``unasked`` are the endpoints that were not asked again since their server is back from an
+    outage: what they said before it says nothing.
     ``good_at`` is when the last good poll was, Unix time by the clock as it is now: the last by
     their order, for the clock may have been put back since.
     """
@@ -66,19 +68,29 @@ class EntryPointState:
     disagreements: int = 0
     round: frozenset[Endpoint] = frozenset()
     good_at: float | None = None
+    unasked: frozenset[Endpoint] = frozenset()
 
     def endpoint(self, endpoint: Endpoint) -> EndpointState:
         """The answers of one endpoint; none if it is switched off."""
         return self.endpoints.get(endpoint, NEVER_POLLED)
 
+    def current(self, endpoint: Endpoint) -> Observation | None:
+        """The newest poll of an endpoint, good or bad, unless its server was away since."""
+        return None if endpoint in self.unasked else self.endpoint(endpoint).last
+
+    def failure(self, endpoint: Endpoint) -> Failure | None:
+        """Why the newest poll of an endpoint failed, if it did and still says something."""
+        last = self.current(endpoint)
+        return last.outcome if last and isinstance(last.outcome, Failure) else None
+
     def latest(self, endpoint: Endpoint, kind: type[Fact]) -> Fact | None:
         """The fact the newest poll read, or ``None`` if it failed or there was none."""
-        last = self.endpoint(endpoint).last
+        last = self.current(endpoint)
         return last.outcome if last and isinstance(last.outcome, kind) else None
 
     def known(self, endpoint: Endpoint, kind: type[Fact]) -> Fact | None:
-        """The fact of the last good poll, however old."""
-        good = self.endpoint(endpoint).good
+        """The fact of the last good poll, however old, but of none before an outage."""
+        good = None if endpoint in self.unasked else self.endpoint(endpoint).good
         return good.outcome if good and isinstance(good.outcome, kind) else None
 
     def updated(self, observation: Observation) -> "EntryPointState":
@@ -93,13 +105,27 @@ class EntryPointState:
             disagreements,
             heard_of_pair,
             self.good_at if isinstance(observation.outcome, Failure) else observation.at,
+            self.unasked - {endpoint},
         )
+
+    def server_back(self, at: float) -> "EntryPointState":
+        """The state once its server is back from an outage, since ``at`` in Unix time."""
+        unasked = unasked_since(self.endpoints, at)
+        if not unasked:
+            return self
+        return replace(self, disagreements=0, round=frozenset(), unasked=unasked)
 
     def redefined(self, entry_point: EntryPoint) -> "EntryPointState":
         """The state of the same entry point after its name or polling changed."""
         endpoints = {endpoint: self.endpoint(endpoint) for endpoint in entry_point.endpoints}
         good_at = self.good_at if any(state.good for state in endpoints.values()) else None
-        after = replace(self, entry_point=entry_point, endpoints=endpoints, good_at=good_at)
+        after = replace(
+            self,
+            entry_point=entry_point,
+            endpoints=endpoints,
+            good_at=good_at,
+            unasked=self.unasked & endpoints.keys(),
+        )
         if endpoints.keys() >= _PAIR:
             return after
         return replace(after, disagreements=0, round=frozenset())
@@ -128,6 +154,21 @@ class EntryPointState:
             return self.disagreements, heard_of_pair
         count = self.disagreements + 1 if contradicts(chat_allowed, eligibility) else 0
         return count, frozenset()
+
+
+ROUNDED_SECONDS = 0.01
+"""A recording rounds the time of the poll by which a server is back."""
+
+
+def unasked_since(
+    endpoints: Mapping[Endpoint, EndpointState], returned_at: float
+) -> frozenset[Endpoint]:
+    """The polled endpoints that were not asked since their server is back, Unix time in seconds."""
+    return frozenset(
+        endpoint
+        for endpoint, state in endpoints.items()
+        if state.last and state.last.at < returned_at - ROUNDED_SECONDS
+    )
 
 
 def contradicts(chat_allowed: ChatAllowed, eligibility: CheckEligibility) -> bool:

@@ -69,7 +69,9 @@ class StateStrip:
         level, verdict = state
         minute, badness = int(at // MINUTE), _BADNESS_OF_NUMBERS[verdict.number, int(level)]
         if verdict is Verdict.WAITING:
-            return self
+            if not self.newest:
+                return self
+            badness = 0
         passed = minute - self.minute
         if passed == 0 and self.worst:
             if badness == self.newest and badness <= self.worst[-1]:

@@ -136,7 +136,7 @@ def judge(
     live = state.known(Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus)
     capacity = state.known(Endpoint.CAPACITY, Capacity)
     agents = state.known(Endpoint.AGENT_AVAILABILITY, AgentAvailability)
-    failing = tuple(e for e in state.entry_point.endpoints if state.endpoint(e).failure)
+    failing = tuple(e for e in state.entry_point.endpoints if state.failure(e))
     newest = state.good_at
 
     wait_seconds = live.wait_seconds if live else None
@@ -177,13 +177,13 @@ def judge(
 
 
 def _button(state: EntryPointState, policy: ButtonPolicy) -> Button:
-    last = state.endpoint(policy.rule).last
+    last = state.current(policy.rule)
     return policy.button(last.outcome if last else None)
 
 
 def _lenient(state: EntryPointState) -> bool:
     """Whether any newest answer was not well formed."""
-    newest = (endpoint.last for endpoint in state.endpoints.values() if endpoint.last)
+    newest = (last for endpoint in state.endpoints if (last := state.current(endpoint)))
     return any(not isinstance(o.outcome, Failure) and o.outcome.lenient for o in newest)
 
 
@@ -200,7 +200,7 @@ def rejudge(
     Most polls repeat what the last one said; then only the time is new. ``server_failure`` must be
     what it was for ``judgement``.
     """
-    last = before.endpoint(observation.endpoint).last
+    last = before.current(observation.endpoint)
     contradiction = state.disagreements >= CONTRADICTION_POLLS
     if last is None or last.outcome != observation.outcome:
         return judge(state, policy, server_failure)
@@ -217,30 +217,34 @@ def _verdict(state: EntryPointState, server_failure: Failure | None) -> _Finding
     if server_failure:
         return _Finding(Verdict.UNREACHABLE, server_failure.message, cause=server_failure.cause)
     enabled = state.entry_point.endpoints
-    failures = [failure for e in enabled if (failure := state.endpoint(e).failure)]
+    failures = [failure for e in enabled if (failure := state.failure(e))]
     if failures and len(failures) == len(enabled) and all(f.cause.unreachable for f in failures):
         return _Finding(Verdict.UNREACHABLE, failures[0].message, cause=failures[0].cause)
     chat_allowed = state.latest(Endpoint.CHAT_ALLOWED, ChatAllowed)
     if chat_allowed:
         return _from_chat_allowed(chat_allowed)
     if _unheard(state, Endpoint.CHAT_ALLOWED):
-        return _WAITING
+        return _waiting(state)
     eligibility = state.latest(Endpoint.CHECK_ELIGIBILITY, CheckEligibility)
     if eligibility:
         return _from_eligibility(eligibility)
     if _unheard(state, Endpoint.CHECK_ELIGIBILITY):
-        return _WAITING
-    answered = [e for e in enabled if (last := state.endpoint(e).last) and not _unreached(last)]
+        return _waiting(state)
+    answered = [e for e in enabled if (last := state.current(e)) and not _unreached(last)]
     if not answered:
-        return _WAITING
+        return _waiting(state)
     return _error(state)
 
 
-_WAITING = _Finding(Verdict.WAITING, "No answer yet.")
+def _waiting(state: EntryPointState) -> _Finding:
+    if state.unasked:
+        server = state.entry_point.key.server
+        return _Finding(Verdict.WAITING, f"Polling again since {server} is back.")
+    return _Finding(Verdict.WAITING, "No answer yet.")
 
 
 def _unheard(state: EntryPointState, endpoint: Endpoint) -> bool:
-    return endpoint in state.entry_point.endpoints and state.endpoint(endpoint).last is None
+    return endpoint in state.entry_point.endpoints and state.current(endpoint) is None
 
 
 def _from_chat_allowed(fact: ChatAllowed) -> _Finding:
@@ -284,7 +288,7 @@ def _unreached(observation: Observation) -> bool:
 
 def _error(state: EntryPointState) -> _Finding:
     for endpoint in (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY):
-        if failure := state.endpoint(endpoint).failure:
+        if failure := state.failure(endpoint):
             return _Finding(Verdict.ERROR, failure.message, partial=True, cause=failure.cause)
     return _Finding(
         Verdict.ERROR, "chatAllowed and checkEligibility are both disabled.", partial=True

@@ -207,7 +207,7 @@ class ServerPolls:
             self._hear_nothing(outcome, turn, probe=probe)
             return
         self._last_answered = turn
-        status = self._backoff.answered(self._clock())
+        status = self._backoff.answered(observation.at)
         if status:
             # All turns are long overdue: begin anew, a little apart, instead of all at once.
             self._schedule.start(self._monotonic())

@@ -54,6 +54,21 @@ def heard_at(state):
     return [one.at for one in (state.last, state.good) if one]
 
 
+@pytest.mark.parametrize("at", [460.1, 460.3, 460.6, 1060.55])
+def test_the_board_of_a_moment_after_an_outage_knows_who_was_asked_again(path, at):
+    events = list(shift(120))
+    record(path, events, entry_points=board_of(*IDS), each=30)
+    live = board_until(events, START + at, IDS)
+    assert live.verdicts[Verdict.WAITING]
+    with Recording.open(path) as recording:
+        again = restored_board(recording, START + at, IDS)
+    for key, was in live.entry_points.items():
+        now = again.entry_points[key]
+        assert (now.judgement, now.state.unasked) == (was.judgement, was.state.unasked)
+        assert (now.since, now.onset) == (was.since, was.onset)
+        assert now.states(START + at, 60) == was.states(START + at, 60)
+
+
 @pytest.mark.parametrize("sealed", [True, False])
 @pytest.mark.parametrize("at", [3.0, 215.0, 413.0, 605.0, 1033.5, 1599.0, 2047.0, 2391.5, 9000.0])
 def test_the_board_of_a_moment_is_what_it_was(path, at, sealed):

@@ -10,6 +10,7 @@ from typing import Protocol
 from wallboard.domain.change import Change
 from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
+from wallboard.domain.outage import as_told
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ece.answer.encoding import head_lines
 from wallboard.frozen import frozen
@@ -106,7 +107,7 @@ def _timeline(changes: tuple[Change, ...]) -> Iterator[str]:
         yield "## Timeline\n\nNo changes since the board started."
         return
     zone = zone_of(changes[-1].at)
-    rows = [change_cells(change, zone) for change in reversed(changes)]
+    rows = [change_cells(change, zone) for change in reversed(as_told(changes))]
     yield "## Timeline, newest first\n\n" + fenced(
         "\n".join(table(change_heads(zone), rows)), "text"
     )

@@ -64,7 +64,7 @@ def entry_point_document(status: EntryPointStatus, snapshot: Snapshot) -> dict[s
         "queue_depth": judgement.queue_depth,
         "summary": judgement.summary,
         "endpoints": {
-            endpoint.value: _endpoint(status.state.endpoint(endpoint).last, down)
+            endpoint.value: _endpoint(status.state.current(endpoint), down)
             for endpoint in entry_point.endpoints
         },
     }

@@ -40,7 +40,7 @@ def _failing(snapshot: Snapshot) -> Iterator[str]:
     for status in worst_first(snapshot.entry_points.values()):
         key = status.entry_point.key
         for endpoint in status.judgement.failing if key.server not in down else ():
-            failure = status.state.endpoint(endpoint).failure
+            failure = status.state.failure(endpoint)
             if failure:
                 # Some sentences name the endpoint themselves; once a line is enough.
                 why = safe(failure.message.removeprefix(f"{endpoint}: "))

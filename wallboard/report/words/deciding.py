@@ -13,7 +13,7 @@ _ASKED_IN_ORDER = (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY)
 
 def deciding_poll(status: EntryPointStatus) -> Observation | None:
     """The poll that the verdict rests on; ``None`` where no answer decides."""
-    polls = [status.state.endpoint(endpoint).last for endpoint in _ASKED_IN_ORDER]
+    polls = [status.state.current(endpoint) for endpoint in _ASKED_IN_ORDER]
     answered = [poll for poll in polls if poll]
     if status.judgement.verdict is Verdict.WAITING:
         return None

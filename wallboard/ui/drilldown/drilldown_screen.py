@@ -181,8 +181,8 @@ class DrillDownScreen(CopyingScreen):
         self._display()
         self._show_tab(status, now)
         if self._timeline.has_class("-below"):
-            self._timeline_head.show(len(status.timeline))
             self._timeline.show(status, now)
+            self._timeline_head.show(self._timeline.count)
         found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
         self._tabs.show(self.tab, found if self.tab is Tab.BODY else "")
 

@@ -114,7 +114,7 @@ class EndpointTable(Lines):
     ) -> None:
         """Draw the endpoints of this entry point, or only the chosen one."""
         deciding = deciding_endpoint(status)
-        polls = {e: status.state.endpoint(e).last for e in status.entry_point.endpoints}
+        polls = {e: status.state.current(e) for e in status.entry_point.endpoints}
         groups = [g for g in alike(polls) if chosen in g or not only_chosen]
         # A shared line stands for the chosen one, else for the one that decides.
         self._endpoints = tuple(

@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from wallboard.domain.change import Change, Subject
+from wallboard.domain.outage import as_told
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.frozen import frozen
@@ -65,7 +66,7 @@ def rows_of(changes: Sequence[Change], interval: float, unfolded: Sequence[Chang
             rows += [Row(change)] if id(change) in alone else []
             continue
         below = parts.get(id(change), [])
-        shows = any(change is one for one in unfolded)
+        shows = change in unfolded
         rows.append(Row(change, len(below), shows))
         rows += [Row(part, of=change) for part in below if shows]
     return rows
@@ -156,6 +157,11 @@ class Timeline(Page):
         return max(1, len(self._rows))
 
     @property
+    def count(self) -> int:
+        """How many changes there are, with those of endpoints that are folded."""
+        return sum(1 + row.parts for row in self._rows if row.of is None)
+
+    @property
     def chosen(self) -> Change | None:
         """The selected change; ``None`` if there are no changes."""
         return self._rows[self._index].change if self._rows else None
@@ -167,14 +173,15 @@ class Timeline(Page):
 
     @property
     def _index(self) -> int:
-        places = (i for i, row in enumerate(self._rows) if row.change is self._pinned)
+        # Equal, not the same: what an outage did is put together anew each time.
+        places = (i for i, row in enumerate(self._rows) if row.change == self._pinned)
         return next(places, 0)
 
     def _draw(self) -> None:
         width, base = self.scrollable_content_region.width, self.theme_styles.ui["screen"]
         if self._status:
-            changes = self._status.timeline[::-1]
-            self._unfolded = [one for one in self._unfolded if any(one is c for c in changes)]
+            changes = as_told(self._status.timeline)[::-1]
+            self._unfolded = [one for one in self._unfolded if one in changes]
             self._rows = rows_of(changes, self._status.policy.interval, self._unfolded)
         self._detail.show(self._rows[self._index] if self._rows else None)
         if not self._rows:
@@ -235,7 +242,7 @@ class Timeline(Page):
             return
         row = self._rows[self._index]
         head = row.of or row.change
-        self._unfolded = [one for one in self._unfolded if one is not head]
+        self._unfolded = [one for one in self._unfolded if one != head]
         if not fold and row.parts:
             self._unfolded.append(head)
         if fold and row.of:
