@@ -191,3 +191,20 @@ def test_memory_is_bounded_however_long_it_runs():
         sizes.append(len(history._numbers))
     assert max(sizes) <= 5 * 13
     assert all(later <= earlier + 5 for earlier, later in pairwise(sizes))
+
+
+@given(st.lists(SAMPLES, max_size=60), st.sampled_from([1e8, 5e8, 3e9]))
+def test_the_extremes_of_a_span_are_in_what_a_chart_shows(samples, seconds):
+    samples = sorted(samples, key=lambda one: one.at)
+    shown = history_of(samples).extremes(seconds)
+    assert [one.at for one in shown] == sorted(one.at for one in shown)
+    assert set(shown) <= set(samples)
+
+    def worst(among, span, figure, pick):
+        values = [getattr(one, figure) for one in among if one.at // seconds == span]
+        return pick((v for v in values if v is not None), default=None), None in values
+
+    for span in {one.at // seconds for one in samples}:
+        assert len([one for one in shown if one.at // seconds == span]) <= 6
+        for figure, pick in (("wait_seconds", max), ("queue_depth", max), ("capacity", min)):
+            assert worst(shown, span, figure, pick) == worst(samples, span, figure, pick)

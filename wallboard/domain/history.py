@@ -20,6 +20,8 @@ STATE_OF_CODE = {
 _CODE_OF_STATE = {state: code for code, state in STATE_OF_CODE.items()}
 _WIDTH = 4
 _COLUMN: dict[Figure, int] = {"wait_seconds": 1, "queue_depth": 2, "capacity": 3}
+_WORSE = ((1, 1), (2, 1), (3, -1))
+"""Columns, and whether a higher value is the worse one."""
 
 
 class Sample(NamedTuple):
@@ -149,6 +151,30 @@ class History:
                     worst[span] = value if known is None else pick(known, value)
             newer = span
         return worst
+
+    def extremes(self, seconds: float) -> tuple[Sample, ...]:
+        """What a chart shows of each span of so many seconds, oldest first.
+
+        These are the samples with the longest wait, the deepest queue and the fewest slots, and the
+        first that lacks a figure.
+        """
+        kept: set[int] = set()
+        extreme: dict[tuple[int, bool], tuple[float, int]] = {}
+        current: float | None = None
+        for index in range(self._start, self._stop):
+            row = index * _WIDTH
+            span = self._numbers[row] // seconds
+            if span != current:
+                kept.update(place for _, place in extreme.values())
+                extreme, current = {}, span
+            for column, sign in _WORSE:
+                value = sign * self._numbers[row + column]
+                lacks = isnan(value)
+                known = extreme.get((column, lacks))
+                if known is None or (not lacks and value > known[0]):
+                    extreme[column, lacks] = value, index
+        kept.update(place for _, place in extreme.values())
+        return tuple(map(self._sample, sorted(kept)))
 
     def _sample(self, index: int) -> Sample:
         row = index * _WIDTH

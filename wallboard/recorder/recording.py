@@ -8,7 +8,7 @@ from types import TracebackType
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
-from wallboard.domain.history import DEFAULT_BOUND
+from wallboard.domain.history import DEFAULT_BOUND, Sample
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Policy
 from wallboard.domain.state import RECENT_POLLS
@@ -223,6 +223,18 @@ class Recording:
                 return [None] * count
             known = KnownSpans(database, self._cache)
             return states.states_of(database, known, number, start, end, count)
+
+    def samples(
+        self, key: EntryPointKey, start: float, end: float, count: int
+    ) -> tuple[Sample, ...]:
+        """The samples of an entry point in a span: the extremes of each of ``count`` slices."""
+        with self._connection.reading() as database:
+            number = self._cache.catalogue(database).numbers.get(key)
+            if number is None:
+                return ()
+            segments = self._cache.segments(database)
+            history = self._cache.samples.between(database, segments, number, start, end)
+        return history.extremes((end - start) / count)
 
     def runs(
         self,

@@ -10,7 +10,6 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
 from wallboard.ui.drilldown.axes import count_ticks, rounded_up, wait_ticks
 from wallboard.ui.drilldown.chart import (
-    MOST_POINTS,
     MOST_SAMPLES,
     newest,
     panes_of,
@@ -20,7 +19,7 @@ from wallboard.ui.drilldown.chart import (
     y_range,
 )
 from wallboard.ui.look.theme import load
-from wallboard.ui.picture.window import Window
+from wallboard.ui.picture.window import MOST_POINTS, Window
 
 
 def sample(at, wait=1.0):
@@ -33,16 +32,16 @@ def wait_of(sample):
 
 def test_a_failed_poll_ends_a_run():
     samples = [sample(0), sample(10), sample(20, None), sample(30, 4.0)]
-    assert list(runs(samples, wait_of, 10)) == [[(0, 1.0), (10, 1.0)], [(30, 4.0)]]
+    assert list(runs(samples, wait_of, 30)) == [[(0, 1.0), (10, 1.0)], [(30, 4.0)]]
 
 
 def test_a_long_silence_ends_a_run():
     samples = [sample(0), sample(10), sample(41), sample(50)]
-    assert [len(run) for run in runs(samples, wait_of, 10)] == [2, 2]
+    assert [len(run) for run in runs(samples, wait_of, 30)] == [2, 2]
 
 
 def test_polls_that_all_failed_make_no_run():
-    assert list(runs([sample(0, None), sample(10, None)], wait_of, 10)) == []
+    assert list(runs([sample(0, None), sample(10, None)], wait_of, 30)) == []
 
 
 def test_of_many_points_the_highest_of_each_span_stay():
@@ -52,9 +51,14 @@ def test_of_many_points_the_highest_of_each_span_stay():
     assert all(value == 6.0 for _, value in kept)
 
 
+def test_of_many_slots_the_fewest_of_each_span_stay():
+    run = [(float(at), float(at % 7)) for at in range(100)]
+    assert all(value == 0.0 for _, value in thinned(run, 10.0, min))
+
+
 def test_a_long_history_is_thinned_and_its_gaps_stay():
     samples = [sample(at * 10, None if 2000 <= at < 2100 else 5.0) for at in range(5000)]
-    found = list(runs(samples, wait_of, 10))
+    found = list(runs(samples, wait_of, 30))
     assert len(found) == 2
     assert sum(map(len, found)) <= MOST_POINTS + 2
 
@@ -107,6 +111,27 @@ def test_slots_that_were_not_asked_for_yet_have_not_failed():
     slots = panes(story(20))[2]
     assert len(slots.samples) == 20
     assert None not in [slots.pick(sample) for sample in slots.samples]
+
+
+def test_before_what_the_board_keeps_comes_what_is_recorded():
+    window, status = Window(NOW - 7200, NOW, 60), story().snapshot(NOW).entry_points[KEY]
+    own = list(status.state.history)
+    recorded = [sample(NOW - 7190 + 10 * n, 50.0) for n in range(700)]
+    pane = panes_of(status, window, NOW, load("dark"), recorded)[0]
+    assert pane.samples[-len(own) :] == own
+    older = pane.samples[: -len(own)]
+    assert older == recorded[: len(older)]
+    assert 0 < own[0].at - older[-1].at < 20
+    line = picture_of(pane, window, 10.0, load("dark")).series[-2].runs[0]
+    assert line[0] == (NOW - 7190, 50.0)
+
+
+def test_points_as_far_apart_as_a_long_window_has_them_are_one_line():
+    week = Window(NOW - 7 * 86_400, NOW, 56)
+    status = story().snapshot(NOW).entry_points[KEY]
+    recorded = [sample(at, 50.0) for at in range(int(week.start), int(NOW) - 7200, 1512)]
+    pane = panes_of(status, week, NOW, load("dark"), recorded)[0]
+    assert len(picture_of(pane, week, 10.0, load("dark")).series[-2].runs[0]) >= len(recorded)
 
 
 def test_each_figure_has_its_own_thresholds():

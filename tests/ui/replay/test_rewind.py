@@ -21,6 +21,7 @@ from textual.widgets import Input
 from walls import part, settled, text_on, until, words_of
 
 from wallboard.domain.policy import Verdict
+from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.look.theme import available, load
@@ -87,17 +88,32 @@ async def test_the_strip_of_the_drill_down_has_the_recorded_states(path):
         await pilot.press(*["minus"] * 7)
         await settled(pilot)
         strip = app.screen.query_one(StateStripLine)
-        await until(pilot, lambda: app.view().recorded_states is not None)
+        await until(pilot, lambda: app.view().recorded_window is not None)
         window = app.screen.window_in_full()
-        await until(pilot, lambda: app.view().recorded_states.window == window)
+        await until(pilot, lambda: app.view().recorded_window.states.window == window)
         assert window.start < BAD_AT < window.end
-        bad = app.view().recorded_states.states[
+        bad = app.view().recorded_window.states.states[
             int((BAD_AT - window.start) // window.slice_seconds)
         ]
         assert bad.verdict is Verdict.AGENT_NOT_AVAILABLE
         glyphs = app.board_theme.glyphs
         await until(pilot, lambda: glyphs.strip[bad.level] in words_of(app, StateStripLine)[0])
         assert strip.display
+
+
+async def test_the_chart_of_the_drill_down_reaches_back_into_the_recording(path):
+    app = recorded_wall(path)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        app.drill_down(BROKEN)
+        await settled(pilot)
+        await pilot.press("4", *["minus"] * 7)
+        await settled(pilot)
+        assert len(app.view().snapshot.entry_points[BROKEN].state.history) == 0
+        await until(pilot, lambda: "no polls in this time" not in part(app, Chart))
+        samples = app.view().recorded_window.samples
+        assert START <= samples[0].at < BAD_AT < samples[-1].at <= END
+        await until(pilot, lambda: "⡇" in part(app, Chart))
 
 
 async def test_every_key_of_the_replay_goes_where_it_says(path):

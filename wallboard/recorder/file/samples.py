@@ -136,8 +136,8 @@ def samples_bytes(columns: Mapping[int, Columns]) -> bytes:
     return zlib.compress(b"".join([*parts, *(of.codes for of in columns.values())]))
 
 
-def samples_of(data: bytes) -> dict[int, Columns]:
-    """The columns of each entry point from such bytes. Raises ``DamagedError``."""
+def samples_of(data: bytes, wanted: int | None = None) -> dict[int, Columns]:
+    """The columns of each entry point, or of one, from such bytes. Raises ``DamagedError``."""
     what = "the rounds of a segment"
     unpacked = inflated(data, MOST_UNPACKED, what)
     end = unpacked.find(b"\n")
@@ -155,9 +155,10 @@ def samples_of(data: bytes) -> dict[int, Columns]:
     found: dict[int, Columns] = {}
     start = 0
     for entry_point, size in sizes:
-        places = range(8 * start, 8 * _WIDTH * total, 8 * total)
-        columns = [_doubles(doubles[at : at + 8 * size]) for at in places]
-        found[entry_point] = _checked(columns, states[start : start + size])
+        if wanted is None or entry_point == wanted:
+            places = range(8 * start, 8 * _WIDTH * total, 8 * total)
+            columns = [_doubles(doubles[at : at + 8 * size]) for at in places]
+            found[entry_point] = _checked(columns, states[start : start + size])
         start += size
     return found
 

@@ -21,7 +21,12 @@ SECONDS_BACK = 3600.0
 
 _KEPT_ROUNDS = 1_000_000
 
+MOST_ROUNDS = 500_000
+"""Samples of one entry point that are read at once, which is eight weeks at ten seconds."""
+
 _SAMPLES = Shape("segment", samples=blob(LONGEST_VALUE))
+
+_SEALED = "SELECT samples FROM segment WHERE id = ?"
 
 _OPEN = """
 SELECT entry_point, at, wait, depth, capacity, verdict FROM sample
@@ -68,6 +73,43 @@ class SampleCache:
             entry_point: _history(parts, bound) for entry_point, parts in found.items() if parts
         }
 
+    def between(
+        self,
+        database: sqlite3.Connection,
+        segments: Sequence[Segment],
+        entry_point: int,
+        start: float,
+        end: float,
+    ) -> History:
+        """The samples of an entry point in a span, the last ``MOST_ROUNDS`` of them."""
+        parts: list[Columns] = []
+        count = 0
+        for segment in reversed(segments):
+            if count >= MOST_ROUNDS:
+                break
+            if segment.span.last_at < start or segment.span.first_at > end:
+                continue
+            columns = self._columns_of(database, segment, entry_point, end)
+            if columns is None:
+                continue
+            newer = parts[-1][0][0] if parts else None
+            cut = _until(columns, newer, end, MOST_ROUNDS - count)
+            cut = cut.between(bisect_left(cut.at, start), len(cut.at))
+            if len(cut.at):
+                parts.append(cut)
+                count += len(cut.at)
+        return _history(parts, count) if parts else History(0)
+
+    def _columns_of(
+        self, database: sqlite3.Connection, segment: Segment, entry_point: int, at: float
+    ) -> Columns | None:
+        """The samples of one entry point, which a long span is not to push out of the cache."""
+        known = self._read.get(segment.name)
+        if known is None and segment.number is not None:
+            for (samples,) in _SAMPLES.rows(database, _SEALED, (segment.number,)):
+                return samples_of(samples, entry_point).get(entry_point)
+        return self._columns(database, segment, at, [entry_point]).get(entry_point)
+
     def _columns(
         self,
         database: sqlite3.Connection,
@@ -80,9 +122,7 @@ class SampleCache:
             return columns_of_rows(SAMPLE_ROW.rows(database, _OPEN, {"at": at, "of": of}))
         known = self._read.get(segment.name)
         if known is None:
-            for (samples,) in _SAMPLES.rows(
-                database, "SELECT samples FROM segment WHERE id = ?", (segment.number,)
-            ):
+            for (samples,) in _SAMPLES.rows(database, _SEALED, (segment.number,)):
                 known = samples_of(samples)
             if known is None:
                 raise DamagedError(f"segment {segment.number} is missing")

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -17,7 +19,7 @@ from wallboard.frozen import frozen
 from wallboard.ui.drilldown import axes
 from wallboard.ui.look.text import short_figure, wait
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.picture.window import Window
+from wallboard.ui.picture.window import MOST_POINTS, Window
 from wallboard.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 MOST_SAMPLES = 5_000
 """Samples drawn at most, the newest ones."""
 
-MOST_POINTS = 400
 _SILENT_INTERVALS = 3
 _HIGHEST = 1e15
 _BESIDE_WIDTH, _ONE_HEIGHT = 72, 6
@@ -35,6 +36,8 @@ _BESIDE_WIDTH, _ONE_HEIGHT = 72, 6
 Run = list[tuple[float, float]]
 Pick = Callable[[Sample], float | None]
 Limit = tuple[float | None, Level]
+Worse = Callable[..., tuple[float, float]]
+"""``max`` of points, or ``min`` where less is worse."""
 
 
 @frozen
@@ -49,6 +52,7 @@ class Pane:
     limits: tuple[Limit, ...]
     limit_words: Callable[[float], str]
     ticks: axes.YTicks
+    worse: Worse = max
 
 
 class Chart(Container):
@@ -89,14 +93,19 @@ class Chart(Container):
         self.set_class(not stacked and width >= _BESIDE_WIDTH, "-beside")
         self.set_class(not stacked and width < _BESIDE_WIDTH, "-one")
 
-    def show(self, status: EntryPointStatus, window: Window, now: float) -> None:
-        """Draw this window; the plots only if it moved or there is a new sample."""
-        panes = panes_of(status, window, now, self.theme_styles)
+    def show(
+        self, status: EntryPointStatus, window: Window, now: float, recorded: Sequence[Sample]
+    ) -> None:
+        """Draw this window; the plots only if it moved or there is a new sample.
+
+        ``recorded`` are samples from before those that the board keeps.
+        """
+        panes = panes_of(status, window, now, self.theme_styles, recorded)
         for legend, pane in zip(self._legends, panes, strict=True):
             legend.show(pane)
         stacked = not (self.has_class("-beside") or self.has_class("-one"))
         history, thresholds = status.state.history, status.policy.thresholds
-        drawn = (history, thresholds, self.theme_styles, window, stacked)
+        drawn = (history, recorded, thresholds, self.theme_styles, window, stacked)
         if self._drawn and all(
             old is new or old == new for old, new in zip(self._drawn, drawn, strict=True)
         ):
@@ -115,11 +124,18 @@ class Chart(Container):
 
 
 def panes_of(
-    status: EntryPointStatus, window: Window, now: float, theme: BoardTheme
+    status: EntryPointStatus,
+    window: Window,
+    now: float,
+    theme: BoardTheme,
+    recorded: Sequence[Sample] = (),
 ) -> tuple[Pane, Pane, Pane]:
     """Wait, queue and slots, with the newest values that the facts show too."""
     judgement, limits, glyphs = status.judgement, status.policy.thresholds, theme.glyphs
-    samples = [s for s in newest(status.state.history) if window.start <= s.at <= window.end]
+    own = newest(status.state.history)
+    # Recorded samples are rounded to seconds.
+    older = [s for s in recorded if not own or s.at < own[0].at - 1.0]
+    samples = [s for s in (*older, *own) if window.start <= s.at <= window.end]
 
     stale = judgement.verdict is Verdict.UNREACHABLE or judgement.stale(now)
 
@@ -156,6 +172,7 @@ def panes_of(
             ((limits.capacity_warning, Level.WARNING),),
             count_words,
             axes.count_ticks,
+            min,
         ),
     )
 
@@ -176,7 +193,10 @@ def picture_of(pane: Pane, window: Window, interval: float, theme: BoardTheme) -
         if low <= limit <= high
     ]
     if samples:
-        series.append(Series(list(runs(samples, pane.pick, interval)), theme.ui["spark"], marker))
+        resolution = (window.end - window.start) / MOST_POINTS
+        silent_seconds = max(_SILENT_INTERVALS * interval, 2 * resolution)
+        found = runs(samples, pane.pick, silent_seconds, pane.worse)
+        series.append(Series(list(found), theme.ui["spark"], marker))
     failed = [[(s.at, low)] for s in samples if pane.pick(s) is None]
     series.append(Series(failed[-MOST_POINTS:], theme.shape(Level.CRITICAL), glyphs.times))
     return Picture(series, (window.start, window.end), (low, high), pane.ticks)
@@ -214,33 +234,31 @@ def newest(history: History) -> list[Sample]:
     return [history[index] for index in range(-min(len(history), MOST_SAMPLES), 0)]
 
 
-def runs(samples: Sequence[Sample], pick: Pick, interval: float) -> Iterator[Run]:
-    """The values in unbroken runs; a failed poll or a long gap ends a run."""
+def runs(
+    samples: Sequence[Sample], pick: Pick, silent_seconds: float, worse: Worse = max
+) -> Iterator[Run]:
+    """The values in unbroken runs; a failed poll or a longer silence ends a run."""
     seconds = (samples[-1].at - samples[0].at) / MOST_POINTS if len(samples) > MOST_POINTS else 0.0
     run: Run = []
     last = samples[0].at
     for sample in samples:
         value = pick(sample)
-        if run and (value is None or sample.at - last > _SILENT_INTERVALS * interval):
-            yield thinned(run, seconds)
+        if run and (value is None or sample.at - last > silent_seconds):
+            yield thinned(run, seconds, worse)
             run = []
         if value is not None:
             run.append((sample.at, value))
         last = sample.at
     if run:
-        yield thinned(run, seconds)
+        yield thinned(run, seconds, worse)
 
 
-def thinned(run: Run, seconds: float) -> Run:
-    """The highest point of each span of so many seconds; 0 keeps all points."""
+def thinned(run: Run, seconds: float, worse: Worse = max) -> Run:
+    """The worst point of each span of so many seconds; 0 keeps all points."""
     if not seconds:
         return run
-    highest: dict[int, tuple[float, float]] = {}
-    for at, value in run:
-        span = int(at // seconds)
-        if span not in highest or value > highest[span][1]:
-            highest[span] = (at, value)
-    return list(highest.values())
+    spans = groupby(run, key=lambda point: point[0] // seconds)
+    return [worse(points, key=itemgetter(1)) for _, points in spans]
 
 
 def y_range(values: Sequence[float], limits: Sequence[float]) -> tuple[float, float]:

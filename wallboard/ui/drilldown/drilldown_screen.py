@@ -195,7 +195,8 @@ class DrillDownScreen(CopyingScreen):
         history = status.state.history
         known_from = history[0].at if len(history) else now
         self._window = self._zoom.window(now, known_from, self._strip.room())
-        self._strip.show(status, self._window, now, view.recorded_states)
+        recorded = view.recorded_window
+        self._strip.show(status, self._window, now, recorded.states if recorded else None)
         if self.tab in _OF_ONE_ENDPOINT:
             only_chosen = height < ROOM_FOR_ALL_ENDPOINTS
             self._table.show(status, self.endpoint, now, only_chosen=only_chosen)
@@ -214,7 +215,9 @@ class DrillDownScreen(CopyingScreen):
                 self._timeline.show(status, now)
             case Tab.CHART:
                 if self._window:
-                    self._chart.show(status, self._window, now)
+                    recorded = self.view.recorded_window if self.view else None
+                    samples = recorded.samples if recorded else ()
+                    self._chart.show(status, self._window, now, samples)
             case Tab.DIFF:
                 self._diff.show(last_good_and_bad(status, self.endpoint), self.endpoint, now)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import RecordedStatus
+from wallboard.domain.history import Sample
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
@@ -19,7 +20,7 @@ from wallboard.domain.state import RECENT_POLLS, EndpointState
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
 from wallboard.ui.picture.view import View
-from wallboard.ui.picture.window import RecordedStates, Window
+from wallboard.ui.picture.window import MOST_POINTS, RecordedStates, RecordedWindow, Window
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording
@@ -195,7 +196,7 @@ class RecordedDetail:
 
     def __init__(self, done: Callable[[], None]) -> None:
         self._background_read: BackgroundRead[RecordedEntryPoint | None] = BackgroundRead(done)
-        self._states_read: BackgroundRead[RecordedStates] = BackgroundRead(done)
+        self._window_read: BackgroundRead[RecordedWindow] = BackgroundRead(done)
         self._merged: tuple[Hashable, EntryPointStatus] | None = None
 
     def shown(
@@ -206,16 +207,16 @@ class RecordedDetail:
         generation: int,
         window: Window | None,
     ) -> View:
-        """The view with the recorded past of an entry point, and its states in a window.
+        """The view with the recorded past of an entry point, and what is recorded of a window.
 
         The past is read again when ``generation`` changes.
         """
         status = view.snapshot.entry_points.get(key) if key else None
         if key is None or status is None or source is None:
             self._background_read.forget()
-            self._states_read.forget()
+            self._window_read.forget()
             return view
-        view = self._with_states(view, key, source, generation, window)
+        view = self._with_window(view, status, source, generation, window)
         at, interval = view.now, status.policy.interval
         self._background_read.want((key, generation), lambda: _read(source, key, at, interval))
         past, found_for = self._background_read.found, self._background_read.found_for
@@ -227,23 +228,28 @@ class RecordedDetail:
     async def stop(self) -> None:
         """Wait for the read that runs."""
         await self._background_read.stop()
-        await self._states_read.stop()
+        await self._window_read.stop()
 
-    def _with_states(
+    def _with_window(
         self,
         view: View,
-        key: EntryPointKey,
+        status: EntryPointStatus,
         source: "Recording | Path",
         generation: int,
         window: Window | None,
     ) -> View:
         if window is None:
             return view
-        self._states_read.want((key, generation, window), lambda: _read_states(source, key, window))
-        found_for = self._states_read.found_for
+        key, now, history = status.entry_point.key, view.now, status.state.history
+        with_samples = not len(history) or window.start < history[0].at
+        self._window_read.want(
+            (key, generation, window, with_samples),
+            lambda: _read_window(source, key, window, now, with_samples=with_samples),
+        )
+        found_for = self._window_read.found_for
         if not isinstance(found_for, tuple) or found_for[0] != key:
             return view
-        return replace(view, recorded_states=self._states_read.found)
+        return replace(view, recorded_window=self._window_read.found)
 
     def _merged_status(
         self, status: EntryPointStatus, past: RecordedEntryPoint
@@ -261,10 +267,22 @@ def _read(
         return read_recorded(recording, key, at, interval)
 
 
-def _read_states(source: "Recording | Path", key: EntryPointKey, window: Window) -> RecordedStates:
+def _read_window(
+    source: "Recording | Path",
+    key: EntryPointKey,
+    window: Window,
+    now: float,
+    *,
+    with_samples: bool,
+) -> RecordedWindow:
+    """What is recorded of a window until ``now``; the board may have all of its samples itself."""
+    samples: tuple[Sample, ...] = ()
     with _opened(source) as recording:
         states = recording.states(key, window.start, window.end, window.count)
-    return RecordedStates(window, tuple(states))
+        end = min(window.end, now)
+        if with_samples and end > window.start:
+            samples = recording.samples(key, window.start, end, MOST_POINTS)
+    return RecordedWindow(RecordedStates(window, tuple(states)), samples)
 
 
 @contextmanager

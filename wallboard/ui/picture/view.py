@@ -3,7 +3,7 @@
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.snapshot import Snapshot
 from wallboard.frozen import frozen
-from wallboard.ui.picture.window import RecordedStates
+from wallboard.ui.picture.window import RecordedWindow
 
 
 @frozen
@@ -60,7 +60,7 @@ class View:
     seconds. ``notices`` are lasting messages, ``passing`` is one that disappears by itself.
     ``leader`` is the process that polls, if it is another one. In a replay
     ``replay_position`` is set, and ``snapshot`` and ``now`` are of its position.
-    ``recorded_states`` are those of the entry point that is shown in full.
+    ``recorded_window`` is that of the entry point that is shown in full.
     """
 
     title: str
@@ -75,7 +75,7 @@ class View:
     leader: str = ""
     extras: Extras = PLAIN
     replay_position: ReplayPosition | None = None
-    recorded_states: RecordedStates | None = None
+    recorded_window: RecordedWindow | None = None
 
     @property
     def jump(self) -> int | None:

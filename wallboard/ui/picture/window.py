@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 
+from wallboard.domain.history import Sample
 from wallboard.domain.state_strip import State
 from wallboard.frozen import frozen
 
@@ -10,6 +11,10 @@ SPANS = (60, 120, 300, 900, 1800, _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY,
 """Seconds that a window may last."""
 
 USUAL_SPAN = _HOUR
+
+MOST_POINTS = 400
+"""Slices of a window for which a chart has points of their own."""
+
 _CELLS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, _HOUR, 7200, 10_800, 21_600, _DAY)
 
 
@@ -33,6 +38,14 @@ class RecordedStates:
 
     window: Window
     states: tuple[State | None, ...]
+
+
+@frozen
+class RecordedWindow:
+    """What is recorded of a window; ``samples`` are those of its figures that a chart shows."""
+
+    states: RecordedStates
+    samples: tuple[Sample, ...] = ()
 
 
 @frozen
