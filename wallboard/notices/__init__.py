@@ -1,0 +1,1 @@
+"""Notices: telling the right person outside of the terminal, once, with proof that it arrived."""

@@ -1,0 +1,45 @@
+"""What a channel is: something that delivers a notice, or says why not."""
+
+from typing import Protocol
+
+from wallboard.notices.notice import Notice, Phase
+
+
+class DeliveryError(Exception):
+    """A notice was not delivered; the message is for the operator and holds no secret.
+
+    ``permanent`` if the same notice would be refused again; ``retry_after`` is how many seconds the
+    far side wants to be left alone.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class MissingExtraError(Exception):
+    """A channel needs a package that is not installed; the message says how to install it."""
+
+
+class Channel(Protocol):
+    """Delivers notices to one far side."""
+
+    phases: frozenset[Phase]
+    """Which notices it can express; others are not sent to it."""
+
+    async def send(self, notice: Notice) -> str:
+        """Deliver a notice; return what the far side answered, in a few words.
+
+        Raises ``DeliveryError``. It is never called a second time before it has returned.
+        """
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+
+
+ALL_PHASES = frozenset(Phase)
+PEOPLE_PHASES = frozenset({Phase.RAISE, Phase.REMIND, Phase.OVER})
+"""What people want to read: who has acknowledged is no news to them."""

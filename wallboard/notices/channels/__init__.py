@@ -1,0 +1,1 @@
+"""The channels that notices are sent through, one file each."""

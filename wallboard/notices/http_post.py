@@ -1,0 +1,137 @@
+"""Requests to the far side of a channel behind HTTP, over the board's own bounded transport."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from wallboard import __version__
+from wallboard.channel_settings import HttpChannelSettings
+from wallboard.domain.foreign_text import brief
+from wallboard.ece.answer.received import Received
+from wallboard.ece.ask.failures import deadline_passed, failure_of
+from wallboard.ece.ask.outgoing import (
+    ClientSetupError,
+    Destination,
+    Outgoing,
+    basic_auth_of,
+    without_credentials,
+)
+from wallboard.ece.ask.transport import ServerTransport
+from wallboard.notices.channel import DeliveryError
+from wallboard.setting_types import Secret
+from wallboard.settings import ServerSettings
+
+MOST_ANSWER = 65_536
+"""Bytes of an answer that are read."""
+
+LONGEST_RETRY_AFTER = 3600.0
+
+_WORTH_REPEATING = frozenset({408, 425, 429})
+
+
+class HttpPost:
+    """Sends requests to one far side, one at a time."""
+
+    def __init__(self, settings: HttpChannelSettings, url: Secret) -> None:
+        """Prepare without connecting. Raises ``ClientSetupError`` for unusable settings."""
+        self._name = settings.name
+        address = without_credentials(url.value)
+        self._url = URL(address)
+        if self._url.scheme not in {"http", "https"} or not self._url.raw_host:
+            raise ClientSetupError(f'channel "{settings.name}": url is not a valid http(s) URL')
+        self._headers = {name: value.value for name, value in settings.headers.items()}
+        if authorization := basic_auth_of(url.value):
+            self._headers.setdefault("Authorization", authorization)
+        server = ServerSettings(
+            name=settings.name,
+            url=address,
+            proxy=settings.proxy,
+            ca_file=settings.ca_file,
+            verify=settings.verify,
+        )
+        self._target = Destination(
+            server=settings.name,
+            host=self._url.raw_host,
+            port=self._url.port or 0,
+            tls=self._url.scheme == "https",
+            proxied=settings.proxy is not None,
+            connect_timeout=settings.timeout,
+            timeout=settings.timeout,
+        )
+        try:
+            # A kept connection may have died meanwhile, and notices are rare.
+            self._transport = ServerTransport(server, self._target, concurrency=1, keep=False)
+        except ClientSetupError as error:
+            raise ClientSetupError(self._of_channel(str(error))) from None
+
+    async def send(
+        self, body: bytes | None, content_type: str = "", headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """POST a body, or GET without one; the body of an answer that says all is well.
+
+        Raises ``DeliveryError``.
+        """
+        sent = CIMultiDict({"User-Agent": f"wallboard/{__version__}", "Accept": "*/*"})
+        if body is not None:
+            sent["Content-Type"] = content_type
+            sent["Content-Length"] = str(len(body))
+        sent.update({**(headers or {}), **self._headers})
+        method = "GET" if body is None else "POST"
+        received = Received(MOST_ANSWER)
+        try:
+            async with asyncio.timeout(self._target.timeout):
+                await self._transport.fetch(Outgoing(method, self._url, sent, body), received)
+        except TimeoutError:
+            if received.status is None:
+                late = deadline_passed(self._target, answer_began=False)
+                raise DeliveryError(self._of_channel(late.message)) from None
+        except (aiohttp.ClientError, OSError) as error:
+            if received.status is None:
+                failure = failure_of(error, self._target)
+                raise DeliveryError(self._of_channel(failure.message)) from None
+        self._demand_success(received)
+        return received.body
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    def _demand_success(self, received: Received) -> None:
+        status = received.status or 0
+        if 200 <= status < 300:
+            return
+        said = f"answered {status} {brief(received.reason, 60)}".rstrip()
+        if words := brief(received.body.decode("utf-8", "replace"), 120):
+            said = f"{said}: {words}"
+        if 300 <= status < 400:
+            said = f"{said} and redirects; set the final address as url"
+        raise DeliveryError(
+            f"{self._target.address} {said}",
+            permanent=status < 500 and status not in _WORTH_REPEATING,
+            retry_after=retry_after(received.header("retry-after"), time.time()),
+        )
+
+    def _of_channel(self, message: str) -> str:
+        """A sentence about a server, as one about this channel."""
+        return message.replace(f'server "{self._name}"', f'channel "{self._name}"')
+
+
+def retry_after(value: str | None, now: float) -> float | None:
+    """The seconds that a ``Retry-After`` header asks for, at most an hour (RFC 9110, 10.2.3)."""
+    if value is None:
+        return None
+    value = value.strip()
+    try:
+        seconds = float(value) if value.isdecimal() else _moment(value) - now
+    except (ValueError, OverflowError):
+        return None
+    return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+
+
+def _moment(value: str) -> float:
+    return parsedate_to_datetime(value).timestamp()
