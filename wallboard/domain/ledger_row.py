@@ -60,8 +60,9 @@ class LedgerRow:
     ``level`` and ``verdict`` are those of the condition where the row changes it (raised,
     worsened, returned, cleared); the verdict of a server is the cause of its failure. ``who`` is
     ``user@host``, empty for what the rules did by themselves. ``text`` is a reason or a note,
-    ``until`` when a shelf or an acknowledgement ends. ``number`` is its place in the ledger,
-    0 before it is there.
+    ``until`` when a shelf or an acknowledgement ends. ``notice`` is the id of a notice and
+    ``channel`` the channel that it goes through (queued, sent, failed, given up). ``number`` is its
+    place in the ledger, 0 before it is there.
     """
 
     at: float
@@ -73,5 +74,7 @@ class LedgerRow:
     who: str = ""
     text: str = ""
     until: float | None = None
+    notice: str = ""
+    channel: str = ""
     board: str = ""
     number: int = 0
