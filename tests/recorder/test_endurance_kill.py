@@ -19,7 +19,7 @@ from programs.record_load import (
 )
 
 from wallboard.domain.reading import Capacity
-from wallboard.recorder.file.schema import is_empty
+from wallboard.recorder.file.file_schema import is_empty
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.verify import verify
 

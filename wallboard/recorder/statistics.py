@@ -5,7 +5,7 @@ import sqlite3
 from wallboard.frozen import frozen
 from wallboard.recorder.file.columns import ROW, Shape, blob
 from wallboard.recorder.file.opening import LONGEST_VALUE
-from wallboard.recorder.file.schema import VERSION, check
+from wallboard.recorder.file.schema import RECORDING
 from wallboard.recorder.file.segment_end import end_states_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.segments import read_open
@@ -53,8 +53,8 @@ def read_statistics(database: sqlite3.Connection) -> Statistics:
     sealed = count("SELECT coalesce(sum(polls), 0) FROM segment")
     polls, going_on = _unsealed(database)
     return Statistics(
-        version=check(database),
-        newest_version=VERSION,
+        version=RECORDING.check(database),
+        newest_version=RECORDING.version,
         entry_points=listed,
         gone=count("SELECT count(*) FROM entry_point") - listed,
         observations=sealed + polls,

@@ -1,7 +1,7 @@
-"""Checks that a file is a recording, opens it for writing, and sets a damaged one aside.
+"""Checks that a file is a recording or a ledger, opens it to write, sets a damaged one aside.
 
-The file may come from anybody: nothing in its schema is trusted, and a file that never was a
-recording is neither written nor moved.
+The file may come from anybody: nothing in its schema is trusted, and a file that never was one of
+ours is neither written nor moved.
 """
 
 import errno
@@ -13,14 +13,8 @@ import time
 from pathlib import Path
 
 from wallboard.recorder.errors import DamagedError, RecordingError, sqlite_errors_translated
-from wallboard.recorder.file.schema import (
-    APPLICATION_ID,
-    NOT_OURS,
-    check,
-    create,
-    is_empty,
-    migrate,
-)
+from wallboard.recorder.file.file_schema import FileSchema, is_empty
+from wallboard.recorder.file.schema import RECORDING
 
 BUSY_SECONDS = 5.0
 """How long to wait for another program that has the file locked."""
@@ -51,25 +45,27 @@ _LIMITS = {
 }
 
 
-def open_to_write(path: Path, mode: int, now: float) -> sqlite3.Connection:
-    """A connection to a recording of this schema; a missing file is created at ``now``.
+def open_to_write(
+    path: Path, mode: int, now: float, schema: FileSchema = RECORDING
+) -> sqlite3.Connection:
+    """A connection to a file of this schema; a missing one is created at ``now``.
 
     Raises ``RecordingError``, of which ``DamagedError`` is one.
     """
     try:
         _begin(path, mode)
-        demand_whole(path)
-        _look_at(path)
+        demand_whole(path, schema)
+        _look_at(path, schema)
     except OSError as error:
         raise RecordingError(error.strerror or str(error)) from None
     with sqlite_errors_translated():
         database = connected(path, "rw")
         try:
             if is_empty(database):
-                create(database, now)
+                schema.create(database, now)
             else:
-                migrate(database)
-                check(database)
+                schema.migrate(database)
+                schema.check(database)
             # A commit need not reach the disk at once: a power cut may lose it, but not tear it.
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute("PRAGMA temp_store = MEMORY")
@@ -112,21 +108,21 @@ def _begin(path: Path, mode: int) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
-def demand_whole(path: Path) -> None:
-    """Raise ``DamagedError`` for a recording that was cut short where SQLite does not look.
+def demand_whole(path: Path, schema: FileSchema = RECORDING) -> None:
+    """Raise ``DamagedError`` for a file that was cut short where SQLite does not look.
 
     Raises ``RecordingError`` where a change of another program was not ended, and as
     ``demand_recording`` does.
     """
-    head = demand_recording(path)
+    head = demand_recording(path, schema)
     _demand_no_journal(path)
     page = int.from_bytes(head[_PAGE_SIZE], "big")
     if head.startswith(_MAGIC) and page > 1 and path.stat().st_size % page:
         raise DamagedError("the file is cut short")
 
 
-def demand_recording(path: Path) -> bytes:
-    """The header of a recording; ``RecordingError`` for a file that never was one.
+def demand_recording(path: Path, schema: FileSchema = RECORDING) -> bytes:
+    """The header of a recording, or of another ``schema``; ``RecordingError`` if it never was one.
 
     With a write-ahead log beside it the file is not read and the header is empty: the file may be
     open in this process, which would lose its locks when another handle is closed, and its length
@@ -139,17 +135,17 @@ def demand_recording(path: Path) -> bytes:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if not found.st_size or Path(f"{path}-wal").exists():
         return b""
-    return _our_head(path)
+    return _our_head(path, schema)
 
 
-def set_aside(path: Path, now: float) -> Path:
-    """Rename a damaged recording, which is not open, so that it can be examined; its new path.
+def set_aside(path: Path, now: float, schema: FileSchema = RECORDING) -> Path:
+    """Rename a damaged file, which is not open, so that it can be examined; its new path.
 
     ``now`` is Unix time in seconds. Raises ``OSError``, and ``RecordingError`` for a file that
-    never was a recording.
+    never was one of this schema.
     """
     if path.is_file() and path.stat().st_size:
-        _our_head(path)
+        _our_head(path, schema)
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
     number = 1
@@ -177,16 +173,16 @@ def _inode(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _our_head(path: Path) -> bytes:
+def _our_head(path: Path, schema: FileSchema) -> bytes:
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     database = head.startswith(_MAGIC)
     unowned = not any(head[_OWNER] + head[_VERSION])
     begun = database and unowned and head[_FIRST_PAGE] == _NO_TABLES
-    if head[_OWNER] != APPLICATION_ID.to_bytes(4, "big") and not begun:
+    if head[_OWNER] != schema.application_id.to_bytes(4, "big") and not begun:
         if database and len(head) == _HEAD_BYTES:
-            raise RecordingError(NOT_OURS)
-        raise DamagedError("the file is damaged, or not a wallboard recording")
+            raise RecordingError(schema.not_ours)
+        raise DamagedError(f"the file is damaged, or not a wallboard {schema.kind}")
     return head
 
 
@@ -202,14 +198,14 @@ def _demand_no_journal(path: Path) -> None:
         )
 
 
-def _look_at(path: Path) -> None:
+def _look_at(path: Path, schema: FileSchema) -> None:
     """Check a file before it is opened for writing, which may already change it."""
     with sqlite_errors_translated():
         log = Path(f"{path}-wal").exists()
         database = connected(path, "ro" if log else "ro&immutable=1")
         try:
             if not is_empty(database):
-                check(database)
+                schema.check(database)
         finally:
             database.close()
 

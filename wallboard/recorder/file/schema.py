@@ -1,23 +1,15 @@
-"""The tables of a recording, and what makes a file one.
+"""The tables of a recording.
 
 Times in ``run`` and ``latest`` are whole milliseconds since ``epoch`` (Unix time in seconds, kept
 in ``about``), latencies tenths of a millisecond; all other times are Unix time in seconds. Short
 numbers are short in the file: a week holds millions of runs.
 """
 
-import functools
 import sqlite3
 
-from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import EPOCH, Shape
-
-APPLICATION_ID = 0x57424452
-"""Says in the file's header whose it is."""
-
-NOT_OURS = "it is a database, but not a wallboard recording; use another file"
-
-VERSION = 2
-"""The schema that this program writes."""
+from wallboard.recorder.file.file_schema import FileSchema
 
 TICKS = 1000
 """Units of time a second."""
@@ -177,112 +169,21 @@ CREATE TABLE server_status (
 
 _EPOCH = Shape("about", epoch=EPOCH)
 
-_STATISTICS = {"sqlite_stat1", "sqlite_stat4"}
-"""What somebody's ANALYZE leaves behind, which changes nothing."""
-
-_MOST_NAMES = 100
-
-_MIGRATIONS: tuple[str, ...] = (
+_MIGRATIONS = (
     # Rounds of before hold numbers that no code has: whoever reads them knows what they were.
     "",
 )
 """What turns version 1 into 2, 2 into 3, and so on."""
 
 
-def create(database: sqlite3.Connection, epoch: float) -> None:
-    """Make an empty file a recording that begins at ``epoch``, Unix time in seconds."""
-    # So no journal is left behind, wherever this is killed.
-    database.execute("PRAGMA journal_mode = MEMORY")
-    # Only an empty file takes these; they let it shrink again, and be read while it is written.
-    database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    database.execute("PRAGMA journal_mode = WAL")
-    database.executescript(
-        f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {APPLICATION_ID};"
-        f" PRAGMA user_version = {VERSION};"
-    )
-    with database:
-        database.execute("INSERT INTO about VALUES ('epoch', ?)", (int(epoch),))
+def _write_epoch(database: sqlite3.Connection, now: float) -> None:
+    database.execute("INSERT INTO about VALUES ('epoch', ?)", (int(now),))
 
 
-def migrate(database: sqlite3.Connection) -> None:
-    """Bring an older recording to this schema, in one step or not at all."""
-    version = check(database)
-    for number, statements in enumerate(_MIGRATIONS[version - 1 :], start=version + 1):
-        database.executescript(
-            f"BEGIN IMMEDIATE; {statements}; PRAGMA user_version = {number}; COMMIT;"
-        )
+RECORDING = FileSchema("recording", 0x57424452, _TABLES, _MIGRATIONS, _write_epoch)
 
-
-def is_empty(database: sqlite3.Connection) -> bool:
-    """Whether nothing was ever written to a file."""
-    return not database.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-
-
-def check(database: sqlite3.Connection) -> int:
-    """The version of a recording.
-
-    Raises ``RecordingError`` if it is none, or too new for us, and ``DamagedError`` if its tables
-    are not those of its version.
-    """
-    (owner,) = database.execute("PRAGMA application_id").fetchone()
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if owner != APPLICATION_ID:
-        raise RecordingError(NOT_OURS)
-    if version > VERSION:
-        raise RecordingError(
-            f"it was written by a newer wallboard (schema {version}; this one knows {VERSION}); "
-            "update wallboard, or use another file"
-        )
-    if version < 1:
-        raise DamagedError(f"it has the invalid schema version {version}")
-    _demand_schema(database)
-    return int(version)
-
-
-def is_intact(database: sqlite3.Connection) -> bool:
-    """Whether the tables are those of this schema, and pass SQLite's own check."""
-    try:
-        check(database)
-        return bool(database.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
-    except (RecordingError, sqlite3.Error, ValueError):
-        return False
-
-
-def _demand_schema(database: sqlite3.Connection) -> None:
-    """Raise ``DamagedError`` unless all tables and indices are ours to the letter.
-
-    A view, a trigger or a column that computes something would run what somebody else wrote.
-    """
-    found, ours = _schema_of(database), _our_schema()
-    for name in found:
-        if name not in ours:
-            raise DamagedError(f"unknown {found[name][0]} {name!r}")
-    for name, (kind, *statement) in ours.items():
-        if name not in found:
-            raise DamagedError(f"{kind} {name!r} is missing")
-        if found[name] != (kind, *statement):
-            raise DamagedError(f"{kind} {name!r} differs from the schema")
-
-
-def _schema_of(database: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
-    """The kind, the table and the statement of everything that has a name."""
-    return {
-        str(name): (str(kind), str(table), " ".join(str(statement).split()))
-        for kind, name, table, statement in database.execute(
-            f"SELECT type, name, tbl_name, sql FROM sqlite_schema LIMIT {_MOST_NAMES}"  # noqa: S608
-        )
-        if name not in _STATISTICS
-    }
-
-
-@functools.cache
-def _our_schema() -> dict[str, tuple[str, str, str]]:
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        create(database, 0.0)
-        return _schema_of(database)
-    finally:
-        database.close()
+VERSION = RECORDING.version
+"""The schema that this program writes."""
 
 
 def epoch_of(database: sqlite3.Connection) -> float:

@@ -1,4 +1,4 @@
-"""A recording opened to read, also while another process writes it."""
+"""A recording or a ledger opened to read, also while another process writes it."""
 
 import contextlib
 import os
@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wallboard.recorder.errors import RecordingError, errors_translated
+from wallboard.recorder.file.file_schema import FileSchema, is_empty
 from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import connected, demand_whole
-from wallboard.recorder.file.schema import check, is_empty
+from wallboard.recorder.file.schema import RECORDING
 from wallboard.recorder.paths import real_path
 
 _CACHE_KIB = 16 * 1024
@@ -30,9 +31,10 @@ class Connection:
     permission to write in its folder, and leaves nothing there.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, schema: FileSchema = RECORDING) -> None:
         """Raises ``RecordingError`` or ``DamagedError``."""
         self._path = path
+        self._schema = schema
         self._lock = threading.RLock()
         self._opened = 0
         self._immutable = False
@@ -95,7 +97,8 @@ class Connection:
         # The path may be a link that leads elsewhere by now.
         path = real_path(self._path)
         self._log, self._index = Path(f"{path}-wal"), LogIndex(path)
-        demand_whole(path)  # Which also says why it may not be read, as SQLite does not.
+        # Which also says why it may not be read, as SQLite does not.
+        demand_whole(path, self._schema)
         self._opened += 1
         if self._log.exists():
             try:
@@ -117,7 +120,7 @@ class Connection:
                         "both files to one"
                     )
                 raise RecordingError("nothing recorded yet")
-            check(database)
+            self._schema.check(database)
             database.execute("PRAGMA query_only = ON")
             database.set_progress_handler(self._is_ended, STEPS)
             database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

@@ -21,7 +21,7 @@ from wallboard.recorder.errors import (
 from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.policies import policy_text
-from wallboard.recorder.file.schema import epoch_of, is_intact
+from wallboard.recorder.file.schema import RECORDING, epoch_of
 from wallboard.recorder.writing.answer_rows import storable
 from wallboard.recorder.writing.open_segment import OpenSegment
 from wallboard.recorder.writing.resume import resume
@@ -191,6 +191,6 @@ class Writer:
 
     def _refused(self, error: Exception) -> None:
         """Raise ``DamagedError`` if the file is damaged, else ``RefusedError``."""
-        if not is_intact(self.database):
+        if not RECORDING.is_intact(self.database):
             raise DamagedError(f"the file is inconsistent ({error})") from error
         raise RefusedError(f"the file is inconsistent with the board ({error})") from error
