@@ -116,7 +116,7 @@ def replaced(
                 file.flush()
                 os.fsync(handle)
         if new:
-            _put(made, path)
+            put_new(made, path)
         else:
             made.replace(place)
     except BaseException:
@@ -125,8 +125,8 @@ def replaced(
         raise
 
 
-def _put(made: Path, path: Path) -> None:
-    """Give a file its name unless there is one of that name."""
+def put_new(made: Path, path: Path) -> None:
+    """Give a file its name unless there is one of that name. Raises ``OSError``."""
     try:
         os.link(made, path)
     except FileExistsError:

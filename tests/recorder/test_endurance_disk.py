@@ -2,33 +2,12 @@
 
 import asyncio
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 PROGRAM = Path(__file__).parent / "programs" / "fill_disk.py"
-ALONE = ["unshare", "--user", "--map-root-user", "--mount"]
-"""Where anybody may mount, and nobody else sees it."""
-
-
-@pytest.fixture(scope="module")
-def with_a_disk(tmp_path_factory):
-    """The words before a command that is to mount a disk of its own."""
-    folder = str(tmp_path_factory.mktemp("disk"))
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]
-    why = []
-    for words in (ALONE, ["unshare", "--mount"]):
-        try:
-            tried = subprocess.run([*words, *mount], check=False, capture_output=True, text=True)
-        except OSError as error:
-            why.append(str(error))
-            continue
-        if tried.returncode == 0:
-            return words
-        why.append(tried.stderr.strip())
-    pytest.skip(f"no disk can be mounted here: {'; '.join(why)}")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""Reads a ledger, also while others write it."""
+
+import math
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from wallboard.domain.ledger_row import LedgerRow, RowKind
+from wallboard.frozen import frozen
+from wallboard.recorder.file.columns import ROW, Shape
+from wallboard.recorder.ledger.rows import COLUMNS, SHAPE, row_of
+from wallboard.recorder.ledger.schema import LEDGER
+from wallboard.recorder.reading.connection import Connection, Stamp, Version
+
+PAGE = 2_000
+"""Rows that are read at once."""
+
+_LONGEST_SHELF_SECONDS = 31 * 86_400.0
+"""Longer than anything may be shelved."""
+
+_RECENT_SECONDS = 86_400.0
+"""As long as chattering may look back."""
+
+_NEWEST = Shape("ledger", id=ROW)
+
+_AFTER = f"SELECT {COLUMNS} FROM ledger WHERE id > ? ORDER BY id LIMIT {PAGE}"  # noqa: S608  our own names
+_BETWEEN = (
+    f"SELECT {COLUMNS} FROM ledger WHERE at BETWEEN :since AND :until"  # noqa: S608  as above
+    f" AND (at, id) > (:at, :id) ORDER BY at, id LIMIT {PAGE}"
+)
+_THAT_MATTER = (
+    # A date that is a text is after all numbers; it must not be passed over.
+    f"SELECT {COLUMNS} FROM ledger WHERE (at <= :until OR at >= '') AND id IN ("  # noqa: S608
+    " SELECT ledger.id FROM ("
+    f"  SELECT server, number, max(id) AS first FROM ledger"
+    f"  WHERE kind = '{RowKind.RAISED}' AND at <= :until GROUP BY server, number"
+    " ) AS raised JOIN ledger ON ledger.server = raised.server"
+    "  AND ledger.number IS raised.number AND ledger.id >= raised.first"
+    " UNION SELECT id FROM ledger WHERE at > :recent"
+    f" UNION SELECT id FROM ledger WHERE kind IN ('{RowKind.SHELVED}', '{RowKind.UNSHELVED}')"
+    "  AND at > :shelved"
+    f" UNION SELECT max(id) FROM ledger WHERE kind IN ('{RowKind.BLIND}', '{RowKind.SEEING}')"
+    "  AND at <= :until"
+    ") ORDER BY id"
+)
+
+
+@frozen
+class News:
+    """Rows in the order of the ledger.
+
+    ``whole`` says that the file was read for the first time, or is another one than before: then
+    they are all rows that matter.
+    """
+
+    rows: tuple[LedgerRow, ...] = ()
+    whole: bool = False
+
+
+class LedgerReader:
+    """Reads one file; used by one thread at a time.
+
+    The rows that matter at a moment are, of each alarm, those since it was raised last, its
+    shelves, and all of the day before. Every method raises ``RecordingError`` where the file cannot
+    be read, and its subclass ``DamagedError`` where its content is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises as the methods do."""
+        self._connection = Connection(path, LEDGER)
+        self._file: Stamp | None = None
+        self._version: Version | None = None
+        self._newest = 0
+
+    def __enter__(self) -> "LedgerReader":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def rows_at(self, at: float) -> list[LedgerRow]:
+        """The rows that matter at a moment, Unix time in seconds, none of them later."""
+        with self._connection.reading() as database:
+            return _that_matter(database, at, at)
+
+    def news(self, now: float) -> News:
+        """What was written since the last call, at most ``PAGE`` rows of it at once.
+
+        At first it is all that matters ``now``, Unix time in seconds, whatever its date.
+        """
+        with self._connection.reading() as database:
+            file, version = self._connection.file, self._connection.version
+            if file != self._file:
+                row = _NEWEST.one(database, "SELECT coalesce(max(id), 0) FROM ledger")
+                found = News(tuple(_that_matter(database, math.inf, now)), whole=True)
+                self._file, self._version, self._newest = file, version, row[0] if row else 0
+                return found
+            if version == self._version:
+                return News()
+            rows = SHAPE.kept(database, _AFTER, (self._newest,))
+        if rows:
+            self._newest = rows[-1][0]
+        if len(rows) < PAGE:
+            self._version = version
+        return News(tuple(map(row_of, rows)))
+
+    def rows(self, since: float = -math.inf, until: float = math.inf) -> Iterator[LedgerRow]:
+        """The rows of a span, both ends included, in the order of time; read page by page."""
+        place = {"since": since, "until": until, "at": -math.inf, "id": 0}
+        while True:
+            with self._connection.reading() as database:
+                page = [row_of(row) for row in SHAPE.kept(database, _BETWEEN, place)]
+            yield from page
+            if len(page) < PAGE:
+                return
+            place |= {"at": page[-1].at, "id": page[-1].number}
+
+
+def _that_matter(database: sqlite3.Connection, until: float, now: float) -> list[LedgerRow]:
+    moments = {
+        "until": until,
+        "recent": now - _RECENT_SECONDS,
+        "shelved": now - _LONGEST_SHELF_SECONDS,
+    }
+    return [row_of(row) for row in SHAPE.kept(database, _THAT_MATTER, moments)]

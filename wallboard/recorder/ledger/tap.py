@@ -1,0 +1,127 @@
+"""A board's end of a ledger: writes its rows, and reads what others wrote."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from wallboard.domain.ledger_row import LedgerRow
+from wallboard.frozen import frozen
+from wallboard.recorder.errors import DamagedError, RecordingError
+from wallboard.recorder.file.opening import inodes, set_aside
+from wallboard.recorder.ledger.reader import LedgerReader, News
+from wallboard.recorder.ledger.schema import LEDGER
+from wallboard.recorder.ledger.writer import LedgerWriter
+from wallboard.recorder.paths import RecordingFile
+
+log = logging.getLogger(__name__)
+
+
+@frozen
+class Exchange:
+    """What came of writing and reading: ``written`` if all rows are on the disk.
+
+    ``unwritten`` and ``unread`` are why something failed, without the path; ``set_aside`` is where
+    a damaged ledger was moved.
+    """
+
+    news: News = News()
+    written: bool = True
+    unwritten: str = ""
+    unread: str = ""
+    set_aside: Path | None = None
+
+
+class LedgerTap:
+    """Exchanges rows with the ledger of one recording. For one thread at a time."""
+
+    def __init__(self, place: RecordingFile, *, clock: Callable[[], float] = time.time) -> None:
+        """``place`` is the ledger, which need not be there. ``clock`` is Unix time in seconds."""
+        self._place = place
+        self._clock = clock
+        self._writer = LedgerWriter(place, clock=clock)
+        self._reader: LedgerReader | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._place.path
+
+    def exchange(self, rows: Sequence[LedgerRow], *, keep_days: float | None = None) -> Exchange:
+        """Write rows and read what is new, rows of its own among it.
+
+        Whoever records gives ``keep_days``: it deletes what is older, and moves a damaged ledger
+        out of the way. Rows that were not written are to be given again.
+        """
+        damage: DamagedError | None = None
+        unwritten = unread = ""
+        news = News()
+        try:
+            if rows:
+                self._writer.append(rows)
+        except DamagedError as error:
+            damage, unwritten = error, str(error)
+        except RecordingError as error:
+            unwritten = str(error)
+        try:
+            news = self._read()
+        except DamagedError as error:
+            damage, unread = error, str(error)
+        except RecordingError as error:
+            unread = str(error)
+        aside = self._set_aside(damage) if damage and keep_days is not None else None
+        return Exchange(news, not unwritten, unwritten, unread, aside)
+
+    def trim(self, before: float) -> None:
+        """Delete rows of before a moment, Unix time in seconds. Raises ``RecordingError``."""
+        if self._place.path.exists():
+            self._writer.trim(before)
+
+    def close(self) -> None:
+        """Close the file; the next exchange opens it again."""
+        # The writer last: only it can put what is in the log into the file.
+        self._close_reader()
+        self._writer.close()
+
+    def why_read_only(self) -> str:
+        """Why this process may not write the ledger, without the path; empty if it may."""
+        path = self._place.path
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            return "no write permission"
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            return f"no write permission for the directory {path.parent}"
+        return ""
+
+    def _read(self) -> News:
+        try:
+            if not self._place.path.exists():
+                self._close_reader()
+                return News()
+            if self._reader is None:
+                self._reader = LedgerReader(self._place.path)
+            return self._reader.news(self._clock())
+        except RecordingError:
+            self._close_reader()
+            raise
+        except OSError as error:
+            self._close_reader()
+            raise RecordingError(error.strerror or str(error)) from None
+
+    def _close_reader(self) -> None:
+        if self._reader:
+            self._reader.close()
+            self._reader = None
+
+    def _set_aside(self, damage: DamagedError) -> Path | None:
+        path = self._place.path
+        before = inodes(path)[0]
+        self.close()
+        with suppress(OSError, RecordingError):
+            # Whoever recorded before may just have done so.
+            if inodes(path)[0] == before and before is not None:
+                aside = set_aside(path, self._clock(), LEDGER)
+                log.warning("Damaged ledger moved to %s: %s. Starting a new one.", aside, damage)
+                return aside
+        return None
