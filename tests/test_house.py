@@ -12,6 +12,13 @@ from pathlib import Path
 import grimp
 import pytest
 
+from wallboard.calendar_settings import (
+    CalendarSettings,
+    ForcedSettings,
+    MaintenanceSettings,
+    SpecialDaySettings,
+    WeekSettings,
+)
 from wallboard.config import settings_from
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.settings import (
@@ -117,7 +124,7 @@ def test_the_example_config_is_the_defaults(tmp_path):
 def test_the_example_config_writes_every_default_out():
     document = tomllib.loads(EXAMPLE.read_text())
     written = {name for name in document if name != "server"}
-    as_examples = {"group", "keys", "server", "survey"}
+    as_examples = {"calendar", "group", "keys", "maintenance", "server", "survey"}
     assert written == {field.name for field in fields(Settings)} - as_examples
     assert set(document["thresholds"]) == {field.name for field in fields(ThresholdSettings)}
     assert set(document["alarm"]) == {field.name for field in fields(AlarmSettings)}
@@ -132,6 +139,11 @@ def test_every_setting_is_in_the_example_and_its_examples_are_valid(tmp_path):
         (Settings, document),
         (GroupSettings, document["group"][0]),
         (SurveyQuestionSettings, document["survey"]["question"][0]),
+        (CalendarSettings, document["calendar"][0]),
+        (WeekSettings, document["calendar"][0]["week"]),
+        (SpecialDaySettings, document["calendar"][0]["special"][0]),
+        (ForcedSettings, document["calendar"][0]["force_open"][0]),
+        (MaintenanceSettings, document["maintenance"][0]),
         (ServerSettings, server),
         (EntryPointSettings, server["entry_point"][0]),
     ):

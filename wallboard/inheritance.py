@@ -113,3 +113,14 @@ def _policy(tables: Sequence[object]) -> Policy:
             *(strongest(tables, f"button_{key}")[1] for key in ("rule", "max_wait", "max_queue"))
         ),
     )
+
+
+def calendar_names(settings: Settings) -> dict[EntryPointKey, str]:
+    """The calendar of each entry point that has one."""
+    default = next((one.name for one in settings.calendar if one.default), None)
+    found = {}
+    for _, *layers in layers_of(settings):
+        name = strongest([table for table, _ in layers], "calendar")[1]
+        if name := default if name is None else name:
+            found[EntryPointKey(layers[0][0].name, layers[-1][0].id)] = str(name)
+    return found

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MinLen
 
+from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
@@ -77,6 +78,7 @@ class Overrides:
     button_rule: Endpoint | None = None
     button_max_wait: Seconds | None = None
     button_max_queue: Count | None = None
+    calendar: Name | Off | None = None
 
     @property
     def overriding(self) -> bool:
@@ -219,6 +221,8 @@ class Settings:
     phone: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     survey: SurveySettings = SurveySettings()
+    calendar: tuple[CalendarSettings, ...] = ()
+    maintenance: tuple[MaintenanceSettings, ...] = ()
     group: tuple[GroupSettings, ...] = ()
     server: tuple[ServerSettings, ...] = ()
 

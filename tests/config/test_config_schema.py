@@ -19,7 +19,16 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 EVERYTHING = tomllib.loads(re.sub(r"(?m)^#(?=[\[\w])", "", EXAMPLE))
 SCHEMA = json_schema()
-VALIDATOR = jsonschema.Draft4Validator(SCHEMA)
+
+
+def type_of_toml(validator, types, value, node):
+    """Editors for TOML take its dates and times for texts of that format."""
+    if isinstance(value, dt.date) and str(node.get("format")).startswith("date"):
+        return ()
+    return jsonschema.Draft4Validator.VALIDATORS["type"](validator, types, value, node)
+
+
+VALIDATOR = jsonschema.validators.extend(jsonschema.Draft4Validator, {"type": type_of_toml})(SCHEMA)
 STRANGE = [True, 3, -3, 1.5, "text", "", [], [1], ["x", "y"], {}, {"env": 3}, {"x": 1}]
 STRANGE += [dt.date(2026, 11, 22), 10**6, ["ok", "critical"], ["capacity"], "capacity", "ok", 0]
 ENVIRON = dict.fromkeys(

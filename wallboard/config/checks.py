@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from wallboard.config.address import address_fault, link_fault, proxy_fault, witness_fault
 from wallboard.config.document import Fault, Path, Toml, value_at
+from wallboard.config.plan_checks import plan_faults
 from wallboard.config.problem import nearest, shown
 from wallboard.config.shape import UNNAMED
 from wallboard.domain.foreign_text import has_controls
@@ -33,6 +34,7 @@ def check(
     faults = list(_top(settings, document, servers_required))
     faults += _repeated((("server", n), s.name) for n, s in enumerate(settings.server))
     faults += _repeated((("group", n), g.name) for n, g in enumerate(settings.group))
+    faults += _repeated((("calendar", n), c.name) for n, c in enumerate(settings.calendar))
     for number, server in enumerate(settings.server):
         faults += _server(server, value_at(document, ("server", number)), ("server", number))
     for number, question in enumerate(settings.survey.question):
@@ -42,6 +44,7 @@ def check(
         faults += _alarm(table, path)
     if whole:
         faults += _unused_groups(settings)
+        faults += plan_faults(settings)
     return faults + list(limit_faults(settings))
 
 

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import TypeVar
 
+from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
 from wallboard.config.document import Fault, Toml, problem_at
 from wallboard.config.document import Path as KeyPath
 from wallboard.config.problem import ConfigError, one_problem, shown
 from wallboard.domain.foreign_text import escaped, has_controls
 from wallboard.files import read_file
 from wallboard.settings import ServerSettings, Settings
+
+_WithEvents = TypeVar("_WithEvents", CalendarSettings, MaintenanceSettings)
 
 VARIABLE = "WALLBOARD_CONFIG"
 """The environment variable that may name the config."""
@@ -186,10 +190,30 @@ def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]
     )
     record = settings.record
     try:
-        record = record if isinstance(record, bool) else str(_recording(record, folder))
+        record = record if isinstance(record, bool) else str(_to_come(record, folder))
     except ValueError as error:
         faults.append((("record",), str(error)))
-    return replace(settings, server=servers, record=record), faults
+    calendars = _with_events(settings.calendar, folder, "calendar", faults)
+    maintenance = _with_events(settings.maintenance, folder, "maintenance", faults)
+    whole = replace(
+        settings, server=servers, record=record, calendar=calendars, maintenance=maintenance
+    )
+    return whole, faults
+
+
+def _with_events(
+    tables: tuple[_WithEvents, ...], folder: Path, key: str, faults: list[Fault]
+) -> tuple[_WithEvents, ...]:
+    """The tables with absolute paths of their events; these may be missing and come later."""
+    found = []
+    for number, one in enumerate(tables):
+        try:
+            ics = None if one.ics is None else str(_to_come(one.ics, folder))
+        except ValueError as error:
+            faults.append(((key, number, "ics"), str(error)))
+            ics = None
+        found.append(replace(one, ics=ics))
+    return tuple(found)
 
 
 def _server_with_files(
@@ -232,7 +256,7 @@ def _existing(written: str, folder: Path) -> Path:
     return path
 
 
-def _recording(written: str, folder: Path) -> Path:
+def _to_come(written: str, folder: Path) -> Path:
     # It need not exist: the first board creates it, or reports that it cannot and goes on.
     if has_controls(written):
         raise ValueError(f"must not contain control characters: {shown(written)}")

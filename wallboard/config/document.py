@@ -16,10 +16,15 @@ Path = tuple[str | int, ...]
 Fault = tuple[Path, str]
 """A path, and what is wrong there."""
 
-LISTED = frozenset({"server", "group", "entry_point", "question"})
+LISTED = frozenset(
+    {
+        "server", "group", "entry_point", "question",
+        "calendar", "special", "force_open", "force_close", "maintenance",
+    }
+)  # fmt: skip
 """Written as ``[[table]]``, any number of times."""
 
-SINGLE = frozenset({"thresholds", "levels", "paths", "headers", "alarm", "keys", "survey"})
+SINGLE = frozenset({"thresholds", "levels", "paths", "headers", "alarm", "keys", "survey", "week"})
 """Written as ``[table]``."""
 
 _HOLDER = "survey"

@@ -23,9 +23,9 @@ _INHERITED_TABLES: Mapping[str, Mapping[str, Toml]] = {
 """Tables whose settings are inherited one by one, with their defaults."""
 
 _INHERITED = frozenset(
-    {"button_rule", "button_max_wait", "button_max_queue", "runbook", "owner", "phone"}
+    {"button_rule", "button_max_wait", "button_max_queue", "runbook", "owner", "phone", "calendar"}
 )
-_IDENTITY = {"server": "name", "group": "name", "entry_point": "id"}
+_IDENTITY = {"server": "name", "group": "name", "calendar": "name", "entry_point": "id"}
 _BY_OPTION = {"verify": "--no-verify", "headers": "--header"}
 
 
@@ -179,7 +179,10 @@ class _Reader:
         layers: Sequence[_Layer],
     ) -> Iterator[SettingRow]:
         own = layers[-1]
-        if value is None and field.name in Settings.__dataclass_fields__:
+        if value is None and field.name == "calendar":
+            if self._is_whole(own):
+                yield self._calendar(layers)
+        elif value is None and field.name in Settings.__dataclass_fields__:
             if field.name not in _INHERITED or self._is_whole(own):
                 yield self._inherited((field.name,), None, layers)
         elif own.path is None:
@@ -236,6 +239,19 @@ class _Reader:
         if layer is not layers[-1] and origin.source is not Source.DEFAULT:
             origin = replace(origin, holder=layer.name)
         return SettingRow(keys[-1], _plain(value), origin)
+
+    def _calendar(self, layers: Sequence[_Layer]) -> SettingRow:
+        """The calendar that is inherited; above all servers and groups it is the default one."""
+        top, *holders = layers
+        row = self._inherited(("calendar",), None, holders)
+        if row.value is not None:
+            return row
+        for number, one in enumerate(self._settings.calendar):
+            if one.default:
+                path = self._path_of(top, "calendar", number, one)
+                origin = replace(self._origin((*(path or ()), "default")), holder=top.name)
+                return SettingRow("calendar", one.name, origin)
+        return row
 
     def _origin(self, path: Path) -> Origin:
         if len(path) == 1 and (option := self._written.options.get(str(path[0]))):

@@ -4,6 +4,7 @@ Values with a notation of their own are read here: secrets, levels and keys.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from math import isfinite
 
 from wallboard.config.document import Fault, Path, Toml
@@ -12,7 +13,12 @@ from wallboard.domain.policy import Level
 
 LEVEL_WORDS = {level.label: int(level) for level in Level}
 SECRET_FORM = 'a string or { env = "NAME" }'  # noqa: S105 - how to write one
+HOURS_FORM = 'hours such as "08:00-18:00" or a list of them'
+HOLIDAYS_FORM = 'a country ("DE", "DE-BY"), a date ("2026-12-24") or a list of these'
 KEYS_FORM = 'a key such as "p" or a list of keys'
+
+_DATED = frozenset({"date", "start", "until"})
+"""Keys that take a date or a time of TOML, as well as a text."""
 
 _DEEPEST = 12
 _LARGEST = 2**63
@@ -30,10 +36,17 @@ def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[T
         for key in ("bell", "flash"):
             faults += _read(alarm, key, ("alarm",), _levels)
     faults += _read_each(copy, "keys", (), _keys)
+    for path, calendar in _listed(copy, "calendar", ()):
+        faults += _read(calendar, "holidays", path, lambda value: _texts(value, HOLIDAYS_FORM))
+        faults += _read_each(calendar, "week", path, lambda value: _texts(value, HOURS_FORM))
+        for special_path, special in _listed(calendar, "special", path):
+            faults += _read(special, "hours", special_path, lambda it: _texts(it, HOURS_FORM))
     for path, table in _tables(copy):
         faults += _read_each(table, "levels", path, _level)
         if isinstance(inner := table.get("alarm"), dict):
             faults += _read(inner, "level", (*path, "alarm"), _level)
+        if path:
+            faults += _read(table, "calendar", path, _calendar)
         if path and path[-2] == "server":
             faults += _read_each(table, "headers", path, lambda value: _secret(value, environ))
             faults += _read(table, "proxy", path, lambda value: _secret(value, environ))
@@ -42,7 +55,10 @@ def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[T
 
 def _plain(value: Toml, deeper: int) -> Toml:
     if isinstance(value, Mapping) and deeper:
-        return {str(key): _plain(inner, deeper - 1) for key, inner in value.items()}
+        return {
+            str(key): str(inner) if _is_date(key, inner) else _plain(inner, deeper - 1)
+            for key, inner in value.items()
+        }
     if isinstance(value, list | tuple) and deeper:
         return [_plain(inner, deeper - 1) for inner in value]
     if isinstance(value, str | bool):
@@ -52,6 +68,10 @@ def _plain(value: Toml, deeper: int) -> Toml:
     if isinstance(value, float) and isfinite(value):
         return value
     return [[]]  # JSON cannot carry it; no setting takes this, so it is refused in its own place
+
+
+def _is_date(key: Toml, value: Toml) -> bool:
+    return key in _DATED and isinstance(value, date)
 
 
 def _tables(document: dict[str, Toml]) -> Iterator[tuple[Path, dict[str, Toml]]]:
@@ -112,6 +132,20 @@ def _keys(value: Toml) -> list[str]:
     if not keys or not all(isinstance(key, str) and key for key in keys):
         raise ValueError(f"must be {KEYS_FORM}")
     return keys
+
+
+def _texts(value: Toml, form: str) -> list[str]:
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) and text for text in texts):
+        raise ValueError(f"must be {form}")
+    return texts
+
+
+def _calendar(value: Toml) -> str | bool:
+    # To the validator 0 is as good as false.
+    if value is False or (isinstance(value, str) and value):
+        return value
+    raise ValueError(f"must be the name of a calendar or false, not {shown(value)}")
 
 
 def _secret(value: Toml, environ: Mapping[str, str]) -> dict[str, str]:

@@ -82,6 +82,18 @@ _KEPT = (
     "type", "enum", "required", "additionalProperties", "minimum", "maximum", "minLength",
     "minItems",
 )  # fmt: skip
+_ONE_OR_MORE = {("calendar", "holidays"), ("calendar", "special", "hours")}
+"""Lists that may be written as the one text in them."""
+
+_DATED = {
+    ("calendar", "special", "date"),
+    *(("calendar", forced, end) for forced in ("force_open", "force_close")
+      for end in ("start", "until")),
+    ("maintenance", "start"),
+    ("maintenance", "until"),
+}  # fmt: skip
+"""Settings that may be written as dates and times of TOML."""
+
 _NEEDED = {("server",), ("server", "entry_point")}
 """Lists of tables that must not be empty, as ``config.checks`` says."""
 
@@ -141,6 +153,10 @@ def _table(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
 
 def _setting(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
     shape = _shape(node, definitions, keys)
+    if keys in _ONE_OR_MORE or keys[:-1] == ("calendar", "week"):
+        shape = {"anyOf": [_TEXT, {**_list_of(_TEXT), "minItems": 0}]}
+    elif keys in _DATED:
+        shape["format"] = "date" if keys[-1] == "date" else "date-time"
     if words := _words(keys) or _described(node, definitions) or _words(keys[:-1]):
         shape["description"] = words
     default = _DEFAULTS.get(keys, node.get("default"))
@@ -164,7 +180,7 @@ def _words(keys: Keys) -> str:
 def _is_inherited(keys: Keys) -> bool:
     fields = Settings.__dataclass_fields__
     if len(keys) == 1:
-        return keys[0] in fields and keys[0] not in {"server", "group"}
+        return keys[0] in fields and keys[0] not in {"server", "group", "calendar"}
     return keys in _DEFAULTS
 
 

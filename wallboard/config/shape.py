@@ -19,6 +19,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from annotated_types import Ge, Gt, Le
 
+from wallboard.calendar_settings import (
+    CalendarSettings,
+    ForcedSettings,
+    MaintenanceSettings,
+    SpecialDaySettings,
+)
 from wallboard.config.document import LISTED, SINGLE
 from wallboard.config.prepare import SECRET_FORM
 from wallboard.setting_types import Secret
@@ -37,6 +43,11 @@ _TABLES: dict[str, type] = {
     "group": GroupSettings,
     "entry_point": EntryPointSettings,
     "question": SurveyQuestionSettings,
+    "calendar": CalendarSettings,
+    "special": SpecialDaySettings,
+    "force_open": ForcedSettings,
+    "force_close": ForcedSettings,
+    "maintenance": MaintenanceSettings,
 }
 _BASES = {float: "a number", int: "a whole number", str: "a string", bool: "true or false"}
 

@@ -1,0 +1,79 @@
+"""What is planned for the whole board: the calendar and the maintenance of each entry point."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
+
+from wallboard.domain.calendar import Calendar, Period
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation, Maintenance
+from wallboard.frozen import frozen
+
+
+@frozen
+class Windows:
+    """Windows of maintenance of some entry points; of all of them where ``keys`` is ``None``."""
+
+    periods: tuple[Period, ...]
+    keys: frozenset[EntryPointKey] | None = None
+
+    def cover(self, key: EntryPointKey) -> bool:
+        """Whether they are for an entry point."""
+        return self.keys is None or key in self.keys
+
+
+@frozen
+class Plan:
+    """The calendar of each entry point that has one, and every window of maintenance."""
+
+    calendars: Mapping[EntryPointKey, Calendar] = field(default_factory=dict)
+    maintenance: tuple[Windows, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.calendars or self.maintenance)
+
+    def expectation(self, key: EntryPointKey, at: float) -> Expectation:
+        """What is expected of one entry point at ``at``, Unix time in seconds."""
+        calendar = self.calendars.get(key)
+        expected = calendar.expected(at) if calendar else None
+        periods = [one for windows in self.maintenance if windows.cover(key)
+                   for one in windows.periods]  # fmt: skip
+        maintenance = _under_way(periods, at)
+        return Expectation(expected, maintenance) if expected or maintenance else NOTHING_EXPECTED
+
+    def expectations(
+        self, keys: Iterable[EntryPointKey], at: float
+    ) -> dict[EntryPointKey, Expectation]:
+        """The same of many; those for which the same is planned share one."""
+        shared: dict[tuple[object, ...], Expectation] = {}
+        found = {}
+        for key in keys:
+            alike = (id(self.calendars.get(key)), *(one.cover(key) for one in self.maintenance))
+            if alike not in shared:
+                shared[alike] = self.expectation(key, at)
+            found[key] = shared[alike]
+        return found
+
+    def next_turn(self, at: float) -> float | None:
+        """The next moment at which anything else may be expected, Unix time in seconds."""
+        return min((turn for turn in self._turns(at) if turn > at), default=None)
+
+    def _turns(self, at: float) -> Iterator[float]:
+        for calendar in {id(one): one for one in self.calendars.values()}.values():
+            if turn := calendar.next_turn(at):
+                yield turn
+        for windows in self.maintenance:
+            for period in windows.periods:
+                yield period.start
+                yield period.end
+
+
+def _under_way(periods: list[Period], at: float) -> Maintenance | None:
+    """The maintenance at a moment; windows that meet or overlap are one until the last ends."""
+    now = [one for one in periods if one.start <= at < one.end]
+    if not now:
+        return None
+    until = max(one.end for one in now)
+    for period in sorted(periods, key=lambda one: one.start):
+        if period.start <= until < period.end:
+            until = period.end
+    return Maintenance(until, now[0].reason)
