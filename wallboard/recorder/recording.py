@@ -10,14 +10,22 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND, Sample
 from wallboard.domain.observation import Observation
-from wallboard.domain.policy import Policy
+from wallboard.domain.policy import Level, Policy
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.domain.state_strip import State
 from wallboard.recorder.file.segment_end import gap_after
-from wallboard.recorder.reading import board_at, changes, level_timeline, runs, states
+from wallboard.recorder.reading import (
+    board_at,
+    changes,
+    known_states,
+    level_timeline,
+    runs,
+    states,
+)
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.reading.known_spans import KnownSpans
+from wallboard.recorder.reading.known_states import StatePart
 from wallboard.recorder.reading.level_timeline import LevelShares
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
@@ -251,6 +259,24 @@ class Recording:
         return runs.read(
             self._connection, self._cache, runs.RunFilter(since, until, keys, endpoints)
         )
+
+    def known_states(
+        self,
+        since: float | None = None,
+        until: float | None = None,
+        *,
+        keys: Collection[EntryPointKey] | None = None,
+        least: Level = Level.OK,
+    ) -> Iterator[StatePart]:
+        """What was known of each entry point and each server, a part of the recording at a time.
+
+        It begins up to a segment earlier, with what was known then, so that whoever takes it in
+        knows the state of each at ``since``. A change between two levels below ``least`` is left
+        out where the verdict stays.
+        """
+        first = -math.inf if since is None else since
+        last = math.inf if until is None else until
+        return known_states.read(self._connection, self._cache, first, last, keys, least)
 
     def tail(self) -> Tail:
         """Follows the recording from now on."""

@@ -5,7 +5,7 @@ import sys
 import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from math import nan
+from math import isfinite, nan
 from typing import NamedTuple
 
 from wallboard.domain.history import STATE_OF_CODE, Sample
@@ -138,6 +138,33 @@ def samples_bytes(columns: Mapping[int, Columns]) -> bytes:
 
 def samples_of(data: bytes, wanted: int | None = None) -> dict[int, Columns]:
     """The columns of each entry point, or of one, from such bytes. Raises ``DamagedError``."""
+    sizes, doubles, states = _opened(data)
+    total = len(states)
+    found: dict[int, Columns] = {}
+    start = 0
+    for entry_point, size in sizes:
+        if wanted is None or entry_point == wanted:
+            places = range(8 * start, 8 * _WIDTH * total, 8 * total)
+            columns = [_doubles(doubles[at : at + 8 * size]) for at in places]
+            found[entry_point] = _checked(columns, states[start : start + size])
+        start += size
+    return found
+
+
+def times_of(data: bytes) -> "dict[int, array[float]]":
+    """Only when the rounds of each entry point were, oldest first. Raises ``DamagedError``."""
+    sizes, doubles, _ = _opened(data)
+    found = {}
+    start = 0
+    for entry_point, size in sizes:
+        times = found[entry_point] = _doubles(doubles[8 * start : 8 * (start + size)])
+        _demand_moments(times)
+        start += size
+    return found
+
+
+def _opened(data: bytes) -> tuple[list[tuple[int, int]], memoryview, Sequence[float]]:
+    """The rounds of each entry point, all columns of doubles, and the states."""
     what = "the rounds of a segment"
     unpacked = inflated(data, MOST_UNPACKED, what)
     end = unpacked.find(b"\n")
@@ -152,27 +179,33 @@ def samples_of(data: bytes, wanted: int | None = None) -> dict[int, Columns]:
     states: Sequence[float] = _doubles(rest) if len(rest) == 8 * total else rest
     if len(states) != total:
         raise DamagedError(f"{what} are not complete")
-    found: dict[int, Columns] = {}
-    start = 0
-    for entry_point, size in sizes:
-        if wanted is None or entry_point == wanted:
-            places = range(8 * start, 8 * _WIDTH * total, 8 * total)
-            columns = [_doubles(doubles[at : at + 8 * size]) for at in places]
-            found[entry_point] = _checked(columns, states[start : start + size])
-        start += size
-    return found
+    return [(entry_point, size) for entry_point, size in sizes], doubles, states
 
 
 def _checked(columns: "list[array[float]]", states: Sequence[float]) -> Columns:
     """Columns with every value checked. Raises ``DamagedError``."""
     for (name, kind), column in zip(_COLUMNS.items(), [*columns, states], strict=True):
-        # Each column has only a few different values, but for the times.
-        for value in column if name == "at" else set(column):
+        if name == "at":
+            _demand_moments(column)
+            continue
+        # Each of the others has only a few different values.
+        for value in set(column):
             figure = None if value != value else value
             if not kind.holds(figure):
                 raise DamagedError(f"segment.samples: {name} is {value!r}, not {kind.what}")
     at, wait, depth, capacity = columns
     return Columns(at, wait, depth, capacity, bytearray(_CODE_OF[state] for state in states))
+
+
+def _demand_moments(times: Sequence[float]) -> None:
+    """Raise ``DamagedError`` unless all are moments; a sum shows what is no number."""
+    if not times or (
+        isfinite(sum(times)) and MOMENT.holds(float(min(times))) and MOMENT.holds(float(max(times)))
+    ):
+        return
+    for at in times:
+        if not MOMENT.holds(at):
+            raise DamagedError(f"segment.samples: at is {at!r}, not {MOMENT.what}")
 
 
 def _doubles(data: memoryview) -> "array[float]":

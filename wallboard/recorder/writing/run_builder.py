@@ -10,7 +10,12 @@ from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.recorder.file.answers import Answer, answer_of
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
-from wallboard.recorder.file.segment_end import BACK_SECONDS, gap_after
+from wallboard.recorder.file.segment_end import (
+    BACK_SECONDS,
+    GAP_INTERVALS,
+    UNKNOWN_GAP_SECONDS,
+    gap_after,
+)
 from wallboard.recorder.writing.open_segment import (
     KeptAnswer,
     OpenSegment,
@@ -47,7 +52,10 @@ class RunBuilder:
         self._judged: set[EntryPointKey] = set()
         self._failures: dict[str, Failure | None] = {}
         self._newest: float | None = None
+        self._polled_at: dict[EntryPointKey, float] = {}
+        self._silent_after: dict[EntryPointKey, int] = {}
         self._intervals: dict[str, float] = {}
+        self._silence_seconds: dict[str, float] = {}
         self._waits: dict[str, float] = {}
         self._longest_poll = 0.0
         self._pause = (math.inf, math.inf)
@@ -61,6 +69,9 @@ class RunBuilder:
             entry_point.key.server: policy.interval
             for entry_point, policy in entry_points
             if entry_point.endpoints
+        }
+        self._silence_seconds = {
+            server: GAP_INTERVALS * interval for server, interval in self._intervals.items()
         }
 
     @property
@@ -148,10 +159,11 @@ class RunBuilder:
             self.targets[poll.key, poll.endpoint] = target
         elif target.url != poll.request.url:
             target.url, target.id = poll.request.url, None
-        at = round((poll.at - self._epoch) * TICKS)
+        at = self._ticks(poll.at)
         elapsed = round(poll.elapsed_seconds * LATENCY_TICKS)
+        self._note_silence(poll)
         run = target.run
-        if run and run.answer.same(poll):
+        if run and run.last > self._silent_after.get(poll.key, -math.inf) and run.answer.same(poll):
             run.extend(at, elapsed)
         else:
             if run:
@@ -161,6 +173,16 @@ class RunBuilder:
         if run.answer.good:
             target.good = (run.answer, at, elapsed)
         segment.touched[target] = run
+
+    def _note_silence(self, poll: Observation) -> None:
+        """Have no run of an entry point reach across a time in which its state was not known."""
+        newest = self._polled_at.get(poll.key, poll.at)
+        self._polled_at[poll.key] = poll.at
+        if poll.at - newest > self._silence_seconds.get(poll.key.server, UNKNOWN_GAP_SECONDS):
+            self._silent_after[poll.key] = self._ticks(newest)
+
+    def _ticks(self, at: float) -> int:
+        return round((at - self._epoch) * TICKS)
 
     def _add_changes(self, changes: Sequence[Change]) -> None:
         self.segment.changes += [(change, self._cause(change)) for change in changes]

@@ -1,0 +1,194 @@
+"""What was known of each entry point, read back: as the board that recorded knew it."""
+
+import random
+from bisect import bisect_right
+from collections.abc import Iterable
+
+import pytest
+from recorder.incidents import shift
+from recorder.recordings import SERVER, START, board_of, poll, record
+
+from wallboard.board import Board
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.event import ClockSet
+from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
+from wallboard.domain.policy import Level, Verdict
+from wallboard.recorder.reading.known_states import KnownState
+from wallboard.recorder.recording import Recording
+from wallboard.recorder.writing.writer import Writer
+
+POINTS = board_of(1000, 1001, 1002)
+AWAY = Failure(Cause.REFUSED, "nothing listens there")
+
+
+class Live:
+    """What the board knows from one event to the next."""
+
+    def __init__(self) -> None:
+        self.board = Board(POINTS)
+        self.steps: dict[EntryPointKey, list[tuple[float, Verdict, Level, float]]] = {}
+
+    def fold(self, event):
+        folded = self.board.fold(event)
+        if isinstance(event, Observation | ServerStatus):
+            for status in folded.statuses:
+                judged, until = status.judgement, status.known_until
+                self.steps.setdefault(status.entry_point.key, []).append(
+                    (event.at, judged.verdict, judged.level, until)
+                )
+        return folded
+
+    def at(self, key: EntryPointKey, moment: float) -> tuple[Verdict, Level] | None:
+        """What it is at a moment; ``None`` where nobody knows."""
+        steps = self.steps.get(key, [])
+        place = bisect_right(steps, moment, key=lambda step: step[0]) - 1
+        if place < 0:
+            return None
+        _, verdict, level, until = steps[place]
+        return (verdict, level) if moment <= until and verdict is not Verdict.WAITING else None
+
+
+def recorded(path, events: Iterable) -> Live:
+    live = Live()
+    writer = Writer.open(path, clock=lambda: START)
+    writer.listed(POINTS, "Tests")
+    for event in events:
+        writer.write([live.fold(event)])
+    writer.close()
+    return live
+
+
+def read_steps(path, since=None, until=None, keys=None):
+    """The states of each entry point as they are read."""
+    found: dict[EntryPointKey, list[tuple[float, tuple[Verdict, Level] | None]]] = {}
+    with Recording.open(path) as recording:
+        for part in recording.known_states(since, until, keys=keys):
+            for event in part.events:
+                if isinstance(event, KnownState):
+                    known = event.known and event.verdict is not Verdict.WAITING
+                    state = (event.verdict, event.level) if known else None
+                    found.setdefault(event.key, []).append((event.at, state))
+    return found
+
+
+def differing(live: Live, steps, since: float, until: float, every: float) -> list:
+    """The moments at which the board knew something else than what is read, for some seconds."""
+    found = []
+    for point, _ in POINTS:
+        key, of = point.key, steps.get(point.key, [])
+        assert of == sorted(of, key=lambda step: step[0])
+        moment = since + 0.123
+        while moment < until:
+            place = bisect_right(of, moment, key=lambda step: step[0]) - 1
+            read = of[place][1] if place >= 0 else None
+            known = live.at(key, moment)
+            if read != known:
+                found.append((key.id, moment - START, known, read))
+            moment += every
+    return found
+
+
+def silent(events: Iterable, chance: random.Random) -> Iterable:
+    """The same where now and then one entry point is not polled for a while, or none is."""
+    until = {1000: 0.0, 1001: 0.0, 1002: 0.0}
+    for event in events:
+        if isinstance(event, ServerStatus):
+            yield event
+            continue
+        if chance.random() < 0.002:
+            until[event.key.id] = event.at + chance.uniform(5, 200)
+        if chance.random() < 0.0005:
+            until = dict.fromkeys(until, event.at + chance.uniform(5, 500))
+        if event.at > until[event.key.id]:
+            yield event
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_it_was_known_as_the_board_knew_it(tmp_path, seed):
+    path, rounds = tmp_path / "a.db", 400
+    live = recorded(path, silent(shift(rounds), random.Random(seed)))
+    steps = read_steps(path)
+    assert differing(live, steps, START, START + rounds * 10, every=0.5) == []
+
+
+def test_it_can_be_asked_from_any_moment_on(tmp_path):
+    path, rounds = tmp_path / "a.db", 400
+    live = recorded(path, silent(shift(rounds), random.Random(5)))
+    for since in (0.0, 650.0, 1234.5, 2500.0, 3999.0):
+        steps = read_steps(path, START + since, START + since + 900)
+        until = min(since + 900, rounds * 10)
+        assert differing(live, steps, START + since, START + until, every=1.0) == []
+
+
+def test_it_goes_on_where_the_program_was_started_again(tmp_path):
+    path = tmp_path / "a.db"
+    live = Live()
+    events = list(silent(shift(300), random.Random(3)))
+    # One is closed in good order, one is killed, and one is still writing.
+    for part, end in ((events[:1000], "close"), (events[1000:2500], "drop"), (events[2500:], "")):
+        writer = Writer.open(path, clock=lambda: START)
+        writer.listed(POINTS, "Tests")
+        writer.write([live.fold(event) for event in part])
+        if end:
+            getattr(writer, end)()
+    steps = read_steps(path, until=START + 3000)
+    assert differing(live, steps, START, START + 3000, every=0.5) == []
+    writer.close()
+
+
+def test_only_the_entry_points_that_are_asked_for(tmp_path):
+    path, key = tmp_path / "a.db", EntryPointKey(SERVER, 1001)
+    recorded(path, shift(100))
+    assert read_steps(path, keys={key}) == {key: read_steps(path)[key]}
+    assert read_steps(path, keys=set()) == {}
+
+
+def test_servers_are_told_with_their_causes(tmp_path):
+    path, other = tmp_path / "a.db", Failure(Cause.TIMEOUT, "no answer in 5 s")
+    events = [
+        poll(Endpoint.CHAT_ALLOWED, 0, "true"),
+        ServerStatus(SERVER, START + 10, AWAY, START + 9, START + 12),
+        ServerStatus(SERVER, START + 12, AWAY, START + 9, START + 15),
+        ServerStatus(SERVER, START + 15, other, START + 9, START + 20),
+        ServerStatus(SERVER, START + 40),
+        poll(Endpoint.CHAT_ALLOWED, 41, "true"),
+    ]
+    record(path, events, entry_points=POINTS)
+    with Recording.open(path) as recording:
+        found = [event for part in recording.known_states() for event in part.events]
+    told = [one for one in found if isinstance(one, ServerStatus)]
+    assert [(one.at - START, one.failure and one.failure.cause) for one in told] == [
+        (10, Cause.REFUSED),
+        (15, Cause.TIMEOUT),
+        (40, None),
+    ]
+    # What a server is comes before what that makes of its entry points.
+    places = [found.index(one) for one in told]
+    assert all(found[at + 1].at == found[at].at for at in (places[0], places[2]))
+
+
+def test_a_clock_that_was_put_back_is_told_as_such(tmp_path):
+    path, one = tmp_path / "a.db", board_of(1000)
+    closed = 'false" reason="agent_not_available'
+    events = [
+        *(poll(Endpoint.CHAT_ALLOWED, at, "true") for at in range(0, 100, 10)),
+        poll(Endpoint.CHAT_ALLOWED, 100, closed),
+        ClockSet(-60.0),
+        *(poll(Endpoint.CHAT_ALLOWED, at, closed) for at in range(50, 80, 10)),
+        poll(Endpoint.CHAT_ALLOWED, 80, "true"),
+    ]
+    record(path, events, entry_points=one)
+    with Recording.open(path) as recording:
+        found = [event for part in recording.known_states() for event in part.events]
+    told = [
+        event.by if isinstance(event, ClockSet) else (event.at - START, event.level, event.known)
+        for event in found
+    ]
+    ok, critical = Level.OK, Level.CRITICAL
+    assert told == [(0, ok, True), (100, critical, True), -50.0, (80, ok, True), (110, ok, False)]
+
+
+def test_nothing_is_known_of_an_empty_recording(tmp_path):
+    path = tmp_path / "a.db"
+    record(path, [], entry_points=POINTS)
+    assert read_steps(path) == {}
