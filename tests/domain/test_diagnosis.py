@@ -95,6 +95,36 @@ def test_where_no_server_can_be_reached_it_is_this_machine_or_its_network(step, 
     assert "none of 2" in diagnosis.sentence
 
 
+def witness(answering=()):
+    level = Level.OK if answering else Level.WARNING
+    return Finding(Step.WITNESS, level, "Asked.", facts={"answering": answering})
+
+
+def test_where_no_witness_answers_either_this_machine_has_no_network():
+    refused = found(failing=Step.TCP, cause=Cause.REFUSED)
+    for findings in (refused, refused + found("lab", Step.NAME, Cause.DNS)):
+        diagnosis = diagnose([*findings, witness()])
+        assert (diagnosis.blame, diagnosis.server) == (Blame.MACHINE, None)
+        assert "Likely cause: this machine has no network" in diagnosis.sentence
+    for findings in (
+        found(failing=Step.TCP, cause=Cause.REFUSED) + found("lab"),
+        found(failing=Step.HTTP, cause=Cause.TIMEOUT),
+    ):
+        assert "no network" not in diagnose([*findings, witness()]).sentence
+
+
+def test_where_a_witness_answers_it_is_not_the_network_of_this_machine():
+    failing = found(failing=Step.TCP, cause=Cause.TIMEOUT) + found("lab", Step.TCP, Cause.TIMEOUT)
+    assert "this machine" in diagnose(failing).sentence
+    assert "this machine" not in diagnose([*failing, witness(("192.0.2.1:443",))]).sentence
+
+
+def test_a_witness_that_does_not_answer_is_worth_a_look():
+    diagnosis = diagnose([*found(), witness()])
+    assert (diagnosis.blame, diagnosis.level) == (Blame.NETWORK, Level.WARNING)
+    assert diagnosis.sentence == "The servers work, but check witness. Asked."
+
+
 @pytest.mark.parametrize("others", [1, 2])
 @pytest.mark.parametrize(
     ("step", "cause"),

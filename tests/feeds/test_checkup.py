@@ -11,7 +11,7 @@ from wallboard.domain.policy import Level
 from wallboard.feeds.doctor import look, proxy_finding
 from wallboard.recorder.paths import RecordingFile
 from wallboard.setting_types import Secret
-from wallboard.settings import ServerSettings, Settings
+from wallboard.settings import AlarmSettings, ServerSettings, Settings
 
 HTTPS = ServerSettings(name="prod", url="https://ece.example.com:8443/root")
 
@@ -67,4 +67,23 @@ async def test_every_server_is_told_of_whole_and_none_waits_for_another(tmp_path
         assert steps == [Step.PROXY, *ON_THE_WAY]
     order = [one.server for one in findings if one.level is Level.CRITICAL]
     assert order == ["shut", "silent"]
-    assert [one.step for one in findings if one.server is None] == [Step.RECORDING]
+    assert [one.step for one in findings if one.server is None] == [
+        Step.RECORDING,
+        Step.WITNESS,
+    ]
+
+
+async def test_the_witnesses_are_told_of_last_and_all_are_asked(tmp_path, closed_port):
+    findings = []
+    with socket.create_server(("127.0.0.1", 0)) as witness:
+        answers, refuses = f"127.0.0.1:{witness.getsockname()[1]}", f"127.0.0.1:{closed_port}"
+        for addresses in ((answers,), (answers, refuses), (refuses,), ()):
+            settings = Settings(alarm=AlarmSettings(witness=addresses))
+            await look(settings, None, {}, findings.append, clock=time.time)
+    told = findings[1::2]
+    assert {one.step for one in told} == {Step.WITNESS}
+    assert [one.level for one in told] == [Level.OK, Level.WARNING, Level.WARNING, None]
+    assert told[0].sentence == f"{answers} answers."
+    assert told[1].sentence == f"{answers} answers; {refuses} does not: Connection refused."
+    assert told[1].facts == {"answering": (answers,), "failing": (refuses,)}
+    assert told[3].sentence.startswith("None. A `witness`")

@@ -75,7 +75,7 @@ def diagnose(findings: Sequence[Finding]) -> Diagnosis:
     failed = [one for server in servers if (one := _first_failure(findings, server))]
     broken = {one.server for one in failed}
     case = _Case(findings, failed, [server for server in servers if server not in broken])
-    for rule in (_settings, _clock_and_certificate, _all_alike, _missing_proxy, _one):
+    for rule in (_settings, _clock_and_certificate, _no_network, _all_alike, _missing_proxy, _one):
         if found := rule(case):
             blame, words, server = found
             more = _others(case, server) if server in broken else ""
@@ -116,9 +116,29 @@ def _clock_and_certificate(case: _Case) -> _Found | None:
     return None
 
 
+def _no_network(case: _Case) -> _Found | None:
+    """Neither a server nor a witness can be reached."""
+    early = all(one.step in {Step.NAME, Step.TCP} for one in case.failed)
+    if not case.failed or case.well or not early or _witnesses(case) != "fail":
+        return None
+    return (
+        Blame.MACHINE,
+        "this machine has no network: no witness answers either. Check its cable or link, its "
+        "routes and the VPN.",
+        None,
+    )
+
+
+def _witnesses(case: _Case) -> str:
+    """Whether a witness answers, or all that were asked ``fail``; empty if there are none."""
+    for one in case.of(Step.WITNESS):
+        return "answer" if one.facts.get("answering") else "fail"
+    return ""
+
+
 def _all_alike(case: _Case) -> _Found | None:
     """Several servers that all fail in the same early step: the fault is on this side."""
-    if len(case.failed) < 2 or case.well:
+    if len(case.failed) < 2 or case.well or _witnesses(case) == "answer":
         return None
     steps = {(one.step, one.cause is Cause.PROXY) for one in case.failed}
     count = len(case.failed)
@@ -243,6 +263,7 @@ def _warnings(case: _Case) -> Iterator[_Found]:
         Step.API: Blame.SERVER,
         Step.TLS: Blame.CERTIFICATE,
         Step.TERMINAL: Blame.TERMINAL,
+        Step.WITNESS: Blame.NETWORK,
         Step.CONFIG: Blame.CONFIG,
     }
     for step, blame in blames.items():

@@ -26,13 +26,14 @@ class Step(StrEnum):
     CONFIG = "config"
     TERMINAL = "terminal"
     RECORDING = "recording"
+    WITNESS = "witness"
 
 
 ON_THE_WAY = (Step.NAME, Step.TCP, Step.TLS, Step.HTTP, Step.API, Step.CLOCK)
 """The steps to a server in order; each is reported, even if it was not tried."""
 
-OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING)
-"""The steps on this machine, independent of the servers."""
+OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING, Step.WITNESS)
+"""The steps on this machine, independent of the servers, the last to be found at the end."""
 
 
 @frozen

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wallboard.abandonable import in_thread_within
@@ -16,6 +17,9 @@ from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.lock import LockError, holder
 from wallboard.recorder.paths import OWN_MODE, RecordingFile
 from wallboard.settings import ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from wallboard.feeds.witness import Testimony
 
 RECORDING_SECONDS = 3.0
 """A folder on another machine may not answer."""
@@ -44,8 +48,38 @@ async def look(
         publish(proxy_finding(server, environ))
     from wallboard.ece.probe.probe import Probe
 
+    witnesses = _ask_witnesses(settings.alarm.witness, recording, publish)
     probes = (Probe(server, settings, publish, clock=clock) for server in settings.server)
-    await asyncio.gather(recording, *(probe.run() for probe in probes))
+    await asyncio.gather(witnesses, *(probe.run() for probe in probes))
+
+
+async def _ask_witnesses(
+    addresses: Sequence[str], recording: asyncio.Task[None], publish: OnFinding
+) -> None:
+    """Publish what the witnesses say, after the finding about the recording."""
+    from wallboard.feeds.witness import Witnesses
+
+    finding = witness_finding(await Witnesses(addresses).ask())
+    await recording
+    publish(finding)
+
+
+def witness_finding(testimonies: Sequence["Testimony"]) -> Finding:
+    """Whether the witnesses answer, or that there are none."""
+    if not testimonies:
+        words = "None. A `witness` in [alarm] tells a dead network here from dead servers."
+        return Finding(Step.WITNESS, None, words)
+    failing = [one for one in testimonies if one.failure]
+    answering = tuple(one.address for one in testimonies if not one.failure)
+    words = [f"{address} answers" for address in answering]
+    words += [f"{one.address} does not: {one.failure}" for one in failing]
+    return Finding(
+        Step.WITNESS,
+        Level.WARNING if failing else Level.OK,
+        f"{'; '.join(words)}.",
+        elapsed_seconds=max(one.elapsed_seconds for one in testimonies),
+        facts={"answering": answering, "failing": tuple(one.address for one in failing)},
+    )
 
 
 def proxy_finding(server: ServerSettings, environ: Mapping[str, str]) -> Finding:

@@ -31,7 +31,7 @@ async def test_all_is_well(wallboard, simulated, tmp_path):
     assert "wallboard.toml, in the current directory" in ended.out
     steps = [line.split()[0] for line in lines if line.startswith("  ")]
     assert steps == [
-        *("versions", "config", "terminal", "recording"),
+        *("versions", "config", "terminal", "recording", "witness"),
         *("proxy", "name", "tcp", "tls", "http", "api", "clock"),
     ]
     assert simulator.requests.count == 2
@@ -90,7 +90,7 @@ async def test_json_says_the_same(wallboard, simulated, tmp_path):
     assert (lab["tcp"]["level"], lab["tcp"]["error"]) == ("critical", "refused")
     assert (lab["api"]["level"], lab["api"]["elapsed_ms"]) == (None, None)
     assert {one["step"] for one in told["machine"]} == {
-        *("versions", "config", "terminal", "recording")
+        *("versions", "config", "terminal", "recording", "witness")
     }
     only = await wallboard("doctor", "--format", "json", "--server", "prod")
     assert [one["name"] for one in json.loads(only.out)["servers"]] == ["prod"]
