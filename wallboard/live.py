@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from wallboard.abandonable import start_in_thread
@@ -98,6 +99,8 @@ class LiveBoard:
         if self._feed:
             self._feed.check_clock()
         snapshot = self.board.snapshot(self._clock())
+        if self.status.blind_since is not None:
+            snapshot = replace(snapshot, blind_since=self.status.blind_since)
         return self._selected.snapshot(snapshot) if self._selected else snapshot
 
     def start(self) -> None:

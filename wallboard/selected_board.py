@@ -67,6 +67,7 @@ class SelectedBoard:
             newest_at=newest_poll(entry_points.values(), whole.at),
             ranking=whole.ranking,
             events=self._events[1],
+            blind_since=whole.blind_since,
         )
 
     def _has(self, change: Change) -> bool:

@@ -71,12 +71,12 @@ def witness_finding(testimonies: Sequence["Testimony"]) -> Finding:
         return Finding(Step.WITNESS, None, words)
     failing = [one for one in testimonies if one.failure]
     answering = tuple(one.address for one in testimonies if not one.failure)
-    words = [f"{address} answers" for address in answering]
-    words += [f"{one.address} does not: {one.failure}" for one in failing]
+    said = [f"{address} answers" for address in answering]
+    said += [f"{one.address} does not: {one.failure}" for one in failing]
     return Finding(
         Step.WITNESS,
         Level.WARNING if failing else Level.OK,
-        f"{'; '.join(words)}.",
+        f"{'; '.join(said)}.",
         elapsed_seconds=max(one.elapsed_seconds for one in testimonies),
         facts={"answering": answering, "failing": tuple(one.address for one in failing)},
     )

@@ -20,7 +20,8 @@ def test_every_promised_key_is_there_and_the_time_has_its_offset():
     board = board_of(sales)
     tell(board, sales, OPEN)
     report = json.loads(json_report(board.snapshot(NOW)))
-    assert list(report) == ["at", "entry_points"]
+    assert list(report) == ["at", "blind_since", "entry_points"]
+    assert report["blind_since"] is None
     assert report["at"] == "2026-01-01T00:00:00.000+00:00"
     (one,) = report["entry_points"]
     assert list(one) == KEYS

@@ -212,7 +212,7 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
     with asyncio.Runner() as runner:
         left = None if timeout is None else began + timeout - time.monotonic()
         finished = runner.run(_poll(settings, board, left))
-        snapshot = board.snapshot(time.time())
+        snapshot = runner.run(_seen(settings, board.snapshot(time.time())))
         _print(form, snapshot, "" if finished else f"not finished within {timeout:g} s")
         code = exit_status(snapshot, at_least=Level.OK if finished else Level.UNKNOWN)
         if not finished:
@@ -231,6 +231,17 @@ async def _poll(settings: Settings, board: Board, seconds: float | None) -> bool
     except TimeoutError:
         return False
     return True
+
+
+async def _seen(settings: Settings, snapshot: Snapshot) -> Snapshot:
+    """The snapshot, with whether this machine has a network where no server can be reached."""
+    servers = {key.server for key in snapshot.entry_points}
+    if not settings.alarm.witness or len(snapshot.unreachable) < len(servers):
+        return snapshot
+    from wallboard.feeds.witness import Witnesses
+
+    answers = await Witnesses(settings.alarm.witness).any_answers()
+    return snapshot if answers else replace(snapshot, blind_since=snapshot.at)
 
 
 def _print(form: str, snapshot: Snapshot, unfinished: str) -> None:

@@ -128,6 +128,7 @@ class Service:
         self._started = False
         self._said = (Role.STARTS, "")
         self._problems: tuple[str, ...] = ()
+        self._blind_since: float | None = None
         self._unsettled = UnsettledChanges(live.board)
 
     async def run(self) -> int:
@@ -154,6 +155,7 @@ class Service:
                 self._say_started()
                 self._say_role()
                 self._say_problems()
+                self._say_network()
         return self._ended_by
 
     def _read_again(self) -> Settings:
@@ -169,6 +171,14 @@ class Service:
 
     def _say_reloaded(self, _before: Settings, _settings: Settings) -> None:
         self._log.say("reloaded", "info", **self._extent())
+
+    def _say_network(self) -> None:
+        before, self._blind_since = self._blind_since, self._live.snapshot().blind_since
+        if before is None and self._blind_since is not None:
+            since = iso(self._blind_since)
+            self._log.say("network_lost", "warning", since=since)
+        elif before is not None and self._blind_since is None:
+            self._log.say("network_back", "info", lost_since=iso(before))
 
     def _extent(self) -> dict[str, Value]:
         settings = self._live.settings

@@ -87,7 +87,10 @@ class Watcher:
         while not self._is_over(until):
             problems.say()
             if self._opened:
-                for line in self._change_lines.of_staleness(self._live.snapshot()):
+                snapshot = self._live.snapshot()
+                for line in self._change_lines.of_network(snapshot):
+                    self._output.write(line)
+                for line in self._change_lines.of_staleness(snapshot):
                     self._output.write(line)
             if every and loop.time() >= due:
                 self._output.write(self._change_lines.heartbeat(self._live.snapshot()))

@@ -122,6 +122,7 @@ ENTRY_POINT_SERIES: tuple[StateSet | Gauge, ...] = (
     STALE,
 )
 
+BLIND = "wallboard_blind"
 REACHABLE = "wallboard_server_reachable"
 DURATION = "wallboard_poll_duration_seconds"
 POLLS = "wallboard_polls_total"
@@ -187,6 +188,11 @@ def of_entry_points(
 
 def of_board(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
     """The metrics of servers, their endpoints and the program itself."""
+    yield GaugeMetricFamily(
+        BLIND,
+        "Whether this machine has no network by its witnesses: 1 yes, 0 no.",
+        float(snapshot.blind_since is not None),
+    )
     yield _reachable(snapshot)
     yield _intervals(snapshot)
     yield from _of_polls(snapshot, polls)

@@ -82,6 +82,7 @@ class ChangeLines:
         self._least = least
         self.unsettled = UnsettledChanges(board)
         self._levels: dict[EntryPointKey | str, Level] = {}
+        self._blind_since: float | None = None
         self._stale: dict[str, bool] = {}  # by server; whether all its entry points were
 
     def opening(self, snapshot: Snapshot) -> Iterator[str]:
@@ -90,12 +91,19 @@ class ChangeLines:
         self._levels = dict.fromkeys((one.server for one in snapshot.unreachable), Level.CRITICAL)
         for key, status in snapshot.entry_points.items():
             self._levels[key] = status.judgement.level
+        self._blind_since = snapshot.blind_since
         yield from self._form.opening_lines(snapshot, self._least)
 
     def heartbeat(self, snapshot: Snapshot) -> str:
         """A summary of the board."""
         line: str = self._form.heartbeat_line(snapshot)
         return line
+
+    def of_network(self, snapshot: Snapshot) -> Iterator[str]:
+        """A line when this machine has lost its network, or has it back."""
+        before, self._blind_since = self._blind_since, snapshot.blind_since
+        if (before is None) is not (self._blind_since is None):
+            yield self._form.network_line(snapshot, before)
 
     def of_staleness(self, snapshot: Snapshot) -> Iterator[str]:
         """A line for each server whose entry points became stale (some or all), or fresh again."""

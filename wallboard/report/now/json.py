@@ -25,13 +25,18 @@ def json_report(snapshot: Snapshot) -> str:
     # Python's own encoder is quick only as long as it lays nothing out.
     encode = json.JSONEncoder(allow_nan=False).encode
     lines = ",".join(f"\n  {encode(one)}" for one in whole["entry_points"])
-    return f'{{"at": {encode(whole["at"])},\n "entry_points": [{lines}]}}'
+    heads = (f"{encode(name)}: {encode(whole[name])}" for name in whole if name != "entry_points")
+    return f'{{{", ".join(heads)},\n "entry_points": [{lines}]}}'
 
 
 def document(snapshot: Snapshot) -> dict[str, Any]:
-    """The document as plain values: ``at`` is ISO 8601 with its offset from UTC."""
+    """The document as plain values: ``at`` is ISO 8601 with its offset from UTC.
+
+    ``blind_since`` is when this machine lost its network, ``null`` while it has one.
+    """
     return {
         "at": iso(snapshot.at),
+        "blind_since": None if snapshot.blind_since is None else iso(snapshot.blind_since),
         "entry_points": [
             entry_point_document(status, snapshot) for status in snapshot.entry_points.values()
         ],
@@ -92,6 +97,8 @@ def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
 
     Last comes a heartbeat, so that a reader knows when the start is over.
     """
+    if snapshot.blind_since is not None:
+        yield network_line(snapshot, None)
     for server in snapshot.unreachable:
         yield _line("server", snapshot.at, _server(server))
     for status in snapshot.entry_points.values():
@@ -121,6 +128,7 @@ def heartbeat_line(snapshot: Snapshot) -> str:
         "verdicts": {verdict.value: count for verdict, count in snapshot.verdicts.items()},
         "stale": stale_count(snapshot),
         "polls_per_minute": snapshot.polls_per_minute,
+        **times("blind_since", snapshot.blind_since),
         **times("newest_poll_at", snapshot.newest_at),
     }
     return _line("heartbeat", snapshot.at, values)
@@ -145,6 +153,13 @@ def fresh_line(server: str, snapshot: Snapshot) -> str:
         if key.server == server
     )
     return _line("stale", snapshot.at, {"server": server, "stale": 0, "level": level.label})
+
+
+def network_line(snapshot: Snapshot, before: float | None) -> str:
+    """That this machine has no network, or has it back; ``before`` is since when it had none."""
+    values = {"level": worst_level(snapshot).label, **times("blind_since", snapshot.blind_since)}
+    lasted = None if before is None else round(snapshot.at - before, 3)
+    return _line("network", snapshot.at, {**values, "lasted_seconds": lasted})
 
 
 def _entry_point(status: EntryPointStatus, snapshot: Snapshot) -> dict[str, Any]:

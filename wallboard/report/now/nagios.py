@@ -11,6 +11,7 @@ from wallboard.domain.policy import Level, Thresholds
 from wallboard.domain.ranges import Figure, number, range_of
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.text import failures
+from wallboard.report.words.network import network_words
 from wallboard.report.words.rows import counts, level_counts, who, worst_first
 
 EXIT_STATUSES = {Level.OK: 0, Level.WARNING: 1, Level.CRITICAL: 2, Level.UNKNOWN: 3}
@@ -20,8 +21,11 @@ EXIT_STATUSES = {Level.OK: 0, Level.WARNING: 1, Level.CRITICAL: 2, Level.UNKNOWN
 def worst_level(snapshot: Snapshot) -> Level:
     """The worst of ok < warning < unknown < critical; an empty board is unknown.
 
-    An entry point without an answer for three intervals counts as unknown, too.
+    An entry point without an answer for three intervals counts as unknown, too; without a network
+    nothing else is known either.
     """
+    if snapshot.blind_since is not None:
+        return Level.UNKNOWN
     levels = (s.judgement.level_at(snapshot.at) for s in snapshot.entry_points.values())
     return max(levels, default=Level.UNKNOWN)
 
@@ -56,6 +60,8 @@ def _status_line(level: Level, said: str) -> str:
 def _headline(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> str:
     if not listed:
         return "no entry points"
+    if snapshot.blind_since is not None:
+        return network_words(snapshot.blind_since, snapshot.at)
     if len(listed) == 1:
         return _in_words(listed[0])
     if worst_level(snapshot) is Level.OK:

@@ -14,6 +14,7 @@ from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.report.words.figures import local_iso, span_in_words
+from wallboard.report.words.network import network_back, network_words
 from wallboard.report.words.rows import counts, marks_of, whose, worst_first
 
 
@@ -22,6 +23,8 @@ def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
 
     Levels below ``least`` are left out. The heartbeat comes last.
     """
+    if snapshot.blind_since is not None:
+        yield network_line(snapshot, None)
     down = {status.server for status in snapshot.unreachable}
     for server in snapshot.unreachable:
         level = max(s.judgement.level for s in _of(server.server, snapshot))
@@ -72,6 +75,15 @@ def fresh_line(server: str, snapshot: Snapshot) -> str:
     """That none of them is stale any more."""
     level = max(status.judgement.level for status in _of(server, snapshot))
     return _line(snapshot.at, level, _sentences(f"server {server}: no stale entry points any more"))
+
+
+def network_line(snapshot: Snapshot, before: float | None) -> str:
+    """That this machine has no network, or has it back; ``before`` is since when it had none."""
+    since = snapshot.blind_since
+    if since is None:
+        lasted = None if before is None else snapshot.at - before
+        return _line(snapshot.at, worst_level(snapshot), _sentences(network_back(lasted)))
+    return _line(snapshot.at, Level.UNKNOWN, _sentences(network_words(since, snapshot.at)))
 
 
 _NAMED = {Subject.LEVEL, Subject.ENDPOINT}

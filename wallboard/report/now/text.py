@@ -7,6 +7,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.report.words.network import network_back, network_words
 from wallboard.report.words.rows import counts, entry_point_table, marks_of, who, whose, worst_first
 
 
@@ -20,7 +21,12 @@ def text_report(snapshot: Snapshot) -> str:
 
 
 def failures(snapshot: Snapshot) -> Iterator[str]:
-    """The servers that cannot be reached, then the endpoints that fail on those that can."""
+    """The servers that cannot be reached, then the endpoints that fail on those that can.
+
+    Before them that this machine has no network, if so.
+    """
+    if snapshot.blind_since is not None:
+        yield network_words(snapshot.blind_since, snapshot.at)
     yield from _servers(snapshot)
     yield from _failing(snapshot)
 
@@ -73,13 +79,14 @@ class TextBoard:
         self._zone = zone
         self._said: dict[EntryPointKey, _Said] = {}
         self._down: dict[str, str] = {}
+        self._blind_since: float | None = None
 
     def frame(self, snapshot: Snapshot) -> list[str]:
         """The lines of one more frame, none of them with a line break."""
         changed = [
             status for status in snapshot.entry_points.values() if self._is_news(status, snapshot)
         ]
-        lines = [self._header(snapshot), *self._servers(snapshot)]
+        lines = [self._header(snapshot), *self._network(snapshot), *self._servers(snapshot)]
         if changed:
             lines.extend(f"  {line}" for line in
                          entry_point_table(snapshot, worst_first(changed)))  # fmt: skip
@@ -88,6 +95,13 @@ class TextBoard:
     def _header(self, snapshot: Snapshot) -> str:
         rate = f"{snapshot.polls_per_minute} polls in the last minute"
         return f"{self._time(snapshot.at)} {safe(self.title)}: {counts(snapshot)}; {rate}"
+
+    def _network(self, snapshot: Snapshot) -> Iterator[str]:
+        before, self._blind_since = self._blind_since, snapshot.blind_since
+        if self._blind_since is not None and before is None:
+            yield f"  {network_words(self._blind_since, snapshot.at)}"
+        elif before is not None and self._blind_since is None:
+            yield f"  {network_back(snapshot.at - before)}"
 
     def _servers(self, snapshot: Snapshot) -> Iterator[str]:
         for status in snapshot.servers.values():

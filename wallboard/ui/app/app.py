@@ -218,6 +218,7 @@ class WallboardApp(ScreenOpeningApp):
             notices=(*self.live.problems, *self.notices.texts),
             passing=self.notices.passing,
             leader=status.leader or "",
+            witnesses=len(self.settings.alarm.witness),
             extras=self.modes.extras(now),
         )
         return self.with_recorded(view)

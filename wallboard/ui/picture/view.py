@@ -58,7 +58,8 @@ class View:
     both times are Unix time in seconds. ``beat`` counts ticks. ``lag_seconds`` is how far the polls
     are behind schedule, ``longest_interval`` the longest polling interval of all servers in
     seconds. ``notices`` are lasting messages, ``passing`` is one that disappears by itself.
-    ``leader`` is the process that polls, if it is another one. In a replay
+    ``leader`` is the process that polls, if it is another one; ``witnesses`` is how many it asks
+    whether it has a network. In a replay
     ``replay_position`` is set, and ``snapshot`` and ``now`` are of its position.
     ``recorded_window`` is that of the entry point that is shown in full.
     """
@@ -73,6 +74,7 @@ class View:
     notices: tuple[str, ...] = ()
     passing: str = ""
     leader: str = ""
+    witnesses: int = 0
     extras: Extras = PLAIN
     replay_position: ReplayPosition | None = None
     recorded_window: RecordedWindow | None = None

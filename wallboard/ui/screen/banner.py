@@ -9,6 +9,7 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import Snapshot
 from wallboard.report.words.figures import clock
+from wallboard.report.words.network import network_words
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
@@ -29,7 +30,18 @@ def messages_of(view: View, glyphs: Glyphs) -> list[Message]:
     outages = [outage_words(status, view, glyphs) for status in view.snapshot.unreachable]
     causes = shared_causes(view.snapshot, glyphs)
     notices = [f"! {safe(text)}" for text in view.notices]
-    return [(text, "outage") for text in (*outages, *causes)] + [(n, "notice") for n in notices]
+    network = network_of(view, glyphs)
+    return [(text, "outage") for text in (*network, *outages, *causes)] + [
+        (n, "notice") for n in notices
+    ]
+
+
+def network_of(view: View, glyphs: Glyphs) -> Iterator[str]:
+    """That whoever polls has no network, if so."""
+    if view.snapshot.blind_since is not None:
+        who, since = safe(view.leader), view.snapshot.blind_since
+        words = network_words(since, view.now, witnesses=view.witnesses, who=who)
+        yield f"{glyphs.verdict[Verdict.UNREACHABLE]} {words}: nothing is known, no alarm is raised"
 
 
 def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:

@@ -247,7 +247,12 @@ def _all_waiting(view: View) -> bool:
 
 
 def worst_level(view: View, levels: dict[Level, int]) -> Level:
-    """The worst level on the board; critical if answers have stopped, unknown without any."""
+    """The worst level on the board; critical if answers have stopped, unknown without any.
+
+    Without a network here it is unknown, too.
+    """
+    if view.snapshot.blind_since is not None:
+        return Level.UNKNOWN
     if silent_seconds(view) is not None:
         return Level.CRITICAL
     at_least = Level.UNKNOWN if is_late(view) else Level.OK

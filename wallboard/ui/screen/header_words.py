@@ -3,6 +3,7 @@
 from wallboard.domain.observation import AHEAD_SECONDS
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
+from wallboard.report.words.network import LOST, minute
 from wallboard.ui.look.lite import age_in_steps
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.picture.view import View
@@ -44,6 +45,9 @@ def leader_words(view: View) -> str:
 def polling_of(view: View) -> Polling:
     """How polling goes in this view."""
     snapshot, age = view.snapshot, newest_age(view)
+    if snapshot.blind_since is not None:
+        words = f"{LOST.upper()} since {minute(snapshot.blind_since, view.now)}"
+        return Polling(Level.UNKNOWN, words, LOST.upper())
     if age is None:
         return Polling(Level.UNKNOWN, "waiting for the first answer")
     if silent_seconds(view) is not None:
