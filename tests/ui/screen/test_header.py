@@ -1,16 +1,22 @@
 """The top of the wall: how bad, what, whether polling works; and what many share, in one line."""
 
+import time
+from dataclasses import replace
+
 import pytest
-from boards import HTTP_500, NOW, TILES, made_board, observed, poll
+from boards import HTTP_500, NOW, TILES, made_board, observed, outage, poll
 from walls import part, settled, text_on, wall
 
 from tests.ui.wall.test_wall import board_of_servers_that_are_down
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Level, Policy
+from wallboard.ui.look import glyphs
 from wallboard.ui.messages import MessagesScreen
-from wallboard.ui.screen.banner import Banner, Passing
-from wallboard.ui.screen.header import BoardHeader
+from wallboard.ui.picture.view import View
+from wallboard.ui.screen.banner import Banner, Passing, messages_of
+from wallboard.ui.screen.header import BoardHeader, worst_level
+from wallboard.ui.screen.header_words import polling_of
 from wallboard.ui.widgets.key_bar import KeyBar
 
 OPEN_TILE = 0
@@ -118,6 +124,36 @@ async def test_a_reply_to_a_key_leaves_the_keys_in_sight_and_is_no_warning():
         assert "Copied the body" in text_on(app)
         assert reply.region.bottom <= app.screen.query_one(KeyBar).region.y
         assert reply.background != app.board_theme.ui["notice"]
+
+
+def blind_view(**more):
+    """A board whose server is out of reach of a machine that has no network since 20:20."""
+    board = made_board(3)
+    board.fold(outage())
+    minute = NOW - NOW % 60 - 360
+    return View("wall", replace(board.snapshot(NOW), blind_since=minute), NOW, **more)
+
+
+def test_a_machine_without_a_network_says_so_first_and_nothing_is_known():
+    view = blind_view(witnesses=3)
+    at = time.strftime("%H:%M", time.localtime(view.snapshot.blind_since))
+    polling = polling_of(view)
+    assert (polling.level, polling.forms[0]) == (Level.UNKNOWN, f"NO NETWORK since {at}")
+    assert polling.forms[-1] == "NO NETWORK"
+    assert worst_level(view, {Level.CRITICAL: 3}) is Level.UNKNOWN
+    first, second = messages_of(view, glyphs.choose(False, {}))
+    assert (
+        f"This machine has no network since {at} (3 witnesses fail): nothing is known" in first[0]
+    )
+    assert "prod unreachable" in second[0]
+
+
+def test_one_that_follows_says_whose_network_it_is_and_one_witness_fails_alone():
+    (first, _), *_ = messages_of(blind_view(leader="ana@jump1 pid 7"), glyphs.choose(False, {}))
+    assert "The machine of ana@jump1 pid 7 has no network" in first
+    assert (
+        "(1 witness fails)" in messages_of(blind_view(witnesses=1), glyphs.choose(False, {}))[0][0]
+    )
 
 
 def test_the_first_tile_of_the_boards_in_tests_is_open():
