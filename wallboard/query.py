@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from typing import NamedTuple
 
+from wallboard.domain.alarm import Alarm, AlarmState
 from wallboard.domain.pattern import LONGEST_SEARCHED, Finder
 from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
@@ -22,8 +23,8 @@ class EventSubject(EntryPointStatus):
     text: str = ""
 
 
-Chooses = Callable[[EntryPointStatus, float | None], bool]
-"""Whether an entry point matches, at a Unix time or ``None``."""
+Chooses = Callable[[EntryPointStatus, float | None, Alarm | None], bool]
+"""Whether an entry point matches, at a Unix time or ``None``, with its alarm if it has one."""
 
 
 class Choice(NamedTuple):
@@ -40,6 +41,9 @@ class Choice(NamedTuple):
 LONGEST_QUERY = 1_000
 """Characters of a query that are used."""
 
+
+ALARM_WORDS = ("handled", "chattering", "old")
+"""What may be asked of alarms besides their state; ``old`` is more than a day."""
 
 MARKS = ("partial", "stale", "contradiction", "lenient")
 
@@ -70,15 +74,18 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self._words)
 
-    def matches(self, status: EntryPointStatus, now: float | None = None) -> bool:
+    def matches(
+        self, status: EntryPointStatus, now: float | None = None, alarm: Alarm | None = None
+    ) -> bool:
         """Whether an entry point matches; an empty query matches all.
 
-        ``now`` is Unix time in seconds; without it nothing counts as stale.
+        ``now`` is Unix time in seconds; without it nothing counts as stale. ``alarm`` is ``None``
+        for one that is normal.
         """
         if not self._words:
             return True
         for chooses in self._words:
-            if not chooses(status, now):
+            if not chooses(status, now, alarm):
                 return self._inverted
         return not self._inverted
 
@@ -118,7 +125,7 @@ def _word(word: str) -> Choice | None:
     chooses = _any_of([choice.chooses for choice in choices])
     finders = tuple(finder for choice in choices for finder in choice.finders)
     if (len(word) - len(bare)) % 2:
-        return Choice(lambda status, now: not chooses(status, now), problem, finders)
+        return Choice(lambda *about: not chooses(*about), problem, finders)
     return Choice(chooses, problem, finders)
 
 
@@ -135,7 +142,7 @@ def _unquoted(text: str) -> str:
 def _any_of(alternatives: list[Chooses]) -> Chooses:
     if len(alternatives) == 1:
         return alternatives[0]
-    return lambda status, now: any(chooses(status, now) for chooses in alternatives)
+    return lambda *about: any(chooses(*about) for chooses in alternatives)
 
 
 def _no_field(name: str) -> str:
@@ -148,7 +155,7 @@ def _anything(value: str) -> Choice:
     """Entry points with a text in their name, id, group, server or verdict."""
     found = Finder(value)
 
-    def chooses(status: EntryPointStatus, _now: float | None) -> bool:
+    def chooses(status: EntryPointStatus, *_: object) -> bool:
         entry_point = status.state.entry_point
         key = entry_point.key
         return (
@@ -166,7 +173,7 @@ def _anything(value: str) -> Choice:
 def _in_text(read: Callable[[EntryPointStatus], str]) -> Callable[[str], Choice]:
     def make(value: str) -> Choice:
         found = Finder(value)
-        return Choice(lambda status, _: found(read(status)), found.problem, (found,))
+        return Choice(lambda status, *_: found(read(status)), found.problem, (found,))
 
     return make
 
@@ -175,7 +182,7 @@ def _verdict(value: str) -> Choice:
     wanted = value.casefold()
     found = {one for one in Verdict if wanted in one.value or wanted in one.label.lower()}
 
-    def chooses(status: EntryPointStatus, _now: float | None) -> bool:
+    def chooses(status: EntryPointStatus, *_: object) -> bool:
         return status.judgement.verdict in found
 
     return Choice(chooses, None if found else _unknown(value, list(Verdict)))
@@ -190,7 +197,7 @@ def _unknown(value: str, known: Sequence[str]) -> str:
 def _level(value: str) -> Choice:
     begun, problem = _begun(value, [level.label for level in Level])
 
-    def chooses(status: EntryPointStatus, now: float | None) -> bool:
+    def chooses(status: EntryPointStatus, now: float | None, _: Alarm | None) -> bool:
         judgement = status.judgement
         level = judgement.level if now is None else judgement.level_at(now)
         return level.label in begun
@@ -200,18 +207,34 @@ def _level(value: str) -> Choice:
 
 def _button(value: str) -> Choice:
     begun, problem = _begun(value, list(Button))
-    return Choice(lambda status, _: status.judgement.button in begun, problem)
+    return Choice(lambda status, *_: status.judgement.button in begun, problem)
 
 
 def _mark(value: str) -> Choice:
     begun, problem = _begun(value, MARKS)
     stale, others = "stale" in begun, begun - {"stale"}
 
-    def chooses(status: EntryPointStatus, now: float | None) -> bool:
+    def chooses(status: EntryPointStatus, now: float | None, _: Alarm | None) -> bool:
         judgement = status.judgement
         if stale and now is not None and judgement.stale(now):
             return True
         return any(getattr(judgement, mark) for mark in others)
+
+    return Choice(chooses, problem)
+
+
+def _alarm(value: str) -> Choice:
+    begun, problem = _begun(value, (*AlarmState, *ALARM_WORDS))
+
+    def chooses(_: EntryPointStatus, now: float | None, alarm: Alarm | None) -> bool:
+        state = alarm.state if alarm else AlarmState.NORMAL
+        if state in begun or ("handled" in begun and state.handled):
+            return True
+        if alarm is None:
+            return False
+        return ("chattering" in begun and alarm.chattering) or (
+            "old" in begun and now is not None and alarm.is_old(now)
+        )
 
     return Choice(chooses, problem)
 
@@ -228,16 +251,16 @@ def _id(value: str) -> Choice:
         return Choice(lambda *_: False, f'not an id: "{value}"; use 10, 1000 or 1000-1010')
     start, stop = numbers.groups()
     if stop is None:
-        return Choice(lambda status, _: str(status.state.entry_point.key.id).startswith(start))
+        return Choice(lambda status, *_: str(status.state.entry_point.key.id).startswith(start))
     low, high = sorted((int(start), int(stop)))
-    return Choice(lambda status, _: low <= status.state.entry_point.key.id <= high)
+    return Choice(lambda status, *_: low <= status.state.entry_point.key.id <= high)
 
 
 def _response(value: str) -> Choice:
     """The response type as a number, or as the text the server sent in its place."""
     wanted = value.casefold()
 
-    def chooses(status: EntryPointStatus, _now: float | None) -> bool:
+    def chooses(status: EntryPointStatus, *_: object) -> bool:
         judgement = status.judgement
         if judgement.response_type is not None:
             return wanted == str(judgement.response_type)
@@ -257,5 +280,6 @@ FIELDS: dict[str, Callable[[str], Choice]] = {
     "response": _response,
     "button": _button,
     "mark": _mark,
+    "alarm": _alarm,
 }
 """The fields by name, each with its filter for a value."""

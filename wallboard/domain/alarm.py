@@ -11,6 +11,9 @@ from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level
 from wallboard.frozen import frozen
 
+OLD_SECONDS = 24 * 3600.0
+"""An alarm that has stood for longer is marked."""
+
 
 class AlarmState(StrEnum):
     """The states of an alarm; the values are the words in every report."""
@@ -22,6 +25,16 @@ class AlarmState(StrEnum):
     RETURNED = "returned"
     SHELVED = "shelved"
     SUPPRESSED = "suppressed"
+
+    @property
+    def calls(self) -> bool:
+        """Whether somebody must look: it was raised, and nobody has acknowledged it."""
+        return self in {AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED}
+
+    @property
+    def handled(self) -> bool:
+        """Whether somebody has it in hand, or something else explains it."""
+        return self in {AlarmState.ACKNOWLEDGED, AlarmState.SHELVED, AlarmState.SUPPRESSED}
 
 
 class Truth(Enum):
@@ -102,6 +115,10 @@ class Alarm:
     suppressed_by: str = ""
     chattering: bool = False
     flaps: tuple[float, ...] = ()
+
+    def is_old(self, now: float) -> bool:
+        """Whether it has stood for more than a day: by then it is part of the furniture."""
+        return self.raised_at is not None and now - self.raised_at > OLD_SECONDS
 
     @property
     def stands(self) -> bool:

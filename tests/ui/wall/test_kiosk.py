@@ -3,21 +3,23 @@
 import gc
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from alarmed import alarm, with_alarms
 from boards import NOW, REFUSED, made_board, observed, poll
 from hypothesis import given
 from hypothesis import strategies as st
 from walls import Clock, part, settled, text_on, until, wall
 
+from wallboard.domain.alarm import AlarmState
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import ClockSet
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, ChatAllowed, LiveSessionStatus
 from wallboard.feeds import FeedStatus
 from wallboard.ui.app.kiosk_keys import NOT_IN_A_KIOSK
-from wallboard.ui.app.wall_modes import NEW_SECONDS
 from wallboard.ui.look.theme import load
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.wall.arrange import Section
@@ -106,20 +108,20 @@ def test_a_page_stands_for_its_seconds_and_the_last_is_followed_by_the_first():
     assert turned(Rotation(15), 0, 14, 15, 29, 30, 45, 60) == [0, 0, 1, 1, 2, 3, 0]
 
 
-def test_what_is_newly_critical_is_gone_to_at_once_and_stayed_with():
+def test_what_is_unacknowledged_is_gone_to_at_once_and_stayed_with():
     rotation = Rotation(15)
     assert turned(rotation, 0, 1) == [0, 0]
     assert turned(rotation, 2, 20, 40, wanted=[2]) == [2, 2, 2]
     assert turned(rotation, 41, 56) == [2, 3]
 
 
-def test_pages_of_several_newly_critical_take_turns():
+def test_pages_of_several_unacknowledged_take_turns():
     rotation = Rotation(15)
     turned(rotation, 0)
     assert turned(rotation, 1, 16, 31, wanted=[1, 3]) == [1, 3, 1]
 
 
-def test_what_is_newly_critical_but_not_shown_holds_nothing():
+def test_what_is_unacknowledged_but_not_shown_holds_nothing():
     assert turned(Rotation(15), 0, 15, 30, wanted=[99]) == [0, 1, 2]
 
 
@@ -372,32 +374,23 @@ async def worsened(pilot, board, clock, n=0):
     return key.id
 
 
-async def test_a_new_critical_for_which_there_is_no_room_stops_the_pages_on_its_own():
-    board, clock = lasting_board(200), Clock()
-    app = kiosk(board, clock=clock)
+async def test_pages_stop_at_unacknowledged_alarms_for_which_there_is_no_room():
+    board = lasting_board(200)
+    keys, faults = keys_by_level(board)
+    raised = [alarm(key.id, AlarmState.UNACKNOWLEDGED) for key in keys[:faults]]
+    app = kiosk(with_alarms(board, raised[:20]))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        number = await worsened(pilot, board, clock)
-        assert EntryPointKey("prod", number) not in pinned_on(app)[0]
-        page = app.screen.grid.page
-        for _ in range(3):
-            assert number in rest_on(app)
+        pinned, left = pinned_on(app)[0], {key.id for key in keys[:20]}
+        assert {key.id for key in pinned} < left
+        left -= {key.id for key in pinned}
+        for _ in range(4):
+            assert left & set(rest_on(app))
             await after(pilot, 15)
-        await after(pilot, NEW_SECONDS)
-        assert app.screen.grid.page != page
-
-
-async def test_a_key_acknowledges_a_new_critical():
-    board, clock = lasting_board(200), Clock()
-    app = kiosk(board, clock=clock)
-    async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot)
-        number = await worsened(pilot, board, clock)
-        assert number in rest_on(app)
-        await pilot.press("n")
-        await after(pilot, PAUSE_SECONDS)
+        with_alarms(board, [replace(one, state=AlarmState.ACKNOWLEDGED) for one in raised[:20]])
         await after(pilot, 15)
-        assert number not in rest_on(app)
+        await after(pilot, 15)
+        assert not left & set(rest_on(app))
 
 
 async def test_the_wall_comes_back_by_itself_from_whatever_was_opened():

@@ -246,7 +246,6 @@ class WallModes:
             lite=self._current().lite,
             inverted=self._alarm.inverted(now),
             traffic=self.meter.words(now),
-            newly_critical=tuple(self._new),
             last_key_at=self._last_key_at,
         )
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from typing import Literal
 
+from wallboard.domain.alarm import AlarmState
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 
@@ -21,8 +22,9 @@ class Glyphs:
     ``gap`` marks missing values in a chart, ``position`` the position of a replay, ``unknown`` an
     unknown figure, ``at_most`` the top of a scale, ``at_least`` a span that may be longer; big
     letters are made of ``block`` and ``halves``, a cell filled in its upper and in its lower half.
-    ``beyond_ascii`` are the characters besides ASCII that the terminal can show, ``None`` for any.
-    A verdict without a sign has that of its level.
+    ``alarm`` are the signs of the states of an alarm that have one. ``beyond_ascii`` are the
+    characters besides ASCII that the terminal can show, ``None`` for any. A verdict without a sign
+    has that of its level.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Glyphs:
     halves: str
     folded: str
     unfolded: str
+    alarm: Mapping[AlarmState, str]
     beyond_ascii: frozenset[str] | None
 
     def __post_init__(self) -> None:
@@ -96,6 +99,13 @@ UNICODE = Glyphs(
     halves="▀▄",
     folded="▸",
     unfolded="▾",
+    alarm={
+        AlarmState.UNACKNOWLEDGED: "●",
+        AlarmState.ACKNOWLEDGED: "✓",
+        AlarmState.RETURNED: "↺",
+        AlarmState.SHELVED: "◷",
+        AlarmState.SUPPRESSED: "⊘",
+    },
     beyond_ascii=None,
 )
 
@@ -137,6 +147,13 @@ ASCII = Glyphs(
     halves='"_',
     folded="+",
     unfolded="-",
+    alarm={
+        AlarmState.UNACKNOWLEDGED: "N",
+        AlarmState.ACKNOWLEDGED: "A",
+        AlarmState.RETURNED: "R",
+        AlarmState.SHELVED: "S",
+        AlarmState.SUPPRESSED: "/",
+    },
     beyond_ascii=frozenset(),
 )
 
@@ -175,6 +192,7 @@ CONSOLE = Glyphs(
     halves="▀▄",
     folded="►",
     unfolded="▼",
+    alarm={**ASCII.alarm, AlarmState.ACKNOWLEDGED: "√"},
     beyond_ascii=frozenset(bytes(range(128, 255)).decode("cp437") + "►◄▲▼○♦"),
 )
 """The characters that all fonts of the Linux console have: code page 437."""

@@ -31,7 +31,8 @@ class Arrangement:
     """One arrangement of the board.
 
     ``filter`` is the text of a query, ``theme`` the theme picked on the board, ``None`` while that
-    is left to the config. ``folded`` are the names of the sections that are folded.
+    is left to the config. ``handled_hidden`` leaves out whose alarm somebody has in hand.
+    ``folded`` are the names of the sections that are folded.
     """
 
     density: Density = "auto"
@@ -40,6 +41,7 @@ class Arrangement:
     grouping: Grouping = "none"
     filter: str = ""
     faults_only: bool = False
+    handled_hidden: bool = False
     theme: str | None = None
     folded: frozenset[str] = frozenset()
 
@@ -72,7 +74,7 @@ def _usable(name: str, value: object) -> bool:
     match name:
         case "density" | "sort" | "grouping":
             return isinstance(value, str) and value in _CHOICES[name]
-        case "descending" | "faults_only":
+        case "descending" | "faults_only" | "handled_hidden":
             return isinstance(value, bool)
         case "filter" | "theme":
             return _is_text(value)

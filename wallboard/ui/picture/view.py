@@ -1,6 +1,5 @@
 """What the app gives a screen at every tick: one immutable value with everything to show."""
 
-from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.snapshot import Snapshot
 from wallboard.frozen import frozen
 from wallboard.ui.picture.window import RecordedWindow
@@ -10,8 +9,7 @@ from wallboard.ui.picture.window import RecordedWindow
 class Extras:
     """What a kiosk, a slow link, the alarm and the meter add to a view.
 
-    ``newly_critical`` are the entry points that became critical since the last key press, the
-    newest last; ``last_key_at`` is the Unix time of that key press in seconds. ``inverted`` is true
+    ``last_key_at`` is the Unix time of the last key press in seconds. ``inverted`` is true
     for half of a flash. ``traffic`` is the text of the meter. ``page`` is the page of a kiosk
     and their number, and ``page_held`` why it does not turn.
     """
@@ -20,7 +18,6 @@ class Extras:
     lite: bool = False
     inverted: bool = False
     traffic: str = ""
-    newly_critical: tuple[EntryPointKey, ...] = ()
     last_key_at: float | None = None
     page: tuple[int, int] | None = None
     page_held: str = ""

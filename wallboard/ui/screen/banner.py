@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from rich.segment import Segment
 
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import Snapshot
@@ -14,6 +15,7 @@ from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
+from wallboard.ui.widgets.alarm_mark import mark_of
 from wallboard.ui.widgets.lines import Lines, word_wrapped
 
 MOST_LINES = 4
@@ -28,6 +30,7 @@ Message = tuple[str, str]
 def messages_of(view: View, glyphs: Glyphs) -> list[Message]:
     """All there is to say over the wall: servers out of reach, shared causes, then notices."""
     outages = [outage_words(status, view, glyphs) for status in view.snapshot.unreachable]
+    outages += server_alarms(view, glyphs)
     causes = shared_causes(view.snapshot, glyphs)
     notices = [f"! {safe(text)}" for text in view.notices]
     network = network_of(view, glyphs)
@@ -55,7 +58,19 @@ def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
     count = sum(1 for key in view.snapshot.entry_points if key.server == status.server)
     covered = f"{count} entry point{'' if count == 1 else 's'}"
     sign = glyphs.verdict[Verdict.UNREACHABLE]
-    return f"{sign} {safe(status.server)} unreachable{since}{retry} ({covered}): {message}"
+    alarm = mark_of(view.snapshot.alarms.get(AlarmKey(status.server)), view.now, glyphs)
+    told = f" {alarm.sign} {alarm.forms[0]}" if alarm.forms else ""
+    return f"{sign} {safe(status.server)} unreachable{since}{retry} ({covered}){told}: {message}"
+
+
+def server_alarms(view: View, glyphs: Glyphs) -> Iterator[str]:
+    """The alarms of servers that can be reached again, which have no tile to show them."""
+    unreachable = {status.server for status in view.snapshot.unreachable}
+    for key, alarm in view.snapshot.alarms.items():
+        if key.id is None and key.server not in unreachable:
+            mark = mark_of(alarm, view.now, glyphs)
+            if mark.forms:
+                yield f"{mark.sign} {safe(key.server)} {mark.forms[0]}"
 
 
 def shared_causes(snapshot: Snapshot, glyphs: Glyphs) -> Iterator[str]:

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.verdict import Judgement
+from wallboard.report.words.alarms import SHORT_STATES, counted
 from wallboard.report.words.figures import repeated_hour
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme
@@ -59,6 +60,9 @@ SHORT_LEVELS = {
     Level.CRITICAL: "CRIT",
 }
 
+WIDE = 100
+"""Cells from which alarms are counted in words in a replay."""
+
 BETWEEN = "   "
 """What stands between the parts of the first line."""
 
@@ -105,7 +109,7 @@ def _level_until(judgement: Judgement, now: float) -> tuple[Level, float, bool]:
 
 
 class BoardHeader(Lines):
-    """Two lines in the tone of the worst level: levels, polling and clock; then the verdicts."""
+    """Two lines in the tone of the worst level: levels, alarms, polling, time; then verdicts."""
 
     DEFAULT_CSS = "BoardHeader { height: 2; }"
 
@@ -134,7 +138,11 @@ class BoardHeader(Lines):
         self._base = self._tone(view, levels)
         if view.replay_position:
             first = replay_head(view, view.replay_position, width, self.theme_styles)
-            second = [*self._level_words(view, levels, short=True), self._blank(BETWEEN)]
+            second = [
+                *self._level_words(view, levels, short=True),
+                *self._alarm_words(view, signs=width < WIDE),
+                self._blank(BETWEEN),
+            ]
         else:
             first, second = self._first_line(view, levels, width), [self._blank(" ")]
         room = width - Segment.get_line_length(second)
@@ -171,19 +179,22 @@ class BoardHeader(Lines):
         leader, title = leader_words(view), safe(view.title)
         most, usual, brief, least = polling.forms
         line: list[Segment] = []
-        for short, parts in (
-            (False, (count, most, leader, title)),
-            (False, (count, usual, leader, title)),
-            (False, (count, usual, leader)),
-            (False, (usual, leader)),
-            (True, (usual, leader)),
-            (True, (brief, leader)),
-            (True, (brief, leader.partition("@")[0])),
-            (True, (brief,)),
-            (True, (least,)),
-            (True, ()),
+        for short, signs, parts in (
+            (False, False, (count, most, leader, title)),
+            (False, False, (count, usual, leader, title)),
+            (False, False, (count, usual, leader)),
+            (False, False, (usual, leader)),
+            (True, False, (usual, leader)),
+            (True, False, (brief, leader)),
+            (True, True, (usual, leader)),
+            (True, True, (brief, leader)),
+            (True, True, (brief, leader.partition("@")[0])),
+            (True, True, (brief,)),
+            (True, True, (least,)),
+            (True, True, ()),
         ):
             line = self._level_words(view, levels, short=short)
+            line += self._alarm_words(view, signs=signs)
             for part in filter(None, parts):
                 strong = part in polling.forms and polling.level is not Level.OK
                 line += [
@@ -210,6 +221,17 @@ class BoardHeader(Lines):
             asks = filters_by(f"level:{level.label}")
             line += [Segment(words, style + asks), self._blank(dot)]
         return line[:-1] if levels else [Segment(" NO ENTRY POINTS", self._strong)]
+
+    def _alarm_words(self, view: View, *, signs: bool) -> list[Segment]:
+        """``2 new · 1 acked · 1 shelved`` after the levels, or the signs of these with counts."""
+        counts, glyphs = counted(view.snapshot.alarms.values()), self.theme_styles.glyphs
+        line: list[Segment] = []
+        for state, count in counts.items():
+            words = f"{glyphs.alarm[state]}{count}" if signs else f"{count} {SHORT_STATES[state]}"
+            style = self._strong if state.calls else self.background
+            between = (" " if signs else f" {glyphs.separator} ") if line else BETWEEN
+            line += [self._blank(between), Segment(words, style + filters_by(f"alarm:{state}"))]
+        return line
 
     def _right(self, view: View) -> list[Segment]:
         theme, base, extras = self.theme_styles, self.background, view.extras

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
+from wallboard.domain.alarm import Alarm, AlarmState
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
@@ -37,14 +39,19 @@ class Section:
 
 
 def arrange(snapshot: Snapshot, view: Arrangement, query: Query) -> tuple[Section, ...]:
-    """The sections of the wall: filtered, sorted, then grouped, groups by name."""
+    """The sections of the wall: filtered, sorted, then grouped, groups by name.
+
+    Unacknowledged alarms are first, then acknowledged ones, then what has returned.
+    """
     statuses = list(snapshot.entry_points.values())
-    if query or view.faults_only:
-        statuses = [s for s in statuses if _wanted(s, view, query, snapshot.at)]
+    if query or view.faults_only or view.handled_hidden:
+        statuses = [s for s in statuses if _wanted(s, view, query, snapshot)]
     statuses.sort(key=_SORT_KEYS[view.sort], reverse=view.descending)
     if view.sort in _FIGURES:
         figure = attrgetter(_FIGURES[view.sort])
         statuses.sort(key=lambda status: figure(status.judgement) is None)
+    if snapshot.alarms:
+        statuses.sort(key=lambda status: alarm_place(alarm_of(status, snapshot)))
     if view.grouping == "none":
         return (Section("", _keys_of(statuses), {}),) if statuses else ()
     groups: dict[str, list[EntryPointStatus]] = {}
@@ -66,16 +73,49 @@ def _keys_of(statuses: Iterable[EntryPointStatus]) -> tuple[EntryPointKey, ...]:
     return tuple(map(attrgetter("state.entry_point.key"), statuses))
 
 
-def is_fault(status: EntryPointStatus, now: float) -> bool:
-    """Whether an entry point was polled and its level is not OK, or is out of date."""
+def alarm_of(status: EntryPointStatus, snapshot: Snapshot) -> Alarm | None:
+    """The alarm of an entry point, unless that is normal."""
+    return snapshot.alarms.get(AlarmKey.of(status.entry_point.key))
+
+
+_PLACES = {AlarmState.UNACKNOWLEDGED: 0, AlarmState.ACKNOWLEDGED: 1, AlarmState.RETURNED: 2}
+LAST_PLACE = len(_PLACES)
+
+
+def alarm_place(alarm: Alarm | None) -> int:
+    """Where an alarm stands: unacknowledged, acknowledged, returned, then all the rest."""
+    return _PLACES.get(alarm.state, LAST_PLACE) if alarm else LAST_PLACE
+
+
+def alarm_order(snapshot: Snapshot) -> object:
+    """Differs when an alarm changes its state, and so what stands where."""
+    return [(alarm.key, alarm.state) for alarm in snapshot.alarms.values()]
+
+
+def unacknowledged(snapshot: Snapshot) -> tuple[EntryPointKey, ...]:
+    """The entry points whose alarm nobody has acknowledged while its condition lasts."""
+    return tuple(
+        key.entry_point
+        for key, alarm in snapshot.alarms.items()
+        if key.entry_point and alarm.state is AlarmState.UNACKNOWLEDGED
+    )
+
+
+def is_fault(status: EntryPointStatus, now: float, alarm: Alarm | None = None) -> bool:
+    """Whether it was polled and its level is not OK or out of date, or its alarm calls."""
     judgement = status.judgement
+    if alarm and alarm.state.calls:
+        return True
     return judgement.level_at(now) is not Level.OK and judgement.verdict is not Verdict.WAITING
 
 
-def _wanted(status: EntryPointStatus, view: Arrangement, query: Query, now: float) -> bool:
-    if view.faults_only and not is_fault(status, now):
+def _wanted(status: EntryPointStatus, view: Arrangement, query: Query, snapshot: Snapshot) -> bool:
+    alarm, now = alarm_of(status, snapshot), snapshot.at
+    if view.faults_only and not is_fault(status, now, alarm):
         return False
-    return not query or query.matches(status, now)
+    if view.handled_hidden and alarm and alarm.state.handled:
+        return False
+    return not query or query.matches(status, now, alarm)
 
 
 def _group_of(status: EntryPointStatus, grouping: str) -> str:

@@ -16,6 +16,7 @@ from wallboard.ui.wall.figures import REACHED, Figure, figures_of
 from wallboard.ui.wall.sparkline import SCALE_WIDTH, sparkline
 from wallboard.ui.wall.tile import Drawn
 from wallboard.ui.wall.tile_styles import TileStyles
+from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
 from wallboard.ui.widgets.state_strip import slices_in, strip_of
 from wallboard.ui.widgets.status_words import (
     age_of_state,
@@ -62,10 +63,17 @@ class CompactPainter:
             "chart": self._chart,
         }
 
-    def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
+    def paint(
+        self,
+        status: EntryPointStatus,
+        now: float,
+        *,
+        selected: bool,
+        alarm: AlarmMark = NO_ALARM,
+    ) -> list[Strip]:
         """The entry point as one strip."""
         styles, level = self._styles[selected], status.judgement.level_at(now)
-        drawn = Drawn(status, now, styles)
+        drawn = Drawn(status, now, styles, alarm)
         line = [Segment(self.glyphs.edges[level], styles.shapes[level])]
         for column in self._columns:
             line += self._cells[column.name](drawn, column.width)
@@ -92,15 +100,19 @@ class CompactPainter:
         selected = styles is self._styles[True]
         now = drawn.now
         words = f"{sign_of(judgement, now, self.glyphs)} {label_of(judgement, now)}"
+        title = styles.headline(judgement, now, inverted=drawn.alarm.inverted)
         return [
             Segment(self.glyphs.pointer if selected else " ", styles.pointer),
-            Segment(fit(words, width - 2, self.glyphs), styles.title(judgement, now)),
-            Segment(" ", styles.body),
+            Segment(fit(words, width - 2, self.glyphs), title),
+            Segment(drawn.alarm.sign or " ", styles.mark),
         ]
 
     def _detail(self, drawn: Drawn, width: int) -> list[Segment]:
         style = drawn.styles.levels[drawn.status.judgement.level_at(drawn.now)]
-        return self._text(detail_of(drawn.status, drawn.now), width, style)
+        words = detail_of(drawn.status, drawn.now)
+        if not words and drawn.alarm.forms:
+            return self._text(drawn.alarm.shortened(width - 1), width, drawn.styles.mark)
+        return self._text(words, width, style)
 
     def _age(self, drawn: Drawn, width: int) -> list[Segment]:
         age = age_of_state(drawn.status, drawn.now, self.glyphs)
@@ -115,10 +127,14 @@ class CompactPainter:
         number = "" if "id" in self._shown or name == str(key.id) else f" {key.id}"
         if cell_len(name) + len(number) > room:
             number = ""
-        name = fit(name, min(cell_len(name), room - len(number)), self.glyphs)
+        told = "detail" in self._shown and not detail_of(drawn.status, drawn.now)
+        words = "" if told else drawn.alarm.words(room - cell_len(name) - 1)
+        number, style = (f" {words}", drawn.styles.mark) if words else (number, drawn.styles.place)
+        name = fit(name, min(cell_len(name), room - cell_len(number)), self.glyphs)
+        rest = room - cell_len(name)
         return [
             Segment(name, drawn.styles.name),
-            Segment(number.ljust(room - cell_len(name)), drawn.styles.place),
+            Segment(fit(number, rest, self.glyphs), style),
             Segment(f"{marks} ", drawn.styles.mark),
         ]
 
@@ -140,7 +156,7 @@ class CompactPainter:
 
     def _figure(self, place: int) -> Cell:
         def cell(drawn: Drawn, width: int) -> list[Segment]:
-            figure: Figure = figures_of(*drawn, self.glyphs)[place]
+            figure: Figure = figures_of(*drawn[:3], self.glyphs)[place]
             # Digits stand below digits, marked or not.
             text = figure.text if figure.text.endswith(REACHED) else f"{figure.text} "
             return [Segment(f"{text:>{width - 1}} ", figure.style)]
@@ -159,14 +175,14 @@ class CompactPainter:
         return self._text(marks, width, drawn.styles.mark)
 
     def _strip(self, drawn: Drawn, width: int) -> list[Segment]:
-        status, now, styles = drawn
+        status, now, styles, _ = drawn
         slices = slices_in(width - 1)
         states = status.states(now, slices.cells, minutes=slices.minutes)
         strip = strip_of(states, styles.shapes, styles.gap, self.glyphs)
         return Segment.adjust_line_length(strip, width, styles.body)
 
     def _chart(self, drawn: Drawn, width: int) -> list[Segment]:
-        status, now, styles = drawn
+        status, now, styles, _ = drawn
         chart = sparkline(
             chart_columns(status, now, width - 1 - SCALE_WIDTH),
             status.policy.thresholds,

@@ -20,9 +20,16 @@ from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
-from wallboard.ui.wall.arrange import VOLATILE_SORTS, Section, arrange, is_fault
+from wallboard.ui.wall.arrange import (
+    VOLATILE_SORTS,
+    Section,
+    alarm_of,
+    alarm_order,
+    arrange,
+    is_fault,
+)
 from wallboard.ui.wall.layout import Heading, Item, Shape, laid_out, lay_out, shape_of
-from wallboard.ui.wall.rows import RowPainter, Scene
+from wallboard.ui.wall.rows import RowPainter, Scene, blinking_in
 from wallboard.ui.wall.selection import Selection
 
 ROWS_AROUND = 3
@@ -113,7 +120,12 @@ class WallGrid(ScrollView, can_focus=True):
             self._state.sort in VOLATILE_SORTS or bool(self._query) or self._state.faults_only
         )
         snapshot = view.snapshot
-        reason = (snapshot.ranking, len(snapshot.entry_points), snapshot.at if volatile else None)
+        reason = (
+            snapshot.ranking,
+            len(snapshot.entry_points),
+            snapshot.at if volatile else None,
+            alarm_order(snapshot),
+        )
         if reason != self._arranged_for and not self._order_holds(view):
             self._arranged_for, self._arranged_at = reason, view.now
             self._arrange()
@@ -253,6 +265,7 @@ class WallGrid(ScrollView, can_focus=True):
             self.layout_now,
             self._selection.item,
             self.with_server,
+            blinking_in(self._view),
         )
 
     def _nothing(self) -> str:
@@ -265,6 +278,8 @@ class WallGrid(ScrollView, can_focus=True):
             words = f"Nothing matches /{safe(self._query.text)}. Esc shows all."
         else:
             words = "Everything is ok. Esc shows all."
+            if self._state.handled_hidden and not self._state.faults_only:
+                words = "Every alarm is handled. Esc shows all."
         return " " * ((self.size.width - cell_len(words)) // 2) + words
 
     def _visible_rows(self) -> range:
@@ -314,12 +329,13 @@ class WallGrid(ScrollView, can_focus=True):
 
     def action_fault(self, step: int) -> None:
         """Select the next or previous fault, even in a folded section."""
-        statuses, now = self._view.snapshot.entry_points, self._view.now
-        self._selection.seek(
-            list(_everything(self.sections)),
-            step,
-            lambda item: isinstance(item, EntryPointKey) and is_fault(statuses[item], now),
-        )
+        snapshot, now = self._view.snapshot, self._view.now
+
+        def is_wanted(item: Item) -> bool:
+            status = snapshot.entry_points[item] if isinstance(item, EntryPointKey) else None
+            return status is not None and is_fault(status, now, alarm_of(status, snapshot))
+
+        self._selection.seek(list(_everything(self.sections)), step, is_wanted)
         section = next((s for s in self.sections if s.folded and self.selected in s.keys), None)
         if section:
             self.post_message(self.Entered(section.name))

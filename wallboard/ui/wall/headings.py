@@ -69,9 +69,11 @@ class WallHeading(Lines):
             words.append(Segment(f" /{safe(query.text)} ", mark))
         if state.faults_only:
             words.append(Segment(" faults only ", mark))
+        if state.handled_hidden:
+            words.append(Segment(" handled hidden ", mark))
         if query.problem:
             words.append(Segment(f" {safe(query.problem)} ", self.theme_styles.ui["notice"]))
-        if query or state.faults_only:
+        if query or state.faults_only or state.handled_hidden:
             words.append(Segment(f" {shown} of {total} ", base))
         if unusual := arrangement_words(state):
             words.append(Segment(f" {', '.join(unusual)} ", base))

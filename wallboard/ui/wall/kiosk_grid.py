@@ -13,7 +13,7 @@ from wallboard.query import Query
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
-from wallboard.ui.wall.arrange import Section
+from wallboard.ui.wall.arrange import Section, arrange, unacknowledged
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.layout import Item, Shape, shape_of
 from wallboard.ui.wall.rotation import Page, pages_of
@@ -126,11 +126,24 @@ class KioskGrid(WallGrid):
         self.post_message(KioskResized())
 
     def _arranged(self) -> tuple[Section, ...]:
-        self.everything = super()._arranged()
+        snapshot = self._view.snapshot
+        shown = replace(self._state, handled_hidden=False)
+        self.everything = self._with_unacknowledged(arrange(snapshot, shown, self._query))
         if not self._pinned:
             return self.everything
         left = (self._without_pinned(section) for section in self.everything)
         return tuple(section for section in left if section.keys)
+
+    def _with_unacknowledged(self, sections: tuple[Section, ...]) -> tuple[Section, ...]:
+        """The sections, before them what no filter may hide from a kiosk."""
+        snapshot = self._view.snapshot
+        shown = {key for section in sections for key in section.keys}
+        missing = tuple(
+            key
+            for key in unacknowledged(snapshot)
+            if key not in shown and key in snapshot.entry_points
+        )
+        return (Section("", missing, {}), *sections) if missing else sections
 
     def _without_pinned(self, section: Section) -> Section:
         keys = tuple(key for key in section.keys if key not in self._pinned)

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
+from wallboard.ui.wall.arrange import alarm_of, alarm_place
 from wallboard.ui.wall.layout import COMPACT, LARGE, Shape, largest, tallest
 
 LEAST_TILE = 6
@@ -85,7 +87,10 @@ def level_now(status: EntryPointStatus, now: float) -> Level:
 
 
 class FaultFinder:
-    """Finds the faults among entry points, anew only when there may be others."""
+    """Finds the faults among entry points, anew only when there may be others.
+
+    What has returned is one too until somebody has acknowledged it.
+    """
 
     def __init__(self) -> None:
         self._found_for: object = None
@@ -94,17 +99,26 @@ class FaultFinder:
         self._faults: tuple[EntryPointKey, ...] = ()
 
     def find(
-        self, statuses: Sequence[EntryPointStatus], now: float, reason: object
+        self, statuses: Sequence[EntryPointStatus], snapshot: Snapshot, reason: object
     ) -> tuple[EntryPointKey, ...]:
-        """The worst first; ``reason`` differs when these have other levels or are others."""
+        """Those with an alarm first, then the worst.
+
+        ``reason`` differs when these have other levels or alarms, or are others.
+        """
+        now = snapshot.at
         # The clock may be put back too.
         if reason != self._found_for or not self._found_at <= now <= self._until:
             self._found_for, self._found_at = reason, now
             levels = [(level_now(status, now), status) for status in statuses]
             self._until = min((_until(level, status) for level, status in levels), default=math.inf)
-            faults = [(-level, status) for level, status in levels if level is not Level.OK]
-            faults.sort(key=lambda fault: (fault[0], fault[1].judgement.rank))
-            self._faults = tuple(status.entry_point.key for _, status in faults)
+            faults = [
+                (alarm_place(alarm), -level, status.judgement.rank, status.entry_point.key)
+                for level, status in levels
+                for alarm in [alarm_of(status, snapshot)]
+                if level is not Level.OK or (alarm and alarm.state.calls)
+            ]
+            faults.sort(key=itemgetter(0, 1, 2))
+            self._faults = tuple(key for *_, key in faults)
         return self._faults
 
 

@@ -14,6 +14,7 @@ from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.screen.header_words import silent_seconds
+from wallboard.ui.wall.arrange import alarm_order, unacknowledged
 from wallboard.ui.wall.big_figures import clock_of
 from wallboard.ui.wall.big_letters import big
 from wallboard.ui.wall.kiosk_grid import KioskGrid, KioskResized
@@ -21,6 +22,7 @@ from wallboard.ui.wall.kiosk_plan import ROOMY, FaultFinder, plan
 from wallboard.ui.wall.layout import Layout, lay_out
 from wallboard.ui.wall.pinned import Pinned
 from wallboard.ui.wall.rotation import Rotation, is_paused
+from wallboard.ui.wall.rows import blinking_in
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.wall.well import AllWell, WellLine
 from wallboard.ui.widgets.lines import Lines
@@ -136,8 +138,9 @@ class KioskScreen(WallScreen):
     def _find_faults(
         self, view: View, statuses: Sequence[EntryPointStatus]
     ) -> tuple[EntryPointKey, ...]:
-        reason = (view.snapshot.ranking, view.jump, self.grid.everything)
-        return self._faults.find(statuses, view.snapshot.at, reason)
+        snapshot = view.snapshot
+        reason = (snapshot.ranking, view.jump, self.grid.everything, alarm_order(snapshot))
+        return self._faults.find(statuses, snapshot, reason)
 
     def _pin(
         self,
@@ -154,8 +157,10 @@ class KioskScreen(WallScreen):
         width, height = self._body.size or self.app.size - (0, HEADER_ROWS + apart)
         planned = plan(len(faults), len(statuses) - len(faults), width, height)
         lines = self._pinned = planned.tiles + planned.lines
-        self._tiles.show(view.snapshot, faults[: planned.tiles], planned.shape, width)
-        self._lines.show(view.snapshot, faults[planned.tiles : lines], planned.line_shape, width)
+        snapshot, blinking = view.snapshot, blinking_in(view)
+        tiled, lined = faults[: planned.tiles], faults[planned.tiles : lines]
+        self._tiles.show(snapshot, tiled, planned.shape, width, blinking=blinking)
+        self._lines.show(snapshot, lined, planned.line_shape, width, blinking=blinking)
         all_well = bool(statuses) and not faults and not paused
         everything = (status.entry_point.key for status in statuses)
         self.grid.leave_out(frozenset(everything if all_well else faults[:lines]))
@@ -181,7 +186,7 @@ class KioskScreen(WallScreen):
             if len(pages) > 1:
                 return replace(extras, page=(number + 1, len(pages)), page_held="paused")
             return extras
-        number = self._rotation.go(view.now, pages, extras.newly_critical)
+        number = self._rotation.go(view.now, pages, unacknowledged(view.snapshot))
         self.grid.turn_to(pages[number] if pages else None)
         more = len(faults) - self._pinned
         rest = [f"{more} more fault{'s' if more > 1 else ''}"] if more else []

@@ -1,6 +1,6 @@
 """Large density: the verdict and its age in big letters, to be read from across the room."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -16,16 +16,16 @@ from wallboard.ui.wall.figures import REACHED, figures_of
 from wallboard.ui.wall.headline import MOST_SCALE, Headline, biggest
 from wallboard.ui.wall.layout import LARGE
 from wallboard.ui.wall.tile import Drawn, TilePainter
+from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
 from wallboard.ui.widgets.lines import word_wrapped
-from wallboard.ui.widgets.status_words import NO_DATA, age_of, age_of_state, detail_of, sign_of
-
-_SHORT: Mapping[Verdict, str] = {
-    Verdict.SERVICE_NOT_RUNNING: "DOWN",
-    Verdict.QUEUE_DEPTH_REACHED: "FULL",
-    Verdict.INVALID_ENTRY_POINT: "INVALID",
-    Verdict.UNREACHABLE: "UNREACH",
-}
-"""What stands for a verdict where its words do not fit in big letters."""
+from wallboard.ui.widgets.status_words import (
+    NO_DATA,
+    SHORT_LABELS,
+    age_of,
+    age_of_state,
+    detail_of,
+    sign_of,
+)
 
 _BIG_FIGURES = 6
 """Rows below the headline from which wait and queue are big: with name, sentence and chip."""
@@ -55,10 +55,17 @@ class LargePainter(TilePainter):
         critical = (self._biggest(v, "59m") for v in Verdict if v.default_level is Level.CRITICAL)
         self._most_scale = min(headline.scale if headline else 1 for headline in critical)
 
-    def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
+    def paint(
+        self,
+        status: EntryPointStatus,
+        now: float,
+        *,
+        selected: bool,
+        alarm: AlarmMark = NO_ALARM,
+    ) -> list[Strip]:
         """The tile as strips, each ``width`` cells wide."""
         styles, level = self._styles[selected], status.judgement.level_at(now)
-        drawn = Drawn(status, now, styles)
+        drawn = Drawn(status, now, styles, alarm)
         edge = Segment(self.glyphs.edges[level], styles.shapes[level])
         headline = self.headline(status, now)
         rows = self._headline_rows(drawn, headline)
@@ -77,14 +84,14 @@ class LargePainter(TilePainter):
         return self._biggest(judgement.verdict, age, most)
 
     def _biggest(self, verdict: Verdict, age: str, most: int = MOST_SCALE) -> Headline | None:
-        forms = (verdict.label, *([_SHORT[verdict]] if verdict in _SHORT else []))
+        forms = (verdict.label, *([SHORT_LABELS[verdict]] if verdict in SHORT_LABELS else []))
         return biggest(forms, age, self._inner - 1, self._heights, most)
 
     def _headline_rows(self, drawn: Drawn, headline: Headline | None) -> list[list[Segment]]:
         if headline is None:
             return [self._title(drawn)]
         judgement = drawn.status.judgement
-        style = drawn.styles.title(judgement, drawn.now)
+        style = drawn.styles.headline(judgement, drawn.now, inverted=drawn.alarm.inverted)
         width = max(headline.width, self._inner - 2)
         rows = headline.drawn(width, self.glyphs)
         return [[Segment(f" {row}".ljust(self._inner), style)] for row in rows]
@@ -98,6 +105,7 @@ class LargePainter(TilePainter):
         room_for_figures = max(big_height(), room - len(rows) - 5)
         rows.append(self._name(drawn) if room > _PLAIN else self._name_and_chip(drawn))
         rows += self._why(drawn, age, 2 if room > _BIG_FIGURES else 1)
+        rows += [self._alarm_or_deciding(drawn)] if drawn.alarm.sign else []
         figures = self._big_figures(drawn, room_for_figures, scale) if room >= _BIG_FIGURES else []
         if figures:
             rows += [*figures, self._chip_slots_and_button(drawn)]
@@ -129,7 +137,7 @@ class LargePainter(TilePainter):
                 text + REACHED if figure.text.endswith(REACHED) else text,
                 figure.style,
             )
-            for figure, text in zip(figures_of(*drawn, self.glyphs), digits, strict=False)
+            for figure, text in zip(figures_of(*drawn[:3], self.glyphs), digits, strict=False)
         ]
         brief = [figure._replace(label=figure.label[0]) for figure in figures]
         rows = biggest_figures(
@@ -139,7 +147,7 @@ class LargePainter(TilePainter):
 
     def _chip_slots_and_button(self, drawn: Drawn) -> list[Segment]:
         styles, button = drawn.styles, drawn.status.judgement.button
-        slots = figures_of(*drawn, self.glyphs)[2]
+        slots = figures_of(*drawn[:3], self.glyphs)[2]
         line = [
             *self._chip(drawn),
             Segment("  slots ", styles.muted),

@@ -12,7 +12,7 @@ from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.terminal.screen import Attached
 from wallboard.ui.wall.arrange import Section
 from wallboard.ui.wall.layout import Layout, Shape, laid_out
-from wallboard.ui.wall.rows import RowPainter, Scene
+from wallboard.ui.wall.rows import Blinking, RowPainter, Scene
 
 
 class Pinned(Attached, Widget):
@@ -34,7 +34,13 @@ class Pinned(Attached, Widget):
         self.refresh()
 
     def show(
-        self, snapshot: Snapshot, keys: Sequence[EntryPointKey], shape: Shape, width: int
+        self,
+        snapshot: Snapshot,
+        keys: Sequence[EntryPointKey],
+        shape: Shape,
+        width: int,
+        *,
+        blinking: Blinking = "never",
     ) -> None:
         """Show these; ``width`` is in cells."""
         sections = (Section("", tuple(keys), {}),)
@@ -48,7 +54,7 @@ class Pinned(Attached, Widget):
             self._painter.reshape()
             self.styles.height = layout.height
             self.refresh()
-        self._scene = scene = Scene(snapshot, sections, layout, None, with_server)
+        self._scene = scene = Scene(snapshot, sections, layout, None, with_server, blinking)
         for number, row in enumerate(layout.rows):
             if self._painter.differs(number, scene):
                 self.refresh(Region(0, row.y, width, row.height))

@@ -49,8 +49,8 @@ def _sections(layout: Layout) -> list[tuple[int, int]]:
 class Rotation:
     """Which page is shown.
 
-    Pages turn at an interval. While entry points are newly critical, only their pages are shown,
-    the first one at once.
+    Pages turn at an interval. While alarms are unacknowledged, only their pages are shown, the
+    first one at once.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -60,7 +60,7 @@ class Rotation:
         self._turned_at: float | None = None
 
     def go(self, now: float, pages: Sequence[Page], wanted: Sequence[Item]) -> int:
-        """The number of the page to show now; ``wanted`` are newly critical items."""
+        """The number of the page to show now; ``wanted`` are unacknowledged."""
         if self._turned_at is None or now < self._turned_at:
             # The clock was put back: count from here.
             self._turned_at = now

@@ -1,29 +1,39 @@
 """Draws the rows of the wall, and tells which have changed since they were drawn."""
 
 import logging
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from rich.segment import Segment
 from textual.strip import Strip
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.state_strip import MINUTE
-from wallboard.ui.look.glyphs import UNICODE
+from wallboard.ui.look.glyphs import UNICODE, Glyphs
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.picture.view import View
 from wallboard.ui.wall.arrange import Section
 from wallboard.ui.wall.compact import CompactPainter
 from wallboard.ui.wall.large_tile import LargePainter
 from wallboard.ui.wall.layout import COMPACT, LARGE, Density, Heading, Item, Layout, WallRow
 from wallboard.ui.wall.tile import TilePainter
+from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark, is_inverted, mark_of
 from wallboard.ui.widgets.status_words import age_of, age_of_state, count_chips, just_changed
 
 
 class Painter(Protocol):
     """Draws entry points of one width in one theme and one density."""
 
-    def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
+    def paint(
+        self,
+        status: EntryPointStatus,
+        now: float,
+        *,
+        selected: bool,
+        alarm: AlarmMark = NO_ALARM,
+    ) -> list[Strip]:
         """The entry point as strips of the painter's width."""
 
     def blank(self) -> list[Strip]:
@@ -72,6 +82,17 @@ class HeadingPainter:
 log = logging.getLogger(__name__)
 
 
+Blinking = Literal["never", "once", "kiosk"]
+"""How a new alarm draws attention: not at all in a replay, once on a wall, longer in a kiosk."""
+
+
+def blinking_in(view: View) -> Blinking:
+    """How new alarms blink in a view."""
+    if view.replay_position or view.frozen_at is not None:
+        return "never"
+    return "kiosk" if view.extras.kiosk else "once"
+
+
 class Scene(NamedTuple):
     """Everything that rows are drawn from."""
 
@@ -80,6 +101,18 @@ class Scene(NamedTuple):
     layout: Layout
     selected: Item | None
     with_server: bool = False
+    blinking: Blinking = "never"
+
+    def alarm(self, key: EntryPointKey, glyphs: Glyphs) -> AlarmMark:
+        """What is shown of the alarm of an entry point."""
+        alarms, now = self.snapshot.alarms, self.snapshot.at
+        alarm = alarms.get(AlarmKey.of(key)) if alarms else None
+        if alarm is None:
+            return NO_ALARM
+        inverted = self.blinking != "never" and is_inverted(
+            alarm, now, kiosk=self.blinking == "kiosk"
+        )
+        return mark_of(alarm, now, glyphs)._replace(inverted=inverted)
 
     def section(self, heading: Heading) -> Section:
         """The section of a heading."""
@@ -141,7 +174,7 @@ class RowPainter:
                 tile = painter.blank()
             else:
                 selected = item == scene.selected
-                tile = self._tile(painter, status, scene.snapshot.at, selected=selected)
+                tile = self._tile(painter, status, scene, selected=selected)
             gap = Strip.blank(width - least, self._theme.ui["screen"])
             tiles.append([Strip.join([line, gap]) for line in tile] if width > least else tile)
         return [Strip.join(line) for line in zip(*tiles, strict=True)]
@@ -155,10 +188,11 @@ class RowPainter:
         return self._entry_points
 
     def _tile(
-        self, painter: Painter, status: EntryPointStatus, now: float, *, selected: bool
+        self, painter: Painter, status: EntryPointStatus, scene: Scene, *, selected: bool
     ) -> list[Strip]:
         try:
-            return painter.paint(status, now, selected=selected)
+            alarm = scene.alarm(status.entry_point.key, self._theme.glyphs)
+            return painter.paint(status, scene.snapshot.at, selected=selected, alarm=alarm)
         except Exception:  # one broken tile must not end the board
             key = status.entry_point.key
             if key not in self._broken:
@@ -174,7 +208,8 @@ def _signature(row: WallRow, scene: Scene) -> object:
         section = scene.section(row.heading)
         return selected, section.verdicts, section.folded
     now, statuses = scene.snapshot.at, scene.snapshot.entry_points
-    return selected, [_appearance(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
+    alarms = [scene.alarm(item, UNICODE) for item in row.items] if scene.snapshot.alarms else None  # type: ignore[arg-type]  # no headings here
+    return selected, alarms, [_appearance(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
 
 
 def _appearance(status: EntryPointStatus | None, now: float) -> object:

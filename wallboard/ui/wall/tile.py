@@ -17,6 +17,7 @@ from wallboard.ui.wall.figures import figures_of, fitted
 from wallboard.ui.wall.layout import NORMAL, SMALLEST, WIDE
 from wallboard.ui.wall.sparkline import SCALE_WIDTH, sparkline
 from wallboard.ui.wall.tile_styles import TileStyles
+from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
 from wallboard.ui.widgets.state_strip import slices_in, strip_of
 from wallboard.ui.widgets.status_words import (
     age_of_state,
@@ -34,6 +35,8 @@ LEAST_DETAIL = 4
 """Cells below which a detail says nothing."""
 BUTTON = len("button unknown ")
 CHIP = len("max depth (2)")
+LONGEST_LEAD = 9
+"""Cells of who has an alarm before the strip of a small tile."""
 FIGURES = len("w 59m59s! q 9999! s 99 ")
 """Cells of the three figures beside a name, so that they stand below each other."""
 
@@ -44,6 +47,7 @@ class Drawn(NamedTuple):
     status: EntryPointStatus
     now: float
     styles: TileStyles
+    alarm: AlarmMark = NO_ALARM
 
 
 Row = Callable[[Drawn], list[Segment]]
@@ -66,6 +70,7 @@ class TilePainter:
         self.width = width
         self.height = height
         self._inner = width - 2
+        self._tells_return_in_title = width < WIDE or height <= SMALLEST
         self._with_server = with_server
         self._gap = Segment(" ", theme.ui["screen"])
         self._styles = {selected: TileStyles(theme, selected) for selected in (False, True)}
@@ -81,7 +86,7 @@ class TilePainter:
             return [self._title_and_chip, self._name_and_figures]
         if self.height <= len(small):
             return small[: self.height]
-        above: list[Row] = [self._sentence, self._deciding]
+        above: list[Row] = [self._sentence, self._alarm_or_deciding]
         above = above[: self.height - NORMAL.height]
         return [*small[:2], *above, self._figures, self._button_and_chart, self._strip]
 
@@ -94,12 +99,19 @@ class TilePainter:
         below = below[: self.height - NORMAL.height + 1]
         return [self._title, self._name, *above, self._figures, *below, self._strip]
 
-    def paint(self, status: EntryPointStatus, now: float, *, selected: bool) -> list[Strip]:
+    def paint(
+        self,
+        status: EntryPointStatus,
+        now: float,
+        *,
+        selected: bool,
+        alarm: AlarmMark = NO_ALARM,
+    ) -> list[Strip]:
         """The tile as strips, each ``width`` cells wide."""
         styles = self._styles[selected]
         level = status.judgement.level_at(now)
         edge = Segment(self.glyphs.edges[level], styles.shapes[level])
-        drawn = Drawn(status, now, styles)
+        drawn = Drawn(status, now, styles, alarm)
         lines = [Strip([edge, *row(drawn), self._gap], self.width) for row in self._rows]
         return lines + self.blank()[len(lines) :]
 
@@ -131,16 +143,18 @@ class TilePainter:
         return self._titled(drawn, self._chip(drawn, on_bar=filled))
 
     def _titled(self, drawn: Drawn, chip: list[Segment]) -> list[Segment]:
-        """Verdict and why, then the chip, and for how long at the end."""
-        status, now, styles = drawn
-        style = styles.title(status.judgement, now)
+        """Verdict and why, then the chip, and at the end for how long and the sign of the alarm."""
+        status, now, styles, alarm = drawn
+        style = styles.headline(status.judgement, now, inverted=alarm.inverted)
         sign = sign_of(status.judgement, now, self.glyphs)
         title = f"{sign} {label_of(status.judgement, now)}"
-        age = age_of_state(status, now, self.glyphs)
-        end = f" {age} " if self.width >= WIDE else f" {age}" if age else ""
+        last = " ".join(filter(None, (age_of_state(status, now, self.glyphs), alarm.sign)))
+        end = f" {last} " if self.width >= WIDE else f" {last}" if last else ""
         room = self._inner - len(end) - Segment.get_line_length(chip)
-        detail = detail_of(status, now)
         left = room - cell_len(title) - 1
+        detail = detail_of(status, now)
+        if not detail and self._tells_return_in_title and alarm.returned:
+            detail = alarm.shortened(left)
         if detail and left >= min(LEAST_DETAIL, cell_len(detail)):
             title = f"{title} {detail}"
         return [Segment(fit(title, room, self.glyphs), style), *chip, Segment(end, style)]
@@ -151,7 +165,7 @@ class TilePainter:
         return [Segment(f" {words} ", drawn.styles.chip(kind, on_bar=on_bar))]
 
     def _name(self, drawn: Drawn) -> list[Segment]:
-        status, now, styles = drawn
+        status, now, styles, alarm = drawn
         key = status.entry_point.key
         name = safe(status.entry_point.name)
         number = "" if name == str(key.id) else f" {key.id}"
@@ -159,13 +173,24 @@ class TilePainter:
         place = (
             f"{number} {self.glyphs.separator}{server}" if number and server else number + server
         )
-        beside = self._inner - 3 - cell_len(name) - cell_len(place)
-        marks = marks_of(status, now, beside, self.glyphs)
+        beside = self._inner - 3 - cell_len(name)
+        words = self._alarm_beside(alarm, beside - cell_len(place))
+        if not words and (words := self._alarm_beside(alarm, beside - cell_len(server))):
+            place = server
+        beside -= cell_len(place) + (cell_len(words) + 1 if words else 0)
+        marks = f"{marks_of(status, now, beside, self.glyphs)} {words}".strip()
         end = Segment(f" {marks} " if marks else "", styles.mark)
         room = self._inner - 1 - end.cell_length
         if cell_len(name) + cell_len(place) > room:
             place = server or number
         return [*self._named(name, place, room, styles), end]
+
+    def _alarm_beside(self, alarm: AlarmMark, room: int) -> str:
+        """Who has it, or what it was, beside the name where no other row says so."""
+        told = self._alarm_or_deciding in self._rows or (
+            alarm.returned and self._tells_return_in_title
+        )
+        return "" if told else alarm.words(room)
 
     def _name_and_chip(self, drawn: Drawn) -> list[Segment]:
         """For small tiles: the id and the server as far as there is room for them."""
@@ -189,21 +214,23 @@ class TilePainter:
         ]
 
     def _name_and_figures(self, drawn: Drawn) -> list[Segment]:
-        figures = figures_of(*drawn, self.glyphs)
+        figures = figures_of(*drawn[:3], self.glyphs)
         brief = tuple(figure.brief() for figure in figures)
         shown = self._filled(fitted(brief, FIGURES, drawn.styles), drawn.styles, FIGURES)
         name = safe(drawn.status.entry_point.name)
         marks = mark_signs(drawn.status.judgement, self.glyphs)
         end = Segment(f" {marks} " if marks else "", drawn.styles.mark)
         room = self._inner - 1 - FIGURES - end.cell_length
-        return [*self._named(name, self._server(drawn), room, drawn.styles), end, *shown]
+        words = self._alarm_beside(drawn.alarm, room - cell_len(name) - 1)
+        place = f" {words}" if words else self._server(drawn)
+        return [*self._named(name, place, room, drawn.styles), end, *shown]
 
     def _server(self, drawn: Drawn) -> str:
         """The server, with a blank before it, if there is more than one."""
         return f" {safe(drawn.status.entry_point.key.server)}" if self._with_server else ""
 
     def _figures(self, drawn: Drawn) -> list[Segment]:
-        figures = figures_of(*drawn, self.glyphs)
+        figures = figures_of(*drawn[:3], self.glyphs)
         return self._led(fitted(figures, self._inner - 1, drawn.styles), drawn.styles)
 
     def _chip_and_button(self, drawn: Drawn) -> list[Segment]:
@@ -241,7 +268,7 @@ class TilePainter:
 
     def _charted(self, drawn: Drawn, room: int) -> list[Segment]:
         """The wait of the last polls, with a blank at its end."""
-        status, now, styles = drawn
+        status, now, styles, _ = drawn
         return sparkline(
             chart_columns(status, now, room - 2 - SCALE_WIDTH),
             status.policy.thresholds,
@@ -253,11 +280,17 @@ class TilePainter:
         )
 
     def _strip(self, drawn: Drawn) -> list[Segment]:
-        return self._led(self._stripped(drawn, self._inner - 1), drawn.styles)
+        """The strip; behind who has the alarm where the name has no room beside it."""
+        lead: list[Segment] = []
+        if self._name not in self._rows:
+            words = self._alarm_beside(drawn.alarm, LONGEST_LEAD)
+            lead = [Segment(f"{words} " if words else "", drawn.styles.mark)]
+        room = self._inner - 1 - Segment.get_line_length(lead)
+        return self._led([*lead, *self._stripped(drawn, room)], drawn.styles)
 
     def _stripped(self, drawn: Drawn, room: int) -> list[Segment]:
         """The strip of states and how far it reaches."""
-        status, now, styles = drawn
+        status, now, styles, _ = drawn
         slices = slices_in(room - 2 - SCALE_WIDTH)
         states = status.states(now, slices.cells, minutes=slices.minutes)
         strip = strip_of(states, styles.shapes, styles.gap, self.glyphs)
@@ -265,7 +298,7 @@ class TilePainter:
 
     def _sentence(self, drawn: Drawn) -> list[Segment]:
         """The sentence of the verdict; where all is well, since when and what was before."""
-        status, now, styles = drawn
+        status, now, styles, _ = drawn
         words, style = safe(status.judgement.summary), styles.body
         if status.judgement.raised:
             words = ", ".join(status.judgement.raised)
@@ -274,6 +307,14 @@ class TilePainter:
             parts = [since_words(status.onset, now), f"before: {before}" if before else ""]
             words, style = f" {self.glyphs.separator} ".join(filter(None, parts)), styles.muted
         return [Segment(fit(f" {words}", self._inner, self.glyphs), style)]
+
+    def _alarm_or_deciding(self, drawn: Drawn) -> list[Segment]:
+        """Who has the alarm or what it was, with its sign; else which endpoint decides."""
+        alarm, room = drawn.alarm, self._inner - 4
+        if not alarm.forms:
+            return self._deciding(drawn)
+        words = fit(f" {alarm.sign} {alarm.shortened(room)}", self._inner, self.glyphs)
+        return [Segment(words, drawn.styles.mark)]
 
     def _deciding(self, drawn: Drawn) -> list[Segment]:
         words = fit(f" {deciding_words(drawn.status)}", self._inner, self.glyphs)

@@ -52,6 +52,11 @@ class TileStyles:
             self._titles[key] = style if style.bgcolor else style + self._on_body
         return self._titles[key]
 
+    def headline(self, judgement: Judgement, now: float, *, inverted: bool) -> Style:
+        """The style of the verdict on a tile, the other way round while its alarm blinks."""
+        style = self.title(judgement, now)
+        return style + Style(reverse=not style.reverse) if inverted else style
+
     def chip(self, kind: str, *, on_bar: bool = False) -> Style:
         """The style of the response type: coloured words, which need a background on a bar."""
         style = self._theme.response_type[kind]

@@ -44,6 +44,7 @@ class WallScreen(FilteringScreen):
 
     BINDINGS = [
         Binding("f", "faults", "Faults", id="faults"),
+        Binding("u", "handled", "Hide or show handled alarms", show=False, id="handled"),
         Binding("s", "sort", "Sort", id="sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
         Binding("d", "density", "Size", id="density"),
@@ -144,11 +145,15 @@ class WallScreen(FilteringScreen):
     def action_clear(self) -> None:
         """Show every entry point again."""
         self.close_filter()
-        self.show_as(replace(self.state, filter="", faults_only=False))
+        self.show_as(replace(self.state, filter="", faults_only=False, handled_hidden=False))
 
     def action_faults(self) -> None:
         """Toggle between faults only and everything."""
         self.show_as(replace(self.state, faults_only=not self.state.faults_only))
+
+    def action_handled(self) -> None:
+        """Hide the entry points whose alarm somebody has in hand, or show them again."""
+        self.show_as(replace(self.state, handled_hidden=not self.state.handled_hidden))
 
     def action_sort(self) -> None:
         """Select the next order."""

@@ -25,6 +25,14 @@ CHANGED_SECONDS = 15.0
 _MINUTE = 60.0
 
 
+SHORT_LABELS: Mapping[Verdict, str] = {
+    Verdict.SERVICE_NOT_RUNNING: "DOWN",
+    Verdict.QUEUE_DEPTH_REACHED: "FULL",
+    Verdict.INVALID_ENTRY_POINT: "INVALID",
+    Verdict.UNREACHABLE: "UNREACH",
+}
+"""What stands for a verdict where its words do not fit."""
+
 NO_DATA = "NO DATA"
 """What stands for a verdict of which nobody knows whether it still holds."""
 

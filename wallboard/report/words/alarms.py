@@ -1,0 +1,113 @@
+"""Alarms in words: what each is, who has it and until when, and how many there are."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+
+from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Handling
+from wallboard.domain.foreign_text import safe
+from wallboard.domain.policy import Verdict
+from wallboard.report.words.changes import CAUSE_WORDS
+from wallboard.report.words.figures import age, clock, span
+
+NOBODY_LOOKED = "nobody looked"
+SHORT_STATES = {
+    AlarmState.UNACKNOWLEDGED: "new",
+    AlarmState.RETURNED: "returned",
+    AlarmState.ACKNOWLEDGED: "acked",
+    AlarmState.SHELVED: "shelved",
+}
+"""The states that are counted, in the order and in the words in which they are told."""
+
+
+def counted(alarms: Iterable[Alarm]) -> dict[AlarmState, int]:
+    """How many alarms there are in each state that is counted; those without any are left out."""
+    counts = dict.fromkeys(SHORT_STATES, 0)
+    for alarm in alarms:
+        if alarm.state in counts:
+            counts[alarm.state] += 1
+    return {state: count for state, count in counts.items() if count}
+
+
+def count_words(counts: Mapping[AlarmState, int]) -> str:
+    """``2 new · 1 acked · 1 shelved``; nothing without alarms."""
+    return " · ".join(f"{count} {SHORT_STATES[state]}" for state, count in counts.items())
+
+
+def user_of(who: str) -> str:
+    """The name in ``anna@jump1``, safe to show."""
+    return safe(who.partition("@")[0] or who)
+
+
+def verdict_words(alarm: Alarm) -> str:
+    """The worst verdict since it was raised, ``UNREACHABLE`` for a server."""
+    if alarm.key.id is None:
+        return Verdict.UNREACHABLE.label
+    verdict = alarm.verdict or alarm.condition.verdict
+    return Verdict(verdict).label if verdict in set(Verdict) else safe(verdict).upper()
+
+
+def cause_words(alarm: Alarm) -> str:
+    """Why a server is out of reach; nothing for an entry point."""
+    cause = alarm.verdict or alarm.condition.verdict
+    return next((words for one, words in CAUSE_WORDS.items() if one == cause), "")
+
+
+def was_words(alarm: Alarm, now: float, *, verdict: str = "") -> str:
+    """What a returned one was, and when: ``was SERVICE DOWN 02:10–02:31``."""
+    start, end = alarm.onset or alarm.since, alarm.over_at or alarm.since
+    return f"was {verdict or verdict_words(alarm)} {minute(start, now)}–{minute(end, start)}"
+
+
+def minute(at: float, now: float) -> str:
+    """Local time to the minute, with the date before it unless it is that of ``now``."""
+    moment, today = time.localtime(at), time.localtime(now)
+    return time.strftime("%H:%M" if moment[:3] == today[:3] else "%d %b %H:%M", moment)
+
+
+def extra_words(alarm: Alarm, now: float) -> Iterator[str]:
+    """What is said of any alarm that stands: that it chatters, that it is more than a day old."""
+    if alarm.chattering:
+        yield "chattering"
+    if alarm.is_old(now):
+        yield "over 24h"
+
+
+def sentence(alarm: Alarm, now: float, rules: AlarmRules | None = None) -> str:
+    """All there is to say of an alarm, on one line."""
+    return ", ".join([_state_words(alarm, now, rules), *extra_words(alarm, now)])
+
+
+def _state_words(alarm: Alarm, now: float, rules: AlarmRules | None) -> str:
+    match alarm.state:
+        case AlarmState.PENDING:
+            of = f" of {span(rules.raise_for)}" if rules else ""
+            return f"alarm pending {span(held_seconds(alarm, now))}{of}"
+        case AlarmState.ACKNOWLEDGED if alarm.acknowledgement:
+            return f"acknowledged {handling_words(alarm.acknowledgement, now)}"
+        case AlarmState.SHELVED if alarm.shelf:
+            return f"shelved {handling_words(alarm.shelf, now)}"
+        case AlarmState.RETURNED:
+            return f"returned: {was_words(alarm, now)}, {NOBODY_LOOKED}"
+        case AlarmState.SUPPRESSED:
+            return f"suppressed: {safe(alarm.suppressed_by)}"
+        case _:
+            return f"{alarm.state}{_since(alarm, now)}"
+
+
+def held_seconds(alarm: Alarm, now: float) -> float:
+    """For how long the condition of a pending one has held by now."""
+    return alarm.held + max(0.0, now - alarm.at)
+
+
+def _since(alarm: Alarm, now: float) -> str:
+    if alarm.raised_at is None:
+        return ""
+    return f", raised {clock(alarm.raised_at, now)} ({age(now - alarm.raised_at)} ago)"
+
+
+def handling_words(handling: Handling, now: float) -> str:
+    """``by anna@jump1 02:12:10 until 10:12:10: restarting it``."""
+    who = safe(handling.who) or "somebody"
+    until = f" until {clock(handling.until, now)}" if handling.until < float("inf") else ""
+    why = f": {safe(handling.why)}" if handling.why else ""
+    return f"by {who} {clock(handling.at, now)}{until}{why}"
