@@ -479,3 +479,12 @@ def test_later_faults_of_single_endpoints_are_said_as_ever():
         (Subject.VERDICT, "open"),
         (Subject.ENDPOINT, "ok"),
     ]
+
+
+def test_the_order_is_another_one_once_an_answer_is_out_of_date():
+    board = board_of(KEY, policy=Policy(interval=10.0))
+    board.fold(heard(ALLOWED, at=100.0))
+    fresh, still, stale, later = (board.snapshot(at) for at in (100.0, 130.0, 131.0, 500.0))
+    assert fresh.ranking == still.ranking != stale.ranking == later.ranking
+    board.fold(heard(ALLOWED, at=501.0))
+    assert board.snapshot(501.0).ranking != later.ranking

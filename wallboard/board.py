@@ -55,6 +55,7 @@ class Board:
         self._parts = Sharing()
         self._newest_at: float | None = None
         self._ranking = 0
+        self._unconfirmed: frozenset[EntryPointKey] = frozenset()
         self._events: deque[Change] = deque(maxlen=EVENTS_BOUND)
         self._events_shown: tuple[Change, ...] = ()
 
@@ -124,6 +125,12 @@ class Board:
             not self._events_shown or self._events_shown[-1] is not self._events[-1]
         ):
             self._events_shown = tuple(self._events)
+        unconfirmed = frozenset(
+            k for k, s in self._statuses.items() if s.judgement.unconfirmed(now)
+        )
+        if unconfirmed != self._unconfirmed:
+            self._unconfirmed = unconfirmed
+            self._ranking += 1
         return Snapshot(
             at=now,
             entry_points=MappingProxyType(self._statuses.copy()),

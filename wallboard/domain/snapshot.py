@@ -145,7 +145,8 @@ class Snapshot:
     """The whole board at one moment; an entry point that did not change is the same object.
 
     ``at`` and ``newest_at`` (the newest poll, good or bad) are Unix time in seconds;
-    ``polls_per_minute`` counts the last minute; ``ranking`` differs when a verdict or a level does;
+    ``polls_per_minute`` counts the last minute; ``ranking`` differs when a verdict or a level
+    does, or when an entry point is out of date that was not, or no more;
     ``events`` are the last changes across the board, oldest first; ``alarms`` has every alarm that
     is not normal, and ``blind_since`` is when this machine lost its own network.
     """

@@ -84,11 +84,6 @@ class Judgement:
         """What is no number is not known."""
         object.__setattr__(self, "wait_seconds", finite(self.wait_seconds))
 
-    @property
-    def rank(self) -> int:
-        """Sorts entry points worst first: by level, then by what a level's verdicts mean."""
-        return (Level.CRITICAL - self.level) * len(WORST_FIRST) + self.verdict.place
-
     def stale(self, now: float) -> bool:
         """Whether the last good reading is older than three intervals, or of unknown age."""
         if self.fresh_until is None or self.newest_at is None:
@@ -97,11 +92,19 @@ class Judgement:
 
     def unconfirmed(self, now: float) -> bool:
         """Whether the verdict rests on a stale reading: nobody knows whether it still holds."""
-        return self.verdict not in _WITHOUT_READING and self.stale(now)
+        try:
+            return self.verdict not in _WITHOUT_READING and self.stale(now)
+        except TypeError:  # of a wrong type: its tile says that it cannot be drawn
+            return True
 
     def level_at(self, now: float) -> Level:
         """Its level, at least unknown where nobody knows whether it still holds."""
         return max(self.level, Level.UNKNOWN) if self.unconfirmed(now) else self.level
+
+    def rank_at(self, now: float) -> int:
+        """Sorts entry points worst first: by level, then by what a level's verdicts mean."""
+        shown = Verdict.UNKNOWN if self.unconfirmed(now) else self.verdict
+        return (Level.CRITICAL - self.level_at(now)) * len(WORST_FIRST) + shown.place
 
     def as_old_as_before(self, by: float) -> "Judgement":
         """The same after the clock was put forward ``by`` seconds, or back."""

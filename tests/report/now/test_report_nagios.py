@@ -139,3 +139,13 @@ def test_no_name_and_no_answer_breaks_the_form(name, server, reason):
     assert "|" not in "".join(details)
     assert all(line.isprintable() or "�" in line or not line.isascii() for line in details)
     assert not set(status + "".join(details)) & set("\r\x1b\x00\u202e")
+
+
+def test_what_is_out_of_date_comes_before_a_warning():
+    old, full = entry_point(1000, "Old"), entry_point(1001, "Full")
+    board = board_of(full, old)
+    tell(board, full, FULL)
+    tell(board, old, OPEN, at=NOW - 60)
+    status, _, details = output_of(board)
+    assert status.startswith("WALLBOARD UNKNOWN - 1 unknown, 1 warning; 1 stale; Old (1000) OPEN")
+    assert [line.partition(":")[0] for line in details] == ["unknown", "warning"]

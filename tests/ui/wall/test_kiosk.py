@@ -162,7 +162,9 @@ def open_board(count=13, faults=0):
 
 def keys_by_level(board):
     """All entry points, the worst first, and how many of them are not well."""
-    statuses = sorted(board.snapshot(NOW).entry_points.values(), key=lambda s: s.judgement.rank)
+    statuses = sorted(
+        board.snapshot(NOW).entry_points.values(), key=lambda s: s.judgement.rank_at(NOW)
+    )
     faults = sum(status.judgement.level is not Level.OK for status in statuses)
     return [status.entry_point.key for status in statuses], faults
 

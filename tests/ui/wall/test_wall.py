@@ -48,7 +48,7 @@ def key(number):
 
 def selected_place(app):
     statuses = app._snapshot.entry_points
-    in_order = sorted(statuses, key=lambda key: statuses[key].judgement.rank)
+    in_order = sorted(statuses, key=lambda key: statuses[key].judgement.rank_at(NOW))
     return in_order.index(app.screen.grid.selected)
 
 
@@ -115,7 +115,7 @@ async def test_the_worst_come_first():
     async with app.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
         statuses = app._snapshot.entry_points
-        shown = [statuses[key(number)].judgement.rank for number in ids_on(app)]
+        shown = [statuses[key(number)].judgement.rank_at(NOW) for number in ids_on(app)]
         assert len(shown) == 14
         assert shown == sorted(shown)
 

@@ -41,7 +41,7 @@ SERVICE = "WALLBOARD"
 def nagios_report(snapshot: Snapshot, *, unfinished: str = "") -> str:
     """The whole output, without a line break at its end; ``unfinished`` says why it is not all."""
     level = max(worst_level(snapshot), Level.UNKNOWN if unfinished else Level.OK)
-    listed = worst_first(snapshot.entry_points.values())
+    listed = worst_first(snapshot.entry_points.values(), snapshot.at)
     said = "; ".join(filter(None, (unfinished, _headline(snapshot, listed))))
     perfdata = " ".join(_perfdata(snapshot))
     return "\n".join([f"{_status_line(level, said)}|{perfdata}", *_details(snapshot, listed)])

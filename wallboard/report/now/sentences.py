@@ -30,7 +30,7 @@ def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
         level = max(s.judgement.level for s in _of(server.server, snapshot))
         if level >= least:
             yield _line(snapshot.at, level, _server_sentence(server, snapshot.at))
-    for status in worst_first(snapshot.entry_points.values()):
+    for status in worst_first(snapshot.entry_points.values(), snapshot.at):
         level = status.judgement.level
         told = status.entry_point.key.server in down
         if level >= max(least, Level.WARNING) and not told:

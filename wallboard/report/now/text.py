@@ -14,7 +14,10 @@ from wallboard.report.words.rows import counts, entry_point_table, marks_of, who
 def text_report(snapshot: Snapshot) -> str:
     """The whole report, without a line break at its end."""
     total = len(snapshot.entry_points)
-    lines = [*entry_point_table(snapshot, worst_first(snapshot.entry_points.values())), ""]
+    lines = [
+        *entry_point_table(snapshot, worst_first(snapshot.entry_points.values(), snapshot.at)),
+        "",
+    ]
     lines.append(f"{total} entry point{'' if total == 1 else 's'}: {counts(snapshot)}")
     lines.extend(failures(snapshot))
     return "\n".join(lines)
@@ -43,7 +46,7 @@ def _failing(snapshot: Snapshot) -> Iterator[str]:
     down = {status.server for status in snapshot.unreachable}
     named = whose if len({key.server for key in snapshot.entry_points}) > 1 else who
     failing: dict[str, dict[str, list[str]]] = {}
-    for status in worst_first(snapshot.entry_points.values()):
+    for status in worst_first(snapshot.entry_points.values(), snapshot.at):
         key = status.entry_point.key
         for endpoint in status.judgement.failing if key.server not in down else ():
             failure = status.state.failure(endpoint)
@@ -88,8 +91,8 @@ class TextBoard:
         ]
         lines = [self._header(snapshot), *self._network(snapshot), *self._servers(snapshot)]
         if changed:
-            lines.extend(f"  {line}" for line in
-                         entry_point_table(snapshot, worst_first(changed)))  # fmt: skip
+            rows = entry_point_table(snapshot, worst_first(changed, snapshot.at))
+            lines.extend(f"  {row}" for row in rows)
         return lines
 
     def _header(self, snapshot: Snapshot) -> str:

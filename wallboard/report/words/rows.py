@@ -12,9 +12,9 @@ from wallboard.report.words.table import table
 _FIGURES = frozenset({"ID", "WAIT", "QUEUE", "SLOTS"})
 
 
-def worst_first(statuses: Iterable[EntryPointStatus]) -> list[EntryPointStatus]:
+def worst_first(statuses: Iterable[EntryPointStatus], now: float) -> list[EntryPointStatus]:
     """The entry points, the worst first, equals in the order of the config."""
-    return sorted(statuses, key=lambda status: status.judgement.rank)
+    return sorted(statuses, key=lambda status: status.judgement.rank_at(now))
 
 
 def marks_of(status: EntryPointStatus, now: float) -> list[str]:

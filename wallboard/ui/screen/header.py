@@ -1,6 +1,5 @@
 """The header of every screen: how bad it is, whether polling works, and the verdicts."""
 
-import math
 import time
 
 from rich.cells import cell_len
@@ -10,7 +9,6 @@ from textual import events
 from textual.message import Message
 
 from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.verdict import Judgement
 from wallboard.report.words.alarms import SHORT_STATES, counted
 from wallboard.report.words.figures import repeated_hour
 from wallboard.ui.look.text import safe, span
@@ -72,7 +70,6 @@ class Counter:
 
     def __init__(self) -> None:
         self._counted_for: tuple[object, ...] = ()
-        self._until = 0.0
         self.levels: dict[Level, int] = {}
         self.verdicts: dict[Verdict, int] = {}
         self.no_data = 0
@@ -81,31 +78,17 @@ class Counter:
         """Count those of this view; what is out of date is unknown and has no verdict."""
         snapshot = view.snapshot
         reason = (snapshot.ranking, view.jump, len(snapshot.entry_points))
-        now = snapshot.at if view.frozen_at else view.now
-        if reason == self._counted_for and now < self._until:
+        if reason == self._counted_for:
             return
-        self._counted_for, self._until = reason, math.inf
+        self._counted_for = reason
         levels = dict.fromkeys(sorted(Level, reverse=True), 0)
         self.verdicts, self.no_data = dict(snapshot.verdicts), 0
         for status in snapshot.entry_points.values():
-            level, until, confirmed = _level_until(status.judgement, now)
-            levels[level] += 1
-            self._until = min(self._until, until)
-            if not confirmed:
+            levels[status.judgement.level_at(snapshot.at)] += 1
+            if status.judgement.unconfirmed(snapshot.at):
                 self.verdicts[status.judgement.verdict] -= 1
                 self.no_data += 1
         self.levels = {level: count for level, count in levels.items() if count}
-
-
-def _level_until(judgement: Judgement, now: float) -> tuple[Level, float, bool]:
-    """Its level, until when it holds unless an answer changes it, and whether it is up to date."""
-    try:
-        if judgement.stale(now):
-            return judgement.level_at(now), now, not judgement.unconfirmed(now)
-        until = judgement.fresh_until
-        return judgement.level, math.inf if until is None else until, True
-    except TypeError:  # its tile says that it cannot be drawn
-        return Level.UNKNOWN, now, True
 
 
 class BoardHeader(Lines):

@@ -1,7 +1,7 @@
 """Filters, sorts and groups the entry points of the wall."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -24,12 +24,13 @@ VOLATILE_SORTS = frozenset({"wait", "queue", "changed"})
 class Section:
     """A group of entry points in display order; one section without a name if not grouped.
 
-    ``verdicts`` are the counts for its heading.
+    ``verdicts`` are the counts for its heading, without those of which there is no data.
     """
 
     name: str
     keys: tuple[EntryPointKey, ...]
     verdicts: Mapping[Verdict, int]
+    no_data: int = 0
     folded: bool = False
 
     @property
@@ -44,9 +45,11 @@ def arrange(snapshot: Snapshot, view: Arrangement, query: Query) -> tuple[Sectio
     Unacknowledged alarms are first, then acknowledged ones, then what has returned.
     """
     statuses = list(snapshot.entry_points.values())
+    now = snapshot.at
     if query or view.faults_only or view.handled_hidden:
         statuses = [s for s in statuses if _wanted(s, view, query, snapshot)]
-    statuses.sort(key=_SORT_KEYS[view.sort], reverse=view.descending)
+    sort_key = _SORT_KEYS[view.sort]
+    statuses.sort(key=lambda status: sort_key(status, now), reverse=view.descending)
     if view.sort in _FIGURES:
         figure = attrgetter(_FIGURES[view.sort])
         statuses.sort(key=lambda status: figure(status.judgement) is None)
@@ -58,15 +61,15 @@ def arrange(snapshot: Snapshot, view: Arrangement, query: Query) -> tuple[Sectio
     for status in statuses:
         groups.setdefault(_group_of(status, view.grouping), []).append(status)
     names = sorted(groups, key=lambda name: (name == UNGROUPED, name.casefold()))
-    return tuple(
-        Section(
-            name=name,
-            keys=_keys_of(groups[name]),
-            verdicts=Counter(status.judgement.verdict for status in groups[name]),
-            folded=name in view.folded,
-        )
-        for name in names
-    )
+    return tuple(_section(name, groups[name], now, folded=name in view.folded) for name in names)
+
+
+def _section(
+    name: str, statuses: Sequence[EntryPointStatus], now: float, *, folded: bool
+) -> Section:
+    known = [s.judgement.verdict for s in statuses if not s.judgement.unconfirmed(now)]
+    no_data = len(statuses) - len(known)
+    return Section(name, _keys_of(statuses), Counter(known), no_data, folded)
 
 
 def _keys_of(statuses: Iterable[EntryPointStatus]) -> tuple[EntryPointKey, ...]:
@@ -124,13 +127,13 @@ def _group_of(status: EntryPointStatus, grouping: str) -> str:
     return status.entry_point.group or UNGROUPED
 
 
-_SORT_KEYS: Mapping[str, Callable[[EntryPointStatus], Any]] = {
-    "worst": attrgetter("judgement.rank"),
-    "name": lambda status: (status.entry_point.name.casefold(), status.entry_point.key),
-    "id": lambda status: (status.entry_point.key.id, status.entry_point.key.server),
-    "wait": lambda status: -(status.judgement.wait_seconds or 0.0),
-    "queue": lambda status: -(status.judgement.queue_depth or 0),
-    "changed": lambda status: -(status.since or 0.0),
+_SORT_KEYS: Mapping[str, Callable[[EntryPointStatus, float], Any]] = {
+    "worst": lambda status, now: status.judgement.rank_at(now),
+    "name": lambda status, _: (status.entry_point.name.casefold(), status.entry_point.key),
+    "id": lambda status, _: (status.entry_point.key.id, status.entry_point.key.server),
+    "wait": lambda status, _: -(status.judgement.wait_seconds or 0.0),
+    "queue": lambda status, _: -(status.judgement.queue_depth or 0),
+    "changed": lambda status, _: -(status.since or 0.0),
 }
 
 _FIGURES = {"wait": "wait_seconds", "queue": "queue_depth"}

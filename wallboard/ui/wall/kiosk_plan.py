@@ -1,14 +1,12 @@
 """What a kiosk pins to its screen: the faults as large tiles, and as lines what is left of them."""
 
-import math
 from collections.abc import Sequence
 from operator import itemgetter
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
-from wallboard.ui.wall.arrange import alarm_of, alarm_place
+from wallboard.ui.wall.arrange import alarm_of, alarm_place, is_fault
 from wallboard.ui.wall.layout import COMPACT, LARGE, Shape, largest, tallest
 
 LEAST_TILE = 6
@@ -75,17 +73,6 @@ def _tiles_and_lines(
     return KioskPlan(rows * columns, Shape(LARGE, columns, LEAST_TILE), 0, lines)
 
 
-def level_now(status: EntryPointStatus, now: float) -> Level:
-    """The level, at least unknown where nobody knows whether it still holds; OK until polled."""
-    judgement = status.judgement
-    if judgement.verdict is Verdict.WAITING:
-        return Level.OK
-    try:
-        return judgement.level_at(now)
-    except TypeError:  # its tile says that it cannot be drawn
-        return max(judgement.level, Level.UNKNOWN)
-
-
 class FaultFinder:
     """Finds the faults among entry points, anew only when there may be others.
 
@@ -94,8 +81,6 @@ class FaultFinder:
 
     def __init__(self) -> None:
         self._found_for: object = None
-        self._found_at = 0.0
-        self._until = 0.0
         self._faults: tuple[EntryPointKey, ...] = ()
 
     def find(
@@ -105,26 +90,14 @@ class FaultFinder:
 
         ``reason`` differs when these have other levels or alarms, or are others.
         """
-        now = snapshot.at
-        # The clock may be put back too.
-        if reason != self._found_for or not self._found_at <= now <= self._until:
-            self._found_for, self._found_at = reason, now
-            levels = [(level_now(status, now), status) for status in statuses]
-            self._until = min((_until(level, status) for level, status in levels), default=math.inf)
+        if reason != self._found_for:
+            self._found_for, now = reason, snapshot.at
             faults = [
-                (alarm_place(alarm), -level, status.judgement.rank, status.entry_point.key)
-                for level, status in levels
+                (alarm_place(alarm), status.judgement.rank_at(now), status.entry_point.key)
+                for status in statuses
                 for alarm in [alarm_of(status, snapshot)]
-                if level is not Level.OK or (alarm and alarm.state.calls)
+                if is_fault(status, now, alarm)
             ]
-            faults.sort(key=itemgetter(0, 1, 2))
+            faults.sort(key=itemgetter(0, 1))
             self._faults = tuple(key for *_, key in faults)
         return self._faults
-
-
-def _until(level: Level, status: EntryPointStatus) -> float:
-    """Until when a level holds unless an answer changes it."""
-    fresh_until = status.judgement.fresh_until
-    if level is not status.judgement.level:
-        return -math.inf
-    return math.inf if fresh_until is None else fresh_until

@@ -75,7 +75,10 @@ class HeadingPainter:
         total = f"{len(section.keys)} "
         head = [Segment(name, style), Segment(total, base)]
         room = width - Segment.get_line_length(head)
-        line = [*head, *count_chips(section.verdicts, self.theme, room, base)]
+        line = [
+            *head,
+            *count_chips(section.verdicts, self.theme, room, base, no_data=section.no_data),
+        ]
         return Strip(Segment.adjust_line_length(line, width, base), width)
 
 
@@ -206,7 +209,7 @@ def _signature(row: WallRow, scene: Scene) -> object:
     selected = scene.selected if scene.selected in row.items else None
     if row.heading:
         section = scene.section(row.heading)
-        return selected, section.verdicts, section.folded
+        return selected, section.verdicts, section.no_data, section.folded
     now, statuses = scene.snapshot.at, scene.snapshot.entry_points
     alarms = [scene.alarm(item, UNICODE) for item in row.items] if scene.snapshot.alarms else None  # type: ignore[arg-type]  # no headings here
     return selected, alarms, [_appearance(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
