@@ -58,7 +58,7 @@ class AlarmRuleSettings:
     raise_for: Annotated[float, Ge(0), Le(86_400)] | None = None
     clear_for: Annotated[float, Ge(0), Le(86_400)] | None = None
     ack_expires: Annotated[float, Ge(60), Le(2_592_000)] | None = None
-    flap_changes: Annotated[int, Ge(2), Le(100)] | None = None
+    flap_changes: Annotated[int, Ge(3), Le(100)] | None = None
     flap_within: Annotated[float, Ge(1), Le(86_400)] | None = None
 
 

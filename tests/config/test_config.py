@@ -163,10 +163,10 @@ def test_a_problem_reads_file_then_table_then_key_then_what_to_do():
             'did you mean "critical"?',
         ),
         (
-            SERVER + "alarm = { flap_changes = 1 }\n" + POINT,
+            SERVER + "alarm = { flap_changes = 2 }\n" + POINT,
             '[[server]] "prod" > [server.alarm]',
             "flap_changes",
-            "must be a whole number from 2 to 100, not 1",
+            "must be a whole number from 3 to 100, not 2",
         ),
         (
             SERVER + 'alarm = { bell = ["critical"] }\n' + POINT,

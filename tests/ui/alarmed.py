@@ -13,19 +13,32 @@ ANNA = Handling(NOW - 540, "anna@jump1", "restarting it", NOW + 8 * 3600)
 SHELF = Handling(NOW - 900, "ben@jump1", "moving to the new cluster", NOW + 3600)
 
 
-def alarm(number, state, *, verdict=Verdict.SERVICE_NOT_RUNNING, raised=600.0, **about):
+def alarm(
+    number,
+    state,
+    *,
+    verdict=Verdict.SERVICE_NOT_RUNNING,
+    raised=600.0,
+    suppressed_by="",
+    **about,
+):
     """An alarm of entry point ``number``, raised so many seconds ago; of a server for ``None``."""
     true = state is not AlarmState.RETURNED
     condition = Condition(
-        NOW - raised - 30, Truth.TRUE if true else Truth.FALSE, Level.CRITICAL, verdict
+        NOW - raised - 30,
+        Truth.TRUE if true else Truth.FALSE,
+        Level.CRITICAL,
+        verdict,
+        suppressed_by=suppressed_by,
     )
     raised_at = None if state in {AlarmState.PENDING, AlarmState.SUPPRESSED} else NOW - raised
-    return Alarm(
+    found = Alarm(
         key=AlarmKey("prod", number),
-        state=state,
         at=NOW,
         condition=condition,
         since=NOW - raised - 30,
+        holds=true,
+        began=NOW - raised - 30,
         held=20.0,
         onset=None if raised_at is None else raised_at - 30,
         raised_at=raised_at,
@@ -34,6 +47,8 @@ def alarm(number, state, *, verdict=Verdict.SERVICE_NOT_RUNNING, raised=600.0, *
         verdict=verdict,
         **about,
     )
+    assert found.state is state
+    return found
 
 
 NEW = alarm(1003, AlarmState.UNACKNOWLEDGED)

@@ -5,9 +5,11 @@ over.
 """
 
 import math
+from dataclasses import field, replace
 from enum import Enum, StrEnum
 
 from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.observation import shifted
 from wallboard.domain.policy import Level
 from wallboard.frozen import frozen
 
@@ -50,8 +52,8 @@ class AlarmRules:
     """When the alarm of an entry point or a server is raised and is over; seconds and counts.
 
     A condition is true at ``level`` or above. Once it was true for ``raise_for`` the alarm is
-    raised, once it was false for ``clear_for`` it is over. ``flap_changes`` raises and clears
-    within ``flap_within`` are chattering.
+    raised, once it was false for ``clear_for`` it is over. ``flap_changes`` raises and ends within
+    ``flap_within`` are chattering.
     """
 
     level: Level = Level.CRITICAL
@@ -66,16 +68,31 @@ class AlarmRules:
 class Condition:
     """The condition of an alarm from ``at`` on; after ``until`` it is inconclusive by itself.
 
-    ``verdict`` and ``level`` are those of the entry point; a server's are the cause of its failure
-    and critical. ``suppressed_by`` names what explains it: a server, a calendar, a maintenance.
+    ``since`` is when it became so, where that was before ``at``. ``verdict`` and ``level`` are
+    those of the entry point; a server's are the cause of its failure and critical.
+    ``suppressed_by`` names what explains it: a server, a calendar, a maintenance. Polls that repeat
+    the last one move only ``until``, which two equal conditions may differ in.
     """
 
     at: float
     truth: Truth
     level: Level = Level.OK
     verdict: str = ""
-    until: float = math.inf
+    until: float = field(default=math.inf, compare=False)
     suppressed_by: str = ""
+    since: float | None = None
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether it is known to be true or false."""
+        return self.truth is not Truth.INCONCLUSIVE
+
+    def shifted(self, by: float) -> "Condition":
+        """The same after the clock was put forward ``by`` seconds, or back."""
+        return replace(self, at=self.at + by, until=self.until + by, since=shifted(self.since, by))
+
+
+NEVER_ASKED = Condition(-math.inf, Truth.INCONCLUSIVE)
 
 
 @frozen
@@ -90,21 +107,26 @@ class Handling:
 
 @frozen
 class Alarm:
-    """One alarm at ``at``.
+    """One alarm, by the polls and the rows of the ledger so far.
 
-    ``condition`` is its present one and ``since`` when its truth began (for an inconclusive one
-    too), ``held`` how many conclusive seconds it has held. ``onset`` is when the condition began
-    for which it was raised, ``raised_at`` when that was, ``over_at`` when the condition ended of
-    one that has returned; ``level`` and ``verdict`` are the worst since. All of these are ``None``
-    where no alarm stands. ``flaps`` are the last raises and ends.
+    By the polls: the truth of ``condition`` began at ``since``, 0 before anything was asked. When
+    it was last conclusive it was true or not (``holds``), and had been so from ``began`` on, for
+    ``held`` conclusive seconds at ``at``; from then on these are counted as ``condition`` has it.
+
+    By the ledger: ``onset`` is when the condition began for which it was raised, at ``raised_at``,
+    and ``over_at`` when that ended of an alarm that has returned; ``level`` and ``verdict`` are the
+    worst since. These are ``None`` where no alarm stands. ``last_onset`` is that of the last one
+    raised, and ``flaps`` are the last raises and ends.
     """
 
     key: AlarmKey
-    state: AlarmState
-    at: float
-    condition: Condition
-    since: float
+    rules: AlarmRules = AlarmRules()
+    condition: Condition = NEVER_ASKED
+    since: float = 0.0
+    holds: bool | None = None
+    began: float | None = None
     held: float = 0.0
+    at: float = -math.inf
     onset: float | None = None
     raised_at: float | None = None
     over_at: float | None = None
@@ -112,9 +134,23 @@ class Alarm:
     verdict: str = ""
     acknowledgement: Handling | None = None
     shelf: Handling | None = None
-    suppressed_by: str = ""
     chattering: bool = False
     flaps: tuple[float, ...] = ()
+    last_onset: float | None = None
+
+    @property
+    def state(self) -> AlarmState:
+        """Its state: a shelf hides all else, and one that nobody looked at stays until then."""
+        if self.shelf:
+            return AlarmState.SHELVED
+        if self.over_at is not None:
+            return AlarmState.RETURNED
+        if self.condition.suppressed_by:
+            return AlarmState.SUPPRESSED
+        if self.active:
+            handled = self.acknowledgement is not None
+            return AlarmState.ACKNOWLEDGED if handled else AlarmState.UNACKNOWLEDGED
+        return AlarmState.PENDING if self.holds else AlarmState.NORMAL
 
     def is_old(self, now: float) -> bool:
         """Whether it has stood for more than a day: by then it is part of the furniture."""
@@ -124,3 +160,50 @@ class Alarm:
     def stands(self) -> bool:
         """Whether it was raised and is not over, or is over and nobody has acknowledged it."""
         return self.raised_at is not None
+
+    @property
+    def active(self) -> bool:
+        """Whether it was raised and is not over."""
+        return self.raised_at is not None and self.over_at is None
+
+    @property
+    def suppressed_by(self) -> str:
+        """What explains its condition, if something does."""
+        return self.condition.suppressed_by
+
+    @property
+    def counts(self) -> bool:
+        """Whether its timers run: not without an answer, nor while its condition is explained."""
+        return self.condition.conclusive and not (self.holds and self.condition.suppressed_by)
+
+    def unasked(self) -> "Alarm":
+        """The same with nothing known of its condition."""
+        return replace(
+            self,
+            condition=NEVER_ASKED,
+            since=0.0,
+            holds=None,
+            began=None,
+            held=0.0,
+            at=-math.inf,
+        )
+
+    def shifted(self, by: float) -> "Alarm":
+        """The same after the clock was put forward ``by`` seconds, or back: timers go on.
+
+        What rows have dated keeps its times, and what people set ends at the time they said.
+        """
+        return replace(
+            self,
+            condition=self.condition.shifted(by),
+            since=self.since + by,
+            began=shifted(self.began, by),
+            at=self.at + by,
+            flaps=tuple(at + by for at in self.flaps),
+        )
+
+    def held_at(self, now: float) -> float:
+        """How many conclusive seconds its condition has held or not, as ``holds`` says."""
+        if not self.counts:
+            return self.held
+        return self.held + max(0.0, min(now, self.condition.until) - self.at)

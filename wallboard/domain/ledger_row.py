@@ -12,6 +12,14 @@ from wallboard.domain.policy import Level
 from wallboard.frozen import frozen
 
 
+def moment(at: float) -> float:
+    """A time as exact as recordings and ledgers keep it, to the millisecond.
+
+    An alarm is named by its onset, which must be the same to all that saw the same polls.
+    """
+    return round(at, 3)
+
+
 class AlarmKey(NamedTuple):
     """Whose alarm it is: an entry point's or, without an id, that of a whole server."""
 
@@ -60,7 +68,8 @@ class LedgerRow:
     ``level`` and ``verdict`` are those of the condition where the row changes it (raised,
     worsened, returned, cleared); the verdict of a server is the cause of its failure. ``who`` is
     ``user@host``, empty for what the rules did by themselves. ``text`` is a reason or a note,
-    ``until`` when a shelf or an acknowledgement ends. ``notice`` is the id of a notice and
+    ``until`` when a shelf or an acknowledgement ends; of a row that ends one it is which one, and
+    of returned and cleared when the condition ended. ``notice`` is the id of a notice and
     ``channel`` the channel that it goes through (queued, sent, failed, given up). ``number`` is its
     place in the ledger, 0 before it is there.
     """

@@ -9,14 +9,6 @@ from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedStatus
-from wallboard.domain.expectation import (
-    NOTHING_EXPECTED,
-    Conformity,
-    Expectation,
-    Expected,
-    Maintenance,
-    conformity,
-)
 from wallboard.domain.history import History, Sample
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, newest, shifted
@@ -35,8 +27,7 @@ class EntryPointStatus:
 
     ``since`` is when its verdict began, ``onset`` how that and its level did; at ``known_until``
     the next poll is overdue (Unix time in seconds). ``timeline`` is its last changes, oldest first,
-    and ``strip`` what it was in the last hours. By ``expectation`` its level may be another than by
-    its policy.
+    and ``strip`` what it was in the last hours.
     """
 
     state: EntryPointState
@@ -47,7 +38,6 @@ class EntryPointStatus:
     known_until: float | None = None
     timeline: tuple[Change, ...] = ()
     strip: StateStrip = NOTHING_KNOWN
-    expectation: Expectation = NOTHING_EXPECTED
 
     @classmethod
     def unpolled(
@@ -82,7 +72,7 @@ class EntryPointStatus:
         )
         if server and not failure and server.at <= now + AHEAD_SECONDS:
             state = state.server_back(server.at)
-        judgement = judge(state, self.policy, failure, recorded.expectation)
+        judgement = judge(state, self.policy, failure)
         last_at = max((one.last.at for one in endpoints.values() if one.last), default=None)
         # Judged by other rules than then, it is so since the last poll as far as anybody knows.
         same_verdict = judgement.verdict is recorded.verdict
@@ -104,7 +94,6 @@ class EntryPointStatus:
             math.inf if failure else known_until,
             recorded.timeline[-TIMELINE_BOUND:],
             recorded.strip,
-            recorded.expectation,
         )
 
     def with_history(self, bound: int) -> "EntryPointStatus":
@@ -116,21 +105,6 @@ class EntryPointStatus:
     def entry_point(self) -> EntryPoint:
         """Which entry point this is."""
         return self.state.entry_point
-
-    @property
-    def expected(self) -> Expected | None:
-        """Whether it is expected to be open; ``None`` without a calendar."""
-        return self.expectation.expected
-
-    @property
-    def maintenance(self) -> Maintenance | None:
-        """The planned maintenance that is under way."""
-        return self.expectation.maintenance
-
-    @property
-    def conformity(self) -> Conformity | None:
-        """What its verdict means by what is expected."""
-        return conformity(self.judgement.verdict, self.expectation)
 
     def goes_on(self, at: float) -> bool:
         """Whether it is known to be at a moment as it was when it was last polled."""

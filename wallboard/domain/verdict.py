@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation, level_by, reason_by
 from wallboard.domain.observation import AHEAD_SECONDS, Cause, Failure, Observation
 from wallboard.domain.policy import (
     WORST_FIRST,
@@ -94,7 +93,7 @@ class Judgement:
     def unconfirmed(self, now: float) -> bool:
         """Whether the verdict rests on a stale reading: nobody knows whether it still holds."""
         try:
-            return self.verdict not in _WITHOUT_READING and self.stale(now)
+            return self.verdict not in WITHOUT_READING and self.stale(now)
         except TypeError:  # of a wrong type: its tile says that it cannot be drawn
             return True
 
@@ -114,7 +113,7 @@ class Judgement:
         return replace(self, newest_at=self.newest_at + by, fresh_until=self.fresh_until + by)
 
 
-_WITHOUT_READING = frozenset({Verdict.ERROR, Verdict.UNREACHABLE, Verdict.WAITING})
+WITHOUT_READING = frozenset({Verdict.ERROR, Verdict.UNREACHABLE, Verdict.WAITING})
 
 
 @frozen
@@ -127,10 +126,7 @@ class _Finding:
 
 
 def judge(
-    state: EntryPointState,
-    policy: Policy,
-    server_failure: Failure | None = None,
-    expectation: Expectation = NOTHING_EXPECTED,
+    state: EntryPointState, policy: Policy, server_failure: Failure | None = None
 ) -> Judgement:
     """The verdict, its level and everything beside it.
 
@@ -157,8 +153,6 @@ def judge(
         level = max((level, *(one.level for one in raised)))
         summary = "; ".join((summary, *(one.sentence for one in raised)))
         raised.sort(key=lambda one: -one.level)
-    level = level_by(expectation, finding.verdict, level)
-    summary = "; ".join(filter(None, (summary, reason_by(expectation, finding.verdict))))
     return Judgement(
         verdict=finding.verdict,
         level=level,
@@ -203,19 +197,18 @@ def rejudge(
     observation: Observation,
     policy: Policy,
     server_failure: Failure | None = None,
-    expectation: Expectation = NOTHING_EXPECTED,
 ) -> Judgement:
     """What ``judge`` says of ``state``, which is ``before`` (judged so) and one observation more.
 
-    Most polls repeat what the last one said; then only the time is new. ``server_failure`` and
-    ``expectation`` must be what they were for ``judgement``.
+    Most polls repeat what the last one said; then only the time is new. ``server_failure`` must be
+    what it was for ``judgement``.
     """
     last = before.current(observation.endpoint)
     contradiction = state.disagreements >= CONTRADICTION_POLLS
     if last is None or last.outcome != observation.outcome:
-        return judge(state, policy, server_failure, expectation)
+        return judge(state, policy, server_failure)
     if contradiction is not judgement.contradiction:
-        return judge(state, policy, server_failure, expectation)
+        return judge(state, policy, server_failure)
     if isinstance(observation.outcome, Failure):
         return judgement
     return replace(

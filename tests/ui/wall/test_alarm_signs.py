@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from alarmed import ACKED, EVERY, NEW, PENDING, RETURNED, SHELVED, alarm, snapshot_with, with_alarms
+from alarmed import (
+    ACKED,
+    ANNA,
+    EVERY,
+    NEW,
+    PENDING,
+    RETURNED,
+    SHELVED,
+    alarm,
+    snapshot_with,
+    with_alarms,
+)
 from boards import NOW, made_board
 from rich.cells import cell_len
 from walls import Clock, part, settled, text_on, wall
@@ -143,7 +154,7 @@ def test_a_new_one_blinks_once_on_a_wall_and_for_ten_seconds_in_a_kiosk():
     assert starts[0] == 1
     assert 5 <= starts[1] <= 3 * 10
     assert not any(in_kiosk[int(10 / 0.05) :])
-    acked = replace(new, state=AlarmState.ACKNOWLEDGED)
+    acked = replace(new, acknowledgement=ANNA)
     assert not any(seconds_inverted(acked, kiosk=True))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from alarmed import alarm, with_alarms
+from alarmed import ANNA, alarm, with_alarms
 from boards import NOW, REFUSED, made_board, observed, poll
 from hypothesis import given
 from hypothesis import strategies as st
@@ -389,7 +389,7 @@ async def test_pages_stop_at_unacknowledged_alarms_for_which_there_is_no_room():
         for _ in range(4):
             assert left & set(rest_on(app))
             await after(pilot, 15)
-        with_alarms(board, [replace(one, state=AlarmState.ACKNOWLEDGED) for one in raised[:20]])
+        with_alarms(board, [replace(one, acknowledgement=ANNA) for one in raised[:20]])
         await after(pilot, 15)
         await after(pilot, 15)
         assert not left & set(rest_on(app))

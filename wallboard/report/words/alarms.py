@@ -81,7 +81,7 @@ def _state_words(alarm: Alarm, now: float, rules: AlarmRules | None) -> str:
     match alarm.state:
         case AlarmState.PENDING:
             of = f" of {span(rules.raise_for)}" if rules else ""
-            return f"alarm pending {span(held_seconds(alarm, now))}{of}"
+            return f"alarm pending {span(alarm.held_at(now))}{of}"
         case AlarmState.ACKNOWLEDGED if alarm.acknowledgement:
             return f"acknowledged {handling_words(alarm.acknowledgement, now)}"
         case AlarmState.SHELVED if alarm.shelf:
@@ -92,11 +92,6 @@ def _state_words(alarm: Alarm, now: float, rules: AlarmRules | None) -> str:
             return f"suppressed: {safe(alarm.suppressed_by)}"
         case _:
             return f"{alarm.state}{_since(alarm, now)}"
-
-
-def held_seconds(alarm: Alarm, now: float) -> float:
-    """For how long the condition of a pending one has held by now."""
-    return alarm.held + max(0.0, now - alarm.at)
 
 
 def _since(alarm: Alarm, now: float) -> str:

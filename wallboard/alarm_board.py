@@ -1,0 +1,263 @@
+"""The alarms of a board: what its polls, the time and the rows of the ledger make of them.
+
+It has no clock and no I/O. What happens by the rules is returned as rows, which are dated at the
+moment at which it was due; applied to another board they give the same alarms.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wallboard.alarm_timers import FLOOD_SECONDS, AlarmTimers, Rows, Watched
+from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Condition, Truth
+from wallboard.domain.alarm_condition import (
+    condition_of,
+    confirmed_until,
+    server_condition,
+)
+from wallboard.domain.alarm_step import withdrawn
+from wallboard.domain.event import ClockSet, RecordedBoard
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
+from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.domain.outage import began_at
+from wallboard.domain.snapshot import EntryPointStatus, Folded
+
+
+class AlarmBoard:
+    """Judges the alarm of every server and entry point by what a board folds.
+
+    Rows that are in the ledger already are applied before anything is folded. Without ``decides``
+    alarms are raised and over by rows only, which another process writes.
+    """
+
+    def __init__(
+        self, rules: Mapping[AlarmKey, AlarmRules], *, flood: int = 10, decides: bool = True
+    ) -> None:
+        """More than ``flood`` raises in ten minutes are a flood."""
+        self.flood = flood
+        self._timers = AlarmTimers((Alarm(*one) for one in rules.items()), decides=decides)
+        self._watched = self._timers.watched
+        self._points = self._by_server()
+        self._recovering: dict[str, Watched] = {}
+        self._blind_since: float | None = None
+        self._seeing_since: float | None = None
+
+    @property
+    def alarms(self) -> Mapping[AlarmKey, Alarm]:
+        """Every alarm that is not normal; one that did not change is the same object."""
+        return self._timers.alarms
+
+    @property
+    def blind_since(self) -> float | None:
+        """When this machine lost its own network, by the ledger; ``None`` while it has one."""
+        return self._blind_since
+
+    @property
+    def decides(self) -> bool:
+        """Whether alarms are raised and over by the rules here."""
+        return self._timers.decides
+
+    @decides.setter
+    def decides(self, decides: bool) -> None:
+        self._timers.decides = decides
+
+    def flooded(self, now: float) -> tuple[AlarmKey, ...]:
+        """What was raised in the ten minutes before ``now`` if that is a flood, oldest first."""
+        raised = self._timers.raised_since(now - FLOOD_SECONDS)
+        return tuple(dict.fromkeys(raised)) if len(raised) > self.flood else ()
+
+    def fold(self, folded: Folded) -> Rows:
+        """Take what an event did that a board has folded; the rows of what that led to."""
+        event = folded.event
+        if isinstance(event, Observation):
+            return self._polled(folded.statuses[0], event) if folded.statuses else ()
+        if isinstance(event, ServerStatus):
+            return self._server_said(event, folded.statuses)
+        if isinstance(event, RecordedBoard):
+            return self._restored(event, folded.statuses)
+        if isinstance(event, ClockSet):
+            self._clock_set(event.by)
+        return ()
+
+    def advance(self, now: float) -> Rows:
+        """What happens by itself until ``now``; all events until then must have been folded."""
+        return self._timers.advance(now)
+
+    def apply(self, row: LedgerRow) -> Rows:
+        """Take a row of the ledger that somebody else wrote, perhaps not for the first time.
+
+        To go blind may lead to other rows.
+        """
+        if row.kind is RowKind.BLIND:
+            return self._go_blind(row.at)
+        if row.kind is RowKind.SEEING:
+            self._see_again(row.at)
+        elif row.key and (watched := self._watched.get(row.key)):
+            self._timers.apply(watched, row)
+            self._note_recovery(watched)
+        return ()
+
+    def replace(self, rules: Mapping[AlarmKey, AlarmRules], edit: Folded, at: float) -> Rows:
+        """Have these alarms from ``at`` on, after an edit that a board has folded.
+
+        Those that remain go on by their new rules; those that do not are over.
+        """
+        rows = self.advance(at)
+        for key in [key for key in self._watched if key not in rules]:
+            gone = self._timers.remove(key)
+            self._recovering.pop(key.server, None)
+            rows += withdrawn(gone.alarm, at) if self.decides else ()
+        for key, one in rules.items():
+            if key not in self._watched:
+                self._timers.add(Alarm(key, one))
+            elif self._watched[key].alarm.rules != one:
+                self._follow(self._watched[key], one, at)
+        self._points = self._by_server()
+        for status in edit.statuses:
+            if watched := self._watched.get(AlarmKey.of(status.entry_point.key)):
+                rows += self._judge(watched, status, at)
+        return rows
+
+    def _by_server(self) -> Mapping[str, Sequence[Watched]]:
+        found: defaultdict[str, list[Watched]] = defaultdict(list)
+        for key, watched in self._watched.items():
+            if key.entry_point:
+                found[key.server].append(watched)
+        return found
+
+    def _follow(self, watched: Watched, rules: AlarmRules, at: float) -> None:
+        """Have an alarm go by other rules from ``at`` on."""
+        alarm = watched.current
+        at = max(at, alarm.at)
+        self._timers.put(watched, replace(alarm, rules=rules, held=alarm.held_at(at), at=at))
+
+    def _polled(self, status: EntryPointStatus, event: Observation) -> Rows:
+        heard: Rows = ()
+        if self._recovering and event.key.server in self._recovering:
+            heard = self._answered(self._recovering[event.key.server], event)
+        # As keys, that of an entry point and that of its alarm are the same.
+        watched = self._watched.get(event.key)  # type: ignore[call-overload]
+        if watched is None:
+            return heard
+        judgement = status.judgement
+        if (
+            judgement.verdict is watched.verdict
+            and judgement.level is watched.level
+            and event.at <= watched.until
+        ):
+            watched.until = confirmed_until(status)
+            return heard
+        return heard + self._judge(watched, status, event.at)
+
+    def _judge(
+        self, watched: Watched, status: EntryPointStatus, at: float, since: float | None = None
+    ) -> Rows:
+        """Have an alarm meet what the polls say, which has been so ``since`` then if known."""
+        server = self._watched.get(AlarmKey(watched.alarm.key.server))
+        if self._blind_since is not None or (server and server.down):
+            return ()
+        condition = condition_of(status, at, watched.alarm.rules.level, since)
+        rows = self._timers.meet(watched, condition)
+        if condition.conclusive:
+            watched.level, watched.verdict = status.judgement.level, status.judgement.verdict
+        return rows
+
+    def _server_said(self, status: ServerStatus, points: Sequence[EntryPointStatus]) -> Rows:
+        server = self._watched.get(AlarmKey(status.server))
+        if server is None:
+            return ()
+        if points:
+            server.stale_after = points[0].policy.stale_after
+        was_down, server.down = server.down, status.failure is not None
+        if self._blind_since is not None:
+            return ()
+        condition = server_condition(status, server.stale_after)
+        if condition.since is not None and self._seeing_since is not None:
+            condition = replace(condition, since=max(condition.since, self._seeing_since))
+        rows = self._timers.meet(server, condition)
+        if server.down:
+            rows += self._suppress(status)
+        elif was_down:
+            rows += self._ask_again(self._points[status.server], condition.at)
+        self._note_recovery(server)
+        return rows
+
+    def _suppress(self, status: ServerStatus) -> Rows:
+        """Have the one alarm of a server out of reach stand for those of its entry points."""
+        by, since = f"server {status.server}", began_at(status)
+        rows: Rows = ()
+        for watched in self._points[status.server]:
+            if watched.alarm.suppressed_by != by:
+                rows += self._timers.explain(watched, moment(status.at), since, by)
+        return rows
+
+    def _ask_again(self, points: Sequence[Watched], at: float) -> Rows:
+        """Go by what is asked from ``at`` on, when their server came back."""
+        rows: Rows = ()
+        for watched in points:
+            rows += self._timers.meet(watched, Condition(at, Truth.INCONCLUSIVE))
+        return rows
+
+    def _note_recovery(self, server: Watched) -> None:
+        """Look for answers of a server that is said to be out of reach and may not be."""
+        key = server.alarm.key
+        if key.id is None:
+            if server.alarm.state is AlarmState.NORMAL or server.down:
+                self._recovering.pop(key.server, None)
+            else:
+                self._recovering[key.server] = server
+
+    def _answered(self, server: Watched, event: Observation) -> Rows:
+        """An answer of any kind shows that its server is in reach."""
+        if server.alarm.state is AlarmState.NORMAL:
+            del self._recovering[event.key.server]
+            return ()
+        failed = isinstance(event.outcome, Failure) and event.outcome.cause.unreachable
+        if failed or self._blind_since is not None:
+            return ()
+        at = moment(event.at)
+        until = at + server.stale_after
+        if server.alarm.condition.truth is Truth.FALSE and event.at <= server.until:
+            server.until = until
+            return ()
+        return self._timers.meet(server, Condition(at, Truth.FALSE, until=until))
+
+    def _restored(self, board: RecordedBoard, points: Sequence[EntryPointStatus]) -> Rows:
+        """Begin anew with the conditions of a recorded board; what stands by the rows stands."""
+        stale_after = {one.entry_point.key.server: one.policy.stale_after for one in points}
+        for key, watched in self._watched.items():
+            watched.down = False
+            watched.stale_after = stale_after.get(key.server, watched.stale_after)
+            self._timers.put(watched, watched.alarm.unasked())
+        rows: Rows = ()
+        for status in board.servers:
+            rows += self._server_said(status, ())
+        for one in points:
+            if point := self._watched.get(AlarmKey.of(one.entry_point.key)):
+                since = one.onset.at if one.onset else None
+                rows += self._judge(point, one, board.at, since)
+        for watched in self._watched.values():
+            self._note_recovery(watched)
+        return rows
+
+    def _clock_set(self, by: float) -> None:
+        for watched in self._watched.values():
+            self._timers.put(watched, watched.current.shifted(by))
+        self._timers.clock_set(by)
+
+    def _go_blind(self, at: float) -> Rows:
+        """Go by no polls from ``at`` on, for they say something about this machine only."""
+        if self._blind_since is not None:
+            return ()
+        self._blind_since = at
+        servers = (watched.alarm for watched in self._watched.values() if watched.down)
+        since = min((one.began for one in servers if one.began is not None), default=at)
+        rows: Rows = ()
+        for watched in self._watched.values():
+            rows += self._timers.explain(watched, at, since, watched.alarm.suppressed_by)
+        return rows
+
+    def _see_again(self, at: float) -> None:
+        self._blind_since, self._seeing_since = None, at
+        for watched in self._watched.values():
+            self._note_recovery(watched)
