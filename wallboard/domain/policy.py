@@ -1,5 +1,6 @@
 """The rules a site sets for an entry point: levels, thresholds and the chat button."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import field
 from enum import IntEnum, StrEnum
@@ -187,14 +188,18 @@ class ButtonPolicy:
 
 @frozen
 class Policy:
-    """Everything that decides how one entry point is judged; ``interval`` is seconds per poll."""
+    """Everything that decides how one entry point is judged; ``interval`` is seconds per poll.
+
+    ``once`` is true where it is asked once only, so that no answer is too old for this round.
+    """
 
     interval: float = 10.0
     thresholds: Thresholds = Thresholds()
     levels: Mapping[Verdict, Level] = field(default_factory=lambda: DEFAULT_LEVELS)
     button: ButtonPolicy = ButtonPolicy()
+    once: bool = False
 
     @property
     def stale_after(self) -> float:
         """Seconds after which a reading no longer counts as fresh."""
-        return 3 * self.interval
+        return math.inf if self.once else 3 * self.interval

@@ -68,3 +68,17 @@ async def test_a_certificate_that_cannot_be_read_is_a_config_error(wallboard, tm
     assert ended.status == 78
     assert "Traceback" not in ended.err
     assert "broken.pem" in ended.err
+
+
+async def test_a_round_longer_than_three_intervals_does_not_make_its_answers_stale(
+    wallboard, simulated, tmp_path
+):
+    simulator = await simulated(CALM + '[[fault]]\nkind = "latency"\nms = 400\n')
+    (tmp_path / "wallboard.toml").write_text(
+        f'interval = 1\n[[server]]\nname = "prod"\nurl = "{simulator.url}"\nconcurrency = 1\n'
+        + "".join(f"[[server.entry_point]]\nid = {number}\n" for number in range(1000, 1003))
+    )
+    ended = await wallboard("check", "--format", "json")
+    assert (ended.status, ended.err) == (0, "")
+    found = json.loads(ended.out)["entry_points"]
+    assert [(one["level"], one["stale"]) for one in found] == [("ok", False)] * 3

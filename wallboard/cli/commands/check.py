@@ -111,19 +111,23 @@ def limits_of(parameters: dict[str, Any]) -> "list[Limit]":
             for word in given]  # fmt: skip
 
 
-def limited(
+def asked_once(
     entry_points: Iterable[tuple[EntryPoint, Policy]], limits: "Sequence[Limit]"
 ) -> list[tuple[EntryPoint, Policy]]:
-    """The entry points, judged by the limits where those say something."""
-    if not limits:
-        return list(entry_points)
-    from wallboard.domain.ranges import with_limits
-
-    found, changed = list(entry_points), {}
+    """The entry points, judged by one answer, and by the limits where those say something."""
+    found, changed = list(entry_points), dict[int, Policy]()
     for _, policy in found:
         if id(policy) not in changed:
-            changed[id(policy)] = replace(policy, thresholds=with_limits(policy.thresholds, limits))
+            changed[id(policy)] = replace(_limited(policy, limits), once=True)
     return [(one, changed[id(policy)]) for one, policy in found]
+
+
+def _limited(policy: Policy, limits: "Sequence[Limit]") -> Policy:
+    if not limits:
+        return policy
+    from wallboard.domain.ranges import with_limits
+
+    return replace(policy, thresholds=with_limits(policy.thresholds, limits))
 
 
 def _limit(word: str, level: Level, option: str) -> "Limit":
@@ -208,7 +212,7 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
         timeout = NAGIOS_TIMEOUT_SECONDS
     limits = limits_of(parameters)
     settings = board_options_of(parameters).settings()
-    board = Board(limited(entry_points_of(settings), limits), history=SAMPLES)
+    board = Board(asked_once(entry_points_of(settings), limits), history=SAMPLES)
     with asyncio.Runner() as runner:
         left = None if timeout is None else began + timeout - time.monotonic()
         finished = runner.run(_poll(settings, board, left))
