@@ -299,3 +299,30 @@ def test_a_verdict_that_does_not_exist_is_told_with_the_nearest():
     assert parse("verdict:opn").problem == 'unknown value "opn"; did you mean "open"?'
     assert parse("verdict:open").problem is None
     assert parse("verdict:no").problem is None
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("group:EMAE", 'no group matches "EMAE"; did you mean "EMEA"?'),
+        ("sales !group:emae", 'no group matches "emae"; did you mean "EMEA"?'),
+        ("group:emea,apac", 'no group matches "apac"; known: AMER, EMEA'),
+        ("server:prd", 'no server matches "prd"; did you mean "prod"?'),
+        ("server:^rod", 'no server matches "^rod"; did you mean "prod"?'),
+        ("group:ema level:awful", 'unknown value "awful"; known: ok, warning, unknown, critical'),
+        ("group:em", None),
+        ("group:^A", None),
+        ("server:prod,test", None),
+        ("name:nobody", None),
+        ("nobody", None),
+        ("group:", None),
+    ],
+)
+def test_a_group_or_server_that_the_board_has_not_is_told_with_the_nearest(text, problem):
+    assert parse(text).problem_among(board().entry_points.values()) == problem
+
+
+def test_a_board_without_groups_says_so():
+    made = Board([(EntryPoint(EntryPointKey("prod", 1), "Sales"), Policy())])
+    found = parse("group:x").problem_among(made.snapshot(NOW).entry_points.values())
+    assert found == "no entry point has a group"

@@ -27,15 +27,36 @@ Chooses = Callable[[EntryPointStatus, float | None, Alarm | None], bool]
 """Whether an entry point matches, at a Unix time or ``None``, with its alarm if it has one."""
 
 
+class NamedPart(NamedTuple):
+    """A group or server that a query names, which a board may not have."""
+
+    kind: str
+    value: str
+    found: Finder
+    of: Callable[[EntryPointStatus], str]
+
+    def problem_among(self, statuses: Iterable[EntryPointStatus]) -> str | None:
+        """That none of these is of it, with the nearest there is."""
+        known = {self.of(status) for status in statuses} - {""}
+        if not known:
+            return f"no entry point has a {self.kind}"
+        if any(map(self.found, known)):
+            return None
+        from wallboard.config.problem import nearest
+
+        return f'no {self.kind} matches "{self.value}"; {nearest(self.value, sorted(known))}'
+
+
 class Choice(NamedTuple):
     """The filter of a word or one of its alternatives, and the problem with its spelling.
 
-    A finder may report a problem only when it searches.
+    A finder may report a problem only when it searches, a part only for a board.
     """
 
     chooses: Chooses
     problem: str | None = None
     finders: tuple[Finder, ...] = ()
+    parts: tuple[NamedPart, ...] = ()
 
 
 LONGEST_QUERY = 1_000
@@ -64,12 +85,21 @@ class Query:
     _inverted: bool = field(default=False, compare=False, repr=False)
     _words: tuple[Chooses, ...] = field(default=(), compare=False, repr=False)
     _finders: tuple[Finder, ...] = field(default=(), compare=False, repr=False)
+    _parts: tuple[NamedPart, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def problem(self) -> str | None:
         """What is wrong with the query, as a sentence; ``None`` if nothing is."""
         later = (finder.problem for finder in self._finders if finder.problem)
         return self._problem or next(later, None)
+
+    def problem_among(self, statuses: Iterable[EntryPointStatus]) -> str | None:
+        """What is wrong with the query for a board of these, such as a group that it has not."""
+        if not self._parts or self.problem:
+            return self.problem
+        found = list(statuses)
+        problems = (part.problem_among(found) for part in self._parts)
+        return next((problem for problem in problems if problem), None)
 
     def __bool__(self) -> bool:
         return bool(self._words)
@@ -106,8 +136,16 @@ def parse(text: str) -> Query:
     problem = next((choice.problem for choice in choices if choice.problem), None)
     if len(text) > LONGEST_QUERY:
         problem = f"only the first {LONGEST_QUERY:,} characters are used"
-    finders = tuple(finder for choice in choices for finder in choice.finders)
-    return Query(text, problem, inverted, tuple(choice.chooses for choice in choices), finders)
+    chooses = tuple(choice.chooses for choice in choices)
+    return Query(text, problem, inverted, chooses, _finders_of(choices), _parts_of(choices))
+
+
+def _finders_of(choices: Iterable[Choice]) -> tuple[Finder, ...]:
+    return tuple(finder for choice in choices for finder in choice.finders)
+
+
+def _parts_of(choices: Iterable[Choice]) -> tuple[NamedPart, ...]:
+    return tuple(part for choice in choices for part in choice.parts)
 
 
 def _word(word: str) -> Choice | None:
@@ -123,10 +161,10 @@ def _word(word: str) -> Choice | None:
     if named and not make:
         problem = _no_field(named[1])
     chooses = _any_of([choice.chooses for choice in choices])
-    finders = tuple(finder for choice in choices for finder in choice.finders)
+    finders, parts = _finders_of(choices), _parts_of(choices)
     if (len(word) - len(bare)) % 2:
-        return Choice(lambda *about: not chooses(*about), problem, finders)
-    return Choice(chooses, problem, finders)
+        return Choice(lambda *about: not chooses(*about), problem, finders, parts)
+    return Choice(chooses, problem, finders, parts)
 
 
 def _values(text: str) -> list[str]:
@@ -174,6 +212,15 @@ def _in_text(read: Callable[[EntryPointStatus], str]) -> Callable[[str], Choice]
     def make(value: str) -> Choice:
         found = Finder(value)
         return Choice(lambda status, *_: found(read(status)), found.problem, (found,))
+
+    return make
+
+
+def _of_part(kind: str, of: Callable[[EntryPointStatus], str]) -> Callable[[str], Choice]:
+    def make(value: str) -> Choice:
+        found = Finder(value)
+        part = NamedPart(kind, value, found, of)
+        return Choice(lambda status, *_: found(of(status)), found.problem, (found,), (part,))
 
     return make
 
@@ -272,8 +319,8 @@ def _response(value: str) -> Choice:
 
 FIELDS: dict[str, Callable[[str], Choice]] = {
     "verdict": _verdict,
-    "group": _in_text(lambda status: status.state.entry_point.group),
-    "server": _in_text(lambda status: status.state.entry_point.key.server),
+    "group": _of_part("group", lambda status: status.state.entry_point.group),
+    "server": _of_part("server", lambda status: status.state.entry_point.key.server),
     "level": _level,
     "id": _id,
     "name": _in_text(lambda status: status.state.entry_point.name),

@@ -152,6 +152,18 @@ async def test_what_is_wrong_with_a_filter_is_said():
         assert 'unknown field "grup:"' in part(app, WallHeading)
 
 
+async def test_a_group_that_no_entry_point_has_is_told_with_the_nearest():
+    app = wall()
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"group:EMAE", "enter")
+        await settled(pilot)
+        assert 'no group matches "EMAE"; did you mean "EMEA"?' in part(app, WallHeading)
+        await pilot.press("escape", "e", "slash", *"server:pord", "enter")
+        await settled(pilot)
+        assert 'no server matches "pord"; did you mean "prod"?' in text_on(app)
+
+
 async def test_the_slash_goes_back_to_a_line_that_lost_the_focus():
     app = wall()
     async with app.run_test(size=SMALL) as pilot:

@@ -169,8 +169,9 @@ class EventsScreen(FilteringScreen):
             left.append(Segment(f" /{safe(self.query_now.text)} ", mark))
         if self.faults_only:
             left.append(Segment(" faults only ", mark))
-        if self.query_now.problem:
-            left.append(Segment(f" {safe(self.query_now.problem)} ", ui["notice"]))
+        statuses = self.view.snapshot.entry_points.values() if self.view else ()
+        if problem := self.query_now.problem_among(statuses):
+            left.append(Segment(f" {safe(problem)} ", ui["notice"]))
         filtering = bool(self.query_now.text) or self.faults_only or bool(self._parts)
         shown = len(self.events)
         count = f"{shown} of {total}" if filtering else str(total)

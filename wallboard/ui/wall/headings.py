@@ -1,12 +1,13 @@
 """The line above the wall: the titles of its columns, and what differs from the usual order."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.message import Message
 
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.query import Query
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
@@ -38,13 +39,13 @@ class WallHeading(Lines):
         state: Arrangement,
         query: Query,
         shown: int,
-        total: int,
+        everything: Collection[EntryPointStatus],
         *,
         with_server: bool = False,
     ) -> None:
-        """Draw it for this arrangement, in which ``shown`` of ``total`` entry points are shown."""
+        """Draw it for this arrangement, in which ``shown`` of all entry points are shown."""
         base, glyphs = self.background, self.theme_styles.glyphs
-        words = self._words(state, query, shown, total)
+        words = self._words(state, query, shown, everything)
         titles: list[Segment] = []
         self._sorts = []
         if layout.density is COMPACT and layout.rows:
@@ -60,7 +61,13 @@ class WallHeading(Lines):
         line = [*_whole(titles, room, base), *words] if titles else words
         self.put([cut(line, width, base, glyphs)])
 
-    def _words(self, state: Arrangement, query: Query, shown: int, total: int) -> list[Segment]:
+    def _words(
+        self,
+        state: Arrangement,
+        query: Query,
+        shown: int,
+        everything: Collection[EntryPointStatus],
+    ) -> list[Segment]:
         """Filter, order and grouping where they are not the usual ones."""
         base = self.background
         mark = self.theme_styles.ui["mark"] + base.background_style
@@ -71,10 +78,10 @@ class WallHeading(Lines):
             words.append(Segment(" faults only ", mark))
         if state.handled_hidden:
             words.append(Segment(" handled hidden ", mark))
-        if query.problem:
-            words.append(Segment(f" {safe(query.problem)} ", self.theme_styles.ui["notice"]))
+        if problem := query.problem_among(everything):
+            words.append(Segment(f" {safe(problem)} ", self.theme_styles.ui["notice"]))
         if query or state.faults_only or state.handled_hidden:
-            words.append(Segment(f" {shown} of {total} ", base))
+            words.append(Segment(f" {shown} of {len(everything)} ", base))
         if unusual := arrangement_words(state):
             words.append(Segment(f" {', '.join(unusual)} ", base))
         return words

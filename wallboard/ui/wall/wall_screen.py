@@ -110,13 +110,12 @@ class WallScreen(FilteringScreen):
         if self.view is None:
             return
         shown = sum(len(section.keys) for section in self.grid.sections)
-        total = len(self.view.snapshot.entry_points)
         self._heading.show(
             self._titled_layout,
             self.state,
             self.query_now,
             shown,
-            total,
+            self.view.snapshot.entry_points.values(),
             with_server=self.grid.with_server,
         )
 
