@@ -17,7 +17,7 @@ from wallboard.domain.change import (
     changes_of_judgement,
 )
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.event import Event, RecordedBoard
+from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND, Sample
 from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
 from wallboard.domain.onset import Onset, onset_of
@@ -65,6 +65,8 @@ class Board:
             return self._fold_server(event)
         if isinstance(event, Observation):
             return self._fold_observation(event) if event.key in self._statuses else Folded(event)
+        if isinstance(event, ExpectationChanged):
+            return self._fold_expectations(event)
         if isinstance(event, RecordedBoard):
             self._restore(event)
         else:
@@ -200,6 +202,18 @@ class Board:
         self._events.append(change)
         return Folded(status, statuses, (change, *explained, *followed), outage_since)
 
+    def _fold_expectations(self, event: ExpectationChanged) -> Folded:
+        statuses: list[EntryPointStatus] = []
+        found: list[Change] = []
+        for key, expectation in event.expectations.items():
+            before = self._statuses.get(key)
+            if before and before.expectation != expectation:
+                before = replace(before, expectation=expectation)
+                after, changes = self._judge(before, before.state, event.at, None, of_server=False)
+                statuses.append(after)
+                found += changes
+        return Folded(event, tuple(statuses), tuple(found))
+
     def _absorb(self, server: str, since: float) -> list[Change]:
         """Remove what an outage explains from all timelines; return the changes it marked."""
         self._set_events(
@@ -274,9 +288,11 @@ class Board:
         key, was = before.entry_point.key, before.judgement
         failure = self.failure(key.server)
         if observation:
-            judgement = rejudge(before.state, was, state, observation, before.policy, failure)
+            judgement = rejudge(
+                before.state, was, state, observation, before.policy, failure, before.expectation
+            )
         else:
-            judgement = judge(state, before.policy, failure)
+            judgement = judge(state, before.policy, failure, before.expectation)
         known_until = before.known_until
         if observation or of_server:
             known_until = math.inf if failure else at + before.policy.stale_after
@@ -293,7 +309,9 @@ class Board:
             )
             changes = tuple(told_since_outage(one, onset, before.timeline) for one in found)
             since = since if stays else at
-            onset = onset_of(at, changes[-1].subject, changes[-1].before, changes[-1].lasted)
+            if changes:
+                last = changes[-1]
+                onset = onset_of(at, last.subject, last.before, last.lasted)
         if not went_on and judgement.verdict is not Verdict.WAITING:
             since, onset = at, Onset(at)
         strip = before.strip
@@ -301,7 +319,15 @@ class Board:
             state_now = State(judgement.level, judgement.verdict)
             strip = strip.polled(at, state_now, went_on=went_on)
         after = EntryPointStatus(
-            state, before.policy, judgement, since, onset, known_until, before.timeline, strip
+            state,
+            before.policy,
+            judgement,
+            since,
+            onset,
+            known_until,
+            before.timeline,
+            strip,
+            before.expectation,
         )
         if changes:
             changes = tuple(

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,10 +10,12 @@ from types import TracebackType
 
 from wallboard.abandonable import start_in_thread
 from wallboard.board import Board
+from wallboard.config.plan_reload import PlanReload
 from wallboard.config.problem import Problem
 from wallboard.config.reload import ConfigSource, Reload
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.event import Event
+from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
+from wallboard.domain.plan import Plan
 from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.feeds import Feed, FeedStatus
 from wallboard.inheritance import entry_points_of
@@ -58,6 +61,8 @@ class LiveBoard:
         self._selected = SelectedBoard(_keys(settings)) if self._whole else None
         self.board = board or Board(entry_points_of(self._polled), history=settings.history)
         self.config = Reload(source, self.take_up, self._refuse) if source else None
+        self._plan = PlanReload(self._polled, self._take_up_plan) if make_feed else None
+        self._expected_from, self._expected_until = math.inf, -math.inf
         self._make_feed = make_feed
         self._clock = clock
         self._feed: Feed | None = None
@@ -92,12 +97,15 @@ class LiveBoard:
     @property
     def problems(self) -> tuple[str, ...]:
         """The current problems of the feed and of the config, in sentences."""
-        return (*(self.config.problems if self.config else ()), *self.status.problems)
+        of_config = self.config.problems if self.config else ()
+        of_plan = self._plan.problems if self._plan else ()
+        return (*of_config, *of_plan, *self.status.problems)
 
     def snapshot(self) -> Snapshot:
         """The board as it stands now."""
         if self._feed:
             self._feed.check_clock()
+        self._expect()
         snapshot = self.board.snapshot(self._clock())
         if self.status.blind_since is not None:
             snapshot = replace(snapshot, blind_since=self.status.blind_since)
@@ -107,13 +115,14 @@ class LiveBoard:
         """Run the feed and follow the config from now on."""
         if self._make_feed:
             self._tasks.append(asyncio.create_task(self._run_feed(self._make_feed)))
-        if self.config:
-            self._tasks.append(asyncio.create_task(self._follow_config(self.config)))
+        if self.config or self._plan:
+            self._tasks.append(asyncio.create_task(self._follow_config()))
 
     async def stop(self) -> None:
         """Stop feed and config; the recording is complete in its file then."""
-        if self.config:
-            self.config.stop()
+        for reload in (self.config, self._plan):
+            if reload:
+                reload.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -137,6 +146,8 @@ class LiveBoard:
 
     def fold(self, event: Event) -> Folded:
         """Fold one event into the board; return the result for the whole board."""
+        if self._plan and isinstance(event, RecordedBoard):
+            event = self._as_expected_now(event, self._plan.plan)
         folded = self.board.fold(event)
         self._tell(folded)
         return folded
@@ -149,11 +160,46 @@ class LiveBoard:
         self._edit = self.board.replace(points, self._clock(), history=settings.history)
         if self._selected:
             self._selected.select(_keys(settings))
+        if self._plan:
+            self._plan.replace(self._polled)
         if self._feed:
             self._feed.replace(self._polled, self._edit)
         self._tell(self._edit)
         for callback in self._edit_callbacks:
             callback(before, settings)
+
+    def _take_up_plan(self) -> None:
+        self._expected_from = math.inf
+        self._expect()
+
+    def _expect(self) -> None:
+        """Have the board expect what is planned for now; between two turns of the plan it does."""
+        now = self._clock()
+        if self._plan is None or self._expected_from <= now < self._expected_until:
+            return
+        plan = self._plan.plan
+        turn = plan.next_turn(now)
+        self._expected_from, self._expected_until = now, math.inf if turn is None else turn
+        expectations = plan.expectations(_keys(self._polled), now)
+        changed = {
+            key: expectation
+            for key, expectation in expectations.items()
+            if (status := self.board.status(key)) and status.expectation != expectation
+        }
+        if changed:
+            folded = self.fold(ExpectationChanged(now, changed))
+            if self._feed:
+                self._feed.record(folded)
+
+    def _as_expected_now(self, event: RecordedBoard, plan: Plan) -> RecordedBoard:
+        """A recorded board with what this board expects: it goes by its own rules."""
+        expectations = plan.expectations((one.key for one in event.entry_points), self._clock())
+        return replace(
+            event,
+            entry_points=tuple(
+                replace(one, expectation=expectations[one.key]) for one in event.entry_points
+            ),
+        )
 
     def _settings_to_poll(self) -> Settings:
         """All of the config, of which a selection is shown; the selection if nothing is shared."""
@@ -171,12 +217,17 @@ class LiveBoard:
         for callback in self._refusal_callbacks:
             callback(problems)
 
-    async def _follow_config(self, config: Reload) -> None:
+    async def _follow_config(self) -> None:
         while True:
-            config.tick(self._clock())
+            for reload in (self.config, self._plan):
+                if reload:
+                    reload.tick(self._clock())
+            self._expect()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _run_feed(self, make_feed: MakeFeed) -> None:
+        if self._plan and self._plan.needed:
+            await self._plan.first()
         while True:
             try:
                 polled = self._polled

@@ -216,9 +216,6 @@ def test_what_is_expected_changes_the_level_as_the_table_says(verdict):
     assert level_by(NOTHING_EXPECTED, verdict, usual) is usual
     assert level_by(OPEN, verdict, usual) is usual
     closed, upgrade = (level_by(one, verdict, usual) for one in (CLOSED, UPGRADE))
-    if verdict is Verdict.WAITING:
-        assert (closed, upgrade) == (usual, usual)
-        return
     assert upgrade is Level.OK
     if verdict in PLAINLY_CLOSED:
         assert closed is Level.OK
@@ -240,9 +237,10 @@ def test_what_is_at_most_a_warning_is_not_made_one_and_a_worse_open_stays_worse(
         (CLOSED, Verdict.OTHER, Conformity.AS_SCHEDULED, "closed as scheduled (night)"),
         (CLOSED, Verdict.OPEN, Conformity.OUTSIDE_HOURS, "open outside hours (night)"),
         (CLOSED, Verdict.UNREACHABLE, None, "outside hours (night)"),
-        (CLOSED, Verdict.WAITING, None, ""),
+        (CLOSED, Verdict.WAITING, None, "outside hours (night)"),
+        (OPEN, Verdict.WAITING, None, ""),
         (UPGRADE, Verdict.OPEN, Conformity.MAINTENANCE, "maintenance: upgrade"),
-        (UPGRADE, Verdict.WAITING, None, ""),
+        (UPGRADE, Verdict.WAITING, Conformity.MAINTENANCE, "maintenance: upgrade"),
     ],
 )
 def test_what_a_verdict_means(expectation, verdict, meaning, reason):

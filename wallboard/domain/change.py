@@ -67,7 +67,7 @@ def changes_of_judgement(
 ) -> Iterator[Change]:
     """The change of verdict or, where that stays, of level. ``since`` is when ``before`` began."""
     verdict = after.verdict is not before.verdict
-    if not verdict and after.level is before.level:
+    if not verdict and (after.level is before.level or after.verdict is Verdict.WAITING):
         return
     if before.verdict is Verdict.WAITING:
         since = None

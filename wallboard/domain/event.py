@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation
 from wallboard.domain.history import History
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.onset import Onset
@@ -20,7 +21,7 @@ class RecordedStatus:
     ``verdict`` and ``level`` are those it was given then; ``since`` is when the verdict began (Unix
     time in seconds), ``onset`` how the two did. ``timeline`` is its last changes, oldest first.
     ``disagreements`` counts the rounds in a row in which ``chatAllowed`` and ``checkEligibility``
-    contradicted each other.
+    contradicted each other. ``expectation`` is what was expected of it then.
     """
 
     key: EntryPointKey
@@ -33,6 +34,7 @@ class RecordedStatus:
     timeline: tuple[Change, ...] = ()
     disagreements: int = 0
     strip: StateStrip = NOTHING_KNOWN
+    expectation: Expectation = NOTHING_EXPECTED
 
 
 @frozen
@@ -55,5 +57,13 @@ class ClockSet:
     by: float
 
 
-Event = Observation | ServerStatus | RecordedBoard | ClockSet
-"""What a feed publishes: a poll, the status of a server, a clock that was set, a recorded board."""
+@frozen
+class ExpectationChanged:
+    """Something else is expected of these entry points from ``at`` on, Unix time in seconds."""
+
+    at: float
+    expectations: Mapping[EntryPointKey, Expectation]
+
+
+Event = Observation | ServerStatus | RecordedBoard | ClockSet | ExpectationChanged
+"""A poll, the status of a server, a recorded board, a clock that was set, what is expected."""

@@ -63,11 +63,9 @@ _CLOSED = frozenset(
 def conformity(verdict: Verdict, expectation: Expectation) -> Conformity | None:
     """What a verdict means by what is expected; ``None`` where there is nothing to say."""
     expected = expectation.expected
-    if verdict is Verdict.WAITING:
-        return None
     if expectation.maintenance:
         return Conformity.MAINTENANCE
-    if expected is None:
+    if expected is None or verdict is Verdict.WAITING:
         return None
     if expected.open:
         return None if verdict is Verdict.OPEN else Conformity.SHOULD_BE_OPEN
@@ -82,8 +80,6 @@ def level_by(expectation: Expectation, verdict: Verdict, level: Level) -> Level:
     In a maintenance anything may happen, so all is ok. Outside hours a fault can wait until
     somebody comes, so it is a warning at most; nobody answers those who find it open.
     """
-    if verdict is Verdict.WAITING:
-        return level
     if expectation.maintenance:
         return Level.OK
     expected = expectation.expected
@@ -100,6 +96,6 @@ def reason_by(expectation: Expectation, verdict: Verdict) -> str:
     if found is Conformity.MAINTENANCE and expectation.maintenance:
         return f"{found}: {expectation.maintenance.reason}"
     expected = expectation.expected
-    if expected is None or expected.open or verdict is Verdict.WAITING:
+    if expected is None or expected.open:
         return ""
     return f"{found or 'outside hours'} ({expected.why})"

@@ -9,6 +9,14 @@ from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedStatus
+from wallboard.domain.expectation import (
+    NOTHING_EXPECTED,
+    Conformity,
+    Expectation,
+    Expected,
+    Maintenance,
+    conformity,
+)
 from wallboard.domain.history import History, Sample
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, newest, shifted
@@ -27,7 +35,8 @@ class EntryPointStatus:
 
     ``since`` is when its verdict began, ``onset`` how that and its level did; at ``known_until``
     the next poll is overdue (Unix time in seconds). ``timeline`` is its last changes, oldest first,
-    and ``strip`` what it was in the last hours.
+    and ``strip`` what it was in the last hours. By ``expectation`` its level may be another than by
+    its policy.
     """
 
     state: EntryPointState
@@ -38,6 +47,7 @@ class EntryPointStatus:
     known_until: float | None = None
     timeline: tuple[Change, ...] = ()
     strip: StateStrip = NOTHING_KNOWN
+    expectation: Expectation = NOTHING_EXPECTED
 
     @classmethod
     def unpolled(
@@ -72,7 +82,7 @@ class EntryPointStatus:
         )
         if server and not failure and server.at <= now + AHEAD_SECONDS:
             state = state.server_back(server.at)
-        judgement = judge(state, self.policy, failure)
+        judgement = judge(state, self.policy, failure, recorded.expectation)
         last_at = max((one.last.at for one in endpoints.values() if one.last), default=None)
         # Judged by other rules than then, it is so since the last poll as far as anybody knows.
         same_verdict = judgement.verdict is recorded.verdict
@@ -94,6 +104,7 @@ class EntryPointStatus:
             math.inf if failure else known_until,
             recorded.timeline[-TIMELINE_BOUND:],
             recorded.strip,
+            recorded.expectation,
         )
 
     def with_history(self, bound: int) -> "EntryPointStatus":
@@ -105,6 +116,21 @@ class EntryPointStatus:
     def entry_point(self) -> EntryPoint:
         """Which entry point this is."""
         return self.state.entry_point
+
+    @property
+    def expected(self) -> Expected | None:
+        """Whether it is expected to be open; ``None`` without a calendar."""
+        return self.expectation.expected
+
+    @property
+    def maintenance(self) -> Maintenance | None:
+        """The planned maintenance that is under way."""
+        return self.expectation.maintenance
+
+    @property
+    def conformity(self) -> Conformity | None:
+        """What its verdict means by what is expected."""
+        return conformity(self.judgement.verdict, self.expectation)
 
     def goes_on(self, at: float) -> bool:
         """Whether it is known to be at a moment as it was when it was last polled."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation, level_by, reason_by
 from wallboard.domain.observation import AHEAD_SECONDS, Cause, Failure, Observation
 from wallboard.domain.policy import (
     WORST_FIRST,
@@ -126,7 +127,10 @@ class _Finding:
 
 
 def judge(
-    state: EntryPointState, policy: Policy, server_failure: Failure | None = None
+    state: EntryPointState,
+    policy: Policy,
+    server_failure: Failure | None = None,
+    expectation: Expectation = NOTHING_EXPECTED,
 ) -> Judgement:
     """The verdict, its level and everything beside it.
 
@@ -153,6 +157,8 @@ def judge(
         level = max((level, *(one.level for one in raised)))
         summary = "; ".join((summary, *(one.sentence for one in raised)))
         raised.sort(key=lambda one: -one.level)
+    level = level_by(expectation, finding.verdict, level)
+    summary = "; ".join(filter(None, (summary, reason_by(expectation, finding.verdict))))
     return Judgement(
         verdict=finding.verdict,
         level=level,
@@ -197,18 +203,19 @@ def rejudge(
     observation: Observation,
     policy: Policy,
     server_failure: Failure | None = None,
+    expectation: Expectation = NOTHING_EXPECTED,
 ) -> Judgement:
     """What ``judge`` says of ``state``, which is ``before`` (judged so) and one observation more.
 
-    Most polls repeat what the last one said; then only the time is new. ``server_failure`` must be
-    what it was for ``judgement``.
+    Most polls repeat what the last one said; then only the time is new. ``server_failure`` and
+    ``expectation`` must be what they were for ``judgement``.
     """
     last = before.current(observation.endpoint)
     contradiction = state.disagreements >= CONTRADICTION_POLLS
     if last is None or last.outcome != observation.outcome:
-        return judge(state, policy, server_failure)
+        return judge(state, policy, server_failure, expectation)
     if contradiction is not judgement.contradiction:
-        return judge(state, policy, server_failure)
+        return judge(state, policy, server_failure, expectation)
     if isinstance(observation.outcome, Failure):
         return judgement
     return replace(

@@ -62,6 +62,9 @@ class Feed(Protocol):
     def check_clock(self) -> None:
         """Fold that the clock was set, if it was: to be asked before anything is dated by it."""
 
+    def record(self, folded: Folded) -> None:
+        """Record what the board did by itself, if this process records."""
+
     def replace(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings from now on, without losing what goes on as before.
 

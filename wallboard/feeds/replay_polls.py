@@ -61,6 +61,8 @@ class Polls:
     def _between(self, start: float, stop: float) -> Iterator[tuple[float, Event]]:
         for run in self._recording.runs(since=start, until=stop):
             yield from ((poll.at, poll) for poll in polls_of(run, start, stop))
+        for expected in self._recording.expectation_changes(start, stop):
+            yield expected.at, expected
         for change in self._recording.changes(since=start, until=stop):
             if change.subject is Subject.SERVER and start < change.at <= stop:
                 yield change.at, self._recording.board_at(change.at, history=self._history)

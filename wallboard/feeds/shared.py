@@ -119,6 +119,11 @@ class SharedFeed:
             )
             self._recorder.take(edit)
 
+    def record(self, folded: Folded) -> None:
+        """Record what the board did by itself, if this process records."""
+        if self._recorder:
+            self._recorder.take(folded)
+
     @property
     def status(self) -> FeedStatus:
         """How it is by now."""

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.event import RecordedBoard, RecordedStatus
+from wallboard.domain.event import ExpectationChanged, RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND, Sample
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level, Policy
@@ -24,6 +24,7 @@ from wallboard.recorder.reading import (
 )
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
 from wallboard.recorder.reading.connection import Connection
+from wallboard.recorder.reading.expectations import expectation_changes
 from wallboard.recorder.reading.known_spans import KnownSpans
 from wallboard.recorder.reading.known_states import StatePart
 from wallboard.recorder.reading.level_timeline import LevelShares
@@ -277,6 +278,12 @@ class Recording:
         first = -math.inf if since is None else since
         last = math.inf if until is None else until
         return known_states.read(self._connection, self._cache, first, last, keys, least)
+
+    def expectation_changes(self, after: float, until: float) -> list[ExpectationChanged]:
+        """What else was expected after a moment and no later than another, in order."""
+        with self._connection.reading() as database:
+            keys = self._cache.catalogue(database).keys
+            return list(expectation_changes(database, keys, after, until))
 
     def tail(self) -> Tail:
         """Follows the recording from now on."""

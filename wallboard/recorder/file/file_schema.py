@@ -22,7 +22,8 @@ class FileSchema:
     """The tables of one kind of file, and the number in its header that says whose it is.
 
     ``migrations`` turn version 1 into 2, 2 into 3, and so on; ``begin`` writes the first rows of a
-    file that is created at a Unix time in seconds.
+    file that is created at a Unix time in seconds. ``older`` are the tables of those versions that
+    had others, and can still be read.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class FileSchema:
     tables: str
     migrations: tuple[str, ...] = ()
     begin: Callable[[sqlite3.Connection, float], None] = _nothing
+    older: tuple[tuple[int, str], ...] = ()
 
     @property
     def version(self) -> int:
@@ -80,7 +82,7 @@ class FileSchema:
             )
         if version < 1:
             raise DamagedError(f"it has the invalid schema version {version}")
-        self._demand_tables(database)
+        self._demand_tables(database, version)
         return int(version)
 
     def is_intact(self, database: sqlite3.Connection) -> bool:
@@ -91,12 +93,12 @@ class FileSchema:
         except (RecordingError, sqlite3.Error, ValueError):
             return False
 
-    def _demand_tables(self, database: sqlite3.Connection) -> None:
+    def _demand_tables(self, database: sqlite3.Connection, version: int) -> None:
         """Raise ``DamagedError`` unless all tables and indices are ours to the letter.
 
         A view, a trigger or a column that computes something would run what somebody else wrote.
         """
-        found, ours = _names_in(database), _names_of(self)
+        found, ours = _names_in(database), _names_of(dict(self.older).get(version, self.tables))
         for name in found:
             if name not in ours:
                 raise DamagedError(f"unknown {found[name][0]} {name!r}")
@@ -124,10 +126,10 @@ def _names_in(database: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
 
 
 @functools.cache
-def _names_of(schema: FileSchema) -> dict[str, tuple[str, str, str]]:
+def _names_of(tables: str) -> dict[str, tuple[str, str, str]]:
     database = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        schema.create(database, 0.0)
+        database.executescript(tables)
         return _names_in(database)
     finally:
         database.close()

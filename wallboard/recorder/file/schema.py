@@ -17,6 +17,23 @@ TICKS = 1000
 LATENCY_TICKS = 10_000
 """Units of latency a second."""
 
+_EXPECTATIONS = """
+-- What was expected of an entry point from at on, a row for each change. expected: whether it is to
+-- be open, null without a calendar. why: the rule. maintenance: its reason, null without one.
+-- until, maintenance_until: null where that was far away.
+CREATE TABLE expectation (
+  id INTEGER PRIMARY KEY,
+  at REAL NOT NULL,
+  entry_point INTEGER NOT NULL,
+  expected INTEGER,
+  until REAL,
+  why TEXT,
+  maintenance TEXT,
+  maintenance_until REAL
+);
+CREATE INDEX expectation_of ON expectation (entry_point, at);
+"""
+
 _TABLES = """
 CREATE TABLE about (
   name TEXT PRIMARY KEY,
@@ -172,6 +189,7 @@ _EPOCH = Shape("about", epoch=EPOCH)
 _MIGRATIONS = (
     # Rounds of before hold numbers that no code has: whoever reads them knows what they were.
     "",
+    _EXPECTATIONS,
 )
 """What turns version 1 into 2, 2 into 3, and so on."""
 
@@ -180,7 +198,14 @@ def _write_epoch(database: sqlite3.Connection, now: float) -> None:
     database.execute("INSERT INTO about VALUES ('epoch', ?)", (int(now),))
 
 
-RECORDING = FileSchema("recording", 0x57424452, _TABLES, _MIGRATIONS, _write_epoch)
+RECORDING = FileSchema(
+    "recording",
+    0x57424452,
+    _TABLES + _EXPECTATIONS,
+    _MIGRATIONS,
+    _write_epoch,
+    ((1, _TABLES), (2, _TABLES)),
+)
 
 VERSION = RECORDING.version
 """The schema that this program writes."""

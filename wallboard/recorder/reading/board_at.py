@@ -10,6 +10,7 @@ from itertools import chain
 from wallboard.domain.change import EVENTS_BOUND, TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
+from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation
 from wallboard.domain.history import History
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
@@ -20,6 +21,7 @@ from wallboard.recorder.file.schema import LATENCY_TICKS
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.changes import COLUMNS, ChangeRow, change_of, poll_of
+from wallboard.recorder.reading.expectations import expectations_at
 from wallboard.recorder.reading.known_spans import KnownSpans
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.samples import backwards
@@ -69,6 +71,7 @@ def board_at(
     answers = cache.answers.of(database, {poll.answer for poll in polls})
     histories = cache.samples.histories(database, segments, place, at, history)
     verdicts = verdicts_at(database, at)
+    expectations = expectations_at(database, at)
     known = KnownSpans(database, cache)
     strips = strips_at(database, known, at)
     events = _events(database, catalogue, at)
@@ -88,6 +91,7 @@ def board_at(
                 known.known_from(number, at),
                 strips.get(number, NOTHING_KNOWN),
                 tuple(timelines.get(catalogue.keys[number], ())),
+                expectations.get(number, NOTHING_EXPECTED),
             )
             for number, of in _by_entry_point(catalogue, last_polls).items()
         ),
@@ -121,6 +125,7 @@ def _recorded_status(
     known_from: float,
     strip: StateStrip,
     timeline: tuple[Change, ...],
+    expectation: Expectation,
 ) -> RecordedStatus:
     """One entry point, with no gap since ``known_from``, Unix time in seconds.
 
@@ -137,6 +142,7 @@ def _recorded_status(
         timeline,
         _rounds_in_a_row(endpoints, polls),
         strip,
+        expectation,
     )
 
 
@@ -230,6 +236,7 @@ def entry_point_at(
         known.known_from(number, at),
         strips_at(database, known, at, number).get(number, NOTHING_KNOWN),
         tuple(change_of(row, catalogue.keys, poll_of(row, catalogue, answers)) for row in rows),
+        expectations_at(database, at, number).get(number, NOTHING_EXPECTED),
     )
 
 

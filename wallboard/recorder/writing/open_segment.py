@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.expectation import Expectation
 from wallboard.domain.history import Sample
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.frozen import frozen
@@ -120,6 +121,7 @@ class OpenSegment:
     samples: list[tuple[EntryPointKey, Sample]] = field(default_factory=list)
     changes: list[tuple[Change, KeptAnswer | None]] = field(default_factory=list)
     servers: list[tuple[ServerStatus, bool]] = field(default_factory=list)
+    expectations: list[tuple[EntryPointKey, float, Expectation]] = field(default_factory=list)
     sealed: tuple[SealedTarget, ...] | None = None
 
     def note_poll(self, at: float) -> None:
@@ -139,8 +141,10 @@ class OpenSegment:
         self.samples.clear()
         self.changes.clear()
         self.servers.clear()
+        self.expectations.clear()
 
     @property
     def size(self) -> int:
-        """How many runs, samples, changes and server statuses wait to be written."""
-        return len(self.ended) + len(self.samples) + len(self.changes) + len(self.servers)
+        """How many runs, samples, changes, server statuses and expectations wait to be written."""
+        events = len(self.changes) + len(self.servers) + len(self.expectations)
+        return len(self.ended) + len(self.samples) + events

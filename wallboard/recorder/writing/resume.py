@@ -1,5 +1,6 @@
 """Restores the state of the last writer of a recording, so that its runs go on."""
 
+import math
 import sqlite3
 
 from wallboard.domain.endpoint import EntryPointKey
@@ -20,6 +21,7 @@ from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import TICKS, epoch_of
 from wallboard.recorder.file.segment_end import EndState, end_states_of
 from wallboard.recorder.reading.catalogue import read_catalogue
+from wallboard.recorder.reading.expectations import expectations_at
 from wallboard.recorder.reading.segments import COLUMNS, LATEST, RUN
 from wallboard.recorder.writing.open_segment import KeptAnswer, OpenRun, Target
 from wallboard.recorder.writing.run_builder import RunBuilder
@@ -38,6 +40,9 @@ def resume(database: sqlite3.Connection, builder: RunBuilder) -> None:
     number, first_run, last_run, standing = segment or (0, 0, 0, None)
     builder.segment.number = number + 1
     builder.last_verdicts.update(_last_verdicts(database))
+    keys = read_catalogue(database).keys
+    for entry_point, expectation in expectations_at(database, math.inf).items():
+        builder.expectations[keys[entry_point]] = expectation
     targets = _targets(database)
     for target in targets.values():
         builder.targets[target.key, target.endpoint] = target

@@ -17,7 +17,7 @@ FREED_PAGES = 256
 """Pages that one step gives back to the disk."""
 
 
-_OLDEST = Shape("segment", id=ROW, last_run=ROW, last_change=ROW, last_status=ROW)
+_OLDEST = Shape("segment", id=ROW, last_run=ROW, last_change=ROW, last_status=ROW, to_at=MOMENT)
 _ENDED = Shape("segment", to_at=MOMENT)
 _SWEPT = Shape("about", swept=ROW)
 
@@ -50,17 +50,19 @@ def trim_step(database: sqlite3.Connection, retention: Retention, now: float | N
     The newest segment always stays. To be called within a transaction.
     """
     oldest = _OLDEST.kept(
-        database, "SELECT id, last_run, last_change, last_status FROM segment ORDER BY id LIMIT 2"
+        database,
+        "SELECT id, last_run, last_change, last_status, to_at FROM segment ORDER BY id LIMIT 2",
     )
     if len(oldest) < 2:
         return False
-    (segment, last_run, last_change, last_status), _ = oldest
+    (segment, last_run, last_change, last_status, to_at), _ = oldest
     too_old = now is not None and _ended_at(database, now) < now - retention.seconds
     if not too_old and used_bytes(database) <= retention.bytes:
         return False
     database.execute("DELETE FROM run WHERE id <= ?", (last_run,))
     database.execute("DELETE FROM segment WHERE id = ?", (segment,))
     _forget_changes(database, last_change, last_status)
+    _forget_expectations(database, to_at)
     _sweep(database, segment)
     return True
 
@@ -101,6 +103,15 @@ def _forget_changes(database: sqlite3.Connection, last_change: int, last_status:
         "DELETE FROM server_status WHERE id <= :last AND id NOT IN"
         " (SELECT max(id) FROM server_status WHERE id <= :last GROUP BY server)",
         {"last": last_status},
+    )
+
+
+def _forget_expectations(database: sqlite3.Connection, until: float) -> None:
+    """Delete what was expected until a moment, except the last of each entry point."""
+    database.execute(
+        "DELETE FROM expectation WHERE at <= :until AND id NOT IN ("
+        " SELECT max(id) FROM expectation WHERE at <= :until GROUP BY entry_point)",
+        {"until": until},
     )
 
 

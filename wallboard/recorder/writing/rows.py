@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.expectation import Expectation
 from wallboard.domain.history import Sample
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Policy
+from wallboard.recorder.file.expectations import expectation_columns
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.samples import columns_of_rows, samples_bytes
 from wallboard.recorder.file.segment_end import EndState, end_states_bytes
@@ -48,6 +50,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _SAMPLE = "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?)"
+
+_EXPECTATION = """
+INSERT INTO expectation (at, entry_point, expected, until, why, maintenance, maintenance_until)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 
 _UPSERT = """
 INSERT INTO latest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -96,6 +103,7 @@ class Rows:
         each(segment.samples, lambda one: execute(_SAMPLE, self._sample_row(*one)))
         each(segment.changes, lambda one: self._write_change(*one, number))
         each(segment.servers, lambda one: self._write_server(*one))
+        each(segment.expectations, lambda one: self._write_expectation(*one))
         if segment.sealed is not None:
             end_states: list[EndState] = []
             each(segment.sealed, lambda one: end_states.append(self._end_state(one, number)))
@@ -238,6 +246,9 @@ class Rows:
                 status.next_probe_at,
             ),
         )
+
+    def _write_expectation(self, key: EntryPointKey, at: float, one: Expectation) -> None:
+        self.database.execute(_EXPECTATION, (at, self._entry_point(key), *expectation_columns(one)))
 
     def _entry_point(self, key: EntryPointKey) -> int:
         number = self._entry_points.get(key)

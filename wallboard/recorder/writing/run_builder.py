@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import ExpectationChanged
+from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Folded
@@ -47,6 +49,7 @@ class RunBuilder:
         self.segments = [OpenSegment(number)]
         self.targets: dict[tuple[EntryPointKey, Endpoint], Target] = {}
         self.last_verdicts: dict[EntryPointKey, LastVerdict] = {}
+        self.expectations: dict[EntryPointKey, Expectation] = {}
         self._epoch = epoch
         self._answers: dict[bytes, KeptAnswer] = {}
         self._judged: set[EntryPointKey] = set()
@@ -86,6 +89,8 @@ class RunBuilder:
     def add(self, folded: Folded) -> None:
         """Add one event and its result on the board."""
         event = folded.event
+        if isinstance(event, Observation | ServerStatus | ExpectationChanged):
+            self._add_expectations(folded.statuses, event.at)
         if isinstance(event, ServerStatus):
             self._add_server_status(event)
             self._add_changes(folded.changes)
@@ -96,7 +101,7 @@ class RunBuilder:
             self._add_unseen(folded.statuses, event.at)
             if folded.sample:
                 self.segment.samples.append((event.key, folded.sample))
-        elif event is None:
+        elif event is None or isinstance(event, ExpectationChanged):
             self._add_changes(folded.changes)
 
     def seal(self) -> None:
@@ -196,6 +201,16 @@ class RunBuilder:
                 self._judged.add(key)
                 if unseen := _unseen_change(status, self.last_verdicts.get(key), at):
                     self.segment.changes.append((unseen, None))
+
+    def _add_expectations(self, statuses: Sequence[EntryPointStatus], at: float) -> None:
+        """Add what is expected of entry points where that is not what was recorded last."""
+        for status in statuses:
+            key, expectation = status.entry_point.key, status.expectation
+            known = self.expectations.get(key, NOTHING_EXPECTED)
+            if known is not expectation:
+                self.expectations[key] = expectation
+                if known != expectation:
+                    self.segment.expectations.append((key, at, expectation))
 
     def _cause(self, change: Change) -> KeptAnswer | None:
         poll = change.observation
