@@ -1,13 +1,12 @@
 """Alarms in words: what each is, who has it and until when, and how many there are."""
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 
 from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Handling
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Verdict
 from wallboard.report.words.changes import CAUSE_WORDS
-from wallboard.report.words.figures import age, clock, span
+from wallboard.report.words.figures import age, clock, minute, span
 
 NOBODY_LOOKED = "nobody looked"
 SHORT_STATES = {
@@ -56,12 +55,6 @@ def was_words(alarm: Alarm, now: float, *, verdict: str = "") -> str:
     """What a returned one was, and when: ``was SERVICE DOWN 02:10–02:31``."""
     start, end = alarm.onset or alarm.since, alarm.over_at or alarm.since
     return f"was {verdict or verdict_words(alarm)} {minute(start, now)}–{minute(end, start)}"
-
-
-def minute(at: float, now: float) -> str:
-    """Local time to the minute, with the date before it unless it is that of ``now``."""
-    moment, today = time.localtime(at), time.localtime(now)
-    return time.strftime("%H:%M" if moment[:3] == today[:3] else "%d %b %H:%M", moment)
 
 
 def extra_words(alarm: Alarm, now: float) -> Iterator[str]:

@@ -125,6 +125,12 @@ def clock(at: float, now: float) -> str:
     return time.strftime(form, moment)
 
 
+def minute(at: float, now: float) -> str:
+    """Local time to the minute, with the date before it unless it is that of ``now``."""
+    moment, today = time.localtime(at), time.localtime(now)
+    return time.strftime("%H:%M" if moment[:3] == today[:3] else "%d %b %H:%M", moment)
+
+
 def local_iso(at: float) -> str:
     """The same in local time, in ISO 8601 with its offset, for people who read line by line."""
     return datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds")

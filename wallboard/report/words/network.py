@@ -1,6 +1,6 @@
 """That this machine has no network, in words."""
 
-import time
+from wallboard.report.words.figures import minute, span_in_words
 
 LOST = "no network"
 
@@ -19,16 +19,8 @@ def network_words(since: float, now: float, *, witnesses: int = 0, who: str = ""
 
 def network_back(lasted: float | None = None) -> str:
     """That the network is back, and after how many seconds."""
-    from wallboard.report.words.figures import span_in_words
-
     after = f" after {span_in_words(lasted)}" if lasted else ""
     return f"This machine has its network back{after}"
-
-
-def minute(at: float, now: float) -> str:
-    """Local time to the minute, with the date before it unless that is today's."""
-    moment, today = time.localtime(at), time.localtime(now)
-    return time.strftime("%H:%M" if moment[:3] == today[:3] else "%d %b %H:%M", moment)
 
 
 def _whose(who: str) -> str:

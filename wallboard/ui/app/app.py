@@ -22,7 +22,8 @@ from wallboard.config.reload import ConfigSource, Reload, what_changed
 from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard, MakeFeed
 from wallboard.settings import Settings, longest_interval
-from wallboard.ui.app.open_screens import ScreenOpeningApp
+from wallboard.ui.app.absence import AbsenceApp
+from wallboard.ui.app.outside import Outside
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
 from wallboard.ui.look.text import safe
@@ -38,7 +39,7 @@ KEYS_AND_CLICKS = (events.Key, events.MouseDown, events.MouseScrollDown, events.
 """Input that counts as a key press in a kiosk."""
 
 
-class WallboardApp(ScreenOpeningApp):
+class WallboardApp(AbsenceApp):
     """The board in a terminal."""
 
     TITLE = "wallboard"
@@ -94,11 +95,22 @@ class WallboardApp(ScreenOpeningApp):
         self.live = LiveBoard(settings, make_feed, board=board, source=source, clock=clock)
         self.live.on_edited(self._apply_settings)
         self.modes = WallModes(lambda: self.settings, self.bell, self._bytes_sent)
+        self.outside = Outside(lambda: self.settings.alarm, self.send_sequence)
         self._store = store
         self._saving: asyncio.Future[None] | None = None
         self._ticking: Timer | None = None
         self._frozen_at: float | None = None
         self._snapshot = self.live.snapshot()
+
+    @property
+    def setup_sequence(self) -> str:
+        """Keeps the title of the window."""
+        return self.outside.setup
+
+    @property
+    def restore_sequence(self) -> str:
+        """Brings the title back, and clears the taskbar."""
+        return self.outside.restore
 
     @property
     def board(self) -> Board:
@@ -152,6 +164,7 @@ class WallboardApp(ScreenOpeningApp):
 
     @on(Driver.SignalResume)
     def _tick_after_stop(self) -> None:
+        self.outside.forget()
         self.tick()  # all that is shown has aged meanwhile
 
     def switch_kiosk(self) -> None:
@@ -170,10 +183,21 @@ class WallboardApp(ScreenOpeningApp):
         self.modes.tick(self._snapshot, self.clock())
         if self.modes.wall_is_due(self.clock()):
             self._close_screens()
+        view = self._shown_outside()
         for screen in reversed(self.screen_stack):
-            self._show(screen)
+            self._show(screen, view)
             if not screen.is_modal:
                 break  # what lies below cannot be seen
+
+    def _shown_outside(self) -> View | None:
+        """The view, once the title and all else outside of the text say what it says."""
+        try:
+            view = self.view()
+            self.outside.update(view)
+        except Exception:  # as below
+            log.exception("The window's title could not be brought up to date")
+            return None
+        return view
 
     def _save_arrangement(self) -> None:
         """Save the arrangement, unless its folder still does not answer."""
@@ -188,10 +212,10 @@ class WallboardApp(ScreenOpeningApp):
         self.tick()
         return left
 
-    def _show(self, screen: Screen[Any]) -> None:
+    def _show(self, screen: Screen[Any], view: View | None = None) -> None:
         if isinstance(screen, BoardScreen) and screen.is_mounted:
             try:
-                screen.show(self.view())
+                screen.show(view or self.view())
             except Exception:  # one screen that cannot be drawn must not take the board down
                 log.exception("The screen could not be drawn")
 
@@ -217,6 +241,7 @@ class WallboardApp(ScreenOpeningApp):
             longest_interval=longest_interval(self.settings),
             notices=(*self.live.problems, *self.notices.texts),
             passing=self.notices.passing,
+            unseen=self.absence.unseen.words(now) if self.absence.unseen else "",
             leader=status.leader or "",
             witnesses=len(self.settings.alarm.witness),
             extras=self.modes.extras(now),
@@ -313,6 +338,7 @@ class WallboardApp(ScreenOpeningApp):
     def action_dismiss_notices(self) -> None:
         """Clear the notices."""
         self.notices.clear()
+        self.absence.forget()
         self.tick()
 
 

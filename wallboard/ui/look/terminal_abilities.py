@@ -31,7 +31,8 @@ def terminal_finding(
     environ: Mapping[str, str] = os.environ,
 ) -> Finding:
     """The finding about the terminal; ``size`` is ``None`` without one."""
-    from wallboard.ui.look.clipboard import clipboard_sequence, multiplexer
+    from wallboard.ui.look.clipboard import clipboard_sequence
+    from wallboard.ui.look.multiplexer import multiplexer
 
     term = environ.get("TERM", "")
     colours, signs = _colours(environ), glyphs.choose(settings.ascii, environ).name

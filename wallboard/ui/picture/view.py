@@ -54,7 +54,8 @@ class View:
     While the board is frozen, since ``frozen_at``, ``snapshot`` stays the same and ``now`` goes on;
     both times are Unix time in seconds. ``beat`` counts ticks. ``lag_seconds`` is how far the polls
     are behind schedule, ``longest_interval`` the longest polling interval of all servers in
-    seconds. ``notices`` are lasting messages, ``passing`` is one that disappears by itself.
+    seconds. ``notices`` are lasting messages, ``passing`` is one that disappears by itself, and
+    ``unseen`` says how much changed while nobody looked.
     ``leader`` is the process that polls, if it is another one; ``witnesses`` is how many it asks
     whether it has a network. In a replay
     ``replay_position`` is set, and ``snapshot`` and ``now`` are of its position.
@@ -70,6 +71,7 @@ class View:
     longest_interval: float = 10.0
     notices: tuple[str, ...] = ()
     passing: str = ""
+    unseen: str = ""
     leader: str = ""
     witnesses: int = 0
     extras: Extras = PLAIN

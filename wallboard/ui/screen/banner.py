@@ -32,7 +32,8 @@ def messages_of(view: View, glyphs: Glyphs) -> list[Message]:
     outages = [outage_words(status, view, glyphs) for status in view.snapshot.unreachable]
     outages += server_alarms(view, glyphs)
     causes = shared_causes(view.snapshot, glyphs)
-    notices = [f"! {safe(text)}" for text in view.notices]
+    unseen = [view.unseen] if view.unseen else []
+    notices = [*unseen, *(f"! {safe(text)}" for text in view.notices)]
     network = network_of(view, glyphs)
     return [(text, "outage") for text in (*network, *outages, *causes)] + [
         (n, "notice") for n in notices

@@ -3,7 +3,8 @@
 from wallboard.domain.observation import AHEAD_SECONDS
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
-from wallboard.report.words.network import LOST, minute
+from wallboard.report.words.figures import minute
+from wallboard.report.words.network import LOST
 from wallboard.ui.look.lite import age_in_steps
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.picture.view import View

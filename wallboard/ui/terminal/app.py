@@ -56,6 +56,16 @@ class CellApp(App[ReturnType]):
     _paint_waits = False
 
     @property
+    def setup_sequence(self) -> str:
+        """What to send when the terminal is set up, before anything else."""
+        return ""
+
+    @property
+    def restore_sequence(self) -> str:
+        """What to send when the terminal is given back, whatever became of it."""
+        return ""
+
+    @property
     def asks_background(self) -> bool:
         """Whether to ask the terminal for its background; it answers ``TerminalBackground``."""
         return False

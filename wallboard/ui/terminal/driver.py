@@ -67,7 +67,7 @@ class BoardDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         self._former_stop = signal.getsignal(signal.SIGTSTP)
-        self._suspended = self._continued = False
+        self._suspended = self._continued = self._set_up = False
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.generation = 0
         """Incremented when the content of the terminal is no longer known."""
@@ -121,6 +121,9 @@ class BoardDriver(LinuxDriver):
             attributes[tty.LFLAG] = self._patch_lflag(attributes[tty.LFLAG])
             attributes[tty.CC][termios.VMIN] = 1
             set_attributes(self.fileno, attributes)
+        if not self._set_up:
+            self._set_up = True
+            self.write(getattr(self._app, "setup_sequence", ""))
         self.write(f"\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l{_KEYS_ON}")
         self._enable_mouse_support()
         self._request_terminal_sync_mode_support()
@@ -193,8 +196,14 @@ class BoardDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Restore the terminal."""
-        self.write("\x1b[m")
+        self.write("\x1b[m" + self._restore_sequence)
+        self._set_up = False
         super().stop_application_mode()
+
+    @property
+    def _restore_sequence(self) -> str:
+        sequence: str = getattr(self._app, "restore_sequence", "")
+        return sequence
 
     def close(self) -> None:
         """Wait a moment for unsent output, then release the terminal."""
@@ -279,7 +288,7 @@ class BoardDriver(LinuxDriver):
         discard_unread(self._output_fileno)
         # The chunk being written must not come after the restoring.
         output.join(2 * _POLL_SECONDS)
-        restore_blocked_terminal(self._output_fileno)
+        restore_blocked_terminal(self._output_fileno, self._restore_sequence)
 
     @property
     def terminal_size(self) -> Size:

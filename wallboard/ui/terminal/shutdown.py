@@ -26,12 +26,15 @@ _RESTORE = (
 Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
 
 
-def restore_blocked_terminal(fileno: int) -> None:
-    """Reset a terminal that has stopped taking output; never blocks, never raises."""
+def restore_blocked_terminal(fileno: int, more: str = "") -> None:
+    """Reset a terminal that has stopped taking output; never blocks, never raises.
+
+    ``more`` is what to send besides.
+    """
     discard_unread(fileno)
     with contextlib.suppress(OSError, ValueError):
         if is_ready(fileno, select.POLLOUT, 0):
-            os.write(fileno, _RESTORE)
+            os.write(fileno, _RESTORE + more.encode("ascii"))
 
 
 class Shutdown:

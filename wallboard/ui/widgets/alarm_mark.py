@@ -9,11 +9,11 @@ from wallboard.domain.alarm import Alarm, AlarmState, Handling
 from wallboard.report.words.alarms import (
     NOBODY_LOOKED,
     extra_words,
-    minute,
     user_of,
     verdict_words,
     was_words,
 )
+from wallboard.report.words.figures import minute
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import safe
 from wallboard.ui.widgets.status_words import SHORT_LABELS
