@@ -52,19 +52,19 @@ async def test_who_comes_back_is_told_how_much_changed_and_goes_through_it():
         assert "since you looked" not in text_on(app)
         await back(pilot)
         assert part(app, Banner).startswith(" 3 changes since you looked (20:2")
-        assert "u: go through" in part(app, Banner)
+        assert "C: go through" in part(app, Banner)
         for place, key, words in (
             ("1 of 3", KEYS[2], "Name 1002: OPEN → NO AGENTS"),
             ("2 of 3", KEYS[3], "Name 1003: OPEN → NO AGENTS"),
             ("3 of 3", KEYS[2], "Name 1002: NO AGENTS → OPEN"),
         ):
-            await pilot.press("u")
+            await pilot.press("C")
             await settled(pilot)
             assert place in part(app, Passing)
             assert words in part(app, Passing)
             assert app.selected() == key
         assert "since you looked" not in part(app, Banner)
-        await pilot.press("u")
+        await pilot.press("C")
         await settled(pilot)
         assert "Nothing has changed since you looked." in part(app, Passing)
 
@@ -79,7 +79,7 @@ async def test_from_any_screen_the_key_leads_to_the_wall():
         await settled(pilot)
         assert isinstance(app.screen, EventsScreen)
         assert "1 change since you looked" in part(app, Banner)
-        await pilot.press("u")
+        await pilot.press("C")
         await settled(pilot)
         assert len(app.screen_stack) == 1
         assert app.selected() == KEYS[1]
@@ -93,7 +93,7 @@ async def test_a_server_counts_once_and_a_change_of_one_endpoint_does_not():
         app.board.fold(outage(at=app.clock.now))
         await back(pilot)
         assert "1 change since you looked" in part(app, Banner)
-        await pilot.press("u")
+        await pilot.press("C")
         await settled(pilot)
         assert "prod: answers → refused" in part(app, Passing)
 

@@ -31,7 +31,7 @@ class Unseen:
         """``3 changes since you looked (02:10)``, and how to go through them."""
         count = len(self.changes)
         changes = f"{count:,} change{'' if count == 1 else 's'}"
-        return f"{changes} since you looked ({minute(self.since, now)}), u: go through"
+        return f"{changes} since you looked ({minute(self.since, now)}), C: go through"
 
 
 class Absence:
@@ -72,7 +72,7 @@ class AbsenceApp(ScreenOpeningApp):
     """An app that says what changed while nobody looked, and has a key through it."""
 
     BINDINGS = [
-        Binding("u", "unseen", "Go through the changes since you looked", show=False, id="unseen"),
+        Binding("C", "unseen", "Go through the changes since you looked", show=False, id="unseen"),
     ]  # fmt: skip
 
     live: LiveBoard

@@ -124,6 +124,7 @@ class WallboardApp(AbsenceApp):
     def on_mount(self) -> None:
         """Start ticking, and the feed as soon as the first view is shown."""
         self.notices.listen()
+        self._shown_outside()
         self.start_ticking()
         if self.settings.keys:
             self.use_keys(self.settings.keys)

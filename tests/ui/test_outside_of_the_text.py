@@ -1,0 +1,132 @@
+"""A real board on a real terminal: its title, its taskbar and its focus, and all given back."""
+
+import signal
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent / "terminal"))
+
+from pseudo_terminal import Child
+
+from wallboard.ui.look.taskbar import CLEAR
+from wallboard.ui.look.window_title import BACK, KEEP
+
+SCRIPT = Path(__file__).with_name("board_app.py")
+PATIENCE_SECONDS = 30
+FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
+TITLE = "\x1b]2;"
+
+
+@pytest.fixture
+def board(tmp_path):
+    """Starts a board in a terminal of this environment."""
+    children = []
+
+    def started(*, job_control=False, **variables):
+        argv = (sys.executable, str(SCRIPT), str(tmp_path / "answer"), "{}")
+        child = Child(100, 30, argv=argv, job_control=job_control, variables=variables)
+        children.append(child)
+        child.until("CRIT", PATIENCE_SECONDS)
+        child.until_quiet()
+        return child
+
+    yield started
+    for child in children:
+        child.close()
+
+
+def sent(child):
+    while child.read(0.05):
+        pass
+    return child.raw.decode("utf-8", "replace")
+
+
+def assert_given_back(raw, *, taskbar=False):
+    assert raw.count(KEEP) == raw.count(BACK)
+    assert raw.rindex(TITLE + "\x07") >= raw.rindex(BACK)
+    assert raw.rindex(FOCUS_OFF) > raw.rindex(FOCUS_ON)
+    assert raw.rindex(CLEAR) if taskbar else CLEAR not in raw
+
+
+def test_the_title_is_kept_then_set_and_comes_back_at_the_end(board):
+    child = board()
+    raw = sent(child)
+    assert raw.index(KEEP) < raw.index(TITLE)
+    assert " CRIT – wallboard\x07" in raw
+    child.send("q")
+    assert child.status(PATIENCE_SECONDS) == 0
+    assert_given_back(sent(child))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_so_it_does_after_a_signal_and_the_taskbar_is_cleared(board, number):
+    child = board(TERM="xterm-ghostty")
+    child.program.send_signal(number)
+    assert child.status(PATIENCE_SECONDS) == 128 + number
+    assert_given_back(sent(child), taskbar=True)
+
+
+def test_a_stop_gives_all_of_it_back_and_takes_it_again(board):
+    child = board(job_control=True)
+    child.send("\x1a")
+    child.until_quiet()
+    assert_given_back(sent(child))
+    child.raw = b""
+    child.program.send_signal(signal.SIGCONT)
+    child.emulator.screen.reset()
+    child.until("CRIT", PATIENCE_SECONDS)
+    raw = sent(child)
+    assert raw.index(KEEP) < raw.index(TITLE)
+    assert FOCUS_ON in raw
+    child.send("q")
+    assert child.status(PATIENCE_SECONDS) == 0
+    assert_given_back(sent(child))
+
+
+def test_a_board_that_was_stopped_from_outside_keeps_the_first_title_once(board):
+    child = board()
+    child.program.send_signal(signal.SIGCONT)
+    child.until_quiet()
+    child.send("q")
+    assert child.status(PATIENCE_SECONDS) == 0
+    raw = sent(child)
+    assert raw.count(KEEP) == 1
+    assert_given_back(raw)
+
+
+def test_a_crash_gives_it_back(tmp_path):
+    script = SCRIPT.with_name("failing_app.py")
+    words = ("--url", "http://127.0.0.1:9", "1000", "--no-record")
+    argv = (sys.executable, str(script), "timer", *words)
+    with closing(Child(100, 30, argv=argv, variables={"WALLBOARD_STATE": str(tmp_path)})) as child:
+        child.until("1000", PATIENCE_SECONDS)
+        child.send("m")
+        assert child.status(PATIENCE_SECONDS) == 70
+        assert_given_back(sent(child))
+
+
+def test_the_console_of_linux_gets_none_of_it(board):
+    child = board(TERM="linux")
+    child.send("q")
+    assert child.status(PATIENCE_SECONDS) == 0
+    raw = sent(child)
+    assert TITLE not in raw
+    assert KEEP not in raw
+
+
+def test_a_lost_and_a_found_focus_are_understood(tmp_path):
+    words = ("--url", "http://127.0.0.1:9", "1000", "--no-record")
+    argv = (sys.executable, "-m", "wallboard", *words)
+    with closing(Child(100, 30, argv=argv, variables={"WALLBOARD_STATE": str(tmp_path)})) as child:
+        child.until("1000", PATIENCE_SECONDS)
+        child.send("\x1b[O")
+        child.until("unreachable since", PATIENCE_SECONDS)
+        child.send("\x1b[I")
+        child.until("1 change since you looked", PATIENCE_SECONDS)
+        child.send("C")
+        child.until("1 of 1: ", PATIENCE_SECONDS)
+        child.send("q")
+        assert child.status(PATIENCE_SECONDS) == 0
