@@ -4,10 +4,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
+from alarmed import ANNA
+from alarmed import alarm as alarm_in
 from boards import NOW, made_board
 
-from wallboard.domain.alarm import Alarm, AlarmState, Condition, Truth
-from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.alarm import AlarmState
 from wallboard.domain.policy import Level
 from wallboard.settings import AlarmSettings
 from wallboard.ui.app.outside import NOTICE_SECONDS, Outside
@@ -20,9 +21,8 @@ CONSOLE = {"TERM": "linux"}
 
 
 def alarm(number=None, state=AlarmState.UNACKNOWLEDGED, level=Level.CRITICAL):
-    condition = Condition(NOW, Truth.TRUE, Level.CRITICAL, "service_not_running")
-    key = AlarmKey("prod", number)
-    return Alarm(key, state, NOW, condition, NOW, onset=NOW, raised_at=NOW, level=level)
+    about = {"acknowledgement": ANNA} if state is AlarmState.ACKNOWLEDGED else {}
+    return replace(alarm_in(number, state, **about), level=level)
 
 
 def view_of(alarms=(), now=NOW, title="wallboard", **more):
