@@ -268,16 +268,19 @@ class Recording:
         *,
         keys: Collection[EntryPointKey] | None = None,
         least: Level = Level.OK,
+        with_rounds: Collection[EntryPointKey] = (),
     ) -> Iterator[StatePart]:
         """What was known of each entry point and each server, a part of the recording at a time.
 
         It begins up to a segment earlier, with what was known then, so that whoever takes it in
         knows the state of each at ``since``. A change between two levels below ``least`` is left
-        out where the verdict stays.
+        out where the verdict stays. Parts have the rounds of those ``with_rounds``.
         """
         first = -math.inf if since is None else since
         last = math.inf if until is None else until
-        return known_states.read(self._connection, self._cache, first, last, keys, least)
+        return known_states.read(
+            self._connection, self._cache, first, last, keys, least, with_rounds
+        )
 
     def expectation_changes(self, after: float, until: float) -> list[ExpectationChanged]:
         """What else was expected after a moment and no later than another, in order."""

@@ -194,6 +194,8 @@ def _checked(columns: "list[array[float]]", states: Sequence[float]) -> Columns:
             if not kind.holds(figure):
                 raise DamagedError(f"segment.samples: {name} is {value!r}, not {kind.what}")
     at, wait, depth, capacity = columns
+    if isinstance(states, memoryview) and STATE_OF_CODE.keys() >= set(states):
+        return Columns(at, wait, depth, capacity, bytearray(states))
     return Columns(at, wait, depth, capacity, bytearray(_CODE_OF[state] for state in states))
 
 

@@ -7,7 +7,7 @@ server was out of reach, and when nobody knew, for nothing was polled.
 import math
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import ClockSet
@@ -16,9 +16,11 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 from wallboard.recorder.file.columns import LEVEL, MOMENT, ROW, TEXT, VERDICT, Shape, optional
 from wallboard.recorder.file.policies import policy_of
+from wallboard.recorder.file.samples import Columns
 from wallboard.recorder.file.segment_end import BACK_SECONDS
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.reading.read_cache import ReadCache
+from wallboard.recorder.reading.rounds import Times, columns_in, times_in
 from wallboard.recorder.reading.segments import Segment, at_moment
 from wallboard.recorder.reading.silences import Outage, Silence, Silences
 from wallboard.recorder.reading.state_at import (
@@ -48,10 +50,14 @@ StateEvent = KnownState | ServerStatus | ClockSet
 
 @frozen
 class StatePart:
-    """What happened in a part of a recording, in the order of time; ``until`` is its end."""
+    """What happened in a part of a recording, in the order of time; ``until`` is its end.
+
+    ``rounds`` are the figures of those for which they were asked.
+    """
 
     until: float
     events: tuple[StateEvent, ...]
+    rounds: Mapping[EntryPointKey, Columns]
 
 
 def read(
@@ -61,6 +67,7 @@ def read(
     until: float,
     keys: Collection[EntryPointKey] | None,
     least: Level,
+    with_rounds: Collection[EntryPointKey],
 ) -> Iterator[StatePart]:
     """What was known from ``since`` to ``until``, a segment at a time, of ``keys`` or of all.
 
@@ -73,7 +80,7 @@ def read(
         with connection.reading() as database:
             segments = cache.segments(database)
             if reader is None:
-                reader = _Reader(database, cache, until, keys, least)
+                reader = _Reader(database, cache, until, keys, least, with_rounds)
                 place = reader.begin(database, segments, since)
             else:
                 place = reader.next_place(segments)
@@ -116,8 +123,10 @@ class _Reader:
         until: float,
         keys: Collection[EntryPointKey] | None,
         least: Level,
+        with_rounds: Collection[EntryPointKey],
     ) -> None:
         self._least = least
+        self._with_rounds = with_rounds
         self._cache = cache
         self._until = until
         known = cache.catalogue(database).keys
@@ -185,15 +194,23 @@ class _Reader:
         last_rows = (_ABOVE_ALL, _ABOVE_ALL)
         if segment.number is not None:
             last_rows = _last_rows(database, segment)
-        events += self._events(database, segments, place, last_rows)
+        rounds = columns_in(database, segment) if self._with_rounds else {}
+        times = {one: of.at for one, of in rounds.items()} or times_in(database, segment)
+        events += self._events(database, segments, place, times, last_rows)
         self._last_rows = last_rows
-        return StatePart(self._reach, tuple(events))
+        of_keys = {
+            key: rounds[number]
+            for number, key in self._keys.items()
+            if number in rounds and key in self._with_rounds
+        }
+        return StatePart(self._reach, tuple(events), of_keys)
 
     def _events(
         self,
         database: sqlite3.Connection,
         segments: Sequence[Segment],
         place: int,
+        times: Times,
         last_rows: tuple[int, int],
     ) -> Iterator[StateEvent]:
         """The events of a segment in the order of time, what a server is before all else."""
@@ -216,7 +233,7 @@ class _Reader:
         end = max((segments[place].span.last_at, *(at for at, _ in merged)))
         if place == len(segments) - 1:
             end = max(end, min(self._until, end + self._longest_known + 1))
-        silences = self._silences.within(database, segments, place, end)
+        silences = self._silences.within(database, segments, place, times, end)
         merged += [(max(one.at, self._reach), one) for one in silences]
         merged.sort(key=lambda event: event[0])
         self._reach = end

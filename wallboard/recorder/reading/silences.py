@@ -3,18 +3,14 @@
 import json
 import math
 import sqlite3
-from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import sub
 from typing import NamedTuple
 
-from wallboard.recorder.errors import DamagedError
-from wallboard.recorder.file.columns import Shape, blob
-from wallboard.recorder.file.opening import LONGEST_VALUE
-from wallboard.recorder.file.samples import SAMPLE_ROW, columns_of_rows, times_of
 from wallboard.recorder.file.segment_end import BACK_SECONDS
 from wallboard.recorder.reading.catalogue import Catalogue
 from wallboard.recorder.reading.read_cache import ReadCache
+from wallboard.recorder.reading.rounds import Times
 from wallboard.recorder.reading.segments import COLUMNS, RUN, RunRow, Segment, Span
 
 ROUNDED_SECONDS = 2.0
@@ -23,9 +19,6 @@ closer than it is long."""
 
 AFTER_SECONDS = 0.001
 """A poll is known to the millisecond: a silence ends after it, so that its change comes first."""
-
-_ROUNDS = Shape("segment", samples=blob(LONGEST_VALUE))
-_OPEN_ROUNDS = "SELECT entry_point, at, wait, depth, capacity, verdict FROM sample"
 
 Outage = tuple[float, float]
 """When a server was out of reach, from and until; infinity while it is."""
@@ -83,7 +76,12 @@ class Silences:
         return frozenset(self._silent)
 
     def within(
-        self, database: sqlite3.Connection, segments: Sequence[Segment], place: int, end: float
+        self,
+        database: sqlite3.Connection,
+        segments: Sequence[Segment],
+        place: int,
+        rounds: Times,
+        end: float,
     ) -> list[Silence]:
         """The beginnings and ends of silences in a segment, and until ``end``, no earlier than it.
 
@@ -92,7 +90,6 @@ class Silences:
         segment = segments[place]
         span = Span(segment.span.first_at, end)
         catalogue = self._cache.catalogue(database)
-        rounds = _rounds(database, segment)
         doubtful = set[int]()
         for one in self._known_seconds:
             outages = self._outages.get(catalogue.keys[one].server, ())
@@ -174,17 +171,6 @@ class Silences:
     def _extend(self, one: int, at: float) -> None:
         known_until = self._known_until.get(one, -math.inf)
         self._known_until[one] = max(known_until, at + self._known_seconds[one])
-
-
-def _rounds(database: sqlite3.Connection, segment: Segment) -> Mapping[int, "array[float]"]:
-    if segment.number is None:
-        rows = columns_of_rows(SAMPLE_ROW.rows(database, _OPEN_ROUNDS))
-        return {one: columns.at for one, columns in rows.items()}
-    query = "SELECT samples FROM segment WHERE id = ?"
-    row = _ROUNDS.one(database, query, (segment.number,))
-    if row is None:
-        raise DamagedError(f"segment {segment.number} is missing")
-    return times_of(row[0])
 
 
 _RUNS_OF = (
