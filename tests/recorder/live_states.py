@@ -8,6 +8,7 @@ from recorder.recordings import START, board_of
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.recorder.reading.known_states import KnownState, StateEvent
@@ -28,7 +29,7 @@ class Live:
 
     def fold(self, event):
         folded = self.board.fold(event)
-        if isinstance(event, Observation | ServerStatus):
+        if isinstance(event, Observation | ServerStatus | ExpectationChanged):
             for status in folded.statuses:
                 judged, until = status.judgement, status.known_until
                 self.steps.setdefault(status.entry_point.key, []).append(
@@ -43,7 +44,8 @@ class Live:
         if place < 0:
             return None
         _, verdict, level, until = steps[place]
-        return (verdict, level) if moment <= until and verdict is not Verdict.WAITING else None
+        known = verdict is not Verdict.WAITING and until is not None and moment <= until
+        return (verdict, level) if known else None
 
 
 def recorded(path, events: Iterable) -> Live:

@@ -1,11 +1,13 @@
 """What entry points would have been by other levels and thresholds than those recorded with.
 
-A verdict is what the servers said, whatever the rules. Its level follows from it and, while a chat
-can be started, from the figures of each round, which are recorded to the second.
+A verdict is what the servers said, whatever the rules. Its level follows from it, from what is
+expected and, while a chat can be started, from the figures of each round, which are recorded to the
+second.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -13,21 +15,29 @@ from math import inf, isnan
 from operator import itemgetter
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.event import ClockSet
+from wallboard.domain.event import ClockSet, ExpectationChanged
+from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation, level_by
 from wallboard.domain.policy import Level, Policy, Thresholds, Verdict
+from wallboard.frozen import frozen
 from wallboard.recorder.file.samples import Columns
 from wallboard.recorder.reading.known_states import KnownState, StateEvent, StatePart
 
-Raise = tuple[float, EntryPointKey, Level]
-"""From when on the figures of an entry point alone would have it at a level."""
+PROMPT_SECONDS = 5.0
+"""So soon after it is due a board has taken up that something else is expected."""
+
+Turn = tuple[float, EntryPointKey, Level | Expectation]
+"""From when on the figures of an entry point have it at a level, or something else is expected."""
 
 
-def needs_rounds(recorded: Policy, policy: Policy) -> bool:
-    """Whether an open entry point may have another level by a policy than the recorded one."""
-    return (
-        recorded.thresholds != policy.thresholds
-        or recorded.levels[Verdict.OPEN] is not policy.levels[Verdict.OPEN]
-    )
+@frozen
+class JudgedBy:
+    """What a level follows from: the policy of each entry point, and what was expected of it.
+
+    ``expected`` are the changes of that, in the order of time, those at the beginning first.
+    """
+
+    policies: Mapping[EntryPointKey, Policy]
+    expected: Sequence[ExpectationChanged] = ()
 
 
 @dataclass(slots=True)
@@ -38,39 +48,52 @@ class _Judged:
     figures: "_Figures | None"
     state: KnownState | None = None
     raised: Level = Level.OK
+    expectation: Expectation = NOTHING_EXPECTED
 
     def level(self, state: KnownState) -> Level:
-        """The level of a state by the policy."""
-        if state.verdict is not Verdict.OPEN:
-            return self.policy.levels[state.verdict]
-        if self.figures is None:
-            return state.level
-        return max(self.policy.levels[Verdict.OPEN], self.raised)
+        """The level of a state."""
+        level = self.policy.levels[state.verdict]
+        if state.verdict is Verdict.OPEN:
+            if self.figures is None:
+                return state.level
+            level = max(level, self.raised)
+        return level_by(self.expectation, state.verdict, level)
+
+    def turned(self, turn: Level | Expectation) -> None:
+        """Go by another level of the figures, or by what else is expected."""
+        if isinstance(turn, Level):
+            self.raised = turn
+        else:
+            self.expectation = turn
 
 
 class Rejudging:
     """Judges the parts of a recording anew, one after the other.
 
-    Entry points whose levels and thresholds are the recorded ones are left as they were.
+    Entry points that are judged now as they were then are left as they were.
     """
 
-    def __init__(
-        self,
-        recorded: Mapping[EntryPointKey, Policy],
-        policies: Mapping[EntryPointKey, Policy],
-        least: Level = Level.OK,
-    ) -> None:
-        """``recorded`` are the policies that were in force, ``policies`` those to judge by.
-
-        Levels of figures below ``least`` need not be told from each other.
-        """
+    def __init__(self, recorded: JudgedBy, now: JudgedBy, least: Level = Level.OK) -> None:
+        """Levels of figures below ``least`` need not be told from each other."""
         self._judged: dict[EntryPointKey, _Judged] = {}
-        for key, policy in policies.items():
-            before = recorded.get(key, policy)
-            if (before.thresholds, before.levels) != (policy.thresholds, policy.levels):
-                rounds = needs_rounds(before, policy)
-                figures = _Figures(policy.thresholds, least) if rounds else None
+        before, after = _plans(recorded.expected), _plans(now.expected)
+        for key, policy in now.policies.items():
+            was = recorded.policies.get(key, policy)
+            same_plan = _alike(before.get(key, []), after.get(key, []))
+            same_figures = same_plan and (was.thresholds, was.levels[Verdict.OPEN]) == (
+                policy.thresholds,
+                policy.levels[Verdict.OPEN],
+            )
+            if not same_figures or was.levels != policy.levels:
+                figures = None if same_figures else _Figures(policy.thresholds, least)
                 self._judged[key] = _Judged(policy, figures)
+        self._expected: list[Turn] = [
+            (changed.at, key, expectation)
+            for changed in now.expected
+            for key, expectation in changed.expectations.items()
+            if key in self._judged
+        ]
+        self._expected.sort(key=itemgetter(0))
 
     @property
     def keys_with_rounds(self) -> frozenset[EntryPointKey]:
@@ -79,37 +102,66 @@ class Rejudging:
 
     def judged(self, part: StatePart) -> Iterator[StateEvent]:
         """The events of a part, judged anew, in the order of time."""
-        raises = [
+        turns = deque(self._turns_in(part))
+        for event in part.events:
+            if not isinstance(event, ClockSet):
+                while turns and turns[0][0] <= event.at:
+                    yield from self._turned(*turns.popleft())
+            if isinstance(event, KnownState) and event.key in self._judged:
+                yield from self._stated(self._judged[event.key], event)
+            else:
+                yield event
+        for turn in turns:
+            yield from self._turned(*turn)
+
+    def _turns_in(self, part: StatePart) -> list[Turn]:
+        """What becomes of levels in a part beside what is said of verdicts, in order."""
+        count = bisect_right(self._expected, part.until, key=itemgetter(0))
+        turns, self._expected = self._expected[:count], self._expected[count:]
+        turns += [
             (at, key, level)
             for key, one in self._judged.items()
             if one.figures and key in part.rounds
             for at, level in one.figures.levels(part.rounds[key])
         ]
-        raises.sort(key=itemgetter(0))
-        place = 0
-        for event in part.events:
-            if not isinstance(event, ClockSet):
-                while place < len(raises) and raises[place][0] <= event.at:
-                    yield from self._raised(*raises[place])
-                    place += 1
-            if isinstance(event, KnownState) and event.key in self._judged:
-                yield from self._stated(self._judged[event.key], event)
-            else:
-                yield event
-        for one in raises[place:]:
-            yield from self._raised(*one)
+        turns.sort(key=itemgetter(0))
+        return turns
 
     def _stated(self, one: _Judged, state: KnownState) -> Iterator[KnownState]:
         before, one.state = one.state, replace(state, level=one.level(state))
         if before is None or replace(before, at=state.at) != one.state:
             yield one.state
 
-    def _raised(self, at: float, key: EntryPointKey, level: Level) -> Iterator[KnownState]:
+    def _turned(
+        self, at: float, key: EntryPointKey, turn: Level | Expectation
+    ) -> Iterator[KnownState]:
         one = self._judged[key]
-        one.raised = level
+        one.turned(turn)
         if one.state and one.state.known and one.level(one.state) is not one.state.level:
             one.state = replace(one.state, at=at, level=one.level(one.state))
             yield one.state
+
+
+_Plan = list[tuple[float, bool | None, bool]]
+"""From when on an entry point is expected to be open or not, and whether it is maintained."""
+
+
+def _plans(changes: Iterable[ExpectationChanged]) -> dict[EntryPointKey, _Plan]:
+    found: dict[EntryPointKey, _Plan] = {}
+    for changed in changes:
+        for key, one in changed.expectations.items():
+            turn = (one.expected.open if one.expected else None, one.maintenance is not None)
+            plan = found.setdefault(key, [])
+            if turn != (plan[-1][1:] if plan else (None, False)):
+                plan.append((changed.at, *turn))
+    return found
+
+
+def _alike(recorded: _Plan, planned: _Plan) -> bool:
+    return len(recorded) == len(planned) and all(
+        one[1:] == other[1:] and abs(one[0] - other[0]) <= PROMPT_SECONDS
+        for one, other in zip(recorded, planned, strict=True)
+    )
 
 
 class _Figures:
