@@ -102,7 +102,7 @@ def test_other_thresholds_are_exact_to_the_second(tmp_path, policy):
 
 
 def test_another_calendar_is_exact_where_no_figures_count(tmp_path):
-    path, policy = tmp_path / "a.db", Policy(thresholds=LAXER)
+    path, policy = tmp_path / "a.db", Policy(thresholds=replace(LAXER, capacity_warning=None))
     expected = [replace(TURN, at=START + at, expectations=of) for at, of in CLOSED_FOR_A_WHILE]
     recorded(path, shift(ROUNDS))
     live, steps = judged_live(policy, expected), rejudged(path, policy, expected)
