@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.parse_time import MomentError, moment
+from wallboard.parse_time import MomentError, moment, moment_to_come
 
 ROME = ZoneInfo("Europe/Rome")
 NOW = datetime(2026, 11, 22, 15, 0, 30, tzinfo=ROME)
@@ -119,3 +119,56 @@ def test_what_says_no_moment_is_said_to_be_none(text, said):
 def test_whatever_is_written_is_a_moment_or_said_to_be_none(text):
     with suppress(MomentError):
         assert moment(text, NOW.timestamp(), UTC) >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("15m", NOW + timedelta(minutes=15)),
+        ("1h30m", NOW + timedelta(minutes=90)),
+        ("18:00", NOW.replace(hour=18, minute=0, second=0)),
+        ("until 18:00", NOW.replace(hour=18, minute=0, second=0)),
+        ("15:00:31", NOW.replace(second=31)),
+        ("15:00:30", datetime(2026, 11, 23, 15, 0, 30, tzinfo=ROME)),
+        ("06:00", datetime(2026, 11, 23, 6, 0, tzinfo=ROME)),
+        ("tomorrow 08:00", datetime(2026, 11, 23, 8, 0, tzinfo=ROME)),
+        ("today 15:01", NOW.replace(minute=1, second=0)),
+        ("2026-11-24 08:00Z", datetime(2026, 11, 24, 9, 0, tzinfo=ROME)),
+    ],
+)
+def test_a_moment_to_come_is_the_next_one(text, meant):
+    at = moment_to_come(text, NOW.timestamp(), ROME)
+    assert datetime.fromtimestamp(at, ROME) == meant
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "meant"),
+    [
+        # Of the hour that a day has twice it is the first that is left.
+        ("2026-10-25T01:00+02:00", "02:30", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:45+02:00", "02:30", "2026-10-25T02:30+01:00"),
+        ("2026-10-24T18:00+02:00", "18:00", "2026-10-25T18:00+01:00"),
+        ("2026-03-28T18:00+01:00", "18:00", "2026-03-29T18:00+02:00"),
+    ],
+)
+def test_where_the_clocks_change_it_is_the_next_one_too(now, text, meant):
+    at = moment_to_come(text, datetime.fromisoformat(now).timestamp(), ROME)
+    assert datetime.fromtimestamp(at, UTC) == datetime.fromisoformat(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "use 15m, 4h"),
+        ("soon", "not a time: 'soon'; use 15m, 4h"),
+        ("-2h", "not a time: "),
+        ("0m", "is not in the future"),
+        ("yesterday 14:32", "is not in the future"),
+        ("2026-11-21 14:32", "is not in the future"),
+        ("now", "not a time: "),
+    ],
+)
+def test_what_says_no_moment_to_come_is_said_to_be_none(text, said):
+    with pytest.raises(MomentError) as raised:
+        moment_to_come(text, NOW.timestamp(), ROME)
+    assert said in str(raised.value)

@@ -1,4 +1,4 @@
-"""A moment in the past as an operator writes it: ``14:32``, ``yesterday 14:32``, ``-2h``."""
+"""A moment as an operator writes it: ``14:32``, ``yesterday 14:32``, ``-2h``; or one to come."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -6,6 +6,9 @@ from datetime import time as time_of_day
 
 FORMS = "14:32, 14:32:10, 2026-11-21 14:32, 2026-11-21 14:32+01:00, yesterday 14:32, -2h or -90s"
 """How a moment can be written, for help and errors."""
+
+FORMS_TO_COME = "15m, 4h, 1h30m, 18:00, tomorrow 08:00 or 2026-11-21 18:00+01:00"
+"""How a moment to come can be written."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 _SPAN = re.compile(r"-?\s*((?:\d{1,9}\s*[smhdw]\s*)+)")
@@ -33,12 +36,43 @@ def moment(text: str, now: float, zone: tzinfo | None = None) -> float:
     if written == "now":
         return now
     if span := _SPAN.fullmatch(written):
-        at = now - sum(int(number) * _SECONDS[unit] for number, unit in _PART.findall(span[1]))
+        at = now - _seconds(span[1])
     else:
         at = _by_clock(text, written, now, zone)
     if at < 0:
         raise MomentError(f"{text.strip()!r} is older than any recording.")
     return at
+
+
+def moment_to_come(text: str, now: float, zone: tzinfo | None = None) -> float:
+    """The moment after ``now`` that a text means; both are Unix time in seconds.
+
+    A time without a date is the next one there will be. Raises ``MomentError``.
+    """
+    written = text.strip().lower().removeprefix("until ").strip()
+    if (span := _SPAN.fullmatch(written)) and not written.startswith("-"):
+        at = now + _seconds(span[1])
+    else:
+        at = _next_by_clock(text, written, now, zone)
+    if at <= now:
+        raise MomentError(f"{text.strip()!r} is not in the future.")
+    return at
+
+
+def _next_by_clock(text: str, written: str, now: float, zone: tzinfo | None) -> float:
+    if written.startswith("tomorrow"):
+        tomorrow = datetime.fromtimestamp(now, zone).date() + timedelta(days=1)
+        written = written.replace("tomorrow", tomorrow.isoformat(), 1)
+    try:
+        # The first one that will have been the last there was.
+        looks = (_by_clock(text, written, now + hours * 3600, zone) for hours in range(27))
+        return next((at for at in looks if at > now), now)
+    except MomentError as error:
+        raise MomentError(str(error).replace(FORMS, FORMS_TO_COME)) from None
+
+
+def _seconds(span: str) -> int:
+    return sum(int(number) * _SECONDS[unit] for number, unit in _PART.findall(span))
 
 
 def _by_clock(text: str, written: str, now: float, zone: tzinfo | None) -> float:
