@@ -18,6 +18,7 @@ from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.paths import OWN_MODE, RecordingFile
+from wallboard.recorder.user import user_name
 
 LARGEST = 4096
 """Bytes of a lock file that are read."""
@@ -83,7 +84,9 @@ class Lock:
 
     def sign(self, now: float) -> None:
         """Write the name of its holder into it."""
-        data = json.dumps(asdict(Holder(_user(), os.uname().nodename, os.getpid(), now))).encode()
+        data = json.dumps(
+            asdict(Holder(user_name(), os.uname().nodename, os.getpid(), now))
+        ).encode()
         # On a full disk the lock holds all the same, without a name.
         with suppress(OSError):
             os.ftruncate(self._fileno, 0)
@@ -187,15 +190,6 @@ def _demand_recording(path: Path) -> None:
         demand_recording(path)
     except RecordingError as error:
         raise LockError(str(error)) from None
-
-
-def _user() -> str:
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 @contextmanager

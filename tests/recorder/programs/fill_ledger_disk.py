@@ -36,7 +36,7 @@ def main(folder: str, state: str, left: str) -> None:
     path, ballast = Path(folder) / "prod.ledger", Path(folder) / "ballast"
     tap = LedgerTap(RecordingFile(path), clock=lambda: START)
     if state == "begun":
-        assert tap.exchange([note(1)]).written
+        assert not tap.exchange([note(1)]).unwritten
     fill(ballast, int(left))
     full = tap.exchange([note(2)], keep_days=1.0)
     files = sorted(one.name for one in Path(folder).iterdir() if "-" not in one.name)
@@ -46,8 +46,7 @@ def main(folder: str, state: str, left: str) -> None:
     print(
         json.dumps(
             {
-                "written": [full.written, after.written],
-                "why": full.unwritten,
+                "why": [full.unwritten, after.unwritten],
                 "read": [row.text[:1] for row in after.news.rows],
                 "files": files,
                 "kept": [row.text[:1] for row in kept(path)],

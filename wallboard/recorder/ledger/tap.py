@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from wallboard.clock import running
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError, RecordingError
@@ -15,32 +16,45 @@ from wallboard.recorder.ledger.reader import LedgerReader, News
 from wallboard.recorder.ledger.schema import LEDGER
 from wallboard.recorder.ledger.writer import LedgerWriter
 from wallboard.recorder.paths import RecordingFile
+from wallboard.recorder.writing.trusted_clock import TrustedClock
+
+TRIM_SECONDS = 600.0
+"""Between two looks for rows that are too old."""
 
 log = logging.getLogger(__name__)
 
 
 @frozen
 class Exchange:
-    """What came of writing and reading: ``written`` if all rows are on the disk.
+    """What came of writing and reading: all rows are on the disk unless it says why not.
 
-    ``unwritten`` and ``unread`` are why something failed, without the path; ``set_aside`` is where
-    a damaged ledger was moved.
+    ``unwritten`` and ``unread`` are why something failed, ``read_only`` why this process may not
+    write, all without the path; ``set_aside`` is where a damaged ledger was moved.
     """
 
     news: News = News()
-    written: bool = True
     unwritten: str = ""
     unread: str = ""
+    read_only: str = ""
     set_aside: Path | None = None
 
 
 class LedgerTap:
     """Exchanges rows with the ledger of one recording. For one thread at a time."""
 
-    def __init__(self, place: RecordingFile, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        place: RecordingFile,
+        *,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = running,
+    ) -> None:
         """``place`` is the ledger, which need not be there. ``clock`` is Unix time in seconds."""
         self._place = place
         self._clock = clock
+        self._monotonic = monotonic
+        self._trusted_clock = TrustedClock(clock, monotonic)
+        self._trim_at = 0.0
         self._writer = LedgerWriter(place, clock=clock)
         self._reader: LedgerReader | None = None
 
@@ -61,6 +75,8 @@ class LedgerTap:
         try:
             if rows:
                 self._writer.append(rows)
+            if keep_days is not None:
+                self._trim(keep_days)
         except DamagedError as error:
             damage, unwritten = error, str(error)
         except RecordingError as error:
@@ -72,27 +88,13 @@ class LedgerTap:
         except RecordingError as error:
             unread = str(error)
         aside = self._set_aside(damage) if damage and keep_days is not None else None
-        return Exchange(news, not unwritten, unwritten, unread, aside)
-
-    def trim(self, before: float) -> None:
-        """Delete rows of before a moment, Unix time in seconds. Raises ``RecordingError``."""
-        if self._place.path.exists():
-            self._writer.trim(before)
+        return Exchange(news, unwritten, unread, why_read_only(self.path), aside)
 
     def close(self) -> None:
         """Close the file; the next exchange opens it again."""
         # The writer last: only it can put what is in the log into the file.
         self._close_reader()
         self._writer.close()
-
-    def why_read_only(self) -> str:
-        """Why this process may not write the ledger, without the path; empty if it may."""
-        path = self._place.path
-        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
-            return "no write permission"
-        if not os.access(path.parent, os.W_OK | os.X_OK):
-            return f"no write permission for the directory {path.parent}"
-        return ""
 
     def _read(self) -> News:
         try:
@@ -108,6 +110,15 @@ class LedgerTap:
         except OSError as error:
             self._close_reader()
             raise RecordingError(error.strerror or str(error)) from None
+
+    def _trim(self, keep_days: float) -> None:
+        now = self._monotonic()
+        if now < self._trim_at or not self._place.path.exists():
+            return
+        # A clock that was just set could delete all of it.
+        if (trusted := self._trusted_clock.now()) is not None:
+            self._writer.trim(trusted - keep_days * 86_400)
+        self._trim_at = now + TRIM_SECONDS
 
     def _close_reader(self) -> None:
         if self._reader:
@@ -125,3 +136,12 @@ class LedgerTap:
                 log.warning("Damaged ledger moved to %s: %s. Starting a new one.", aside, damage)
                 return aside
         return None
+
+
+def why_read_only(path: Path) -> str:
+    """Why this process may not write the ledger at a path, without that; empty if it may."""
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        return "no write permission"
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        return f"no write permission for the directory {path.parent}"
+    return ""
