@@ -357,3 +357,13 @@ def test_what_comes_late_is_taken_as_of_now():
     alarm = told(BAD, (20, "ok")).alarm
     late = seen(alarm, Condition(10, Truth.TRUE, Level.CRITICAL))
     assert (late.at, late.began) == (20, 20)
+
+
+@pytest.mark.parametrize("until", [100.0006, 100.0004, 99.0, 0.0])
+def test_a_condition_goes_stale_however_exact_its_end_is_and_even_before_it_began(until):
+    stale = seen(
+        seen(Alarm(KEY, RULES), Condition(99.5, Truth.TRUE, Level.WARNING, "bad", until)),
+        Condition(200.0, Truth.TRUE, Level.WARNING, "bad"),
+    )
+    assert stale.condition.conclusive
+    assert stale.held_at(200.0) <= 1.0, "nobody knows what was between"

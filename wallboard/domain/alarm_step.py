@@ -56,7 +56,7 @@ def seen(alarm: Alarm, condition: Condition) -> Alarm:
     """The alarm under a new condition, with whatever that will do still to come."""
     before = alarm.condition
     at = max(condition.at, before.at)
-    if before.conclusive and before.until < at:
+    if before.conclusive and max(moment(before.until), before.at) < at:
         alarm = seen(alarm, gone_stale(before))
         before = alarm.condition
     if (condition.truth, condition.suppressed_by) == (before.truth, before.suppressed_by):
