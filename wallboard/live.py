@@ -1,4 +1,4 @@
-"""The live board that every live face shows: the board, its feed, and the config of both."""
+"""The live board that every live face shows: the board, its alarms, its feed, and the config."""
 
 import asyncio
 import logging
@@ -19,6 +19,7 @@ from wallboard.domain.plan import Plan
 from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.feeds import Feed, FeedStatus
 from wallboard.inheritance import entry_points_of
+from wallboard.live_alarms import LiveAlarms
 from wallboard.selected_board import SelectedBoard
 from wallboard.settings import Settings
 
@@ -65,6 +66,9 @@ class LiveBoard:
         self._expected_from, self._expected_until = math.inf, -math.inf
         self._make_feed = make_feed
         self._clock = clock
+        self.alarms = LiveAlarms(
+            self._polled, lambda: self.status, clock=clock, fed=make_feed is not None
+        )
         self._feed: Feed | None = None
         self._edit = Folded(None)
         self._tasks: list[asyncio.Task[None]] = []
@@ -99,22 +103,25 @@ class LiveBoard:
         """The current problems of the feed and of the config, in sentences."""
         of_config = self.config.problems if self.config else ()
         of_plan = self._plan.problems if self._plan else ()
-        return (*of_config, *of_plan, *self.status.problems)
+        return (*of_config, *of_plan, *self.status.problems, *self.alarms.problems)
 
     def snapshot(self) -> Snapshot:
         """The board as it stands now."""
         if self._feed:
             self._feed.check_clock()
         self._expect()
-        snapshot = self.board.snapshot(self._clock())
-        if self.status.blind_since is not None:
-            snapshot = replace(snapshot, blind_since=self.status.blind_since)
+        now = self._clock()
+        self.alarms.advance(now)
+        snapshot = replace(
+            self.board.snapshot(now), alarms=self.alarms.alarms, blind_since=self.alarms.blind_since
+        )
         return self._selected.snapshot(snapshot) if self._selected else snapshot
 
     def start(self) -> None:
         """Run the feed and follow the config from now on."""
         if self._make_feed:
             self._tasks.append(asyncio.create_task(self._run_feed(self._make_feed)))
+            self._tasks.append(asyncio.create_task(self.alarms.run()))
         if self.config or self._plan:
             self._tasks.append(asyncio.create_task(self._follow_config()))
 
@@ -127,6 +134,7 @@ class LiveBoard:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        await self.alarms.close()
 
     async def __aenter__(self) -> "LiveBoard":
         self.start()
@@ -149,6 +157,7 @@ class LiveBoard:
         if self._plan and isinstance(event, RecordedBoard):
             event = self._as_expected_now(event, self._plan.plan)
         folded = self.board.fold(event)
+        self.alarms.fold(folded)
         self._tell(folded)
         return folded
 
@@ -164,6 +173,7 @@ class LiveBoard:
             self._plan.replace(self._polled)
         if self._feed:
             self._feed.replace(self._polled, self._edit)
+        self.alarms.take_up(self._polled, self._edit)
         self._tell(self._edit)
         for callback in self._edit_callbacks:
             callback(before, settings)

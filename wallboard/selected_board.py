@@ -1,16 +1,20 @@
 """The selected entry points of a board, as a view of what the whole board folds."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import ClockSet, RecordedBoard
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.polls import Traffic
 from wallboard.domain.snapshot import Folded, Snapshot, newest_poll
+
+Alarms = Mapping[AlarmKey, Alarm]
 
 
 class SelectedBoard:
@@ -26,6 +30,7 @@ class SelectedBoard:
         self._keys = dict.fromkeys(keys)
         self._servers = {key.server for key in self._keys}
         self._events: tuple[tuple[Change, ...], tuple[Change, ...]] = ((), ())
+        self._alarms: tuple[Alarms, Alarms] = ({}, {})
 
     def folded(self, folded: Folded) -> Folded:
         """What an event did to the selected entry points and to their servers."""
@@ -67,8 +72,24 @@ class SelectedBoard:
             newest_at=newest_poll(entry_points.values(), whole.at),
             ranking=whole.ranking,
             events=self._events[1],
+            alarms=self._alarms_of(whole),
             blind_since=whole.blind_since,
         )
+
+    def _alarms_of(self, whole: Snapshot) -> Alarms:
+        """The alarms of the selected entry points and of their servers."""
+        if whole.alarms is not self._alarms[0]:
+            found = {
+                key: alarm
+                for key, alarm in whole.alarms.items()
+                if (
+                    key.entry_point in self._keys
+                    if key.entry_point
+                    else key.server in self._servers
+                )
+            }
+            self._alarms = (whole.alarms, MappingProxyType(found))
+        return self._alarms[1]
 
     def _has(self, change: Change) -> bool:
         return change.key in self._keys if change.key else change.server in self._servers

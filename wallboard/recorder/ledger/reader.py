@@ -50,8 +50,8 @@ _THAT_MATTER = (
 class News:
     """Rows in the order of the ledger.
 
-    ``whole`` says that the file was read for the first time, or is another one than before: then
-    they are all rows that matter.
+    ``whole`` says that the file was read for the first time, or is another one than before, or is
+    not there any more: then they are all rows that matter.
     """
 
     rows: tuple[LedgerRow, ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.policy import Level
 from wallboard.recorder.file.columns import (
     ID,
@@ -65,22 +65,21 @@ def row_of(values: Sequence[Any]) -> LedgerRow:
 def values_of(row: LedgerRow) -> tuple[object, ...]:
     """A row as it is written, in the order of ``WRITTEN``."""
     return (
-        _rounded(row.at),
+        moment(row.at),
         str(row.kind),
         storable(row.key.server) if row.key else None,
         row.key.id if row.key else None,
-        _rounded(row.onset),
+        _moment(row.onset),
         None if row.level is None else int(row.level),
         storable(row.verdict),
         storable(row.who),
         storable(row.text),
-        _rounded(row.until),
+        _moment(row.until),
         storable(row.notice),
         storable(row.channel),
         storable(row.board),
     )
 
 
-def _rounded(at: float | None) -> float | None:
-    # As times in a recording are: who follows it must name an alarm as who records it does.
-    return None if at is None else round(at, 3)
+def _moment(at: float | None) -> float | None:
+    return None if at is None else moment(at)

@@ -88,6 +88,8 @@ class LedgerTap:
         except RecordingError as error:
             unread = str(error)
         aside = self._set_aside(damage) if damage and keep_days is not None else None
+        if aside:
+            news = News(whole=True)
         return Exchange(news, unwritten, unread, why_read_only(self.path), aside)
 
     def close(self) -> None:
@@ -99,8 +101,9 @@ class LedgerTap:
     def _read(self) -> News:
         try:
             if not self._place.path.exists():
+                removed = self._reader is not None
                 self._close_reader()
-                return News()
+                return News(whole=removed)
             if self._reader is None:
                 self._reader = LedgerReader(self._place.path)
             return self._reader.news(self._clock())

@@ -1,0 +1,253 @@
+"""The alarms of a living board: what its polls and the ledger say, and what people do about them.
+
+Whoever records writes what the rules do; others take that from the ledger. What people do is
+written by any board that may, and holds once it comes back from the ledger, in whose order the
+first counts.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from wallboard.alarm_board import AlarmBoard
+from wallboard.clock import running
+from wallboard.domain.alarm import Alarm
+from wallboard.domain.alarm_requests import (
+    Asker,
+    RequestRefusedError,
+    acknowledged,
+    noted,
+    shelved,
+    unshelved,
+)
+from wallboard.domain.alarm_rows import rows_of
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
+from wallboard.domain.snapshot import Folded
+from wallboard.feeds import FeedStatus, Role
+from wallboard.inheritance import alarm_rules_of
+from wallboard.live_ledger import LiveLedger
+from wallboard.recorder.ledger.reader import News
+from wallboard.recorder.paths import RecordingFile, file_mode
+from wallboard.recorder.user import user_at_host
+from wallboard.settings import Settings
+
+TICK_SECONDS = 0.4
+"""Between two looks at the timers and at what the feed is."""
+
+PATIENCE_SECONDS = 3.0
+"""How long polls are held back for the ledger, which comes first."""
+
+MOST_HELD_BACK = 100_000
+"""Events that are held back at most."""
+
+MOST_REASONS = 9
+"""Reasons that are offered again."""
+
+_REASONED = {RowKind.ACKNOWLEDGED, RowKind.SHELVED}
+_DECIDING = {Role.RECORDS, Role.POLLS}
+
+log = logging.getLogger(__name__)
+
+
+class LiveAlarms:
+    """One alarm for each server and entry point of a board."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        status: Callable[[], FeedStatus],
+        *,
+        clock: Callable[[], float] = time.time,
+        fed: bool = True,
+    ) -> None:
+        """``settings`` are those of the whole board; ``status`` is how its feed is by now.
+
+        Without ``fed`` there is no feed to wait for. ``clock`` is Unix time in seconds.
+        """
+        self._settings = settings
+        self._status = status
+        self._clock = clock
+        self._who = user_at_host()
+        self._board = AlarmBoard(alarm_rules_of(settings), flood=settings.alarm.flood)
+        self._ledger: LiveLedger | None = None
+        self._exchanging: asyncio.Task[None] | None = None
+        self._held_back: deque[Folded] | None = deque(maxlen=MOST_HELD_BACK) if fed else None
+        self._fed = fed
+        self._since = running()
+        self._reasons: deque[str] = deque(maxlen=MOST_REASONS)
+
+    @property
+    def alarms(self) -> Mapping[AlarmKey, Alarm]:
+        """Every alarm that is not normal; one that did not change is the same object."""
+        return self._board.alarms
+
+    @property
+    def blind_since(self) -> float | None:
+        """When whoever polls lost its network, Unix time; ``None`` while it has one."""
+        status = self._status()
+        return self._board.blind_since if status.role is Role.FOLLOWS else status.blind_since
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What hinders the sharing of alarms, in sentences."""
+        return self._ledger.problems if self._ledger else ()
+
+    @property
+    def read_only(self) -> str:
+        """The sentence that says why nobody can do anything about alarms here; empty if one can."""
+        state = self._ledger.state if self._ledger else None
+        return f"Read only: {state.path}: {state.read_only}." if state and state.read_only else ""
+
+    @property
+    def unshared(self) -> str:
+        """The sentence that says that nobody else sees what is done here; empty if others do."""
+        if self._ledger or self._status().role is Role.STARTS:
+            return ""
+        return "Nobody else sees this: the board is not recorded."
+
+    @property
+    def recent_reasons(self) -> tuple[str, ...]:
+        """The last reasons that anybody gave, newest first."""
+        return tuple(self._reasons)
+
+    def acknowledge(self, keys: Iterable[AlarmKey], why: str) -> str | None:
+        """Acknowledge those of these alarms that stand; the sentence that says why not."""
+        return self._ask(lambda asker: acknowledged(asker, self.alarms, keys, why))
+
+    def shelve(self, keys: Collection[AlarmKey], until: float, why: str = "") -> str | None:
+        """Shelve alarms until a Unix time in seconds; the sentence that says why not."""
+        longest, every_key = self._settings.alarm.shelve_max, alarm_rules_of(self._settings)
+        return self._ask(lambda asker: shelved(asker, every_key, keys, until, why, longest=longest))
+
+    def unshelve(self, keys: Iterable[AlarmKey]) -> str | None:
+        """End the shelves of alarms; the sentence that says why not."""
+        return self._ask(lambda asker: unshelved(asker, self.alarms, keys))
+
+    def note(self, key: AlarmKey | None, text: str) -> str | None:
+        """Write a note on an entry point, a server or the board; says why not."""
+        return self._ask(lambda asker: (noted(asker, key, text),))
+
+    def fold(self, folded: Folded) -> None:
+        """Take what an event did to the board."""
+        if self._held_back is not None:
+            self._held_back.append(folded)
+            return
+        try:
+            self._happened(self._board.fold(folded))
+        except Exception:  # an alarm must not cost the board
+            log.exception("An event could not be judged for alarms")
+
+    def take_up(self, settings: Settings, edit: Folded) -> None:
+        """Go by other settings, whose edit of the board is given."""
+        self._settings = settings
+        self._board.flood = settings.alarm.flood
+        rows = self._board.replace(alarm_rules_of(settings), edit, self._clock())
+        self._happened(rows)
+
+    def advance(self, now: float) -> None:
+        """Have happen what is due by ``now``, Unix time in seconds."""
+        if self._held_back is None:
+            self._look_around(now)
+            self._happened(self._board.advance(now))
+
+    async def run(self) -> None:
+        """Exchange rows with the ledger of the recording until cancelled."""
+        while True:
+            await self._follow_recording()
+            if self._held_back is not None and self._is_time_to_begin():
+                self._begin()
+            self.advance(self._clock())
+            await asyncio.sleep(TICK_SECONDS if self._held_back is None else TICK_SECONDS / 8)
+
+    async def close(self) -> None:
+        """Write what waits and let go of the ledger."""
+        if self._exchanging:
+            self._exchanging.cancel()
+            await asyncio.gather(self._exchanging, return_exceptions=True)
+            self._exchanging = None
+        ledger, self._ledger = self._ledger, None
+        if ledger:
+            await ledger.close()
+
+    async def _follow_recording(self) -> None:
+        """Use the ledger of the recording that the feed has by now."""
+        path, record = self._status().recording_path, self._settings.record
+        recording = RecordingFile(path, file_mode(record)) if path else None
+        if self._ledger and self._ledger.recording == recording:
+            return
+        await self.close()
+        if recording:
+            self._ledger = LiveLedger(
+                recording, self._take, keep_days=self._keep_days, clock=self._clock
+            )
+            self._exchanging = asyncio.create_task(self._ledger.run())
+
+    def _is_time_to_begin(self) -> bool:
+        late = running() - self._since > PATIENCE_SECONDS
+        if self._ledger:
+            return self._ledger.looked or late
+        return self._status().role is Role.POLLS or late
+
+    def _begin(self) -> None:
+        """Take what the board did until the ledger had been read."""
+        self._board.decides = self._decides()
+        held_back, self._held_back = self._held_back, None
+        for folded in held_back or ():
+            self.fold(folded)
+
+    def _look_around(self, now: float) -> None:
+        """Take up what became of the feed: who decides, and whether there is a network."""
+        if (decides := self._decides()) is not self._board.decides:
+            self._board.decides = decides
+        if not decides:
+            return
+        blind_since = self._status().blind_since
+        if (blind_since is None) is not (self._board.blind_since is None):
+            kind = RowKind.SEEING if blind_since is None else RowKind.BLIND
+            row = LedgerRow(moment(blind_since or now), kind, None)
+            self._happened([row, *self._board.apply(row)])
+
+    def _decides(self) -> bool:
+        return not self._fed or self._status().role in _DECIDING
+
+    def _keep_days(self) -> float | None:
+        records = self._status().role is Role.RECORDS
+        return self._settings.alarm.ledger_days if records else None
+
+    def _happened(self, rows: Collection[LedgerRow]) -> None:
+        """Have the rows of the rules written, if this process is who writes them."""
+        if rows and self._ledger and self._status().role is Role.RECORDS:
+            board = self._settings.title
+            self._ledger.write(replace(row, board=row.board or board) for row in rows)
+
+    def _take(self, news: News) -> None:
+        for row in news.rows:
+            self._happened(self._board.apply(row))
+            self._remember(row)
+        if news.whole and self._held_back is None:
+            # Somebody removed or replaced it; whoever records still knows how all alarms stand.
+            self._happened([row for alarm in self.alarms.values() for row in rows_of(alarm)])
+
+    def _remember(self, row: LedgerRow) -> None:
+        if row.kind in _REASONED and row.text:
+            with suppress(ValueError):
+                self._reasons.remove(row.text)
+            self._reasons.appendleft(row.text)
+
+    def _ask(self, rows_of: Callable[[Asker], Iterable[LedgerRow]]) -> str | None:
+        if self.read_only:
+            return self.read_only
+        try:
+            asker = Asker(self._who, moment(self._clock()), self._settings.title)
+            rows = tuple(rows_of(asker))
+        except RequestRefusedError as error:
+            return str(error)
+        if self._ledger:
+            self._ledger.write(rows, at_once=True)
+        else:
+            self._take(News(rows))
+        return None
