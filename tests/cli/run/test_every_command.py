@@ -21,6 +21,7 @@ FIRST = {"board": "", "metrics serve": "metrics"}
 
 URL, RECORDING = "URL", "wall.db"
 REAL = {
+    "alarms": ["list", "--file", RECORDING],
     "board": ["--url", URL, "1000", "--frames", "1"],
     "check": ["--url", URL, "1000"],
     "completion": ["bash"],

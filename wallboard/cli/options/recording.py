@@ -18,6 +18,7 @@ from wallboard.cli.run.output import warn
 from wallboard.cli.run.signals import left_on_ctrl_c
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.parse_time import MomentError, moment
+from wallboard.settings import Settings
 
 if TYPE_CHECKING:
     from wallboard.recorder.reading.segments import Span
@@ -68,10 +69,18 @@ def window_options(*, since: str | None) -> Callable[[Command], Command]:
 
 def recording_file(file: Path | None, config: Path | None) -> Path:
     """The recording that is meant. Raises ``CommandError``."""
+    return recorded_board(file, config)[0]
+
+
+def recorded_board(file: Path | None, config: Path | None) -> tuple[Path, Settings | None]:
+    """The recording that is meant, and the settings of the config that it is of, if one is meant.
+
+    Raises ``CommandError``.
+    """
     from wallboard.recorder.paths import real_path, recording_path
 
     if file:
-        return real_path(file)
+        return real_path(file), None
 
     target = BoardOptions(
         url=None, ids=(), config=config, interval=None, no_verify=False, headers=()
@@ -90,7 +99,7 @@ def recording_file(file: Path | None, config: Path | None) -> Path:
             f"no recording of this board yet\n{path}\nA board records while it runs. For another "
             "recording use --file."
         )
-    return path
+    return path, settings
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Handling
 from wallboard.domain.foreign_text import safe
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Verdict
 from wallboard.report.words.changes import CAUSE_WORDS
 from wallboard.report.words.figures import age, clock, minute, span
@@ -35,6 +36,15 @@ def count_words(counts: Mapping[AlarmState, int]) -> str:
 def user_of(who: str) -> str:
     """The name in ``anna@jump1``, safe to show."""
     return safe(who.partition("@")[0] or who)
+
+
+def whose_alarm(key: AlarmKey | None, names: Mapping[AlarmKey, str]) -> str:
+    """Whose alarm it is, safe to show: ``Sales (prod 1000)``, ``server prod``, ``the board``."""
+    if key is None:
+        return "the board"
+    if key.id is None:
+        return f"server {safe(key.server)}"
+    return safe(names.get(key) or f"{key.id} ({key.server})")
 
 
 def verdict_words(alarm: Alarm) -> str:

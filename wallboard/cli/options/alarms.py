@@ -1,0 +1,114 @@
+"""The options that say which alarms are meant, and the board whose they are, at rest."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wallboard.cli.options.recording import opened, recorded_board
+from wallboard.cli.options.values import entry_point_ids
+from wallboard.cli.run.errors import CommandError, config_errors
+from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow
+from wallboard.domain.snapshot import Snapshot
+from wallboard.frozen import frozen
+from wallboard.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@frozen
+class RecordedBoard:
+    """A board with its alarms, by its recording and ledger; ``rules`` has all alarms of it."""
+
+    recording: Path
+    snapshot: Snapshot
+    rules: Mapping[AlarmKey, AlarmRules]
+    settings: Settings
+
+
+def selection_options(command: Command) -> Command:
+    """Adds ids and ``--filter``; take them with ``selected_alarms``."""
+    options = (
+        click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=entry_point_ids),
+        click.option("--filter", "query", metavar="WORDS",
+                     help="Those that the filter of the wall shows: 'group:EMEA alarm:new'."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def recorded(file: Path | None, config: Path | None) -> Iterator[RecordedBoard]:
+    """The board that is meant, as it is now. What goes wrong within is a ``CommandError``."""
+    from wallboard.inheritance import alarm_rules_of, entry_points_of
+    from wallboard.recorded_alarms import recorded_snapshot, rules_by_the_ledger_alone
+
+    path, settings = recorded_board(file, config)
+    with opened(path) as recording:
+        points = entry_points_of(settings) if settings else recording.entry_points()
+        rules = alarm_rules_of(settings) if settings else rules_by_the_ledger_alone(points)
+        now = time.time()
+        snapshot = recorded_snapshot(recording, _rows(path, now), points, rules, now)
+        yield RecordedBoard(path, snapshot, rules, settings or Settings())
+
+
+def _rows(recording: Path, now: float) -> list[LedgerRow]:
+    from wallboard.recorded_alarms import rows_that_matter
+
+    with ledger_errors(recording):
+        return rows_that_matter(recording, now)
+
+
+@contextmanager
+def ledger_errors(recording: Path) -> Iterator[None]:
+    """Turns what is wrong with the ledger of a recording into words."""
+    from wallboard.recorder.errors import RecordingError
+    from wallboard.recorder.ledger.place import ledger_path
+
+    try:
+        yield
+    except RecordingError as error:
+        path = ledger_path(recording)
+        raise CommandError(f"cannot use the ledger of alarms: {error}\n{path}") from None
+
+
+def selected_alarms(
+    board: RecordedBoard, ids: tuple[str, ...], query: str | None
+) -> list[AlarmKey]:
+    """The alarms that ids, ``server:id``, names of servers and a filter select, all of the board.
+
+    Without any it is all of them. Raises ``CommandError`` or ``click.BadParameter``.
+    """
+    keys = list(board.rules)
+    if ids:
+        named = _named(board, ids)
+        keys = [key for key in keys if key in named]
+    if query is None:
+        return keys
+    from wallboard.query import parse
+
+    wanted, snapshot = parse(query), board.snapshot
+    found = {
+        AlarmKey.of(key)
+        for key, status in snapshot.entry_points.items()
+        if wanted.matches(status, snapshot.at, snapshot.alarms.get(AlarmKey.of(key)))
+    }
+    if wanted.problem:
+        raise click.BadParameter(f"{wanted.problem}.", param_hint=["--filter"])
+    return [key for key in keys if key in found]
+
+
+def _named(board: RecordedBoard, words: tuple[str, ...]) -> set[AlarmKey]:
+    from wallboard.config.selection import named_keys
+
+    servers = {key.server for key in board.rules if key.id is None and not key.server.isdigit()}
+    whole = {AlarmKey(word) for word in words if word in servers}
+    numbers = [word for word in words if word not in servers]
+    with config_errors():
+        points = named_keys(numbers, board.snapshot.entry_points) if numbers else set()
+    return whole | {AlarmKey.of(key) for key in points}

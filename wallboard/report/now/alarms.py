@@ -1,0 +1,133 @@
+"""The alarms of the moment, as text and as JSON, whose shape is a promise to those who parse it."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from wallboard.domain.alarm import Alarm, AlarmState, Handling
+from wallboard.domain.foreign_text import safe
+from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.report.words.alarms import (
+    SHORT_STATES,
+    cause_words,
+    count_words,
+    counted,
+    extra_words,
+    user_of,
+    verdict_words,
+    was_words,
+    whose_alarm,
+)
+from wallboard.report.words.figures import clock, iso, span, times
+from wallboard.report.words.rows import whose
+from wallboard.report.words.table import table
+
+_HEADS = ["STATE", "SINCE", "FOR", "WHAT", "WHOSE", "WHO", "UNTIL", "WHY"]
+_ORDER = tuple(SHORT_STATES)
+
+
+def listed(snapshot: Snapshot) -> list[Alarm]:
+    """The alarms that are told: what must be looked at first, each kind newest first.
+
+    One that is pending is none yet.
+    """
+    found = [one for one in snapshot.alarms.values() if one.state is not AlarmState.PENDING]
+    return sorted(found, key=lambda one: (_place(one), -(one.raised_at or one.since or 0.0)))
+
+
+def exit_status(alarms: Iterable[Alarm]) -> int:
+    """0 where none stands, 1 where all are handled, 2 where somebody must look."""
+    states = {alarm.state for alarm in alarms}
+    if any(state.calls for state in states):
+        return 2
+    return 1 if states else 0
+
+
+def alarm_lines(snapshot: Snapshot, alarms: list[Alarm]) -> Iterator[str]:
+    """The lines on alarms, none with a line break."""
+    if not alarms:
+        yield "No alarms."
+        return
+    yield count_words(counted(alarms)) or f"{len(alarms)} suppressed"
+    yield ""
+    names = names_of(snapshot)
+    rows = [_cells(alarm, names, snapshot.at) for alarm in alarms]
+    yield from table(_HEADS, rows, right=frozenset({"FOR"}))
+
+
+def alarms_json(snapshot: Snapshot, alarms: list[Alarm]) -> str:
+    """The document as text, an alarm a line, in ASCII so that it cannot steer a terminal."""
+    encode = json.JSONEncoder(allow_nan=False).encode
+    counts = {str(state): count for state, count in counted(alarms).items()}
+    lines = ",".join(f"\n  {encode(alarm_document(one, snapshot))}" for one in alarms)
+    head = f'"at": {encode(iso(snapshot.at))}, "counts": {encode(counts)}'
+    return f'{{{head},\n "alarms": [{lines}]}}'
+
+
+def alarm_document(alarm: Alarm, snapshot: Snapshot) -> dict[str, Any]:
+    """An alarm as plain values; what is not known is ``null``. The id of a server's is."""
+    status = _status(alarm.key, snapshot)
+    return {
+        "server": alarm.key.server,
+        "id": alarm.key.id,
+        "name": status.entry_point.name if status else None,
+        "group": status.entry_point.group or None if status else None,
+        "state": str(alarm.state),
+        "verdict": (alarm.verdict or alarm.condition.verdict) or None,
+        "level": alarm.level.label if alarm.level is not None else None,
+        **times("onset", alarm.onset),
+        **times("raised_at", alarm.raised_at),
+        **times("over_at", alarm.over_at),
+        "acknowledged": _handling_document(alarm.acknowledgement),
+        "shelved": _handling_document(alarm.shelf),
+        "suppressed_by": alarm.suppressed_by or None,
+        "chattering": alarm.chattering,
+        "old": alarm.is_old(snapshot.at),
+    }
+
+
+def names_of(snapshot: Snapshot) -> dict[AlarmKey, str]:
+    """What the entry points of a board are called, as they came."""
+    return {
+        AlarmKey.of(key): whose(status.entry_point) for key, status in snapshot.entry_points.items()
+    }
+
+
+def _place(alarm: Alarm) -> int:
+    return _ORDER.index(alarm.state) if alarm.state in _ORDER else len(_ORDER)
+
+
+def _cells(alarm: Alarm, names: Mapping[AlarmKey, str], now: float) -> list[str]:
+    handling = alarm.shelf or alarm.acknowledgement
+    since = alarm.onset or alarm.since
+    return [
+        str(alarm.state),
+        clock(since, now) if since else "",
+        span((alarm.over_at or now) - since) if since else "",
+        _what(alarm, now),
+        whose_alarm(alarm.key, names),
+        user_of(handling.who) if handling else "",
+        clock(handling.until, now) if handling else "",
+        safe(handling.why if handling else alarm.suppressed_by),
+    ]
+
+
+def _what(alarm: Alarm, now: float) -> str:
+    words = was_words(alarm, now) if alarm.over_at is not None else verdict_words(alarm)
+    return ", ".join([words, *filter(None, [cause_words(alarm)]), *extra_words(alarm, now)])
+
+
+def _handling_document(handling: Handling | None) -> dict[str, Any] | None:
+    if handling is None:
+        return None
+    return {
+        **times("at", handling.at),
+        "who": handling.who,
+        "why": handling.why or None,
+        **times("until", handling.until),
+    }
+
+
+def _status(key: AlarmKey, snapshot: Snapshot) -> EntryPointStatus | None:
+    return snapshot.entry_points.get(key.entry_point) if key.entry_point else None
