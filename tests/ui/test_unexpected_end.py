@@ -94,3 +94,25 @@ def test_a_board_that_stood_still_says_so_in_its_banner(tmp_path):
         assert "(" in (tmp_path / "log").read_text()
         child.send("q")
         assert child.status(PATIENCE_SECONDS) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TEXTUAL", "debug,devtools"),
+        ("TEXTUAL_LOG", "/dev"),
+        ("TEXTUAL_DRIVER", "nonsense"),
+        ("TEXTUAL_DRIVER", "textual.drivers.headless_driver:HeadlessDriver"),
+        ("TEXTUAL_COLOR_SYSTEM", "nonsense"),
+        ("TEXTUAL_PRESS", "Q"),
+    ],
+)
+def test_variables_of_textual_change_nothing(tmp_path, name, value):
+    words = ("-m", "wallboard", "--url", "http://127.0.0.1:9", "1000", "--no-record")
+    variables = {"WALLBOARD_STATE": str(tmp_path), name: value}
+    with closing(Child(100, 30, argv=(sys.executable, *words), variables=variables)) as child:
+        child.until("1000", PATIENCE_SECONDS)
+        child.send("m")
+        child.until("B/s", PATIENCE_SECONDS)
+        child.send("Q")
+        assert child.status(PATIENCE_SECONDS) == 0

@@ -24,6 +24,7 @@ def run(args: list[str]) -> int:
     collect_seldom()
     _open_closed_streams()
     _survive_narrow_encodings()
+    _forget_what_is_meant_for_textual()
     try:
         code = _invoke(args)
         sys.stdout.flush()
@@ -41,6 +42,15 @@ def run(args: list[str]) -> int:
             return exit_codes.OUTPUT_LOST
         return _explain(error)
     return code
+
+
+def _forget_what_is_meant_for_textual() -> None:
+    """Drop variables that have Textual press keys, write files or draw elsewhere.
+
+    Textual reads them when it is loaded, which is later.
+    """
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        del os.environ[name]
 
 
 def _invoke(args: list[str]) -> int:
