@@ -1,6 +1,8 @@
 """The client and heads of answers: long ones, odd ones, and those that must be refused."""
 
 import asyncio
+import gzip
+import zlib
 
 import pytest
 
@@ -164,6 +166,84 @@ async def test_a_connection_with_an_odd_head_is_not_used_again(loopback):
 
     assert (await ask(server, times=3)).outcome == ChatAllowed(True)
     assert server.connections == 3
+
+
+def chunks(body):
+    return b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+
+
+def coded(*names: str):
+    return b"".join(b"Transfer-Encoding: %b\r\n" % name.encode() for name in names)
+
+
+PACKED = gzip.compress(GOOD)
+TRANSFERS = {
+    "gzip in chunks": (coded("gzip, chunked"), chunks(PACKED)),
+    "in two headers": (coded("gzip", "chunked"), chunks(PACKED)),
+    "in other letters": (coded("X-GZip ,Chunked"), chunks(PACKED)),
+    "deflate in chunks": (coded("deflate, chunked"), chunks(zlib.compress(GOOD))),
+    "gzip until the connection ends": (coded("gzip"), PACKED),
+    "identity in chunks": (coded("identity, chunked"), chunks(GOOD)),
+    "a packed document in packed chunks": (
+        coded("gzip, chunked") + b"Content-Encoding: gzip\r\n",
+        chunks(gzip.compress(PACKED)),
+    ),
+}
+
+
+@pytest.mark.parametrize("size", [1, 100_000])
+@pytest.mark.parametrize("kind", TRANSFERS)
+async def test_transfer_codings_are_undone(loopback, kind, size):
+    headers, body = TRANSFERS[kind]
+
+    async def answer(writer):
+        await in_pieces(writer, START + headers + b"\r\n" + body, size)
+
+    seen = await ask(await loopback(answer))
+
+    assert seen.outcome == ChatAllowed(True)
+    assert seen.response.body == GOOD
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "compress, chunked", "x, chunked"])
+async def test_what_reads_as_it_is_needs_no_right_transfer_coding(loopback, coding):
+    server = await loopback(START + coded(coding) + b"\r\n" + chunks(GOOD))
+
+    assert (await ask(server)).outcome == ChatAllowed(True, lenient=True)
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("compress, chunked", chunks(b"\x1f\x9d\x90" + GOOD[::-1])),
+        ("gzip, chunked", chunks(PACKED[:-9])),
+        ("chunked, gzip", chunks(PACKED)),
+        ("chunked, gzip", gzip.compress(chunks(GOOD))),
+    ],
+)
+async def test_a_transfer_coding_that_cannot_be_undone_is_the_reason(loopback, coding, body):
+    async def answer(writer):
+        # Where chunks are not the last coding, only the end of the connection ends the body.
+        writer.write(START + coded(coding) + b"\r\n" + body)
+        await writer.drain()
+
+    seen = await ask(await loopback(answer))
+
+    assert isinstance(seen.outcome, Failure)
+    assert seen.outcome.cause == Cause.NOT_XML
+    named = coding.removesuffix(", chunked")
+    assert f"cannot decompress the answer ({named})" in seen.outcome.message
+
+
+async def test_a_transfer_coding_does_not_widen_the_limit(loopback):
+    bomb = gzip.compress(b" " * 30_000_000)
+    server = await loopback(START + coded("gzip, chunked") + b"\r\n" + chunks(bomb))
+
+    seen = await ask(server)
+
+    assert isinstance(seen.outcome, Failure)
+    assert seen.outcome.cause == Cause.TOO_LARGE
+    assert len(seen.response.body) < 2_000_000
 
 
 REFUSED = {

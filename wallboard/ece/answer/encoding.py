@@ -40,12 +40,23 @@ _SIGNS = bytes(range(0x20, 0x7F)) + b"\x1b"
 
 
 def is_packed(value: str) -> bool:
-    """Whether a ``Content-Encoding`` names a coding that can be undone, in any spelling."""
+    """Whether a header names a content or transfer coding that can be undone, in any spelling."""
     return any(name.partition(";")[0].strip(" \t\"'") in _PACKED for name in _names(value))
 
 
+def beside_chunks(value: str) -> str:
+    """A ``Transfer-Encoding`` without the chunks that the HTTP parser undoes.
+
+    They must be the last of its codings (RFC 9112, 6.1): those before another one stay.
+    """
+    names = _names(value)
+    while names and names[-1] == "chunked":
+        names.pop()
+    return ", ".join(names)
+
+
 def odd_coding(value: str) -> str:
-    """A ``Content-Encoding`` that cannot be undone, else an empty text."""
+    """Codings that cannot all be undone, else an empty text."""
     names = [name for name in _names(value) if name not in _NONE]
     return value.strip() if names and (len(names) > 1 or names[0] not in _PACKED) else ""
 

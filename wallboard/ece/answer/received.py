@@ -7,7 +7,7 @@ from typing import NamedTuple
 from aiohttp.http_exceptions import BadHttpMessage
 
 from wallboard.domain.observation import Response
-from wallboard.ece.answer.encoding import is_packed, odd_coding, unpacked
+from wallboard.ece.answer.encoding import beside_chunks, is_packed, odd_coding, unpacked
 
 LONGEST_HEAD = 65_536
 """Bytes of the status line and all headers, those of interim answers among them."""
@@ -207,7 +207,7 @@ class Received:
 
     @property
     def coding(self) -> str:
-        """The ``Content-Encoding``, if the body could not be unpacked accordingly."""
+        """The content or transfer codings, if the body could not be unpacked accordingly."""
         return self._read().coding
 
     def response(self) -> Response | None:
@@ -225,8 +225,17 @@ class Received:
         return self._body
 
     def _unpack(self) -> "_Body":
-        wire, said = bytes(self._wire), self.header("content-encoding") or ""
-        cut = len(wire) > self._cap
+        """The body, its transfer codings undone before its content codings."""
+        sent = bytes(self._wire), len(self._wire) > self._cap
+        transfer = beside_chunks(self.header("transfer-encoding") or "")
+        if transfer:
+            body = self._undone(*sent, transfer)
+            if body.coding or body.cut:
+                return body
+            sent = body.kept, False
+        return self._undone(*sent, self.header("content-encoding") or "")
+
+    def _undone(self, wire: bytes, cut: bool, said: str) -> "_Body":
         if wire and is_packed(said):
             body, whole = unpacked(wire, self._cap + 1)
             if len(body) > self._cap or (body and not whole and (cut or not self._complete)):
@@ -247,7 +256,7 @@ def _phrase(reason: str) -> str:
 
 
 class _Body(NamedTuple):
-    """The kept part of a body, whether more was cut off, and a ``Content-Encoding`` not undone."""
+    """The kept part of a body, whether more was cut off, and the codings that were not undone."""
 
     kept: bytes
     cut: bool
