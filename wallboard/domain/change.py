@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.observation import Cause, Failure, Observation
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import EndpointState
 from wallboard.domain.verdict import Judgement
@@ -33,7 +33,8 @@ class Change:
     ``at`` is Unix time in seconds and ``lasted`` how many seconds it had been as ``before`` says,
     where that is known. ``before`` and ``after`` are verdicts, levels, or for an endpoint and a
     server ``ok`` or the cause of the failure. ``level`` is the level after it. ``observation`` is
-    the poll that brought it; ``of_server`` marks what merely follows from a whole server's outage.
+    the poll that brought it; ``cause`` is why that failed, if it did, with the ``http_status``, if
+    that was why. ``of_server`` marks what merely follows from a whole server's outage.
     """
 
     at: float
@@ -48,6 +49,8 @@ class Change:
     endpoint: Endpoint | None = None
     observation: Observation | None = None
     of_server: bool = False
+    cause: Cause | None = None
+    http_status: int | None = None
 
     @property
     def asks_again(self) -> bool:
@@ -83,6 +86,8 @@ def changes_of_judgement(
         summary=after.summary,
         observation=observation,
         of_server=of_server,
+        cause=_cause(observation),
+        http_status=_http_status(observation),
     )
 
 
@@ -118,7 +123,19 @@ def change_of_endpoint(
         summary=outcome.message if isinstance(outcome, Failure) else "",
         endpoint=observation.endpoint,
         observation=observation,
+        cause=_cause(observation),
+        http_status=_http_status(observation),
     )
+
+
+def _cause(observation: Observation | None) -> Cause | None:
+    outcome = observation.outcome if observation else None
+    return outcome.cause if isinstance(outcome, Failure) else None
+
+
+def _http_status(observation: Observation | None) -> int | None:
+    response = observation.response if observation else None
+    return response.status if response and _cause(observation) is Cause.HTTP else None
 
 
 def outcome_word(observation: Observation) -> str:

@@ -11,7 +11,7 @@ from itertools import takewhile
 from wallboard.domain.change import Change, Subject, outcome_word
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import Event, RecordedBoard
-from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
 from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import NEVER_POLLED, EndpointState
@@ -62,9 +62,15 @@ def ends_outage(
     after = [one for one in timeline[len(before) :] if one.subject is not Subject.ENDPOINT]
     if not after or not all(one.of_server for one in after) or change.before not in _NO_ANSWER:
         return False
-    verdicts = (one.after for one in reversed(before) if one.subject is Subject.VERDICT)
+    last = next((one for one in reversed(before) if one.subject is Subject.VERDICT), None)
     level = before[-1].level if before else Level.OK
-    return next(verdicts, judgement.verdict) == judgement.verdict and judgement.level is level
+    if judgement.level is not level or (last and last.after != judgement.verdict):
+        return False
+    return judgement.verdict is not Verdict.ERROR or not last or _failed(last) == _failed(change)
+
+
+def _failed(change: Change) -> tuple[Cause | None, int | None]:
+    return change.cause, change.http_status
 
 
 def told_since_outage(change: Change, onset: Onset | None, timeline: Sequence[Change]) -> Change:

@@ -1,4 +1,4 @@
-"""The events: every change across the board, newest first."""
+"""The events: every change across the board in its incident, newest first."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from boards import HTTP_500, NOW, REFUSED, observed
 from walls import Clock, part, picture, settled, text_on, until, wall, words_of
 
 from wallboard.board import Board
+from wallboard.domain.board_incidents import BoardIncidents
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, ServerStatus
@@ -17,7 +18,7 @@ from wallboard.query import parse
 from wallboard.report.words.changes import CAUSE_WORDS, after_words, before_words
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.events.event_list import EventList
-from wallboard.ui.events.event_words import chosen_events
+from wallboard.ui.events.event_rows import Wanted, rows_of
 from wallboard.ui.events.events_screen import EventsScreen
 from wallboard.ui.wall.wall_screen import WallScreen
 
@@ -68,10 +69,20 @@ def lines_of(app):
     return part(app, EventList).splitlines()
 
 
+def changes_of(rows):
+    """The changes that are lines, newest first."""
+    return sorted((row.change for row in rows if row.change), key=lambda change: -change.at)
+
+
 def found(made, text, *, faults_only=False):
     """What the events that a query chooses are about, newest first."""
-    chosen = chosen_events(made.snapshot(NOW), parse(text), faults_only=faults_only)
-    return [f"{event.key.id if event.key else event.server} {event.after}" for event in chosen]
+    snapshot, known = made.snapshot(NOW), BoardIncidents()
+    known.follow(snapshot)
+    wanted = Wanted(parse(text), faults_only, everything=True)
+    rows = rows_of(known.incidents, known.loose, snapshot.entry_points, NOW, wanted)
+    return [
+        f"{event.key.id if event.key else event.server} {event.after}" for event in changes_of(rows)
+    ]
 
 
 EVERY = [
@@ -95,7 +106,7 @@ EVERY = [
         ("connection", ["prod refused"]),
         ("capacity", ["1002 http"]),
         ("verdict:full", ["1000 queue_depth_reached"]),
-        ("level:critical", ["prod ok", "prod refused", "1001 agent_not_available"]),
+        ("level:critical", ["prod refused", "1001 agent_not_available"]),
         ("group:emea", EVERY[2:]),
         ("server:prod", EVERY),
         ("id:1000-1001", EVERY[3:]),
@@ -120,7 +131,7 @@ def test_an_event_keeps_its_verdict_when_the_entry_point_has_another_by_now():
 def test_faults_only_is_what_led_to_a_level_that_is_not_ok():
     made = told_board()
     say(made, 1000, OPEN, NOW - 10)
-    assert found(made, "", faults_only=True) == [*EVERY[:2], *EVERY[3:]]
+    assert found(made, "", faults_only=True) == [EVERY[1], *EVERY[3:]]
 
 
 def test_an_entry_point_that_left_the_board_keeps_its_events():
@@ -160,14 +171,14 @@ async def test_every_event_says_when_who_what_from_to_and_how_long(size):
     app = wall(told_board())
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
-        await pilot.press("e")
+        await pilot.press("e", "Z")
         await settled(pilot)
         assert isinstance(app.screen, EventsScreen)
-        back, gone, failed, agents, full = lines_of(app)[:5]
-        assert "20:23:20 Billing 1001" in agents
+        _, back, gone, failed, _, agents, _, full = lines_of(app)[:8]
+        assert "20:23:20    Billing 1001" in agents
         assert "NO AGENTS" in agents
         assert "56m40s" in agents
-        assert "20:21:40 Sales 1000" in full
+        assert "20:21:40    Sales 1000" in full
         assert "QUEUE FULL" in full
         assert "capacity" in failed
         assert "answers →  HTTP 500" in failed
@@ -224,7 +235,7 @@ async def test_enter_opens_the_entry_point_and_escape_comes_back_to_the_event():
     app = wall(told_board())
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", "end", "enter")
+        await pilot.press("e", "Z", "end", "enter")
         await until(pilot, lambda: isinstance(app.screen, DrillDownScreen))
         assert app.screen.key == key(1000)
         await pilot.press("escape")
@@ -238,7 +249,7 @@ async def test_e_on_the_drill_down_goes_back_to_events_that_are_already_open():
     app = wall(told_board())
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", "end", "enter")
+        await pilot.press("e", "Z", "end", "enter")
         await until(pilot, lambda: isinstance(app.screen, DrillDownScreen))
         depth = len(app.screen_stack)
         await pilot.press("e")
@@ -252,7 +263,7 @@ async def test_the_event_of_a_whole_server_opens_nothing_and_says_so():
     app = wall(told_board())
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", "enter")
+        await pilot.press("e", "Z", "down", "enter")
         await settled(pilot)
         assert isinstance(app.screen, EventsScreen)
         assert "oncerns the whole server prod" in text_on(app)
@@ -264,7 +275,7 @@ async def test_an_entry_point_that_left_the_board_cannot_be_opened():
     app = wall(made)
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", "end", "enter")
+        await pilot.press("e", "Z", "end", "enter")
         await settled(pilot)
         assert isinstance(app.screen, EventsScreen)
         assert "no longer on the board" in text_on(app)
@@ -276,11 +287,11 @@ async def test_an_entry_point_that_left_the_board_cannot_be_opened():
         (["down"], 1),
         (["j", "j", "k"], 1),
         (["up"], 0),
-        (["end"], 99),
-        (["end", "down"], 99),
+        (["end"], 100),
+        (["end", "down"], 100),
         (["end", "home"], 0),
         (["pagedown", "pageup"], 0),
-        (["end", "pageup", "pagedown"], 99),
+        (["end", "pageup", "pagedown"], 100),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -288,10 +299,10 @@ async def test_keys_choose_an_event_and_it_is_in_sight(keys, place):
     app = wall(restless_board(100))
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", *keys)
+        await pilot.press("e", "Z", *keys)
         await settled(pilot)
         listed = app.screen.list
-        assert listed.chosen is app.screen.events[place]
+        assert listed.chosen is app.screen.rows[place]
         marked = [y for y, line in enumerate(lines_of(app)) if line.startswith("▶")]
         assert marked == [place - listed.scroll_offset.y]
 
@@ -301,14 +312,13 @@ async def test_new_events_come_in_on_top_while_the_chosen_one_stays_on_its_line(
     app = wall(made)
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", *["down"] * 40)
+        await pilot.press("e", "Z", *["down"] * 40)
         await settled(pilot)
         chosen, before = app.screen.list.chosen, lines_of(app)
         for turn in range(7):
             say(made, 1001, FULL if turn % 2 == 0 else OPEN, NOW + turn)
         await settled(pilot)
-        assert app.screen.list.chosen is chosen
-        assert app.screen.events[47] is chosen
+        assert app.screen.list.chosen.mark == chosen.mark == app.screen.rows[48].mark
         assert lines_of(app) == before
         await pilot.press("home")
         await settled(pilot)
@@ -340,7 +350,7 @@ async def test_a_chosen_event_that_is_filtered_away_gives_way_to_the_one_before_
         assert app.screen.list.chosen.key == key(1000)
         await pilot.press("escape")
         await settled(pilot)
-        assert app.screen.list.chosen is chosen
+        assert app.screen.list.chosen.mark == chosen.mark
 
 
 async def test_the_filter_is_live_counted_and_left_by_escape():
@@ -350,7 +360,7 @@ async def test_the_filter_is_live_counted_and_left_by_escape():
         await pilot.press("e", "slash", *"sales")
         await settled(pilot)
         assert "1 of 5" in text_on(app)
-        assert len([line for line in lines_of(app) if line.strip(" ▁")]) == 1
+        assert len([line for line in lines_of(app) if line.strip(" ▁")]) == 2
         await pilot.press("enter")
         await settled(pilot)
         assert "/sales" in text_on(app)
@@ -371,7 +381,7 @@ async def test_f_shows_faults_only_and_a_filter_that_nothing_matches_says_so():
         await pilot.press("e", "f")
         await settled(pilot)
         assert "faults only" in text_on(app)
-        assert "4 of 5" in text_on(app)
+        assert "3 of 5" in text_on(app)
         await pilot.press("slash", *"no[zq]", "enter")
         await settled(pilot)
         assert "Nothing matches /no[zq]. Esc shows all events." in text_on(app)
@@ -379,7 +389,7 @@ async def test_f_shows_faults_only_and_a_filter_that_nothing_matches_says_so():
         await pilot.press("enter", "down")
         await pilot.press("escape")
         await settled(pilot)
-        assert len(app.screen.events) == 5
+        assert "5 events" in text_on(app)
 
 
 async def test_a_filter_follows_what_comes_in():
@@ -392,7 +402,7 @@ async def test_a_filter_follows_what_comes_in():
         say(made, 1001, FULL, NOW + 1)
         say(made, 1002, NO_AGENTS, NOW + 2)
         await settled(pilot)
-        assert [event.key.id for event in app.screen.events] == [1001, 1000]
+        assert [event.key.id for event in changes_of(app.screen.rows)] == [1001, 1000]
 
 
 async def test_a_frozen_picture_gets_no_new_events():
@@ -400,27 +410,27 @@ async def test_a_frozen_picture_gets_no_new_events():
     app = wall(made)
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", "z", "space")
+        await pilot.press("e", "Z", "space")
         say(made, 1002, FULL, NOW + 1)
         await settled(pilot)
-        assert len(app.screen.events) == 5
+        assert len(changes_of(app.screen.rows)) == 5
         await pilot.press("space")
         await settled(pilot)
-        assert len(app.screen.events) == 6
+        assert len(changes_of(app.screen.rows)) == 6
 
 
 async def test_a_click_chooses_and_a_second_one_opens():
     app = wall(told_board())
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e")
+        await pilot.press("e", "Z")
         await settled(pilot)
-        await pilot.click(EventList, offset=(10, 3))
+        await pilot.click(EventList, offset=(10, 5))
         await settled(pilot)
         assert app.screen.list.chosen.key == key(1001)
         await pilot.click(EventList, offset=(10, 12))
         assert app.screen.list.chosen.key == key(1001)
-        await pilot.double_click(EventList, offset=(10, 3))
+        await pilot.double_click(EventList, offset=(10, 5))
         await until(pilot, lambda: isinstance(app.screen, DrillDownScreen))
 
 
@@ -428,9 +438,9 @@ async def test_of_two_thousand_events_only_the_lines_in_sight_are_drawn(monkeypa
     app = wall(restless_board(2500))
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", "end")
+        await pilot.press("e", "Z", "end")
         await settled(pilot)
-        assert len(app.screen.events) == 2000
+        assert len(changes_of(app.screen.rows)) == 2000
         drawn = []
         render = EventList.render_line
         monkeypatch.setattr(
@@ -491,7 +501,7 @@ async def test_what_is_copied_is_what_brought_the_event():
     app = wall(made, clock=Clock(NOW))
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await pilot.press("e", "end")
+        await pilot.press("e", "Z", "end")
         evidence = app.screen.evidence()
         assert evidence.status.entry_point.key == key(1000)
         assert evidence.observation.outcome == FULL

@@ -101,6 +101,7 @@ TEXT = text(LONGEST_TEXT)
 ENDPOINT = word(Endpoint)
 VERDICT = word(Verdict)
 CAUSE = word(Cause)
+HTTP_STATUS = whole(0, 999_999)
 LEVEL = whole(min(Level), max(Level))
 
 

@@ -13,6 +13,7 @@ from wallboard.recorder.file.answers import DIGEST_BYTES, Answer, unpacked
 from wallboard.recorder.file.columns import (
     CAUSE,
     FLAG,
+    HTTP_STATUS,
     LONGEST_TEXT,
     ROW,
     TEXT,
@@ -40,7 +41,7 @@ _ANSWER = Shape(
     digest=blob(DIGEST_BYTES),
     cause=optional(CAUSE),
     message=optional(TEXT),
-    status=optional(whole(0, 999_999)),
+    status=optional(HTTP_STATUS),
     reason=optional(TEXT),
     head=optional(blob(LONGEST_TEXT)),
     truncated=FLAG,

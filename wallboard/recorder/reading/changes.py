@@ -13,8 +13,10 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import (
+    CAUSE,
     ENDPOINT,
     FLAG,
+    HTTP_STATUS,
     LEVEL,
     MOMENT,
     ROW,
@@ -30,7 +32,9 @@ from wallboard.recorder.reading.read_cache import ReadCache
 
 COLUMNS = (
     "id, at, entry_point, server, subject, before, after, level, lasted, summary, endpoint,"
-    " of_server, answer, polled_at, elapsed"
+    " of_server, answer, polled_at, elapsed,"
+    " (SELECT cause FROM answer WHERE answer.id = change.answer),"
+    " (SELECT status FROM answer WHERE answer.id = change.answer)"
 )
 
 
@@ -52,6 +56,8 @@ class ChangeRow(NamedTuple):
     answer: int | None
     polled_at: float | None
     elapsed: float | None
+    cause: str | None
+    status: int | None
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> "ChangeRow":
@@ -81,6 +87,8 @@ _SHAPE = Shape(
     answer=optional(ROW),
     polled_at=optional(MOMENT),
     elapsed=optional(SECONDS),
+    cause=optional(CAUSE),
+    status=optional(HTTP_STATUS),
 )
 _OUTCOMES = frozenset({"ok", *map(str, Cause)})
 _WORDS: Mapping[str, frozenset[str]] = {
@@ -98,7 +106,7 @@ def change_of(
     row: ChangeRow, keys: Mapping[int, EntryPointKey], observation: Observation | None = None
 ) -> Change:
     """The change of a row."""
-    subject = _SUBJECTS[row.subject]
+    subject, cause = _SUBJECTS[row.subject], Cause(row.cause) if row.cause else None
     if subject is Subject.ENDPOINT and row.endpoint is None:
         raise DamagedError(f"change {row.id} has no endpoint")
     return Change(
@@ -115,6 +123,8 @@ def change_of(
         _ENDPOINTS[row.endpoint or ""] if subject is Subject.ENDPOINT else None,
         observation,
         bool(row.of_server),
+        cause,
+        row.status if cause is Cause.HTTP else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wallboard.config.reload import Reload
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.incident import CLEAR_SECONDS
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
@@ -57,12 +58,17 @@ class ScreenOpeningApp(ReplayKeysApp):
         """Drill down into the entry point of an event."""
         self.drill_down(message.key)
 
+    def clear_seconds(self) -> float:
+        """For how many seconds all must be well for an incident to be over."""
+        written = self.settings.alarm.clear_for
+        return CLEAR_SECONDS if written is None else written
+
     def action_events(self) -> None:
         """Open the list of events, or return to it if it is open."""
         from wallboard.ui.events.events_screen import EventsScreen
 
         if not any(isinstance(screen, EventsScreen) for screen in self.screen_stack):
-            self.push_screen(EventsScreen(self.board_theme, self.view()))
+            self.push_screen(EventsScreen(self.board_theme, self.view(), self.clear_seconds))
         while not isinstance(self.screen, EventsScreen):
             self.pop_screen()
 

@@ -1,9 +1,5 @@
-"""Selects the events to show, and draws each as a line."""
+"""Draws each event, or incident, as a line."""
 
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -11,105 +7,23 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.change import Change, Subject
-from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.history import History
-from wallboard.domain.policy import Button, Level, Policy, Verdict
-from wallboard.domain.snapshot import EntryPointStatus, Snapshot
-from wallboard.domain.state import EntryPointState
-from wallboard.domain.verdict import Judgement
-from wallboard.query import EventSubject, Query
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.incident import Incident
+from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.snapshot import Snapshot
 from wallboard.report.words.changes import after_words, before_words, subject_word
-from wallboard.report.words.figures import clock
+from wallboard.report.words.figures import age, clock, zone_of
+from wallboard.report.words.incidents import phases_words, state_words
+from wallboard.ui.events.event_rows import Row
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.status_words import style_after
 
-Statuses = Mapping[EntryPointKey, EntryPointStatus]
-
-_NO_HISTORY = History(1)
-_NO_POLICY = Policy()
-
-
-def chosen_events(snapshot: Snapshot, query: Query, *, faults_only: bool) -> tuple[Change, ...]:
-    """The events that are wanted, newest first.
-
-    A query is held against the entry point as the event left it: ``verdict:`` and ``level:`` ask
-    what it became, other fields what it is now, and bare words are also looked for in the event.
-    """
-    return tuple(
-        event
-        for event in reversed(snapshot.events)
-        if (event.level is not Level.OK or not faults_only)
-        and (not query or query.matches(subject_of(event, snapshot.entry_points), snapshot.at))
-    )
-
-
-def folded(
-    events: Sequence[Change], statuses: Statuses
-) -> tuple[tuple[Change, ...], Mapping[int, int]]:
-    """The events without those of endpoints that a change of verdict or level explains.
-
-    That is the nearest one of the entry point within a round of polls; the second value is how
-    many are folded below each, by the identity of the event.
-    """
-    heads: dict[EntryPointKey | None, list[Change]] = defaultdict(list)
-    for event in events:
-        if event.subject is not Subject.ENDPOINT:
-            heads[event.key].append(event)
-    counts: Counter[int] = Counter()
-    shown = []
-    for event in events:
-        near = _nearest(event, heads[event.key]) if event.subject is Subject.ENDPOINT else None
-        status = statuses.get(event.key) if near and event.key else None
-        if near and status and abs(near.at - event.at) <= status.policy.interval:
-            counts[id(near)] += 1
-        else:
-            shown.append(event)
-    return tuple(shown), counts
-
-
-def _nearest(event: Change, heads: Sequence[Change]) -> Change | None:
-    """The nearest in time of some events, which are newest first."""
-    place = bisect_left(heads, -event.at, key=lambda head: -head.at)
-    near = heads[max(0, place - 1) : place + 1]
-    return min(near, key=lambda head: abs(head.at - event.at), default=None)
-
-
-def subject_of(event: Change, statuses: Statuses) -> EventSubject:
-    """The entry point after an event; for an event of a server, a placeholder."""
-    known = statuses.get(event.key) if event.key else None
-    text = " ".join(_texts(event))
-    if known is None:
-        return EventSubject(_stand_in(event), _NO_POLICY, _judgement(event), text=text)
-    verdict = known.judgement.verdict
-    if event.subject is Subject.VERDICT:
-        verdict = Verdict(event.after)
-    judgement = replace(known.judgement, verdict=verdict, level=event.level)
-    return EventSubject(known.state, known.policy, judgement, since=known.since, text=text)
-
-
-def _texts(event: Change) -> Iterator[str]:
-    yield from (subject_word(event), before_words(event), after_words(event), event.summary)
-
-
-def _stand_in(event: Change) -> EntryPointState:
-    """A placeholder for a server, or for an entry point that is not on the board."""
-    key = event.key or EntryPointKey(event.server, 0)
-    return EntryPointState(EntryPoint(key, "", endpoints=()), {}, _NO_HISTORY)
-
-
-def _judgement(event: Change) -> Judgement:
-    if event.subject is Subject.VERDICT:
-        verdict = Verdict(event.after)
-    else:
-        verdict = Verdict.WAITING if event.after == "ok" else Verdict.UNREACHABLE
-    return Judgement(verdict, event.level, event.summary, Button.UNKNOWN)
-
-
 VALUE, LASTED, TIME = 12, 6, 8
 LONG_SUBJECT, SHORT_SUBJECT = max(map(len, Endpoint)), 10
-LEAST_NAME, MOST_NAME, SERVER = 3, 30, 12
+LEAST_NAME, MOST_NAME, SERVER = 5, 32, 12
+ACKNOWLEDGED = "ack"
 
 _SHORT_SUBJECTS = {
     Endpoint.CHAT_ALLOWED: "allowed",
@@ -163,28 +77,35 @@ def heads(columns: Columns, glyphs: Glyphs) -> str:
 
 
 class EventPainter:
-    """Draws events in one theme, in the columns of one width."""
+    """Draws lines in one theme, in the columns of one width."""
 
     def __init__(self, theme: BoardTheme, columns: Columns, *, servers: int) -> None:
         self.theme = theme
         self.columns = columns
         self._prefixed = servers > 1 and not columns.server
 
-    def paint(
-        self, event: Change, statuses: Statuses, now: float, *, chosen: bool, parts: int = 0
-    ) -> list[Segment]:
-        """The event as one line with ``parts`` folded below it; ages count back from ``now``."""
+    def paint(self, row: Row, snapshot: Snapshot, width: int, *, chosen: bool) -> list[Segment]:
+        """The line of an incident or a change, of so many cells."""
         theme, glyphs, columns = self.theme, self.theme.glyphs, self.columns
         base = theme.ui["cursor" if chosen else "screen"]
         muted = base if chosen else theme.ui["muted"] + Style(bgcolor=base.bgcolor)
-        when = clock(event.at, now).rjust(columns.time)
+        when = clock(row.at, snapshot.at).rjust(columns.time)
+        server = row.incident.server if row.incident else row.change.server if row.change else ""
         line = [
             Segment(glyphs.pointer if chosen else " ", base),
             Segment(f"{fit(when, columns.time, glyphs)} ", base),
         ]
         if columns.server:
-            line.append(Segment(f"{fit(safe(event.server), columns.server, glyphs)} ", muted))
-        line += self._name(event, statuses, base, muted)
+            line.append(Segment(f"{fit(safe(server), columns.server, glyphs)} ", muted))
+        line += self._name(row, server, snapshot, base, muted)
+        if row.incident:
+            room = width - Segment.get_line_length(line)
+            return line + self._incident(row.incident, snapshot.at, room, base, muted)
+        return line + (self._change(row.change, row.parts, base, muted) if row.change else [])
+
+    def _change(self, event: Change, parts: int, base: Style, muted: Style) -> list[Segment]:
+        glyphs, columns = self.theme.glyphs, self.columns
+        line = []
         if columns.subject:
             subject = self._subject(event) + (f" +{parts}" if parts else "")
             line.append(Segment(f" {fit(subject, columns.subject, glyphs)}", muted))
@@ -198,19 +119,67 @@ class EventPainter:
         line.append(Segment(f" {fit(safe(event.summary), columns.why, glyphs)}", muted))
         return line
 
-    def _name(self, event: Change, statuses: Statuses, base: Style, muted: Style) -> list[Segment]:
-        """The entry point: the whole id, and as much of the name as fits."""
+    def _incident(
+        self, incident: Incident, now: float, room: int, base: Style, muted: Style
+    ) -> list[Segment]:
+        """The worst level, how long, what was wrong one after the other, and what still is."""
+        theme, glyphs = self.theme, self.theme.glyphs
+        tone = theme.shape(incident.level) + Style(bgcolor=base.bgcolor)
+        line = [
+            Segment(f" {glyphs.level[incident.level]} ", tone),
+            Segment(f"{lasted_words(incident, now, glyphs):>{LASTED}} ", base),
+        ]
+        room -= Segment.get_line_length(line)
+        state = incident.state
+        chip = f" {state_words(state)} " if state else ""
+        by = incident.acknowledged_by
+        who = f"{ACKNOWLEDGED} {safe(by)} " if by else ""
+        words = self._phases(incident, max(0, room - cell_len(chip) - cell_len(who)))
+        if cell_len(words) + cell_len(who) + cell_len(chip) > room:
+            # What still is wrong is worth more than what was.
+            words, who, chip = "", "", fit(chip, room, glyphs)
+        line += [Segment(who, base), Segment(words, muted)]
+        if state:
+            line.append(Segment(chip, self._style_of(state.verdict, incident.level, base)))
+        return line
+
+    def _style_of(self, verdict: Verdict, level: Level, base: Style) -> Style:
+        if verdict is Verdict.OPEN:
+            return self.theme.level[level] + Style(bgcolor=base.bgcolor)
+        return self.theme.verdict[verdict]
+
+    def _phases(self, incident: Incident, room: int) -> str:
+        """What was wrong, as much of it as fits; without what still is, if anything is."""
+        glyphs = self.theme.glyphs
+        past = [phase for phase in incident.phases if phase.seconds is not None]
+        for most in (6, 4, 2):
+            words = phases_words(past, glyphs.becomes, glyphs.ellipsis, most=most)
+            words += f" {glyphs.becomes} " if incident.state and past else ""
+            if cell_len(words) <= room:
+                return words
+        return fit(words, room, glyphs)
+
+    def _name(
+        self, row: Row, server: str, snapshot: Snapshot, base: Style, muted: Style
+    ) -> list[Segment]:
+        """The server, or the entry point: the whole id, and as much of the name as fits."""
         glyphs, room = self.theme.glyphs, self.columns.name
-        if event.key is None:
-            words = "whole server" if self.columns.server else f"server {safe(event.server)}"
-            return [Segment(fit(words, room, glyphs), base)]
-        status = statuses.get(event.key)
-        name = safe(status.entry_point.name) if status else ""
-        name = f"{safe(event.server)}/{name}" if self._prefixed else name
-        number = f" {event.key.id}" if name else str(event.key.id)
+        sign = glyphs.unfolded if row.unfolded else glyphs.folded if row.parts else " "
+        lead = " " * row.depth + f"{sign} "
+        room -= cell_len(lead)
+        if row.key is None:
+            name = f"server {safe(server)}"
+            number = ""
+            if row.incident:
+                number = f" {glyphs.times}{covered(row.incident, snapshot)}"
+        else:
+            status = snapshot.entry_points.get(row.key)
+            name = safe(status.entry_point.name) if status else ""
+            name = f"{safe(server)}/{name}" if self._prefixed else name
+            number = f" {row.key.id}" if name else str(row.key.id)
         name = fit(name, max(0, min(cell_len(name), room - len(number))), glyphs)
-        left = room - cell_len(name)
-        return [Segment(name, base), Segment(fit(number, left, glyphs), muted)]
+        number = fit(number, max(0, room - cell_len(name)), glyphs)
+        return [Segment(lead, muted), Segment(name, base), Segment(number, muted)]
 
     def _subject(self, event: Change) -> str:
         if event.endpoint and self.columns.subject < LONG_SUBJECT:
@@ -227,6 +196,25 @@ class EventPainter:
         return [Segment(chip, style), Segment(" " * rest, base)]
 
 
-def time_width(oldest: Change | None, now: float) -> int:
+def covered(incident: Incident, snapshot: Snapshot) -> int:
+    """How many entry points an incident is about: of a server that was away, all it has."""
+    if incident.key:
+        return 1
+    return len(incident.keys | {k for k in snapshot.entry_points if k.server == incident.server})
+
+
+def lasted_words(incident: Incident, now: float, glyphs: Glyphs) -> str:
+    """How long it lasted; what stands says it by the minute, for it is drawn again each time."""
+    seconds = incident.seconds(now)
+    words = age(seconds) if incident.stands else span(seconds, glyphs)
+    return words if incident.seen or len(words) >= LASTED else f"{glyphs.at_least}{words}"
+
+
+def time_width(oldest: float | None, now: float) -> int:
     """The width of the times, which include the date for events of other days."""
-    return TIME if oldest is None else max(TIME, len(clock(oldest.at, now)))
+    return TIME if oldest is None else max(TIME, len(clock(oldest, now)))
+
+
+def zone_words(now: float) -> str:
+    """The zone of all times."""
+    return f"local time {zone_of(now)}"

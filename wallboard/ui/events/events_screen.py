@@ -1,6 +1,6 @@
-"""The events: every change across the board, newest first, with a filter."""
+"""The events: every change across the board in its incident, newest first, with a filter."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable
 
 from rich.segment import Segment
 from rich.style import Style
@@ -8,11 +8,13 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
-from wallboard.domain.change import Change
+from wallboard.domain.board_incidents import BoardIncidents
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.query import Query, parse
+from wallboard.report.words.incidents import handled_words, phases_words, points_words
 from wallboard.ui.events.event_list import EventList
-from wallboard.ui.events.event_words import chosen_events, folded, heads
+from wallboard.ui.events.event_rows import Row, Wanted, rows_of
+from wallboard.ui.events.event_words import covered, heads, zone_words
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
@@ -21,9 +23,12 @@ from wallboard.ui.screen.filtering_screen import FilteringScreen
 from wallboard.ui.widgets.key_bar import Hint
 from wallboard.ui.widgets.lines import Lines, split
 
+WIDE = 60
+"""Cells from which the heading counts the events, too."""
+
 
 class EventsScreen(FilteringScreen):
-    """The list of events; copies are of the poll that caused the selected event."""
+    """The list of incidents and events; copies are of the poll that caused the selected event."""
 
     AUTO_FOCUS = "EventList"
 
@@ -33,7 +38,7 @@ class EventsScreen(FilteringScreen):
         Hint(("open",)),
         Hint(("filter",)),
         Hint(("faults",)),
-        Hint(("fold",)),
+        Hint(("fold_all",)),
         Hint(("copy_bundle",), "Ticket"),
     )
 
@@ -45,7 +50,8 @@ class EventsScreen(FilteringScreen):
     BINDINGS = [
         Binding("escape,backspace", "back", "Clear the filter, or back", show=False, id="back"),
         Binding("f", "faults", "Faults", id="faults"),
-        Binding("z", "fold", "Endpoints", id="fold"),
+        Binding("z", "fold", "Open or close", show=False, id="fold"),
+        Binding("Z", "fold_all", "Open all", id="fold_all"),
     ]
 
     class EntryPointOpened(Message):
@@ -55,15 +61,18 @@ class EventsScreen(FilteringScreen):
             super().__init__()
             self.key = key
 
-    def __init__(self, theme: BoardTheme, first: View) -> None:
+    def __init__(self, theme: BoardTheme, first: View, clear_for: Callable[[], float]) -> None:
+        """``clear_for`` gives for how many seconds all must be well for an incident to be over."""
         super().__init__(theme)
         self.view = first
         self.query_now: Query = parse("")
         self.faults_only = False
-        self.unfolded = False
-        self._parts: Mapping[int, int] = {}
-        self.events: tuple[Change, ...] = ()
+        self.everything = False
+        self.rows: tuple[Row, ...] = ()
         self.list = EventList(theme)
+        self._clear_for = clear_for
+        self._incidents = BoardIncidents()
+        self._unfolded: frozenset[Hashable] = frozenset()
         self._chosen_for: object = None
         self._heads = Lines(theme, "header", classes="heads")
         self._detail = Lines(theme, "tile", classes="detail")
@@ -76,15 +85,15 @@ class EventsScreen(FilteringScreen):
         """Show this view."""
         super().show(view)
         snapshot = view.snapshot
-        chosen_by = (self.query_now, self.faults_only, self.unfolded)
-        asked = (chosen_by, snapshot.ranking, len(snapshot.entry_points))
-        if (snapshot.events, asked) != self._chosen_for:
-            self._chosen_for = (snapshot.events, asked)
-            self.events = chosen_events(snapshot, self.query_now, faults_only=self.faults_only)
-            self._parts = {}
-            if not self.unfolded and not self.query_now:
-                self.events, self._parts = folded(self.events, snapshot.entry_points)
-        self.list.show(self.events, snapshot, self._nothing(), self._parts)
+        new = self._incidents.follow(snapshot, self._clear_for())
+        wanted = Wanted(self.query_now, self.faults_only, self.everything, self._unfolded)
+        if new or wanted != self._chosen_for:
+            self._chosen_for = wanted
+            known = self._incidents
+            self.rows = rows_of(
+                known.incidents, known.loose, snapshot.entry_points, snapshot.at, wanted
+            )
+        self.list.show(self.rows, snapshot, self._nothing())
         self._show_heads(len(snapshot.events))
         self._show_detail()
 
@@ -95,12 +104,15 @@ class EventsScreen(FilteringScreen):
 
     def evidence(self) -> Evidence | None:
         """The entry point of the selected event, and the poll that caused it."""
-        event = self.list.chosen
+        row = self.list.chosen
+        event = row.about if row else None
         statuses = self.view.snapshot.entry_points if self.view else {}
-        status = statuses.get(event.key) if event and event.key else None
-        if event is None or status is None:
+        key = event.key if event else row.key if row else None
+        status = statuses.get(key) if key else None
+        if status is None:
             return None
-        return Evidence(status, event.observation) if event.observation else latest_evidence(status)
+        poll = event.observation if event else None
+        return Evidence(status, poll) if poll else latest_evidence(status)
 
     def on_event_list_chosen(self) -> None:
         """Show the newly selected event in full."""
@@ -108,13 +120,25 @@ class EventsScreen(FilteringScreen):
 
     def on_event_list_opened(self, message: EventList.Opened) -> None:
         """Drill down into the entry point of an event."""
-        event = message.event
+        event = message.row.change
+        if event is None:
+            return
         if event.key is None:
             self._say(f"Concerns the whole server {safe(event.server)}: no entry point to open.")
         elif self.view is None or event.key not in self.view.snapshot.entry_points:
             self._say("This entry point is no longer on the board.")
         else:
             self.post_message(self.EntryPointOpened(event.key))
+
+    def on_event_list_folded(self, message: EventList.Folded) -> None:
+        """Show what is below a line, or hide it."""
+        if self.everything:
+            # From all that is open, only this one is closed.
+            marks = frozenset(row.mark for row in self.rows if row.unfolded)
+            self.everything, self._unfolded = False, marks
+        marked = {message.mark}
+        self._unfolded = self._unfolded - marked if message.fold else self._unfolded | marked
+        self._redraw()
 
     @property
     def filter_text(self) -> str:
@@ -137,8 +161,14 @@ class EventsScreen(FilteringScreen):
         self._redraw()
 
     def action_fold(self) -> None:
-        """Fold or unfold the events of endpoints that a change of verdict explains."""
-        self.unfolded = not self.unfolded
+        """Open or close what is selected, as on the wall."""
+        row = self.list.chosen
+        self.list.action_fold(row is not None and (row.unfolded or not row.parts))
+
+    def action_fold_all(self) -> None:
+        """Open all incidents and what is below their changes, or close all."""
+        self.everything = not self.everything
+        self._unfolded = frozenset()
         self._redraw()
 
     def action_back(self) -> None:
@@ -149,6 +179,10 @@ class EventsScreen(FilteringScreen):
             self._redraw()
         else:
             self.app.pop_screen()
+
+    @property
+    def _at(self) -> float:
+        return self.view.snapshot.at if self.view else 0.0
 
     def _redraw(self) -> None:
         if self.view:
@@ -172,23 +206,43 @@ class EventsScreen(FilteringScreen):
         statuses = self.view.snapshot.entry_points.values() if self.view else ()
         if problem := self.query_now.problem_among(statuses):
             left.append(Segment(f" {safe(problem)} ", ui["notice"]))
-        filtering = bool(self.query_now.text) or self.faults_only or bool(self._parts)
-        shown = len(self.events)
-        count = f"{shown} of {total}" if filtering else str(total)
-        right = [Segment(f" {count} ", base)]
-        width = self.app.size.width
+        incidents = sum(1 for row in self.rows if row.incident)
+        tops = [row for row in self.rows if row.of is None]
+        shown = sum(row.parts + (row.change is not None) for row in tops)
+        filtering = bool(self.query_now.text) or self.faults_only
+        events = f"{shown} of {total} events" if filtering else f"{total} events"
+        counted = f"{incidents} incident{'' if incidents == 1 else 's'}"
+        width, zone = self.app.size.width, zone_words(self._at)
+        words = (counted, events, zone) if width >= WIDE else (counted, zone)
+        right = [Segment(f" {', '.join(words)} ", base)]
         glyphs = self.theme_styles.glyphs
         titles = heads(self.list.columns, glyphs)
         self._heads.put([split(left, right, width, base, glyphs), [Segment(titles, base)]])
 
     def _show_detail(self) -> None:
-        event, base = self.list.chosen, self._detail.background
-        if event is None:
+        row, base = self.list.chosen, self._detail.background
+        if row is None:
             self._detail.put([[], []])
             return
         muted = self.theme_styles.ui["muted"] + Style(bgcolor=base.bgcolor)
+        said, offer = self._told(row)
+        self._detail.put([[Segment(f" {said}", base)], [Segment(f" {offer}", muted)]])
+
+    def _told(self, row: Row) -> tuple[str, str]:
+        """The selected line in full, and what Enter does with it."""
+        glyphs, incident, event = self.theme_styles.glyphs, row.incident, row.change
+        if incident and self.view:
+            said = phases_words(incident.phases, glyphs.becomes, glyphs.ellipsis, most=50)
+            count = points_words(covered(incident, self.view.snapshot))
+            does = f"shows its {row.parts} changes" if row.parts > 1 else "shows its change"
+            does = "closes it" if row.unfolded else does
+            offer = f"Enter {does}." if row.parts else "It began before the first event."
+            return said, " ".join(filter(None, (f"{count}.", offer, handled_words(incident))))
+        if event is None:
+            return "", ""
         offer = "Enter opens the entry point."
         if event.key is None:
             offer = f"Concerns the whole server {safe(event.server)}."
-        summary = safe(event.summary) or "Answers again."
-        self._detail.put([[Segment(f" {summary}", base)], [Segment(f" {offer}", muted)]])
+        if row.parts:
+            offer += f" Right shows the {row.parts} of endpoints below it."
+        return safe(event.summary) or "Answers again.", offer

@@ -1,0 +1,88 @@
+"""The incidents of a recording are those of the board that was recorded."""
+
+import pytest
+from incidents import IDS, shift
+from recordings import START, board_of, poll, record
+
+from wallboard.board import Board
+from wallboard.domain.board_incidents import BoardIncidents
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.incidents import Incidents
+from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.recorder.recording import Recording
+
+POINTS = (1000, 1001)
+CHAT, ELIGIBILITY = Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY
+GONE = Failure(Cause.REFUSED, "nothing listens there")
+
+
+def failing(status, at, number):
+    failure = Failure(Cause.HTTP, f"the server answered {status}")
+    for place, endpoint in enumerate((CHAT, ELIGIBILITY)):
+        yield poll(
+            endpoint, at + place * 0.1, failure=failure, body=b"<html/>", status=status, id=number
+        )
+
+
+def restart():
+    """A server that is stopped, and comes back bit by bit."""
+    for number in POINTS:
+        yield poll(CHAT, 1, "true", id=number)
+        yield poll(ELIGIBILITY, 1.1, 0, id=number)
+    for n, number in enumerate(POINTS):
+        yield from failing(503, 100 + n, number)
+    yield ServerStatus("prod", START + 112, GONE, START + 111, START + 113)
+    yield ServerStatus("prod", START + 143)
+    for n, number in enumerate(POINTS):
+        yield from failing(404, 144 + n, number)
+    for n, number in enumerate(POINTS):
+        yield poll(CHAT, 150 + n, 'false" reason="service_not_running', id=number)
+    for n, number in enumerate(POINTS):
+        yield poll(CHAT, 160 + n, "true", id=number)
+
+
+def told(incident):
+    phases = [(one.state, round(one.at, 3), one.seconds) for one in incident.phases]
+    changes = [(one.at, one.key, one.subject, one.before, one.after) for one in incident.changes]
+    return (incident.whose, incident.at, incident.good_at, incident.level, phases, changes)
+
+
+@pytest.mark.parametrize("events", [list(shift(200)), list(restart())], ids=["shift", "restart"])
+def test_the_incidents_of_a_recording_are_those_of_the_board(tmp_path, events):
+    points = board_of(*IDS)
+    board, living = Board(points), BoardIncidents()
+    for event in events:
+        board.fold(event)
+        living.follow(board.snapshot(event.at))
+    path = tmp_path / "wall.db"
+    record(path, events, entry_points=points)
+    with Recording.open(path) as recording:
+        recorded = Incidents()
+        for change in recording.changes():
+            recorded.take(change)
+        restored = BoardIncidents()
+        again = Board(points)
+        again.fold(recording.board_at(events[-1].at))
+        restored.follow(again.snapshot(events[-1].at))
+    found = [told(one) for one in living.incidents]
+    assert found
+    assert found == [told(one) for one in recorded.found()]
+    assert found == [told(one) for one in restored.incidents]
+
+
+def test_a_restart_is_one_incident_told_in_its_phases(tmp_path):
+    path = tmp_path / "wall.db"
+    record(path, restart(), entry_points=board_of(1000, 1001))
+    incidents = Incidents()
+    with Recording.open(path) as recording:
+        for change in recording.changes():
+            incidents.take(change)
+    (one,) = incidents.found()
+    phases = [(p.state.http_status or p.state.verdict.label, p.seconds) for p in one.phases]
+    assert phases == [
+        (503, pytest.approx(11.9)),
+        ("UNREACHABLE", pytest.approx(31)),
+        (404, pytest.approx(6.9)),
+        ("SERVICE DOWN", pytest.approx(10)),
+    ]
+    assert {key.id for key in one.keys} == {1000, 1001}

@@ -1,0 +1,102 @@
+"""An incident: the changes that belong together, from the first fault until all is well.
+
+That is of a server what it did and what its entry points did because of it, and else of one entry
+point. All times are Unix seconds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.change import Change
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.observation import Cause
+from wallboard.domain.policy import Level, Verdict
+from wallboard.frozen import frozen
+
+CLEAR_SECONDS = AlarmRules().clear_for
+"""Once all has been well for so long, an incident is over."""
+
+
+@frozen
+class State:
+    """What is wrong: a verdict and its level, and of a poll that failed the cause and status."""
+
+    verdict: Verdict
+    level: Level
+    cause: Cause | None = None
+    http_status: int | None = None
+
+
+@frozen
+class Phase:
+    """A state, since ``at``, and for how many seconds; ``None`` while it lasts."""
+
+    state: State
+    at: float
+    seconds: float | None = None
+
+
+@frozen
+class Annotation:
+    """What somebody did about an incident: ``kind`` is a word of the ledger."""
+
+    at: float
+    kind: str
+    who: str
+    text: str = ""
+
+
+@frozen
+class Incident:
+    """What belongs together.
+
+    ``key`` is the entry point it is of; of a whole server it is ``None``. Where it was not ``seen``
+    to begin, it began at ``at`` or before. ``good_at`` is since when nothing is wrong any more,
+    ``None`` while something is. ``level`` is the worst. ``keys`` are the entry points that changed,
+    ``changes`` the changes in the order they came.
+    """
+
+    server: str
+    key: EntryPointKey | None
+    at: float
+    seen: bool
+    good_at: float | None
+    level: Level
+    phases: tuple[Phase, ...]
+    keys: frozenset[EntryPointKey]
+    changes: tuple[Change, ...]
+    annotations: tuple[Annotation, ...] = ()
+
+    @property
+    def whose(self) -> EntryPointKey | str:
+        """The entry point or the server, and with ``at`` what tells it from all others."""
+        return self.key or self.server
+
+    @property
+    def stands(self) -> bool:
+        """Whether something is wrong."""
+        return self.good_at is None
+
+    @property
+    def state(self) -> State | None:
+        """What is wrong by now; ``None`` if nothing is, or nobody was asked since an outage."""
+        last = self.phases[-1] if self.phases else None
+        return last.state if last and last.seconds is None else None
+
+    def over(self, now: float, clear_for: float = CLEAR_SECONDS) -> bool:
+        """Whether all has been well for long enough that what comes next is another incident."""
+        return self.good_at is not None and now - self.good_at >= clear_for
+
+    def seconds(self, now: float) -> float:
+        """How long it lasted, or has lasted by now."""
+        return max(0.0, (now if self.good_at is None else self.good_at) - self.at)
+
+    @property
+    def acknowledged_by(self) -> str | None:
+        """Who acknowledged it first."""
+        return next((one.who for one in self.annotations if one.kind == "acknowledged"), None)
+
+    def annotated(self, annotations: Iterable[Annotation]) -> "Incident":
+        """The same with what people did about it, in the order of time."""
+        return replace(self, annotations=tuple(sorted(annotations, key=lambda one: one.at)))

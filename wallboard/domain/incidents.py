@@ -1,0 +1,180 @@
+"""Puts changes into incidents as they come; what is told once need not be told again."""
+
+from wallboard.domain.change import Change, Subject
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.growing_incident import GrowingIncident, Whose
+from wallboard.domain.incident import CLEAR_SECONDS, Incident, State
+from wallboard.domain.observation import Cause
+from wallboard.domain.policy import Level, Verdict
+
+
+class Incidents:
+    """The incidents of changes that are given one after the other.
+
+    A change costs the same however many came before it. What merely follows from the outage of a
+    server is left out: the change of the server says it.
+    """
+
+    def __init__(self, clear_for: float = CLEAR_SECONDS) -> None:
+        """``clear_for`` is how many seconds all must be well for an incident to be over."""
+        self._clear_for = clear_for
+        self._all: list[GrowingIncident] = []
+        self._of: dict[Whose, GrowingIncident] = {}
+        self._verdicts: dict[EntryPointKey, Verdict] = {}
+        self._loose: dict[int, Change] = {}
+
+    def begun(self, whose: Whose, state: State, at: float, *, seen: bool = False) -> None:
+        """Say what is wrong already, before any change of it is given."""
+        incident = self._new(whose, at, seen=seen)
+        incident.put(whose, state, at)
+        if not isinstance(whose, str):
+            self._verdicts[whose] = state.verdict
+            self._explain(incident, whose, at)
+
+    def knows(self, whose: Whose) -> bool:
+        """Whether anything was said of an entry point, or of a server by its name."""
+        return whose in self._of or whose in self._verdicts
+
+    def take(self, change: Change) -> None:
+        """Put one more change where it belongs."""
+        if change.of_server or change.after == Verdict.WAITING:
+            return
+        if change.key is None:
+            self._take_server(change)
+        elif change.subject is Subject.ENDPOINT:
+            self._take_endpoint(change, change.key)
+        else:
+            self._take_judgement(change, change.key)
+
+    def found(self) -> tuple[Incident, ...]:
+        """The incidents so far, in the order they began."""
+        return tuple(sorted((one.value() for one in self._all), key=lambda one: one.at))
+
+    def loose(self) -> tuple[Change, ...]:
+        """The changes that belong to no incident, in the order they came."""
+        return tuple(self._loose.values())
+
+    def forget(self, before: float) -> None:
+        """Drop the changes before a moment, and the incidents that have none left."""
+        for one in self._all:
+            one.forget(before)
+        kept = {id(one) for one in self._all if one.changes or one.good_at is None}
+        self._all = [one for one in self._all if id(one) in kept]
+        self._of = {whose: one for whose, one in self._of.items() if id(one) in kept}
+        self._loose = {id(c): c for c in self._loose.values() if c.at >= before}
+
+    def _new(self, whose: Whose, at: float, *, seen: bool) -> GrowingIncident:
+        incident = self._of[whose] = GrowingIncident(whose, at, seen=seen)
+        self._all.append(incident)
+        return incident
+
+    def _take_server(self, change: Change) -> None:
+        server, down = change.server, change.after != "ok"
+        incident = self._of.get(server)
+        if incident is None or incident.over(change.at, self._clear_for):
+            seen = down or change.lasted is None
+            at = change.at if seen else change.at - (change.lasted or 0.0)
+            incident = self._new(server, at, seen=seen)
+            if not down:
+                incident.put(server, _outage(change.before), at)
+            self._join_recent(incident, change.at)
+        incident.add(change)
+        incident.put(server, _outage(change.after) if down else None, change.at)
+
+    def _join_recent(self, incident: GrowingIncident, at: float) -> None:
+        """Have the outage of a server go back to what its entry points did just before it."""
+        since = at - self._clear_for
+        for whose, other in list(self._of.items()):
+            if isinstance(whose, str) or whose.server != incident.server:
+                continue
+            if other.key and other.at >= since and other.closes(at, self._clear_for):
+                incident.join(other)
+                self._of[whose] = incident
+                self._all.remove(other)
+
+    def _take_endpoint(self, change: Change, key: EntryPointKey) -> None:
+        if incident := self._open(key, change.at):
+            incident.add(change)
+        else:
+            self._loose[id(change)] = change
+
+    def _take_judgement(self, change: Change, key: EntryPointKey) -> None:
+        before = self._verdicts.get(key)
+        verdict = Verdict(change.after) if change.subject is Subject.VERDICT else before
+        self._verdicts[key] = verdict = verdict or Verdict.OPEN
+        bad = change.level >= Level.WARNING
+        incident = self._open(key, change.at) or self._of_outage(change, key, verdict)
+        if incident and incident.key is None and verdict is Verdict.OPEN:
+            # The outage is over for it; that its queue is long is another matter.
+            incident.add(change)
+            incident.put(key, None, change.at)
+            incident = self._new(key, change.at, seen=True) if bad else None
+            if not incident:
+                return
+        if incident is None and (incident := self._begins(change, key, before)):
+            self._explain(incident, key, min(incident.at, change.at))
+        if incident is None:
+            self._loose[id(change)] = change
+            return
+        self._of[key] = incident
+        incident.add(change)
+        state = State(verdict, change.level, change.cause, change.http_status)
+        incident.put(key, state if bad else None, change.at)
+
+    def _begins(
+        self, change: Change, key: EntryPointKey, before: Verdict | None
+    ) -> GrowingIncident | None:
+        """The incident that begins with a change, or that it is the first known change of."""
+        was = _state_before(change)
+        if before is None and was and change.lasted is not None:
+            at = change.at - change.lasted
+            incident = self._new(key, at, seen=False)
+            incident.put(key, was, at)
+            return incident
+        if change.level >= Level.WARNING:
+            return self._new(key, change.at, seen=change.before != Verdict.WAITING)
+        return None
+
+    def _explain(self, incident: GrowingIncident, key: EntryPointKey, at: float) -> None:
+        """Have the endpoints that began to fail just before it belong to an incident."""
+        found: list[Change] = []
+        for one in reversed(self._loose.values()):
+            if one.at < at - self._clear_for:
+                break
+            if one.key == key and one.subject is Subject.ENDPOINT and one.after != "ok":
+                found.append(one)
+        for one in reversed(found):
+            incident.add(self._loose.pop(id(one)))
+
+    def _open(self, key: EntryPointKey, at: float) -> GrowingIncident | None:
+        """The incident that an entry point has not been well for long enough to have left."""
+        incident = self._of.get(key)
+        return incident if incident and not incident.left(key, at, self._clear_for) else None
+
+    def _of_outage(
+        self, change: Change, key: EntryPointKey, verdict: Verdict
+    ) -> GrowingIncident | None:
+        """The incident of the server, for what an entry point is once that is back."""
+        incident = self._of.get(key.server)
+        if incident is None:
+            return None
+        recent = not incident.left(key.server, change.at, self._clear_for)
+        of_it = change.before == Verdict.UNREACHABLE or (recent and verdict is not Verdict.OPEN)
+        return incident if of_it else None
+
+
+def _outage(cause: str) -> State:
+    return State(Verdict.UNREACHABLE, Level.CRITICAL, Cause(cause))
+
+
+def _state_before(change: Change) -> State | None:
+    """What was wrong before a change of an entry point, as far as that says; or nothing."""
+    if change.before == Verdict.WAITING:
+        return None
+    if change.subject is Subject.VERDICT:
+        verdict = Verdict(change.before)
+        state = State(verdict, verdict.default_level)
+    else:
+        level = next((one for one in Level if one.label == change.before), Level.OK)
+        state = State(Verdict.OPEN, level)
+    return state if state.level >= Level.WARNING else None
