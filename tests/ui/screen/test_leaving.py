@@ -85,7 +85,7 @@ async def test_gg_typed_in_one_breath_goes_to_the_top_of_the_events():
         newest = app.screen.list.chosen
         await pilot.press("G")
         await settled(pilot)
-        assert app.screen.list.chosen is app.screen.events[-1] is not newest
+        assert app.screen.list.chosen is app.screen.rows[-1] is not newest
         for _ in range(2):
             app.post_message(events.Key("g", "g"))
         await until(pilot, lambda: app.screen_stack[-1].query("EventList"))
