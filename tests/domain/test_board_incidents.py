@@ -38,12 +38,12 @@ def test_it_follows_what_is_new_and_takes_each_event_once(monkeypatch):
     for turn in range(EVENTS_BOUND + 500):
         made.fold(heard(ALLOWED if turn % 2 == 0 else CLOSED, at=100.0 * turn))
         found.follow(made.snapshot(100.0 * turn))
-    events = made.snapshot(1e9).events
+    events = made.snapshot(100.0 * turn).events
     assert len(events) == EVENTS_BOUND
     assert len(taken) == EVENTS_BOUND + 500 - 1, "the first answer is no event"
-    assert not found.follow(made.snapshot(1e9)), "nothing is new"
+    assert not found.follow(made.snapshot(100.0 * turn)), "nothing is new"
     whole = BoardIncidents()
-    whole.follow(made.snapshot(1e9))
+    whole.follow(made.snapshot(100.0 * turn))
     assert found.incidents[1:] == whole.incidents[1:]
     assert sum(len(one.changes) for one in found.incidents) == EVENTS_BOUND
 
