@@ -83,7 +83,7 @@ def changes_of_judgement(
         after=after.verdict if verdict else after.level.label,
         level=after.level,
         lasted=None if since is None else max(0.0, at - since),
-        summary=after.summary,
+        summary="; ".join(filter(None, (after.summary, after.because))),
         observation=observation,
         of_server=of_server,
         cause=_cause(observation),

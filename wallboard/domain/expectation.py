@@ -74,6 +74,11 @@ def conformity(verdict: Verdict, expectation: Expectation) -> Conformity | None:
     return Conformity.AS_SCHEDULED if verdict in _CLOSED else None
 
 
+def as_scheduled(verdict: Verdict, expected: Expected) -> bool:
+    """Whether it is open or closed as expected; one that cannot be asked is neither."""
+    return verdict is Verdict.OPEN if expected.open else verdict in _CLOSED
+
+
 def level_by(expectation: Expectation, verdict: Verdict, level: Level) -> Level:
     """The level of a verdict that has ``level`` by its policy, by what is expected.
 

@@ -15,6 +15,7 @@ from wallboard.domain.expectation import (
     Expectation,
     Expected,
     Maintenance,
+    as_scheduled,
     conformity,
 )
 from wallboard.domain.history import History, Sample
@@ -131,6 +132,11 @@ class EntryPointStatus:
     def conformity(self) -> Conformity | None:
         """What its verdict means by what is expected."""
         return conformity(self.judgement.verdict, self.expectation)
+
+    @property
+    def as_scheduled(self) -> bool | None:
+        """Whether it is open or closed as expected; ``None`` without a calendar."""
+        return as_scheduled(self.judgement.verdict, self.expected) if self.expected else None
 
     def goes_on(self, at: float) -> bool:
         """Whether it is known to be at a moment as it was when it was last polled."""

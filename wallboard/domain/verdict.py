@@ -53,6 +53,7 @@ class Judgement:
     ``wait_seconds`` is the estimated wait in seconds, ``queue_depth`` chats waiting, ``capacity``
     free chat slots. ``raised`` is what raises the level of an open one, the worst first. ``raw`` is
     the text behind an unknown verdict, ``cause`` the cause behind ``unreachable`` and ``error``.
+    ``because`` is what is expected of it, where its level is by that, without times.
     ``failing`` are the endpoints whose newest poll failed. ``newest_at``, when the last good poll
     was, and ``fresh_until`` are Unix time in seconds; two judgements that differ only there say the
     same.
@@ -78,6 +79,7 @@ class Judgement:
     wait_seconds: float | None = None
     queue_depth: int | None = None
     raised: tuple[Raised, ...] = ()
+    because: str = ""
     newest_at: float | None = field(default=None, compare=False)
     fresh_until: float | None = field(default=None, compare=False)
 
@@ -157,11 +159,9 @@ def judge(
         level = max((level, *(one.level for one in raised)))
         summary = "; ".join((summary, *(one.sentence for one in raised)))
         raised.sort(key=lambda one: -one.level)
-    level = level_by(expectation, finding.verdict, level)
-    summary = "; ".join(filter(None, (summary, reason_by(expectation, finding.verdict))))
     return Judgement(
         verdict=finding.verdict,
-        level=level,
+        level=level_by(expectation, finding.verdict, level),
         summary=summary,
         button=Button.UNKNOWN if server_failure else _button(state, policy.button),
         partial=finding.partial or bool(failing),
@@ -180,6 +180,7 @@ def judge(
         wait_seconds=wait_seconds,
         queue_depth=queue_depth,
         raised=tuple(one.why for one in raised),
+        because=reason_by(expectation, finding.verdict),
         newest_at=newest,
         fresh_until=None if newest is None else newest + policy.stale_after,
     )

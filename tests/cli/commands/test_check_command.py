@@ -82,3 +82,28 @@ async def test_a_round_longer_than_three_intervals_does_not_make_its_answers_sta
     assert (ended.status, ended.err) == (0, "")
     found = json.loads(ended.out)["entry_points"]
     assert [(one["level"], one["stale"]) for one in found] == [("ok", False)] * 3
+
+
+async def test_a_check_goes_by_calendar_and_maintenance(wallboard, simulated, tmp_path):
+    simulator = await simulated(CALM + '[[fault]]\nkind = "inactive"\nentry_points = 1001\n')
+    config = (
+        f'[[server]]\nname = "prod"\nurl = "{simulator.url}"\n'
+        "[[server.entry_point]]\nid = 1000\n[[server.entry_point]]\nid = 1001\n"
+        '[[calendar]]\nname = "shut"\nzone = "UTC"\ndefault = true\nweek.mon = []\n'
+    )
+    (tmp_path / "wallboard.toml").write_text(config)
+    ended = await wallboard("check")
+    assert ended.status == 1
+    first, second = ended.out.splitlines()[1:3]
+    assert "warning" in first
+    assert "open outside hours" in first
+    assert second.split()[:3] == ["ok", "INACTIVE", "1001"]
+    assert second.endswith("closed as scheduled")
+    (tmp_path / "wallboard.toml").write_text(
+        config + '[[maintenance]]\nics = "none.ics"\n'
+        '[[maintenance]]\nreason = "upgrade"\nstart = 2026-01-01T00:00:00Z\n'
+        "until = 2999-01-01T00:00:00Z\n"
+    )
+    ended = await wallboard("check", "--format", "nagios")
+    assert ended.status == 0
+    assert "Cannot read none.ics of maintenance: No such file or directory" in ended.err

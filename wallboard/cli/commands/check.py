@@ -213,6 +213,7 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
     limits = limits_of(parameters)
     settings = board_options_of(parameters).settings()
     board = Board(asked_once(entry_points_of(settings), limits), history=SAMPLES)
+    _expect(settings, board)
     with asyncio.Runner() as runner:
         left = None if timeout is None else began + timeout - time.monotonic()
         finished = runner.run(_poll(settings, board, left))
@@ -222,6 +223,21 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
         if not finished:
             leave_now(code)
     return code
+
+
+def _expect(settings: Settings, board: Board) -> None:
+    """Have the board expect what is planned for now; what cannot be read is a warning."""
+    if not (settings.calendar or settings.maintenance):
+        return
+    from wallboard.config.plan import PlanReader, Span
+    from wallboard.domain.event import ExpectationChanged
+
+    now, reader = time.time(), PlanReader()
+    keys = [entry_point.key for entry_point, _ in entry_points_of(settings)]
+    plan = reader.read(settings, Span.around(now))
+    for problem in reader.problems:
+        warn(problem)
+    board.fold(ExpectationChanged(now, plan.expectations(keys, now)))
 
 
 async def _poll(settings: Settings, board: Board, seconds: float | None) -> bool:

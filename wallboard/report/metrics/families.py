@@ -25,7 +25,6 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
-from wallboard.domain.verdict import Judgement
 from wallboard.frozen import frozen
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls
 
@@ -39,12 +38,12 @@ POLL_LABELS = ("server", "endpoint")
 class Gauge:
     """One number of an entry point; there is no series while it is unknown.
 
-    ``value`` takes the judgement and the moment of the snapshot, Unix time in seconds.
+    ``value`` takes its status and the moment of the snapshot, Unix time in seconds.
     """
 
     name: str
     help: str
-    value: Callable[[Judgement, float], float | None]
+    value: Callable[[EntryPointStatus, float], float | None]
 
     @property
     def unit(self) -> str:
@@ -59,55 +58,71 @@ class StateSet:
     name: str
     help: str
     states: tuple[str, ...]
-    state: Callable[[Judgement], str]
+    state: Callable[[EntryPointStatus], str]
 
 
 VERDICT = StateSet(
     "wallboard_verdict",
     "Whether a customer can start a chat with the entry point and, if not, why.",
     tuple(verdict.value for verdict in Verdict),
-    lambda judgement: judgement.verdict.value,
+    lambda status: status.judgement.verdict.value,
 )
 BUTTON = StateSet(
     "wallboard_button",
     "Whether the customer sees the chat button, by the rule of the site.",
     tuple(button.value for button in Button),
-    lambda judgement: judgement.button.value,
+    lambda status: status.judgement.button.value,
 )
 LEVEL = Gauge(
     "wallboard_level",
     "How bad the verdict is: 0 ok, 1 warning, 2 unknown, 3 critical.",
-    lambda judgement, now: judgement.level_at(now),
+    lambda status, now: status.judgement.level_at(now),
 )
 WAIT = Gauge(
     "wallboard_estimated_wait_seconds",
     "The wait that the server estimates for a new arrival, as last read.",
-    lambda judgement, _: judgement.wait_seconds,
+    lambda status, _: status.judgement.wait_seconds,
 )
 QUEUE = Gauge(
     "wallboard_queue_depth",
     "Chats waiting for an agent, as last read.",
-    lambda judgement, _: judgement.queue_depth,
+    lambda status, _: status.judgement.queue_depth,
 )
 CAPACITY = Gauge(
     "wallboard_capacity_slots",
     "Chats that agents can still take, as last read; may be negative.",
-    lambda judgement, _: judgement.capacity,
+    lambda status, _: status.judgement.capacity,
 )
 AGENT = Gauge(
     "wallboard_agent_available",
     "Whether an agent is available, as last read: 1 yes, 0 no.",
-    lambda judgement, _: judgement.agent_available,
+    lambda status, _: status.judgement.agent_available,
 )
 NEWEST_READING = Gauge(
     "wallboard_newest_reading_timestamp_seconds",
     "When the entry point last gave a usable answer, Unix time.",
-    lambda judgement, _: judgement.newest_at,
+    lambda status, _: status.judgement.newest_at,
 )
 STALE = Gauge(
     "wallboard_stale",
     "Whether the newest usable answer is older than three intervals: 1 yes, 0 no.",
-    lambda judgement, now: judgement.stale(now),
+    lambda status, now: status.judgement.stale(now),
+)
+
+EXPECTED = Gauge(
+    "wallboard_expected_open",
+    "Whether the entry point should be open by its calendar: 1 yes, 0 no.",
+    lambda status, _: status.expected.open if status.expected else None,
+)
+AS_SCHEDULED = Gauge(
+    "wallboard_as_scheduled",
+    "Whether it is open or closed as its calendar says: 1 yes, 0 no.",
+    lambda status, _: status.as_scheduled,
+)
+MAINTENANCE = Gauge(
+    "wallboard_maintenance",
+    "Whether a planned maintenance is under way: 1 yes, 0 no.",
+    lambda status, _: status.maintenance is not None,
 )
 
 ENTRY_POINT_SERIES: tuple[StateSet | Gauge, ...] = (
@@ -120,6 +135,9 @@ ENTRY_POINT_SERIES: tuple[StateSet | Gauge, ...] = (
     AGENT,
     NEWEST_READING,
     STALE,
+    EXPECTED,
+    AS_SCHEDULED,
+    MAINTENANCE,
 )
 
 BLIND = "wallboard_blind"
@@ -174,13 +192,13 @@ def of_entry_points(
     if isinstance(one, StateSet):
         states = StateSetMetricFamily(one.name, one.help, labels=ENTRY_POINT_LABELS)
         for status in statuses:
-            state = one.state(status.judgement)
+            state = one.state(status)
             shown = {name: name == state for name in one.states}
             states.add_metric(entry_point_labels(status.entry_point), shown)
         return states
     gauge = GaugeMetricFamily(one.name, one.help, labels=ENTRY_POINT_LABELS, unit=one.unit)
     for status in statuses:
-        value = one.value(status.judgement, now)
+        value = one.value(status, now)
         if value is not None:
             gauge.add_metric(entry_point_labels(status.entry_point), value)
     return gauge

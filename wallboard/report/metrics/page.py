@@ -14,8 +14,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 from wallboard.domain.endpoint import EntryPoint
-from wallboard.domain.snapshot import Snapshot
-from wallboard.domain.verdict import Judgement
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.metrics.families import (
     ENTRY_POINT_LABELS,
     ENTRY_POINT_SERIES,
@@ -33,8 +32,8 @@ _END = b"# EOF\n"
 _LABELS = "\0"
 """Stands for the labels of an entry point; no label value can hold it."""
 
-Judged = Sequence[tuple[str, Judgement]]
-"""What there is to say of entry points: the text of the labels of each, and its judgement."""
+Labelled = Sequence[tuple[str, EntryPointStatus]]
+"""What there is to say of entry points: the text of the labels of each, and its status."""
 
 
 class _Collected(Collector):
@@ -53,23 +52,24 @@ def written(families: Sequence[Metric], *, openmetrics: bool) -> bytes:
 
 def page(snapshot: Snapshot, polls: PollCounts, *, openmetrics: bool) -> bytes:
     """The whole page. A thousand entry points take some 12 ms."""
-    judged = [
-        (_label_text(status.entry_point), status.judgement)
-        for status in snapshot.entry_points.values()
+    labelled = [
+        (_label_text(status.entry_point), status) for status in snapshot.entry_points.values()
     ]
     parts = []
     for one in ENTRY_POINT_SERIES:
         head = written([of_entry_points(one, (), snapshot.at)], openmetrics=openmetrics)
         parts.append(head.removesuffix(_END))
         lines = (
-            _states(one, judged) if isinstance(one, StateSet) else _values(one, judged, snapshot.at)
+            _states(one, labelled)
+            if isinstance(one, StateSet)
+            else _values(one, labelled, snapshot.at)
         )
         parts.append("".join(lines).encode())
     parts.append(written(list(of_board(snapshot, polls)), openmetrics=openmetrics))
     return b"".join(parts)
 
 
-def _states(states: StateSet, judged: Judged) -> Iterator[str]:
+def _states(states: StateSet, labelled: Labelled) -> Iterator[str]:
     """The lines of all states for each entry point, which differ only in the labels."""
     shown = {
         now_in: "".join(
@@ -78,13 +78,13 @@ def _states(states: StateSet, judged: Judged) -> Iterator[str]:
         )
         for now_in in states.states
     }
-    for labels, judgement in judged:
-        yield shown[states.state(judgement)].replace(_LABELS, labels)
+    for labels, status in labelled:
+        yield shown[states.state(status)].replace(_LABELS, labels)
 
 
-def _values(gauge: Gauge, judged: Judged, now: float) -> Iterator[str]:
-    for labels, judgement in judged:
-        value = gauge.value(judgement, now)
+def _values(gauge: Gauge, labelled: Labelled, now: float) -> Iterator[str]:
+    for labels, status in labelled:
+        value = gauge.value(status, now)
         if value is not None:
             yield f"{gauge.name}{{{labels}}} {_figure(value)}\n"
 

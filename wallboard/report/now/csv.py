@@ -33,6 +33,10 @@ COLUMNS = (
     "summary",
     "answered_at",
     "failing",
+    "expected",
+    "expected_until",
+    "as_scheduled",
+    "maintenance",
 )
 """A promise as the JSON is: new ones come last."""
 
@@ -42,6 +46,7 @@ def csv_report(snapshot: Snapshot) -> str:
 
     ``at`` is the moment of the report and ``answered_at`` that of the newest good poll, both in
     ISO 8601 with their offset from UTC; ``failing`` are the endpoints whose poll failed.
+    ``expected`` is ``open`` or ``closed``, and ``maintenance`` the reason of one.
     """
     return "".join([csv_row(COLUMNS), *_rows(snapshot)])
 
@@ -54,8 +59,19 @@ def _rows(snapshot: Snapshot) -> Iterator[str]:
             "at": at,
             "answered_at": _answered_at(status),
             "failing": " ".join(status.judgement.failing),
+            **_planned(status),
         }
         yield csv_row(values[column] for column in COLUMNS)
+
+
+def _planned(status: EntryPointStatus) -> dict[str, str | None]:
+    expected, maintenance = status.expected, status.maintenance
+    until = expected.until if expected else None
+    return {
+        "expected": ("open" if expected.open else "closed") if expected else None,
+        "expected_until": None if until is None else iso(until),
+        "maintenance": maintenance.reason if maintenance else None,
+    }
 
 
 def _answered_at(status: EntryPointStatus) -> str | None:

@@ -11,6 +11,7 @@ from wallboard.domain.policy import Level, Thresholds
 from wallboard.domain.ranges import Figure, number, range_of
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.text import failures
+from wallboard.report.words.expectations import expectation_words
 from wallboard.report.words.network import network_words
 from wallboard.report.words.rows import counts, level_counts, who, worst_first
 
@@ -63,10 +64,10 @@ def _headline(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> str:
     if snapshot.blind_since is not None:
         return network_words(snapshot.blind_since, snapshot.at)
     if len(listed) == 1:
-        return _in_words(listed[0])
+        return _in_words(listed[0], snapshot.at)
     if worst_level(snapshot) is Level.OK:
         return f"{len(listed)} entry points ok"
-    return f"{counts(snapshot)}; {_in_words(listed[0])}"
+    return f"{counts(snapshot)}; {_in_words(listed[0], snapshot.at)}"
 
 
 def _details(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> Iterator[str]:
@@ -75,13 +76,14 @@ def _details(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> Iterator
     for status in listed:
         level, server = status.judgement.level_at(snapshot.at), status.entry_point.key.server
         if level is not Level.OK and server not in down and len(listed) > 1:
-            yield _text(f"{level.label}: {_in_words(status)} [{server}]")
+            yield _text(f"{level.label}: {_in_words(status, snapshot.at)} [{server}]")
     yield from map(_text, failures(snapshot))
 
 
-def _in_words(status: EntryPointStatus) -> str:
+def _in_words(status: EntryPointStatus, now: float) -> str:
     judgement = status.judgement
-    words = "; ".join(filter(None, (judgement.summary, judgement.hint)))
+    expected = expectation_words(status, now)
+    words = "; ".join(filter(None, (judgement.summary, expected, judgement.hint)))
     return f"{who(status.entry_point)} {judgement.verdict.label}: {words}"
 
 

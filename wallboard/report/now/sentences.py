@@ -13,6 +13,7 @@ from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import after_words, before_words, subject_word
+from wallboard.report.words.expectations import expectation_words
 from wallboard.report.words.figures import local_iso, span_in_words
 from wallboard.report.words.network import network_back, network_words
 from wallboard.report.words.rows import counts, marks_of, whose, worst_first
@@ -94,7 +95,8 @@ def _entry_point_sentence(status: EntryPointStatus, now: float) -> str:
     stands = ", ".join([judgement.verdict.label, *marks_of(status, now)])
     said = f"{whose(status.entry_point)}: {stands}{_since(status.since, now)}"
     hint = f"Hint: {judgement.hint}" if judgement.hint else ""
-    return _sentences(said, judgement.summary, hint)
+    expected = expectation_words(status, now)
+    return _sentences(said, judgement.summary, expected[:1].upper() + expected[1:], hint)
 
 
 def _server_sentence(status: ServerStatus, now: float) -> str:

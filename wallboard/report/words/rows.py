@@ -6,6 +6,7 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.report.words.expectations import expectation_words
 from wallboard.report.words.figures import figure, wait
 from wallboard.report.words.table import table
 
@@ -72,11 +73,12 @@ def _columns(snapshot: Snapshot, statuses: list[EntryPointStatus]) -> dict[str, 
 def _why(status: EntryPointStatus, snapshot: Snapshot) -> str:
     judgement = status.judgement
     server = snapshot.servers.get(status.entry_point.key.server)
+    expected = expectation_words(status, snapshot.at)
     if server and server.failure:
-        return "server unreachable"
-    if judgement.verdict is Verdict.OPEN and judgement.level_at(snapshot.at) is Level.OK:
-        return safe(judgement.hint or "")
-    return safe("; ".join(filter(None, (judgement.summary, judgement.hint))))
+        return safe("; ".join(filter(None, ("server unreachable", expected))))
+    well = judgement.verdict is Verdict.OPEN and judgement.level_at(snapshot.at) is Level.OK
+    summary = "" if well else judgement.summary
+    return safe("; ".join(filter(None, (summary, expected, judgement.hint))))
 
 
 def counts(snapshot: Snapshot) -> str:

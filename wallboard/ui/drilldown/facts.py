@@ -7,6 +7,7 @@ from rich.style import Style
 
 from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.report.words.expectations import expectation_sentence
 from wallboard.report.words.standing import age_words, before_words, since_words
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import figure, safe, wait
@@ -40,6 +41,9 @@ class Facts(Lines):
             before = before_words(status.onset)
             words = safe(judgement.summary) + (f"  Before: {before}" if before else "")
             lines += self._sentence(words, self.background, width)
+        if not brief and (expected := expectation_sentence(status, now)):
+            words = expected[:1].upper() + expected[1:]
+            lines += self._sentence(f"{words}.", self._on_base("muted"), width)
         if judgement.hint and not brief:
             lines += self._sentence(f"Hint: {judgement.hint}", self._on_base("mark"), width)
         self.put(lines)

@@ -105,7 +105,7 @@ class LargePainter(TilePainter):
         room_for_figures = max(big_height(), room - len(rows) - 5)
         rows.append(self._name(drawn) if room > _PLAIN else self._name_and_chip(drawn))
         rows += self._why(drawn, age, 2 if room > _BIG_FIGURES else 1)
-        rows += [self._alarm_or_deciding(drawn)] if drawn.alarm.sign else []
+        rows += [self._alarm_or_deciding(drawn)] if drawn.alarm.forms else []
         figures = self._big_figures(drawn, room_for_figures, scale) if room >= _BIG_FIGURES else []
         if figures:
             rows += [*figures, self._chip_slots_and_button(drawn)]

@@ -10,6 +10,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.state_strip import MINUTE
+from wallboard.report.words.expectations import expectation_forms
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
@@ -107,15 +108,17 @@ class Scene(NamedTuple):
     blinking: Blinking = "never"
 
     def alarm(self, key: EntryPointKey, glyphs: Glyphs) -> AlarmMark:
-        """What is shown of the alarm of an entry point."""
+        """What is shown of the alarm of an entry point, and of what is expected of it."""
         alarms, now = self.snapshot.alarms, self.snapshot.at
         alarm = alarms.get(AlarmKey.of(key)) if alarms else None
+        status = self.snapshot.entry_points.get(key)
+        planned = tuple(expectation_forms(status, now)) if status else ()
         if alarm is None:
-            return NO_ALARM
+            return AlarmMark(forms=planned, planned=True) if planned else NO_ALARM
         inverted = self.blinking != "never" and is_inverted(
             alarm, now, kiosk=self.blinking == "kiosk"
         )
-        return mark_of(alarm, now, glyphs)._replace(inverted=inverted)
+        return mark_of(alarm, now, glyphs, planned)._replace(inverted=inverted)
 
     def section(self, heading: Heading) -> Section:
         """The section of a heading."""
@@ -211,8 +214,8 @@ def _signature(row: WallRow, scene: Scene) -> object:
         section = scene.section(row.heading)
         return selected, section.verdicts, section.no_data, section.folded
     now, statuses = scene.snapshot.at, scene.snapshot.entry_points
-    alarms = [scene.alarm(item, UNICODE) for item in row.items] if scene.snapshot.alarms else None  # type: ignore[arg-type]  # no headings here
-    return selected, alarms, [_appearance(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
+    marks = [scene.alarm(item, UNICODE) for item in row.items]  # type: ignore[arg-type]  # no headings here
+    return selected, marks, [_appearance(statuses.get(item), now) for item in row.items]  # type: ignore[arg-type]  # no headings here
 
 
 def _appearance(status: EntryPointStatus | None, now: float) -> object:

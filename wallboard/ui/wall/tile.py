@@ -153,7 +153,7 @@ class TilePainter:
         room = self._inner - len(end) - Segment.get_line_length(chip)
         left = room - cell_len(title) - 1
         detail = detail_of(status, now)
-        if not detail and self._tells_return_in_title and alarm.returned:
+        if not detail and self._tells_in_title(alarm):
             detail = alarm.shortened(left)
         if detail and left >= min(LEAST_DETAIL, cell_len(detail)):
             title = f"{title} {detail}"
@@ -185,11 +185,13 @@ class TilePainter:
             place = server or number
         return [*self._named(name, place, room, styles), end]
 
+    def _tells_in_title(self, alarm: AlarmMark) -> bool:
+        """Whether the words are in the title of a tile that has no room for them elsewhere."""
+        return self._tells_return_in_title and (alarm.returned or alarm.planned)
+
     def _alarm_beside(self, alarm: AlarmMark, room: int) -> str:
         """Who has it, or what it was, beside the name where no other row says so."""
-        told = self._alarm_or_deciding in self._rows or (
-            alarm.returned and self._tells_return_in_title
-        )
+        told = self._alarm_or_deciding in self._rows or self._tells_in_title(alarm)
         return "" if told else alarm.words(room)
 
     def _name_and_chip(self, drawn: Drawn) -> list[Segment]:
@@ -313,7 +315,8 @@ class TilePainter:
         alarm, room = drawn.alarm, self._inner - 4
         if not alarm.forms:
             return self._deciding(drawn)
-        words = fit(f" {alarm.sign} {alarm.shortened(room)}", self._inner, self.glyphs)
+        words = f"{alarm.sign} {alarm.shortened(room)}".strip()
+        words = fit(f" {words}", self._inner, self.glyphs)
         return [Segment(words, drawn.styles.mark)]
 
     def _deciding(self, drawn: Drawn) -> list[Segment]:

@@ -22,13 +22,15 @@ from wallboard.ui.widgets.status_words import SHORT_LABELS
 class AlarmMark(NamedTuple):
     """The sign of an alarm and its words in ever shorter forms.
 
-    ``returned`` says that the words are of what it was; ``inverted`` that it blinks right now.
+    ``returned`` says that the words are of what it was; ``inverted`` that it blinks right now;
+    ``planned`` that they are only of what is expected of the entry point.
     """
 
     sign: str = ""
     forms: tuple[str, ...] = ()
     returned: bool = False
     inverted: bool = False
+    planned: bool = False
 
     def words(self, room: int) -> str:
         """The longest form that fits; nothing if none does."""
@@ -47,16 +49,27 @@ BLINK_SECONDS = 0.5
 """Of a kiosk's blink; twice that is a whole one, and three a second are the most anybody bears."""
 
 
-def mark_of(alarm: Alarm | None, now: float, glyphs: Glyphs) -> AlarmMark:
-    """The mark of an alarm that does not blink."""
+def mark_of(
+    alarm: Alarm | None, now: float, glyphs: Glyphs, planned: tuple[str, ...] = ()
+) -> AlarmMark:
+    """The mark of an alarm that does not blink.
+
+    ``planned`` is what is expected of its entry point, in ever shorter forms: the cause of an alarm
+    that is suppressed by it, and else one more thing to say where there is room.
+    """
     if alarm is None or alarm.state not in glyphs.alarm:
-        return NO_ALARM
+        return AlarmMark(forms=planned, planned=True) if planned else NO_ALARM
+    if planned and alarm.state is AlarmState.SUPPRESSED:
+        return AlarmMark(glyphs.alarm[alarm.state], planned, planned=True)
     forms, extra = list(_forms(alarm, now)), ", ".join(extra_words(alarm, now))
     if extra and alarm.state is AlarmState.UNACKNOWLEDGED:
         forms = [f"{forms[0]}, {extra}", extra]
     elif extra:
         forms = [*(f"{form}, {extra}" for form in forms), *forms]
     returned = alarm.state is AlarmState.RETURNED
+    if planned and forms:
+        of_new = planned[:1] if alarm.state is AlarmState.UNACKNOWLEDGED else ()
+        forms = [f"{forms[0]}, {planned[0]}", *of_new, *forms]
     return AlarmMark(glyphs.alarm[alarm.state], tuple(forms), returned)
 
 

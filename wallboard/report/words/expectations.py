@@ -1,0 +1,66 @@
+"""What is expected of an entry point in words, with local times."""
+
+import time
+from collections.abc import Iterator
+
+from wallboard.domain.expectation import Conformity
+from wallboard.domain.foreign_text import brief
+from wallboard.domain.snapshot import EntryPointStatus
+
+LONGEST = 120
+"""Characters of a reason or a rule that are shown."""
+
+_WEEK_SECONDS = 6 * 86_400
+
+
+def until_words(until: float | None, now: float) -> str:
+    """``until 18:00``, ``until Mon 08:00`` on another day, ``until 24 Dec 08:00`` in a week."""
+    if until is None:
+        return ""
+    moment, today = time.localtime(until), time.localtime(now)
+    if moment[:3] == today[:3]:
+        form = "%H:%M"
+    else:
+        form = "%a %H:%M" if 0 <= until - now < _WEEK_SECONDS else "%d %b %H:%M"
+    return f"until {time.strftime(form, moment)}"
+
+
+def expectation_forms(status: EntryPointStatus, now: float) -> Iterator[str]:
+    """What its verdict means by what is expected, in ever fewer words; nothing if that is nothing.
+
+    Of what is out of date nobody knows whether it is as scheduled.
+    """
+    found, maintenance, expected = status.conformity, status.maintenance, status.expected
+    if found is Conformity.MAINTENANCE and maintenance:
+        until = until_words(maintenance.until, now)
+        words = f"{found} {until}".rstrip()
+        yield f"{words}: {brief(maintenance.reason, LONGEST)}"
+        yield from (words, str(found))
+    elif found and expected and not status.judgement.unconfirmed(now):
+        until = until_words(expected.until, now)
+        if found is Conformity.OUTSIDE_HOURS:
+            yield from (str(found), "outside hours")
+            return
+        words = f"{found} {until}".rstrip()
+        yield words
+        if found is Conformity.AS_SCHEDULED:
+            yield from filter(None, (f"scheduled {until}".rstrip(), until, "scheduled"))
+        else:
+            yield str(found)
+
+
+def expectation_words(status: EntryPointStatus, now: float) -> str:
+    """The same in full: ``closed as scheduled until Mon 08:00``."""
+    return next(expectation_forms(status, now), "")
+
+
+def expectation_sentence(status: EntryPointStatus, now: float) -> str:
+    """The same with the rule that says so."""
+    words, expected = expectation_words(status, now), status.expected
+    if expected is None:
+        return words
+    why = f"({brief(expected.why, LONGEST)})"
+    if words:
+        return words if status.maintenance else f"{words} {why}"
+    state = "open" if expected.open else "closed"
+    return f"expected {state} {until_words(expected.until, now)}".rstrip() + f" {why}"
