@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from alarmed import ACKED, NEW
+from alarmed import ACKED, NEW, alarm
 from boards import NOW, made_board
 from rich.cells import cell_len
 
@@ -40,11 +40,11 @@ def status_with(key_of, expectation):
     return board.snapshot(NOW)
 
 
-def drawn(shape, one, expectation, alarm=None):
+def drawn(shape, one, expectation, raised=None):
     density, width, height = shape
     snapshot = status_with(one, expectation)
-    if alarm:
-        snapshot = replace(snapshot, alarms={alarm.key: alarm})
+    if raised:
+        snapshot = replace(snapshot, alarms={raised.key: raised})
     key = one.key.entry_point
     mark = Scene(snapshot, (), None, None).alarm(key, UNICODE)
     painter = painter_of(density, DARK, width, height)
@@ -74,7 +74,7 @@ def test_the_words_of_an_alarm_come_before_and_a_suppressed_one_says_its_cause()
     wide = (NORMAL, 90, 8)
     both = drawn(wide, ACKED, BY_DAY, ACKED)
     assert f"by anna: restarting it, should be open until {clock(UNTIL)}" in both
-    suppressed = replace(NEW, state=AlarmState.SUPPRESSED, suppressed_by="maintenance")
+    suppressed = alarm(1003, AlarmState.SUPPRESSED, suppressed_by="maintenance")
     told = drawn(wide, NEW, UPGRADE, suppressed)
     assert f"{UNICODE.alarm[AlarmState.SUPPRESSED]} maintenance until {clock(UNTIL)}: " in told
 
