@@ -9,15 +9,21 @@ class DeliveryError(Exception):
     """A notice was not delivered; the message is for the operator and holds no secret.
 
     ``permanent`` if the same notice would be refused again; ``retry_after`` is how many seconds the
-    far side wants to be left alone.
+    far side wants to be left alone; ``may_have_arrived`` if nobody knows whether it has it.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        may_have_arrived: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.may_have_arrived = may_have_arrived
 
 
 class MissingExtraError(Exception):

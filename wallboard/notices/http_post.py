@@ -12,6 +12,7 @@ from yarl import URL
 from wallboard import __version__
 from wallboard.channel_settings import HttpChannelSettings
 from wallboard.domain.foreign_text import brief
+from wallboard.domain.observation import Cause
 from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.failures import deadline_passed, failure_of
 from wallboard.ece.ask.outgoing import (
@@ -89,11 +90,15 @@ class HttpPost:
         except TimeoutError:
             if received.status is None:
                 late = deadline_passed(self._target, answer_began=False)
-                raise DeliveryError(self._of_channel(late.message)) from None
+                words = self._of_channel(late.message)
+                raise DeliveryError(words, may_have_arrived=True) from None
         except (aiohttp.ClientError, OSError) as error:
             if received.status is None:
                 failure = failure_of(error, self._target)
-                raise DeliveryError(self._of_channel(failure.message)) from None
+                raise DeliveryError(
+                    self._of_channel(failure.message),
+                    may_have_arrived=failure.cause in {Cause.RESET, Cause.EMPTY, Cause.TIMEOUT},
+                ) from None
         self._demand_success(received)
         return received.body
 

@@ -38,7 +38,9 @@ class Apprise:
                 self._timeout,
             )
         except TimeoutError:
-            raise DeliveryError(f"no answer within {self._timeout:g} s") from None
+            raise DeliveryError(
+                f"no answer within {self._timeout:g} s", may_have_arrived=True
+            ) from None
         if not sent:
             # Its log has the reason, and may have the address with its secrets.
             raise DeliveryError(f"{self._service} did not take it; check the url of the channel")

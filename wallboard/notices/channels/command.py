@@ -49,7 +49,9 @@ class Command:
                 await _write(process.stdin, body)
                 status = await process.wait()
         except TimeoutError:
-            raise DeliveryError(f"{name!r} did not end within {self._timeout:g} s") from None
+            raise DeliveryError(
+                f"{name!r} did not end within {self._timeout:g} s", may_have_arrived=True
+            ) from None
         finally:
             if process.returncode is None:
                 _kill(process)

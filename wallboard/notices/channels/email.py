@@ -37,7 +37,9 @@ class Email:
             return await in_thread_within(lambda: self._deliver(message), seconds)
         except TimeoutError:
             where = f"{self._settings.host}:{self._port}"
-            raise DeliveryError(f"{where} did not take it within {seconds:g} s") from None
+            raise DeliveryError(
+                f"{where} did not take it within {seconds:g} s", may_have_arrived=True
+            ) from None
 
     async def aclose(self) -> None:
         """Nothing is open between two notices."""
