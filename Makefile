@@ -16,6 +16,7 @@ test coverage: export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
 
 test: $(VENV)/.developing
 	@sh tests/setup/metrics-server.sh $(BIN)
+	@sh tests/setup/syslog-server.sh $(BIN)
 	$(TEST) $(ARGS)
 
 check: $(VENV)/.developing

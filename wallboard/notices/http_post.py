@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
 import aiohttp
@@ -41,12 +42,10 @@ class HttpPost:
     def __init__(self, settings: HttpChannelSettings, url: Secret) -> None:
         """Prepare without connecting. Raises ``ClientSetupError`` for unusable settings."""
         self._name = settings.name
-        address = without_credentials(url.value)
+        address, authorization = self._parts_of(url)
         self._url = URL(address)
-        if self._url.scheme not in {"http", "https"} or not self._url.raw_host:
-            raise ClientSetupError(f'channel "{settings.name}": url is not a valid http(s) URL')
         self._headers = {name: value.value for name, value in settings.headers.items()}
-        if authorization := basic_auth_of(url.value):
+        if authorization:
             self._headers.setdefault("Authorization", authorization)
         server = ServerSettings(
             name=settings.name,
@@ -57,7 +56,7 @@ class HttpPost:
         )
         self._target = Destination(
             server=settings.name,
-            host=self._url.raw_host,
+            host=self._url.raw_host or "",
             port=self._url.port or 0,
             tls=self._url.scheme == "https",
             proxied=settings.proxy is not None,
@@ -69,6 +68,15 @@ class HttpPost:
             self._transport = ServerTransport(server, self._target, concurrency=1, keep=False)
         except ClientSetupError as error:
             raise ClientSetupError(self._of_channel(str(error))) from None
+
+    def _parts_of(self, url: Secret) -> tuple[str, str | None]:
+        """The address without credentials, and the header that carries them."""
+        with suppress(ValueError):
+            address = without_credentials(url.value)
+            parts = URL(address)
+            if parts.scheme in {"http", "https"} and parts.raw_host and parts.port:
+                return address, basic_auth_of(url.value)
+        raise ClientSetupError(f'channel "{self._name}": url is not a valid http(s) URL')
 
     async def send(
         self, body: bytes | None, content_type: str = "", headers: Mapping[str, str] | None = None
