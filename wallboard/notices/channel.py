@@ -1,7 +1,9 @@
 """What a channel is: something that delivers a notice, or says why not."""
 
+import ssl
 from typing import Protocol
 
+from wallboard.domain.foreign_text import brief
 from wallboard.notices.notice import Notice, Phase
 
 
@@ -28,6 +30,18 @@ class DeliveryError(Exception):
 
 class MissingExtraError(Exception):
     """A channel needs a package that is not installed; the message says how to install it."""
+
+
+def connection_words(error: OSError | UnicodeError) -> str:
+    """Why a connection failed, in words for the operator."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        reason = (error.reason or "no reason given").replace("_", " ").lower()
+        return f"TLS failed: {reason}"
+    if isinstance(error, UnicodeError):
+        return "not a valid host name"
+    return brief(error.strerror or str(error), 120)
 
 
 class Channel(Protocol):

@@ -15,6 +15,9 @@ from wallboard.notices.channels.email import Email
 from wallboard.notices.notice import Phase
 from wallboard.setting_types import Secret
 
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+"""Said of a server with TLS from the start, too."""
+
 
 class Inbox:
     """Takes mail as an SMTP server does, or refuses it as it is told to."""
@@ -48,7 +51,7 @@ async def smtp_server(inbox, server_context):
 
     async def start(*, starttls=True, tls=False, password=None):
         def authenticate(server, session, envelope, mechanism, data):
-            return AuthResult(success=data.password == password.encode())
+            return AuthResult(success=data.password == password.encode(), handled=False)
 
         options = {"hostname": "mail.example.com", "loop": asyncio.get_running_loop()}
         if starttls and not tls:

@@ -11,7 +11,7 @@ from wallboard.channel_settings import EmailSettings
 from wallboard.domain.foreign_text import brief
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.ask.tls import tls_context
-from wallboard.notices.channel import PEOPLE_PHASES, DeliveryError
+from wallboard.notices.channel import PEOPLE_PHASES, DeliveryError, connection_words
 from wallboard.notices.notice import Notice
 from wallboard.notices.texts import lines, title
 from wallboard.settings import ServerSettings
@@ -57,12 +57,8 @@ class Email:
             raise DeliveryError(f"{where}: {error}", permanent=True) from None
         except smtplib.SMTPException as error:
             raise DeliveryError(f"{where}: {brief(str(error), 120)}") from None
-        except ssl.SSLCertVerificationError as error:
-            words = f"its certificate is not trusted: {error.verify_message}"
-            raise DeliveryError(f"{where}: {words}") from None
         except (OSError, UnicodeError) as error:
-            words = getattr(error, "strerror", None) or str(error)
-            raise DeliveryError(f"{where}: {brief(words, 120)}") from None
+            raise DeliveryError(f"{where}: {connection_words(error)}") from None
         if refused:
             return f"accepted, but not for {brief(', '.join(refused), 120)}"
         return "accepted"

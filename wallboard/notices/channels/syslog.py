@@ -13,7 +13,7 @@ from wallboard.domain.policy import Level
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.ask.resolver import Resolver
 from wallboard.ece.ask.tls import tls_context
-from wallboard.notices.channel import ALL_PHASES, DeliveryError
+from wallboard.notices.channel import ALL_PHASES, DeliveryError, connection_words
 from wallboard.notices.notice import Notice, Phase
 from wallboard.notices.texts import lines, title
 from wallboard.settings import ServerSettings
@@ -62,7 +62,7 @@ class Syslog:
                 f"{where} took nothing within {self._settings.timeout:g} s"
             ) from None
         except (OSError, UnicodeError) as error:
-            raise DeliveryError(f"{where}: {_words(error)}") from None
+            raise DeliveryError(f"{where}: {connection_words(error)}") from None
         return "sent; syslog confirms nothing"
 
     async def aclose(self) -> None:
@@ -147,11 +147,3 @@ def _context(settings: SyslogSettings) -> ssl.SSLContext:
         return tls_context(server)
     except ClientSetupError as error:
         raise ClientSetupError(str(error).replace("server ", "channel ", 1)) from None
-
-
-def _words(error: OSError | UnicodeError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {error.verify_message}"
-    if isinstance(error, UnicodeError):
-        return "not a valid host name"
-    return error.strerror or str(error)
