@@ -8,6 +8,7 @@ from email import policy
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 from stories import alarm, notice
+from waiting import until
 
 from wallboard.channel_settings import EmailSettings
 from wallboard.notices.channel import DeliveryError
@@ -47,7 +48,7 @@ def inbox():
 
 @pytest.fixture
 async def smtp_server(inbox, server_context):
-    running = []
+    running, sessions = [], []
 
     async def start(*, starttls=True, tls=False, password=None):
         def authenticate(server, session, envelope, mechanism, data):
@@ -60,8 +61,13 @@ async def smtp_server(inbox, server_context):
             options |= {"auth_required": True, "authenticator": authenticate}
             # It does not take TLS from the start for TLS.
             options |= {"auth_require_tls": not tls}
+
+        def session():
+            sessions.append(SMTP(inbox, **options))
+            return sessions[-1]
+
         server = await asyncio.get_running_loop().create_server(
-            lambda: SMTP(inbox, **options),
+            session,
             "127.0.0.1",
             0,
             ssl=server_context if tls else None,
@@ -72,6 +78,10 @@ async def smtp_server(inbox, server_context):
     yield start
     for one in running:
         one.close()
+    for one in sessions:
+        if one.transport:
+            one.transport.abort()
+    await until(lambda: all(one.transport is None for one in sessions))
 
 
 def channel(port, **settings):

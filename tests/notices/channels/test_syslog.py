@@ -182,11 +182,16 @@ async def test_where_nobody_listens_it_was_not_delivered():
 
 
 async def test_one_that_takes_nothing_is_given_up_in_time():
+    ended = asyncio.Event()
+
     async def never(reader, writer):
         await reader.read()
+        writer.close()
+        ended.set()
 
     far = await asyncio.start_server(never, "127.0.0.1", 0)
     port = far.sockets[0].getsockname()[1]
     with pytest.raises(DeliveryError, match="within 1 s"):
         await channel(port, "tls", timeout=1.0).send(notice())
     far.close()
+    await ended.wait()

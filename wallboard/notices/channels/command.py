@@ -71,10 +71,13 @@ class Command:
 async def _write(stdin: asyncio.StreamWriter | None, body: bytes) -> None:
     """Hand over the body; a program need not read it."""
     if stdin:
-        with suppress(BrokenPipeError, ConnectionResetError):
+        try:
             stdin.write(body)
             await stdin.drain()
-        stdin.close()
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        finally:
+            stdin.close()
 
 
 async def _read(stdout: asyncio.StreamReader | None, output: bytearray) -> None:
