@@ -4,6 +4,8 @@ from wallboard.alarm_board import AlarmBoard
 from wallboard.board import Board
 from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import ExpectationChanged
+from wallboard.domain.expectation import Expectation, Expected, Maintenance
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
 from wallboard.domain.policy import Policy
@@ -15,6 +17,9 @@ ONE, TWO, OTHER = (
     EntryPointKey("prod", 1000), EntryPointKey("prod", 1001), EntryPointKey("test", 1000),
 )  # fmt: skip
 KEYS = (ONE, TWO, OTHER)
+OPEN = Expectation(Expected(open=True, until=None, why="weekdays"))
+CLOSED = Expectation(Expected(open=False, until=None, why="weekdays"))
+MAINTAINED = Expectation(maintenance=Maintenance(None, "upgrade"))
 PROD, TEST = AlarmKey("prod"), AlarmKey("test")
 REFUSED = Failure(Cause.REFUSED, "nothing accepts connections")
 REQUEST = Request("GET", "http://h/x")
@@ -69,6 +74,10 @@ class Told:
         """What is said of a server that is out of reach since then, or is back."""
         failure = None if up else REFUSED
         return self.fold(ServerStatus(name, at, failure, since, None if up else at + 10))
+
+    def expect(self, at, expectation, *keys: EntryPointKey):
+        """From now on something else is expected of these entry points."""
+        return self.fold(ExpectationChanged(at, dict.fromkeys(keys or KEYS, expectation)))
 
     def look(self, now):
         """Nothing but time."""

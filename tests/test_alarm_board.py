@@ -3,7 +3,19 @@
 import math
 
 import pytest
-from alarm_told import KEYS, ONE, OTHER, POLICY, PROD, TWO, Told, rules_for
+from alarm_told import (
+    CLOSED,
+    KEYS,
+    MAINTAINED,
+    ONE,
+    OPEN,
+    OTHER,
+    POLICY,
+    PROD,
+    TWO,
+    Told,
+    rules_for,
+)
 
 from wallboard.alarm_board import AlarmBoard
 from wallboard.domain.alarm import AlarmState, Truth
@@ -225,6 +237,65 @@ def test_a_clock_that_is_set_leaves_timers_and_ages_as_they_are():
     told.fold(ClockSet(7200.0)).polls(3710, 3800, "open", ONE).look(3800)
     assert told.told() == ["-3570 raised", "3770 returned"]
     assert told.alarms.flooded(3800) == ()
+
+
+def test_what_is_closed_as_scheduled_raises_nothing_until_it_should_be_open():
+    told = Told().expect(0, CLOSED, ONE).polls(0, 100, "no agents", ONE).look(100)
+    assert told.rows == []
+    assert told.states == {ONE: "suppressed"}
+    assert told.alarms.alarms[ONE].suppressed_by == "closed as scheduled"
+    told.expect(105, OPEN, ONE)
+    assert told.states == {ONE: "pending"}
+    assert told.polls(110, 200, "no agents", ONE).look(200).told() == ["135 raised"]
+    assert told.rows[0].onset == 105
+
+
+def test_what_stands_when_it_closes_is_over_and_nobody_looked():
+    told = Told().polls(0, 100, "no agents", ONE).look(100).expect(105, CLOSED, ONE)
+    assert told.states == {ONE: "suppressed"}
+    told.polls(110, 200, "no agents", ONE).look(200)
+    assert told.told() == ["30 raised", "165 returned"]
+    assert told.states == {ONE: "returned"}
+
+
+def test_a_maintenance_suppresses_entry_points_and_raises_what_is_wrong_after_it():
+    told = Told().expect(0, MAINTAINED, ONE).polls(0, 100, "down", ONE).look(100)
+    assert told.alarms.alarms[ONE].suppressed_by == "maintenance: upgrade"
+    assert told.rows == []
+    told.expect(105, OPEN, ONE).polls(110, 200, "down", ONE).look(200)
+    assert told.told() == ["135 raised"]
+
+
+def down(told, first, last, since):
+    at = first
+    while at <= last:
+        told.server(at, since=since)
+        at += 10
+    return told
+
+
+def test_a_server_in_maintenance_is_suppressed_if_all_of_it_is():
+    told = down(Told().poll(0, "open").expect(5, MAINTAINED, ONE, TWO), 12, 100, 10).look(105)
+    assert told.rows == []
+    assert told.states == {PROD: "suppressed", ONE: "suppressed", TWO: "suppressed"}
+    assert told.alarms.alarms[PROD].suppressed_by == "maintenance: upgrade"
+    assert told.alarms.alarms[ONE].suppressed_by == "maintenance: upgrade"
+    down(told.expect(110, OPEN, TWO), 112, 200, 10).look(200)
+    assert [(row.key, row.at) for row in told.rows] == [(PROD, 140)]
+    assert told.alarms.alarms[TWO].suppressed_by == "server prod"
+    part = down(Told().poll(0, "open").expect(5, MAINTAINED, ONE), 12, 100, 10).look(100)
+    assert part.told() == ["40 raised"]
+
+
+def test_a_server_of_which_all_is_closed_can_wait_until_it_should_be_open():
+    told = down(Told().poll(0, "open").expect(5, CLOSED, ONE, TWO), 12, 100, 10).look(105)
+    assert told.rows == []
+    assert told.state(PROD) == "normal"
+    down(told.expect(110, OPEN, ONE), 112, 200, 10).look(200)
+    assert [(row.key, row.at, row.onset) for row in told.rows] == [(PROD, 140, 110)]
+    careful = Told(level=Level.WARNING).poll(0, "open").expect(5, CLOSED, ONE, TWO)
+    assert down(careful, 12, 100, 10).look(100).told(PROD) == ["40 raised"]
+    assert careful.alarms.alarms[PROD].level is Level.WARNING
 
 
 def edited(told, rules, at):

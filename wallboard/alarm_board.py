@@ -13,12 +13,13 @@ from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Condition, Tru
 from wallboard.domain.alarm_condition import (
     condition_of,
     confirmed_until,
+    explanation,
     server_condition,
 )
 from wallboard.domain.alarm_step import withdrawn
-from wallboard.domain.event import ClockSet, RecordedBoard
+from wallboard.domain.event import ClockSet, ExpectationChanged, RecordedBoard
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
-from wallboard.domain.observation import Failure, Observation, ServerStatus
+from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
 from wallboard.domain.outage import began_at
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 
@@ -75,6 +76,8 @@ class AlarmBoard:
             return self._server_said(event, folded.statuses)
         if isinstance(event, RecordedBoard):
             return self._restored(event, folded.statuses)
+        if isinstance(event, ExpectationChanged):
+            return self._expect(event.at, folded.statuses)
         if isinstance(event, ClockSet):
             self._clock_set(event.by)
         return ()
@@ -113,10 +116,7 @@ class AlarmBoard:
             elif self._watched[key].alarm.rules != one:
                 self._follow(self._watched[key], one, at)
         self._points = self._by_server()
-        for status in edit.statuses:
-            if watched := self._watched.get(AlarmKey.of(status.entry_point.key)):
-                rows += self._judge(watched, status, at)
-        return rows
+        return rows + self._expect(at, edit.statuses)
 
     def _by_server(self) -> Mapping[str, Sequence[Watched]]:
         found: defaultdict[str, list[Watched]] = defaultdict(list)
@@ -153,6 +153,7 @@ class AlarmBoard:
         self, watched: Watched, status: EntryPointStatus, at: float, since: float | None = None
     ) -> Rows:
         """Have an alarm meet what the polls say, which has been so ``since`` then if known."""
+        watched.expectation = status.expectation
         server = self._watched.get(AlarmKey(watched.alarm.key.server))
         if self._blind_since is not None or (server and server.down):
             return ()
@@ -162,18 +163,31 @@ class AlarmBoard:
             watched.level, watched.verdict = status.judgement.level, status.judgement.verdict
         return rows
 
+    def _expect(self, at: float, statuses: Sequence[EntryPointStatus]) -> Rows:
+        """Judge anew from ``at`` on what was edited, or of which something else is expected."""
+        rows: Rows = ()
+        for status in statuses:
+            if watched := self._watched.get(AlarmKey.of(status.entry_point.key)):
+                rows += self._judge(watched, status, at)
+        for name in dict.fromkeys(one.entry_point.key.server for one in statuses):
+            server = self._watched.get(AlarmKey(name))
+            if server and server.status and server.down and self._blind_since is None:
+                now = replace(server.status, at=max(at, server.status.at))
+                # What is true only by what is expected now has not been so for longer.
+                rows += self._timers.meet(server, replace(self._condition(now), since=None))
+                rows += self._suppress(now)
+        return rows
+
     def _server_said(self, status: ServerStatus, points: Sequence[EntryPointStatus]) -> Rows:
         server = self._watched.get(AlarmKey(status.server))
         if server is None:
             return ()
         if points:
             server.stale_after = points[0].policy.stale_after
-        was_down, server.down = server.down, status.failure is not None
+        was_down, server.status = server.down, status
         if self._blind_since is not None:
             return ()
-        condition = server_condition(status, server.stale_after)
-        if condition.since is not None and self._seeing_since is not None:
-            condition = replace(condition, since=max(condition.since, self._seeing_since))
+        condition = self._condition(status)
         rows = self._timers.meet(server, condition)
         if server.down:
             rows += self._suppress(status)
@@ -182,11 +196,21 @@ class AlarmBoard:
         self._note_recovery(server)
         return rows
 
+    def _condition(self, status: ServerStatus) -> Condition:
+        server = self._watched[AlarmKey(status.server)]
+        points = [one.expectation for one in self._points[status.server]]
+        level = server.alarm.rules.level
+        condition = server_condition(status, server.stale_after, level, points)
+        if condition.since is None or self._seeing_since is None:
+            return condition
+        return replace(condition, since=max(condition.since, self._seeing_since))
+
     def _suppress(self, status: ServerStatus) -> Rows:
         """Have the one alarm of a server out of reach stand for those of its entry points."""
-        by, since = f"server {status.server}", began_at(status)
+        since = began_at(status)
         rows: Rows = ()
         for watched in self._points[status.server]:
+            by = explanation(watched.expectation) or f"server {status.server}"
             if watched.alarm.suppressed_by != by:
                 rows += self._timers.explain(watched, moment(status.at), since, by)
         return rows
@@ -226,9 +250,12 @@ class AlarmBoard:
         """Begin anew with the conditions of a recorded board; what stands by the rows stands."""
         stale_after = {one.entry_point.key.server: one.policy.stale_after for one in points}
         for key, watched in self._watched.items():
-            watched.down = False
+            watched.status = None
             watched.stale_after = stale_after.get(key.server, watched.stale_after)
             self._timers.put(watched, watched.alarm.unasked())
+        for one in points:
+            if point := self._watched.get(AlarmKey.of(one.entry_point.key)):
+                point.expectation = one.expectation
         rows: Rows = ()
         for status in board.servers:
             rows += self._server_said(status, ())
@@ -243,6 +270,7 @@ class AlarmBoard:
     def _clock_set(self, by: float) -> None:
         for watched in self._watched.values():
             self._timers.put(watched, watched.current.shifted(by))
+        self._seeing_since = shifted(self._seeing_since, by)
         self._timers.clock_set(by)
 
     def _go_blind(self, at: float) -> Rows:
@@ -258,6 +286,8 @@ class AlarmBoard:
         return rows
 
     def _see_again(self, at: float) -> None:
+        if self._blind_since is None:
+            return
         self._blind_since, self._seeing_since = None, at
         for watched in self._watched.values():
             self._note_recovery(watched)

@@ -19,7 +19,9 @@ from wallboard.domain.alarm_step import (
     next_due,
     seen,
 )
+from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Verdict
 
 FLOOD_SECONDS = 600.0
@@ -36,18 +38,24 @@ class Watched:
     """One alarm, and what must be known for its next poll. All times are Unix seconds.
 
     Its condition holds ``until`` then, which later polls have moved on. ``level`` and ``verdict``
-    are what the last poll said, if that was conclusive. ``down`` says that it is the alarm of a
-    server that is out of reach, and ``stale_after`` how many seconds an answer of that holds.
-    ``due`` is when something happens by itself.
+    are what the last poll said, if that was conclusive, and ``expectation`` what was expected of
+    the entry point. ``status`` is what was said last of a server, and ``stale_after`` how many
+    seconds an answer of it holds. ``due`` is when something happens by itself.
     """
 
     alarm: Alarm
     until: float = math.inf
     level: Level | None = None
     verdict: Verdict | None = None
-    down: bool = False
+    expectation: Expectation = NOTHING_EXPECTED
+    status: ServerStatus | None = None
     stale_after: float = 30.0
     due: float = math.inf
+
+    @property
+    def down(self) -> bool:
+        """Whether it is the alarm of a server that is out of reach."""
+        return self.status is not None and self.status.failure is not None
 
     @property
     def current(self) -> Alarm:

@@ -1,8 +1,10 @@
 """What the polls say about the conditions of alarms."""
 
 import math
+from collections.abc import Sequence
 
 from wallboard.domain.alarm import Condition, Truth
+from wallboard.domain.expectation import Conformity, Expectation, conformity, level_by
 from wallboard.domain.ledger_row import moment
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.outage import began_at
@@ -24,7 +26,17 @@ def condition_of(
     truth = Truth.TRUE if judgement.level >= level else Truth.FALSE
     if judgement.verdict is Verdict.WAITING or judgement.unconfirmed(at) or until < at:
         truth, until = Truth.INCONCLUSIVE, math.inf
-    return Condition(at, truth, judgement.level, judgement.verdict.value, until, since=since)
+    by = explanation(status.expectation, judgement.verdict)
+    return Condition(at, truth, judgement.level, judgement.verdict.value, until, by, since)
+
+
+def explanation(expectation: Expectation, verdict: Verdict | None = None) -> str:
+    """What explains a verdict, a maintenance or a calendar; the former explains any."""
+    if expectation.maintenance:
+        return f"{Conformity.MAINTENANCE}: {expectation.maintenance.reason}"
+    if verdict and conformity(verdict, expectation) is Conformity.AS_SCHEDULED:
+        return Conformity.AS_SCHEDULED.value
+    return ""
 
 
 def confirmed_until(status: EntryPointStatus) -> float:
@@ -35,19 +47,28 @@ def confirmed_until(status: EntryPointStatus) -> float:
     return -math.inf if until is None else until
 
 
-def server_condition(status: ServerStatus, stale_after: float) -> Condition:
+def server_condition(
+    status: ServerStatus, stale_after: float, level: Level, points: Sequence[Expectation]
+) -> Condition:
     """The condition of the alarm of a server: whether it is out of reach.
 
-    ``stale_after`` is how many seconds after the next probe should have been it is unknown.
+    That is critical, except while all of its entry points are outside hours; a maintenance of all
+    explains it. ``stale_after`` is how many seconds after the next probe should have been it is
+    unknown, and the alarm is raised from ``level`` on.
     """
     at = moment(status.at)
     if not status.failure:
         return Condition(at, Truth.FALSE, until=at + stale_after)
+    levels = (level_by(one, Verdict.UNREACHABLE, Level.CRITICAL) for one in points)
+    awake = any(found is Level.CRITICAL for found in levels) or not points
+    maintained = bool(points) and all(one.maintenance for one in points)
+    reached = Level.CRITICAL if awake or maintained else Level.WARNING
     return Condition(
         at,
-        Truth.TRUE,
-        Level.CRITICAL,
+        Truth.TRUE if reached >= level else Truth.FALSE,
+        reached,
         status.failure.cause.value,
         (status.next_probe_at or status.at) + stale_after,
-        since=moment(began_at(status)),
+        explanation(points[0]) if maintained else "",
+        moment(began_at(status)),
     )

@@ -54,16 +54,21 @@ def advanced(alarm: Alarm, now: float) -> Step:
 
 def seen(alarm: Alarm, condition: Condition) -> Alarm:
     """The alarm under a new condition, with whatever that will do still to come."""
+    before, at = alarm.condition, max(condition.at, alarm.condition.at)
+    until = moment(before.until)
+    if before.conclusive and until < at:
+        alarm = _under(alarm, gone_stale(before), max(before.at, until))
+    return _under(alarm, condition, at)
+
+
+def _under(alarm: Alarm, condition: Condition, at: float) -> Alarm:
     before = alarm.condition
-    at = max(condition.at, before.at)
-    if before.conclusive and max(moment(before.until), before.at) < at:
-        alarm = seen(alarm, gone_stale(before))
-        before = alarm.condition
     if (condition.truth, condition.suppressed_by) == (before.truth, before.suppressed_by):
         return replace(alarm, condition=condition)
     since = at if condition.since is None else min(at, condition.since)
     holds = condition.truth is Truth.TRUE if condition.conclusive else alarm.holds
     goes_on = holds == alarm.holds
+    held = 0.0 if holds and condition.suppressed_by else at - since
     return replace(
         alarm,
         at=at,
@@ -71,7 +76,7 @@ def seen(alarm: Alarm, condition: Condition) -> Alarm:
         since=alarm.since if condition.truth is before.truth else since,
         holds=holds,
         began=alarm.began if goes_on else since,
-        held=alarm.held_at(at) if goes_on else at - since,
+        held=alarm.held_at(at) if goes_on else held,
     )
 
 

@@ -1,0 +1,243 @@
+"""What holds of alarms whatever the stream of events, by streams that are made up."""
+
+from collections import Counter
+
+import pytest
+from alarm_told import CLOSED, KEYS, MAINTAINED, OPEN, Told
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from wallboard.alarm_board import AlarmBoard
+from wallboard.domain.alarm import Alarm, AlarmRules, Condition, Truth
+from wallboard.domain.alarm_step import advanced, judged
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
+from wallboard.domain.policy import Level
+
+RULES = {
+    "level": Level.WARNING,
+    "raise_for": 7.0,
+    "clear_for": 13.0,
+    "ack_expires": 90.0,
+    "flap_changes": 4,
+    "flap_within": 60.0,
+}
+SAID = ("open", "open", "open", "down", "down", "no agents", "inactive", "refused", "error")
+EXPECTED = {"open": OPEN, "closed": CLOSED, "maintained": MAINTAINED}
+SERVERS = ("prod", "test")
+BY_TIME = {RowKind.UNSHELVED, RowKind.UNACKNOWLEDGED}
+
+_keys = st.sampled_from(KEYS)
+_alarms = st.sampled_from((*map(AlarmKey.of, KEYS), *map(AlarmKey, SERVERS)))
+_events = st.one_of(
+    *[st.tuples(st.just("poll"), st.sampled_from(SAID), _keys)] * 5,
+    st.tuples(st.just("down"), st.sampled_from(SERVERS)),
+    st.tuples(st.just("up"), st.sampled_from(SERVERS)),
+    st.tuples(st.just("expect"), st.sampled_from(sorted(EXPECTED)), _keys),
+    *[st.tuples(st.just("acknowledged"), _alarms)] * 2,
+    st.tuples(st.sampled_from(("shelved", "unshelved")), _alarms),
+    st.tuples(st.sampled_from(("blind", "seeing"))),
+)
+_seconds = st.floats(0.0, 40.0).map(lambda seconds: round(seconds, 3))
+STREAMS = st.lists(st.tuples(_seconds, _events), min_size=1, max_size=60)
+
+
+class Streamed(Told):
+    """A board that is told such a stream; ``ledger`` has all rows in the order of writing."""
+
+    def __init__(self, **more) -> None:
+        super().__init__(**RULES, **more)
+        self.ledger = []
+        self.down_since = {}
+        self.now = 1000.0
+
+    def tell(self, seconds, event, *, looks=1):
+        """One event so many seconds later, and so many looks until then."""
+        begun = self.now
+        self.now = begun + seconds
+        for look in range(1, looks + 1):
+            self.look(self.now if look == looks else begun + seconds * look / looks)
+        self._keep()
+        what, *about = event
+        match what:
+            case "poll":
+                self.poll(self.now, *about)
+            case "expect":
+                self.expect(self.now, EXPECTED[about[0]], about[1])
+            case "down":
+                self.server(self.now, *about, since=self.down_since.setdefault(*about, self.now))
+            case "up" if self.down_since.pop(*about, None) is not None:
+                self.server(self.now, *about, up=True)
+            case "blind" | "seeing":
+                self._write(LedgerRow(self.now, RowKind(what), None))
+            case "acknowledged" | "shelved" | "unshelved":
+                self._handle(RowKind(what), *about)
+        self._keep()
+
+    def _handle(self, kind, key):
+        alarm = self.alarms.alarms.get(key)
+        onset = alarm.onset if alarm else None
+        if kind is RowKind.ACKNOWLEDGED:
+            if onset is not None:
+                self._write(LedgerRow(self.now, kind, key, onset, until=self.now + 90.0))
+        else:
+            until = self.now + 50.0 if kind is RowKind.SHELVED else None
+            self._write(LedgerRow(self.now, kind, key, until=until))
+
+    def _write(self, row):
+        self.ledger.append(row)
+        self.rows += self.alarms.apply(row)
+
+    def _keep(self):
+        self.ledger += self.rows
+        self.rows = []
+
+
+def standing(alarms):
+    """What the rows say of each alarm: all but its condition."""
+    return {
+        key: (
+            alarm.onset, alarm.raised_at, alarm.over_at, alarm.level, alarm.verdict,
+            alarm.acknowledgement, alarm.shelf, alarm.chattering,
+        )
+        for key, alarm in alarms.items()
+        if alarm.stands or alarm.shelf
+    }  # fmt: skip
+
+
+def again(told):
+    """A board that knows the rows alone."""
+    board = AlarmBoard({key: AlarmRules(**RULES) for key in every_key(told)})
+    for row in told.ledger:
+        board.apply(row)
+    return board
+
+
+def every_key(told):
+    return [*map(AlarmKey, SERVERS), *(AlarmKey.of(point.key) for point, _ in told.points)]
+
+
+@settings(max_examples=150)
+@given(STREAMS)
+def test_the_rows_alone_give_the_same_standing_alarms_at_any_moment(stream):
+    told = Streamed()
+    for step in stream:
+        told.tell(*step)
+        assert standing(again(told).alarms) == standing(told.alarms.alarms)
+
+
+@settings(max_examples=150)
+@given(STREAMS, st.integers(2, 5))
+def test_the_same_stream_gives_the_same_rows_however_often_somebody_looks(stream, looks):
+    once, often = Streamed(), Streamed()
+    for step in stream:
+        once.tell(*step)
+        often.tell(*step, looks=looks)
+    assert once.ledger == often.ledger
+    assert once.alarms.alarms == often.alarms.alarms
+
+
+@settings(max_examples=150)
+@given(STREAMS)
+def test_the_same_stream_gives_the_same_rows_if_nobody_looks_but_those_who_act(stream):
+    looked, told = Streamed(), Streamed()
+    for seconds, event in stream:
+        looked.tell(seconds, event)
+        people = event[0] in {"acknowledged", "shelved", "unshelved", "blind", "seeing"}
+        told.tell(seconds, event, looks=1 if people else 0)
+    for one in (looked, told):
+        one.tell(1000.0, ("look",))
+    for key in every_key(told):
+        mine = [[row for row in one.ledger if row.key == key] for one in (looked, told)]
+        assert mine[0] == mine[1]
+
+
+@settings(max_examples=150)
+@given(STREAMS)
+def test_never_two_alarms_for_one_onset(stream):
+    told = Streamed()
+    for step in stream:
+        told.tell(*step)
+    raised = Counter((row.key, row.onset) for row in told.ledger if row.kind is RowKind.RAISED)
+    assert set(raised.values()) <= {1}
+
+
+@settings(max_examples=150)
+@given(STREAMS)
+def test_an_acknowledgement_is_never_lost(stream):
+    """It holds until the alarm is over, got worse, expires, or is raised anew after a shelf."""
+    told = Streamed()
+    held, worse, seen = {}, {}, 0
+    for step in stream:
+        told.tell(*step)
+        for row in told.ledger[seen:]:
+            match row.kind:
+                case RowKind.RAISED | RowKind.CLEARED:
+                    held.pop(row.key, None)
+                case RowKind.WORSENED:
+                    worse[row.key] = row.at
+                case RowKind.ACKNOWLEDGED:
+                    held.setdefault(row.key, row)
+                case RowKind.UNACKNOWLEDGED:
+                    assert row.at in {moment(held.pop(row.key).until), worse.get(row.key)}
+                case RowKind.RETURNED:
+                    assert row.key not in held
+        seen = len(told.ledger)
+        for key, alarm in told.alarms.alarms.items():
+            if alarm.active:
+                assert (alarm.acknowledgement is not None) == (key in held)
+
+
+@settings(max_examples=150)
+@given(STREAMS)
+def test_shelves_end_and_outages_suppress_and_the_blind_do_nothing(stream):
+    told, down = Streamed(), {}
+    for step in stream:
+        before, blind = len(told.ledger), told.alarms.blind_since
+        told.tell(*step)
+        new = told.ledger[before:]
+        match step[1]:
+            case "down", name if blind is None:
+                down.setdefault(name, told.now)
+            case "up", name:
+                down.pop(name, None)
+            case ("seeing",) if blind is not None:
+                down.clear()
+        if blind is not None and told.alarms.blind_since is not None:
+            assert {row.kind for row in new if not row.who and row.key} <= {
+                *BY_TIME, RowKind.ACKNOWLEDGED, RowKind.SHELVED,
+            }  # fmt: skip
+        for alarm in told.alarms.alarms.values():
+            assert alarm.shelf is None or alarm.shelf.until > told.now
+        for key in every_key(told):
+            if key.id is not None and key.server in down:
+                assert told.state(key) in {"suppressed", "shelved", "returned"}
+                raised = [row.at for row in new if row.key == key and row.kind is RowKind.RAISED]
+                assert not [at for at in raised if at > down[key.server]]
+
+
+_conditions = st.builds(
+    Condition,
+    st.just(0.0),
+    st.sampled_from(Truth),
+    st.sampled_from((Level.WARNING, Level.CRITICAL)),
+    until=st.sampled_from((20.0, 1e9)),
+)
+
+
+@settings(max_examples=300)
+@example([(10.0, Condition(0, Truth.TRUE)), (5.0, Condition(0, Truth.INCONCLUSIVE))])
+@given(st.lists(st.tuples(_seconds, _conditions), max_size=40))
+def test_an_inconclusive_moment_never_changes_a_state(stream):
+    alarm, now = Alarm(AlarmKey("prod", 1), AlarmRules(**RULES)), 0.0
+    for seconds, found in stream:
+        now += seconds
+        alarm, _ = advanced(alarm, now)
+        condition = Condition(now, found.truth, found.level, "x", now + found.until)
+        met, rows = judged(alarm, condition)
+        if condition.truth is Truth.INCONCLUSIVE:
+            assert rows == ()
+            assert met.state is alarm.state
+            assert met.held_at(now + 500) == met.held_at(now)
+            assert met.held_at(now) == pytest.approx(alarm.held_at(now))
+            assert advanced(met, now + 10_000) == (met, ())
+        alarm = met
