@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wallboard.alarm_board import AlarmBoard
 from wallboard.domain.alarm import Alarm, AlarmRules, Condition, Truth
+from wallboard.domain.alarm_rows import rows_of
 from wallboard.domain.alarm_step import advanced, judged
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.policy import Level
@@ -123,6 +124,19 @@ def test_the_rows_alone_give_the_same_standing_alarms_at_any_moment(stream):
     for step in stream:
         told.tell(*step)
         assert standing(again(told).alarms) == standing(told.alarms.alarms)
+
+
+@settings(max_examples=150)
+@given(STREAMS)
+def test_a_ledger_that_keeps_only_the_last_rows_gives_them_too(stream):
+    told = Streamed()
+    for step in stream:
+        told.tell(*step)
+    kept = AlarmBoard({key: AlarmRules(**RULES) for key in every_key(told)})
+    for alarm in told.alarms.alarms.values():
+        for row in rows_of(alarm):
+            kept.apply(row)
+    assert standing(kept.alarms) == standing(told.alarms.alarms)
 
 
 @settings(max_examples=150)

@@ -32,6 +32,8 @@ def rows_of(alarm: Alarm) -> Iterator[LedgerRow]:
             text=mine.why,
             until=mine.until,
         )
+    if alarm.chattering:
+        yield LedgerRow(alarm.raised_at, RowKind.CHATTERING, alarm.key, onset=alarm.onset)
     if alarm.over_at is not None:
         yield LedgerRow(
             alarm.over_at, RowKind.RETURNED, alarm.key, onset=alarm.onset, until=alarm.over_at
