@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 
@@ -17,11 +17,12 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
 from wallboard.domain.plan import Plan
 from wallboard.domain.snapshot import Folded, Snapshot
-from wallboard.feeds import Feed, FeedStatus
+from wallboard.feeds import Feed, FeedStatus, Role
 from wallboard.inheritance import entry_points_of
 from wallboard.live_alarms import LiveAlarms
+from wallboard.live_standing import LiveStanding
 from wallboard.selected_board import SelectedBoard
-from wallboard.settings import Settings
+from wallboard.settings import Settings, longest_interval
 
 LOOK_SECONDS = 0.25
 """The interval of checks whether the config is to be read again."""
@@ -69,6 +70,9 @@ class LiveBoard:
         self.alarms = LiveAlarms(
             self._polled, lambda: self.status, clock=clock, fed=make_feed is not None
         )
+        self._standing = LiveStanding(
+            self._whole_snapshot, lambda: longest_interval(self._polled), self._keep_standing
+        )
         self._feed: Feed | None = None
         self._edit = Folded(None)
         self._tasks: list[asyncio.Task[None]] = []
@@ -107,21 +111,26 @@ class LiveBoard:
 
     def snapshot(self) -> Snapshot:
         """The board as it stands now."""
+        snapshot = self._whole_snapshot()
+        return self._selected.snapshot(snapshot) if self._selected else snapshot
+
+    def _whole_snapshot(self) -> Snapshot:
+        """The same with all entry points that are polled."""
         if self._feed:
             self._feed.check_clock()
         self._expect()
         now = self._clock()
         self.alarms.advance(now)
-        snapshot = replace(
+        return replace(
             self.board.snapshot(now), alarms=self.alarms.alarms, blind_since=self.alarms.blind_since
         )
-        return self._selected.snapshot(snapshot) if self._selected else snapshot
 
     def start(self) -> None:
         """Run the feed and follow the config from now on."""
         if self._make_feed:
             self._tasks.append(asyncio.create_task(self._run_feed(self._make_feed)))
             self._tasks.append(asyncio.create_task(self.alarms.run()))
+            self._tasks.append(asyncio.create_task(self._standing.run(self._records)))
         if self.config or self._plan:
             self._tasks.append(asyncio.create_task(self._follow_config()))
 
@@ -210,6 +219,13 @@ class LiveBoard:
                 replace(one, expectation=expectations[one.key]) for one in event.entry_points
             ),
         )
+
+    def _records(self) -> bool:
+        return self.status.role is Role.RECORDS
+
+    def _keep_standing(self, standing: Mapping[str, float]) -> None:
+        if self._feed:
+            self._feed.keep_standing(standing)
 
     def _settings_to_poll(self) -> Settings:
         """All of the config, of which a selection is shown; the selection if nothing is shared."""

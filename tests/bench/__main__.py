@@ -21,7 +21,7 @@ FILES = {
     "lite_bytes": ("lite_bytes",),
     "terminal_bytes": ("bytes_per_second", "first_paint", "idle_bytes"),
     "start": ("start", "start_with_config"),
-    "short_starts": ("version_start", "check_start"),
+    "short_starts": ("version_start", "check_start", "status_start"),
     "key_to_paint": ("key_to_paint",),
     "filter_to_paint": ("filter_to_paint",),
     "drilldown_open": ("drilldown_open", "drilldown_open_1mib"),

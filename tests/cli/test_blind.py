@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
 
@@ -83,6 +84,38 @@ async def test_a_watch_says_when_the_network_is_lost_and_when_it_is_back(start, 
     assert lost["blind_since_unix"] <= lost["at_unix"]
     assert (back["level"], back["blind_since"]) == ("critical", None)
     assert back["lasted_seconds"] > 0
+
+
+async def test_an_unplugged_machine_raises_nothing_until_a_witness_answers(
+    wallboard, start, config, tmp_path, shut
+):
+    config()
+    text = (tmp_path / "wallboard.toml").read_text().replace("record = false\n", "")
+    (tmp_path / "wallboard.toml").write_text(text.replace("[alarm]\n", "[alarm]\nraise_for = 3\n"))
+    await start("record")
+
+    async def told():
+        return json.loads((await wallboard("status", "--format", "json")).out)
+
+    async def kinds():
+        ended = await wallboard("alarms", "log", "--format", "json")
+        return [row["kind"] for row in json.loads(ended.out)["rows"]]
+
+    async with asyncio.timeout(90):
+        while (one := await told())["blind_since"] is None or _seconds(one) < 6:
+            assert one["alarms"]["unacknowledged"] in {None, 0}
+        assert await kinds() == ["blind"]
+        shut.listen()
+        while (await told())["alarms"]["unacknowledged"] != 2:
+            pass
+    assert (await kinds())[:2] == ["blind", "seeing"]
+    assert sorted((await kinds())[2:]) == ["raised", "raised"]
+
+
+def _seconds(told):
+    """For how long it has been blind."""
+    at, since = (datetime.fromisoformat(told[name]) for name in ("at", "blind_since"))
+    return (at - since).total_seconds()
 
 
 def test_a_machine_without_any_interface_says_that_it_is_blind(tmp_path, config, environment):

@@ -1,6 +1,6 @@
 """Where observations come from. Everything downstream sees only the ``Feed`` protocol."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -64,6 +64,9 @@ class Feed(Protocol):
 
     def record(self, folded: Folded) -> None:
         """Record what the board did by itself, if this process records."""
+
+    def keep_standing(self, standing: Mapping[str, float]) -> None:
+        """Keep in the recording how the board stands, if this process records."""
 
     def replace(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings from now on, without losing what goes on as before.

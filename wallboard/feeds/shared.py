@@ -23,6 +23,7 @@ from wallboard.feeds import FeedStatus, Fold, Role
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
 from wallboard.feeds.recording_lock import NO_ANSWER, RecordingLock, release
 from wallboard.inheritance import entry_points_of
+from wallboard.recorder.file.standing import standing_text
 from wallboard.recorder.lock import Lock
 from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.recorder.writing.retention import retention_of
@@ -123,6 +124,11 @@ class SharedFeed:
         """Record what the board did by itself, if this process records."""
         if self._recorder:
             self._recorder.take(folded)
+
+    def keep_standing(self, standing: Mapping[str, float]) -> None:
+        """Keep in the recording how the board stands, if this process records."""
+        if self._recorder:
+            self._recorder.keep_standing(standing_text(standing))
 
     @property
     def status(self) -> FeedStatus:

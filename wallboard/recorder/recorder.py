@@ -81,6 +81,7 @@ class Recorder:
         self._trusted_clock = TrustedClock(clock, monotonic)
         self._may_write = may_write
         self._queue: deque[Folded] = deque()
+        self._standing = self._written_standing = ""
         self._listed = (entry_points, title, longest_poll)
         self._written_listed: object = None
         self._writer: Writer | None = None
@@ -99,6 +100,10 @@ class Recorder:
     def take(self, folded: Folded) -> None:
         """Queue what the board has just folded; called in the board's thread."""
         self._queue.append(folded)
+
+    def keep_standing(self, text: str) -> None:
+        """Have this be what the file says of how the board stands."""
+        self._standing = text
 
     def replace(
         self,
@@ -130,6 +135,9 @@ class Recorder:
             queue = self._queue
             batch = [queue.popleft() for _ in range(len(queue))]
             writer.write(batch)
+            if (standing := self._standing) != self._written_standing:
+                writer.keep_standing(standing)
+                self._written_standing = standing
             now = self._monotonic()
             if now >= self._trim_at:
                 more = writer.trim(self._retention, self._trusted_clock.now())
@@ -196,6 +204,7 @@ class Recorder:
         if self._writer is None:
             self._writer = Writer.open(self._place.path, mode=self._place.mode, clock=self._clock)
             self._inodes, self._written_listed = inodes(self._place.path), None
+            self._written_standing = ""
         if (listed := self._listed) is not self._written_listed:
             self._writer.listed(*listed)
             self._written_listed = listed

@@ -36,6 +36,7 @@ REAL = {
     "record": ["--config", "none.toml"],
     "recording": ["info", "--file", RECORDING],
     "simulate": ["--scenario", "none"],
+    "status": ["--file", RECORDING],
     "themes": ["nord"],
     "watch": ["--url", URL, "1000", "--for", "1"],
 }

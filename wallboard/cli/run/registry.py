@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SECTIONS = {
     "Boards": ("board", "replay", "demo"),
     "Servers": ("check", "watch", "raw", "survey", "discover", "doctor"),
-    "Alarms": ("alarms",),
+    "Alarms": ("alarms", "status"),
     "Recording": ("history", "handover", "export", "recording"),
     "Services": ("record", "metrics", "simulate"),
     "Setup": ("config", "themes", "completion"),

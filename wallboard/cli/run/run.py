@@ -60,6 +60,11 @@ def _invoke(args: list[str]) -> int:
 
         print(f"wallboard {__version__}")  # noqa: T201
         return exit_codes.OK
+    if args[:1] == ["status"]:
+        from wallboard.cli.run.status import quick_status
+
+        if (code := quick_status(args[1:])) is not None:
+            return code
     if asked := os.environ.get(exit_codes.COMPLETE_VARIABLE):
         from wallboard.cli.run.registry import complete
 

@@ -22,6 +22,7 @@ from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.schema import RECORDING, epoch_of
+from wallboard.recorder.file.standing import NAME
 from wallboard.recorder.writing.answer_rows import storable
 from wallboard.recorder.writing.open_segment import OpenSegment
 from wallboard.recorder.writing.resume import resume
@@ -99,6 +100,11 @@ class Writer:
                 (storable(title),),
             )
         self.builder.listed(entry_points, longest_poll)
+
+    def keep_standing(self, text: str) -> None:
+        """Write how the board stands, in place of how it stood."""
+        with self._transaction():
+            self.database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (NAME, text))
 
     def write(self, batch: Sequence[Folded]) -> None:
         """Write events in their order."""
