@@ -46,3 +46,19 @@ def test_the_next_turn_is_that_of_any_calendar_or_maintenance():
     assert plan.next_turn(NOON + 60) == NOON + 120
     assert plan.next_turn(NOON + 120) == 18 * 3600
     assert Plan().next_turn(NOON) is None
+
+
+def test_spans_are_without_gaps_and_end_where_something_else_is_planned():
+    window = Windows((Period(NOON, NOON + 60, "upgrade"),))
+    plan = Plan({SALES: OFFICE}, (window,))
+    day = plan.spans(SALES, 0.0, 86_400.0)
+    assert [(one.start, one.open, one.maintenance) for one in day] == [
+        (0.0, False, ""),
+        (8 * 3600.0, True, ""),
+        (NOON, True, "upgrade"),
+        (NOON + 60, True, ""),
+        (18 * 3600.0, False, ""),
+    ]
+    assert [one.end for one in day][:-1] == [one.start for one in day][1:]
+    (nothing,) = Plan().spans(LAB, 0.0, 10.0)
+    assert (nothing.end, nothing.open, nothing.why) == (10.0, None, "")

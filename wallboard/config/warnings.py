@@ -1,10 +1,12 @@
 """Warnings about settings that are valid but probably a mistake."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
 from wallboard.config.document import Fault, Toml, problem_at
 from wallboard.config.problem import Problem, shown
 from wallboard.domain.endpoint import Endpoint
@@ -32,6 +34,7 @@ def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> li
         if not server.verify:
             found.append(((*path, "verify"), "the server's certificate is not verified"))
     found += _buttons(settings)
+    found += _events(settings)
     found += _polled_twice(settings)
     found += _nearly_the_same(settings)
     name = escaped(file)
@@ -84,6 +87,25 @@ def _buttons(settings: Settings) -> Iterator[Fault]:
                 ("server", numbers[server], "endpoints"),
                 f"the button rule needs {rule}, so the button is unknown",
             )
+
+
+def _events(settings: Settings) -> Iterator[Fault]:
+    """Files of events that cannot be read now; a board goes on without them."""
+    now = datetime.now(UTC)
+    listed: Mapping[str, Sequence[CalendarSettings | MaintenanceSettings]] = {
+        "calendar": settings.calendar,
+        "maintenance": settings.maintenance,
+    }
+    for key, tables in listed.items():
+        for number, one in enumerate(tables):
+            if one.ics is None:
+                continue
+            from wallboard.config.ics_file import EventsError, read_events
+
+            try:
+                read_events(Path(one.ics), now, now + timedelta(days=1), UTC)
+            except EventsError as error:
+                yield (key, number, "ics"), f"cannot be read: {error}"
 
 
 def _polled_twice(settings: Settings) -> Iterator[Fault]:

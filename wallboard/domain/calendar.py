@@ -87,15 +87,16 @@ class Calendar:
 
     def expected(self, at: float) -> Expected:
         """What is expected at ``at``, Unix time in seconds, until when, and why."""
-        is_open, why = self._rule(at)
-        turns = (turn for turn in self._turns(at) if self._rule(turn)[0] is not is_open)
+        is_open, why = self.rule(at)
+        turns = (turn for turn in self._turns(at) if self.rule(turn)[0] is not is_open)
         return Expected(is_open, next(turns, None), why)
 
     def next_turn(self, at: float) -> float | None:
         """The next moment at which another rule may decide."""
         return next(self._turns(at), None)
 
-    def _rule(self, at: float) -> tuple[bool, str]:
+    def rule(self, at: float) -> tuple[bool, str]:
+        """Whether it is expected to be open at a moment, and the rule that says so."""
         for is_open, word, periods in (
             (False, "force_close", self.force_close),
             (True, "force_open", self.force_open),

@@ -20,7 +20,7 @@ SECTIONS = {
     "Alarms": ("alarms", "status"),
     "Recording": ("history", "handover", "export", "recording"),
     "Services": ("record", "metrics", "simulate"),
-    "Setup": ("config", "themes", "completion"),
+    "Setup": ("config", "calendar", "themes", "completion"),
 }
 """The commands in the order of the help."""
 

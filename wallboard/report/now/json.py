@@ -10,12 +10,12 @@ from typing import Any
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint
-from wallboard.domain.expectation import Expected, Maintenance
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import change_values
+from wallboard.report.words.expectations import expected_values, maintenance_values
 from wallboard.report.words.figures import iso, times
 from wallboard.report.words.rows import level_counts, stale_count
 
@@ -69,27 +69,14 @@ def entry_point_document(status: EntryPointStatus, snapshot: Snapshot) -> dict[s
         "wait_seconds": judgement.wait_seconds,
         "queue_depth": judgement.queue_depth,
         "summary": judgement.summary,
-        "expected": _expected(status.expected),
+        "expected": expected_values(status.expected),
         "as_scheduled": status.as_scheduled,
-        "maintenance": _maintenance(status.maintenance),
+        "maintenance": maintenance_values(status.maintenance),
         "endpoints": {
             endpoint.value: _endpoint(status.state.current(endpoint), down)
             for endpoint in entry_point.endpoints
         },
     }
-
-
-def _expected(expected: Expected | None) -> dict[str, Any] | None:
-    """What the calendar expects; ``until`` is ``null`` where that is more than a year away."""
-    if expected is None:
-        return None
-    return {"open": expected.open, **times("until", expected.until), "why": expected.why}
-
-
-def _maintenance(maintenance: Maintenance | None) -> dict[str, Any] | None:
-    if maintenance is None:
-        return None
-    return {**times("until", maintenance.until), "reason": maintenance.reason}
 
 
 def _endpoint(last: Observation | None, down: Failure | None) -> dict[str, Any]:

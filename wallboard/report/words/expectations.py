@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
-from wallboard.domain.expectation import Conformity
+from wallboard.domain.expectation import Conformity, Expected, Maintenance
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.report.words.figures import times
 
 LONGEST = 120
 """Characters of a reason or a rule that are shown."""
@@ -64,3 +66,17 @@ def expectation_sentence(status: EntryPointStatus, now: float) -> str:
         return words if status.maintenance else f"{words} {why}"
     state = "open" if expected.open else "closed"
     return f"expected {state} {until_words(expected.until, now)}".rstrip() + f" {why}"
+
+
+def expected_values(expected: Expected | None) -> dict[str, Any] | None:
+    """What a calendar expects as plain values; ``until`` is ``None`` if it is a year away."""
+    if expected is None:
+        return None
+    return {"open": expected.open, **times("until", expected.until), "why": expected.why}
+
+
+def maintenance_values(maintenance: Maintenance | None) -> dict[str, Any] | None:
+    """A maintenance as plain values."""
+    if maintenance is None:
+        return None
+    return {**times("until", maintenance.until), "reason": maintenance.reason}
