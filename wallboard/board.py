@@ -293,29 +293,17 @@ class Board:
             )
         else:
             judgement = judge(state, before.policy, failure, before.expectation)
-        known_until = before.known_until
-        if observation or of_server:
-            known_until = math.inf if failure else at + before.policy.stale_after
         since, onset, changes = before.since, before.onset, tuple[Change, ...]()
         if judgement.verdict is not was.verdict or judgement.level is not was.level:
-            self._ranking += 1
-            self._verdicts[was.verdict] -= 1
-            self._verdicts[judgement.verdict] += 1
-            stays = judgement.verdict is was.verdict
-            began = (onset.at if onset else None) if stays else since
-            began = began if went_on else None
-            found = changes_of_judgement(
-                key, was, judgement, at, began, observation, of_server=of_server
+            self._recount(was, judgement)
+            since, onset, changes = _changed(
+                before, judgement, at, observation, of_server=of_server, went_on=went_on
             )
-            changes = tuple(told_since_outage(one, onset, before.timeline) for one in found)
-            since = since if stays else at
-            if changes:
-                last = changes[-1]
-                onset = onset_of(at, last.subject, last.before, last.lasted)
         if not went_on and judgement.verdict is not Verdict.WAITING:
             since, onset = at, Onset(at)
-        strip = before.strip
+        known_until, strip = before.known_until, before.strip
         if observation or of_server:
+            known_until = math.inf if failure else at + before.policy.stale_after
             state_now = State(judgement.level, judgement.verdict)
             strip = strip.polled(at, state_now, went_on=went_on)
         after = EntryPointStatus(
@@ -336,6 +324,11 @@ class Board:
             after = self._noted(after, changes)
         self._statuses[key] = after
         return after, changes
+
+    def _recount(self, was: Judgement, judgement: Judgement) -> None:
+        self._ranking += 1
+        self._verdicts[was.verdict] -= 1
+        self._verdicts[judgement.verdict] += 1
 
     def _changes(
         self, endpoint: EndpointState, observation: Observation, after: EntryPointStatus
@@ -363,6 +356,35 @@ class Board:
         self._events.extend(c for c in changes if c.before != Verdict.WAITING and not c.of_server)
         timeline = (*status.timeline, *changes)[-TIMELINE_BOUND:]
         return replace(status, timeline=timeline)
+
+
+def _changed(
+    before: EntryPointStatus,
+    judgement: Judgement,
+    at: float,
+    observation: Observation | None,
+    *,
+    of_server: bool,
+    went_on: bool,
+) -> tuple[float | None, Onset | None, tuple[Change, ...]]:
+    """Since when another verdict or level holds, how it began, and the changes it makes."""
+    since, onset, was = before.since, before.onset, before.judgement
+    stays = judgement.verdict is was.verdict
+    began = (onset.at if onset else None) if stays else since
+    found = changes_of_judgement(
+        before.entry_point.key,
+        was,
+        judgement,
+        at,
+        began if went_on else None,
+        observation,
+        of_server=of_server,
+    )
+    changes = tuple(told_since_outage(one, onset, before.timeline) for one in found)
+    if changes:
+        last = changes[-1]
+        onset = onset_of(at, last.subject, last.before, last.lasted)
+    return since if stays else at, onset, changes
 
 
 def _all_unpolled(

@@ -379,3 +379,38 @@ def test_judgements_that_differ_only_in_time_are_equal():
     early, late = (judged(heard(ALLOWED, at=at)) for at in (1.0, 2.0))
     assert early == late
     assert early.newest_at != late.newest_at
+
+
+LIVE = Endpoint.LIVE_SESSION_STATUS
+DOWN = [failed(endpoint, Cause.REFUSED) for endpoint in Endpoint]
+
+
+@pytest.mark.parametrize(
+    ("observations", "endpoints", "decides"),
+    [
+        ((ALLOWED, FULL_2), tuple(Endpoint), CHAT),
+        ((failed(CHAT), FULL_2), tuple(Endpoint), ELIGIBILITY),
+        ((FULL_2,), (ELIGIBILITY, LIVE), ELIGIBILITY),
+        ((failed(CHAT), failed(ELIGIBILITY)), tuple(Endpoint), CHAT),
+        ((failed(ELIGIBILITY), LiveSessionStatus(1.0, 1)), (ELIGIBILITY, LIVE), ELIGIBILITY),
+        ((LiveSessionStatus(1.0, 1),), (LIVE,), None),
+        (DOWN, tuple(Endpoint), CHAT),
+        (DOWN, tuple(reversed(Endpoint)), Endpoint.AGENT_AVAILABILITY),
+        ((failed(LIVE, Cause.TIMEOUT),), (LIVE,), LIVE),
+        ((), tuple(Endpoint), None),
+        ((OPEN_0,), tuple(Endpoint), None),
+    ],
+)
+def test_the_judgement_names_the_endpoint_that_decides(observations, endpoints, decides):
+    asked = [one for one in observations if getattr(one, "endpoint", None) in (None, *endpoints)]
+    judgement = judged(*asked, endpoints=endpoints)
+    assert judgement.decided_by is decides
+    if decides and judgement.cause:
+        (own,) = [one for one in asked if getattr(one, "endpoint", None) is decides]
+        assert judgement.summary == own.outcome.message
+
+
+def test_no_endpoint_decides_while_the_whole_server_is_out_of_reach():
+    failure = Failure(Cause.DNS, "The name ece.example.com is not known.")
+    assert judged(ALLOWED, server_failure=failure).decided_by is None
+    assert judged(*DOWN, server_failure=failure).decided_by is None

@@ -3,7 +3,6 @@
 The order of the rules is the order of the functions that ``_verdict`` asks.
 """
 
-from collections.abc import Iterator
 from dataclasses import field, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -54,6 +53,7 @@ class Judgement:
     free chat slots. ``raised`` is what raises the level of an open one, the worst first. ``raw`` is
     the text behind an unknown verdict, ``cause`` the cause behind ``unreachable`` and ``error``.
     ``because`` is what is expected of it, where its level is by that, without times.
+    ``decided_by`` is the endpoint whose newest poll the verdict rests on, if one's does.
     ``failing`` are the endpoints whose newest poll failed. ``newest_at``, when the last good poll
     was, and ``fresh_until`` are Unix time in seconds; two judgements that differ only there say the
     same.
@@ -69,6 +69,7 @@ class Judgement:
     failing: tuple[Endpoint, ...] = ()
     raw: str | None = None
     cause: Cause | None = None
+    decided_by: Endpoint | None = None
     hint: str | None = None
     chat_allowed: bool | None = None
     reason: str | None = None
@@ -126,6 +127,7 @@ class _Finding:
     partial: bool = False
     raw: str | None = None
     cause: Cause | None = None
+    decided_by: Endpoint | None = None
 
 
 def judge(
@@ -142,27 +144,16 @@ def judge(
     finding = _verdict(state, server_failure)
     chat_allowed = state.known(Endpoint.CHAT_ALLOWED, ChatAllowed)
     eligibility = state.known(Endpoint.CHECK_ELIGIBILITY, CheckEligibility)
-    live = state.known(Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus)
-    capacity = state.known(Endpoint.CAPACITY, Capacity)
-    agents = state.known(Endpoint.AGENT_AVAILABILITY, AgentAvailability)
+    figures = _figures(state)
+    raised = _raised(policy.thresholds, figures) if finding.verdict is Verdict.OPEN else []
+    level = max((policy.levels[finding.verdict], *(one.level for one in raised)))
     failing = tuple(e for e in state.entry_point.endpoints if state.failure(e))
     newest = state.good_at
-
-    wait_seconds = live.wait_seconds if live else None
-    queue_depth = live.queue_depth if live else None
-    slots = capacity.count if capacity else None
-    agent_available = agents.available if agents else None
-    level = policy.levels[finding.verdict]
-    summary, raised = finding.summary, list[_Raising]()
-    if finding.verdict is Verdict.OPEN:
-        raised = list(_raised(policy.thresholds, wait_seconds, queue_depth, slots))
-        level = max((level, *(one.level for one in raised)))
-        summary = "; ".join((summary, *(one.sentence for one in raised)))
-        raised.sort(key=lambda one: -one.level)
     return Judgement(
         verdict=finding.verdict,
         level=level_by(expectation, finding.verdict, level),
-        summary=summary,
+        summary="; ".join((finding.summary, *(one.sentence for one in raised))),
+        decided_by=finding.decided_by,
         button=Button.UNKNOWN if server_failure else _button(state, policy.button),
         partial=finding.partial or bool(failing),
         contradiction=state.disagreements >= CONTRADICTION_POLLS,
@@ -170,19 +161,39 @@ def judge(
         failing=failing,
         raw=finding.raw,
         cause=finding.cause,
-        hint=_hint(agent_available, slots, queue_depth),
+        hint=_hint(figures),
         chat_allowed=chat_allowed.allowed if chat_allowed else None,
         reason=chat_allowed.reason if chat_allowed else None,
         response_type=eligibility.response_type if eligibility else None,
         raw_response_type=eligibility.raw if eligibility else None,
-        agent_available=agent_available,
-        capacity=slots,
-        wait_seconds=wait_seconds,
-        queue_depth=queue_depth,
-        raised=tuple(one.why for one in raised),
+        agent_available=figures.agent_available,
+        capacity=figures.slots,
+        wait_seconds=figures.wait_seconds,
+        queue_depth=figures.queue_depth,
+        raised=tuple(one.why for one in sorted(raised, key=lambda one: -one.level)),
         because=reason_by(expectation, finding.verdict),
         newest_at=newest,
         fresh_until=None if newest is None else newest + policy.stale_after,
+    )
+
+
+class _Figures(NamedTuple):
+    wait_seconds: float | None
+    queue_depth: int | None
+    slots: int | None
+    agent_available: bool | None
+
+
+def _figures(state: EntryPointState) -> _Figures:
+    """The figures of the last good polls."""
+    live = state.known(Endpoint.LIVE_SESSION_STATUS, LiveSessionStatus)
+    capacity = state.known(Endpoint.CAPACITY, Capacity)
+    agents = state.known(Endpoint.AGENT_AVAILABILITY, AgentAvailability)
+    return _Figures(
+        live.wait_seconds if live else None,
+        live.queue_depth if live else None,
+        capacity.count if capacity else None,
+        agents.available if agents else None,
     )
 
 
@@ -230,15 +241,18 @@ def _verdict(state: EntryPointState, server_failure: Failure | None) -> _Finding
     enabled = state.entry_point.endpoints
     failures = [failure for e in enabled if (failure := state.failure(e))]
     if failures and len(failures) == len(enabled) and all(f.cause.unreachable for f in failures):
-        return _Finding(Verdict.UNREACHABLE, failures[0].message, cause=failures[0].cause)
+        first = failures[0]
+        return _Finding(
+            Verdict.UNREACHABLE, first.message, cause=first.cause, decided_by=enabled[0]
+        )
     chat_allowed = state.latest(Endpoint.CHAT_ALLOWED, ChatAllowed)
     if chat_allowed:
-        return _from_chat_allowed(chat_allowed)
+        return replace(_from_chat_allowed(chat_allowed), decided_by=Endpoint.CHAT_ALLOWED)
     if _unheard(state, Endpoint.CHAT_ALLOWED):
         return _waiting(state)
     eligibility = state.latest(Endpoint.CHECK_ELIGIBILITY, CheckEligibility)
     if eligibility:
-        return _from_eligibility(eligibility)
+        return replace(_from_eligibility(eligibility), decided_by=Endpoint.CHECK_ELIGIBILITY)
     if _unheard(state, Endpoint.CHECK_ELIGIBILITY):
         return _waiting(state)
     answered = [e for e in enabled if (last := state.current(e)) and not _unreached(last)]
@@ -300,7 +314,13 @@ def _unreached(observation: Observation) -> bool:
 def _error(state: EntryPointState) -> _Finding:
     for endpoint in (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY):
         if failure := state.failure(endpoint):
-            return _Finding(Verdict.ERROR, failure.message, partial=True, cause=failure.cause)
+            return _Finding(
+                Verdict.ERROR,
+                failure.message,
+                partial=True,
+                cause=failure.cause,
+                decided_by=endpoint,
+            )
     return _Finding(
         Verdict.ERROR, "chatAllowed and checkEligibility are both disabled.", partial=True
     )
@@ -323,20 +343,21 @@ class _Raising(NamedTuple):
     sentence: str
 
 
-def _raised(
-    limits: Thresholds, wait: float | None, depth: int | None, slots: int | None
-) -> Iterator[_Raising]:
-    if level := limits.wait_level(wait):
-        yield _Raising(level, Raised.WAIT, f"wait {wait:g} s")
-    if level := limits.queue_level(depth):
-        yield _Raising(level, Raised.QUEUE, f"queue {depth}")
+def _raised(limits: Thresholds, figures: _Figures) -> list[_Raising]:
+    raised = []
+    if level := limits.wait_level(figures.wait_seconds):
+        raised.append(_Raising(level, Raised.WAIT, f"wait {figures.wait_seconds:g} s"))
+    if level := limits.queue_level(figures.queue_depth):
+        raised.append(_Raising(level, Raised.QUEUE, f"queue {figures.queue_depth}"))
+    slots = figures.slots
     if level := limits.capacity_level(slots):
         why = Raised.FEW_SLOTS if slots and slots > 0 else Raised.NO_SLOTS
         sentence = f"{slots} free slots" if why is Raised.FEW_SLOTS else "no free slots"
-        yield _Raising(level, why, sentence)
+        raised.append(_Raising(level, why, sentence))
+    return raised
 
 
-def _hint(agent_available: bool | None, slots: int | None, depth: int | None) -> str | None:
-    if agent_available and slots == 0 and depth:
+def _hint(figures: _Figures) -> str | None:
+    if figures.agent_available and figures.slots == 0 and figures.queue_depth:
         return "all slots full, or Agent Available = Not Required"
     return None

@@ -1,33 +1,16 @@
 """Which endpoint decides the verdict on an entry point, and what it said."""
 
-from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Cause, Failure, Observation
-from wallboard.domain.policy import Verdict
 from wallboard.domain.reading import ChatAllowed, CheckEligibility
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.changes import CAUSE_WORDS
 
-_ASKED_IN_ORDER = (Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY)
-
 
 def deciding_poll(status: EntryPointStatus) -> Observation | None:
-    """The poll that the verdict rests on; ``None`` where no answer decides."""
-    polls = [status.state.current(endpoint) for endpoint in _ASKED_IN_ORDER]
-    answered = [poll for poll in polls if poll]
-    if status.judgement.verdict is Verdict.WAITING:
-        return None
-    good = (poll for poll in answered if not isinstance(poll.outcome, Failure))
-    return next(good, answered[0] if answered else None)
-
-
-def deciding_endpoint(status: EntryPointStatus) -> Endpoint | None:
-    """The endpoint that the verdict rests on; ``None`` where a whole server is out of reach."""
-    poll = deciding_poll(status)
-    unreachable = status.judgement.verdict is Verdict.UNREACHABLE
-    if poll is None or (unreachable and not isinstance(poll.outcome, Failure)):
-        return None
-    return poll.endpoint
+    """The poll that the verdict rests on; ``None`` where none decides."""
+    endpoint = status.judgement.decided_by
+    return status.state.current(endpoint) if endpoint else None
 
 
 def deciding_words(status: EntryPointStatus) -> str:

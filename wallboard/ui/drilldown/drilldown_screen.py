@@ -12,7 +12,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ece.answer.endpoints import OPERATIONS
-from wallboard.report.words.deciding import deciding_endpoint, deciding_poll
+from wallboard.report.words.deciding import deciding_poll
 from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
@@ -96,7 +96,7 @@ class DrillDownScreen(CopyingScreen):
         self.key = key
         status = first.snapshot.entry_points.get(key)
         endpoints = status.entry_point.endpoints if status else ()
-        deciding = deciding_endpoint(status) if status else None
+        deciding = status.judgement.decided_by if status else None
         self.endpoint = deciding or next(iter(endpoints), Endpoint.CHAT_ALLOWED)
         self.tab = Tab.BODY
         self.pretty = True
@@ -246,7 +246,7 @@ class DrillDownScreen(CopyingScreen):
         poll, theme, judgement = self.observation, self.theme_styles, status.judgement
         if poll is None or isinstance(poll.outcome, Failure):
             return None
-        decides = poll is deciding_poll(status) and poll.endpoint is deciding_endpoint(status)
+        decides = poll is deciding_poll(status)
         style = theme.title(judgement.verdict, judgement.level) if decides else theme.ui["mark"]
         return Stress(OPERATIONS[poll.endpoint].names, style)
 

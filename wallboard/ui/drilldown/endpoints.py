@@ -17,7 +17,7 @@ from wallboard.domain.reading import (
     Reading,
 )
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.report.words.deciding import deciding_endpoint, failure_words
+from wallboard.report.words.deciding import failure_words
 from wallboard.ui.look.text import figure, fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines, split
@@ -113,7 +113,7 @@ class EndpointTable(Lines):
         self, status: EntryPointStatus, chosen: Endpoint, now: float, *, only_chosen: bool = False
     ) -> None:
         """Draw the endpoints of this entry point, or only the chosen one."""
-        deciding = deciding_endpoint(status)
+        deciding = status.judgement.decided_by
         polls = {e: status.state.current(e) for e in status.entry_point.endpoints}
         groups = [g for g in alike(polls) if chosen in g or not only_chosen]
         # A shared line stands for the chosen one, else for the one that decides.
