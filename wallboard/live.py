@@ -122,7 +122,10 @@ class LiveBoard:
         now = self._clock()
         self.alarms.advance(now)
         return replace(
-            self.board.snapshot(now), alarms=self.alarms.alarms, blind_since=self.alarms.blind_since
+            self.board.snapshot(now),
+            alarms=self.alarms.alarms,
+            ledger=self.alarms.rows,
+            blind_since=self.alarms.blind_since,
         )
 
     def start(self) -> None:

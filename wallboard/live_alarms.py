@@ -44,6 +44,9 @@ PATIENCE_SECONDS = 3.0
 MOST_HELD_BACK = 100_000
 """Events that are held back at most."""
 
+MOST_ROWS = 2_000
+"""Rows of the ledger that are kept to be shown."""
+
 MOST_REASONS = 9
 """Reasons that are offered again."""
 
@@ -79,6 +82,7 @@ class LiveAlarms:
         self._fed = fed
         self._since = running()
         self._reasons: deque[str] = deque(maxlen=MOST_REASONS)
+        self._rows: tuple[LedgerRow, ...] = ()
 
     @property
     def alarms(self) -> Mapping[AlarmKey, Alarm]:
@@ -90,6 +94,11 @@ class LiveAlarms:
         """When whoever polls lost its network, Unix time; ``None`` while it has one."""
         status = self._status()
         return self._board.blind_since if status.role is Role.FOLLOWS else status.blind_since
+
+    @property
+    def rows(self) -> tuple[LedgerRow, ...]:
+        """The last rows of the ledger, oldest first: of a day, and of all alarms that stand."""
+        return self._rows
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -223,8 +232,18 @@ class LiveAlarms:
         if rows and self._ledger and self._status().role is Role.RECORDS:
             board = self._settings.title
             self._ledger.write(replace(row, board=row.board or board) for row in rows)
+        elif rows and not self._ledger:
+            self._keep(rows)
+
+    def _keep(self, rows: Collection[LedgerRow]) -> None:
+        kept = [*self._rows, *rows][-MOST_ROWS:]
+        self._rows = tuple(sorted(kept, key=lambda row: row.at))
 
     def _take(self, news: News) -> None:
+        if news.whole:
+            self._rows = ()
+        if news.rows:
+            self._keep(news.rows)
         for row in news.rows:
             self._happened(self._board.apply(row))
             self._remember(row)

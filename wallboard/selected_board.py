@@ -9,12 +9,13 @@ from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import ClockSet, RecordedBoard
-from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.polls import Traffic
 from wallboard.domain.snapshot import Folded, Snapshot, newest_poll
 
 Alarms = Mapping[AlarmKey, Alarm]
+Rows = tuple[LedgerRow, ...]
 
 
 class SelectedBoard:
@@ -31,6 +32,7 @@ class SelectedBoard:
         self._servers = {key.server for key in self._keys}
         self._events: tuple[tuple[Change, ...], tuple[Change, ...]] = ((), ())
         self._alarms: tuple[Alarms, Alarms] = ({}, {})
+        self._ledger: tuple[Rows, Rows] = ((), ())
 
     def folded(self, folded: Folded) -> Folded:
         """What an event did to the selected entry points and to their servers."""
@@ -73,23 +75,30 @@ class SelectedBoard:
             ranking=whole.ranking,
             events=self._events[1],
             alarms=self._alarms_of(whole),
+            ledger=self._ledger_of(whole),
             blind_since=whole.blind_since,
         )
 
     def _alarms_of(self, whole: Snapshot) -> Alarms:
         """The alarms of the selected entry points and of their servers."""
         if whole.alarms is not self._alarms[0]:
-            found = {
-                key: alarm
-                for key, alarm in whole.alarms.items()
-                if (
-                    key.entry_point in self._keys
-                    if key.entry_point
-                    else key.server in self._servers
-                )
-            }
+            found = {key: one for key, one in whole.alarms.items() if self._has_alarm(key)}
             self._alarms = (whole.alarms, MappingProxyType(found))
         return self._alarms[1]
+
+    def _ledger_of(self, whole: Snapshot) -> Rows:
+        """What the ledger says of them and of the whole board."""
+        if whole.ledger is not self._ledger[0]:
+            found = tuple(
+                row for row in whole.ledger if row.key is None or self._has_alarm(row.key)
+            )
+            self._ledger = (whole.ledger, found)
+        return self._ledger[1]
+
+    def _has_alarm(self, key: AlarmKey) -> bool:
+        if point := key.entry_point:
+            return point in self._keys
+        return key.server in self._servers
 
     def _has(self, change: Change) -> bool:
         return change.key in self._keys if change.key else change.server in self._servers

@@ -19,7 +19,7 @@ from wallboard.domain.expectation import (
     conformity,
 )
 from wallboard.domain.history import History, Sample
-from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, newest, shifted
 from wallboard.domain.onset import Onset
 from wallboard.domain.outage import came_of_outage
@@ -180,7 +180,8 @@ class Snapshot:
     ``polls_per_minute`` counts the last minute; ``ranking`` differs when a verdict or a level
     does, or when an entry point is out of date that was not, or no more;
     ``events`` are the last changes across the board, oldest first; ``alarms`` has every alarm that
-    is not normal, and ``blind_since`` is when this machine lost its own network.
+    is not normal, ``ledger`` are the last rows of the ledger, oldest first, and ``blind_since`` is
+    when this machine lost its own network.
     """
 
     at: float
@@ -192,6 +193,7 @@ class Snapshot:
     ranking: int
     events: tuple[Change, ...] = ()
     alarms: Mapping[AlarmKey, Alarm] = field(default_factory=lambda: MappingProxyType({}))
+    ledger: tuple[LedgerRow, ...] = ()
     blind_since: float | None = None
 
     @property
