@@ -3,11 +3,16 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from boards import NOW, made_board
+from boards import NOW, REFUSED, made_board, observed
+from walls import Clock, settled, wall
 
 from wallboard.domain.alarm import Alarm, AlarmState, Condition, Handling, Truth
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.reading import ChatAllowed
+from wallboard.settings import EntryPointSettings, ServerSettings
 
 ANNA = Handling(NOW - 540, "anna@jump1", "restarting it", NOW + 8 * 3600)
 SHELF = Handling(NOW - 900, "ben@jump1", "moving to the new cluster", NOW + 3600)
@@ -61,14 +66,67 @@ PENDING = alarm(1011, AlarmState.PENDING)
 EVERY = (NEW, ACKED, RETURNED, SHELVED, SUPPRESSED, PENDING)
 
 
-def with_alarms(board, alarms):
-    """The board, whose snapshots have these alarms from now on."""
-    plain = type(board).snapshot
-    found = MappingProxyType({one.key: one for one in alarms})
-    board.snapshot = lambda now: replace(plain(board, now), alarms=found)
-    return board
+def with_alarms(app, alarms):
+    """The app, whose board has these alarms from now on."""
+    plain = type(app.live).snapshot
+    app.live.snapshot = lambda: replace(plain(app.live), alarms=by_key(alarms))
+    return app
 
 
 def snapshot_with(alarms, *, count=14, at=NOW):
     """A snapshot of a board with these alarms."""
-    return with_alarms(made_board(count), alarms).snapshot(at)
+    return replace(made_board(count).snapshot(at), alarms=by_key(alarms))
+
+
+def by_key(alarms):
+    """These alarms by whose they are."""
+    return MappingProxyType({one.key: one for one in alarms})
+
+
+def alarmed_wall(count=14, *, density="normal", **settings):
+    """An app whose config has the entry points of its board, so that there are alarms."""
+    board = made_board(count)
+    points = tuple(
+        EntryPointSettings(id=key.id, name=status.entry_point.name, group=status.entry_point.group)
+        for key, status in board.snapshot(NOW).entry_points.items()
+    )
+    server = ServerSettings(name="prod", url="http://ece.example.com", entry_point=points)
+    return wall(board, clock=Clock(), density=density, server=(server,), **settings)
+
+
+async def goes_on(pilot, seconds, *, down=(), open=()):  # noqa: A002  the word of the verdict
+    """Time goes on while these are asked every ten seconds and say that they are down, or open."""
+    app = pilot.app
+    for _ in range(seconds // 10):
+        app.clock.now += 10
+        for number in (*down, *open):
+            reason = None if number in open else "service_not_running"
+            outcome = ChatAllowed(number in open, reason)
+            key = EntryPointKey("prod", number)
+            app.live.fold(observed(key, Endpoint.CHAT_ALLOWED, outcome, app.clock.now))
+        await settled(pilot)
+
+
+async def outage_goes_on(pilot, seconds):
+    """Time goes on while the server cannot be reached."""
+    app = pilot.app
+    since = app.clock.now
+    for _ in range(seconds // 10 + 1):
+        status = ServerStatus("prod", app.clock.now, REFUSED, since=since)
+        app.live.fold(status)
+        await settled(pilot)
+        app.clock.now += 10
+
+
+async def types(pilot, *keys: str):
+    """Press keys, and type texts that begin with ``=``."""
+    for key in keys:
+        for one in key[1:] if key.startswith("=") else (key,):
+            await pilot.press("space" if one == " " else one)
+        await settled(pilot)
+
+
+def state_of(app, number):
+    """The state of the alarm of an entry point, or of the server for ``None``."""
+    alarm = app.live.snapshot().alarms.get(AlarmKey("prod", number))
+    return alarm.state if alarm else AlarmState.NORMAL

@@ -68,10 +68,10 @@ async def test_a_key_that_was_changed_is_listed_as_it_is_now():
     app = wall()
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        app.set_keymap({"filter": "F,f7"})
+        app.set_keymap({"sort": "F,f7"})
         app.update_keymap({})
         lines = {words: keys for keys, words in help_groups(app)[0].lines}
-        assert lines["Filter"].split() == ["F", "f7"]
+        assert lines["Sort"].split() == ["F", "f7"]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE, (120, 30), (40, 10)], ids="{0[0]}x{0[1]}".format)

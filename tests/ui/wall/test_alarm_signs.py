@@ -34,7 +34,8 @@ DARK, MONO = load("dark"), load("mono")
 SIGNED = [one for one in EVERY if one is not PENDING]
 SHAPES = [
     (COMPACT, 40, 1), (COMPACT, 80, 1), (COMPACT, 160, 1), (NORMAL, 26, 4), (NORMAL, 38, 2),
-    (NORMAL, 40, 5), (NORMAL, 60, 8), (LARGE, 39, 6), (LARGE, 60, 10), (LARGE, 100, 20),
+    (NORMAL, 40, 5), (NORMAL, 60, 8), (LARGE, 39, 6),
+    (LARGE, 40, 7), (LARGE, 60, 10), (LARGE, 100, 20),
 ]  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def test_every_state_has_its_sign_in_every_density(shape, signs):
     ("one", "shape", "says"),
     [
         (ACKED, (NORMAL, 26, 4), "anna"),
-        (ACKED, (NORMAL, 40, 4), "by anna: restarting it"),
+        (ACKED, (NORMAL, 50, 4), "by anna: restarting it"),
         (ACKED, (COMPACT, 80, 1), "by anna"),
         (RETURNED, (NORMAL, 26, 4), "was DOWN"),
         (RETURNED, (NORMAL, 60, 8), "was SERVICE DOWN {onset}–{over}, nobody looked"),
@@ -125,7 +126,7 @@ def test_a_state_that_does_not_exist_is_told_with_the_nearest():
 
 
 async def test_the_header_counts_alarms_in_words_or_signs_and_a_hidden_one_too():
-    app = wall(with_alarms(made_board(14), EVERY))
+    app = with_alarms(wall(made_board(14)), EVERY)
     async with app.run_test(size=(140, 24)) as pilot:
         await settled(pilot)
         assert "1 new · 1 returned · 1 acked · 1 shelved" in part(app, BoardHeader)
@@ -160,12 +161,11 @@ def test_a_new_one_blinks_once_on_a_wall_and_for_ten_seconds_in_a_kiosk():
 
 async def test_a_kiosk_shows_what_returned_and_hides_nothing_unacknowledged():
     one = replace(RETURNED, key=RETURNED.key._replace(id=1000))
-    board = with_alarms(made_board(1), [one])
-    app = wall(board, kiosk=True)
+    app = with_alarms(wall(made_board(1), kiosk=True), [one])
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert "nobody looked" in text_on(app)
-    app = wall(with_alarms(made_board(40), EVERY), kiosk=True, clock=Clock())
+    app = with_alarms(wall(made_board(40), kiosk=True, clock=Clock()), EVERY)
     app.state = Arrangement(filter="Sales", handled_hidden=True)
     async with app.run_test(size=(160, 60)) as pilot:
         await settled(pilot)

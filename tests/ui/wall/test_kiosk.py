@@ -380,7 +380,7 @@ async def test_pages_stop_at_unacknowledged_alarms_for_which_there_is_no_room():
     board = lasting_board(200)
     keys, faults = keys_by_level(board)
     raised = [alarm(key.id, AlarmState.UNACKNOWLEDGED) for key in keys[:faults]]
-    app = kiosk(with_alarms(board, raised[:20]))
+    app = with_alarms(kiosk(board), raised[:20])
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         pinned, left = pinned_on(app)[0], {key.id for key in keys[:20]}
@@ -389,7 +389,7 @@ async def test_pages_stop_at_unacknowledged_alarms_for_which_there_is_no_room():
         for _ in range(4):
             assert left & set(rest_on(app))
             await after(pilot, 15)
-        with_alarms(board, [replace(one, acknowledgement=ANNA) for one in raised[:20]])
+        with_alarms(app, [replace(one, acknowledgement=ANNA) for one in raised[:20]])
         await after(pilot, 15)
         await after(pilot, 15)
         assert not left & set(rest_on(app))

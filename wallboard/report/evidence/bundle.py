@@ -7,8 +7,10 @@ terminal, and not as Markdown.
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import Change
 from wallboard.domain.foreign_text import escaped_lines
+from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
 from wallboard.domain.outage import as_told
 from wallboard.domain.snapshot import EntryPointStatus
@@ -16,6 +18,7 @@ from wallboard.ece.answer.encoding import head_lines
 from wallboard.frozen import frozen
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.evidence.raw import visible
+from wallboard.report.words.alarms import row_words, sentence
 from wallboard.report.words.changes import change_cells, change_heads, outcome_words
 from wallboard.report.words.figures import figure, moment, span, wait, zone_of
 from wallboard.report.words.rows import marks_of
@@ -39,11 +42,14 @@ class Subjects:
     """What a bundle is about.
 
     ``at`` is the moment of the picture, Unix time in seconds. ``shown`` is the poll that was on the
-    screen, which need not be the newest. ``server`` and ``settings`` are there on a live board.
+    screen, which need not be the newest. ``alarm`` is its alarm if that is not normal, ``ledger``
+    what was done about it, oldest first. ``server`` and ``settings`` are there on a live board.
     """
 
     status: EntryPointStatus
     at: float
+    alarm: Alarm | None = None
+    ledger: Sequence[LedgerRow] = ()
     shown: Observation | None = None
     server: ServerSettings | None = None
     settings: Settings | None = None
@@ -55,6 +61,7 @@ def triage_bundle(subjects: Subjects, made_on: Facts) -> str:
         *_verdict(subjects),
         *_values(subjects),
         *_timeline(subjects.status.timeline),
+        *_ledger(subjects),
         *_polls(subjects),
         "## Environment\n\n" + _items(made_on),
     ]
@@ -80,6 +87,11 @@ def _verdict(subjects: Subjects) -> Iterator[str]:
         facts.append(("server address", shareable_url(subjects.server.url)))
     if entry_point.group:
         facts.append(("group", entry_point.group))
+    if subjects.alarm:
+        facts.append(("alarm", sentence(subjects.alarm, subjects.at)))
+    contact = entry_point.contact
+    named = (("runbook", contact.runbook), ("owner", contact.owner), ("phone", contact.phone))
+    facts += [fact for fact in named if fact[1]]
     yield _items(facts)
 
 
@@ -111,6 +123,15 @@ def _timeline(changes: tuple[Change, ...]) -> Iterator[str]:
     yield "## Timeline, newest first\n\n" + fenced(
         "\n".join(table(change_heads(zone), rows)), "text"
     )
+
+
+def _ledger(subjects: Subjects) -> Iterator[str]:
+    if subjects.ledger:
+        lines = [
+            f"- {moment(row.at)}: {prose(row_words(row, subjects.at))}"
+            for row in reversed(subjects.ledger)
+        ]
+        yield "## Alarm and notes, newest first\n\n" + "\n".join(lines)
 
 
 def _polls(subjects: Subjects) -> Iterator[str]:

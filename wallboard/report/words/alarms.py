@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Handling
+from wallboard.domain.alarm import Alarm, AlarmState, Handling
+from wallboard.domain.endpoint import Contact
 from wallboard.domain.foreign_text import safe
-from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Verdict
 from wallboard.report.words.changes import CAUSE_WORDS
 from wallboard.report.words.figures import age, clock, minute, span
@@ -49,9 +50,12 @@ def whose_alarm(key: AlarmKey | None, names: Mapping[AlarmKey, str]) -> str:
 
 def verdict_words(alarm: Alarm) -> str:
     """The worst verdict since it was raised, ``UNREACHABLE`` for a server."""
-    if alarm.key.id is None:
+    return _label(alarm.key, alarm.verdict or alarm.condition.verdict)
+
+
+def _label(key: AlarmKey, verdict: str) -> str:
+    if key.id is None:
         return Verdict.UNREACHABLE.label
-    verdict = alarm.verdict or alarm.condition.verdict
     return Verdict(verdict).label if verdict in set(Verdict) else safe(verdict).upper()
 
 
@@ -75,16 +79,15 @@ def extra_words(alarm: Alarm, now: float) -> Iterator[str]:
         yield "over 24h"
 
 
-def sentence(alarm: Alarm, now: float, rules: AlarmRules | None = None) -> str:
+def sentence(alarm: Alarm, now: float) -> str:
     """All there is to say of an alarm, on one line."""
-    return ", ".join([_state_words(alarm, now, rules), *extra_words(alarm, now)])
+    return ", ".join([_state_words(alarm, now), *extra_words(alarm, now)])
 
 
-def _state_words(alarm: Alarm, now: float, rules: AlarmRules | None) -> str:
+def _state_words(alarm: Alarm, now: float) -> str:
     match alarm.state:
         case AlarmState.PENDING:
-            of = f" of {span(rules.raise_for)}" if rules else ""
-            return f"alarm pending {span(alarm.held_at(now))}{of}"
+            return f"alarm pending {span(alarm.held_at(now))} of {span(alarm.rules.raise_for)}"
         case AlarmState.ACKNOWLEDGED if alarm.acknowledgement:
             return f"acknowledged {handling_words(alarm.acknowledgement, now)}"
         case AlarmState.SHELVED if alarm.shelf:
@@ -109,3 +112,37 @@ def handling_words(handling: Handling, now: float) -> str:
     until = f" until {clock(handling.until, now)}" if handling.until < float("inf") else ""
     why = f": {safe(handling.why)}" if handling.why else ""
     return f"by {who} {clock(handling.at, now)}{until}{why}"
+
+
+def contact_words(contact: Contact) -> str:
+    """``runbook https://… · owner Anna · phone 4711``; nothing where nothing is known."""
+    facts = {"runbook": contact.runbook, "owner": contact.owner, "phone": contact.phone}
+    return " · ".join(f"{name} {safe(value)}" for name, value in facts.items() if value)
+
+
+_ROW_WORDS = {
+    RowKind.RAISED: "alarm raised",
+    RowKind.WORSENED: "alarm worse",
+    RowKind.RETURNED: "alarm over, nobody looked",
+    RowKind.CLEARED: "alarm over",
+    RowKind.UNACKNOWLEDGED: "acknowledgement ended",
+    RowKind.UNSHELVED: "shelf ended",
+    RowKind.CHATTERING: "alarm chatters",
+    RowKind.QUIET: "alarm quiet again",
+    RowKind.BLIND: "this machine lost its network",
+    RowKind.SEEING: "this machine has its network again",
+    RowKind.GIVEN_UP: "notice given up",
+}
+
+
+def row_words(row: LedgerRow, now: float) -> str:
+    """What a row of the ledger says: ``acknowledged by anna@jump1: restarting it``."""
+    words = _ROW_WORDS.get(row.kind, str(row.kind))
+    if row.kind in {RowKind.RAISED, RowKind.WORSENED} and row.key and row.verdict:
+        words += f": {_label(row.key, row.verdict)}"
+    by = f" by {safe(row.who)}" if row.who else ""
+    until = ""
+    if row.kind is RowKind.SHELVED and row.until is not None:
+        until = f" until {minute(row.until, now)}"
+    text = f": {safe(row.text)}" if row.text else ""
+    return f"{words}{by}{until}{text}"

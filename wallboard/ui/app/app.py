@@ -21,6 +21,7 @@ from wallboard.board import Board
 from wallboard.config.reload import ConfigSource, Reload, what_changed
 from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard, MakeFeed
+from wallboard.live_alarms import LiveAlarms
 from wallboard.settings import Settings, longest_interval
 from wallboard.ui.app.absence import AbsenceApp
 from wallboard.ui.app.outside import Outside
@@ -116,6 +117,11 @@ class WallboardApp(AbsenceApp):
     def board(self) -> Board:
         """The board that is polled."""
         return self.live.board
+
+    @property
+    def alarm_desk(self) -> LiveAlarms:
+        """Where alarms are acknowledged and shelved."""
+        return self.live.alarms
 
     def get_default_screen(self) -> Screen[object]:
         """The wall comes first."""

@@ -3,6 +3,10 @@
 NOT_IN_A_KIOSK = frozenset(
     {
         "poll_now",
+        "acknowledge",
+        "acknowledge_all",
+        "shelve",
+        "note",
         "freeze",
         "unfreeze",
         "go_to",

@@ -7,29 +7,25 @@ from typing import TYPE_CHECKING
 from wallboard.config.reload import Reload
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.incident import CLEAR_SECONDS
+from wallboard.ui.app.alarm_keys import AlarmKeysApp
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.picture.arrangement import Arrangement
-from wallboard.ui.picture.view import View
-from wallboard.ui.replay.replay_keys import ReplayKeysApp
 from wallboard.ui.screen.copying_screen import CopyingScreen
 from wallboard.ui.screen.keys import Keyed, groups_of
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.wall_screen import WallScreen
 
 if TYPE_CHECKING:
+    from wallboard.ui.alarms.alarms_screen import AlarmsScreen
     from wallboard.ui.events.events_screen import EventsScreen
     from wallboard.ui.themes.theme_picker import ThemePicker
 
 
-class ScreenOpeningApp(ReplayKeysApp):
+class ScreenOpeningApp(AlarmKeysApp):
     """An app that opens the screens of a board; a subclass has the board."""
 
     state: Arrangement
     modes: WallModes
-
-    def view(self) -> View:
-        """The current view."""
-        raise NotImplementedError
 
     @property
     def followed_config(self) -> Reload | None:
@@ -62,6 +58,19 @@ class ScreenOpeningApp(ReplayKeysApp):
         """For how many seconds all must be well for an incident to be over."""
         written = self.settings.alarm.clear_for
         return CLEAR_SECONDS if written is None else written
+
+    def on_alarms_screen_entry_point_opened(self, message: "AlarmsScreen.EntryPointOpened") -> None:
+        """Drill down into the entry point of an alarm."""
+        self.drill_down(message.key)
+
+    def action_alarms(self) -> None:
+        """Open the list of alarms, or return to it if it is open."""
+        from wallboard.ui.alarms.alarms_screen import AlarmsScreen
+
+        if not any(isinstance(screen, AlarmsScreen) for screen in self.screen_stack):
+            self.push_screen(AlarmsScreen(self.board_theme, self.view()))
+        while not isinstance(self.screen, AlarmsScreen):
+            self.pop_screen()
 
     def action_events(self) -> None:
         """Open the list of events, or return to it if it is open."""
@@ -153,6 +162,9 @@ class ScreenOpeningApp(ReplayKeysApp):
 @cache
 def keyed_screens() -> tuple[Keyed, ...]:
     """Every screen, in the order of the help; those without a title are not listed there."""
+    from wallboard.ui.alarms.alarm_list import AlarmList
+    from wallboard.ui.alarms.alarms_screen import AlarmsScreen
+    from wallboard.ui.alarms.ask_screen import AskScreen
     from wallboard.ui.doctor import DoctorScreen
     from wallboard.ui.drilldown.diff import Difference
     from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
@@ -178,6 +190,8 @@ def keyed_screens() -> tuple[Keyed, ...]:
     return (
         Keyed("Wall", WallScreen, (WallGrid,)),
         Keyed("Drill-down", DrillDownScreen, (BodyView, Difference, Page, Timeline)),
+        Keyed("Alarms", AlarmsScreen, (AlarmList,)),
+        Keyed("Giving a reason", AskScreen),
         Keyed("Events", EventsScreen, (EventList,)),
         Keyed("Doctor", DoctorScreen, (Page,)),
         Keyed("Handover", HandoverScreen, (Page,)),

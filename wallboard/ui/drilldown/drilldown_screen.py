@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ece.answer.endpoints import OPERATIONS
@@ -61,6 +62,7 @@ class DrillDownScreen(CopyingScreen):
         Hint(("up", "down"), "Endpoint"),
         Hint(tuple(f"tab_{tab}" for tab in Tab), "Tab"),
         Hint(("older", "newer"), "Poll"),
+        Hint(("acknowledge", "alarms"), "Alarms"),
         Hint(("raw",)),
         Hint(("search",)),
         Hint(("zoom_out", "zoom_in"), "Zoom"),
@@ -181,7 +183,7 @@ class DrillDownScreen(CopyingScreen):
         self._display()
         self._show_tab(status, now)
         if self._timeline.has_class("-below"):
-            self._timeline.show(status, now)
+            self._timeline.show(status, now, self._rows)
             self._timeline_head.show(self._timeline.count)
         found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
         self._tabs.show(self.tab, found if self.tab is Tab.BODY else "")
@@ -189,7 +191,8 @@ class DrillDownScreen(CopyingScreen):
     def _show_above(self, status: EntryPointStatus, view: View) -> None:
         now, height = view.snapshot.at, self.app.size.height
         brief = height < ROOM_FOR_FACTS
-        self._facts.show(status, now, brief=brief)
+        alarm = view.snapshot.alarms.get(AlarmKey.of(self.key))
+        self._facts.show(status, now, alarm=alarm, brief=brief)
         self._figures.show(status, now)
         self._strip.display = self._figures.display = not brief
         history = status.state.history
@@ -212,7 +215,7 @@ class DrillDownScreen(CopyingScreen):
                 poll = self.observation
                 self._headers.put(header_lines(poll, self.theme_styles) if poll else [])
             case Tab.TIMELINE:
-                self._timeline.show(status, now)
+                self._timeline.show(status, now, self._rows)
             case Tab.CHART:
                 if self._window:
                     recorded = self.view.recorded_window if self.view else None
@@ -402,6 +405,12 @@ class DrillDownScreen(CopyingScreen):
         if self._line.display:
             self._line.display = False
             self.set_focus(self._body)
+
+    @property
+    def _rows(self) -> tuple[LedgerRow, ...]:
+        """What the ledger has on this entry point."""
+        rows = self.view.snapshot.ledger if self.view else ()
+        return tuple(row for row in rows if row.key == AlarmKey.of(self.key))
 
     def _status(self) -> EntryPointStatus | None:
         return self.view.snapshot.entry_points.get(self.key) if self.view else None

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from rich.segment import Segment
 from rich.style import Style
 
+from wallboard.domain.alarm import Alarm
 from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.report.words.alarms import contact_words, sentence
 from wallboard.report.words.expectations import expectation_sentence
 from wallboard.report.words.standing import age_words, before_words, since_words
 from wallboard.ui.look.glyphs import Glyphs
@@ -25,15 +27,22 @@ Line = list[Segment]
 
 
 class Facts(Lines):
-    """Verdict, level, since when and which entry point; then why, and what it was before."""
+    """Verdict, level, since when and which entry point; why; its alarm; and whom to ask."""
 
     DEFAULT_CSS = "Facts { height: auto; }"
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "tile")
 
-    def show(self, status: EntryPointStatus, now: float, *, brief: bool = False) -> None:
-        """Draw the facts of this entry point; only the verdict if ``brief``."""
+    def show(
+        self,
+        status: EntryPointStatus,
+        now: float,
+        *,
+        alarm: Alarm | None = None,
+        brief: bool = False,
+    ) -> None:
+        """Draw the facts of this entry point; only the verdict and the alarm if ``brief``."""
         width = self.size.width or self.app.size.width
         judgement = status.judgement
         lines = [self._title(status, now, width)]
@@ -46,6 +55,13 @@ class Facts(Lines):
             lines += self._sentence(f"{words}.", self._on_base("muted"), width)
         if judgement.hint and not brief:
             lines += self._sentence(f"Hint: {judgement.hint}", self._on_base("mark"), width)
+        if alarm:
+            sign = self.theme_styles.glyphs.alarm.get(alarm.state, "")
+            words = f"{sign} {sentence(alarm, now)}".strip()
+            lines += self._sentence(words, self._on_base("mark"), width)
+        contact = contact_words(status.entry_point.contact)
+        if contact and not brief:
+            lines += self._sentence(contact, self._on_base("muted"), width)
         self.put(lines)
 
     def _sentence(self, words: str, style: Style, width: int) -> list[Line]:

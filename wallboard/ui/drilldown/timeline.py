@@ -1,4 +1,4 @@
-"""The timeline of an entry point: its changes, newest first."""
+"""The timeline of an entry point: its changes and what was done about them, newest first."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,18 @@ from textual.geometry import Size
 from textual.message import Message
 
 from wallboard.domain.change import Change, Subject
+from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.outage import as_told
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.frozen import frozen
+from wallboard.report.words.alarms import row_words
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.endpoints import NAME_WIDTH
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.lines import Lines, Page
+from wallboard.ui.widgets.lines import Lines, Page, word_wrapped
 from wallboard.ui.widgets.status_words import style_after
 
 BEFORE_WIDTH = max(len(verdict.label) for verdict in Verdict)
@@ -32,21 +34,32 @@ WIDE = 64
 
 @frozen
 class Row:
-    """One line: a change, and how many of endpoints it has below it.
+    """One line: a change, and how many of endpoints it has below it; or a row of the ledger.
 
     ``of`` is the change that one of an endpoint stands below.
     """
 
-    change: Change
+    what: Change | LedgerRow
     parts: int = 0
     unfolded: bool = False
     of: Change | None = None
 
+    @property
+    def change(self) -> Change | None:
+        """The change, if it is one."""
+        return self.what if isinstance(self.what, Change) else None
 
-def rows_of(changes: Sequence[Change], interval: float, unfolded: Sequence[Change]) -> list[Row]:
+
+def rows_of(
+    changes: Sequence[Change],
+    interval: float,
+    unfolded: Sequence[Change],
+    ledger: Sequence[LedgerRow] = (),
+) -> list[Row]:
     """The changes in their order, those of endpoints below the one of the verdict they explain.
 
-    That is the nearest within a round of polls; they show only where it is ``unfolded``.
+    That is the nearest within a round of polls; they show only where it is ``unfolded``. Rows of
+    the ledger, which are oldest first, are between them.
     """
     heads = [change for change in changes if change.subject is not Subject.ENDPOINT]
     parts: dict[int, list[Change]] = {}
@@ -60,16 +73,17 @@ def rows_of(changes: Sequence[Change], interval: float, unfolded: Sequence[Chang
             parts.setdefault(id(head), []).append(change)
         else:
             alone.add(id(change))
-    rows = []
+    blocks: list[list[Row]] = [[Row(row)] for row in reversed(ledger)]
     for change in changes:
         if change.subject is Subject.ENDPOINT:
-            rows += [Row(change)] if id(change) in alone else []
+            blocks += [[Row(change)]] if id(change) in alone else []
             continue
         below = parts.get(id(change), [])
-        shows = change in unfolded
-        rows.append(Row(change, len(below), shows))
-        rows += [Row(part, of=change) for part in below if shows]
-    return rows
+        shows = any(change is one for one in unfolded)
+        shown = [Row(part, of=change) for part in below if shows]
+        blocks.append([Row(change, len(below), shows), *shown])
+    blocks.sort(key=lambda block: -block[0].what.at)
+    return [row for block in blocks for row in block]
 
 
 class TimelineHead(Lines):
@@ -94,14 +108,22 @@ class TimelineDetail(Lines):
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "tile")
 
-    def show(self, row: Row | None) -> None:
-        """Draw this change."""
+    def show(self, row: Row | None, now: float) -> None:
+        """Draw this change; ``now`` is Unix time in seconds."""
         base = self.background
         if row is None:
             self.put([[], []])
             return
         change = row.change
         muted = self.theme_styles.ui["muted"] + Style(bgcolor=base.bgcolor)
+        if isinstance(row.what, LedgerRow):
+            width = max(1, (self.size.width or self.app.size.width) - 2)
+            lines = [*word_wrapped(row_words(row.what, now), width), ""]
+            last = " ".join(lines[1:])
+            self.put([[Segment(f" {lines[0]}", base)], [Segment(f" {last}", base)]])
+            return
+        if change is None:
+            return
         if change.observation:
             offer = f"Enter shows what {change.observation.endpoint} answered then."
         else:
@@ -149,7 +171,8 @@ class Timeline(Page):
         self._rows: list[Row] = []
         self._status: EntryPointStatus | None = None
         self._unfolded: list[Change] = []
-        self._pinned: Change | None = None
+        self._pinned: Change | LedgerRow | None = None
+        self._ledger: Sequence[LedgerRow] = ()
         self._now = 0.0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -166,9 +189,9 @@ class Timeline(Page):
         """The selected change; ``None`` if there are no changes."""
         return self._rows[self._index].change if self._rows else None
 
-    def show(self, status: EntryPointStatus, now: float) -> None:
-        """Draw the timeline of this entry point."""
-        self._status, self._now = status, now
+    def show(self, status: EntryPointStatus, now: float, ledger: Sequence[LedgerRow] = ()) -> None:
+        """Draw the timeline of this entry point, with its rows of the ledger, oldest first."""
+        self._status, self._now, self._ledger = status, now, ledger
         self._draw()
 
     @property
@@ -177,19 +200,27 @@ class Timeline(Page):
         places = (i for i, row in enumerate(self._rows) if row.change == self._pinned)
         return next(places, 0)
 
+    def _is_pinned(self, row: Row) -> bool:
+        # Rows of the ledger are read anew each time, changes are kept.
+        return row.what is self._pinned or (
+            isinstance(row.what, LedgerRow) and row.what == self._pinned
+        )
+
     def _draw(self) -> None:
         width, base = self.scrollable_content_region.width, self.theme_styles.ui["screen"]
         if self._status:
             changes = as_told(self._status.timeline)[::-1]
             self._unfolded = [one for one in self._unfolded if one in changes]
-            self._rows = rows_of(changes, self._status.policy.interval, self._unfolded)
-        self._detail.show(self._rows[self._index] if self._rows else None)
+            self._rows = rows_of(
+                changes, self._status.policy.interval, self._unfolded, self._ledger
+            )
+        self._detail.show(self._rows[self._index] if self._rows else None, self._now)
         if not self._rows:
             self.put([[Segment(" No changes since the board was started.", base)]])
             return
         # Below an answer it has no cursor until it is clicked.
         marked = None if self.has_class("-below") and not self.has_focus else self._index
-        times = [clock(row.change.at, self._now) for row in self._rows]
+        times = [clock(row.what.at, self._now) for row in self._rows]
         room = max(map(len, times))
         self.put(
             [
@@ -200,7 +231,9 @@ class Timeline(Page):
 
     def _line(self, number: int, when: str, width: int, *, chosen: bool) -> list[Segment]:
         row = self._rows[number]
-        change = row.change
+        if isinstance(row.what, LedgerRow):
+            return self._ledger_line(row.what, when, width, chosen=chosen)
+        change = row.what
         theme, glyphs = self.theme_styles, self.theme_styles.glyphs
         base = theme.ui["cursor"] if chosen else theme.ui["screen"]
         muted = base if chosen else theme.ui["muted"] + Style(bgcolor=base.bgcolor)
@@ -229,9 +262,18 @@ class Timeline(Page):
             line.append(Segment(fit(safe(change.summary), room, glyphs), muted))
         return line
 
+    def _ledger_line(self, row: LedgerRow, when: str, width: int, *, chosen: bool) -> list[Segment]:
+        theme, glyphs = self.theme_styles, self.theme_styles.glyphs
+        base = theme.ui["cursor"] if chosen else theme.ui["screen"]
+        style = base if chosen else theme.ui["mark"] + base.background_style
+        head = f"{glyphs.pointer if chosen else ' '}{when} "
+        words = fit(f"   {row_words(row, self._now)}", max(1, width - cell_len(head)), glyphs)
+        return [Segment(head, base), Segment(words, style)]
+
     def _subject(self, row: Row) -> str:
         """What changed, with a sign where more is below it, and set in where it is below."""
-        glyphs, word = self.theme_styles.glyphs, subject_word(row.change)
+        word = subject_word(row.change) if row.change else ""
+        glyphs = self.theme_styles.glyphs
         if row.parts:
             return f"{glyphs.unfolded if row.unfolded else glyphs.folded} {word} +{row.parts}"
         return f"{'    ' if row.of else '  '}{word}"
@@ -242,6 +284,8 @@ class Timeline(Page):
             return
         row = self._rows[self._index]
         head = row.of or row.change
+        if head is None:
+            return
         self._unfolded = [one for one in self._unfolded if one != head]
         if not fold and row.parts:
             self._unfolded.append(head)
@@ -267,7 +311,7 @@ class Timeline(Page):
         if not self._rows:
             return
         index = max(0, min(index, len(self._rows) - 1))
-        self._pinned = self._rows[index].change
+        self._pinned = self._rows[index].what
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if not top <= index < top + height:
             target = index if index < top else index - height + 1

@@ -265,4 +265,5 @@ def _filters() -> list[tuple[str, str]]:
         ("", f"{' '.join(fields[half:])}"),
         ("id:1000-1010", "a range of ids; or the first digits"),
         ("level:critical", "events: the level they led to"),
+        ("alarm:unack", "the state of its alarm; or handled, chattering, old"),
     ]

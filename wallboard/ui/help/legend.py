@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from wallboard.domain.alarm import AlarmState
 from wallboard.ui.look.glyphs import Glyphs
 
 Explained = tuple[tuple[str, str], ...]
@@ -11,6 +12,7 @@ Explained = tuple[tuple[str, str], ...]
 def legend(glyphs: Glyphs) -> Iterator[tuple[str, Explained]]:
     """The groups of the legend, each with its title."""
     yield "Marks", _marks(glyphs)
+    yield "Alarms", _alarms(glyphs)
     yield "Response type (checkEligibility)", _response_types(glyphs)
     yield "Charts and strips", _charts(glyphs)
     yield "Columns of lines and events", _columns()
@@ -27,6 +29,20 @@ def _marks(glyphs: Glyphs) -> Explained:
         ("was OPEN", "it has just changed"),
         ("slots 0!", "the figure has reached its threshold"),
         (glyphs.unknown, "not known"),
+    )
+
+
+def _alarms(glyphs: Glyphs) -> Explained:
+    sign = glyphs.alarm
+    return (
+        (f"{sign[AlarmState.UNACKNOWLEDGED]} unacknowledged", "raised, and nobody is on it; new"),
+        (f"{sign[AlarmState.ACKNOWLEDGED]} by anna", "acknowledged: Anna is on it, and why"),
+        (f"{sign[AlarmState.RETURNED]} was DOWN", "it is over, and nobody looked until now"),
+        (f"{sign[AlarmState.SHELVED]} until 15:00", "shelved: not now, by whom and why"),
+        (f"{sign[AlarmState.SUPPRESSED]} suppressed", "its server, a calendar or work explains it"),
+        ("chattering", "it was raised and over many times in a few minutes"),
+        ("over 24h", "it has stood for more than a day"),
+        ("2 new", "header: alarms in that state, shown or hidden"),
     )
 
 

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.ui.look.terminal_abilities import LEAST_HEIGHT, LEAST_WIDTH
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
@@ -28,6 +29,9 @@ REPLAY_KEYS = (
     Hint(("slower", "faster"), "Speed"),
 )
 """What the key bar shows first in a replay, on every screen."""
+
+LIVE_KEYS = frozenset({"acknowledge", "acknowledge_all", "shelve", "note"})
+"""What the key bar does not show in a replay, where it does nothing."""
 
 
 class BoardScreen(PromptScreen[object]):
@@ -93,7 +97,10 @@ class BoardScreen(PromptScreen[object]):
     def main_keys(self) -> tuple[Hint, ...]:
         """What the key bar shows first; in a replay the keys of the replay before the others."""
         in_replay = self.view is not None and self.view.replay_position is not None
-        return (*REPLAY_KEYS, *self.MAIN_KEYS) if in_replay else self.MAIN_KEYS
+        if not in_replay:
+            return self.MAIN_KEYS
+        kept = (hint for hint in self.MAIN_KEYS if hint.ids[0] not in LIVE_KEYS)
+        return (*REPLAY_KEYS, *kept)
 
     def action_quit_anywhere(self) -> None:
         """Quit."""
@@ -125,6 +132,14 @@ class BoardScreen(PromptScreen[object]):
     def window_in_full(self) -> Window | None:
         """The window of the states of that entry point."""
         return None
+
+    def alarms_in_hand(self) -> tuple[AlarmKey, ...]:
+        """The alarms that the keys of alarms act on: those of what is selected."""
+        return ()
+
+    def alarms_shown(self) -> tuple[AlarmKey, ...]:
+        """The alarms of all that the filter shows."""
+        return ()
 
     def select_entry_point(self, key: EntryPointKey) -> None:
         """Select an entry point, if this screen has a selection."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from wallboard.config.state_folder import state_folder
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import Observation
-from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.files import replaced
 from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings
@@ -110,15 +111,17 @@ def curl_copy(observation: Observation, settings: Settings) -> Copy:
     return Copy("curl command", _name(observation), "sh", text.encode(), text)
 
 
-def bundle_copy(evidence: Evidence, settings: Settings, at: float) -> Copy:
-    """The triage bundle."""
+def bundle_copy(evidence: Evidence, settings: Settings, snapshot: Snapshot) -> Copy:
+    """The triage bundle at the moment of a snapshot."""
     from wallboard.report.evidence.bundle import Subjects, triage_bundle
     from wallboard.report.setup.doctor import environment
 
     key = evidence.status.entry_point.key
     subjects = Subjects(
         status=evidence.status,
-        at=at,
+        at=snapshot.at,
+        alarm=snapshot.alarms.get(AlarmKey.of(key)),
+        ledger=[row for row in snapshot.ledger if row.key == AlarmKey.of(key)],
         shown=evidence.observation,
         server=_server(settings, key.server),
         settings=settings,

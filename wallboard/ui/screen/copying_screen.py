@@ -12,6 +12,7 @@ from typing import Protocol, cast
 from textual.binding import Binding
 
 from wallboard.abandonable import start_in_thread
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.settings import Settings
 from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
 from wallboard.ui.screen.board_screen import BoardScreen
@@ -47,6 +48,11 @@ class CopyingScreen(BoardScreen):
         """The selected entry point and poll, if there are any."""
         return None
 
+    def alarms_in_hand(self) -> tuple[AlarmKey, ...]:
+        """The alarm of the entry point that the evidence is of."""
+        evidence = self.evidence()
+        return (AlarmKey.of(evidence.status.entry_point.key),) if evidence else ()
+
     def action_copy_body(self) -> None:
         """Copy the body of the shown poll; on the wall that of ``chatAllowed``."""
         evidence = self.evidence()
@@ -77,8 +83,8 @@ class CopyingScreen(BoardScreen):
         if evidence is None or self.view is None:
             self._say("Nothing to copy: no entry point selected.")
             return
-        settings, at = self._copying_app.settings, self.view.snapshot.at
-        self._copy(lambda: bundle_copy(evidence, settings, at))
+        settings, snapshot = self._copying_app.settings, self.view.snapshot
+        self._copy(lambda: bundle_copy(evidence, settings, snapshot))
 
     @property
     def _copying_app(self) -> CopyingApp:

@@ -8,6 +8,7 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
+from wallboard.domain.alarm import AlarmState
 from wallboard.domain.policy import Level, Verdict
 from wallboard.report.words.alarms import SHORT_STATES, counted
 from wallboard.report.words.figures import repeated_hour
@@ -66,17 +67,21 @@ BETWEEN = "   "
 
 
 class Counter:
-    """Counts the entry points of each level and verdict, anew only when one may have changed."""
+    """Counts entry points by level and verdict, and alarms; anew only when one may have changed."""
 
     def __init__(self) -> None:
         self._counted_for: tuple[object, ...] = ()
         self.levels: dict[Level, int] = {}
         self.verdicts: dict[Verdict, int] = {}
         self.no_data = 0
+        self._alarms: object = None
+        self.alarms: dict[AlarmState, int] = {}
 
     def count(self, view: View) -> None:
         """Count those of this view; what is out of date is unknown and has no verdict."""
         snapshot = view.snapshot
+        if snapshot.alarms is not self._alarms:
+            self._alarms, self.alarms = snapshot.alarms, counted(snapshot.alarms.values())
         reason = (snapshot.ranking, view.jump, len(snapshot.entry_points))
         if reason == self._counted_for:
             return
@@ -123,7 +128,7 @@ class BoardHeader(Lines):
             first = replay_head(view, view.replay_position, width, self.theme_styles)
             second = [
                 *self._level_words(view, levels, short=True),
-                *self._alarm_words(view, signs=width < WIDE),
+                *self._alarm_words(signs=width < WIDE),
                 self._blank(BETWEEN),
             ]
         else:
@@ -177,7 +182,7 @@ class BoardHeader(Lines):
             (True, True, ()),
         ):
             line = self._level_words(view, levels, short=short)
-            line += self._alarm_words(view, signs=signs)
+            line += self._alarm_words(signs=signs)
             for part in filter(None, parts):
                 strong = part in polling.forms and polling.level is not Level.OK
                 line += [
@@ -205,9 +210,9 @@ class BoardHeader(Lines):
             line += [Segment(words, style + asks), self._blank(dot)]
         return line[:-1] if levels else [Segment(" NO ENTRY POINTS", self._strong)]
 
-    def _alarm_words(self, view: View, *, signs: bool) -> list[Segment]:
+    def _alarm_words(self, *, signs: bool) -> list[Segment]:
         """``2 new · 1 acked · 1 shelved`` after the levels, or the signs of these with counts."""
-        counts, glyphs = counted(view.snapshot.alarms.values()), self.theme_styles.glyphs
+        counts, glyphs = self._counter.alarms, self.theme_styles.glyphs
         line: list[Segment] = []
         for state, count in counts.items():
             words = f"{glyphs.alarm[state]}{count}" if signs else f"{count} {SHORT_STATES[state]}"

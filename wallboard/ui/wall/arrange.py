@@ -90,9 +90,19 @@ def alarm_place(alarm: Alarm | None) -> int:
     return _PLACES.get(alarm.state, LAST_PLACE) if alarm else LAST_PLACE
 
 
-def alarm_order(snapshot: Snapshot) -> object:
-    """Differs when an alarm changes its state, and so what stands where."""
-    return [(alarm.key, alarm.state) for alarm in snapshot.alarms.values()]
+class AlarmOrder:
+    """The states of all alarms, which decide what stands where; looked at anew when one changed."""
+
+    def __init__(self) -> None:
+        self._alarms: object = None
+        self._states: tuple[tuple[AlarmKey, AlarmState], ...] = ()
+
+    def of(self, snapshot: Snapshot) -> object:
+        """Differs when an alarm changes its state."""
+        if snapshot.alarms is not self._alarms:
+            self._alarms = snapshot.alarms
+            self._states = tuple((key, alarm.state) for key, alarm in snapshot.alarms.items())
+        return self._states
 
 
 def unacknowledged(snapshot: Snapshot) -> tuple[EntryPointKey, ...]:

@@ -104,14 +104,16 @@ class CompactPainter:
         return [
             Segment(self.glyphs.pointer if selected else " ", styles.pointer),
             Segment(fit(words, width - 2, self.glyphs), title),
-            Segment(drawn.alarm.sign or " ", styles.mark),
+            Segment(drawn.alarm.sign or " ", styles.alarm(drawn.alarm)),
         ]
 
     def _detail(self, drawn: Drawn, width: int) -> list[Segment]:
         style = drawn.styles.levels[drawn.status.judgement.level_at(drawn.now)]
         words = detail_of(drawn.status, drawn.now)
         if not words and drawn.alarm.forms:
-            return self._text(drawn.alarm.shortened(width - 1), width, drawn.styles.mark)
+            return self._text(
+                drawn.alarm.shortened(width - 1), width, drawn.styles.alarm(drawn.alarm)
+            )
         return self._text(words, width, style)
 
     def _age(self, drawn: Drawn, width: int) -> list[Segment]:
@@ -129,7 +131,9 @@ class CompactPainter:
             number = ""
         told = "detail" in self._shown and not detail_of(drawn.status, drawn.now)
         words = "" if told else drawn.alarm.words(room - cell_len(name) - 1)
-        number, style = (f" {words}", drawn.styles.mark) if words else (number, drawn.styles.place)
+        style = drawn.styles.place
+        if words:
+            number, style = f" {words}", drawn.styles.alarm(drawn.alarm)
         name = fit(name, min(cell_len(name), room - cell_len(number)), self.glyphs)
         rest = room - cell_len(name)
         return [

@@ -22,9 +22,9 @@ from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.wall.arrange import (
     VOLATILE_SORTS,
+    AlarmOrder,
     Section,
     alarm_of,
-    alarm_order,
     arrange,
     is_fault,
 )
@@ -91,6 +91,7 @@ class WallGrid(ScrollView, can_focus=True):
         self._state = state
         self._query = query
         self._selection = Selection()
+        self._alarm_order = AlarmOrder()
         self._arranged_for: object = None
         self._arranged_at = 0.0
         self._waiting_then = 0
@@ -124,7 +125,7 @@ class WallGrid(ScrollView, can_focus=True):
             snapshot.ranking,
             len(snapshot.entry_points),
             snapshot.at if volatile else None,
-            alarm_order(snapshot),
+            self._alarm_order.of(snapshot),
         )
         if reason != self._arranged_for and not self._order_holds(view):
             self._arranged_for, self._arranged_at = reason, view.now

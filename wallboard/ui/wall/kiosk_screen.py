@@ -14,7 +14,7 @@ from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.screen.header_words import silent_seconds
-from wallboard.ui.wall.arrange import alarm_order, unacknowledged
+from wallboard.ui.wall.arrange import AlarmOrder, unacknowledged
 from wallboard.ui.wall.big_figures import clock_of
 from wallboard.ui.wall.big_letters import big
 from wallboard.ui.wall.kiosk_grid import KioskGrid, KioskResized
@@ -95,6 +95,7 @@ class KioskScreen(WallScreen):
             self._well,
         )
         self._faults = FaultFinder()
+        self._alarm_order = AlarmOrder()
         self._pinned = 0
         self._rotate_seconds = rotate_seconds
         self._rotation = Rotation(rotate_seconds())
@@ -139,7 +140,8 @@ class KioskScreen(WallScreen):
         self, view: View, statuses: Sequence[EntryPointStatus]
     ) -> tuple[EntryPointKey, ...]:
         snapshot = view.snapshot
-        reason = (snapshot.ranking, view.jump, self.grid.everything, alarm_order(snapshot))
+        states = self._alarm_order.of(snapshot)
+        reason = (snapshot.ranking, view.jump, self.grid.everything, states)
         return self._faults.find(statuses, snapshot, reason)
 
     def _pin(

@@ -116,6 +116,10 @@ class LargePainter(TilePainter):
             rows += [self._since(drawn), self._deciding(drawn)]
         return rows[:room]
 
+    def _signs(self, drawn: Drawn) -> str:
+        """With the sign of the alarm: there is no row below for it."""
+        return super()._signs(drawn) + drawn.alarm.sign
+
     def _big_name(self, drawn: Drawn) -> list[list[Segment]]:
         """The name in big letters, if they have all of its signs and fit."""
         name = safe(drawn.status.entry_point.name).upper()

@@ -173,17 +173,23 @@ class TilePainter:
         place = (
             f"{number} {self.glyphs.separator}{server}" if number and server else number + server
         )
+        signs = mark_signs(status.judgement, self.glyphs)
         beside = self._inner - 3 - cell_len(name)
-        words = self._alarm_beside(alarm, beside - cell_len(place))
-        if not words and (words := self._alarm_beside(alarm, beside - cell_len(server))):
+        left = beside - (len(signs) + 1 if signs else 0)
+        words = self._alarm_beside(alarm, left - cell_len(place))
+        if not words and (words := self._alarm_beside(alarm, left - cell_len(server))):
             place = server
         beside -= cell_len(place) + (cell_len(words) + 1 if words else 0)
-        marks = f"{marks_of(status, now, beside, self.glyphs)} {words}".strip()
-        end = Segment(f" {marks} " if marks else "", styles.mark)
-        room = self._inner - 1 - end.cell_length
+        marks = marks_of(status, now, beside, self.glyphs)
+        end = [
+            Segment(f" {marks}" if marks else "", styles.mark),
+            Segment(f" {words}" if words else "", styles.alarm(alarm)),
+            Segment(" " if marks or words else "", styles.body),
+        ]
+        room = self._inner - 1 - Segment.get_line_length(end)
         if cell_len(name) + cell_len(place) > room:
             place = server or number
-        return [*self._named(name, place, room, styles), end]
+        return [*self._named(name, place, room, styles), *end]
 
     def _tells_in_title(self, alarm: AlarmMark) -> bool:
         """Whether the words are in the title of a tile that has no room for them elsewhere."""
@@ -199,10 +205,14 @@ class TilePainter:
         chip = self._chip(drawn)
         room = self._inner - 1 - Segment.get_line_length(chip)
         name = safe(drawn.status.entry_point.name)
-        marks = mark_signs(drawn.status.judgement, self.glyphs)
+        marks = self._signs(drawn)
         end = Segment(f" {marks}" if marks else "", drawn.styles.mark)
         room -= end.cell_length
         return [*self._named(name, self._server(drawn), room, drawn.styles), end, *chip]
+
+    def _signs(self, drawn: Drawn) -> str:
+        """The marks beside a name that has the response type beside it."""
+        return mark_signs(drawn.status.judgement, self.glyphs)
 
     def _named(self, name: str, place: str, room: int, styles: TileStyles) -> list[Segment]:
         """The name, cut before its id or server is; the pointer before it if it is selected."""
@@ -286,7 +296,7 @@ class TilePainter:
         lead: list[Segment] = []
         if self._name not in self._rows:
             words = self._alarm_beside(drawn.alarm, LONGEST_LEAD)
-            lead = [Segment(f"{words} " if words else "", drawn.styles.mark)]
+            lead = [Segment(f"{words} " if words else "", drawn.styles.alarm(drawn.alarm))]
         room = self._inner - 1 - Segment.get_line_length(lead)
         return self._led([*lead, *self._stripped(drawn, room)], drawn.styles)
 
@@ -317,7 +327,7 @@ class TilePainter:
             return self._deciding(drawn)
         words = f"{alarm.sign} {alarm.shortened(room)}".strip()
         words = fit(f" {words}", self._inner, self.glyphs)
-        return [Segment(words, drawn.styles.mark)]
+        return [Segment(words, drawn.styles.alarm(alarm))]
 
     def _deciding(self, drawn: Drawn) -> list[Segment]:
         words = fit(f" {deciding_words(drawn.status)}", self._inner, self.glyphs)

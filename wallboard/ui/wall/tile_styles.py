@@ -5,6 +5,7 @@ from rich.style import Style
 from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.verdict import Judgement
 from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.widgets.alarm_mark import AlarmMark
 
 
 class TileStyles:
@@ -56,6 +57,10 @@ class TileStyles:
         """The style of the verdict on a tile, the other way round while its alarm blinks."""
         style = self.title(judgement, now)
         return style + Style(reverse=not style.reverse) if inverted else style
+
+    def alarm(self, mark: AlarmMark) -> Style:
+        """The style of the words of an alarm: calm unless nobody has it."""
+        return self.mark if mark.loud else self.body
 
     def chip(self, kind: str, *, on_bar: bool = False) -> Style:
         """The style of the response type: coloured words, which need a background on a bar."""

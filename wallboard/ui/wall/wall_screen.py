@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.query import Query, parse
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.arrangement import DENSITIES, GROUPINGS, SORTS, Arrangement
@@ -31,10 +32,11 @@ class WallScreen(FilteringScreen):
     MAIN_KEYS = (
         Hint(("open",)),
         Hint(("filter",)),
-        Hint(("faults",)),
+        Hint(("acknowledge", "alarms"), "Alarms"),
         Hint(("events",)),
         Hint(("copy_bundle",), "Ticket"),
         Hint(("freeze",)),
+        Hint(("faults",)),
         Hint(("poll_now",)),
         Hint(("sort",)),
         Hint(("density",)),
@@ -89,6 +91,19 @@ class WallScreen(FilteringScreen):
         statuses = self.view.snapshot.entry_points if self.view else {}
         status = statuses.get(self.grid.selected) if self.grid.selected else None
         return latest_evidence(status) if status else None
+
+    def alarms_in_hand(self) -> tuple[AlarmKey, ...]:
+        """The alarm of the selected entry point, or those of the selected section."""
+        if self.grid.selected:
+            return (AlarmKey.of(self.grid.selected),)
+        sections = (one for one in self.grid.sections if one.name == self.grid.section)
+        return tuple(AlarmKey.of(key) for section in sections for key in section.keys)
+
+    def alarms_shown(self) -> tuple[AlarmKey, ...]:
+        """The alarms of all that the filter shows, and of their servers."""
+        keys = [key for section in self.grid.sections for key in section.keys]
+        servers = dict.fromkeys(AlarmKey(key.server) for key in keys)
+        return (*servers, *map(AlarmKey.of, keys))
 
     def select_entry_point(self, key: EntryPointKey) -> None:
         """Select an entry point."""

@@ -22,15 +22,25 @@ from wallboard.ui.widgets.status_words import SHORT_LABELS
 class AlarmMark(NamedTuple):
     """The sign of an alarm and its words in ever shorter forms.
 
-    ``returned`` says that the words are of what it was; ``inverted`` that it blinks right now;
-    ``planned`` that they are only of what is expected of the entry point.
+    ``state`` is that of the alarm, ``inverted`` says that it blinks right now, and ``planned`` that
+    the words are only of what is expected of the entry point.
     """
 
     sign: str = ""
     forms: tuple[str, ...] = ()
-    returned: bool = False
+    state: AlarmState = AlarmState.NORMAL
     inverted: bool = False
     planned: bool = False
+
+    @property
+    def returned(self) -> bool:
+        """Whether the words are of what it was."""
+        return self.state is AlarmState.RETURNED
+
+    @property
+    def loud(self) -> bool:
+        """Whether it must be seen before all that somebody has in hand or that is over."""
+        return self.state is AlarmState.UNACKNOWLEDGED
 
     def words(self, room: int) -> str:
         """The longest form that fits; nothing if none does."""
@@ -66,11 +76,10 @@ def mark_of(
         forms = [f"{forms[0]}, {extra}", extra]
     elif extra:
         forms = [*(f"{form}, {extra}" for form in forms), *forms]
-    returned = alarm.state is AlarmState.RETURNED
     if planned and forms:
         of_new = planned[:1] if alarm.state is AlarmState.UNACKNOWLEDGED else ()
         forms = [f"{forms[0]}, {planned[0]}", *of_new, *forms]
-    return AlarmMark(glyphs.alarm[alarm.state], tuple(forms), returned)
+    return AlarmMark(glyphs.alarm[alarm.state], tuple(forms), alarm.state)
 
 
 def is_inverted(alarm: Alarm, now: float, *, kiosk: bool) -> bool:

@@ -1,0 +1,1 @@
+"""Alarms: the list of them, and what is asked before somebody takes one in hand."""
