@@ -143,7 +143,7 @@ class AlarmBoard:
         if (
             judgement.verdict is watched.verdict
             and judgement.level is watched.level
-            and event.at <= watched.until
+            and (event.at <= watched.until or watched.calm)
         ):
             watched.until = confirmed_until(status)
             return heard

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from types import MappingProxyType
 
-from wallboard.domain.alarm import Alarm, AlarmState, Condition
+from wallboard.domain.alarm import Alarm, AlarmState, Condition, Truth
 from wallboard.domain.alarm_fold import applied
 from wallboard.domain.alarm_step import (
     Step,
@@ -38,15 +38,17 @@ class Watched:
     """One alarm, and what must be known for its next poll. All times are Unix seconds.
 
     Its condition holds ``until`` then, which later polls have moved on. ``level`` and ``verdict``
-    are what the last poll said, if that was conclusive, and ``expectation`` what was expected of
-    the entry point. ``status`` is what was said last of a server, and ``stale_after`` how many
-    seconds an answer of it holds. ``due`` is when something happens by itself.
+    are what the last poll said, if that was conclusive. Where it is ``calm``, false and normal, a
+    poll that says the same again changes nothing however late it comes. ``expectation`` is what was
+    expected of the entry point. ``status`` is what was said last of a server, and ``stale_after``
+    how many seconds an answer of it holds. ``due`` is when something happens by itself.
     """
 
     alarm: Alarm
     until: float = math.inf
     level: Level | None = None
     verdict: Verdict | None = None
+    calm: bool = False
     expectation: Expectation = NOTHING_EXPECTED
     status: ServerStatus | None = None
     stale_after: float = 30.0
@@ -169,7 +171,9 @@ class AlarmTimers:
         watched.alarm, watched.until = alarm, alarm.condition.until
         if not alarm.condition.conclusive:
             watched.verdict = None
-        if alarm.state is not AlarmState.NORMAL:
+        normal = alarm.state is AlarmState.NORMAL
+        watched.calm = normal and alarm.condition.truth is Truth.FALSE
+        if not normal:
             self._alarms[alarm.key] = alarm
             self._shown = None
         elif self._alarms.pop(alarm.key, None):

@@ -15,6 +15,7 @@ from tests.bench.figure import FULL, QUICK, Figure, Outcome, Pace, Skipped
 
 FILES = {
     "cpu_per_poll": ("cpu_per_poll", "cpu_per_poll_paced"),
+    "alarms_cpu": ("alarms_cpu",),
     "check": ("check",),
     "discover": ("discover_sweep",),
     "wall_cpu": ("wall_cpu", "wall_cpu_10000"),

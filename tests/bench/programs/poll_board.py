@@ -1,4 +1,4 @@
-"""Polls into a board, as the wall does, and reports the CPU of a poll.
+"""Polls into a board and its alarms, as the wall does, and reports the CPU of a poll.
 
 Arguments: address, entry points, seconds to measure, polls in flight, interval in seconds, and the
 file to record in, if any.
@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.bench.processes import report
+from wallboard.alarm_board import AlarmBoard
 from wallboard.board import Board
 from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Failure, Observation
 from wallboard.feeds.poll import PollFeed
-from wallboard.inheritance import entry_points_of
+from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder
 
@@ -30,15 +31,20 @@ async def main(
     )
     board = Board(entry_points_of(settings), history=settings.history)
     points = entry_points_of(settings)
+    alarms = AlarmBoard(alarm_rules_of(settings), flood=settings.alarm.flood)
     recorder = Recorder(RecordingFile(file), points, settings.title) if file else None
     if recorder:
         recorder.start()
     polls = failed = 0
+    judging = 0.0
     second_round = asyncio.Event()
 
     def take(event: object) -> None:
-        nonlocal polls, failed
+        nonlocal polls, failed, judging
         folded = board.fold(event)  # type: ignore[arg-type]
+        begun = time.thread_time()
+        alarms.fold(folded)
+        judging += time.thread_time() - begun
         if recorder:
             recorder.take(folded)
         polls += 1
@@ -49,10 +55,13 @@ async def main(
     feed = asyncio.create_task(PollFeed(settings).run(take))
     # The first round also connects and builds every request, which a board does once in its life.
     await second_round.wait()
-    polls, began, cpu = 0, time.perf_counter(), time.process_time()
+    polls, judging, began, cpu = 0, 0.0, time.perf_counter(), time.process_time()
     while time.perf_counter() - began < seconds:
         await asyncio.sleep(settings.refresh)
         board.snapshot(time.time())
+        begun = time.thread_time()
+        alarms.advance(time.time())
+        judging += time.thread_time() - begun
     cpu, elapsed = time.process_time() - cpu, time.perf_counter() - began
     feed.cancel()
     with suppress(asyncio.CancelledError):
@@ -63,7 +72,13 @@ async def main(
         recorder.stop()
         if recorder.problem:
             raise SystemExit(f"{recorder.problem} So this says nothing")
-    report({"cpu_ms_per_poll": 1000 * cpu / polls, "polls_per_second": polls / elapsed})
+    report(
+        {
+            "cpu_ms_per_poll": 1000 * cpu / polls,
+            "alarms_ms_per_poll": 1000 * judging / polls,
+            "polls_per_second": polls / elapsed,
+        }
+    )
 
 
 if __name__ == "__main__":
