@@ -164,6 +164,8 @@ def test_where_the_clocks_change_it_is_the_next_one_too(now, text, meant):
         ("-2h", "not a time: "),
         ("0m", "is not in the future"),
         ("yesterday 14:32", "is not in the future"),
+        ("yesterday 16:00", "is not in the future"),
+        ("today 14:32", "is not in the future"),
         ("2026-11-21 14:32", "is not in the future"),
         ("now", "not a time: "),
     ],

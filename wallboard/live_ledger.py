@@ -88,22 +88,21 @@ class LiveLedger:
             )
         return tuple(found)
 
-    def write(self, rows: Iterable[LedgerRow], *, at_once: bool = False) -> None:
-        """Have rows written soon, or now."""
+    def write(self, rows: Iterable[LedgerRow]) -> None:
+        """Have rows written as soon as may be."""
         self._waiting += rows
         del self._waiting[:-MOST_WAITING]
-        if at_once:
-            self._wanted.set()
+        self._wanted.set()
 
     async def run(self) -> None:
         """Write and read until cancelled."""
         while True:
+            self._wanted.clear()
             try:
                 failed = await self.exchange()
             except Exception:
                 log.exception("The ledger of alarms failed; trying again")
                 failed = True
-            self._wanted.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(AGAIN_SECONDS if failed else LOOK_SECONDS):
                     await self._wanted.wait()
@@ -111,13 +110,14 @@ class LiveLedger:
     async def exchange(self) -> bool:
         """Write what waits and take what is new, once; whether something failed."""
         try:
-            count, done = await self._exchanging.result()
+            rows, done = await self._exchanging.result()
         except TimeoutError:
             self.looked = True
             self.state = LedgerState(self.state.path, NO_ANSWER, NO_ANSWER, self.state.read_only)
             return True
         if not done.unwritten:
-            del self._waiting[:count]
+            written = set(map(id, rows))
+            self._waiting = [row for row in self._waiting if id(row) not in written]
         self.state = LedgerState(self.state.path, done.unwritten, done.unread, done.read_only)
         if done.set_aside:
             self._aside = done.set_aside, time.monotonic() + SET_ASIDE_SECONDS
@@ -133,6 +133,6 @@ class LiveLedger:
         with suppress(TimeoutError):
             await in_thread_within(self._tap.close, ANSWER_SECONDS)
 
-    def _exchange(self) -> tuple[int, Exchange]:
+    def _exchange(self) -> tuple[list[LedgerRow], Exchange]:
         rows = self._waiting[:]
-        return len(rows), self._tap.exchange(rows, keep_days=self._keep_days())
+        return rows, self._tap.exchange(rows, keep_days=self._keep_days())

@@ -63,9 +63,11 @@ def _next_by_clock(text: str, written: str, now: float, zone: tzinfo | None) -> 
     if written.startswith("tomorrow"):
         tomorrow = datetime.fromtimestamp(now, zone).date() + timedelta(days=1)
         written = written.replace("tomorrow", tomorrow.isoformat(), 1)
+    found = _CLOCK.fullmatch(written)
     try:
-        # The first one that will have been the last there was.
-        looks = (_by_clock(text, written, now + hours * 3600, zone) for hours in range(27))
+        # Without a date, the first one that will have been the last there was.
+        hours = range(1 if found and found["day"] else 27)
+        looks = (_by_clock(text, written, now + hour * 3600, zone) for hour in hours)
         return next((at for at in looks if at > now), now)
     except MomentError as error:
         raise MomentError(str(error).replace(FORMS, FORMS_TO_COME)) from None

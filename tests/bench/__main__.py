@@ -34,6 +34,7 @@ FILES = {
     "replay_seek": ("replay_seek",),
     "restored_start": ("restored_start",),
     "follower": ("follower_lag", "follower_cpu"),
+    "alarm_sharing": ("acknowledgement_lag",),
     "metrics_scrape": ("metrics_scrape", "metrics_against_library"),
     "hostile_servers": ("hostile_late", "hostile_gap", "hostile_memory"),
 }
