@@ -1,8 +1,10 @@
 """Alarms from the command line: the recording and its ledger, with no board running."""
 
 import json
+import sqlite3
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import pexpect
@@ -315,3 +317,22 @@ def test_a_ledger_that_is_none_or_damaged_is_said_to_be_so(ask, ledger, command)
     assert "cannot use the ledger of alarms: the file is damaged, or not a wallboard ledger" in err
     assert str(ledger) in err
     assert ledger.read_text().startswith("my own notes")
+
+
+def test_the_recording_knows_its_ledger(ask, ledger, path, capsys):
+    def recording(word):
+        status = run(["recording", word, "--file", str(path)])
+        return status, capsys.readouterr().out
+
+    assert "alarm ledger      none" in recording("info")[1]
+    written(ledger, STANDING, acknowledged(STANDING))
+    assert f"{ledger}, " in recording("info")[1]
+    assert ", 2 rows since " in recording("info")[1]
+    assert recording("verify") == (0, f"{path}: the recording is intact\n")
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute("UPDATE ledger SET kind = 'whim'")
+    status, out = recording("verify")
+    assert status == 2
+    assert "alarm ledger: ledger.kind of row 1 is 'whim'" in out
+    ledger.write_text("my own notes\n" * 1000)
+    assert "not a wallboard ledger" in recording("info")[1]

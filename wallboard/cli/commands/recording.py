@@ -23,6 +23,7 @@ from wallboard.cli.run.signals import left_on_ctrl_c
 
 if TYPE_CHECKING:
     from wallboard.recorder.writing.retention import Retention
+    from wallboard.report.past.recording import DescribedLedger
 
 DAMAGED = 2
 """Exit status of ``verify``, which monitoring systems read as critical."""
@@ -83,6 +84,7 @@ def info(file: Path | None, config: Path | None) -> int:
             holder=holder(path),
             facts=facts,
             recorded_spans=recording.recorded_spans(),
+            ledger=_ledger(path),
         )
         say(f"{line}\n" for line in recording_lines(described))
     return exit_codes.OK
@@ -92,7 +94,7 @@ def info(file: Path | None, config: Path | None) -> int:
     "verify",
     short_help="Check the whole recording for damage.",
     help="""\
-Check the whole recording: the file, every body, every segment.
+Check the whole recording: the file, every body, every segment; and the alarm ledger beside it.
 
 Exit status: 0 intact, 2 damaged; 64 and above: could not be checked.
 """,
@@ -114,6 +116,7 @@ def verify(file: Path | None, config: Path | None) -> int:
             faults.extend(_faults(path))
         except DamagedError as error:
             faults.append(str(error))
+        faults.extend(_faults_of_ledger(path))
     if not faults:
         click.echo(f"{safe(str(path))}: the recording is intact")
         return exit_codes.OK
@@ -132,7 +135,7 @@ def verify(file: Path | None, config: Path | None) -> int:
 Delete the oldest part of the recording and free its disk space.
 
 Only for a recording that nobody is writing; a live one is trimmed automatically by `record_days`
-and `record_megabytes`.
+and `record_megabytes`. The alarm ledger beside it stays: `ledger_days` trims that.
 """,
     epilog="""\b
 Examples:
@@ -166,6 +169,38 @@ def trim(older: str | None, to: str | None, file: Path | None, config: Path | No
     if after > retention.bytes:
         click.echo("The newest segment is always kept.")
     return exit_codes.OK
+
+
+def _ledger(recording: Path) -> "DescribedLedger | str":
+    """The ledger of a recording, or in words why there is nothing to say of it."""
+    from wallboard.recorder.errors import RecordingError
+    from wallboard.recorder.ledger.place import ledger_path
+    from wallboard.recorder.ledger.reader import LedgerReader
+    from wallboard.report.past.recording import DescribedLedger
+
+    path = ledger_path(recording)
+    if not path.exists():
+        return "none"
+    try:
+        with LedgerReader(path) as ledger:
+            return DescribedLedger(path, _file_bytes(path), *ledger.extent())
+    except RecordingError as error:
+        return f"{path}: {error}"
+
+
+def _faults_of_ledger(recording: Path) -> Iterator[str]:
+    from wallboard.recorder.errors import DamagedError
+    from wallboard.recorder.ledger.place import ledger_path
+    from wallboard.recorder.ledger.reader import LedgerReader
+
+    path = ledger_path(recording)
+    if not path.exists():
+        return
+    try:
+        with LedgerReader(path) as ledger:
+            yield from (f"alarm ledger: {fault}" for fault in ledger.faults())
+    except DamagedError as error:
+        yield f"alarm ledger: {error}"
 
 
 def _faults(path: Path) -> Iterator[str]:

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.frozen import frozen
-from wallboard.recorder.file.columns import ROW, Shape
+from wallboard.recorder.file.columns import MOMENT, ROW, Shape, optional
 from wallboard.recorder.ledger.rows import COLUMNS, SHAPE, row_of
 from wallboard.recorder.ledger.schema import LEDGER
 from wallboard.recorder.reading.connection import Connection, Stamp, Version
@@ -22,7 +22,11 @@ _LONGEST_SHELF_SECONDS = 31 * 86_400.0
 _RECENT_SECONDS = 86_400.0
 """As long as chattering may look back."""
 
+_MOST_FAULTS = 20
+"""The number of faults that SQLite may list."""
+
 _NEWEST = Shape("ledger", id=ROW)
+_EXTENT = Shape("ledger", rows=ROW, at=optional(MOMENT))
 
 _AFTER = f"SELECT {COLUMNS} FROM ledger WHERE id > ? ORDER BY id LIMIT {PAGE}"  # noqa: S608  our own names
 _BETWEEN = (
@@ -113,6 +117,21 @@ class LedgerReader:
         if len(rows) < PAGE:
             self._version = version
         return News(tuple(map(row_of, rows)))
+
+    def extent(self) -> tuple[int, float | None]:
+        """How many rows there are, and when the oldest is from, Unix time in seconds."""
+        with self._connection.reading() as database:
+            found = _EXTENT.one(database, "SELECT count(*), min(at) FROM ledger")
+        return found or (0, None)
+
+    def faults(self) -> Iterator[str]:
+        """A sentence for each fault; none if all of it is intact."""
+        with self._connection.reading() as database:
+            for (line,) in database.execute(f"PRAGMA integrity_check({_MOST_FAULTS})"):
+                if line != "ok":
+                    yield str(line)
+            for _ in SHAPE.rows(database, f"SELECT {COLUMNS} FROM ledger"):  # noqa: S608  our own names
+                pass
 
     def rows(self, since: float = -math.inf, until: float = math.inf) -> Iterator[LedgerRow]:
         """The rows of a span, both ends included, in the order of time; read page by page."""

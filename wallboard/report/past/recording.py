@@ -18,10 +18,21 @@ _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
 @frozen
+class DescribedLedger:
+    """The ledger of the alarms of a recording; ``first_at`` is when its oldest row is from."""
+
+    path: Path
+    file_bytes: int
+    rows: int
+    first_at: float | None
+
+
+@frozen
 class Described:
     """A recording from outside; ``file_bytes`` counts the log beside it too.
 
-    ``recorded_spans`` are in order and apart; ``holder`` is who writes, if anybody does.
+    ``recorded_spans`` are in order and apart; ``holder`` is who writes, if anybody does. ``ledger``
+    is what is known of the ledger of its alarms.
     """
 
     path: Path
@@ -30,6 +41,7 @@ class Described:
     holder: Holder | None
     facts: Statistics
     recorded_spans: Sequence[Span]
+    ledger: DescribedLedger | str
 
 
 def recording_lines(described: Described) -> Iterator[str]:
@@ -47,6 +59,7 @@ def recording_lines(described: Described) -> Iterator[str]:
         ("answers", f"{facts.answers:,} with {facts.bodies:,} bodies ({size(facts.body_bytes)})"),
         ("changes", f"{facts.changes:,}"),
         ("each observation", _cost(facts)),
+        ("alarm ledger", _ledger(described.ledger)),
     ]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
@@ -100,6 +113,14 @@ def _recorded(recorded_spans: Sequence[Span]) -> str:
 def _entry_points(facts: Statistics) -> str:
     gone = f", {facts.gone:,} more removed from the board" if facts.gone else ""
     return f"{facts.entry_points:,}{gone}"
+
+
+def _ledger(ledger: DescribedLedger | str) -> str:
+    if isinstance(ledger, str):
+        return ledger
+    rows = f"{ledger.rows:,} row{'' if ledger.rows == 1 else 's'}"
+    since = "" if ledger.first_at is None else f" since {moment(ledger.first_at)}"
+    return f"{ledger.path}, {size(ledger.file_bytes)}, {rows}{since}"
 
 
 def _cost(facts: Statistics) -> str:
