@@ -126,7 +126,7 @@ async def test_of_two_who_acknowledge_at_once_all_boards_show_the_first(start, l
     ] * 3
 
 
-async def test_shelf_and_note_are_shared_too(start):
+async def test_shelf_and_note_are_shared_too(start, ledger):
     leader, follower = await two(start)
     at = leader.snapshot().at
     assert follower.alarms.shelve([SALES], at + 600, "vendor is on it") is None
@@ -134,13 +134,7 @@ async def test_shelf_and_note_are_shared_too(start):
     assert leader.alarms.unshelve([SALES]) is None
     await shown(follower, AlarmState.UNACKNOWLEDGED)
     assert follower.alarms.note(CARE, "looks odd") is None
-    for live in (leader, follower):
-        await until(lambda live=live: [row.text for row in live.alarms.rows(CARE)] == ["looks odd"])
-        assert [row.kind for row in live.alarms.rows(SALES)] == [
-            RowKind.RAISED,
-            RowKind.SHELVED,
-            RowKind.UNSHELVED,
-        ]
+    await until(lambda: kept(ledger)[-1].text == "looks odd")
 
 
 async def test_a_board_that_starts_again_knows_all_and_raises_nothing_twice(start, ledger):
@@ -223,7 +217,6 @@ async def test_without_a_recording_alarms_are_in_memory_and_that_is_said(start, 
     assert live.alarms.unshared == "Nobody else sees this: the board is not recorded."
     assert live.alarms.acknowledge([SALES], "on it") is None
     assert state_of(live) is AlarmState.ACKNOWLEDGED
-    assert [row.kind for row in live.alarms.rows(SALES)] == [RowKind.RAISED, RowKind.ACKNOWLEDGED]
     assert not ledger.exists()
 
 
