@@ -32,12 +32,7 @@ NOT_INHERITED = (
 
 def pytest_configure():
     """Before anything is imported that looks at them; children of the tests inherit this too."""
-    textual = [
-        name
-        for name in os.environ
-        # The worker of a test run learns from its parent where pictures that differ go.
-        if name.startswith("TEXTUAL") and name != "TEXTUAL_SNAPSHOT_TEMPDIR"
-    ]
+    textual = [name for name in os.environ if name.startswith("TEXTUAL") and name != PICTURES]
     for name in (*NOT_INHERITED, *textual):
         os.environ.pop(name, None)
         # A line editor's library sets LINES and COLUMNS where Python does not see it.
@@ -54,6 +49,19 @@ def pytest_configure():
     # How long an example takes is a matter of the machine.
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
+
+
+PICTURES = "TEXTUAL_SNAPSHOT_TEMPDIR"
+"""Where pictures that differ go; the worker of a test run learns that from its parent."""
+
+
+@pytest.fixture(autouse=True)
+def _pictures_are_found():
+    """A command that runs in this process forgets all variables for Textual."""
+    kept = os.environ.get(PICTURES)
+    yield
+    if kept is not None:
+        os.environ[PICTURES] = kept
 
 
 @pytest.fixture(autouse=True, scope="session")
