@@ -78,7 +78,9 @@ async def test_what_one_says_every_other_process_shows_and_a_kill_takes_nothing_
 
 
 async def test_a_command_acknowledges_while_no_board_runs(showing, wallboard):
-    leader, follower = await showing("records"), await showing("follows")
+    leader = await showing("records")
+    await told(leader, "1000 unacknowledged")
+    follower = await showing("follows")
     await told(follower, "1000 unacknowledged")
     for board in (leader, follower):
         board.terminate()
