@@ -75,7 +75,8 @@ class LiveAlarms:
         self._status = status
         self._clock = clock
         self._who = user_at_host()
-        self._board = AlarmBoard(alarm_rules_of(settings), flood=settings.alarm.flood)
+        self._rules = alarm_rules_of(settings)
+        self._board = AlarmBoard(self._rules, flood=settings.alarm.flood)
         self._ledger: LiveLedger | None = None
         self._exchanging: asyncio.Task[None] | None = None
         self._held_back: deque[Folded] | None = deque(maxlen=MOST_HELD_BACK) if fed else None
@@ -129,8 +130,10 @@ class LiveAlarms:
 
     def shelve(self, keys: Collection[AlarmKey], until: float, why: str = "") -> str | None:
         """Shelve alarms until a Unix time in seconds; the sentence that says why not."""
-        longest, every_key = self._settings.alarm.shelve_max, alarm_rules_of(self._settings)
-        return self._ask(lambda asker: shelved(asker, every_key, keys, until, why, longest=longest))
+        longest = self._settings.alarm.shelve_max
+        return self._ask(
+            lambda asker: shelved(asker, self._rules, keys, until, why, longest=longest)
+        )
 
     def unshelve(self, keys: Iterable[AlarmKey]) -> str | None:
         """End the shelves of alarms; the sentence that says why not."""
@@ -153,9 +156,9 @@ class LiveAlarms:
     def take_up(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings, whose edit of the board is given."""
         self._settings = settings
+        self._rules = alarm_rules_of(settings)
         self._board.flood = settings.alarm.flood
-        rows = self._board.replace(alarm_rules_of(settings), edit, self._clock())
-        self._happened(rows)
+        self._happened(self._board.replace(self._rules, edit, self._clock()))
 
     def advance(self, now: float) -> None:
         """Have happen what is due by ``now``, Unix time in seconds."""
@@ -266,7 +269,7 @@ class LiveAlarms:
         except RequestRefusedError as error:
             return str(error)
         if self._ledger:
-            self._ledger.write(rows, at_once=True)
+            self._ledger.write(rows)
         else:
             self._take(News(rows))
         return None
