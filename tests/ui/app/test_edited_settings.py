@@ -1,15 +1,17 @@
 """An edited setting that nobody takes up while the board runs is found here."""
 
 import asyncio
+import time
 from dataclasses import fields
 
 from walls import until
 
 from wallboard.config.state_folder import BoardId
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.feeds import Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.frozen import frozen
-from wallboard.settings import EntryPointSettings, ServerSettings, Settings
+from wallboard.settings import AlarmSettings, EntryPointSettings, ServerSettings, Settings
 from wallboard.ui.app.app import WallboardApp
 
 
@@ -24,7 +26,19 @@ class Noted(Settings):
         return object.__getattribute__(self, name)  # slots make it another class
 
 
+@frozen(kw_only=True)
+class NotedAlarm(AlarmSettings):
+    """The same for the settings of alarms."""
+
+    unknown: bool = False
+
+    def __getattribute__(self, name: str) -> object:
+        NOTED_OF_ALARMS.add(name)
+        return object.__getattribute__(self, name)
+
+
 NOTED: set[str] = set()
+NOTED_OF_ALARMS: set[str] = set()
 
 
 async def test_every_setting_of_an_edit_is_taken_up(tmp_path):
@@ -53,3 +67,21 @@ async def test_every_setting_of_an_edit_is_taken_up(tmp_path):
         app.tick()
         await pilot.pause()
     assert {field.name for field in fields(Noted)} - NOTED == {"unknown"}
+
+
+async def test_every_setting_of_alarms_is_taken_up(tmp_path):
+    point = EntryPointSettings(id=1000)
+    server = ServerSettings(name="prod", url="http://127.0.0.1:9", entry_point=(point,))
+    settings = {"record": str(tmp_path / "wall.db"), "server": (server,)}
+    app = WallboardApp(
+        Settings(**settings), lambda polled: SharedFeed(polled, BoardId("a board"), environ={})
+    )
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.live.status.role is Role.RECORDS)
+        edited = Settings(**settings, alarm=NotedAlarm())
+        NOTED_OF_ALARMS.clear()
+        app.live.take_up(edited)
+        app.tick()
+        assert app.live.alarms.shelve([AlarmKey("prod")], time.time() + 600, "a test") is None
+        every = {field.name for field in fields(NotedAlarm)}
+        await until(pilot, lambda: every - NOTED_OF_ALARMS == {"unknown"})
