@@ -135,8 +135,19 @@ _ROW_WORDS = {
 }
 
 
+def rows_about(key: AlarmKey, rows: Iterable[LedgerRow]) -> tuple[LedgerRow, ...]:
+    """The rows of an entry point, of its server, and the notes on the whole board."""
+    whole = (key, AlarmKey(key.server))
+    return tuple(
+        row for row in rows if row.key in whole or (row.key is None and row.kind is RowKind.NOTE)
+    )
+
+
 def row_words(row: LedgerRow, now: float) -> str:
-    """What a row of the ledger says: ``acknowledged by anna@jump1: restarting it``."""
+    """What a row of the ledger says: ``acknowledged by anna@jump1: restarting it``.
+
+    One of a server, or of the whole board, says so first.
+    """
     words = _ROW_WORDS.get(row.kind, str(row.kind))
     if row.kind in {RowKind.RAISED, RowKind.WORSENED} and row.key and row.verdict:
         words += f": {_label(row.key, row.verdict)}"
@@ -145,4 +156,10 @@ def row_words(row: LedgerRow, now: float) -> str:
     if row.kind is RowKind.SHELVED and row.until is not None:
         until = f" until {minute(row.until, now)}"
     text = f": {safe(row.text)}" if row.text else ""
-    return f"{words}{by}{until}{text}"
+    return f"{_whole(row)}{words}{by}{until}{text}"
+
+
+def _whole(row: LedgerRow) -> str:
+    if row.key is None:
+        return "board: " if row.kind is RowKind.NOTE else ""
+    return f"server {safe(row.key.server)}: " if row.key.id is None else ""

@@ -1,12 +1,14 @@
 """The list of alarms: in which state each is, since when, who has it, why and until when."""
 
+from collections.abc import Callable, Mapping
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
-from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.endpoint import Contact, EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.query import Query, parse
 from wallboard.report.words.alarms import contact_words, sentence
@@ -56,9 +58,13 @@ class AlarmsScreen(FilteringScreen):
             super().__init__()
             self.key = key
 
-    def __init__(self, theme: BoardTheme, first: View) -> None:
+    def __init__(
+        self, theme: BoardTheme, first: View, servers: Callable[[], Mapping[str, Contact]]
+    ) -> None:
+        """``servers`` gives the contact for the alarm of each server."""
         super().__init__(theme)
         self.view = first
+        self._servers = servers
         self.query_now: Query = parse("")
         self.handled_hidden = False
         self.list = AlarmList(theme)
@@ -175,11 +181,13 @@ class AlarmsScreen(FilteringScreen):
         status = snapshot.entry_points.get(alarm.key.entry_point) if alarm.key.entry_point else None
         words = sentence(alarm, snapshot.at)
         summary = safe(status.judgement.summary) if status else ""
-        contact = contact_words(status.entry_point.contact) if status else ""
+        contact = status.entry_point.contact if status else Contact()
+        if alarm.key.id is None:
+            contact = self._servers().get(alarm.key.server, contact)
         self._detail.put(
             [
                 [Segment(f" {words[:1].upper()}{words[1:]}", base)],
                 [Segment(f" {summary}", muted)],
-                [Segment(f" {contact}", muted)],
+                [Segment(f" {contact_words(contact)}", muted)],
             ]
         )

@@ -65,10 +65,14 @@ class ScreenOpeningApp(AlarmKeysApp):
 
     def action_alarms(self) -> None:
         """Open the list of alarms, or return to it if it is open."""
+        from wallboard.inheritance import contacts_of_servers
         from wallboard.ui.alarms.alarms_screen import AlarmsScreen
 
         if not any(isinstance(screen, AlarmsScreen) for screen in self.screen_stack):
-            self.push_screen(AlarmsScreen(self.board_theme, self.view()))
+            screen = AlarmsScreen(
+                self.board_theme, self.view(), lambda: contacts_of_servers(self.settings)
+            )
+            self.push_screen(screen)
         while not isinstance(self.screen, AlarmsScreen):
             self.pop_screen()
 

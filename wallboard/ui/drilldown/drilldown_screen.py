@@ -13,6 +13,7 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ece.answer.endpoints import OPERATIONS
+from wallboard.report.words.alarms import rows_about
 from wallboard.report.words.deciding import deciding_poll
 from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.chart import Chart
@@ -409,8 +410,7 @@ class DrillDownScreen(CopyingScreen):
     @property
     def _rows(self) -> tuple[LedgerRow, ...]:
         """What the ledger has on this entry point."""
-        rows = self.view.snapshot.ledger if self.view else ()
-        return tuple(row for row in rows if row.key == AlarmKey.of(self.key))
+        return rows_about(AlarmKey.of(self.key), self.view.snapshot.ledger if self.view else ())
 
     def _status(self) -> EntryPointStatus | None:
         return self.view.snapshot.entry_points.get(self.key) if self.view else None

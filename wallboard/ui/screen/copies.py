@@ -115,13 +115,14 @@ def bundle_copy(evidence: Evidence, settings: Settings, snapshot: Snapshot) -> C
     """The triage bundle at the moment of a snapshot."""
     from wallboard.report.evidence.bundle import Subjects, triage_bundle
     from wallboard.report.setup.doctor import environment
+    from wallboard.report.words.alarms import rows_about
 
     key = evidence.status.entry_point.key
     subjects = Subjects(
         status=evidence.status,
         at=snapshot.at,
         alarm=snapshot.alarms.get(AlarmKey.of(key)),
-        ledger=[row for row in snapshot.ledger if row.key == AlarmKey.of(key)],
+        ledger=rows_about(AlarmKey.of(key), snapshot.ledger),
         shown=evidence.observation,
         server=_server(settings, key.server),
         settings=settings,
