@@ -10,6 +10,7 @@ from wallboard.domain.policy import Verdict
 from wallboard.report.words.changes import CAUSE_WORDS
 from wallboard.report.words.figures import age, clock, minute, span
 
+_MINUTE = 60.0
 NOBODY_LOOKED = "nobody looked"
 SHORT_STATES = {
     AlarmState.UNACKNOWLEDGED: "new",
@@ -66,9 +67,12 @@ def cause_words(alarm: Alarm) -> str:
 
 
 def was_words(alarm: Alarm, now: float, *, verdict: str = "") -> str:
-    """What a returned one was, and when: ``was SERVICE DOWN 02:10–02:31``."""
+    """What a returned one was, and when: ``was SERVICE DOWN 02:10–02:31``, ``02:10 for 45s``."""
     start, end = alarm.onset or alarm.since, alarm.over_at or alarm.since
-    return f"was {verdict or verdict_words(alarm)} {minute(start, now)}–{minute(end, start)}"
+    when = f"{minute(start, now)}–{minute(end, start)}"
+    if end - start < _MINUTE:
+        when = f"{minute(start, now)} for {span(end - start)}"
+    return f"was {verdict or verdict_words(alarm)} {when}"
 
 
 def extra_words(alarm: Alarm, now: float) -> Iterator[str]:

@@ -128,7 +128,7 @@ def line_of(
         (f"{sign} {alarm.state}", columns.state, strong),
         (minute(began, now), columns.since, base),
         (age(now - began), columns.age, base),
-        (verdict_words(alarm), columns.what, _tone(alarm, theme, base, chosen=chosen)),
+        (_what(alarm, snapshot), columns.what, _tone(alarm, theme, base, chosen=chosen)),
         (_name(alarm, snapshot), columns.name, base),
         (safe(alarm.key.server), columns.server, muted),
         (user_of(handling.who) if handling else "", columns.who, base),
@@ -142,11 +142,20 @@ def line_of(
     return line
 
 
+def _what(alarm: Alarm, snapshot: Snapshot) -> str:
+    """The worst verdict since it was raised; the present one of what is only suppressed."""
+    status = snapshot.entry_points.get(alarm.key.entry_point) if alarm.key.entry_point else None
+    if status and alarm.state is AlarmState.SUPPRESSED and not alarm.stands:
+        return status.judgement.verdict.label
+    return verdict_words(alarm)
+
+
 def _tone(alarm: Alarm, theme: BoardTheme, base: Style, *, chosen: bool) -> Style:
     """The colour of its worst level; none once it is over."""
     if chosen or alarm.state is AlarmState.RETURNED:
         return base
-    return theme.level[alarm.level or alarm.condition.level] + base.background_style
+    level = alarm.condition.level if alarm.level is None else alarm.level
+    return theme.level[level] + base.background_style
 
 
 def _name(alarm: Alarm, snapshot: Snapshot) -> str:

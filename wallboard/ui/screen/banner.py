@@ -60,8 +60,8 @@ def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
     covered = f"{count} entry point{'' if count == 1 else 's'}"
     sign = glyphs.verdict[Verdict.UNREACHABLE]
     alarm = mark_of(view.snapshot.alarms.get(AlarmKey(status.server)), view.now, glyphs)
-    told = f" {alarm.sign} {alarm.forms[0]}" if alarm.forms else ""
-    return f"{sign} {safe(status.server)} unreachable{since}{retry} ({covered}){told}: {message}"
+    told = f", {alarm.sign} {alarm.forms[0]}" if alarm.forms else ""
+    return f"{sign} {safe(status.server)} unreachable{since}{retry} ({covered}{told}): {message}"
 
 
 def server_alarms(view: View, glyphs: Glyphs) -> Iterator[str]:
