@@ -18,7 +18,7 @@ SECTIONS = {
     "Boards": ("board", "replay", "demo"),
     "Servers": ("check", "watch", "raw", "survey", "discover", "doctor"),
     "Alarms": ("alarms", "status"),
-    "Recording": ("history", "handover", "export", "recording"),
+    "Recording": ("history", "handover", "availability", "export", "recording"),
     "Services": ("record", "metrics", "simulate"),
     "Setup": ("config", "calendar", "themes", "completion"),
 }
