@@ -1,5 +1,7 @@
 """What calls an operator: what just got worse, once, and never at the start."""
 
+from dataclasses import replace
+
 from boards import NOW, REFUSED, observed, outage
 from walls import Clock, settled, wall
 
@@ -13,8 +15,12 @@ from wallboard.ui.app.wall_modes import (
     BELL_SECONDS,
     FLASH_SECONDS,
     FLASHES,
-    QUIET_SECONDS,
     Alarm,
+)
+from wallboard.ui.app.worsening import (
+    DOUBT_SECONDS,
+    QUIET_SECONDS,
+    Doubt,
     NewlyWorse,
     Worsening,
 )
@@ -105,14 +111,16 @@ def test_a_whole_server_out_of_reach_calls_once_however_its_entry_points_go():
     called += worsenings.compare(told.tell(1, REFUSED).snapshot())
     told.board.fold(outage(at=told.now))
     called += worsenings.compare(told.snapshot())
-    assert called == [Worsening(Level.CRITICAL, (told.keys[0],))]
+    assert called == [Worsening(Level.CRITICAL, (told.keys[0],), outage=True)]
 
 
 def test_a_server_that_goes_at_once_is_one_arrival_of_all_its_entry_points():
     told = Told(4).all_open()
     worsenings = looked_at(told)
     told.board.fold(outage(at=told.now))
-    assert worsenings.compare(told.snapshot()) == [Worsening(Level.CRITICAL, tuple(told.keys))]
+    assert worsenings.compare(told.snapshot()) == [
+        Worsening(Level.CRITICAL, tuple(told.keys), outage=True)
+    ]
     told.board.fold(ServerStatus("prod", told.now + 5))
     assert worsenings.compare(told.snapshot()) == []
 
@@ -181,3 +189,46 @@ async def test_the_header_is_inverted_while_it_flashes_and_then_as_before():
         clock.now += 2 * FLASHES * app.settings.refresh
         await settled(pilot)
         assert header.background == app.board_theme.filled(Level.CRITICAL)
+
+
+def down():
+    """A board whose server went out of reach, which had been open, and what got worse then."""
+    told = Told().all_open()
+    worsenings = looked_at(told)
+    told.now += 10
+    told.board.fold(outage(at=told.now))
+    return told, worsenings.compare(told.snapshot())
+
+
+def test_a_server_out_of_reach_is_in_doubt_where_witnesses_may_say_that_it_is_us():
+    told, worsenings = down()
+    assert [one.outage for one in worsenings] == [True]
+    snapshot, now = told.snapshot(), told.now
+    assert Doubt(lambda: False).certain(worsenings, snapshot, now) == worsenings
+    doubt = Doubt(lambda: True)
+    assert doubt.certain(worsenings, snapshot, now) == []
+    assert doubt.certain([], snapshot, now + DOUBT_SECONDS - 1) == []
+    assert doubt.certain([], snapshot, now + DOUBT_SECONDS) == worsenings
+    assert doubt.certain([], snapshot, now + DOUBT_SECONDS + 1) == []
+
+
+def test_nothing_calls_while_this_machine_has_no_network_nor_when_all_is_well_afterwards():
+    told, worsenings = down()
+    blind, now = replace(told.snapshot(), blind_since=told.now), told.now
+    doubt = Doubt(lambda: True)
+    assert doubt.certain(worsenings, told.snapshot(), now) == []
+    assert doubt.certain([], blind, now + 60) == []
+    assert doubt.certain([], told.snapshot(), now + 61) == worsenings
+    assert doubt.certain(worsenings, blind, now + 62) == []
+    told.board.fold(ServerStatus("prod", now + 63))
+    told.now = now + 63
+    told.all_open()
+    assert doubt.certain([], told.snapshot(), now + 200) == []
+
+
+def test_an_answer_of_a_server_is_never_in_doubt():
+    told = Told().all_open()
+    worsenings = looked_at(told)
+    found = worsenings.compare(told.tell(0, CLOSED).snapshot())
+    assert found
+    assert Doubt(lambda: True).certain(found, told.snapshot(), told.now) == found

@@ -1,86 +1,17 @@
-"""What a kiosk, the alarm and the meter add to each view, and what has just got worse."""
+"""What a kiosk, the alarm and the meter add to each view."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.snapshot import EntryPointStatus, Snapshot
-from wallboard.frozen import frozen
+from wallboard.domain.policy import Level
+from wallboard.domain.snapshot import Snapshot
 from wallboard.settings import AlarmSettings, Settings
 from wallboard.ui.app.kiosk_keys import NOT_IN_A_KIOSK
+from wallboard.ui.app.worsening import Doubt, NewlyWorse, Worsening
 from wallboard.ui.look.lite import refresh_seconds
 from wallboard.ui.picture.view import Extras
 from wallboard.ui.wall.rotation import is_idle, is_paused
-
-QUIET_SECONDS = 60.0
-"""An entry point that returns to a level within this time flaps, and does not count as new."""
-
-
-@frozen
-class Worsening:
-    """Entry points that now have the worse ``level``: one, or all of a server that went down."""
-
-    level: Level
-    keys: tuple[EntryPointKey, ...]
-
-
-class NewlyWorse:
-    """Finds what has just got worse by comparing each snapshot with the one before."""
-
-    def __init__(self) -> None:
-        self._before: Snapshot | None = None
-        self._left: dict[tuple[EntryPointKey, Level], float] = {}
-        self._outages: dict[tuple[str, Level], float] = {}
-
-    def compare(self, snapshot: Snapshot) -> list[Worsening]:
-        """What got worse since the last call; the first answers of an entry point never count."""
-        before, self._before = self._before, snapshot
-        if before is None or before.ranking == snapshot.ranking:
-            return []
-        self._forget(snapshot.at)
-        singles: list[Worsening] = []
-        outages: dict[tuple[str, Level], list[EntryPointKey]] = defaultdict(list)
-        for was, status in _differing(before, snapshot):
-            key, level = status.entry_point.key, status.judgement.level
-            if level < was.judgement.level:
-                self._leave(was, snapshot.at)
-            elif level > was.judgement.level and (key, level) not in self._left:
-                if status.judgement.verdict is Verdict.UNREACHABLE:
-                    outages[key.server, level].append(key)
-                else:
-                    singles.append(Worsening(level, (key,)))
-        return singles + list(self._new_outages(outages, snapshot.at))
-
-    def _new_outages(
-        self, outages: dict[tuple[str, Level], list[EntryPointKey]], at: float
-    ) -> Iterator[Worsening]:
-        """One arrival for a server, although its entry points may go out of reach one by one."""
-        for (server, level), keys in outages.items():
-            if (server, level) not in self._outages:
-                self._outages[server, level] = at
-                yield Worsening(level, tuple(keys))
-
-    def _leave(self, was: EntryPointStatus, at: float) -> None:
-        for level in Level:
-            if level <= was.judgement.level:
-                self._left[was.entry_point.key, level] = at
-
-    def _forget(self, now: float) -> None:
-        self._left = {k: at for k, at in self._left.items() if 0 <= now - at < QUIET_SECONDS}
-        self._outages = {k: at for k, at in self._outages.items() if 0 <= now - at < QUIET_SECONDS}
-
-
-def _differing(
-    before: Snapshot, after: Snapshot
-) -> Iterator[tuple[EntryPointStatus, EntryPointStatus]]:
-    for key, status in after.entry_points.items():
-        was = before.entry_points.get(key)
-        if was is None or was is status or was.judgement.verdict is Verdict.WAITING:
-            continue
-        yield was, status
-
 
 BELL_SECONDS = 5.0
 """Least time between two rings; several worsenings within it ring once."""
@@ -204,6 +135,7 @@ class WallModes:
             flash_seconds=lambda: max(FLASH_SECONDS, refresh_seconds(current())),
         )
         self._newly_worse = NewlyWorse()
+        self._doubt = Doubt(lambda: bool(current().alarm.witness))
         self._new: dict[EntryPointKey, float] = {}
         self._last_key_at: float | None = None
 
@@ -217,7 +149,7 @@ class WallModes:
         alarm = self._current().alarm
         if not (self.kiosk or alarm.bell or alarm.flash):
             return  # nothing to ring, flash or mark
-        worsenings = self._newly_worse.compare(snapshot)
+        worsenings = self._doubt.certain(self._newly_worse.compare(snapshot), snapshot, now)
         self._alarm.update(worsenings, now)
         self._note(worsenings, now)
 
