@@ -15,14 +15,14 @@ COUNTED = (
     AlarmState.SUPPRESSED,
 )
 
-LATE_INTERVALS = 3
+LATE_INTERVALS, LATE_SECONDS = 3, 30.0
 
 
 def standing_of(snapshot: Snapshot, longest_interval: float) -> Mapping[str, float]:
     """Times in Unix time in seconds, and how many entry points and alarms there are of each kind.
 
     What is out of date is unknown and not open. ``late`` says that nothing was polled for three of
-    the longest intervals.
+    the longest intervals, and for half a minute.
     """
     now = snapshot.at
     levels: Counter[Level] = Counter()
@@ -33,7 +33,8 @@ def standing_of(snapshot: Snapshot, longest_interval: float) -> Mapping[str, flo
         is_open += judgement.verdict is Verdict.OPEN and not judgement.unconfirmed(now)
     states = Counter(alarm.state for alarm in snapshot.alarms.values())
     newest_at = snapshot.newest_at
-    late = newest_at is not None and now - newest_at > LATE_INTERVALS * longest_interval
+    patience = max(LATE_SECONDS, LATE_INTERVALS * longest_interval)
+    late = newest_at is not None and now - newest_at > patience
     moments = {"at": now, "newest_at": newest_at, "blind_since": snapshot.blind_since}
     return {
         **{name: round(at, 3) for name, at in moments.items() if at is not None},

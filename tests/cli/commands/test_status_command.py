@@ -13,6 +13,11 @@ from wallboard.board import Board
 from wallboard.cli.commands.status import _recording_of
 from wallboard.cli.run import status
 from wallboard.cli.run.status import quick_status
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.observation import Observation, Request
+from wallboard.domain.policy import Policy
+from wallboard.domain.reading import ChatAllowed
+from wallboard.domain.standing import standing_of
 from wallboard.recorder.file.schema import RECORDING
 from wallboard.recorder.file.standing import (
     APPLICATION_ID,
@@ -76,6 +81,8 @@ def test_it_says_when_nobody_records_any_more_or_nothing_comes_in(recorded, caps
     assert printed(capsys, "--file", path) == (3, f"no data since {minute(17)}")
     path = str(recorded(late=1, newest_at=time.time() - 3600))
     assert printed(capsys, "--file", path) == (3, f"no data since {minute(3600)}")
+    path = str(recorded(late=1, newest_at=time.time() - 3600, unacknowledged=1))
+    assert printed(capsys, "--file", path) == (2, f"1 new · no data since {minute(3600)}")
     path = str(recorded(ago=-3600))
     assert printed(capsys, "--file", path)[0] == 3
 
@@ -291,9 +298,15 @@ def test_it_loads_next_to_nothing(recorded, tmp_path):
     assert not loaded & (heavy - already)
 
 
-def test_the_snapshot_counts_what_the_line_tells():
-    from wallboard.domain.standing import standing_of
-
-    values = standing_of(Board([]).snapshot(5.0), 10.0)
-    assert set(values) <= set(NAMES)
-    assert values["at"] == 5.0
+def test_a_board_is_told_by_what_is_up_to_date_on_it():
+    points = [(EntryPoint(EntryPointKey("prod", 1000 + n), str(n)), Policy()) for n in range(2)]
+    board, allowed = Board(points), ChatAllowed(True)
+    assert "newest_at" not in standing_of(board.snapshot(5.0), 10.0)
+    request = Request("GET", "http://h")
+    for point, _ in points:
+        board.fold(Observation(point.key, Endpoint.CHAT_ALLOWED, 100.0, 0.1, allowed, request))
+    fresh, old = (standing_of(board.snapshot(at), 10.0) for at in (101.0, 140.0))
+    assert set(fresh) <= set(NAMES)
+    assert (fresh["open"], fresh["ok"], fresh["unknown"], fresh["late"]) == (2, 2, 0, 0)
+    assert (old["open"], old["ok"], old["unknown"], old["late"]) == (0, 0, 2, 1)
+    assert (old["at"], old["newest_at"]) == (140.0, 100.0)

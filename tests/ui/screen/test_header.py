@@ -142,9 +142,7 @@ def test_a_machine_without_a_network_says_so_first_and_nothing_is_known():
     assert polling.forms[-1] == "NO NETWORK"
     assert worst_level(view, {Level.CRITICAL: 3}) is Level.UNKNOWN
     first, second = messages_of(view, glyphs.choose(False, {}))
-    assert (
-        f"This machine has no network since {at} (3 witnesses fail): nothing is known" in first[0]
-    )
+    assert f"This machine has no network since {at} (3 witnesses fail): no alarms" in first[0]
     assert "prod unreachable" in second[0]
 
 

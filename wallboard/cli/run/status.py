@@ -68,27 +68,29 @@ def print_status(path: str, form: str) -> int:
 
 def words_of(values: "Mapping[str, float]", now: float) -> list[str]:
     """``2 new``, ``1 acked`` and ``57 open``; or that there is no data, and since when."""
-    if is_stale(values, now):
-        newest_at = values.get("newest_at", values.get("at"))
-        return ["no data" if newest_at is None else f"no data since {_minute(newest_at, now)}"]
+    newest_at = values.get("newest_at", values.get("at"))
+    no_data = "no data" if newest_at is None else f"no data since {_minute(newest_at, now)}"
+    if is_gone(values, now):
+        return [no_data]
     said = [f"{values[name]:.0f} {word}" for name, word in COUNTED if values.get(name)]
     if "blind_since" in values:
         return [*said, f"no network since {_minute(values['blind_since'], now)}"]
-    return [*said, f"{values.get('open', 0):.0f} open"]
+    return [*said, no_data if values.get("late") else f"{values.get('open', 0):.0f} open"]
 
 
-def is_stale(values: "Mapping[str, float]", now: float) -> bool:
-    """Whether nobody records any more, or nothing comes in."""
-    age = now - values.get("at", 0.0)
-    return not -AHEAD_SECONDS < age < GONE_SECONDS or bool(values.get("late"))
+def is_gone(values: "Mapping[str, float]", now: float) -> bool:
+    """Whether nobody records any more, so that nothing is known."""
+    return not -AHEAD_SECONDS < now - values.get("at", 0.0) < GONE_SECONDS
 
 
 def exit_status(values: "Mapping[str, float]", now: float) -> int:
     """0 no alarm stands, 1 all are handled, 2 some are not, 3 nothing is known."""
-    if is_stale(values, now) or "blind_since" in values:
+    if is_gone(values, now) or "blind_since" in values:
         return NO_DATA
     if values.get("unacknowledged") or values.get("returned"):
         return UNHANDLED
+    if values.get("late"):
+        return NO_DATA
     handled = (values.get(name) for name in ("acknowledged", "shelved", "suppressed"))
     return HANDLED if any(handled) else NONE
 
@@ -99,7 +101,7 @@ def _document(values: "Mapping[str, float]", now: float) -> dict[str, object]:
     states = ("unacknowledged", "returned", "acknowledged", "shelved", "suppressed")
     return {
         **{name: _iso(values.get(name)) for name in ("at", "newest_at", "blind_since")},
-        "stale": is_stale(values, now),
+        "stale": is_gone(values, now) or bool(values.get("late")),
         "entry_points": counts.get("entry_points"),
         "open": counts.get("open"),
         "levels": {name: counts.get(name) for name in levels},

@@ -36,7 +36,7 @@ NAMES = (
 )
 """Times in Unix time in seconds, then how many entry points and alarms there are of each kind.
 
-``late`` is 1 once nothing was polled for three intervals. What is not known is left out.
+``late`` is 1 once nothing was polled for too long. What is not known is left out.
 """
 
 MOST_CHARACTERS = 2_000

@@ -45,7 +45,7 @@ def network_of(view: View, glyphs: Glyphs) -> Iterator[str]:
     if view.snapshot.blind_since is not None:
         who, since = safe(view.leader), view.snapshot.blind_since
         words = network_words(since, view.now, witnesses=view.witnesses, who=who)
-        yield f"{glyphs.verdict[Verdict.UNREACHABLE]} {words}: nothing is known, no alarm is raised"
+        yield f"{glyphs.verdict[Verdict.UNREACHABLE]} {words}: no alarms"
 
 
 def outage_words(status: ServerStatus, view: View, glyphs: Glyphs) -> str:
