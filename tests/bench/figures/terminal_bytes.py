@@ -10,6 +10,8 @@ from tests.bench.terminal import Terminal, on_a_terminal
 TILES = 60
 START_SECONDS = 3.0
 IDLE_LIMIT = 100.0
+IDLE_SECONDS = 60.0
+"""In which every age changes once: they are shown in minutes."""
 FIRST_TILE = b"wait "
 
 
@@ -17,7 +19,7 @@ def measure(pace: Pace) -> list[Figure]:
     """The yardstick is an independent encoder on what an emulator shows before and after."""
     sent, worth = _moving(pace.seconds)
     paints = [_first_paint() for _ in range(pace.runs)]
-    idle = median(_idle(pace.seconds) for _ in range(pace.runs))
+    idle = _idle()
     return [
         Figure(
             name="bytes_per_second",
@@ -75,13 +77,13 @@ def _first_paint() -> tuple[int, int]:
     return sum(len(data) for _, data in chunks), screens.worth()
 
 
-def _idle(seconds: float) -> float:
-    with wall("idle_wall", TILES, 2 * START_SECONDS + seconds + 2) as terminal:
+def _idle() -> float:
+    with wall("idle_wall", TILES, 2 * START_SECONDS + IDLE_SECONDS + 2) as terminal:
         shown(terminal)
         terminal.read_for(2 * START_SECONDS)
         before = terminal.sent
-        terminal.read_for(seconds)
-        return (terminal.sent - before) / seconds
+        terminal.read_for(IDLE_SECONDS)
+        return (terminal.sent - before) / IDLE_SECONDS
 
 
 def shown(terminal: Terminal) -> None:

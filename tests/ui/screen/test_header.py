@@ -13,10 +13,10 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Level, Policy
 from wallboard.ui.look import glyphs
 from wallboard.ui.messages import MessagesScreen
-from wallboard.ui.picture.view import View
+from wallboard.ui.picture.view import ReplayPosition, View
 from wallboard.ui.screen.banner import Banner, Passing, messages_of
 from wallboard.ui.screen.header import BoardHeader, worst_level
-from wallboard.ui.screen.header_words import polling_of
+from wallboard.ui.screen.header_words import SteadyRate, polling_of
 from wallboard.ui.widgets.key_bar import KeyBar
 
 OPEN_TILE = 0
@@ -126,6 +126,37 @@ async def test_a_reply_to_a_key_leaves_the_keys_in_sight_and_is_no_warning():
         assert reply.background != app.board_theme.ui["notice"]
 
 
+def test_the_rate_of_polls_stands_still_for_ten_seconds():
+    snapshot, rate = made_board(3).snapshot(NOW), SteadyRate()
+
+    def shown(seconds, polls, **more):
+        seen = replace(snapshot, polls_per_minute=polls)
+        return rate.of(View("wall", seen, NOW + seconds, **more))
+
+    assert [shown(0, 0), shown(1, 5), shown(2, 7), shown(10, 9)] == [0, 5, 5, 5]
+    assert [shown(11, 10), shown(12, 30), shown(13, 0)] == [10, 10, 0]
+    assert [shown(14, 8), shown(-500, 3), shown(-499, 4)] == [8, 3, 3]
+    then = ReplayPosition(NOW, NOW - 9, NOW, jumps=1)
+    assert shown(-498, 6, replay_position=then) == 6
+
+
+async def test_the_header_is_not_painted_anew_for_the_last_digits_of_the_rate():
+    board = made_board(3)
+    app = wall(board)
+    async with app.run_test(size=(160, 24)) as pilot:
+        await settled(pilot)
+        before = part(app, BoardHeader)
+        assert " polls/min" in before
+        poll(board, EntryPointKey("prod", 1000), 0, 1, NOW)
+        assert board.snapshot(NOW).polls_per_minute > app._snapshot.polls_per_minute
+        await settled(pilot)
+        after = part(app, BoardHeader)
+        assert (
+            after.partition(" polls/min")[0].split()[-1]
+            == before.partition(" polls/min")[0].split()[-1]
+        )
+
+
 def blind_view(**more):
     """A board whose server is out of reach of a machine that has no network since 20:20."""
     board = made_board(3)
@@ -137,7 +168,7 @@ def blind_view(**more):
 def test_a_machine_without_a_network_says_so_first_and_nothing_is_known():
     view = blind_view(witnesses=3)
     at = time.strftime("%H:%M", time.localtime(view.snapshot.blind_since))
-    polling = polling_of(view)
+    polling = polling_of(view, 0)
     assert (polling.level, polling.forms[0]) == (Level.UNKNOWN, f"NO NETWORK since {at}")
     assert polling.forms[-1] == "NO NETWORK"
     assert worst_level(view, {Level.CRITICAL: 3}) is Level.UNKNOWN

@@ -15,7 +15,13 @@ from wallboard.report.words.figures import repeated_hour
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import ReplayPosition, View
-from wallboard.ui.screen.header_words import is_late, leader_words, polling_of, silent_seconds
+from wallboard.ui.screen.header_words import (
+    SteadyRate,
+    is_late,
+    leader_words,
+    polling_of,
+    silent_seconds,
+)
 from wallboard.ui.widgets.lines import Lines, cut, split
 from wallboard.ui.widgets.status_words import FILTER, count_chips, filters_by
 
@@ -111,6 +117,7 @@ class BoardHeader(Lines):
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "header")
         self._counter = Counter()
+        self._rate = SteadyRate()
         self._base: Style | None = None
 
     @property
@@ -161,7 +168,7 @@ class BoardHeader(Lines):
 
     def _first_line(self, view: View, levels: dict[Level, int], width: int) -> list[Segment]:
         """The levels and what is wrong with polling; the rest where there is room."""
-        right, polling = self._right(view), polling_of(view)
+        right, polling = self._right(view), polling_of(view, self._rate.of(view))
         total = len(view.snapshot.entry_points)
         count = f"{total} entry point{'' if total == 1 else 's'}"
         leader, title = leader_words(view), safe(view.title)

@@ -1,5 +1,7 @@
 """The words of the header: how polling goes, how old its newest data is, whom the board follows."""
 
+from math import inf
+
 from wallboard.domain.observation import AHEAD_SECONDS
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
@@ -8,6 +10,8 @@ from wallboard.report.words.network import LOST
 from wallboard.ui.look.lite import age_in_steps
 from wallboard.ui.look.text import safe, span
 from wallboard.ui.picture.view import View
+
+RATE_SECONDS = 10.0
 
 SILENCE_SECONDS = 30.0
 """Without data for three intervals, and for this long, polling counts as silent."""
@@ -43,8 +47,25 @@ def leader_words(view: View) -> str:
     return f"follows {safe(view.leader)}" if view.leader else ""
 
 
-def polling_of(view: View) -> Polling:
-    """How polling goes in this view."""
+class SteadyRate:
+    """The polls a minute, looked at every ten seconds: their last digits never stand still."""
+
+    def __init__(self) -> None:
+        self._looked_at = -inf
+        self._jump: int | None = None
+        self._rate = 0
+
+    def of(self, view: View) -> int:
+        """The rate to show in this view."""
+        still = 0 <= view.now - self._looked_at < RATE_SECONDS and view.jump == self._jump
+        if not still or not self._rate or not view.snapshot.polls_per_minute:
+            self._looked_at, self._jump = view.now, view.jump
+            self._rate = view.snapshot.polls_per_minute
+        return self._rate
+
+
+def polling_of(view: View, rate: int) -> Polling:
+    """How polling goes in this view, at a rate of so many polls a minute."""
     snapshot, age = view.snapshot, newest_age(view)
     if snapshot.blind_since is not None:
         words = f"{LOST.upper()} since {minute(snapshot.blind_since, view.now)}"
@@ -57,7 +78,7 @@ def polling_of(view: View) -> Polling:
         return Polling(Level.UNKNOWN, f"no data for {span(age)}", f"no data {span(age)}")
     lite = view.extras.lite
     old = f"data {age_in_steps(age, lite=lite)} old"
-    rate = "" if lite else f"{snapshot.polls_per_minute} polls/min"
+    polls = "" if lite else f"{rate} polls/min"
     failing = snapshot.verdicts.get(Verdict.UNREACHABLE, 0) + snapshot.verdicts.get(
         Verdict.ERROR, 0
     )
@@ -66,13 +87,13 @@ def polling_of(view: View) -> Polling:
         level = Level.CRITICAL if failing == total or snapshot.unreachable else Level.UNKNOWN
         old = old if failing < total else ""
         words, brief = f"polling fails for {failing} of {total}", f"{failing}/{total} fail"
-        return Polling(level, words, brief, old, rate)
+        return Polling(level, words, brief, old, polls)
     if snapshot.unreachable:
-        return Polling(Level.CRITICAL, "server unreachable", "unreachable", old, rate)
+        return Polling(Level.CRITICAL, "server unreachable", "unreachable", old, polls)
     if view.lag_seconds >= 1.0:
         late = span(view.lag_seconds)
-        return Polling(Level.WARNING, f"polls delayed {late}", f"late {late}", old, rate)
-    return Polling(Level.OK, "polling OK", "", old, rate)
+        return Polling(Level.WARNING, f"polls delayed {late}", f"late {late}", old, polls)
+    return Polling(Level.OK, "polling OK", "", old, polls)
 
 
 def silent_seconds(view: View) -> float | None:
