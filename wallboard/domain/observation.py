@@ -117,7 +117,7 @@ class Observation:
 
     ``at`` is Unix time in seconds when the outcome was known; ``elapsed_seconds`` is how long the
     poll took. A failure keeps the response that caused it, when there was one. ``asked_again`` says
-    that the first request went unheard, and a second one was sent on a new connection.
+    that the first request was not answered, and a second one was sent on a new connection.
     """
 
     key: EntryPointKey

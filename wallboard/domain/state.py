@@ -97,13 +97,13 @@ class EntryPointState:
         """The state after one more poll."""
         endpoint = observation.endpoint
         state = self.endpoint(endpoint).updated(observation)
-        disagreements, heard_of_pair = self._compared(endpoint, observation)
+        disagreements, answered = self._compared(endpoint, observation)
         return EntryPointState(
             self.entry_point,
             {**self.endpoints, endpoint: state},
             self.history,
             disagreements,
-            heard_of_pair,
+            answered,
             self.good_at if isinstance(observation.outcome, Failure) else observation.at,
             self.unasked - {endpoint},
         )
@@ -145,13 +145,13 @@ class EntryPointState:
         else:
             chat_allowed = self.latest(Endpoint.CHAT_ALLOWED, ChatAllowed)
             eligibility = observation.outcome
-        heard_of_pair = self.round | {endpoint}
+        answered = self.round | {endpoint}
         if not isinstance(chat_allowed, ChatAllowed) or not isinstance(
             eligibility, CheckEligibility
         ):
-            return 0, heard_of_pair
-        if heard_of_pair != _PAIR:
-            return self.disagreements, heard_of_pair
+            return 0, answered
+        if answered != _PAIR:
+            return self.disagreements, answered
         count = self.disagreements + 1 if contradicts(chat_allowed, eligibility) else 0
         return count, frozenset()
 

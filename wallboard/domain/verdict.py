@@ -248,12 +248,12 @@ def _verdict(state: EntryPointState, server_failure: Failure | None) -> _Finding
     chat_allowed = state.latest(Endpoint.CHAT_ALLOWED, ChatAllowed)
     if chat_allowed:
         return replace(_from_chat_allowed(chat_allowed), decided_by=Endpoint.CHAT_ALLOWED)
-    if _unheard(state, Endpoint.CHAT_ALLOWED):
+    if _unpolled(state, Endpoint.CHAT_ALLOWED):
         return _waiting(state)
     eligibility = state.latest(Endpoint.CHECK_ELIGIBILITY, CheckEligibility)
     if eligibility:
         return replace(_from_eligibility(eligibility), decided_by=Endpoint.CHECK_ELIGIBILITY)
-    if _unheard(state, Endpoint.CHECK_ELIGIBILITY):
+    if _unpolled(state, Endpoint.CHECK_ELIGIBILITY):
         return _waiting(state)
     answered = [e for e in enabled if (last := state.current(e)) and not _unreached(last)]
     if not answered:
@@ -268,7 +268,7 @@ def _waiting(state: EntryPointState) -> _Finding:
     return _Finding(Verdict.WAITING, "No answer yet.")
 
 
-def _unheard(state: EntryPointState, endpoint: Endpoint) -> bool:
+def _unpolled(state: EntryPointState, endpoint: Endpoint) -> bool:
     return endpoint in state.entry_point.endpoints and state.current(endpoint) is None
 
 
@@ -277,8 +277,8 @@ def _from_chat_allowed(fact: ChatAllowed) -> _Finding:
         return _Finding(Verdict.OPEN, _SENTENCES[Verdict.OPEN])
     if fact.allowed is None:
         raw = fact.raw_allowed
-        said = "without a value for allowed" if raw is None else f"allowed={raw!r}"
-        return _Finding(Verdict.UNKNOWN, f"chatAllowed answered {said}.", raw=raw)
+        value = "without a value for allowed" if raw is None else f"allowed={raw!r}"
+        return _Finding(Verdict.UNKNOWN, f"chatAllowed answered {value}.", raw=raw)
     if fact.reason in DOCUMENTED_REASONS:
         verdict = Verdict(fact.reason)
         return _Finding(verdict, _SENTENCES[verdict])
@@ -300,8 +300,8 @@ _ELIGIBILITY_VERDICTS = {
 def _from_eligibility(fact: CheckEligibility) -> _Finding:
     verdict = _ELIGIBILITY_VERDICTS.get(fact.response_type, Verdict.UNKNOWN)  # type: ignore[arg-type]  # None is no key
     if verdict is Verdict.UNKNOWN:
-        said = "no responseType" if fact.raw is None else f"responseType={fact.raw!r}"
-        return _Finding(verdict, f"checkEligibility answered {said}.", partial=True, raw=fact.raw)
+        value = "no responseType" if fact.raw is None else f"responseType={fact.raw!r}"
+        return _Finding(verdict, f"checkEligibility answered {value}.", partial=True, raw=fact.raw)
     sentence = f"{_SENTENCES[verdict]} (checkEligibility only)"
     return _Finding(verdict, sentence, partial=True)
 

@@ -226,7 +226,7 @@ async def test_a_config_that_could_not_be_used_is_not_written(wallboard, simulat
         (["--ids", "x\x1b[2J"], 64, "neither a number nor a range"),
         (["--ids", "1", "--server", "prod"], 64, "cannot be used with --url"),
         (["--ids", "1", "--write", "new.toml"], 64, "--yes"),
-        (["--ids", "1", "--write", "no/such/new.toml", "--yes"], 64, "no such folder"),
+        (["--ids", "1", "--write", "no/such/new.toml", "--yes"], 64, "no such directory"),
         (["--ids", "1", "--write", "broken.toml", "--yes"], 78, "not valid TOML"),
         ([], 64, "--ids"),
     ],

@@ -115,7 +115,7 @@ To find the ids: wallboard discover.
                    "readable by you only.")  # fmt: skip
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="File to write; default ./wallboard.toml.")  # fmt: skip
-@click.option("--user", is_flag=True, help="Write to your config folder.")
+@click.option("--user", is_flag=True, help="Write to your config directory.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--yes", is_flag=True, help="No questions, no test poll.")
 def init(file: Path | None, *, user: bool, force: bool, yes: bool, **given: Any) -> int:  # noqa: ANN401 - options by name

@@ -156,7 +156,7 @@ def readable(path: Path) -> "tuple[str, Toml]":
             text = read_text(path)
             return text, parsed(text, path)
     if not path.parent.is_dir():
-        raise CommandError(f"no such folder: {path.parent}", exit_codes.USAGE)
+        raise CommandError(f"no such directory: {path.parent}", exit_codes.USAGE)
     return "", {}
 
 

@@ -111,7 +111,7 @@ def faults_in(form: Form, servers: Sequence[ServerSettings]) -> list[SurveyFault
     names = [server.name for server in servers]
     found: list[SurveyFault] = []
     if form.server not in names:
-        what = f"there is no server {shown(form.server)}" if form.server else "choose a server"
+        what = f"unknown server {shown(form.server)}" if form.server else "choose a server"
         instead = nearest(form.server, names) if names else "the config has none"
         found.append(SurveyFault(0, SERVER, f"{what}; {instead}"))
     return found + faults_of(form.survey)
