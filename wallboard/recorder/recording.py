@@ -278,9 +278,8 @@ class Recording:
         """
         first = -math.inf if since is None else since
         last = math.inf if until is None else until
-        return known_states.read(
-            self._connection, self._cache, first, last, keys, least, with_rounds
-        )
+        wanted = known_states.Wanted(first, last, keys, least, with_rounds)
+        return known_states.read(self._connection, self._cache, wanted)
 
     def expectation_changes(self, after: float, until: float) -> list[ExpectationChanged]:
         """What else was expected after a moment and no later than another, in order."""

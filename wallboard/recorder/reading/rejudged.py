@@ -50,14 +50,15 @@ class _Judged:
     raised: Level = Level.OK
     expectation: Expectation = NOTHING_EXPECTED
 
-    def level(self, state: KnownState) -> Level:
-        """The level of a state."""
+    def judged(self, state: KnownState) -> KnownState:
+        """A state with the level that it has by now, and what is expected."""
         level = self.policy.levels[state.verdict]
+        if state.verdict is Verdict.OPEN and self.figures is None:
+            return replace(state, expectation=self.expectation)
         if state.verdict is Verdict.OPEN:
-            if self.figures is None:
-                return state.level
             level = max(level, self.raised)
-        return level_by(self.expectation, state.verdict, level)
+        level = level_by(self.expectation, state.verdict, level)
+        return replace(state, level=level, expectation=self.expectation)
 
     def turned(self, turn: Level | Expectation) -> None:
         """Go by another level of the figures, or by what else is expected."""
@@ -128,7 +129,7 @@ class Rejudging:
         return turns
 
     def _stated(self, one: _Judged, state: KnownState) -> Iterator[KnownState]:
-        before, one.state = one.state, replace(state, level=one.level(state))
+        before, one.state = one.state, one.judged(state)
         if before is None or replace(before, at=state.at) != one.state:
             yield one.state
 
@@ -137,8 +138,8 @@ class Rejudging:
     ) -> Iterator[KnownState]:
         one = self._judged[key]
         one.turned(turn)
-        if one.state and one.state.known and one.level(one.state) is not one.state.level:
-            one.state = replace(one.state, at=at, level=one.level(one.state))
+        if one.state and (after := one.judged(one.state)) != one.state:
+            one.state = replace(after, at=at)
             yield one.state
 
 
