@@ -6,8 +6,9 @@ of a server is handed the simulator's replies. The network may be unplugged.
 
 import asyncio
 import errno
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -16,15 +17,23 @@ import aiohttp
 import virtual_time
 from aiohttp.client_reqrep import ConnectionKey
 
+from wallboard.alarm_board import AlarmBoard
 from wallboard.board import Board
 from wallboard.config.config_file import load_config
-from wallboard.domain.event import Event
+from wallboard.config.plan import PlanReader, Span
+from wallboard.domain.alarm import AlarmState
+from wallboard.domain.event import Event, ExpectationChanged
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
+from wallboard.domain.raised_alarm import raised_alarms
 from wallboard.domain.snapshot import Folded
 from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.outgoing import Outgoing
+from wallboard.feeds.network_watch import NetworkWatch
 from wallboard.feeds.poll import PollFeed
-from wallboard.inheritance import entry_points_of
+from wallboard.inheritance import alarm_rules_of, entry_points_of
+from wallboard.recorder.recording import Recording
+from wallboard.recorder.writing.writer import Writer
 from wallboard.settings import ServerSettings, Settings
 from wallboard.simulator.requests import route_of
 from wallboard.simulator.responder import Responder
@@ -33,6 +42,10 @@ from wallboard.simulator.scenario import load_scenario
 FOLDER = Path(__file__).parent / "fixtures" / "alarm_week"
 START = datetime(2026, 11, 2, tzinfo=UTC).timestamp()
 WEEK = 7 * 86_400.0
+TICK_SECONDS = 120.0
+LOOK_SECONDS = 60.0
+
+Shown = dict[AlarmKey, AlarmState]
 
 UNPLUGGED = (5 * 86_400 + 12 * 3_600.0, 5 * 86_400 + 12 * 3_600 + 2_400.0)
 """Saturday noon, for forty minutes: seconds of the week."""
@@ -72,28 +85,45 @@ def _unconnected(number: int) -> aiohttp.ClientConnectorError:
 
 
 class Week:
-    """Polls the servers of the week, has a board fold that, and hands on what that did."""
+    """Polls the servers of the week, and has a board, its alarms and a recording take that."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, recording: Path) -> None:
+        """Nothing is polled before ``play``. ``rows`` is the ledger, ``shown`` the alarms."""
         self.settings = settings
-        self.board = Board(entry_points_of(settings))
-        self.seconds = 0.0
+        self.recording = recording
+        self.plan = PlanReader().read(settings, Span(START, START + 2 * WEEK))
+        self.rows: list[LedgerRow] = []
+        self.shown: list[tuple[float, Shown]] = []
+        self._seconds = 0.0
 
-    @property
-    def now(self) -> float:
-        """Unix time in seconds."""
-        return START + self.seconds
+    def play(self, until: float) -> None:
+        """Run the program from where it ended until a second of the week."""
+        self._begin()
+        virtual_time.run(lambda loop: self._run(loop, until), self._seconds)
+        self._seconds = until
+        self._writer.write(self._unwritten)
+        self._writer.close()
 
-    def play(self, on_folded: Callable[[Folded], object], until: float = WEEK) -> None:
-        """Poll until a second of the week."""
-        virtual_time.run(lambda loop: self._poll(loop, on_folded, until))
+    def _begin(self) -> None:
+        """Start the program: with what was recorded, if anything was."""
+        points = entry_points_of(self.settings)
+        self._board = Board(points)
+        self._alarms = AlarmBoard(alarm_rules_of(self.settings))
+        self._unwritten: list[Folded] = []
+        self._expected_until = -math.inf
+        for row in self.rows:
+            self._alarms.apply(row)
+        if self.recording.exists():
+            now = START + self._seconds
+            with Recording.open(self.recording) as recorded:
+                newest = recorded.newest_board(now)
+            self._happened(self._alarms.fold(self._board.fold(newest)))
+        self._writer = Writer.open(self.recording, clock=lambda: START)
+        self._writer.listed(points, "week")
 
-    async def _poll(
-        self, loop: virtual_time.VirtualLoop, on_folded: Callable[[Folded], object], until: float
-    ) -> None:
+    async def _run(self, loop: virtual_time.VirtualLoop, until: float) -> None:
         def clock() -> float:
-            self.seconds = loop.seconds
-            return START + loop.seconds
+            return START + loop.time()
 
         def client(server: ServerSettings) -> EceClient:
             ids = [entry_point.id for entry_point in server.entry_point]
@@ -102,9 +132,6 @@ class Week:
             made._transport = SimulatedTransport(responder, loop.time)  # type: ignore[assignment]
             return made
 
-        def fold(event: Event) -> None:
-            on_folded(self.board.fold(event))
-
         feed = PollFeed(
             self.settings,
             client_for=client,
@@ -112,12 +139,76 @@ class Week:
             monotonic=loop.time,
             random=Random(1),
         )
-        polling = asyncio.create_task(feed.run(fold))
-        await asyncio.sleep(until)
-        polling.cancel()
-        await asyncio.gather(polling, return_exceptions=True)
+        network = NetworkWatch(
+            self.settings.alarm.witness,
+            lambda: feed.none_in_reach,
+            look_seconds=LOOK_SECONDS,
+            clock=clock,
+        )
+        network._witnesses = PluggedIn(loop.time)  # type: ignore[assignment]
+        tasks = [asyncio.create_task(feed.run(self._fold)), asyncio.create_task(network.run())]
+        while (now := loop.time()) < until:
+            self._tick(START + now, network.blind_since)
+            turn = self._expected_until - START - now
+            await asyncio.sleep(min(TICK_SECONDS, until - now, turn))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _tick(self, now: float, blind_since: float | None) -> None:
+        """What a living board does again and again."""
+        if now >= self._expected_until:
+            turn = self.plan.next_turn(now)
+            self._expected_until = math.inf if turn is None else turn
+            keys = [entry_point.key for entry_point, _ in entry_points_of(self.settings)]
+            self._fold(ExpectationChanged(now, self.plan.expectations(keys, now)))
+        if (blind_since is None) is not (self._alarms.blind_since is None):
+            kind = RowKind.SEEING if blind_since is None else RowKind.BLIND
+            row = LedgerRow(moment(blind_since or now), kind, None)
+            self._happened([row, *self._alarms.apply(row)])
+        self._happened(self._alarms.advance(now))
+        self._writer.write(self._unwritten)
+        self._unwritten.clear()
+        states = {key: alarm.state for key, alarm in self._alarms.alarms.items()}
+        if not self.shown or self.shown[-1][1] != states:
+            self.shown.append((now, states))
+
+    def _fold(self, event: Event) -> None:
+        folded = self._board.fold(event)
+        self._unwritten.append(folded)
+        self._happened(self._alarms.fold(folded))
+
+    def _happened(self, rows: Iterable[LedgerRow]) -> None:
+        self.rows += rows
+
+
+class PluggedIn:
+    """Witnesses that answer whenever the network is there."""
+
+    addresses = ("witness",)
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+
+    async def any_answers(self) -> bool:
+        """Whether one of them answers."""
+        return not UNPLUGGED[0] <= self._seconds() < UNPLUGGED[1]
 
 
 def week_settings() -> Settings:
     """The settings of the week."""
     return load_config(FOLDER / "wallboard.toml", {})
+
+
+def told(rows: Iterable[LedgerRow]) -> list[str]:
+    """The alarms of some rows in lines: when each began, was raised and was over, and of whom."""
+    return [
+        f"{_said(one.onset)}  {_said(one.raised_at)}  {_said(one.over_at)}  "
+        f"{one.key.server}{'' if one.key.id is None else f':{one.key.id}'}  {one.verdict}"
+        f"{'  chattering' if one.chattering else ''}"
+        for one in raised_alarms(rows)
+    ]
+
+
+def _said(at: float | None) -> str:
+    return "-" if at is None else datetime.fromtimestamp(round(at), UTC).strftime("%a %H:%M:%S")

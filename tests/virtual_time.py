@@ -23,25 +23,26 @@ class _Selector(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop that begins at ``seconds`` 0. No thread may be waited for in it."""
+    """A loop of which no thread may be waited for."""
 
-    def __init__(self) -> None:
-        self.seconds = 0.0
+    def __init__(self, seconds: float) -> None:
+        """It begins at ``seconds``."""
+        self._seconds = seconds
         selector = _Selector()
         selector.leap = self._leap
         super().__init__(selector)
 
     def time(self) -> float:
         """Virtual seconds."""
-        return self.seconds
+        return self._seconds
 
     def _leap(self, timeout: float) -> None:
-        self.seconds += timeout
+        self._seconds += timeout
 
 
-def run(main: Callable[[VirtualLoop], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine in a loop of its own."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+def run(main: Callable[[VirtualLoop], Coroutine[Any, Any, None]], seconds: float = 0.0) -> None:
+    """Run a coroutine in a loop of its own that begins at ``seconds``."""
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(seconds)) as runner:
         loop = runner.get_loop()
         assert isinstance(loop, VirtualLoop)
         runner.run(main(loop))

@@ -5,6 +5,7 @@ from dataclasses import field, replace
 
 from wallboard.domain.calendar import Calendar, Period
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation, Maintenance
 from wallboard.frozen import frozen
 
@@ -105,6 +106,23 @@ class Plan:
     def next_turn(self, at: float) -> float | None:
         """The next moment at which anything else may be expected, Unix time in seconds."""
         return min((turn for turn in self._turns(at) if turn > at), default=None)
+
+    def changes(
+        self, keys: Iterable[EntryPointKey], since: float, until: float
+    ) -> Iterator[ExpectationChanged]:
+        """What is expected of some entry points from ``since`` on, and each change of that."""
+        wanted, known = list(keys), dict[EntryPointKey, Expectation]()
+        at: float | None = since
+        while self and at is not None and at <= until:
+            changed = {
+                key: one
+                for key, one in self.expectations(wanted, at).items()
+                if one != known.get(key, NOTHING_EXPECTED)
+            }
+            known |= changed
+            if changed:
+                yield ExpectationChanged(at, changed)
+            at = self.next_turn(at)
 
     def _turns(self, at: float) -> Iterator[float]:
         for calendar in {id(one): one for one in self.calendars.values()}.values():

@@ -24,7 +24,7 @@ from wallboard.recorder.reading import (
 )
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
 from wallboard.recorder.reading.connection import Connection
-from wallboard.recorder.reading.expectations import expectation_changes
+from wallboard.recorder.reading.expectations import expectation_changes, expectations_at
 from wallboard.recorder.reading.known_spans import KnownSpans
 from wallboard.recorder.reading.known_states import StatePart
 from wallboard.recorder.reading.level_timeline import LevelShares
@@ -286,6 +286,14 @@ class Recording:
         with self._connection.reading() as database:
             keys = self._cache.catalogue(database).keys
             return list(expectation_changes(database, keys, after, until))
+
+    def expectations(self, since: float, until: float) -> list[ExpectationChanged]:
+        """What was expected at a moment, and each change of that until another, in order."""
+        with self._connection.reading() as database:
+            keys = self._cache.catalogue(database).keys
+            first = {keys[number]: one for number, one in expectations_at(database, since).items()}
+            changes = list(expectation_changes(database, keys, since, until))
+        return [ExpectationChanged(since, first), *changes] if first else changes
 
     def tail(self) -> Tail:
         """Follows the recording from now on."""

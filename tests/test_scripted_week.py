@@ -1,0 +1,67 @@
+"""A scripted week gives the alarms that are listed beside it: live, and tried on its recording."""
+
+import pytest
+from scripted_week import FOLDER, START, WEEK, Week, told, week_settings
+
+from wallboard.backtest import RuleSet, backtest
+from wallboard.recorder.recording import Recording
+
+RESTARTED_AT = 3 * 86_400 + 3_600.0
+"""Thursday 01:00, in seconds of the week."""
+
+EXPECTED = [
+    line
+    for line in (FOLDER / "alarms.txt").read_text().splitlines()
+    if line and not line.startswith("#")
+]
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory) -> Week:
+    """The week, during which the program is started again once."""
+    week = Week(week_settings(), tmp_path_factory.mktemp("week") / "week.db")
+    week.play(RESTARTED_AT)
+    week.play(WEEK)
+    return week
+
+
+def test_live_it_gives_the_alarms_that_are_listed(week):
+    assert told(week.rows) == EXPECTED
+
+
+def test_a_backtest_with_the_same_rules_gives_the_same_rows(week):
+    rules = RuleSet.of(week.settings, week.plan)
+    with Recording.open(week.recording) as recording:
+        (rows,) = backtest(recording, [rules], START, START + WEEK, ledger=week.rows)
+    assert told(rows) == EXPECTED
+    sight = [row for row in week.rows if row.key is None]
+    assert [row.kind for row in sight] == ["blind", "seeing"]
+    assert [_known(row) for row in rows] == [_known(row) for row in week.rows if row.key]
+
+
+def test_a_backtest_may_begin_at_any_moment(week):
+    rules = RuleSet.of(week.settings, week.plan)
+    since = START + 2 * 86_400 + 8_400.0
+    with Recording.open(week.recording) as recording:
+        (rows,) = backtest(recording, [rules], since, START + WEEK, ledger=week.rows)
+    # On Wednesday 02:20, after the restart of the server.
+    assert told(rows)[-7:] == EXPECTED[-7:]
+
+
+def test_without_witnesses_a_lost_network_is_an_alarm(week):
+    rules = RuleSet(
+        RuleSet.of(week.settings, week.plan).policies,
+        RuleSet.of(week.settings, week.plan).alarms,
+        week.plan,
+        witnessed=False,
+    )
+    with Recording.open(week.recording) as recording:
+        (rows,) = backtest(recording, [rules], START, START + WEEK, ledger=week.rows)
+    more = set(told(rows)) - set(EXPECTED)
+    assert [line.split("  ")[3] for line in more] == ["north"]
+    assert "Sat 12:0" in more.pop()
+
+
+def _known(row):
+    """What a row says, less the millisecond by which a recorded poll may differ."""
+    return (round(row.at, 1), row.kind, row.key, row.onset and round(row.onset, 1), row.verdict)
