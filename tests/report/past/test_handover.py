@@ -1,5 +1,6 @@
 """The shift report, made of real recordings."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
+from wallboard.report.past.handover_json import handover_json
 from wallboard.report.past.handover_markdown import MOST_CHANGES, handover_markdown
 from wallboard.report.past.past import window_of
 
@@ -48,16 +50,81 @@ def test_a_shift_says_what_is_still_wrong_and_since_when(tmp_path):
     (row,) = section(text, "Open problems").splitlines()[2:]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[:3] == ["critical", "Entry 1000 (1000), prod", "NO AGENTS"]
-    assert cells[3].startswith("2026-09-21 15:13:20 UTC")
-    assert cells[4] == "1h00m"
-    assert cells[5] == "No agent is available"
-    assert "1h00m from 2026-09-21 15:13:20 UTC" in section(text, "Longest outages")
+    assert cells[3:5] == ["2026-09-21 15:13:20", "15:13:20"]
+    assert cells[5:] == ["1h00m", "No agent is available"]
+    assert "1h00m from 2026-09-21 15:13:20 (15:13:20)" in section(text, "Longest outages")
     assert "ongoing at the end" in section(text, "Longest outages")
+
+
+def test_incidents_come_first_and_their_changes_have_their_numbers(tmp_path):
+    down = Failure(Cause.REFUSED, "Nobody listens on port 443.")
+    events = [
+        *polls(0, 1000),
+        *polls(1000, 1600, closed=True),
+        *polls(1600, 2000),
+        ServerStatus("prod", START + 2000, down, START + 2000, START + 2010),
+        ServerStatus("prod", START + 2030),
+        *polls(2031, HOUR),
+    ]
+    handover = report_of(tmp_path / "r.db", 0, HOUR, events)
+    text = handover_markdown(handover)
+    assert text.index("## Incidents") < text.index("## Changes")
+    first, second = section(text, "Incidents").splitlines()[2:]
+    assert first.startswith(
+        "| 1 | 2026-09-21 14:30:00 | 14:30:00 | Entry 1000 (1000), prod | 10m00s"
+    )
+    assert first.endswith("| critical | NO AGENTS 10m00s |  |")
+    assert "| server prod, 1 entry point | 30s | critical | refused 30s |" in second
+    numbers = [row.split("|")[1].strip() for row in section(text, "Changes").splitlines()[2:]]
+    assert numbers == ["1", "1", "2", "2"]
+    document = json.loads(handover_json(handover))
+    assert [one["id"] for one in document["incidents"]] == [1000, None]
+    assert [one["seconds"] for one in document["incidents"]] == [600, 30]
+    assert document["incidents"][1]["phases"] == [
+        {
+            "verdict": "unreachable",
+            "level": "critical",
+            "cause": "refused",
+            "http_status": None,
+            "at": "2026-09-21T14:46:40.000+00:00",
+            "at_unix": START + 2000,
+            "seconds": 30,
+        }
+    ]
+    assert [one["incident"] for one in document["changes"]] == [0, 0, 1, 1]
+    assert document["changes"][0]["after"] == "agent_not_available"
+    assert document["since_unix"] == START
+    assert document["entry_points"][0]["verdict_seconds"]["agent_not_available"] == 600
+
+
+def test_what_was_wrong_before_the_shift_and_still_is_is_an_incident_of_it(tmp_path):
+    events = [*polls(0, 1000), *polls(1000, HOUR, closed=True)]
+    text = handover_markdown(report_of(tmp_path / "r.db", 1800, HOUR, events))
+    (row,) = section(text, "Incidents").splitlines()[2:]
+    assert "| 2026-09-21 14:30:00 |" in row
+    assert "| 43m20s, ongoing |" in row
+
+
+def test_a_raised_level_is_counted_among_the_incidents_and_not_told(tmp_path):
+    events = [*polls(0, 600), *polls(600, 700, wait=250.0), *polls(700, HOUR)]
+    text = handover_markdown(report_of(tmp_path / "r.db", 5, HOUR, events))
+    assert section(text, "Incidents") == (
+        "None.\n\n1 more was of a long wait, a long queue or few slots only."
+    )
+
+
+def test_times_carry_the_zone_in_the_headings_and_nowhere_else(tmp_path):
+    events = [*polls(0, 1000), *polls(1000, HOUR, closed=True)]
+    text = handover_markdown(report_of(tmp_path / "r.db", 5, HOUR, events))
+    zoned = [line for line in text.splitlines() if "UTC" in line or "+00:00" in line]
+    assert len(zoned) == 4, "the window, and the heads of three tables"
+    assert all(line.startswith(("2026", "| #", "| level")) for line in zoned)
 
 
 def test_a_quiet_shift_says_so(tmp_path):
     text = handover_markdown(report_of(tmp_path / "r.db", 60, HOUR, polls(0, HOUR, wait=0.0)))
     assert section(text, "Open problems") == "None."
+    assert section(text, "Incidents") == "None."
     assert section(text, "Changes") == "No changes of verdict."
     assert section(text, "Longest outages") == "None: chats were possible all the time."
     assert section(text, "Longest waits") == "No waits recorded."
@@ -93,7 +160,7 @@ def test_what_changed_worst_waits_and_time_in_each_verdict(tmp_path):
     assert "| OPEN | NO AGENTS | 16m40s |" in changed
     assert "| NO AGENTS | OPEN | 10m00s |" in changed
     waits = section(text, "Longest waits").splitlines()
-    assert waits[0].startswith("- Entry 1000 (1000), prod: 4m10s at 2026-09-21 14:30:00 UTC")
+    assert waits[0].startswith("- Entry 1000 (1000), prod: 4m10s at 2026-09-21 14:30:00 (14:30:00)")
     assert waits[1].startswith("- Entry 1001 (1001), prod: 20s")
     times = section(text, "Time in each verdict").splitlines()
     assert times[0] == "| entry point | OPEN | NO AGENTS |"
@@ -111,7 +178,7 @@ def test_a_gap_is_named_and_not_counted(tmp_path):
     assert gaps == [(990, 2000)]
     (past,) = handover.pasts
     assert sum(past.verdict_seconds.values()) == pytest.approx(1990)
-    assert "No data recorded:\n\n- 2026-09-21 14:29:50 UTC" in handover_markdown(handover)
+    assert "No data recorded:\n\n- 2026-09-21 14:29:50 (14:29:50) to" in handover_markdown(handover)
 
 
 def test_a_server_that_is_down_is_said_once_with_what_it_takes_along(tmp_path):
@@ -122,7 +189,7 @@ def test_a_server_that_is_down_is_said_once_with_what_it_takes_along(tmp_path):
     text = handover_markdown(report_of(tmp_path / "r.db", 0, 660, events, points))
     wrong = section(text, "Open problems")
     assert wrong.count("\n") == 0
-    assert wrong.startswith("- server prod: unreachable since 2026-09-21 14:23:20 UTC")
+    assert wrong.startswith("- server prod: unreachable since 2026-09-21 14:23:20 (14:23:20)")
     assert wrong.endswith(", 10 entry points: Nobody listens on port 443.")
     changed = section(text, "Changes").splitlines()[2:]
     assert len(changed) == 1
@@ -134,7 +201,7 @@ def test_an_endpoint_that_fails_is_wrong_though_a_chat_can_be_started(tmp_path):
     failing = [poll(CAPACITY, 400 + n, failure=timeout, elapsed=5.0) for n in range(0, 100, 10)]
     events = sorted([*polls(0, 500), *failing], key=lambda event: event.at)
     text = handover_markdown(report_of(tmp_path / "r.db", 450, 500, events))
-    assert "Entry 1000 (1000), prod capacity since 2026-09-21 14:20:00 UTC" in section(
+    assert "Entry 1000 (1000), prod capacity since 2026-09-21 14:20:00 (14:20:00)" in section(
         text, "Open problems"
     )
 
@@ -169,7 +236,7 @@ def test_of_very_many_changes_the_last_ones_are_shown_and_the_rest_is_counted(tm
     text = handover_markdown(report_of(tmp_path / "r.db", 5, 10_000, events))
     changed = section(text, "Changes")
     assert f"The last {MOST_CHANGES}; 50 earlier ones are left out." in changed
-    assert changed.count("\n| 2026") == MOST_CHANGES
+    assert changed.count(" | 2026-") == MOST_CHANGES
 
 
 HOSTILE = [
@@ -206,7 +273,8 @@ def test_no_name_and_no_text_of_a_server_can_break_the_markdown(tmp_path, name):
     tokens = parser.parse(text)
     headings = [tokens[n + 1].content for n, t in enumerate(tokens) if t.type == "heading_open"]
     assert headings[1:] == [
-        "Open problems", "Changes", "Longest outages", "Longest waits", "Time in each verdict",
+        "Open problems", "Incidents", "Changes", "Longest outages", "Longest waits",
+        "Time in each verdict",
     ]  # fmt: skip
     kinds = {t.type for t in tokens} | {c.type for t in tokens for c in t.children or ()}
     assert not kinds & {

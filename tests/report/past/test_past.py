@@ -102,6 +102,20 @@ def test_an_outage_goes_on_through_its_verdicts_and_may_not_be_over():
     assert (found.seconds, found.over) == (800, False)
 
 
+def test_an_outage_goes_on_while_an_entry_point_waits_to_be_asked_again():
+    changes = [
+        verdict(200, Verdict.OPEN, Verdict.UNREACHABLE, Level.CRITICAL),
+        verdict(300, Verdict.UNREACHABLE, Verdict.WAITING, Level.UNKNOWN),
+        verdict(310, Verdict.WAITING, Verdict.SERVICE_NOT_RUNNING, Level.CRITICAL),
+        verdict(500, Verdict.SERVICE_NOT_RUNNING, Verdict.UNREACHABLE, Level.CRITICAL),
+        verdict(600, Verdict.UNREACHABLE, Verdict.WAITING, Level.UNKNOWN),
+        verdict(610, Verdict.WAITING, Verdict.OPEN, Level.OK),
+    ]
+    (found,) = past_of(SALES, WHOLE, recalled(Verdict.OPEN, Level.OK, 0), changes).outages
+    assert found.verdicts == (Verdict.UNREACHABLE, Verdict.SERVICE_NOT_RUNNING)
+    assert (found.first_at, found.last_at) == (200, 600)
+
+
 def test_an_outage_says_how_much_of_it_nobody_saw():
     window = window_of(0, 1000, [Span(0, 300), Span(600, 1000)], gap_seconds=60)
     past = past_of(SALES, window, recalled(Verdict.OPEN, Level.OK, 0), outage(200, 700))

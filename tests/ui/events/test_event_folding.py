@@ -6,9 +6,9 @@ from walls import part, settled, text_on, wall
 
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.explained import explained
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ui.events.event_rows import folded
 
 KEY, OTHER = EntryPointKey("prod", 1000), EntryPointKey("prod", 1001)
 
@@ -27,7 +27,8 @@ def test_what_a_verdict_explains_is_folded_and_what_it_does_not_stays(board):
     board.fold(observed(KEY, Endpoint.AGENT_AVAILABILITY, HTTP_500, NOW + 60, status=500))
     snapshot = board.snapshot(NOW + 61)
     newest_first = tuple(reversed(snapshot.events))
-    shown, parts = folded(newest_first, snapshot.entry_points)
+    interval = snapshot.entry_points[KEY].policy.interval
+    shown, parts = explained(newest_first, lambda _: interval)
     alone = [event for event in shown if event.subject is Subject.ENDPOINT]
     assert [event.endpoint for event in alone if event.at > NOW] == [Endpoint.AGENT_AVAILABILITY]
     (head,) = [event for event in shown if event.at == NOW + 8]

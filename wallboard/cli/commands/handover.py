@@ -18,12 +18,12 @@ from wallboard.cli.run import exit_codes
 
 @click.command(
     "handover",
-    short_help="Write a shift report in Markdown from the recording.",
+    short_help="Write a shift report in Markdown or JSON from the recording.",
     help="""\
-Write a shift report as Markdown: what the next shift needs to know.
+Write a shift report as Markdown or JSON: what the next shift needs to know.
 
-Open problems and since when, changes, longest outages, worst waits, and the time each entry point
-spent in each verdict.
+Open problems and since when, incidents and the changes they are made of, longest outages, worst
+waits, and the time each entry point spent in each verdict.
 """,
     epilog="""\b
 Examples:
@@ -33,13 +33,22 @@ Examples:
 """,
 )
 @window_options(since="8h")
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown",
+              help="Output format: Markdown or JSON."
+              )  # fmt: skip
 @recording_options
-def command(since: str, until: str, file: Path | None, config: Path | None) -> int:
+def command(since: str, until: str, form: str, file: Path | None, config: Path | None) -> int:
     from wallboard.report.past.handover import read_handover
-    from wallboard.report.past.handover_markdown import handover_markdown
 
     with opened(recording_file(file, config)) as recording:
         window = asked_window(recording, since, until, most_changes=MOST_CHANGES)
-        report = handover_markdown(read_handover(recording, window))
-    say([report])
+        handover = read_handover(recording, window)
+    if form == "json":
+        from wallboard.report.past.handover_json import handover_json
+
+        say([handover_json(handover)])
+    else:
+        from wallboard.report.past.handover_markdown import handover_markdown
+
+        say([handover_markdown(handover)])
     return exit_codes.OK

@@ -13,9 +13,10 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.observation import Failure, Response
 from wallboard.recorder.recording import Run
-from wallboard.report.past.past import Past, Window
+from wallboard.report.past.past import Outage, Past, Window
 from wallboard.report.words.changes import change_values, facts_of
 from wallboard.report.words.figures import times
+from wallboard.report.words.incidents import incident_values
 from wallboard.report.words.table import csv_row
 
 
@@ -77,7 +78,18 @@ def history_json(
     window: Window, pasts: Iterable[Past], runs_of: Callable[[Past], Iterable[Run]]
 ) -> Iterator[str]:
     """The document in pieces of ASCII: runs are many, and only one of them is held at a time."""
-    head = {
+    yield _text(window_values(window))[:-1] + ', "entry_points": ['
+    for number, past in enumerate(pasts):
+        yield (",\n " if number else "\n ") + _text(_entry_point(past))[:-1] + ', "runs": ['
+        for place, run in enumerate(runs_of(past)):
+            yield (",\n  " if place else "\n  ") + _text(run_values(run))
+        yield "]}"
+    yield "]}\n"
+
+
+def window_values(window: Window) -> dict[str, Any]:
+    """From when to when, and how much of it was recorded."""
+    return {
         **times("since", window.since),
         **times("until", window.until),
         "recorded_seconds": _seconds(window.recorded_seconds),
@@ -90,25 +102,34 @@ def history_json(
             for gap in window.unrecorded
         ],
     }
-    yield _text(head)[:-1] + ', "entry_points": ['
-    for number, past in enumerate(pasts):
-        yield (",\n " if number else "\n ") + _text(_entry_point(past))[:-1] + ', "runs": ['
-        for place, run in enumerate(runs_of(past)):
-            yield (",\n  " if place else "\n  ") + _text(run_values(run))
-        yield "]}"
-    yield "]}\n"
+
+
+def verdict_seconds(past: Past) -> dict[str, float]:
+    """The recorded seconds in each verdict."""
+    return {verdict.value: _seconds(seconds) for verdict, seconds in past.verdict_seconds.items()}
+
+
+def outage_values(outage: Outage) -> dict[str, Any]:
+    """An outage, without whose it is."""
+    return {
+        **times("first_at", outage.first_at),
+        **times("last_at", outage.last_at),
+        "seconds": _seconds(outage.seconds),
+        "unrecorded_seconds": _seconds(outage.unrecorded_seconds),
+        "over": outage.over,
+        "verdicts": [verdict.value for verdict in outage.verdicts],
+    }
 
 
 def _entry_point(past: Past) -> dict[str, Any]:
     entry_point, worst = past.entry_point, past.worst_wait
+    names = {entry_point.key: entry_point}
     return {
         "server": entry_point.key.server,
         "id": entry_point.key.id,
         "name": entry_point.name,
         "group": entry_point.group or None,
-        "verdict_seconds": {
-            verdict.value: _seconds(seconds) for verdict, seconds in past.verdict_seconds.items()
-        },
+        "verdict_seconds": verdict_seconds(past),
         "worst_wait": {
             "wait_seconds": worst.seconds,
             **times("at", worst.at),
@@ -116,18 +137,13 @@ def _entry_point(past: Past) -> dict[str, Any]:
         }
         if worst
         else None,
-        "outages": [
-            {
-                **times("first_at", outage.first_at),
-                **times("last_at", outage.last_at),
-                "seconds": _seconds(outage.seconds),
-                "unrecorded_seconds": _seconds(outage.unrecorded_seconds),
-                "over": outage.over,
-                "verdicts": [verdict.value for verdict in outage.verdicts],
-            }
-            for outage in past.outages
+        "outages": [outage_values(outage) for outage in past.outages],
+        "incidents": [
+            incident_values(one, past.window.until, names) for one in past.told.incidents
         ],
-        "changes": [change_values(change) for change in past.changes],
+        "changes": [
+            {**change_values(change), "of_server": change.of_server} for change in past.changes
+        ],
     }
 
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
+from wallboard.domain.incident import Incident
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 from wallboard.recorder.recording import Recording
+from wallboard.report.past.incidents import incidents_of
 from wallboard.report.past.past import Outage, Past, Window, WorstWait, past_of, worst_waits
 
 _ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})
@@ -47,7 +49,8 @@ class Handover:
     ``wrong`` is worst first, ``events`` oldest first: verdicts and servers, without what merely
     followed from a server's outage or was the first answer of an entry point. ``level_changes``
     are counted: a wait that swings about its threshold makes hundreds. ``outages`` and ``waits``
-    are worst first.
+    are worst first. ``incidents`` are in the order they began, without those of a raised level,
+    of which ``minor`` is how many there were.
     """
 
     title: str
@@ -60,6 +63,8 @@ class Handover:
     level_changes: tuple[tuple[EntryPointKey, int], ...]
     outages: tuple[Outage, ...]
     waits: tuple[tuple[EntryPointKey, WorstWait], ...]
+    incidents: tuple[Incident, ...] = ()
+    minor: int = 0
 
     @property
     def names(self) -> dict[EntryPointKey, EntryPoint]:
@@ -107,6 +112,9 @@ def handover_of(
     known = {one.key: one for one in entry_points}
     on_board = {one.key.server for one in entry_points}
     down = tuple(s for s in end.servers if s.failure and s.server in on_board)
+    servers = [one for one in start.servers if one.server in on_board]
+    told = incidents_of(in_order, servers, [one for one in start.entry_points if one.key in known])
+    incidents = [one for one in told.incidents if _is_told(one)]
     return Handover(
         title=title,
         window=window,
@@ -128,7 +136,14 @@ def handover_of(
                 key=lambda pair: -pair[1].seconds,
             )
         ),
+        incidents=tuple(incidents),
+        minor=len(told.incidents) - len(incidents),
     )
+
+
+def _is_told(incident: Incident) -> bool:
+    """Whether it was about more than a raised level, which are counted."""
+    return any(phase.state.verdict is not Verdict.OPEN for phase in incident.phases)
 
 
 def _is_reported(change: Change) -> bool:

@@ -9,19 +9,27 @@ from pathlib import Path
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.incident import Incident
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
 from wallboard.report.past.past import Window, window_of
 from wallboard.report.words.changes import lasted, state_word
-from wallboard.report.words.figures import figure, moment, moments, span, wait, zone_of
+from wallboard.report.words.figures import figure, moment_in, moments, span, wait, zone_of
+from wallboard.report.words.incidents import (
+    handled_words,
+    lasting_words,
+    phases_words,
+    points_words,
+)
 from wallboard.report.words.rows import who
 from wallboard.report.words.shareable import prose
 
 MOST_CHANGES = 200
 """Shown of what changed; beyond that nobody reads on."""
 
+MOST_INCIDENTS = 100
 MOST_CHANGERS = 10
 MOST_OUTAGES = 10
 MOST_WAITS = 10
@@ -52,6 +60,7 @@ def handover_markdown(handover: Handover) -> str:
         window_words(handover.window) + ".",
         *_unrecorded(handover),
         *_wrong(handover),
+        *_incidents(handover),
         *_changes(handover),
         *_outages(handover),
         *_waits(handover),
@@ -64,11 +73,11 @@ def _unrecorded(handover: Handover) -> Iterator[str]:
     gaps = handover.window.unrecorded
     if gaps:
         yield "No data recorded:"
-        yield _items([gap_words(gap) for gap in gaps])
+        yield _items([gap_words(gap, _zone(handover)) for gap in gaps])
 
 
 def _wrong(handover: Handover) -> Iterator[str]:
-    end = handover.window.until
+    end, zone = handover.window.until, _zone(handover)
     yield "## Open problems"
     if handover.window.ends_unrecorded:
         yield "The end of this period was not recorded; this is the last known state."
@@ -78,7 +87,7 @@ def _wrong(handover: Handover) -> Iterator[str]:
         count = sum(wrong.entry_point.key.server == status.server for wrong in handover.wrong)
         why = status.failure.message if status.failure else ""
         servers.append(
-            f"server {_text(status.server)}: unreachable{_since(status.since, end)}, "
+            f"server {_text(status.server)}: unreachable{_since(status.since, end, zone)}, "
             f"{count} entry point{'' if count == 1 else 's'}: {_text(why)}"
         )
     if servers:
@@ -90,17 +99,18 @@ def _wrong(handover: Handover) -> Iterator[str]:
                 one.level.label,
                 _who(one.entry_point),
                 one.verdict.label,
-                *_begun(one.since, end),
+                *_begun(one.since, end, zone),
                 _text(one.why),
             ]
             for one in wrong
         ]
-        yield _table(["level", "entry point", "verdict", "since", "for", "why"], rows)
+        heads = ["level", "entry point", "verdict", "since UTC", f"local {zone}", "for", "why"]
+        yield _table(heads, rows)
     if handover.failing:
         yield "Failing endpoints:"
         yield _items(
             [
-                f"{_who(one.entry_point)} {one.endpoint}{_since(one.since, end)}: "
+                f"{_who(one.entry_point)} {one.endpoint}{_since(one.since, end, zone)}: "
                 + _text(one.failure.message.removeprefix(f"{one.endpoint}: "))
                 for one in handover.failing
             ]
@@ -109,16 +119,62 @@ def _wrong(handover: Handover) -> Iterator[str]:
         yield "None."
 
 
+def _incidents(handover: Handover) -> Iterator[str]:
+    yield "## Incidents"
+    incidents, zone = handover.incidents, _zone(handover)
+    if len(incidents) > MOST_INCIDENTS:
+        before = len(incidents) - MOST_INCIDENTS
+        yield f"The last {MOST_INCIDENTS}; {before:,} earlier ones are left out."
+    rows = [
+        _incident(number, incident, handover, zone) for number, incident in enumerate(incidents, 1)
+    ]
+    if rows:
+        heads = ["#", "UTC", f"local {zone}", "of", "for", "level", "what", "handled"]
+        yield _table(heads, rows[-MOST_INCIDENTS:])
+    else:
+        yield "None."
+    if handover.minor:
+        what = "1 more was" if handover.minor == 1 else f"{handover.minor:,} more were"
+        yield f"{what} of a long wait, a long queue or few slots only."
+
+
+def _incident(number: int, incident: Incident, handover: Handover, zone: str) -> list[str]:
+    names, end = handover.names, handover.window.until
+    if incident.key is None:
+        count = sum(key.server == incident.server for key in names)
+        whose = f"server {_text(incident.server)}, {points_words(count)}"
+    else:
+        whose = _named(incident.key, names)
+    return [
+        str(number),
+        *moments(incident.at, zone),
+        whose,
+        lasting_words(incident, end) + (", ongoing" if incident.stands else ""),
+        incident.level.label,
+        _text(phases_words(incident.phases)),
+        _text(handled_words(incident)),
+    ]
+
+
 def _changes(handover: Handover) -> Iterator[str]:
+    """The single changes, each with the number of the incident it belongs to."""
     yield "## Changes"
-    events, names = handover.events, handover.names
-    zone = zone_of(handover.window.until)
+    events, names, zone = handover.events, handover.names, _zone(handover)
+    numbers = {
+        id(change): str(number)
+        for number, incident in enumerate(handover.incidents, 1)
+        for change in incident.changes
+    }
     if len(events) > MOST_CHANGES:
         before = len(events) - MOST_CHANGES
         yield f"The last {MOST_CHANGES}; {before:,} earlier ones are left out."
     if events:
-        heads = ["UTC", f"local {zone}", "entry point", "from", "to", "lasted", "why"]
-        yield _table(heads, [_change(change, names, zone) for change in events[-MOST_CHANGES:]])
+        heads = ["#", "UTC", f"local {zone}", "entry point", "from", "to", "lasted", "why"]
+        rows = [
+            [numbers.get(id(change), ""), *_change(change, names, zone)]
+            for change in events[-MOST_CHANGES:]
+        ]
+        yield _table(heads, rows)
     else:
         yield "No changes of verdict."
     if handover.level_changes:
@@ -126,6 +182,10 @@ def _changes(handover: Handover) -> Iterator[str]:
         most = handover.level_changes[:MOST_CHANGERS]
         yield _items([f"{_named(key, names)}: {count:,}" for key, count in most])
         yield from _more(handover.level_changes, MOST_CHANGERS, "with fewer changes")
+
+
+def _zone(handover: Handover) -> str:
+    return zone_of(handover.window.until)
 
 
 def _named(key: EntryPointKey, names: dict[EntryPointKey, EntryPoint]) -> str:
@@ -145,9 +205,9 @@ def _change(change: Change, names: dict[EntryPointKey, EntryPoint], zone: str) -
 
 def _outages(handover: Handover) -> Iterator[str]:
     yield "## Longest outages"
-    names = handover.names
+    names, zone = handover.names, _zone(handover)
     longest = handover.outages[:MOST_OUTAGES]
-    rows = [f"{_who(names[outage.key])}: {outage_words(outage)}" for outage in longest]
+    rows = [f"{_who(names[outage.key])}: {outage_words(outage, zone)}" for outage in longest]
     yield _items(rows) if rows else _no_outage(handover.window)
     yield from _more(handover.outages, MOST_OUTAGES, "shorter ones")
 
@@ -162,9 +222,9 @@ def _no_outage(window: Window) -> str:
 
 def _waits(handover: Handover) -> Iterator[str]:
     yield "## Longest waits"
-    names = handover.names
+    names, zone = handover.names, _zone(handover)
     rows = [
-        f"{_who(names[key])}: {wait(worst.seconds)} at {moment(worst.at)}, "
+        f"{_who(names[key])}: {wait(worst.seconds)} at {moment_in(worst.at, zone)}, "
         f"queue {figure(worst.queue_depth)}"
         for key, worst in handover.waits[:MOST_WAITS]
         if worst.seconds > 0
@@ -200,14 +260,16 @@ def _more(found: Sequence[object], shown: int, what: str) -> Iterator[str]:
         yield f"And {len(found) - shown:,} {what}."
 
 
-def _begun(since: float | None, end: float) -> tuple[str, str]:
+def _begun(since: float | None, end: float, zone: str) -> tuple[str, str, str]:
     if since is None:
-        return "unknown", ""
-    return moment(since), span(max(0.0, end - since))
+        return "unknown", "", ""
+    return (*moments(since, zone), span(max(0.0, end - since)))
 
 
-def _since(since: float | None, end: float) -> str:
-    return "" if since is None else f" since {moment(since)}, for {span(max(0.0, end - since))}"
+def _since(since: float | None, end: float, zone: str) -> str:
+    if since is None:
+        return ""
+    return f" since {moment_in(since, zone)}, for {span(max(0.0, end - since))}"
 
 
 def _who(entry_point: EntryPoint) -> str:

@@ -1,15 +1,27 @@
 """The past of some entry points, as text for people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from wallboard.domain.change import Change
+from wallboard.domain.explained import explained
 from wallboard.domain.foreign_text import safe
+from wallboard.domain.incident import Incident
 from wallboard.domain.observation import Failure
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Run
 from wallboard.report.past.past import Outage, Past, Window
 from wallboard.report.words.changes import change_cells, change_heads, outcome_words
-from wallboard.report.words.figures import figure, moment, moments, span, wait, zone_of
+from wallboard.report.words.figures import (
+    figure,
+    moment,
+    moment_in,
+    moments,
+    span,
+    wait,
+    zone_of,
+)
+from wallboard.report.words.incidents import handled_words, lasting_words, phases_words
 from wallboard.report.words.rows import who
 from wallboard.report.words.table import padded, table
 
@@ -22,14 +34,9 @@ _FIGURES = frozenset({"FOR", "POLLS", "MEAN", "MOST"})
 def history_lines(past: Past, runs: Iterable[Run]) -> Iterator[str]:
     """The lines on one entry point, none with a line break; ``runs`` are its own, in order."""
     zone = zone_of(past.window.until)
-    yield from _head(past)
+    yield from _head(past, zone)
     yield ""
-    if past.changes:
-        yield "Changes, oldest first:"
-        rows = [change_cells(change, zone) for change in past.changes]
-        yield from (f"  {line}" for line in table(change_heads(zone), rows))
-    else:
-        yield "No changes."
+    yield from _told(past, zone)
     yield ""
     first = next(iter_runs := iter(runs), None)
     if first is None:
@@ -40,6 +47,54 @@ def history_lines(past: Past, runs: Iterable[Run]) -> Iterator[str]:
     yield "  " + _run_line(heads, "ANSWER")
     for run in chain([first], iter_runs):
         yield _run(run, zone)
+
+
+def _told(past: Past, zone: str) -> Iterator[str]:
+    """The incidents, each with its changes below it, and then the changes that belong to none."""
+    incidents, loose = past.told.incidents, past.told.loose
+    rows = []
+    for incident in incidents:
+        rows += [_incident_cells(incident, past, zone), *_change_rows(incident.changes, past, zone)]
+    others = list(_change_rows(loose, past, zone, indent=""))
+    if rows:
+        yield f"{_counted(len(incidents), 'incident')}, oldest first, with the changes of each:"
+        yield from (f"  {line}" for line in table(change_heads(zone), rows))
+    if rows and others:
+        yield ""
+    if others:
+        yield "Other changes, oldest first:" if rows else "Changes, oldest first:"
+        yield from (f"  {line}" for line in table(change_heads(zone), others))
+    if not rows and not others:
+        yield "No changes."
+
+
+def _incident_cells(incident: Incident, past: Past, zone: str) -> list[str]:
+    whose = "" if incident.key else f" of server {safe(incident.server)}"
+    lasting = "ongoing" if incident.stands else ""
+    return [
+        *moments(incident.at, zone),
+        f"incident{whose}, {incident.level.label}",
+        "",
+        lasting,
+        lasting_words(incident, past.window.until),
+        "; ".join(filter(None, (phases_words(incident.phases), handled_words(incident)))),
+    ]
+
+
+def _change_rows(
+    changes: Sequence[Change], past: Past, zone: str, indent: str = "  "
+) -> Iterator[list[str]]:
+    """The changes, oldest first, those of endpoints below the one that explains them."""
+    newest_first = sorted(changes, key=lambda change: -change.at)
+    shown, parts = explained(newest_first, lambda _: past.interval)
+    for change in reversed(shown):
+        yield change_cells(change, zone, indent)
+        for one in reversed(parts.get(id(change), ())):
+            yield change_cells(one, zone, f"{indent}  ")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def window_words(window: Window) -> str:
@@ -53,16 +108,17 @@ def window_words(window: Window) -> str:
     return f"{words}, {span(window.recorded_seconds)} of it recorded"
 
 
-def gap_words(gap: Span) -> str:
-    """When nothing was recorded."""
-    return f"{moment(gap.first_at)} to {moment(gap.last_at)}, {span(gap.last_at - gap.first_at)}"
+def gap_words(gap: Span, zone: str) -> str:
+    """When nothing was recorded, below a heading that says the zone."""
+    first, last = (moment_in(at, zone) for at in (gap.first_at, gap.last_at))
+    return f"{first} to {last}, {span(gap.last_at - gap.first_at)}"
 
 
-def outage_words(outage: Outage) -> str:
-    """What an outage was and for how long."""
+def outage_words(outage: Outage, zone: str) -> str:
+    """What an outage was and for how long, below a heading that says the zone."""
     verdicts = ", ".join(verdict.label for verdict in outage.verdicts)
-    until = f"to {moment(outage.last_at)}" if outage.over else "(ongoing at the end)"
-    words = f"{span(outage.seconds)} from {moment(outage.first_at)} {until}: {verdicts}"
+    until = f"to {moment_in(outage.last_at, zone)}" if outage.over else "(ongoing at the end)"
+    words = f"{span(outage.seconds)} from {moment_in(outage.first_at, zone)} {until}: {verdicts}"
     if outage.unrecorded_seconds >= 1:
         words += f"; {span(outage.unrecorded_seconds)} of it without data"
     return words
@@ -78,13 +134,13 @@ def share(seconds: float, of: float) -> str:
     return f"{percent:.0f} %"
 
 
-def _head(past: Past) -> Iterator[str]:
+def _head(past: Past, zone: str) -> Iterator[str]:
     entry_point, window = past.entry_point, past.window
     places = [who(entry_point), entry_point.key.server, entry_point.group]
     yield safe(", ".join(place for place in places if place))
     yield window_words(window)
     for gap in window.unrecorded:
-        yield f"  no data: {gap_words(gap)}"
+        yield f"  no data: {gap_words(gap, zone)}"
     rows = [
         [verdict.label, span(seconds), share(seconds, window.recorded_seconds)]
         for verdict, seconds in past.verdict_seconds.items()
@@ -96,11 +152,10 @@ def _head(past: Past) -> Iterator[str]:
     worst = past.worst_wait
     if worst:
         queue = figure(worst.queue_depth)
-        yield f"Longest wait: {wait(worst.seconds)} at {moment(worst.at)}, queue {queue}"
+        yield f"Longest wait: {wait(worst.seconds)} at {moment_in(worst.at, zone)}, queue {queue}"
     if past.outages:
         longest = max(past.outages, key=lambda outage: outage.seconds)
-        count = len(past.outages)
-        yield f"{count} outage{'' if count == 1 else 's'}, the longest {outage_words(longest)}"
+        yield f"{_counted(len(past.outages), 'outage')}, the longest {outage_words(longest, zone)}"
 
 
 def _run(run: Run, zone: str) -> str:

@@ -7,11 +7,12 @@ from itertools import groupby
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedStatus
-from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.frozen import frozen
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Recording, Run
+from wallboard.report.past.incidents import Told, incidents_of
 
 
 @frozen
@@ -125,7 +126,11 @@ class WorstWait:
 
 @frozen
 class Past:
-    """One entry point in a window. ``changes`` of verdict, level and endpoints are oldest first."""
+    """One entry point in a window.
+
+    ``changes`` of verdict, level and endpoints, and of its server, are oldest first; ``told`` are
+    the incidents that they make. ``interval`` is seconds per poll.
+    """
 
     entry_point: EntryPoint
     window: Window
@@ -133,6 +138,8 @@ class Past:
     outages: tuple[Outage, ...]
     changes: tuple[Change, ...]
     worst_wait: WorstWait | None
+    told: Told = Told()
+    interval: float = Policy().interval
 
     @property
     def verdict_seconds(self) -> dict[Verdict, float]:
@@ -153,10 +160,14 @@ def read_pasts(
     waits = worst_waits(runs, window)
     start = recording.board_at(window.since, history=1)
     before = {recalled.key: recalled for recalled in start.entry_points}
+    intervals = {one.key: policy.interval for one, policy in recording.entry_points()}
     for entry_point in entry_points:
         key = entry_point.key
         changes = recording.changes(window.since, window.until, keys={key})
-        yield past_of(entry_point, window, before.get(key), changes, waits.get(key))
+        past = past_of(entry_point, window, before.get(key), changes, waits.get(key))
+        servers = [one for one in start.servers if one.server == key.server]
+        told = incidents_of(past.changes, servers, [before[key]] if key in before else [])
+        yield replace(past, told=told, interval=intervals.get(key, past.interval))
 
 
 def past_of(
@@ -227,21 +238,32 @@ def _merged(periods: Iterable[VerdictPeriod]) -> Iterator[VerdictPeriod]:
         yield replace(first, last_at=last_at, recorded_seconds=seconds)
 
 
+def _told_as_out(periods: Sequence[VerdictPeriod]) -> Iterator[tuple[VerdictPeriod, bool]]:
+    """The periods, and whether each is part of an outage.
+
+    One goes on while an entry point waits to be asked again if it is out then, too.
+    """
+    for place, one in enumerate(periods):
+        around = (*periods[max(0, place - 1) : place], *periods[place + 1 : place + 2])
+        waits = one.verdict is Verdict.WAITING and len(around) == 2
+        yield one, one.out or (waits and all(other.out for other in around))
+
+
 def _outages(
     key: EntryPointKey,
     window: Window,
     before: RecordedStatus | None,
     periods: Sequence[VerdictPeriod],
 ) -> Iterator[Outage]:
-    for out, group in groupby(periods, key=lambda one: one.out):
+    for out, group in groupby(_told_as_out(periods), key=lambda pair: pair[1]):
         if not out:
             continue
-        parts = list(group)
+        parts = [part for part, _ in group]
         first_at, last_at = parts[0].first_at, parts[-1].last_at
         recorded = sum(part.recorded_seconds for part in parts)
         unrecorded = last_at - first_at - recorded
         if first_at == window.since and before and before.since is not None:
             first_at = min(first_at, before.since)
-        verdicts = tuple(dict.fromkeys(part.verdict for part in parts))
+        verdicts = tuple(dict.fromkeys(part.verdict for part in parts if part.out))
         over = last_at < window.until
         yield Outage(key, first_at, last_at, verdicts, over, max(0.0, unrecorded))

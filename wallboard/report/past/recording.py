@@ -9,7 +9,7 @@ from wallboard.recorder.lock import Holder
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.statistics import Statistics
 from wallboard.report.past.history import gap_words
-from wallboard.report.words.figures import moment, span
+from wallboard.report.words.figures import moment, span, zone_of
 
 MOST_GAPS = 10
 
@@ -70,8 +70,9 @@ def recording_lines(described: Described) -> Iterator[str]:
             described.recorded_spans, described.recorded_spans[1:], strict=False
         )
     ]
+    zone = zone_of(gaps[-1].last_at) if gaps else ""
     for gap in gaps[-MOST_GAPS:]:
-        yield f"{'gap':{width}}  {gap_words(gap)}"
+        yield f"{'gap':{width}}  {gap_words(gap, zone)}"
     if len(gaps) > MOST_GAPS:
         yield f"{'':{width}}  and {len(gaps) - MOST_GAPS:,} earlier gaps"
 

@@ -37,11 +37,11 @@ CAUSE_WORDS: Mapping[str, str] = {
 """What an endpoint or a server became, in at most as many cells as a verdict."""
 
 
-def change_cells(change: Change, zone: str) -> list[str]:
-    """The cells under ``change_heads``, safe on a terminal."""
+def change_cells(change: Change, zone: str, indent: str = "") -> list[str]:
+    """The cells under ``change_heads``, safe on a terminal; set in by ``indent``."""
     return [
         *moments(change.at, zone),
-        subject_word(change),
+        indent + subject_word(change),
         state_word(change.before, change.subject),
         state_word(change.after, change.subject),
         lasted(change),

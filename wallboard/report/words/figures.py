@@ -100,6 +100,11 @@ def moments(at: float, zone: str) -> tuple[str, str]:
     return f"{universal:%Y-%m-%d %H:%M:%S}", f"{local:%H:%M:%S}{own}"
 
 
+def moment_in(at: float, zone: str) -> str:
+    """The same as one text, ``2026-11-22 14:05:01 (15:05:01)``, where a heading says the zone."""
+    return "{} ({})".format(*moments(at, zone))
+
+
 def zone_of(at: float) -> str:
     """The offset of local time from UTC at a moment: ``+01:00``."""
     return _offset(datetime.fromtimestamp(at, UTC).astimezone())

@@ -66,9 +66,10 @@ def handled_words(incident: Incident) -> str:
     )
 
 
-def since_words(incident: Incident) -> str:
-    """``at least`` where it was not seen to begin."""
-    return "" if incident.seen else "at least "
+def lasting_words(incident: Incident, now: float) -> str:
+    """How long it lasted, or has by now; at least so long where it was not seen to begin."""
+    words = span(incident.seconds(now))
+    return words if incident.seen else f"at least {words}"
 
 
 def incident_values(

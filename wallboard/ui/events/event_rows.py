@@ -1,12 +1,11 @@
 """Which lines the list of events has: incidents, and the changes of those that are open."""
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.explained import explained
 from wallboard.domain.history import History
 from wallboard.domain.incident import Incident
 from wallboard.domain.policy import Button, Level, Policy, Verdict
@@ -18,7 +17,6 @@ from wallboard.query import EventSubject, Query
 from wallboard.report.words.changes import after_words, before_words, subject_word
 
 Statuses = Mapping[EntryPointKey, EntryPointStatus]
-Parts = Mapping[int, Sequence[Change]]
 
 _NO_HISTORY = History(1)
 _NO_POLICY = Policy()
@@ -121,7 +119,12 @@ def _rows_of_changes(
     changes: Sequence[Change], statuses: Statuses, wanted: Wanted, depth: int, of: Hashable
 ) -> list[list[Row]]:
     """The lines of changes, newest first, each with those of endpoints that are below it."""
-    shown, parts = folded(changes, statuses)
+
+    def within(key: EntryPointKey) -> float | None:
+        status = statuses.get(key)
+        return status.policy.interval if status else None
+
+    shown, parts = explained(changes, within)
     found = []
     for change in shown:
         below = parts.get(id(change), ())
@@ -132,35 +135,6 @@ def _rows_of_changes(
             rows += [Row(one.at, None, one, depth + 1, of=row.mark) for one in below]
         found.append(rows)
     return found
-
-
-def folded(events: Sequence[Change], statuses: Statuses) -> tuple[tuple[Change, ...], Parts]:
-    """The events without those of endpoints that a change of verdict or level explains.
-
-    That is the nearest one of the entry point within a round of polls; the second value is what is
-    folded below each, by the identity of the event. All are newest first.
-    """
-    heads: dict[EntryPointKey | None, list[Change]] = defaultdict(list)
-    for event in events:
-        if event.subject is not Subject.ENDPOINT:
-            heads[event.key].append(event)
-    parts: dict[int, list[Change]] = defaultdict(list)
-    shown = []
-    for event in events:
-        near = _nearest(event, heads[event.key]) if event.subject is Subject.ENDPOINT else None
-        status = statuses.get(event.key) if near and event.key else None
-        if near and status and abs(near.at - event.at) <= status.policy.interval:
-            parts[id(near)].append(event)
-        else:
-            shown.append(event)
-    return tuple(shown), parts
-
-
-def _nearest(event: Change, heads: Sequence[Change]) -> Change | None:
-    """The nearest in time of some events, which are newest first."""
-    place = bisect_left(heads, -event.at, key=lambda head: -head.at)
-    near = heads[max(0, place - 1) : place + 1]
-    return min(near, key=lambda head: abs(head.at - event.at), default=None)
 
 
 def _matches_itself(incident: Incident, statuses: Statuses, now: float, query: Query) -> bool:
