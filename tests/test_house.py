@@ -19,6 +19,7 @@ from wallboard.calendar_settings import (
     SpecialDaySettings,
     WeekSettings,
 )
+from wallboard.channel_settings import CHANNEL_KINDS, HttpChannelSettings, WebhookSettings
 from wallboard.config import settings_from
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.settings import (
@@ -26,6 +27,7 @@ from wallboard.settings import (
     AlarmSettings,
     EntryPointSettings,
     GroupSettings,
+    NoticeSettings,
     ServerSettings,
     Settings,
     SurveyQuestionSettings,
@@ -100,7 +102,7 @@ def uncommented(text):
 def settings_in(text, folder):
     for name in ("private-ca.pem", "client.pem", "client.key"):
         (folder / name).touch()
-    environ = {"ECE_SESSION": "a session"}
+    environ = dict.fromkeys(re.findall(r'env = "(\w+)"', text), "https://secret.example.com/")
     return settings_from(tomllib.loads(text), environ, file="example", folder=folder)
 
 
@@ -124,7 +126,16 @@ def test_the_example_config_is_the_defaults(tmp_path):
 def test_the_example_config_writes_every_default_out():
     document = tomllib.loads(EXAMPLE.read_text())
     written = {name for name in document if name != "server"}
-    as_examples = {"calendar", "group", "keys", "maintenance", "server", "survey"}
+    as_examples = {
+        "calendar",
+        "channel",
+        "group",
+        "keys",
+        "maintenance",
+        "notice",
+        "server",
+        "survey",
+    }
     assert written == {field.name for field in fields(Settings)} - as_examples
     assert set(document["thresholds"]) == {field.name for field in fields(ThresholdSettings)}
     assert set(document["alarm"]) == {field.name for field in fields(AlarmSettings)}
@@ -144,11 +155,19 @@ def test_every_setting_is_in_the_example_and_its_examples_are_valid(tmp_path):
         (SpecialDaySettings, document["calendar"][0]["special"][0]),
         (ForcedSettings, document["calendar"][0]["force_open"][0]),
         (MaintenanceSettings, document["maintenance"][0]),
+        (NoticeSettings, document["notice"][0]),
+        (WebhookSettings, document["channel"]["webhook"][0]),
         (ServerSettings, server),
         (EntryPointSettings, server["entry_point"][0]),
     ):
         assert set(table) == {field.name for field in fields(kind)}
-    assert settings.server[0].headers["X-egain-session"].value == "a session"
+    assert settings.server[0].headers["X-egain-session"].value == "https://secret.example.com/"
+    of_every_channel = {field.name for field in fields(HttpChannelSettings)} - {"name"}
+    for kind, channel in CHANNEL_KINDS.items():
+        written = set(document["channel"][kind][0])
+        assert written | of_every_channel == {field.name for field in fields(channel)} | (
+            of_every_channel
+        )
 
 
 def test_every_setting_in_the_example_is_explained_where_it_first_stands():

@@ -3,7 +3,7 @@
 Every address, key and password is a secret. Times are seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Annotated, Literal
 
@@ -143,3 +143,26 @@ class ChannelsSettings:
     command: tuple[CommandSettings, ...] = ()
     apprise: tuple[AppriseSettings, ...] = ()
     heartbeat: tuple[HeartbeatSettings, ...] = ()
+
+
+CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {
+    "webhook": WebhookSettings,
+    "pagerduty": PagerDutySettings,
+    "servicenow": ServiceNowSettings,
+    "syslog": SyslogSettings,
+    "email": EmailSettings,
+    "command": CommandSettings,
+    "apprise": AppriseSettings,
+    "heartbeat": HeartbeatSettings,
+}
+"""The settings of each kind of channel, by its name in the config."""
+
+CHANNELS_WITH_CA = (HttpChannelSettings, SyslogSettings, EmailSettings)
+"""Those that verify a certificate."""
+
+
+def channels_of(channels: ChannelsSettings) -> Iterator[tuple[str, int, ChannelSettings]]:
+    """Every channel: its kind, its place among those of its kind, and its settings."""
+    for kind in CHANNEL_KINDS:
+        for number, settings in enumerate(getattr(channels, kind)):
+            yield kind, number, settings

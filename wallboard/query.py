@@ -42,7 +42,7 @@ class NamedPart(NamedTuple):
             return f"no entry point has a {self.kind}"
         if any(map(self.found, known)):
             return None
-        from wallboard.config.problem import nearest
+        from wallboard.domain.nearest import nearest
 
         return f'no {self.kind} matches "{self.value}"; {nearest(self.value, sorted(known))}'
 
@@ -184,7 +184,7 @@ def _any_of(alternatives: list[Chooses]) -> Chooses:
 
 
 def _no_field(name: str) -> str:
-    from wallboard.config.problem import nearest
+    from wallboard.domain.nearest import nearest
 
     return f'unknown field "{name}:", searching as text; {nearest(name, tuple(FIELDS))}'
 
@@ -236,7 +236,7 @@ def _verdict(value: str) -> Choice:
 
 
 def _unknown(value: str, known: Sequence[str]) -> str:
-    from wallboard.config.problem import nearest
+    from wallboard.domain.nearest import nearest
 
     return f'unknown value "{value}"; {nearest(value, known)}'
 

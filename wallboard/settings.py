@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Le, MinLen
 
 from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
+from wallboard.channel_settings import ChannelsSettings
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
@@ -142,6 +143,8 @@ class AlarmSettings(AlarmRuleSettings):
     point reaches them. More than ``flood`` alarms in ten minutes are a flood. ``shelve_max`` is
     seconds. Each ``witness`` is a ``host:port`` or a URL that has nothing to do with the servers.
     ``desktop`` says whether the terminal shows new alarms on the desktop, or by which sequence.
+    Notices wait ``group_wait`` seconds for others and come again every ``repeat`` until somebody
+    acknowledges; ``look`` is the command that they say shows the wall.
     """
 
     __pydantic_config__ = STRICT
@@ -153,6 +156,26 @@ class AlarmSettings(AlarmRuleSettings):
     flood: Annotated[int, Ge(1)] = 10
     shelve_max: Annotated[float, Ge(60), Le(2_592_000)] = 86_400.0
     ledger_days: Positive = 400.0
+    group_wait: Annotated[float, Ge(0), Le(3600)] = 30.0
+    repeat: Annotated[float, Ge(60), Le(86_400)] = 900.0
+    look: str = ""
+
+
+@frozen(kw_only=True)
+class NoticeSettings:
+    """Which alarms are told through a channel, and when.
+
+    ``level`` is the lowest one, none any; without a ``filter`` it is those of all entry points, and
+    without a ``calendar`` at any time. Nobody must have acknowledged it for ``after`` seconds.
+    """
+
+    __pydantic_config__ = STRICT
+
+    channel: Name
+    level: Level | None = None
+    filter: str = ""
+    calendar: str = ""
+    after: Annotated[float, Ge(0), Le(86_400)] = 0.0
 
 
 @frozen(kw_only=True)
@@ -221,6 +244,8 @@ class Settings:
     phone: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     survey: SurveySettings = SurveySettings()
+    channel: ChannelsSettings = ChannelsSettings()
+    notice: tuple[NoticeSettings, ...] = ()
     calendar: tuple[CalendarSettings, ...] = ()
     maintenance: tuple[MaintenanceSettings, ...] = ()
     group: tuple[GroupSettings, ...] = ()

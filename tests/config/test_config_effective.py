@@ -60,7 +60,8 @@ def settings_of(tmp_path):
         (tmp_path / name).touch()
 
     def read(text):
-        environ = {"ECE_SESSION": "secret"}
+        names = re.findall(r'env = "(\w+)"', text)
+        environ = dict.fromkeys(names, "https://secret.example.com/")
         return settings_from(tomllib.loads(text), environ, file="w.toml", folder=tmp_path)
 
     return read
@@ -140,6 +141,8 @@ def test_no_secret_is_shown_but_the_name_of_its_variable(settings_of):
 @pytest.mark.parametrize("policies", [True, False])
 def test_what_is_shown_is_what_the_board_goes_by(settings_of, text, policies):
     text = re.sub("proxy = .*", "", text).replace('X-A = "secret"', "")
+    # An address in a channel is a secret, too.
+    text = re.sub(r'(?m)^url = "https://(events|example)\..*', 'url = { env = "URL" }', text)
     settings = settings_of(text)
     shown = effective_toml(sections(settings, text, policies=policies), Path("w.toml"))
     again = settings_of(shown)
@@ -147,6 +150,8 @@ def test_what_is_shown_is_what_the_board_goes_by(settings_of, text, policies):
     assert alarm_rules_of(again) == alarm_rules_of(settings)
     assert (again.alarm.bell, again.alarm.flood) == (settings.alarm.bell, settings.alarm.flood)
     assert again.survey == settings.survey
+    assert again.channel == settings.channel
+    assert again.notice == settings.notice
     assert again.keys == settings.keys
     assert [again.interval_of(s) for s in again.server] == [
         settings.interval_of(s) for s in settings.server

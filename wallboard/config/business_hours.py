@@ -7,9 +7,10 @@ from datetime import date, datetime, tzinfo
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from wallboard.config.problem import nearest, shown
+from wallboard.config.problem import shown
 from wallboard.domain.calendar import DAY_MINUTES, Hours
 from wallboard.domain.foreign_text import brief
+from wallboard.domain.nearest import nearest
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from wallboard.config.address import address_fault, link_fault, proxy_fault, witness_fault
-from wallboard.config.document import Fault, Path, Toml, value_at
+from wallboard.config.document import UNNAMED, Fault, Path, Toml, value_at
+from wallboard.config.notice_checks import notice_faults
 from wallboard.config.plan_checks import plan_faults
-from wallboard.config.problem import nearest, shown
-from wallboard.config.shape import UNNAMED
+from wallboard.config.problem import shown
 from wallboard.domain.foreign_text import has_controls
+from wallboard.domain.nearest import nearest
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.inheritance import Layer, layers_of
 from wallboard.setting_types import HEADER_NAME, HEADER_VALUE
@@ -42,6 +43,7 @@ def check(
     faults += _witnesses(settings.alarm.witness)
     for table, path in _holders(settings):
         faults += _alarm(table, path)
+    faults += notice_faults(settings, whole=whole)
     if whole:
         faults += _unused_groups(settings)
         faults += plan_faults(settings)

@@ -9,6 +9,12 @@ from stat import S_ISDIR, S_ISREG
 from typing import TypeVar
 
 from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
+from wallboard.channel_settings import (
+    CHANNELS_WITH_CA,
+    ChannelSettings,
+    ChannelsSettings,
+    channels_of,
+)
 from wallboard.config.document import Fault, Toml, problem_at
 from wallboard.config.document import Path as KeyPath
 from wallboard.config.problem import ConfigError, one_problem, shown
@@ -153,7 +159,7 @@ def settings_from(
     from wallboard.config.prepare import prepare
     from wallboard.config.shape import shape
 
-    copy, faults = prepare(document, environ)
+    copy, faults = prepare(document, environ, folder)
     settings, misshapen = shape(copy, document)
     faults += misshapen
     if settings:
@@ -193,12 +199,34 @@ def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]
         record = record if isinstance(record, bool) else str(_to_come(record, folder))
     except ValueError as error:
         faults.append((("record",), str(error)))
+    channels = _channels_with_files(settings.channel, folder, faults)
     calendars = _with_events(settings.calendar, folder, "calendar", faults)
     maintenance = _with_events(settings.maintenance, folder, "maintenance", faults)
     whole = replace(
-        settings, server=servers, record=record, calendar=calendars, maintenance=maintenance
+        settings,
+        server=servers,
+        record=record,
+        channel=channels,
+        calendar=calendars,
+        maintenance=maintenance,
     )
     return whole, faults
+
+
+def _channels_with_files(
+    channels: ChannelsSettings, folder: Path, faults: list[Fault]
+) -> ChannelsSettings:
+    """The channels with absolute paths of their CAs."""
+    found: dict[str, list[ChannelSettings]] = {}
+    for kind, number, channel in channels_of(channels):
+        whole = channel
+        if isinstance(channel, CHANNELS_WITH_CA) and channel.ca_file is not None:
+            try:
+                whole = replace(channel, ca_file=str(_existing(channel.ca_file, folder)))
+            except ValueError as error:
+                faults.append((("channel", kind, number, "ca_file"), str(error)))
+        found.setdefault(kind, []).append(whole)
+    return ChannelsSettings(**{kind: tuple(ones) for kind, ones in found.items()})  # type: ignore[arg-type]  # each of its kind
 
 
 def _with_events(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wallboard.channel_settings import CHANNEL_KINDS
 from wallboard.config.problem import Problem, shown
 from wallboard.domain.foreign_text import escaped
 
@@ -16,19 +17,25 @@ Path = tuple[str | int, ...]
 Fault = tuple[Path, str]
 """A path, and what is wrong there."""
 
+UNNAMED = "\0"
+"""The first character of a placeholder for a name that cannot be used."""
+
 LISTED = frozenset(
     {
         "server", "group", "entry_point", "question",
         "calendar", "special", "force_open", "force_close", "maintenance",
+        "notice", *CHANNEL_KINDS,
     }
 )  # fmt: skip
 """Written as ``[[table]]``, any number of times."""
 
-SINGLE = frozenset({"thresholds", "levels", "paths", "headers", "alarm", "keys", "survey", "week"})
+SINGLE = frozenset(
+    {"thresholds", "levels", "paths", "headers", "alarm", "keys", "survey", "week", "channel"}
+)
 """Written as ``[table]``."""
 
-_HOLDER = "survey"
-"""A table that only holds ``[[tables]]``."""
+_HOLDERS = frozenset({"survey", "channel"})
+"""Tables that only hold ``[[tables]]``."""
 
 
 def problem_at(file: str, document: Toml, path: Path, message: str) -> Problem:
@@ -63,7 +70,7 @@ def _table_ends(path: Path) -> list[int]:
         if path[at] in LISTED and isinstance(path[at + 1], int):
             at += 2
             ends.append(at)
-        elif path[at] == _HOLDER and path[at + 1] in LISTED and at + 2 < len(path):
+        elif path[at] in _HOLDERS and path[at + 1] in LISTED and at + 2 < len(path):
             at += 1
         elif path[at] in SINGLE:
             return [*ends, at + 1]

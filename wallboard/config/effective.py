@@ -5,6 +5,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from wallboard.channel_settings import CHANNEL_KINDS
 from wallboard.config.document import LISTED, Path, Toml, line_of, value_at
 from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.policy import DEFAULT_LEVELS, Level, Thresholds
@@ -25,7 +26,10 @@ _INHERITED_TABLES: Mapping[str, Mapping[str, Toml]] = {
 _INHERITED = frozenset(
     {"button_rule", "button_max_wait", "button_max_queue", "runbook", "owner", "phone", "calendar"}
 )
-_IDENTITY = {"server": "name", "group": "name", "calendar": "name", "entry_point": "id"}
+_IDENTITY = {
+    **dict.fromkeys(("server", "group", "calendar", *CHANNEL_KINDS), "name"),
+    "entry_point": "id",
+}
 _BY_OPTION = {"verify": "--no-verify", "headers": "--header"}
 
 

@@ -10,10 +10,10 @@ from wallboard.calendar_settings import (
     SpecialDaySettings,
 )
 from wallboard.config.business_hours import date_of, holidays_of, hours_of, moment_of, zone_of
-from wallboard.config.document import Fault, Path
-from wallboard.config.problem import ConfigError, nearest, shown
+from wallboard.config.document import UNNAMED, Fault, Path
+from wallboard.config.problem import ConfigError, shown
 from wallboard.config.selection import Selection, selected
-from wallboard.config.shape import UNNAMED
+from wallboard.domain.nearest import nearest
 from wallboard.settings import Settings
 
 

@@ -6,13 +6,18 @@ Values with a notation of their own are read here: secrets, levels and keys.
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from math import isfinite
+from pathlib import Path as FilePath
+from typing import get_type_hints
 
-from wallboard.config.document import Fault, Path, Toml
-from wallboard.config.problem import nearest, shown
+from wallboard.channel_settings import CHANNEL_KINDS, ChannelSettings
+from wallboard.config.document import UNNAMED, Fault, Path, Toml
+from wallboard.config.problem import shown
+from wallboard.config.secret import secret
+from wallboard.domain.nearest import nearest
 from wallboard.domain.policy import Level
+from wallboard.setting_types import Secret
 
 LEVEL_WORDS = {level.label: int(level) for level in Level}
-SECRET_FORM = 'a string or { env = "NAME" }'  # noqa: S105 - how to write one
 HOURS_FORM = 'hours such as "08:00-18:00" or a list of them'
 HOLIDAYS_FORM = 'a country ("DE", "DE-BY"), a date ("2026-12-24") or a list of these'
 KEYS_FORM = 'a key such as "p" or a list of keys'
@@ -22,35 +27,69 @@ _DATED = frozenset({"date", "start", "until"})
 
 _DEEPEST = 12
 _LARGEST = 2**63
+_NO_SECRET = {"value": UNNAMED}
 
 
-def prepare(document: Mapping[str, Toml], environ: Mapping[str, str]) -> tuple[Toml, list[Fault]]:
+def prepare(
+    document: Mapping[str, Toml], environ: Mapping[str, str], folder: FilePath
+) -> tuple[Toml, list[Fault]]:
     """A copy of JSON types, and what is wrong with its secrets, levels and keys.
 
-    Wrong values are left out of the copy.
+    Wrong values are left out of the copy. Files of secrets are read here; their paths count from
+    ``folder``.
     """
     copy = _plain(document, _DEEPEST)
-    faults: list[Fault] = []
-    alarm = copy.get("alarm")
-    if isinstance(alarm, dict):
-        for key in ("bell", "flash"):
-            faults += _read(alarm, key, ("alarm",), _levels)
-    faults += _read_each(copy, "keys", (), _keys)
-    for path, calendar in _listed(copy, "calendar", ()):
-        faults += _read(calendar, "holidays", path, lambda value: _texts(value, HOLIDAYS_FORM))
-        faults += _read_each(calendar, "week", path, lambda value: _texts(value, HOURS_FORM))
-        for special_path, special in _listed(calendar, "special", path):
-            faults += _read(special, "hours", special_path, lambda it: _texts(it, HOURS_FORM))
-    for path, table in _tables(copy):
-        faults += _read_each(table, "levels", path, _level)
-        if isinstance(inner := table.get("alarm"), dict):
-            faults += _read(inner, "level", (*path, "alarm"), _level)
-        if path:
-            faults += _read(table, "calendar", path, _calendar)
-        if path and path[-2] == "server":
-            faults += _read_each(table, "headers", path, lambda value: _secret(value, environ))
-            faults += _read(table, "proxy", path, lambda value: _secret(value, environ))
+    faults = [
+        *_read_levels(copy),
+        *_read_each(copy, "keys", (), _keys),
+        *_read_calendars(copy),
+        *_read_secrets(copy, lambda value: secret(value, environ, folder)),
+    ]
     return copy, faults
+
+
+def _read_levels(document: dict[str, Toml]) -> Iterator[Fault]:
+    alarm = document.get("alarm")
+    for key in ("bell", "flash"):
+        if isinstance(alarm, dict):
+            yield from _read(alarm, key, ("alarm",), _levels)
+    for path, notice in _listed(document, "notice", ()):
+        yield from _read(notice, "level", path, _level)
+    for path, table in _tables(document):
+        yield from _read_each(table, "levels", path, _level)
+        if isinstance(inner := table.get("alarm"), dict):
+            yield from _read(inner, "level", (*path, "alarm"), _level)
+
+
+def _read_calendars(document: dict[str, Toml]) -> Iterator[Fault]:
+    for path, calendar in _listed(document, "calendar", ()):
+        yield from _read(calendar, "holidays", path, lambda value: _texts(value, HOLIDAYS_FORM))
+        yield from _read_each(calendar, "week", path, lambda value: _texts(value, HOURS_FORM))
+        for special_path, special in _listed(calendar, "special", path):
+            yield from _read(special, "hours", special_path, lambda it: _texts(it, HOURS_FORM))
+    for path, table in _tables(document):
+        if path:
+            yield from _read(table, "calendar", path, _calendar)
+
+
+def _read_secrets(document: dict[str, Toml], read: Callable[[Toml], Toml]) -> Iterator[Fault]:
+    for path, server in _listed(document, "server", ()):
+        yield from _read_each(server, "headers", path, read)
+        yield from _read(server, "proxy", path, read)
+    holder = document.get("channel")
+    if not isinstance(holder, dict):
+        return
+    for kind, settings in CHANNEL_KINDS.items():
+        for path, channel in _listed(holder, kind, ("channel",)):
+            yield from _read_each(channel, "headers", path, read)
+            for key in _secrets_of(settings):
+                yield from _read(channel, key, path, read, instead=_NO_SECRET)
+
+
+def _secrets_of(kind: type[ChannelSettings]) -> tuple[str, ...]:
+    """The settings of a kind of channel that are secrets."""
+    hints = get_type_hints(kind).items()
+    return tuple(key for key, hint in hints if hint is Secret or hint == Secret | None)
 
 
 def _plain(value: Toml, deeper: int) -> Toml:
@@ -101,14 +140,23 @@ def _read_each(
 
 
 def _read(
-    table: dict[str, Toml], key: str, path: Path, read: Callable[[Toml], Toml]
+    table: dict[str, Toml],
+    key: str,
+    path: Path,
+    read: Callable[[Toml], Toml],
+    *,
+    instead: Toml = None,
 ) -> Iterator[Fault]:
+    """Read a value in its place; one that cannot be read is left out, or is ``instead``."""
     if key not in table:
         return
     try:
         table[key] = read(table[key])
     except ValueError as error:
-        del table[key]
+        if instead is None:
+            del table[key]
+        else:
+            table[key] = instead
         yield (*path, key), str(error)
 
 
@@ -146,17 +194,3 @@ def _calendar(value: Toml) -> str | bool:
     if value is False or (isinstance(value, str) and value):
         return value
     raise ValueError(f"must be the name of a calendar or false, not {shown(value)}")
-
-
-def _secret(value: Toml, environ: Mapping[str, str]) -> dict[str, str]:
-    if isinstance(value, str):
-        return {"value": value}
-    if not isinstance(value, dict) or list(value) != ["env"] or not isinstance(value["env"], str):
-        raise ValueError(f"must be {SECRET_FORM}")
-    name = value["env"]
-    if not environ.get(name):
-        if not (name.isascii() and name.isidentifier()):
-            # It may be the secret itself, so it is not repeated.
-            raise ValueError("env must name an environment variable: letters, digits, underscores")
-        raise ValueError(f"the environment variable {name} is not set or empty; set it first")
-    return {"value": environ[name]}

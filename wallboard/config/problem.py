@@ -1,7 +1,7 @@
 """Problems of a config, in words that are safe to print."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,17 +54,6 @@ def shown(value: object) -> str:
             return "a table"
         case _:
             return "a list"
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """The end of a sentence: the known word that was probably meant, or all known words."""
-    from difflib import get_close_matches
-
-    folded = {name.lower(): name for name in known}
-    close = get_close_matches(word[:LONGEST_SHOWN].lower(), folded, n=1)
-    if close:
-        return f'did you mean "{folded[close[0]]}"?'
-    return f"known: {', '.join(known)}"
 
 
 def one_problem(file: Path | str, message: str) -> ConfigError:

@@ -73,6 +73,12 @@ _NOTATIONS: Mapping[str, Node] = {
                 "required": ["env"],
                 "additionalProperties": False,
             },
+            {
+                "type": "object",
+                "properties": {"file": {**_TEXT, "description": "The file with the value"}},
+                "required": ["file"],
+                "additionalProperties": False,
+            },
         ]
     },
 }

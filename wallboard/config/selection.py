@@ -6,9 +6,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from wallboard.config.address import address_fault
-from wallboard.config.problem import ConfigError, Problem, nearest, shown
+from wallboard.config.problem import ConfigError, Problem, shown
 from wallboard.domain.endpoint import LARGEST_ID, EntryPointKey
 from wallboard.domain.foreign_text import escaped
+from wallboard.domain.nearest import nearest
 from wallboard.frozen import frozen
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 

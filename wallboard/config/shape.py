@@ -3,8 +3,9 @@
 import json
 from typing import TYPE_CHECKING
 
-from wallboard.config.document import Fault, Path, Toml, key_path, value_at
-from wallboard.config.problem import nearest, shown
+from wallboard.config.document import UNNAMED, Fault, Path, Toml, key_path, value_at
+from wallboard.config.problem import shown
+from wallboard.domain.nearest import nearest
 from wallboard.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ from wallboard.calendar_settings import (
     MaintenanceSettings,
     SpecialDaySettings,
 )
+from wallboard.channel_settings import CHANNEL_KINDS
 from wallboard.config.document import LISTED, SINGLE
-from wallboard.config.prepare import SECRET_FORM
+from wallboard.config.secret import SECRET_FORM
 from wallboard.setting_types import Secret
 from wallboard.settings import (
     EntryPointSettings,
     GroupSettings,
+    NoticeSettings,
     ServerSettings,
     SurveyQuestionSettings,
 )
@@ -48,6 +51,8 @@ _TABLES: dict[str, type] = {
     "force_open": ForcedSettings,
     "force_close": ForcedSettings,
     "maintenance": MaintenanceSettings,
+    "notice": NoticeSettings,
+    **CHANNEL_KINDS,
 }
 _BASES = {float: "a number", int: "a whole number", str: "a string", bool: "true or false"}
 
@@ -140,9 +145,6 @@ def _bounded(kind: str, limits: tuple[object, ...]) -> str:
     return " ".join([kind, *above]) if above or kind != "a string" else "a non-empty string"
 
 
-UNNAMED = "\0"
-"""The first character of a placeholder for a name that cannot be used."""
-
 _REPAIRS = 4
 """Attempts after which everything unusable has been removed from a document."""
 
@@ -217,8 +219,13 @@ def _repair(document: Toml, path: Path, *, missing: bool) -> None:
         holder.pop(path[-1], None)
 
 
-def _placeholder(path: Path) -> str | int:
+def _placeholder(path: Path) -> Toml:
     """A value for a required key, different from that of any other table."""
+    hint = _hint_at(path)
+    if hint is Secret:
+        return {"value": UNNAMED}
+    if _wording(hint).startswith("a list"):
+        return [UNNAMED]
     if path[-1] == "url":
         return "http://placeholder.invalid"
     number = int(path[-2])

@@ -6,8 +6,9 @@ from pathlib import Path
 from wallboard.config.config_file import read_document, settings_from
 from wallboard.config.document import Fault, Toml, problem_at
 from wallboard.config.document import Path as KeyPath
-from wallboard.config.problem import ConfigError, nearest, shown
+from wallboard.config.problem import ConfigError, shown
 from wallboard.domain.foreign_text import escaped
+from wallboard.domain.nearest import nearest
 from wallboard.frozen import frozen
 from wallboard.settings import SurveyQuestionSettings
 

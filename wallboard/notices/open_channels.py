@@ -1,9 +1,8 @@
 """Opens the channels that the config has."""
 
-from collections.abc import Iterator
 from importlib import import_module
 
-from wallboard.channel_settings import ChannelSettings, ChannelsSettings
+from wallboard.channel_settings import ChannelSettings
 from wallboard.notices.channel import Channel
 
 _CLASSES = {
@@ -16,13 +15,6 @@ _CLASSES = {
     "apprise": "Apprise",
 }
 """Which class of ``notices/channels/KIND.py`` delivers for each kind of channel."""
-
-
-def channel_settings(channels: ChannelsSettings) -> Iterator[tuple[str, ChannelSettings]]:
-    """The kind and the settings of every channel that takes notices."""
-    for kind in _CLASSES:
-        for settings in getattr(channels, kind):
-            yield kind, settings
 
 
 def open_channel(kind: str, settings: ChannelSettings) -> Channel:

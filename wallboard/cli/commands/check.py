@@ -140,7 +140,7 @@ def _limit(word: str, level: Level, option: str) -> "Limit":
         )
     names = [figure.value for figure in Figure]
     if name.strip().lower() not in names:
-        from wallboard.config.problem import nearest
+        from wallboard.domain.nearest import nearest
 
         why = f"Unknown figure {name!r}; {nearest(name, names)}"
         raise click.BadParameter(why, param_hint=[option])

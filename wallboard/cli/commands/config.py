@@ -207,8 +207,8 @@ def _checked(path: Path) -> "list[Problem]":
 
 def _theme(name: str, path: Path) -> "list[Problem]":
     from wallboard.config import Problem
-    from wallboard.config.problem import nearest
     from wallboard.domain.foreign_text import escaped
+    from wallboard.domain.nearest import nearest
     from wallboard.ui.look.theme import AUTO, load, theme_files
     from wallboard.ui.look.theme_file import ThemeError
 

@@ -20,7 +20,7 @@ def _endpoint(_context: click.Context, _parameter: click.Parameter, name: str) -
     """The endpoint of a name in whatever case."""
     found = {endpoint.lower(): endpoint for endpoint in Endpoint}.get(name.lower())
     if found is None:
-        from wallboard.config.problem import nearest
+        from wallboard.domain.nearest import nearest
 
         raise click.BadParameter(f"Unknown endpoint {name!r}; {nearest(name, list(Endpoint))}")
     return found

@@ -59,7 +59,7 @@ def theme_name(_context: click.Context, _option: click.Parameter, name: str | No
 
 def unknown_theme(name: str, known: list[str]) -> str:
     """That there is no such theme, with the nearest."""
-    from wallboard.config.problem import nearest
+    from wallboard.domain.nearest import nearest
 
     return f"Unknown theme {name!r}; {nearest(name, known)}"
 

@@ -10,7 +10,8 @@ from textual.dom import DOMNode
 from textual.keys import Keys
 from textual.screen import Screen
 
-from wallboard.config.problem import nearest, shown
+from wallboard.config.problem import shown
+from wallboard.domain.nearest import nearest
 
 
 class Command(NamedTuple):

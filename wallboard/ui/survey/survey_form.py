@@ -6,7 +6,8 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from wallboard.config.problem import nearest, shown
+from wallboard.config.problem import shown
+from wallboard.domain.nearest import nearest
 from wallboard.ece.ask.survey import Answered, Delivery, Outcome, Survey, SurveyFault, faults_of
 from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings, SurveySettings
