@@ -72,6 +72,7 @@ def test_no_circle_of_imports():
             "wallboard.config",
             {"textual", "rich", "httpx", "aiohttp", "pydantic", "lxml", "tomllib", "platformdirs"},
         ),
+        ("wallboard.live", {"textual", "rich", "httpx", "aiohttp", "pydantic", "lxml", "sqlite3"}),
         ("wallboard.report", {"textual", "rich", "pydantic"}),
         ("wallboard.feeds", {"textual", "rich", "pydantic"}),
         ("wallboard.feeds.shared", {"textual", "rich", "httpx", "aiohttp", "pydantic"}),

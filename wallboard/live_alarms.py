@@ -12,7 +12,9 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from wallboard.abandonable import start_in_thread
 from wallboard.alarm_board import AlarmBoard
 from wallboard.clock import running
 from wallboard.domain.alarm import Alarm
@@ -29,11 +31,13 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Role
 from wallboard.inheritance import alarm_rules_of
-from wallboard.live_ledger import LiveLedger
-from wallboard.recorder.ledger.reader import News
+from wallboard.recorder.ledger.news import News
 from wallboard.recorder.paths import RecordingFile, file_mode
 from wallboard.recorder.user import user_at_host
 from wallboard.settings import Settings
+
+if TYPE_CHECKING:
+    from wallboard.live_ledger import LiveLedger
 
 TICK_SECONDS = 0.4
 """Between two looks at the timers and at what the feed is."""
@@ -193,10 +197,14 @@ class LiveAlarms:
             return
         await self.close()
         if recording:
-            self._ledger = LiveLedger(
-                recording, self._take, keep_days=self._keep_days, clock=self._clock
-            )
+            self._ledger = await start_in_thread(lambda: self._ledger_of(recording))
             self._exchanging = asyncio.create_task(self._ledger.run())
+
+    def _ledger_of(self, recording: RecordingFile) -> "LiveLedger":
+        # SQLite takes its time to load.
+        from wallboard.live_ledger import LiveLedger
+
+        return LiveLedger(recording, self._take, keep_days=self._keep_days, clock=self._clock)
 
     def _is_time_to_begin(self) -> bool:
         late = running() - self._since > PATIENCE_SECONDS

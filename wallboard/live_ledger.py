@@ -13,8 +13,8 @@ from pathlib import Path
 from wallboard.abandonable import ANSWER_SECONDS, PendingCall, in_thread_within
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
+from wallboard.recorder.ledger.news import News
 from wallboard.recorder.ledger.place import ledger_file
-from wallboard.recorder.ledger.reader import News
 from wallboard.recorder.ledger.tap import Exchange, LedgerTap
 from wallboard.recorder.paths import RecordingFile
 

@@ -201,6 +201,11 @@ def inflated(data: bytes, most: int, what: str) -> bytes:
     return found
 
 
+def storable(text: str) -> str:
+    """A text without lone surrogates, cut to the length that a reader accepts."""
+    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")
+
+
 def _no_constant(name: str) -> float:
     raise ValueError(name)
 

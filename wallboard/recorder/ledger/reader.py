@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 
 from wallboard.domain.ledger_row import LedgerRow, RowKind
-from wallboard.frozen import frozen
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape, optional
+from wallboard.recorder.ledger.news import News
 from wallboard.recorder.ledger.rows import COLUMNS, SHAPE, row_of
 from wallboard.recorder.ledger.schema import LEDGER
 from wallboard.recorder.reading.connection import Connection, Stamp, Version
@@ -48,18 +48,6 @@ _THAT_MATTER = (
     "  AND at <= :until"
     ") ORDER BY id"
 )
-
-
-@frozen
-class News:
-    """Rows in the order of the ledger.
-
-    ``whole`` says that the file was read for the first time, or is another one than before, or is
-    not there any more: then they are all rows that matter.
-    """
-
-    rows: tuple[LedgerRow, ...] = ()
-    whole: bool = False
 
 
 class LedgerReader:

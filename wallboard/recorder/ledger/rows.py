@@ -13,9 +13,9 @@ from wallboard.recorder.file.columns import (
     TEXT,
     Shape,
     optional,
+    storable,
     word,
 )
-from wallboard.recorder.writing.answer_rows import storable
 
 SHAPE = Shape(
     "ledger",

@@ -12,7 +12,8 @@ from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import inodes, set_aside
-from wallboard.recorder.ledger.reader import LedgerReader, News
+from wallboard.recorder.ledger.news import News
+from wallboard.recorder.ledger.reader import LedgerReader
 from wallboard.recorder.ledger.schema import LEDGER
 from wallboard.recorder.ledger.writer import LedgerWriter
 from wallboard.recorder.paths import RecordingFile

@@ -4,7 +4,7 @@ import sqlite3
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.file.answers import body_digest, packed
-from wallboard.recorder.file.columns import LONGEST_TEXT
+from wallboard.recorder.file.columns import storable
 from wallboard.recorder.writing.open_segment import KeptAnswer
 
 DICTIONARY_BYTES = 4096
@@ -116,8 +116,3 @@ class AnswerRows:
             known = self._dictionaries[endpoint] = (int(row[0]), bytes(row[1]))
             self._fresh_dictionaries.append(endpoint)
         return known
-
-
-def storable(text: str) -> str:
-    """A text without lone surrogates, cut to the length that a reader accepts."""
-    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")

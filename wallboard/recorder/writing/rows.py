@@ -11,11 +11,12 @@ from wallboard.domain.expectation import Expectation
 from wallboard.domain.history import Sample
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Policy
+from wallboard.recorder.file.columns import storable
 from wallboard.recorder.file.expectations import expectation_columns
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.samples import columns_of_rows, samples_bytes
 from wallboard.recorder.file.segment_end import EndState, end_states_bytes
-from wallboard.recorder.writing.answer_rows import AnswerRows, storable
+from wallboard.recorder.writing.answer_rows import AnswerRows
 from wallboard.recorder.writing.open_segment import (
     KeptAnswer,
     OpenRun,

@@ -18,12 +18,12 @@ from wallboard.recorder.errors import (
     is_contradiction,
     sqlite_errors_translated,
 )
+from wallboard.recorder.file.columns import storable
 from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.schema import RECORDING, epoch_of
 from wallboard.recorder.file.standing import NAME
-from wallboard.recorder.writing.answer_rows import storable
 from wallboard.recorder.writing.open_segment import OpenSegment
 from wallboard.recorder.writing.resume import resume
 from wallboard.recorder.writing.retention import Retention, give_back, oldest_segment, trim_step

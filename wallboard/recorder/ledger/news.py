@@ -1,0 +1,16 @@
+"""What is new in a ledger."""
+
+from wallboard.domain.ledger_row import LedgerRow
+from wallboard.frozen import frozen
+
+
+@frozen
+class News:
+    """Rows in the order of the ledger.
+
+    ``whole`` says that the file was read for the first time, or is another one than before, or is
+    not there any more: then they are all rows that matter.
+    """
+
+    rows: tuple[LedgerRow, ...] = ()
+    whole: bool = False
