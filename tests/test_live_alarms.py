@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from recorder.ledger_rows import kept, raised, written
+from silent_folder import SilentFolder
 from waiting import until
 
 from wallboard.config.state_folder import BoardId
@@ -200,6 +201,30 @@ async def test_a_damaged_ledger_is_set_aside_and_said_so_and_nothing_is_forgotte
     for live in (leader, follower):
         assert state_of(live) is AlarmState.ACKNOWLEDGED
     await until(lambda: not follower.alarms.problems)
+
+
+async def test_while_the_directory_is_silent_the_board_goes_on_and_writes_later(
+    start, tmp_path, monkeypatch
+):
+    folder = SilentFolder(tmp_path, monkeypatch)
+    live = await start(record=str(folder.path / "wall.db"))
+    await shown(live, AlarmState.UNACKNOWLEDGED)
+    await until(lambda: live.status.role is Role.RECORDS and not live.problems)
+    try:
+        folder.leave()
+        assert live.alarms.acknowledge([SALES], "on it") is None
+        await until(lambda: any("Alarms not saved to" in one for one in live.problems))
+        assert any(
+            one.endswith("its directory does not respond. Retrying.") for one in live.problems
+        )
+        heard = []
+        live.on_folded(heard.append)
+        await until(lambda: len(heard) > 20)
+        assert state_of(live) is AlarmState.UNACKNOWLEDGED, "nobody else has seen it"
+    finally:
+        folder.come_back()
+    await shown(live, AlarmState.ACKNOWLEDGED)
+    await until(lambda: not live.problems)
 
 
 async def test_a_file_that_is_no_ledger_stays_and_the_board_says_so(start, ledger):
