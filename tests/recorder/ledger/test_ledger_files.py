@@ -52,6 +52,25 @@ def test_what_was_written_comes_back_in_the_order_of_the_ledger(path, tap):
     assert [(row.number, row.who) for row in rows] == [(2, "ben@jump2"), (3, "ana@jump1")]
 
 
+def test_while_another_process_was_stopped_in_the_middle_of_writing_others_still_read(path, tap):
+    tap.exchange([raised(0)])
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        written_by_other = raised(100)
+        other.execute(
+            "INSERT INTO ledger (at, kind, verdict, who, text, notice, channel, board)"
+            " VALUES (?, 'note', '', 'eva', 'hello', '', '', '')",
+            (written_by_other.at,),
+        )
+        found = tap.exchange([ACK])
+        assert found.unwritten == "another program has it locked"
+        assert (found.news.rows, found.unread) == ((), "")
+        other.execute("COMMIT")
+    found = tap.exchange([ACK])
+    assert not found.unwritten
+    assert [row.text for row in found.news.rows] == ["hello", "on it"]
+
+
 FOREIGN = {
     "a database of somebody": "not a wallboard ledger",
     "a recording": "not a wallboard ledger",

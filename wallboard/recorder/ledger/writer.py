@@ -23,6 +23,9 @@ _APPEND = (
     f" VALUES ({', '.join('?' * len(WRITTEN.split(', ')))})"
 )
 
+BUSY_MILLISECONDS = 2000
+"""How long to wait for others who write: they take some milliseconds, unless they were stopped."""
+
 _MOST_ATTEMPTS = 3
 """Times that a ledger which is removed again and again is begun anew."""
 
@@ -86,6 +89,7 @@ class LedgerWriter:
             self._database = database = open_to_write(path, self._place.mode, self._clock(), LEDGER)
             # What was said to be written must survive a power cut, too.
             database.execute("PRAGMA synchronous = FULL")
+            database.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             self._inodes = inodes(path)[:1]
         return self._database
 
