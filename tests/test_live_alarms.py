@@ -6,16 +6,21 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
+from events import heard, refused
 from recorder.ledger_rows import kept, raised, written
 from silent_folder import SilentFolder
 from waiting import until
 
+from wallboard.board import Board
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.alarm import AlarmState
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey, RowKind
-from wallboard.feeds import Role
+from wallboard.feeds import FeedStatus, Role
 from wallboard.feeds.shared import SharedFeed
+from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard
+from wallboard.live_alarms import LiveAlarms
 from wallboard.settings import AlarmSettings, EntryPointSettings, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
@@ -88,6 +93,24 @@ async def two(start):
     for live in (leader, follower):
         await shown(live, AlarmState.UNACKNOWLEDGED)
     return leader, follower
+
+
+def test_a_flood_is_said_while_it_lasts():
+    points = tuple(EntryPointSettings(id=number) for number in range(3))
+    server = ServerSettings(name="prod", url="http://h", entry_point=points)
+    rules = AlarmSettings(raise_for=0.0, flood=2)
+    settings = Settings(alarm=rules, record=False, server=(server,))
+    now = [100.0]
+    alarms = LiveAlarms(settings, FeedStatus, clock=lambda: now[0], fed=False)
+    board = Board(entry_points_of(settings))
+    for number in range(3):
+        assert alarms.problems == ()
+        down = heard(refused("agent_not_available"), at=100.0, key=EntryPointKey("prod", number))
+        alarms.fold(board.fold(down))
+    flood = "Alarm flood: more than 2 alarms were raised within 10 minutes."
+    assert alarms.problems == (flood,)
+    now[0] = 700.0
+    assert alarms.problems == ()
 
 
 async def test_what_the_rules_do_is_written_once_by_who_records(start, ledger):

@@ -178,9 +178,16 @@ class AlarmTimers:
             self._shown = None
         elif self._alarms.pop(alarm.key, None):
             self._shown = None
-        self._raises.extend((row.at, alarm.key) for row in rows if row.kind is RowKind.RAISED)
+        self._note_raises(rows)
         self._schedule(watched)
         return rows
+
+    def _note_raises(self, rows: Rows) -> None:
+        for row in rows:
+            if row.kind is RowKind.RAISED and row.key:
+                self._raises.append((row.at, row.key))
+                while self._raises[0][0] < row.at - FLOOD_SECONDS:
+                    self._raises.popleft()
 
     def _schedule(self, watched: Watched) -> None:
         due = next_due(watched.alarm) if self._decides else None

@@ -107,8 +107,12 @@ class LiveAlarms:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What hinders the sharing of alarms, in sentences."""
-        return self._ledger.problems if self._ledger else ()
+        """What hinders the sharing of alarms, and a flood of them, in sentences."""
+        shared = self._ledger.problems if self._ledger else ()
+        if not self._board.flooded(self._clock()):
+            return shared
+        count = self._settings.alarm.flood
+        return (*shared, f"Alarm flood: more than {count} alarms were raised within 10 minutes.")
 
     @property
     def read_only(self) -> str:
