@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from walls import parted
 
-from wallboard.ui.look.text import figure, fit, safe, short_figure, span, wait
+from wallboard.ui.look.text import figure, fit, fit_ends, safe, short_figure, span, wait
 
 STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -139,3 +139,23 @@ def test_a_short_count_has_at_most_five_characters(value):
 def test_a_wait_that_is_not_known_is_a_dash():
     assert wait(None) == "–"
     assert wait(75.0) == "1m15s"
+
+
+@pytest.mark.parametrize(
+    ("width", "fitted"),
+    [
+        (14, "prod-emea-01  "),
+        (12, "prod-emea-01"),
+        (8, "pro…a-01"),
+        (5, "pr…01"),
+        (2, "p…"),
+        (0, ""),
+    ],
+)
+def test_a_name_that_is_too_long_keeps_both_its_ends(width, fitted):
+    assert fit_ends("prod-emea-01", width) == fitted
+
+
+@pytest.mark.parametrize("text", ["漢字漢字漢字", "e\u0301" * 9, "👩" * 9, "", "ab"])
+def test_the_ends_of_any_text_fill_the_width(text):
+    assert all(cell_len(fit_ends(text, width)) == width for width in range(12))

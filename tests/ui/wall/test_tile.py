@@ -61,12 +61,21 @@ NAMES = (
 )
 
 
-def status_of(judgement=OPEN, *, name="Sales", number=1000, waits=(), policy=None, onset=None):
+def status_of(
+    judgement=OPEN,
+    *,
+    name="Sales",
+    number=1000,
+    server="prod",
+    waits=(),
+    policy=None,
+    onset=None,
+):
     history = History()
     for n, wait in enumerate(waits):
         at = NOW - (len(waits) - n) * 10
         history = history.appended(Sample(at, wait, 1, 1, judgement.verdict, judgement.level))
-    entry_point = EntryPoint(EntryPointKey("prod", number), name)
+    entry_point = EntryPoint(EntryPointKey(server, number), name)
     return EntryPointStatus(
         EntryPointState(entry_point, {}, history), policy or Policy(), judgement, onset=onset
     )
@@ -286,6 +295,25 @@ def test_the_server_is_on_the_tile_where_there_is_more_than_one():
                 painter = TilePainter(DARK, width, height, with_server=with_server)
                 second = texts(painter.paint(status_of(), NOW, selected=False))[1]
                 assert ("prod" in second) is with_server
+
+
+def test_name_and_server_can_be_told_from_others_at_every_size():
+    for width in WIDTHS:
+        for height in range(SMALLEST, TALLEST + 1):
+            painter = TilePainter(DARK, width, height, with_server=True)
+            seconds = [
+                texts(painter.paint(status_of(name=name, server=server), NOW, selected=False))[1]
+                for name in ("Customer Care Premium", "Cust 2")
+                for server in ("prod-emea-01", "prod-emea-02", "test-emea-01")
+            ]
+            assert len(set(seconds)) == len(seconds)
+            assert all("Custome" in second for second in seconds[:3]), (width, height)
+
+
+def test_figures_are_apart_from_the_server_before_them():
+    painter = TilePainter(DARK, WIDE, SMALLEST, with_server=True)
+    second = texts(painter.paint(status_of(server="prod-emea-01"), NOW, selected=False))[1]
+    assert "prod-emea-01 w" in second or "-01 w" in second
 
 
 def test_a_value_that_is_no_longer_fresh_has_its_age():

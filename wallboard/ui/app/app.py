@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ log = logging.getLogger(__name__)
 
 KEYS_AND_CLICKS = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 """Input that counts as a key press in a kiosk."""
+
+LOADING_SECONDS = 1.0
+"""After which the drill-down is loaded: the first tiles are shown by then."""
 
 
 class WallboardApp(AbsenceApp):
@@ -135,6 +139,11 @@ class WallboardApp(AbsenceApp):
         if self.settings.keys:
             self.use_keys(self.settings.keys)
         self.call_after_refresh(self.live.start)
+        self.set_timer(LOADING_SECONDS, self._load_drill_down, name="load the drill-down")
+
+    def _load_drill_down(self) -> None:
+        """Import it beside the loop, so that its first opening need not."""
+        start_in_thread(lambda: import_module("wallboard.ui.drilldown.drilldown_screen"))
 
     async def on_unmount(self) -> None:
         """Stop the feed, and remember the arrangement."""

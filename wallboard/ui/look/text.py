@@ -68,6 +68,20 @@ def fit(text: str, width: int, glyphs: Glyphs = UNICODE) -> str:
     return (_fitted_again if remembered else _fitted)(text, width, glyphs.ellipsis)
 
 
+def fit_ends(text: str, width: int, glyphs: Glyphs = UNICODE) -> str:
+    """The text in exactly ``width`` cells: padded, or with its middle cut out.
+
+    Names of servers often differ only at their ends.
+    """
+    if cell_len(text) <= width or width < len("a…b"):
+        return fit(text, width, glyphs)
+    end = width // 2
+    last = text[-end:]
+    while cell_len(last) > end:
+        last = last[1:]
+    return set_cell_size(text, width - cell_len(last) - 1) + glyphs.ellipsis + last
+
+
 def _fitted(text: str, width: int, ellipsis: str) -> str:
     if text.isascii():
         length = len(text)

@@ -11,7 +11,7 @@ from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.deciding import deciding_words
 from wallboard.report.words.standing import before_words, since_words
-from wallboard.ui.look.text import fit, safe
+from wallboard.ui.look.text import fit, fit_ends, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.figures import figures_of, fitted
 from wallboard.ui.wall.layout import NORMAL, SMALLEST, WIDE
@@ -35,6 +35,10 @@ LEAST_DETAIL = 4
 """Cells below which a detail says nothing."""
 BUTTON = len("button unknown ")
 CHIP = len("max depth (2)")
+LEAST_PLACE = len(" pr…a-01")
+"""Cells in which a server can still be told from others."""
+LEAST_NAMED = 2 * LEAST_PLACE
+"""Cells of a name and its server, below which the response type gives way to them."""
 LONGEST_LEAD = 9
 """Cells of who has an alarm before the strip of a small tile."""
 FIGURES = len("w 59m59s! q 9999! s 99 ")
@@ -208,6 +212,9 @@ class TilePainter:
         marks = self._signs(drawn)
         end = Segment(f" {marks}" if marks else "", drawn.styles.mark)
         room -= end.cell_length
+        if room < min(cell_len(name) + cell_len(self._server(drawn)), LEAST_NAMED):
+            # Whose it is comes before what it says in other words than the title.
+            room, chip = room + Segment.get_line_length(chip), []
         return [*self._named(name, self._server(drawn), room, drawn.styles), end, *chip]
 
     def _signs(self, drawn: Drawn) -> str:
@@ -215,24 +222,30 @@ class TilePainter:
         return mark_signs(drawn.status.judgement, self.glyphs)
 
     def _named(self, name: str, place: str, room: int, styles: TileStyles) -> list[Segment]:
-        """The name, cut before its id or server is; the pointer before it if it is selected."""
+        """The name and its id or server, neither cut further than it can be told from others.
+
+        The pointer is before it if it is selected.
+        """
         selected = styles is self._styles[True]
-        name_room = max(1, min(cell_len(name), room - cell_len(place)))
+        least = min(cell_len(place), max(LEAST_PLACE, room // 3))
+        place_room = min(cell_len(place), max(least, room - cell_len(name)))
+        name_room = max(1, min(cell_len(name), room - place_room))
         name = fit(name, min(name_room, room), self.glyphs)
         return [
             Segment(self.glyphs.pointer if selected else " ", styles.pointer),
             Segment(name, styles.name),
-            Segment(fit(place, room - cell_len(name), self.glyphs), styles.place),
+            Segment(fit_ends(place, room - cell_len(name), self.glyphs), styles.place),
         ]
 
     def _name_and_figures(self, drawn: Drawn) -> list[Segment]:
         figures = figures_of(*drawn[:3], self.glyphs)
         brief = tuple(figure.brief() for figure in figures)
-        shown = self._filled(fitted(brief, FIGURES, drawn.styles), drawn.styles, FIGURES)
+        width = min(FIGURES, self._inner - 2 - LEAST_NAMED) if self._with_server else FIGURES
+        shown = self._filled(fitted(brief, width, drawn.styles), drawn.styles, width)
         name = safe(drawn.status.entry_point.name)
         marks = mark_signs(drawn.status.judgement, self.glyphs)
-        end = Segment(f" {marks} " if marks else "", drawn.styles.mark)
-        room = self._inner - 1 - FIGURES - end.cell_length
+        end = Segment(f" {marks} " if marks else " ", drawn.styles.mark)
+        room = self._inner - 1 - width - end.cell_length
         words = self._alarm_beside(drawn.alarm, room - cell_len(name) - 1)
         place = f" {words}" if words else self._server(drawn)
         return [*self._named(name, place, room, drawn.styles), end, *shown]

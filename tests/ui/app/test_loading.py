@@ -1,0 +1,38 @@
+"""What a board loads, and when."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import asyncio, sys
+sys.path += sys.argv[1:]
+from walls import wall
+
+DRILL_DOWN = "wallboard.ui.drilldown.drilldown_screen"
+
+async def main():
+    app = wall()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        print(DRILL_DOWN in sys.modules)
+        async with asyncio.timeout(30):
+            while not hasattr(sys.modules.get(DRILL_DOWN), "DrillDownScreen"):
+                await asyncio.sleep(0.05)
+        print(DRILL_DOWN in sys.modules)
+
+asyncio.run(main())
+"""
+
+
+def test_the_drill_down_is_loaded_soon_after_the_first_tiles_and_not_before():
+    ui = Path(__file__).parents[1]
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(ui), str(ui.parent)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=ui.parents[1],
+    )
+    assert ended.stdout.split() == ["False", "True"]
