@@ -318,3 +318,11 @@ def test_what_people_did_is_kept_in_the_order_of_time():
     annotated = one.annotated([note, second, first])
     assert annotated.annotations == (first, second, note)
     assert (annotated.acknowledged_by, one.acknowledged_by) == ("ann", None)
+
+
+def test_a_level_that_a_calendar_changes_is_that_of_the_verdict_that_an_outage_left():
+    back = verdict(100, "unreachable", "entry_point_inactive", level=Level.OK, of_server=True)
+    (one,) = found(back, level(200, "ok", "warning"))
+    assert one.state.verdict is Verdict.ENTRY_POINT_INACTIVE
+    (one,) = found(verdict(50, "other", "open"), back, level(200, "ok", "warning"))[1:]
+    assert one.state.verdict is Verdict.ENTRY_POINT_INACTIVE

@@ -21,6 +21,7 @@ class Incidents:
         self._all: list[GrowingIncident] = []
         self._of: dict[Whose, GrowingIncident] = {}
         self._verdicts: dict[EntryPointKey, Verdict] = {}
+        self._of_server: dict[EntryPointKey, Verdict] = {}
         self._loose: dict[int, Change] = {}
 
     def begun(self, whose: Whose, state: State, at: float, *, seen: bool = False) -> None:
@@ -38,6 +39,8 @@ class Incidents:
     def take(self, change: Change) -> None:
         """Put one more change where it belongs."""
         if change.of_server or change.after == Verdict.WAITING:
+            if change.key and change.subject is Subject.VERDICT:
+                self._of_server[change.key] = Verdict(change.after)
             return
         if change.key is None:
             self._take_server(change)
@@ -100,7 +103,9 @@ class Incidents:
 
     def _take_judgement(self, change: Change, key: EntryPointKey) -> None:
         before = self._verdicts.get(key)
-        verdict = Verdict(change.after) if change.subject is Subject.VERDICT else before
+        # A change of level, which a calendar may bring to any verdict, does not name it.
+        known = self._of_server.pop(key, before)
+        verdict = Verdict(change.after) if change.subject is Subject.VERDICT else known
         self._verdicts[key] = verdict = verdict or Verdict.OPEN
         bad = change.level >= Level.WARNING
         incident = self._open(key, change.at) or self._of_outage(change, key, verdict)

@@ -7,9 +7,11 @@ import json
 import pytest
 from report_support import NO_AGENTS, NOW, OPEN, board_of, entry_point, tell
 
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import Expectation, Expected, Maintenance
 from wallboard.domain.policy import Level
+from wallboard.domain.reading import ChatAllowed
 from wallboard.report.metrics.families import families
 from wallboard.report.now.csv import csv_report
 from wallboard.report.now.json import document, json_report
@@ -24,6 +26,7 @@ WHY = "regular hours Mon–Fri 08:00–18:00"
 CLOSED = Expectation(Expected(False, NOW + 4 * DAY + 8 * HOUR, WHY))
 BY_DAY = Expectation(Expected(True, NOW + 18 * HOUR, WHY))
 UPGRADE = Expectation(CLOSED.expected, Maintenance(NOW + 22 * HOUR, "upgrade\x1b[31m"))
+DOWN = {**OPEN, Endpoint.CHAT_ALLOWED: ChatAllowed(False, "service_not_running")}
 SALES = entry_point(1000, "Sales")
 
 
@@ -41,6 +44,7 @@ CASES = [
     (BY_DAY, NO_AGENTS, "should be open until 18:00", 2),
     (CLOSED, NO_AGENTS, "closed as scheduled until Mon 08:00", 0),
     (CLOSED, OPEN, "open outside hours", 1),
+    (CLOSED, DOWN, "expected closed until Mon 08:00", 1),
     (UPGRADE, NO_AGENTS, "maintenance until 22:00: upgrade�[31m", 0),
     (UPGRADE, OPEN, "maintenance until 22:00: upgrade�[31m", 0),
 ]

@@ -1,5 +1,7 @@
 """What a recording knows of an entry point, put together with what the board heard itself."""
 
+from dataclasses import fields
+
 import pytest
 from recorder.recordings import START, poll
 from recorder.shift import (
@@ -18,6 +20,8 @@ from recorder.shift import (
 from wallboard.board import Board
 from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.event import ExpectationChanged
+from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.recorder.recording import Recording
 from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
@@ -42,6 +46,19 @@ def restored(recording, at):
 
 def together_at(board, recording, at):
     return merged(board.status(BROKEN), read_recorded(recording, BROKEN, at, INTERVAL))
+
+
+def test_all_that_is_not_of_the_past_is_as_the_board_has_it(recording):
+    board = Board(ENTRY_POINTS)
+    board.fold(recording.board_at(BAD_AT))
+    night = Expectation(Expected(False, None, "night"))
+    board.fold(ExpectationChanged(BAD_AT, {BROKEN: night}))
+    own, whole = board.status(BROKEN), together_at(board, recording, BAD_AT)
+    names = {field.name for field in fields(own)} - {"state", "timeline"}
+    assert own.expectation == night
+    assert {name: getattr(whole, name) for name in names} == {
+        name: getattr(own, name) for name in names
+    }
 
 
 @pytest.mark.parametrize("endpoint", [Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY])

@@ -49,6 +49,10 @@ def expectation_forms(status: EntryPointStatus, now: float) -> Iterator[str]:
             yield from filter(None, (f"scheduled {until}".rstrip(), until, "scheduled"))
         else:
             yield str(found)
+    elif expected and not expected.open and not status.judgement.unconfirmed(now):
+        # A fault at night is a warning at most, and says why.
+        yield f"expected closed {until_words(expected.until, now)}".rstrip()
+        yield "expected closed"
 
 
 def expectation_words(status: EntryPointStatus, now: float) -> str:

@@ -156,6 +156,7 @@ def merged(status: EntryPointStatus, past: RecordedEntryPoint) -> MergedStatus:
         onset=status.onset,
         known_until=status.known_until,
         strip=status.strip,
+        expectation=status.expectation,
         timeline=timeline,
         extra_polls=past.extra_polls,
     )
