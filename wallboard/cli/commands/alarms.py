@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from wallboard.cli.commands.alarms_backtest import backtest
 from wallboard.cli.commands.alarms_requests import acknowledge, note, shelve, unshelve
 from wallboard.cli.options.alarms import (
     ledger_errors,
@@ -21,7 +22,7 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 
 @click.group(
     "alarms",
-    short_help="List, acknowledge and shelve alarms; show what happened to them.",
+    short_help="List, acknowledge and shelve alarms; show what happened to them; try rules.",
     help="""\
 List, acknowledge and shelve alarms, and show what happened to them.
 
@@ -141,5 +142,5 @@ def _rows(recording: Path, since: float, until: float) -> Iterator[LedgerRow]:
             yield from ledger.rows(since, until)
 
 
-for one in (acknowledge, shelve, unshelve, note):
+for one in (acknowledge, shelve, unshelve, note, backtest):
     command.add_command(one)

@@ -1,0 +1,184 @@
+"""``wallboard alarms backtest``: what rules of alarms would have raised, by the recording."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wallboard.cli.options.board_options import BoardOptions
+from wallboard.cli.options.recording import (
+    asked_window,
+    file_option,
+    opened,
+    recording_file,
+    say,
+    window_options,
+)
+from wallboard.cli.run import exit_codes
+from wallboard.cli.run.output import warn
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow
+
+if TYPE_CHECKING:
+    from wallboard.backtest import RuleSet
+    from wallboard.domain.endpoint import EntryPoint
+    from wallboard.domain.raised_alarm import RaisedAlarm
+    from wallboard.recorder.recording import Recording
+    from wallboard.report.past.backtest import Tried
+    from wallboard.report.past.past import Window
+    from wallboard.settings import Settings
+
+IN_FORCE = "in force"
+_NOW, _NONE = "now", "none"
+_STEPS = 200
+"""Of the progress bar."""
+
+
+@click.command(
+    "backtest",
+    short_help="Show what alarms some rules would have raised.",
+    help="""\
+Show what alarms the rules in force, or those of another config, would have raised.
+
+Reads the recording: every verdict, outage and gap as the board knew it. With --config its
+calendars, levels, thresholds and [alarm] are tried beside those in force. Nobody is told anything.
+""",
+    epilog="""\b
+Examples:
+  wallboard alarms backtest
+  wallboard alarms backtest --since 30d --config new.toml
+  wallboard alarms backtest --config new.toml --against old.toml
+  wallboard alarms backtest --format json | jq '.rules[0].alarms[] | select(.only_here)'
+""",
+)
+@window_options(since="7d")
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
+              help="Try the rules of this config.")  # fmt: skip
+@click.option("--against", metavar="now|none|FILE",
+              help="Compare with the rules in force (now) or those of another config; default: "
+                   "now with --config, else none.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              help="Output format: text or JSON.")  # fmt: skip
+@file_option
+def backtest(
+    since: str,
+    until: str,
+    config: Path | None,
+    against: str | None,
+    form: str,
+    file: Path | None,
+) -> int:
+    from wallboard.report.past.backtest import backtest_json, backtest_lines
+
+    chosen = list(_chosen(config, against))
+    path = recording_file(file, None)
+    with opened(path) as recording:
+        window = asked_window(recording, since, until)
+        if not window.recorded:
+            return exit_codes.UNAVAILABLE
+        tried = _tried(recording, path, window, chosen)
+        points = _entry_points(recording, [settings for _, settings in chosen])
+        if form == "json":
+            say(backtest_json(tried, points, window.recorded_seconds))
+        else:
+            lines = backtest_lines(tried, points, window.recorded_seconds)
+            say(f"{line}\n" for line in lines)
+    return exit_codes.OK
+
+
+def _chosen(config: Path | None, against: str | None) -> Iterator[tuple[str, "Settings"]]:
+    """The sets of rules to try by their names, the one to compare with first."""
+    if config is None and against in {_NONE, None}:
+        against = _NOW
+    against = against or _NOW
+    if against == _NOW:
+        yield IN_FORCE, _settings(None)
+    elif against != _NONE:
+        yield against, _settings(Path(against))
+    if config:
+        yield str(config), _settings(config)
+
+
+def _settings(config: Path | None) -> "Settings":
+    board = BoardOptions(
+        url=None, ids=(), config=config, interval=None, no_verify=False, headers=()
+    )
+    return board.settings()
+
+
+def _tried(
+    recording: "Recording",
+    path: Path,
+    window: "Window",
+    chosen: Sequence[tuple[str, "Settings"]],
+) -> Sequence["Tried"]:
+    from wallboard.backtest import backtest
+    from wallboard.domain.raised_alarm import raised_alarms
+    from wallboard.report.past.backtest import Tried
+
+    since, until = window.since, min(window.until, window.recorded[-1].last_at)
+    rule_sets = [_rule_set(settings, window) for _, settings in chosen]
+    with _progress() as on_progress:
+        found = backtest(
+            recording, rule_sets, since, until, ledger=_ledger(path), on_progress=on_progress
+        )
+    return [
+        Tried(name, window, [one for one in raised_alarms(rows) if not _over(one, since)])
+        for (name, _), rows in zip(chosen, found, strict=True)
+    ]
+
+
+def _over(alarm: "RaisedAlarm", at: float) -> bool:
+    return alarm.over_at is not None and alarm.over_at < at
+
+
+def _rule_set(settings: "Settings", window: "Window") -> "RuleSet":
+    from wallboard.backtest import RuleSet
+    from wallboard.config.plan import PlanReader, Span
+
+    reader = PlanReader()
+    before, after = Span.around(window.since), Span.around(window.until)
+    plan = reader.read(settings, Span(before.start, after.end))
+    for problem in reader.problems:
+        warn(problem)
+    return RuleSet.of(settings, plan)
+
+
+def _ledger(recording: Path) -> Sequence[LedgerRow]:
+    """When this machine had no network, by the ledger; not at all where it cannot be read."""
+    from wallboard.domain.ledger_row import RowKind
+    from wallboard.recorder.errors import RecordingError
+    from wallboard.recorder.ledger.place import ledger_path
+    from wallboard.recorder.ledger.reader import LedgerReader
+
+    path = ledger_path(recording)
+    if not path.exists():
+        return []
+    try:
+        with LedgerReader(path) as ledger:
+            return [row for row in ledger.rows() if row.kind in {RowKind.BLIND, RowKind.SEEING}]
+    except RecordingError as error:
+        warn(f"{path}: {error}; going on without it")
+        return []
+
+
+def _entry_points(
+    recording: "Recording", settings: Sequence["Settings"]
+) -> dict[AlarmKey, "EntryPoint"]:
+    from wallboard.inheritance import entry_points_of
+
+    known = [entry_point for entry_point, _ in recording.entry_points()]
+    known += [entry_point for one in settings for entry_point, _ in entry_points_of(one)]
+    return {AlarmKey.of(entry_point.key): entry_point for entry_point in known}
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], object]]:
+    """Show on a terminal how much of the recording was read; what it is told goes from 0 to 1."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=_STEPS, label="Reading", file=sys.stderr, width=20) as bar:
+        yield lambda part: bar.update(int(part * _STEPS) - bar.pos)
