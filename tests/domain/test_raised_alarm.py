@@ -21,8 +21,8 @@ def alarm(raised_at, over_at=None, key=SALES, chattering=False):
     return RaisedAlarm(key, raised_at - 30, raised_at, over_at, chattering=chattering)
 
 
-def figures(*alarms, since=0.0, until=10_000.0):
-    return alarm_figures(alarms, since, until, at_night=lambda at: at < 1000)
+def figures(*alarms: RaisedAlarm):
+    return alarm_figures(alarms, 0.0, 10_000.0, at_night=lambda at: at < 1000)
 
 
 def test_an_alarm_is_over_when_its_condition_was_and_not_when_that_was_sure():
