@@ -298,6 +298,20 @@ def test_a_server_of_which_all_is_closed_can_wait_until_it_should_be_open():
     assert careful.alarms.alarms[PROD].level is Level.WARNING
 
 
+def test_a_maintenance_goes_on_when_the_server_is_back():
+    told = down(Told().poll(0, "open").expect(5, MAINTAINED, ONE, TWO), 12, 50, 10)
+    told.server(60, up=True)
+    assert told.states == {ONE: "suppressed", TWO: "suppressed"}
+    assert told.alarms.alarms[ONE].suppressed_by == "maintenance: upgrade"
+
+
+def test_an_outage_goes_on_when_the_clock_is_set():
+    told = down(Told().poll(0, "open").expect(5, MAINTAINED, ONE, TWO), 12, 30, 10)
+    told.fold(ClockSet(-1000.0)).expect(-960, OPEN, ONE)
+    down(told, -958, -900, -990).look(-900)
+    assert [(row.key, row.at) for row in told.rows] == [(PROD, -930)]
+
+
 def edited(told, rules, at):
     edit = told.board.replace([p for p in told.points if AlarmKey.of(p[0].key) in rules], at)
     told.rows += told.alarms.replace(rules, edit, at)

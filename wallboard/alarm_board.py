@@ -219,7 +219,9 @@ class AlarmBoard:
         """Go by what is asked from ``at`` on, when their server came back."""
         rows: Rows = ()
         for watched in points:
-            rows += self._timers.meet(watched, Condition(at, Truth.INCONCLUSIVE))
+            by = explanation(watched.expectation)
+            asked = Condition(at, Truth.INCONCLUSIVE, suppressed_by=by)
+            rows += self._timers.meet(watched, asked)
         return rows
 
     def _note_recovery(self, server: Watched) -> None:
@@ -269,7 +271,9 @@ class AlarmBoard:
 
     def _clock_set(self, by: float) -> None:
         for watched in self._watched.values():
+            watched.status = watched.status and watched.status.as_old_as_before(by)
             self._timers.put(watched, watched.current.shifted(by))
+        self._blind_since = shifted(self._blind_since, by)
         self._seeing_since = shifted(self._seeing_since, by)
         self._timers.clock_set(by)
 

@@ -260,13 +260,7 @@ class Board:
         """Shift times so that ages stay the same. Past events keep their times."""
         self._statuses = {key: s.as_old_as_before(by) for key, s in self._statuses.items()}
         self._servers = {
-            name: replace(
-                status,
-                at=status.at + by,
-                since=shifted(status.since, by),
-                next_probe_at=shifted(status.next_probe_at, by),
-            )
-            for name, status in self._servers.items()
+            name: status.as_old_as_before(by) for name, status in self._servers.items()
         }
         self._newest_at = shifted(self._newest_at, by)
         self._traffic.clock_set(by)

@@ -1,7 +1,7 @@
 """What one poll brought back. Everything the board shows is folded from these."""
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -143,3 +143,12 @@ class ServerStatus:
     failure: Failure | None = None
     since: float | None = None
     next_probe_at: float | None = None
+
+    def as_old_as_before(self, by: float) -> "ServerStatus":
+        """The same after the clock was put forward ``by`` seconds, or back."""
+        return replace(
+            self,
+            at=self.at + by,
+            since=shifted(self.since, by),
+            next_probe_at=shifted(self.next_probe_at, by),
+        )
