@@ -7,7 +7,9 @@ import pytest
 from markdown_it import MarkdownIt
 from recorder.recordings import START, board_of, poll, record
 
-from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.event import ExpectationChanged
+from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
@@ -294,3 +296,29 @@ def test_no_name_and_no_text_of_a_server_can_break_the_markdown(tmp_path, name):
     shown = "".join(c.content for t in tokens for c in t.children or () if c.type == "text")
     if name == "a | b | c":
         assert "a | b | c (1000), prod" in shown
+
+
+def test_what_is_closed_as_scheduled_is_no_problem_and_what_should_be_open_says_until_when(
+    tmp_path,
+):
+    until = START + 3 * HOUR
+    night = Expectation(Expected(False, until, "night"))
+    by_day = Expectation(Expected(True, until, "day"))
+    keys = [EntryPointKey("prod", number) for number in (1000, 1001)]
+    events = [
+        *polls(0, 600),
+        *polls(0, 600, id_=1001),
+        ExpectationChanged(START + 600, dict(zip(keys, (night, by_day), strict=True))),
+        *polls(600, HOUR, closed=True),
+        *polls(600, HOUR, closed=True, id_=1001),
+    ]
+    events.sort(key=lambda event: event.at)
+    report = report_of(tmp_path / "r.db", 0, HOUR, events, board_of(1000, 1001))
+    problems = section(handover_markdown(report), "Open problems")
+    assert "No agent is available; should be open until 17:13 |" in problems
+    planned = "- Entry 1000 (1000), prod NO AGENTS: closed as scheduled until 17:13"
+    assert f"As planned, and no problems:\n\n{planned}" in problems
+    document = json.loads(handover_json(report))
+    (wrong,), (as_planned,) = document["open"], document["as_planned"]
+    assert (wrong["id"], wrong["expected"]["open"]) == (1001, True)
+    assert (as_planned["id"], as_planned["expected"]["why"]) == (1000, "night")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
+from wallboard.domain.expectation import NOTHING_EXPECTED, Conformity, Expectation, conformity
 from wallboard.domain.incident import Incident
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
@@ -14,6 +15,7 @@ from wallboard.frozen import frozen
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.incidents import incidents_of
 from wallboard.report.past.past import Outage, Past, Window, WorstWait, past_of, worst_waits
+from wallboard.report.words.expectations import meaning_forms
 
 _ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})
 """Verdicts that already say that endpoints fail."""
@@ -30,6 +32,17 @@ class Wrong:
     level: Level
     since: float | None
     why: str
+    expectation: Expectation = NOTHING_EXPECTED
+
+
+@frozen
+class AsPlanned:
+    """An entry point that was closed as scheduled or in a maintenance at the end, in words."""
+
+    entry_point: EntryPoint
+    verdict: Verdict
+    words: str
+    expectation: Expectation
 
 
 @frozen
@@ -49,8 +62,8 @@ class Handover:
     ``wrong`` is worst first, ``events`` oldest first: verdicts and servers, without what merely
     followed from a server's outage or was the first answer of an entry point. ``level_changes``
     are counted: a wait that swings about its threshold makes hundreds. ``outages`` and ``waits``
-    are worst first. ``incidents`` are in the order they began, without those of a raised level,
-    of which ``minor`` is how many there were.
+    are worst first. ``as_planned`` are no problems. ``incidents`` are in the order they began,
+    without those of a raised level, of which ``minor`` is how many there were.
     """
 
     title: str
@@ -64,6 +77,7 @@ class Handover:
     outages: tuple[Outage, ...]
     waits: tuple[tuple[EntryPointKey, WorstWait], ...]
     incidents: tuple[Incident, ...] = ()
+    as_planned: tuple[AsPlanned, ...] = ()
     minor: int = 0
 
     @property
@@ -137,6 +151,7 @@ def handover_of(
             )
         ),
         incidents=tuple(incidents),
+        as_planned=_as_planned(end, known),
         minor=len(told.incidents) - len(incidents),
     )
 
@@ -160,7 +175,9 @@ def _level_changes(changes: Iterable[Change]) -> Counter[EntryPointKey]:
 
 def _wrong(end: RecordedBoard, known: Mapping[EntryPointKey, EntryPoint]) -> tuple[Wrong, ...]:
     found = [
-        Wrong(known[one.key], one.verdict, one.level, _since(one), _why(one))
+        Wrong(
+            known[one.key], one.verdict, one.level, _since(one), _why(one, end.at), one.expectation
+        )
         for one in end.entry_points
         if one.key in known and one.verdict is not None and one.level
     ]
@@ -172,9 +189,26 @@ def _since(one: RecordedStatus) -> float | None:
     return one.onset.at if one.onset and one.verdict is Verdict.OPEN else one.since
 
 
-def _why(one: RecordedStatus) -> str:
+def _why(one: RecordedStatus, at: float) -> str:
     judged = (c for c in reversed(one.timeline) if c.subject in {Subject.VERDICT, Subject.LEVEL})
-    return next((change.summary for change in judged), "")
+    why = next((change.summary for change in judged), "")
+    if one.expectation.expected is None or not one.expectation.expected.open or not one.verdict:
+        return why
+    words = next(meaning_forms(one.expectation, one.verdict, at), "")
+    return "; ".join(filter(None, (why, words)))
+
+
+def _as_planned(
+    end: RecordedBoard, known: Mapping[EntryPointKey, EntryPoint]
+) -> tuple[AsPlanned, ...]:
+    planned = (Conformity.AS_SCHEDULED, Conformity.MAINTENANCE)
+    return tuple(
+        AsPlanned(known[one.key], one.verdict, next(words, ""), one.expectation)
+        for one in end.entry_points
+        if one.key in known and one.verdict
+        if conformity(one.verdict, one.expectation) in planned
+        for words in (meaning_forms(one.expectation, one.verdict, end.at),)
+    )
 
 
 def _failing(

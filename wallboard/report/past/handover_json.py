@@ -12,6 +12,7 @@ from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.report.past.export import outage_values, verdict_seconds, window_values
 from wallboard.report.past.handover import Handover
 from wallboard.report.words.changes import change_values
+from wallboard.report.words.expectations import expected_values, maintenance_values
 from wallboard.report.words.figures import times
 from wallboard.report.words.incidents import incident_values
 
@@ -42,8 +43,19 @@ def _values(handover: Handover) -> dict[str, Any]:
                 "level": one.level.label,
                 **times("since", one.since),
                 "summary": one.why,
+                "expected": expected_values(one.expectation.expected),
+                "maintenance": maintenance_values(one.expectation.maintenance),
             }
             for one in handover.wrong
+        ],
+        "as_planned": [
+            {
+                **_whose(one.entry_point),
+                "verdict": one.verdict.value,
+                "expected": expected_values(one.expectation.expected),
+                "maintenance": maintenance_values(one.expectation.maintenance),
+            }
+            for one in handover.as_planned
         ],
         "failing": [
             {

@@ -12,7 +12,7 @@ from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.incident import Incident
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.recorder.recording import Recording
-from wallboard.report.past.handover import Handover, read_handover
+from wallboard.report.past.handover import AsPlanned, Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
 from wallboard.report.past.past import Window, window_of
 from wallboard.report.words.changes import lasted, state_word
@@ -30,6 +30,7 @@ MOST_CHANGES = 200
 """Shown of what changed; beyond that nobody reads on."""
 
 MOST_INCIDENTS = 100
+MOST_PLANNED = 20
 MOST_CHANGERS = 10
 MOST_OUTAGES = 10
 MOST_WAITS = 10
@@ -117,6 +118,14 @@ def _wrong(handover: Handover) -> Iterator[str]:
         )
     if not (servers or wrong or handover.failing):
         yield "None."
+    if planned := [_planned(one) for one in handover.as_planned[:MOST_PLANNED]]:
+        more = len(handover.as_planned) - len(planned)
+        yield "As planned, and no problems:"
+        yield _items(planned + ([f"and {more:,} more"] if more else []))
+
+
+def _planned(one: AsPlanned) -> str:
+    return f"{_who(one.entry_point)} {one.verdict.label}: {_text(one.words)}"
 
 
 def _incidents(handover: Handover) -> Iterator[str]:

@@ -4,8 +4,15 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from wallboard.domain.expectation import Conformity, Expected, Maintenance
+from wallboard.domain.expectation import (
+    Conformity,
+    Expectation,
+    Expected,
+    Maintenance,
+    conformity,
+)
 from wallboard.domain.foreign_text import brief
+from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.figures import times
 
@@ -32,24 +39,28 @@ def expectation_forms(status: EntryPointStatus, now: float) -> Iterator[str]:
 
     Of what is out of date nobody knows whether it is as scheduled.
     """
-    found, maintenance, expected = status.conformity, status.maintenance, status.expected
-    if found is Conformity.MAINTENANCE and maintenance:
-        until = until_words(maintenance.until, now)
-        words = f"{found} {until}".rstrip()
+    if status.maintenance or not status.judgement.unconfirmed(now):
+        yield from meaning_forms(status.expectation, status.judgement.verdict, now)
+
+
+def meaning_forms(expectation: Expectation, verdict: Verdict, now: float) -> Iterator[str]:
+    """The same of a verdict and what is expected at ``now``, Unix time in seconds."""
+    found = conformity(verdict, expectation)
+    expected, maintenance = expectation.expected, expectation.maintenance
+    if maintenance:
+        words = f"{found} {until_words(maintenance.until, now)}".rstrip()
         yield f"{words}: {brief(maintenance.reason, LONGEST)}"
         yield from (words, str(found))
-    elif found and expected and not status.judgement.unconfirmed(now):
+    elif found is Conformity.OUTSIDE_HOURS:
+        yield from (str(found), "outside hours")
+    elif found and expected:
         until = until_words(expected.until, now)
-        if found is Conformity.OUTSIDE_HOURS:
-            yield from (str(found), "outside hours")
-            return
-        words = f"{found} {until}".rstrip()
-        yield words
+        yield f"{found} {until}".rstrip()
         if found is Conformity.AS_SCHEDULED:
             yield from filter(None, (f"scheduled {until}".rstrip(), until, "scheduled"))
         else:
             yield str(found)
-    elif expected and not expected.open and not status.judgement.unconfirmed(now):
+    elif expected and not expected.open:
         # A fault at night is a warning at most, and says why.
         yield f"expected closed {until_words(expected.until, now)}".rstrip()
         yield "expected closed"
