@@ -39,7 +39,8 @@ QUESTIONS = (
 )
 
 SHOTS = (
-    ("wall", ()),
+    ("alarms", ("a", *"restarted", "enter", "x", "exclamation_mark")),
+    ("wall", ("escape",)),
     ("drilldown", ("enter",)),
     ("events", ("escape", "e")),
     ("themes", ("escape", "t", "down", "down")),
@@ -60,6 +61,7 @@ async def take(folder: Path) -> None:
         settings = demo_settings(simulator.url, story, 1.0)
         settings = replace(settings, record=str(folder / "pictures.db"))
         settings = replace(settings, survey=SurveySettings(question=QUESTIONS))
+        settings = replace(settings, alarm=replace(settings.alarm, raise_for=3.0))
         board = Board(entry_points_of(settings))
         app = WallboardApp(
             settings, lambda polled: SharedFeed(polled, BoardId("pictures")), board=board

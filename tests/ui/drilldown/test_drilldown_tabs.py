@@ -19,7 +19,8 @@ from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.request import RequestLines
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
-from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead, rows_of
+from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead
+from wallboard.ui.drilldown.timeline_rows import rows_of
 from wallboard.ui.look.theme import load
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.body_view import MOST_LINES, BodyView

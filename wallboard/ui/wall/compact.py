@@ -12,16 +12,14 @@ from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.columns import EDGE_AND_GAP, columns_of
+from wallboard.ui.wall.drawn import Drawn, states_of, waits_of
 from wallboard.ui.wall.figures import REACHED, Figure, figures_of
-from wallboard.ui.wall.sparkline import SCALE_WIDTH, sparkline
-from wallboard.ui.wall.tile import Drawn
+from wallboard.ui.wall.sparkline import SCALE_WIDTH
 from wallboard.ui.wall.tile_styles import TileStyles
 from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
-from wallboard.ui.widgets.state_strip import slices_in, strip_of
+from wallboard.ui.widgets.state_strip import slices_in
 from wallboard.ui.widgets.status_words import (
     age_of_state,
-    chart_columns,
-    chart_slot,
     chip_of,
     detail_of,
     label_of,
@@ -179,21 +177,9 @@ class CompactPainter:
         return self._text(marks, width, drawn.styles.mark)
 
     def _strip(self, drawn: Drawn, width: int) -> list[Segment]:
-        status, now, styles, _ = drawn
-        slices = slices_in(width - 1)
-        states = status.states(now, slices.cells, minutes=slices.minutes)
-        strip = strip_of(states, styles.shapes, styles.gap, self.glyphs)
-        return Segment.adjust_line_length(strip, width, styles.body)
+        strip = states_of(drawn, slices_in(width - 1), self.theme)
+        return Segment.adjust_line_length(strip, width, drawn.styles.body)
 
     def _chart(self, drawn: Drawn, width: int) -> list[Segment]:
-        status, now, styles, _ = drawn
-        chart = sparkline(
-            chart_columns(status, now, width - 1 - SCALE_WIDTH),
-            status.policy.thresholds,
-            styles.spark,
-            styles.gap,
-            styles.muted,
-            self.glyphs,
-            slot=chart_slot(status, now) if self.theme.sweeps else None,
-        )
-        return [*chart, Segment(" ", styles.body)]
+        chart = waits_of(drawn, width - 1 - SCALE_WIDTH, self.theme)
+        return [*chart, Segment(" ", drawn.styles.body)]

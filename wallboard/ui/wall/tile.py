@@ -1,7 +1,6 @@
 """Normal density: an entry point as a tile of two to eight rows, as many as there is room for."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,16 +12,15 @@ from wallboard.report.words.deciding import deciding_words
 from wallboard.report.words.standing import before_words, since_words
 from wallboard.ui.look.text import fit, fit_ends, safe
 from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.wall.drawn import Drawn, states_of, waits_of
 from wallboard.ui.wall.figures import figures_of, fitted
 from wallboard.ui.wall.layout import NORMAL, SMALLEST, WIDE
-from wallboard.ui.wall.sparkline import SCALE_WIDTH, sparkline
+from wallboard.ui.wall.sparkline import SCALE_WIDTH
 from wallboard.ui.wall.tile_styles import TileStyles
 from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
-from wallboard.ui.widgets.state_strip import slices_in, strip_of
+from wallboard.ui.widgets.state_strip import slices_in
 from wallboard.ui.widgets.status_words import (
     age_of_state,
-    chart_columns,
-    chart_slot,
     chip_of,
     detail_of,
     label_of,
@@ -43,15 +41,6 @@ LONGEST_LEAD = 9
 """Cells of who has an alarm before the strip of a small tile."""
 FIGURES = len("w 59m59s! q 9999! s 99 ")
 """Cells of the three figures beside a name, so that they stand below each other."""
-
-
-class Drawn(NamedTuple):
-    """What a tile is drawn from."""
-
-    status: EntryPointStatus
-    now: float
-    styles: TileStyles
-    alarm: AlarmMark = NO_ALARM
 
 
 Row = Callable[[Drawn], list[Segment]]
@@ -293,16 +282,7 @@ class TilePainter:
 
     def _charted(self, drawn: Drawn, room: int) -> list[Segment]:
         """The wait of the last polls, with a blank at its end."""
-        status, now, styles, _ = drawn
-        return sparkline(
-            chart_columns(status, now, room - 2 - SCALE_WIDTH),
-            status.policy.thresholds,
-            styles.spark,
-            styles.gap,
-            styles.muted,
-            self.glyphs,
-            slot=chart_slot(status, now) if self.theme.sweeps else None,
-        )
+        return waits_of(drawn, room - 2 - SCALE_WIDTH, self.theme)
 
     def _strip(self, drawn: Drawn) -> list[Segment]:
         """The strip; behind who has the alarm where the name has no room beside it."""
@@ -315,11 +295,9 @@ class TilePainter:
 
     def _stripped(self, drawn: Drawn, room: int) -> list[Segment]:
         """The strip of states and how far it reaches."""
-        status, now, styles, _ = drawn
         slices = slices_in(room - 2 - SCALE_WIDTH)
-        states = status.states(now, slices.cells, minutes=slices.minutes)
-        strip = strip_of(states, styles.shapes, styles.gap, self.glyphs)
-        return [*strip, Segment(f" {slices.words:>{SCALE_WIDTH}}", styles.muted)]
+        reach = Segment(f" {slices.words:>{SCALE_WIDTH}}", drawn.styles.muted)
+        return [*states_of(drawn, slices, self.theme), reach]
 
     def _sentence(self, drawn: Drawn) -> list[Segment]:
         """The sentence of the verdict; where all is well, since when and what was before."""
