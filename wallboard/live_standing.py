@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from wallboard.clock import running
 from wallboard.domain.snapshot import Snapshot
-from wallboard.domain.standing import standing_of
+from wallboard.domain.standing import PointCounts, standing_of
 
 LOOK_SECONDS = 1.0
 """Between two looks at whether it has changed."""
@@ -32,12 +32,14 @@ class LiveStanding:
         self._snapshot = snapshot
         self._longest_interval = longest_interval
         self._keep = keep
+        self._points = PointCounts()
         self._kept: Mapping[str, float] = {}
         self._kept_at = -AGAIN_SECONDS
 
     def look(self) -> None:
         """Hand on how the board stands, if that has changed or it is time."""
-        found = standing_of(self._snapshot(), self._longest_interval())
+        snapshot = self._snapshot()
+        found = standing_of(snapshot, self._points.of(snapshot), self._longest_interval())
         counts = {name: value for name, value in found.items() if name not in _MOMENTS}
         now = running()
         if counts != self._kept or now - self._kept_at >= AGAIN_SECONDS:

@@ -1,5 +1,6 @@
 """A real board on a real terminal: its title, its taskbar and its focus, and all given back."""
 
+import shutil
 import signal
 import sys
 from contextlib import closing
@@ -11,6 +12,7 @@ sys.path.append(str(Path(__file__).parent / "terminal"))
 
 from pseudo_terminal import Child
 
+from wallboard.ui.look.desktop_notice import desktop_notice
 from wallboard.ui.look.taskbar import CLEAR
 from wallboard.ui.look.window_title import BACK, KEEP
 
@@ -115,6 +117,31 @@ def test_the_console_of_linux_gets_none_of_it(board):
     raw = sent(child)
     assert TITLE not in raw
     assert KEEP not in raw
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+@pytest.mark.parametrize(("passes", "bells"), [("on", 1), ("off", 1)])
+def test_a_message_gets_through_a_real_tmux_if_that_allows_it_and_rings_anyway(
+    tmp_path, passes, bells
+):
+    inside = {"TERM": "tmux-256color", "KITTY_WINDOW_ID": "1"}
+    notice = desktop_notice("Wall", "SERVICE DOWN Sales", "osc99", inside)
+    (tmp_path / "notice").write_text(notice)
+    (tmp_path / "config").write_text(f"set -g allow-passthrough {passes}\n")
+    command = f"cat {tmp_path / 'notice'}; printf over; read _"
+    argv = (shutil.which("tmux"), "-S", str(tmp_path / "tmux"), "-f", str(tmp_path / "config"),
+            "new-session", command)  # fmt: skip
+    with closing(Child(80, 24, argv=argv, variables={"TMUX": None})) as child:
+        child.until("over", PATIENCE_SECONDS)
+        child.until_quiet()
+        child.send("\r")
+        child.status(PATIENCE_SECONDS)
+        raw = sent(child)
+    messages = ["\x1b]99;i=wallboard:d=0;Wall\x07", ":p=body:u=2;SERVICE DOWN Sales\x07"]
+    assert [message in raw for message in messages] == [passes == "on"] * 2
+    for message in messages:
+        raw = raw.replace(message, "")
+    assert raw.count("\x07") == bells
 
 
 def test_a_lost_and_a_found_focus_are_understood(tmp_path):

@@ -17,7 +17,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Observation, Request
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
-from wallboard.domain.standing import standing_of
+from wallboard.domain.standing import PointCounts, standing_of
 from wallboard.recorder.file.schema import RECORDING
 from wallboard.recorder.file.standing import (
     APPLICATION_ID,
@@ -301,11 +301,17 @@ def test_it_loads_next_to_nothing(recorded, tmp_path):
 def test_a_board_is_told_by_what_is_up_to_date_on_it():
     points = [(EntryPoint(EntryPointKey("prod", 1000 + n), str(n)), Policy()) for n in range(2)]
     board, allowed = Board(points), ChatAllowed(True)
-    assert "newest_at" not in standing_of(board.snapshot(5.0), 10.0)
+    counts = PointCounts()
+
+    def standing(at):
+        snapshot = board.snapshot(at)
+        return standing_of(snapshot, counts.of(snapshot), 10.0)
+
+    assert "newest_at" not in standing(5.0)
     request = Request("GET", "http://h")
     for point, _ in points:
         board.fold(Observation(point.key, Endpoint.CHAT_ALLOWED, 100.0, 0.1, allowed, request))
-    fresh, old = (standing_of(board.snapshot(at), 10.0) for at in (101.0, 140.0))
+    fresh, old = (standing(at) for at in (101.0, 140.0))
     assert set(fresh) <= set(NAMES)
     assert (fresh["open"], fresh["ok"], fresh["unknown"], fresh["late"]) == (2, 2, 0, 0)
     assert (old["open"], old["ok"], old["unknown"], old["late"]) == (0, 0, 2, 1)

@@ -32,12 +32,14 @@ def terminal_finding(
 ) -> Finding:
     """The finding about the terminal; ``size`` is ``None`` without one."""
     from wallboard.ui.look.clipboard import clipboard_sequence
+    from wallboard.ui.look.desktop_notice import desktop_sequence
     from wallboard.ui.look.multiplexer import multiplexer
 
     term = environ.get("TERM", "")
     colours, signs = _colours(environ), glyphs.choose(settings.ascii, environ).name
     inside = multiplexer(environ)
     clipboard = clipboard_sequence("", environ) is not None
+    desktop = desktop_sequence(settings.alarm.desktop, environ) if settings.alarm.desktop else None
     facts: dict[str, Fact] = {
         "term": term or None,
         "columns": size.columns if size else None,
@@ -45,6 +47,7 @@ def terminal_finding(
         "colours": colours,
         "signs": signs,
         "clipboard": clipboard,
+        "desktop": desktop,
         "inside": inside or None,
     }
     words = [
@@ -54,6 +57,7 @@ def terminal_finding(
         {"unicode": "UTF-8", "ascii": "plain ASCII", "console": "signs of the console"}[signs],
         *([f"inside {inside}"] if inside else []),
         _clipboard(inside) if clipboard else "no clipboard",
+        *([_desktop(desktop, inside)] if desktop else []),
     ]
     level, advice = _fault(term, size)
     sentence = f"{', '.join(words)}.{advice}"
@@ -77,6 +81,13 @@ def _clipboard(inside: str) -> str:
     if inside == "tmux":
         return "clipboard by OSC 52, if tmux has set-clipboard or allow-passthrough on"
     return "clipboard by OSC 52, if the terminal takes it"
+
+
+def _desktop(sequence: str, inside: str) -> str:
+    if sequence == "bell":
+        return "new alarms by the bell"
+    way = "new alarms on the desktop by " + sequence.upper().replace("OSC", "OSC ")
+    return f"{way}, if tmux has allow-passthrough on" if inside == "tmux" else way
 
 
 def _colours(environ: Mapping[str, str]) -> int:
