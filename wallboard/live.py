@@ -13,6 +13,7 @@ from wallboard.board import Board
 from wallboard.config.plan_reload import PlanReload
 from wallboard.config.problem import Problem
 from wallboard.config.reload import ConfigSource, Reload
+from wallboard.domain.blind import Blindness
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
 from wallboard.domain.plan import Plan
@@ -70,6 +71,7 @@ class LiveBoard:
         self.alarms = LiveAlarms(
             self._polled, lambda: self.status, clock=clock, fed=make_feed is not None
         )
+        self._blindness = Blindness()
         self._standing = LiveStanding(
             self._whole_snapshot, lambda: longest_interval(self._polled), self._keep_standing
         )
@@ -121,12 +123,13 @@ class LiveBoard:
         self._expect()
         now = self._clock()
         self.alarms.advance(now)
-        return replace(
+        snapshot = replace(
             self.board.snapshot(now),
             alarms=self.alarms.alarms,
             ledger=self.alarms.rows,
             blind_since=self.alarms.blind_since,
         )
+        return self._blindness.shown(snapshot)
 
     def start(self) -> None:
         """Run the feed and follow the config from now on."""

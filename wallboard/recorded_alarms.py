@@ -9,6 +9,7 @@ from pathlib import Path
 from wallboard.alarm_board import AlarmBoard
 from wallboard.board import Board
 from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.blind import Blindness
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.policy import Policy
@@ -38,7 +39,10 @@ def recorded_snapshot(
         alarms.apply(row)
     alarms.fold(board.fold(recording.newest_board(now)))
     alarms.advance(now)
-    return replace(board.snapshot(now), alarms=alarms.alarms, blind_since=alarms.blind_since)
+    snapshot = board.snapshot(now)
+    return Blindness().shown(
+        replace(snapshot, alarms=alarms.alarms, blind_since=alarms.blind_since)
+    )
 
 
 def rules_by_the_ledger_alone(

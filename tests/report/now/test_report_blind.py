@@ -7,8 +7,10 @@ from datetime import UTC
 import pytest
 from report_support import NO_AGENTS, NOW, OPEN, board_of, entry_point, tell
 
+from wallboard.domain.blind import Blindness
 from wallboard.domain.policy import Level
 from wallboard.report.now.change_lines import ChangeLines
+from wallboard.report.now.json import json_report
 from wallboard.report.now.nagios import exit_status, nagios_report, worst_level
 from wallboard.report.now.text import TextBoard, text_report
 from wallboard.report.words.figures import minute
@@ -34,12 +36,15 @@ def seeing(board):
 
 @pytest.fixture
 def blind(seeing):
-    return replace(seeing, blind_since=SINCE)
+    return Blindness().shown(replace(seeing, blind_since=SINCE))
 
 
 def test_the_worst_is_unknown_while_it_lasts(seeing, blind):
     assert (worst_level(seeing), exit_status(seeing)) == (Level.CRITICAL, 2)
     assert (worst_level(blind), exit_status(blind)) == (Level.UNKNOWN, 3)
+    levels = [one["level"] for one in json.loads(json_report(blind))["entry_points"]]
+    assert levels == ["unknown", "unknown"]
+    assert text_report(blind).count("\nunknown ") == 2
 
 
 def test_a_plugin_says_it_first(blind):

@@ -218,7 +218,8 @@ def test_nothing_calls_while_this_machine_has_no_network_nor_when_all_is_well_af
     doubt = Doubt(lambda: True)
     assert doubt.certain(worsenings, told.snapshot(), now) == []
     assert doubt.certain([], blind, now + 60) == []
-    assert doubt.certain([], told.snapshot(), now + 61) == worsenings
+    assert doubt.certain(worsenings, told.snapshot(), now + 61) == worsenings
+    assert doubt.certain([], told.snapshot(), now + 120) == []
     assert doubt.certain(worsenings, blind, now + 62) == []
     told.board.fold(ServerStatus("prod", now + 63))
     told.now = now + 63

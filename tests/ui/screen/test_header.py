@@ -9,13 +9,14 @@ from walls import part, settled, text_on, wall
 
 from tests.ui.wall.test_wall import board_of_servers_that_are_down
 from wallboard.board import Board
+from wallboard.domain.blind import Blindness
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.policy import Level, Policy
 from wallboard.ui.look import glyphs
 from wallboard.ui.messages import MessagesScreen
 from wallboard.ui.picture.view import ReplayPosition, View
 from wallboard.ui.screen.banner import Banner, Passing, messages_of
-from wallboard.ui.screen.header import BoardHeader, worst_level
+from wallboard.ui.screen.header import BoardHeader, Counter, worst_level
 from wallboard.ui.screen.header_words import SteadyRate, polling_of
 from wallboard.ui.widgets.key_bar import KeyBar
 
@@ -162,7 +163,8 @@ def blind_view(**more):
     board = made_board(3)
     board.fold(outage())
     minute = NOW - NOW % 60 - 360
-    return View("wall", replace(board.snapshot(NOW), blind_since=minute), NOW, **more)
+    snapshot = Blindness().shown(replace(board.snapshot(NOW), blind_since=minute))
+    return View("wall", snapshot, NOW, **more)
 
 
 def test_a_machine_without_a_network_says_so_first_and_nothing_is_known():
@@ -171,7 +173,12 @@ def test_a_machine_without_a_network_says_so_first_and_nothing_is_known():
     polling = polling_of(view, 0)
     assert (polling.level, polling.forms[0]) == (Level.UNKNOWN, f"NO NETWORK since {at}")
     assert polling.forms[-1] == "NO NETWORK"
-    assert worst_level(view, {Level.CRITICAL: 3}) is Level.UNKNOWN
+    counter = Counter()
+    counter.count(view)
+    assert counter.levels == {Level.UNKNOWN: 3}
+    assert worst_level(view, counter.levels) is Level.UNKNOWN
+    late = replace(view, now=NOW + 3600)
+    assert worst_level(late, counter.levels) is Level.UNKNOWN
     first, second = messages_of(view, glyphs.choose(False, {}))
     assert f"This machine has no network since {at} (3 witnesses fail): no alarms" in first[0]
     assert "prod unreachable" in second[0]

@@ -18,6 +18,7 @@ from wallboard.cli.run.errors import CommandError, client_errors
 from wallboard.cli.run.metrics_server import need_extra
 from wallboard.cli.run.output import warn
 from wallboard.cli.run.signals import leave_now
+from wallboard.domain.blind import Blindness
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.snapshot import Snapshot
@@ -261,7 +262,9 @@ async def _seen(settings: Settings, snapshot: Snapshot) -> Snapshot:
     from wallboard.feeds.witness import Witnesses
 
     answers = await Witnesses(settings.alarm.witness).any_answers()
-    return snapshot if answers else replace(snapshot, blind_since=snapshot.at)
+    if answers:
+        return snapshot
+    return Blindness().shown(replace(snapshot, blind_since=snapshot.at))
 
 
 def _print(form: str, snapshot: Snapshot, unfinished: str) -> None:

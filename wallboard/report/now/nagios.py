@@ -22,11 +22,8 @@ EXIT_STATUSES = {Level.OK: 0, Level.WARNING: 1, Level.CRITICAL: 2, Level.UNKNOWN
 def worst_level(snapshot: Snapshot) -> Level:
     """The worst of ok < warning < unknown < critical; an empty board is unknown.
 
-    An entry point without an answer for three intervals counts as unknown, too; without a network
-    nothing else is known either.
+    An entry point without an answer for three intervals counts as unknown, too.
     """
-    if snapshot.blind_since is not None:
-        return Level.UNKNOWN
     levels = (s.judgement.level_at(snapshot.at) for s in snapshot.entry_points.values())
     return max(levels, default=Level.UNKNOWN)
 

@@ -100,7 +100,8 @@ class Doubt:
         certain: list[Worsening] = []
         for one in worsenings:
             (doubtful if one.outage and self._has_witnesses() else certain).append(one)
-        self._held += [(now, one) for one in doubtful]
+        held_back = {one.keys for _, one in self._held}
+        self._held += [(now, one) for one in doubtful if one.keys not in held_back]
         if snapshot.blind_since is not None:
             return []
         held, self._held = self._held, []

@@ -264,13 +264,8 @@ def _all_waiting(view: View) -> bool:
 
 
 def worst_level(view: View, levels: dict[Level, int]) -> Level:
-    """The worst level on the board; critical if answers have stopped, unknown without any.
-
-    Without a network here it is unknown, too.
-    """
-    if view.snapshot.blind_since is not None:
-        return Level.UNKNOWN
-    if silent_seconds(view) is not None:
+    """The worst level on the board; critical if answers have stopped, unknown without any."""
+    if view.snapshot.blind_since is None and silent_seconds(view) is not None:
         return Level.CRITICAL
     at_least = Level.UNKNOWN if is_late(view) else Level.OK
     return max([*levels, at_least]) if levels else Level.UNKNOWN
