@@ -11,6 +11,7 @@ from wallboard.alarm_board import AlarmBoard
 from wallboard.domain.alarm import Alarm, AlarmRules, Condition, Truth
 from wallboard.domain.alarm_rows import rows_of
 from wallboard.domain.alarm_step import advanced, judged
+from wallboard.domain.event import ClockSet
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.policy import Level
 
@@ -37,6 +38,7 @@ _events = st.one_of(
     *[st.tuples(st.just("acknowledged"), _alarms)] * 2,
     st.tuples(st.sampled_from(("shelved", "unshelved")), _alarms),
     st.tuples(st.sampled_from(("blind", "seeing"))),
+    st.tuples(st.just("clock"), st.sampled_from((-3600.0, -7.5, 20.0, 86_400.0))),
 )
 _seconds = st.floats(0.0, 40.0).map(lambda seconds: round(seconds, 3))
 STREAMS = st.lists(st.tuples(_seconds, _events), min_size=1, max_size=60)
@@ -68,6 +70,10 @@ class Streamed(Told):
                 self.server(self.now, *about, since=self.down_since.setdefault(*about, self.now))
             case "up" if self.down_since.pop(*about, None) is not None:
                 self.server(self.now, *about, up=True)
+            case "clock":
+                self.now += about[0]
+                self.down_since = {name: at + about[0] for name, at in self.down_since.items()}
+                self.fold(ClockSet(*about)).look(self.now)
             case "blind" | "seeing":
                 self._write(LedgerRow(self.now, RowKind(what), None))
             case "acknowledged" | "shelved" | "unshelved":
@@ -156,8 +162,7 @@ def test_the_same_stream_gives_the_same_rows_if_nobody_looks_but_those_who_act(s
     looked, told = Streamed(), Streamed()
     for seconds, event in stream:
         looked.tell(seconds, event)
-        people = event[0] in {"acknowledged", "shelved", "unshelved", "blind", "seeing"}
-        told.tell(seconds, event, looks=1 if people else 0)
+        told.tell(seconds, event, looks=0 if event[0] in {"poll", "down", "up", "expect"} else 1)
     for one in (looked, told):
         one.tell(1000.0, ("look",))
     for key in every_key(told):
@@ -216,6 +221,8 @@ def test_shelves_end_and_outages_suppress_and_the_blind_do_nothing(stream):
                 down.pop(name, None)
             case ("seeing",) if blind is not None:
                 down.clear()
+            case "clock", by:
+                down = {name: at + by for name, at in down.items()}
         if blind is not None and told.alarms.blind_since is not None:
             assert {row.kind for row in new if not row.who and row.key} <= {
                 *BY_TIME, RowKind.ACKNOWLEDGED, RowKind.SHELVED,
