@@ -1,5 +1,6 @@
 """What is shown of alarms on the wall: sign and words, order, counts, and nothing hidden."""
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,7 @@ from alarmed import (
 )
 from boards import NOW, made_board
 from rich.cells import cell_len
-from walls import Clock, part, settled, text_on, wall
+from walls import STEERING, Clock, part, settled, text_on, wall
 
 from wallboard.domain.alarm import AlarmState
 from wallboard.query import parse
@@ -81,6 +82,17 @@ def test_a_tile_says_who_has_it_until_when_or_what_it_was(one, shape, says):
     assert says.format(**{name: minute(at, NOW) for name, at in times.items()}) in drawn(shape, one)
 
 
+HOSTILE = "\x1b[2J\u202eevil\r\n" + "x" * 300
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_nothing_that_somebody_typed_steers_the_terminal(shape):
+    handling = replace(ANNA, who=HOSTILE, why=HOSTILE)
+    for one in (replace(ACKED, acknowledgement=handling), replace(SHELVED, shelf=handling)):
+        text = drawn(shape, one).replace("\n", "")
+        assert not {unicodedata.category(char) for char in text} & STEERING
+
+
 def keys_of(snapshot, **state):
     return [key for one in arrange(snapshot, Arrangement(**state), parse("")) for key in one.keys]
 
@@ -138,6 +150,9 @@ async def test_the_header_counts_alarms_in_words_or_signs_and_a_hidden_one_too()
         await pilot.resize_terminal(80, 24)
         await settled(pilot)
         assert "●1 ↺1 ✓1 ◷1" in part(app, BoardHeader)
+        await pilot.resize_terminal(40, 24)
+        await settled(pilot)
+        assert "CRIT 4   ●1 ↺1 ✓1 ◷1" in part(app, BoardHeader)
         await pilot.press("escape")
         await settled(pilot)
         assert "handled hidden" not in text_on(app)

@@ -1,6 +1,7 @@
 """The header of every screen: how bad it is, whether polling works, and the verdicts."""
 
 import time
+from itertools import islice
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -199,6 +200,10 @@ class BoardHeader(Lines):
             # Room for another digit, so that an age does not move the rest.
             if Segment.get_line_length(line) < width - Segment.get_line_length(right):
                 break
+        else:
+            if self._counter.alarms:  # which matter more than how many are well
+                worst = dict(islice(levels.items(), 1))
+                line = self._level_words(view, worst, short=True) + self._alarm_words(signs=True)
         return split(line, right, width, self.background, self.theme_styles.glyphs)
 
     def _level_words(self, view: View, levels: dict[Level, int], *, short: bool) -> list[Segment]:
