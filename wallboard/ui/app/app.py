@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +41,15 @@ KEYS_AND_CLICKS = (events.Key, events.MouseDown, events.MouseScrollDown, events.
 
 LOADING_SECONDS = 1.0
 """After which the drill-down is loaded: the first tiles are shown by then."""
+
+
+def load_drill_down() -> None:
+    """Import the drill-down, and what colours the body in it."""
+    from wallboard.ui.drilldown import drilldown_screen  # noqa: F401
+    from wallboard.ui.widgets.body_view import highlighted
+
+    for line in ("<a/>", "{}"):
+        highlighted(line)
 
 
 class WallboardApp(AbsenceApp):
@@ -142,8 +150,8 @@ class WallboardApp(AbsenceApp):
         self.set_timer(LOADING_SECONDS, self._load_drill_down, name="load the drill-down")
 
     def _load_drill_down(self) -> None:
-        """Import it beside the loop, so that its first opening need not."""
-        start_in_thread(lambda: import_module("wallboard.ui.drilldown.drilldown_screen"))
+        """Load it beside the loop, so that its first opening need not wait for that."""
+        start_in_thread(load_drill_down)
 
     async def on_unmount(self) -> None:
         """Stop the feed, and remember the arrangement."""
