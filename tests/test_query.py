@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.expectation import Expectation, Expected, Maintenance
 from wallboard.domain.pattern import LONGEST_SEARCHED
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import CheckEligibility
@@ -326,3 +327,29 @@ def test_a_board_without_groups_says_so():
     made = Board([(EntryPoint(EntryPointKey("prod", 1), "Sales"), Policy())])
     found = parse("group:x").problem_among(made.snapshot(NOW).entry_points.values())
     assert found == "no entry point has a group"
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("expected:open", [1000]),
+        ("expected:closed", [1001, 2000]),
+        ("expected:scheduled", [1001]),
+        ("expected:open verdict:open", [1000]),
+        ("expected:maint", [1010]),
+        ("expected:nothing", [10100, 31]),
+        ("!expected:nothing,maintenance", [1000, 1001, 2000]),
+        ("expected:outside", []),
+    ],
+)
+def test_what_is_expected_can_be_asked_for(text, ids):
+    made = board().entry_points
+    night, day = (Expectation(Expected(is_open, None, "rule")) for is_open in (False, True))
+    upgrade = Expectation(None, Maintenance(None, "upgrade"))
+    planned = dict(zip(EVERY_ID, (day, night, upgrade, night), strict=False))
+    statuses = [
+        replace(status, expectation=planned.get(key.id, status.expectation))
+        for key, status in made.items()
+    ]
+    chosen = parse(text).select(statuses, NOW)
+    assert [status.entry_point.key.id for status in chosen] == ids

@@ -5,11 +5,12 @@ and before a blank everything; a comma means or; quotes keep blanks, commas and 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import NamedTuple
 
 from wallboard.domain.alarm import Alarm, AlarmState
+from wallboard.domain.expectation import Conformity
 from wallboard.domain.pattern import LONGEST_SEARCHED, Finder
 from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
@@ -65,6 +66,9 @@ LONGEST_QUERY = 1_000
 
 ALARM_WORDS = ("handled", "chattering", "old")
 """What may be asked of alarms besides their state; ``old`` is more than a day."""
+
+EXPECTED_WORDS = ("open", "closed", "scheduled", "outside", "maintenance", "nothing")
+"""What is expected; ``scheduled`` and ``outside`` compare it to the verdict."""
 
 MARKS = ("partial", "stale", "contradiction", "lenient")
 
@@ -286,6 +290,29 @@ def _alarm(value: str) -> Choice:
     return Choice(chooses, problem)
 
 
+def _expected(value: str) -> Choice:
+    begun, problem = _begun(value, EXPECTED_WORDS)
+
+    def chooses(status: EntryPointStatus, *_: object) -> bool:
+        return not begun.isdisjoint(_expected_words(status))
+
+    return Choice(chooses, problem)
+
+
+def _expected_words(status: EntryPointStatus) -> Iterator[str]:
+    expected, conformity = status.expected, status.conformity
+    if expected:
+        yield "open" if expected.open else "closed"
+    if status.maintenance:
+        yield "maintenance"
+    elif conformity is Conformity.AS_SCHEDULED:
+        yield "scheduled"
+    elif conformity is Conformity.OUTSIDE_HOURS:
+        yield "outside"
+    if not (expected or status.maintenance):
+        yield "nothing"
+
+
 def _begun(value: str, known: Sequence[str]) -> tuple[frozenset[str], str | None]:
     """The known words that begin with a value."""
     begun = frozenset(word for word in known if word.startswith(value.casefold()))
@@ -328,5 +355,6 @@ FIELDS: dict[str, Callable[[str], Choice]] = {
     "button": _button,
     "mark": _mark,
     "alarm": _alarm,
+    "expected": _expected,
 }
 """The fields by name, each with its filter for a value."""

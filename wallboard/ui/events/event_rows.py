@@ -153,7 +153,14 @@ def subject_of(event: Change, statuses: Statuses) -> EventSubject:
     if event.subject is Subject.VERDICT:
         verdict = Verdict(event.after)
     judgement = replace(known.judgement, verdict=verdict, level=event.level)
-    return EventSubject(known.state, known.policy, judgement, since=known.since, text=text)
+    return EventSubject(
+        known.state,
+        known.policy,
+        judgement,
+        since=known.since,
+        expectation=known.expectation,
+        text=text,
+    )
 
 
 def _texts(event: Change) -> Iterator[str]:

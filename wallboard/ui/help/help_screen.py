@@ -266,4 +266,5 @@ def _filters() -> list[tuple[str, str]]:
         ("id:1000-1010", "a range of ids; or the first digits"),
         ("level:critical", "events: the level they led to"),
         ("alarm:unack", "the state of its alarm; or handled, chattering, old"),
+        ("expected:open", "by its calendar; or closed, scheduled, outside, maintenance, nothing"),
     ]
