@@ -201,6 +201,30 @@ def test_a_long_queue_is_none_of_an_outage():
     assert outage.changes[-1] is after.changes[0]
 
 
+def test_what_an_outage_does_to_one_that_had_a_long_queue_is_of_the_outage():
+    queue, outage = found(
+        level(90, "ok", "warning"),
+        server(100, "ok", "refused"),
+        server(130, "refused", "ok"),
+        verdict(131, "unreachable", "service_not_running"),
+        verdict(140, "service_not_running", "open"),
+    )
+    assert (queue.whose, queue.good_at, phases(queue)) == (KEY, 131, [("open", 41)])
+    assert (outage.whose, outage.good_at) == ("prod", 140)
+    assert phases(outage)[-1] == ("service_not_running", 9)
+
+
+def test_an_endpoint_that_failed_before_its_verdict_is_below_the_outage_too():
+    early = endpoint(135, "ok", "http")
+    (one,) = found(
+        server(100, "ok", "refused"),
+        server(130, "refused", "ok"),
+        early,
+        http(136, "open", 503),
+    )
+    assert early in one.changes
+
+
 def test_servers_are_apart():
     first, second = found(
         server(100, "ok", "refused"), verdict(101, "open", "other", ELSEWHERE, level=3)

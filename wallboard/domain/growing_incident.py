@@ -37,10 +37,10 @@ class GrowingIncident:
         """Whether all has been well for long enough."""
         return self.good_at is not None and at - self.good_at >= clear_for
 
-    def closes(self, at: float, clear_for: float) -> bool:
-        """Whether it is not over, and was about more than long queues."""
-        verdicts = {phase.state.verdict for phase in self._phases}
-        return not self.over(at, clear_for) and verdicts != {Verdict.OPEN}
+    @property
+    def of_queues_only(self) -> bool:
+        """Whether a chat could be started all the time, only not soon."""
+        return {phase.state.verdict for phase in self._phases} == {Verdict.OPEN}
 
     def left(self, whose: Whose, at: float, clear_for: float) -> bool:
         """Whether one of those in it has been well for long enough."""

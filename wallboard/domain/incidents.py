@@ -80,6 +80,7 @@ class Incidents:
             incident = self._new(server, at, seen=seen)
             if not down:
                 incident.put(server, _outage(change.before), at)
+        if down:
             self._join_recent(incident, change.at)
         incident.add(change)
         incident.put(server, _outage(change.after) if down else None, change.at)
@@ -90,7 +91,8 @@ class Incidents:
         for whose, other in list(self._of.items()):
             if isinstance(whose, str) or whose.server != incident.server:
                 continue
-            if other.key and other.at >= since and other.closes(at, self._clear_for):
+            recent = other.at >= since and not other.over(at, self._clear_for)
+            if other.key and recent and not other.of_queues_only:
                 incident.join(other)
                 self._of[whose] = incident
                 self._all.remove(other)
@@ -108,7 +110,9 @@ class Incidents:
         verdict = Verdict(change.after) if change.subject is Subject.VERDICT else known
         self._verdicts[key] = verdict = verdict or Verdict.OPEN
         bad = change.level >= Level.WARNING
-        incident = self._open(key, change.at) or self._of_outage(change, key, verdict)
+        incident = self._open(key, change.at)
+        if incident is None or (incident.of_queues_only and verdict is not Verdict.OPEN):
+            incident = self._of_outage(change, key, verdict) or incident
         if incident and incident.key is None and verdict is Verdict.OPEN:
             # The outage is over for it; that its queue is long is another matter.
             incident.add(change)
@@ -121,7 +125,12 @@ class Incidents:
         if incident is None:
             self._loose[id(change)] = change
             return
-        self._of[key] = incident
+        own = self._of.get(key)
+        if own is not incident:
+            if own:
+                own.put(key, None, change.at)
+            self._explain(incident, key, change.at)
+            self._of[key] = incident
         incident.add(change)
         state = State(verdict, change.level, change.cause, change.http_status)
         incident.put(key, state if bad else None, change.at)
