@@ -30,7 +30,12 @@ def began_at(status: ServerStatus) -> float:
 
 def came_of_outage(change: Change, since: float) -> bool:
     """Whether polls brought it that reached nobody, of a server that is out of reach ``since``."""
-    return _unreached(change.observation) and change.at >= since - _SLACK_SECONDS
+    return _unreached(change.observation) and change.at >= explained_from(since)
+
+
+def explained_from(since: float) -> float:
+    """The moment from which an outage explains what reached nobody, Unix time in seconds."""
+    return since - _SLACK_SECONDS
 
 
 def absorbed(
@@ -57,7 +62,7 @@ def ends_outage(
     change: Change, judgement: Judgement, timeline: Sequence[Change], since: float
 ) -> bool:
     """Whether it only takes back what an outage did to an entry point since then."""
-    start = since - _SLACK_SECONDS
+    start = explained_from(since)
     before = list(takewhile(lambda one: not one.of_server or one.at < start, timeline))
     after = [one for one in timeline[len(before) :] if one.subject is not Subject.ENDPOINT]
     if not after or not all(one.of_server for one in after) or change.before not in _NO_ANSWER:

@@ -86,3 +86,30 @@ def test_a_restart_is_one_incident_told_in_its_phases(tmp_path):
         ("SERVICE DOWN", pytest.approx(10)),
     ]
     assert {key.id for key in one.keys} == {1000, 1001}
+
+
+@pytest.mark.parametrize("each", [1, 1000], ids=["written at once", "written together"])
+def test_what_an_outage_explains_is_taken_back_in_the_file_too(tmp_path, each):
+    path, points = tmp_path / "wall.db", board_of(*POINTS)
+    events = [one for one in restart() if one.at < START + 50]
+    refused = [
+        poll(endpoint, 100 + place * 0.1, failure=GONE, id=number)
+        for place, (number, endpoint) in enumerate(
+            (number, endpoint) for number in POINTS for endpoint in (CHAT, ELIGIBILITY)
+        )
+    ]
+    events += [*refused, ServerStatus("prod", START + 101, GONE, START + 100, START + 102)]
+    record(path, events, entry_points=points, each=each)
+    board = Board(points)
+    for event in events:
+        board.fold(event)
+    with Recording.open(path) as recording:
+        changes = list(recording.changes())
+        again = Board(points)
+        again.fold(recording.board_at(START + 101))
+    assert not [one for one in changes if one.endpoint and one.after == "refused"]
+    of_key = [one for one in changes if one.key and one.at >= START + 100]
+    assert of_key
+    assert all(one.of_server for one in of_key)
+    shown, restored = (one.snapshot(START + 101).events for one in (board, again))
+    assert [(e.at, e.key, e.after) for e in restored] == [(e.at, e.key, e.after) for e in shown]

@@ -195,7 +195,7 @@ def test_a_server_out_of_reach_is_one_status_and_a_change_of_each_entry_point(tm
     ]
 
 
-def test_an_outage_that_explains_a_failed_poll_has_no_earlier_change_written_again(tmp_path):
+def test_what_an_outage_explains_of_a_failed_poll_is_taken_back(tmp_path):
     path = tmp_path / "r.db"
     refused = Failure(Cause.REFUSED, "refused")
     record(
@@ -211,7 +211,6 @@ def test_an_outage_that_explains_a_failed_poll_has_no_earlier_change_written_aga
     found = rows(path, "SELECT at, subject, after FROM change ORDER BY id")
     assert found == [
         (START, "verdict", "open"),
-        (START + 20, "endpoint", "refused"),
         (START + 21, "server", "refused"),
         (START + 21, "verdict", "unreachable"),
     ]

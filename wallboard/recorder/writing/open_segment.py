@@ -109,7 +109,8 @@ class OpenSegment:
     """A segment until it is sealed and written.
 
     ``ended`` holds the runs that are over, ``touched`` the targets polled since the last commit;
-    ``sealed`` is ``None`` while the segment is open.
+    ``outages`` are servers and since when they are out of reach: what the outages explain is no
+    change any more. ``sealed`` is ``None`` while the segment is open.
     """
 
     number: int
@@ -120,6 +121,7 @@ class OpenSegment:
     touched: dict[Target, OpenRun] = field(default_factory=dict)
     samples: list[tuple[EntryPointKey, Sample]] = field(default_factory=list)
     changes: list[tuple[Change, KeptAnswer | None]] = field(default_factory=list)
+    outages: list[tuple[ServerStatus, float]] = field(default_factory=list)
     servers: list[tuple[ServerStatus, bool]] = field(default_factory=list)
     expectations: list[tuple[EntryPointKey, float, Expectation]] = field(default_factory=list)
     sealed: tuple[SealedTarget, ...] | None = None
@@ -140,6 +142,7 @@ class OpenSegment:
         self.touched.clear()
         self.samples.clear()
         self.changes.clear()
+        self.outages.clear()
         self.servers.clear()
         self.expectations.clear()
 

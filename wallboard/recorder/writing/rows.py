@@ -1,5 +1,6 @@
 """Writes the rows of runs, samples, changes, server statuses and segments."""
 
+import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -9,7 +10,8 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.expectation import Expectation
 from wallboard.domain.history import Sample
-from wallboard.domain.observation import ServerStatus
+from wallboard.domain.observation import UNREACHABLE_CAUSES, ServerStatus
+from wallboard.domain.outage import explained_from
 from wallboard.domain.policy import Policy
 from wallboard.recorder.file.columns import storable
 from wallboard.recorder.file.expectations import expectation_columns
@@ -24,6 +26,8 @@ from wallboard.recorder.writing.open_segment import (
     SealedTarget,
     Target,
 )
+
+_UNREACHABLE = json.dumps(sorted(UNREACHABLE_CAUSES))
 
 LARGEST = 2**62
 """The largest number that is written; the limit of SQLite is twice that."""
@@ -102,7 +106,10 @@ class Rows:
         each(segment.ended, lambda one: execute(_RUN, self._run_row(*one, number)))
         each(segment.touched.items(), lambda one: execute(_UPSERT, self._latest_row(*one, number)))
         each(segment.samples, lambda one: execute(_SAMPLE, self._sample_row(*one)))
+        newest = self._newest_change() if segment.outages else 0
         each(segment.changes, lambda one: self._write_change(*one, number))
+        # After that, for a reader goes by numbers that are never given twice.
+        each(segment.outages, lambda one: self._take_back(*one, newest))
         each(segment.servers, lambda one: self._write_server(*one))
         each(segment.expectations, lambda one: self._write_expectation(*one))
         if segment.sealed is not None:
@@ -222,6 +229,19 @@ class Rows:
                 poll.elapsed_seconds if poll else None,
                 change.of_server,
             ),
+        )
+
+    def _newest_change(self) -> int:
+        (number,) = self.database.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()
+        return int(number)
+
+    def _take_back(self, status: ServerStatus, since: float, newest: int) -> None:
+        """Delete what an outage explains of the changes up to a number, as the board has done."""
+        self.database.execute(
+            "DELETE FROM change WHERE server = ? AND at >= ? AND id <= ? AND NOT of_server"
+            " AND answer IN"
+            " (SELECT id FROM answer WHERE cause IN (SELECT value FROM json_each(?)))",
+            (storable(status.server), explained_from(since), newest, _UNREACHABLE),
         )
 
     def _write_server(self, status: ServerStatus, changed: bool) -> None:

@@ -93,6 +93,7 @@ class RunBuilder:
             self._add_expectations(folded.statuses, event.at)
         if isinstance(event, ServerStatus):
             self._add_server_status(event)
+            self._take_back(folded, event)
             self._add_changes(folded.changes)
             self._add_unseen(folded.statuses, event.at)
         elif isinstance(event, Observation) and folded.statuses:
@@ -192,6 +193,13 @@ class RunBuilder:
     def _add_changes(self, changes: Sequence[Change]) -> None:
         self.segment.changes += [(change, self._cause(change)) for change in changes]
         self._judged.update(one.key for one in changes if one.key and one.subject in _JUDGED)
+
+    def _take_back(self, folded: Folded, status: ServerStatus) -> None:
+        """Forget the changes that an outage explains: those it marked are added anew."""
+        if folded.outage_since is not None:
+            kept = [pair for pair in self.segment.changes if not folded.takes_back(pair[0])]
+            self.segment.changes = kept
+            self.segment.outages.append((status, folded.outage_since))
 
     def _add_unseen(self, statuses: Sequence[EntryPointStatus], at: float) -> None:
         """Add changes by rules that are newer than the last write to the recording."""
