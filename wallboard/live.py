@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from wallboard.abandonable import start_in_thread
 from wallboard.board import Board
+from wallboard.channel_settings import ChannelsSettings
 from wallboard.config.plan_reload import PlanReload
 from wallboard.config.problem import Problem
 from wallboard.config.reload import ConfigSource, Reload
@@ -24,6 +26,9 @@ from wallboard.live_alarms import LiveAlarms
 from wallboard.live_standing import LiveStanding
 from wallboard.selected_board import SelectedBoard
 from wallboard.settings import Settings, longest_interval
+
+if TYPE_CHECKING:
+    from wallboard.notices.live_notices import LiveNotices
 
 LOOK_SECONDS = 0.25
 """The interval of checks whether the config is to be read again."""
@@ -75,6 +80,8 @@ class LiveBoard:
         self._standing = LiveStanding(
             self._whole_snapshot, lambda: longest_interval(self._polled), self._keep_standing
         )
+        self._notices: LiveNotices | None = None
+        self._edited = asyncio.Event()
         self._feed: Feed | None = None
         self._edit = Folded(None)
         self._tasks: list[asyncio.Task[None]] = []
@@ -109,7 +116,9 @@ class LiveBoard:
         """The current problems of the feed and of the config, in sentences."""
         of_config = self.config.problems if self.config else ()
         of_plan = self._plan.problems if self._plan else ()
-        return (*of_config, *of_plan, *self.status.problems, *self.alarms.problems)
+        of_notices = self._notices.problems if self._notices else ()
+        of_feed = (*self.status.problems, *self.alarms.problems)
+        return (*of_config, *of_plan, *of_feed, *of_notices)
 
     def snapshot(self) -> Snapshot:
         """The board as it stands now."""
@@ -136,6 +145,7 @@ class LiveBoard:
         if self._make_feed:
             self._tasks.append(asyncio.create_task(self._run_feed(self._make_feed)))
             self._tasks.append(asyncio.create_task(self.alarms.run()))
+            self._tasks.append(asyncio.create_task(self._send_notices()))
             self._tasks.append(asyncio.create_task(self._standing.run(self._records)))
         if self.config or self._plan:
             self._tasks.append(asyncio.create_task(self._follow_config()))
@@ -186,6 +196,9 @@ class LiveBoard:
             self._selected.select(_keys(settings))
         if self._plan:
             self._plan.replace(self._polled)
+        self._edited.set()
+        if self._notices:
+            self._notices.take_up(self._polled)
         if self._feed:
             self._feed.replace(self._polled, self._edit)
         self.alarms.take_up(self._polled, self._edit)
@@ -256,6 +269,31 @@ class LiveBoard:
                     reload.tick(self._clock())
             self._expect()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _send_notices(self) -> None:
+        """Tell alarms to those who are not here, once the config has a channel for that."""
+        while self._polled.channel == ChannelsSettings():
+            self._edited.clear()
+            await self._edited.wait()
+        plan = self._plan
+
+        def load() -> "type[LiveNotices]":
+            # Only a board with a channel waits for what it needs.
+            from wallboard.notices.live_notices import LiveNotices
+
+            return LiveNotices
+
+        notices = await start_in_thread(load)
+        self._notices = notices(
+            self.alarms,
+            self.board,
+            settings=self._polled,
+            status=lambda: self.status,
+            calendar=lambda name: plan.plan.named.get(name) if plan else None,
+            clock=self._clock,
+        )
+        self.on_folded(self._notices.polled)
+        await self._notices.run()
 
     async def _run_feed(self, make_feed: MakeFeed) -> None:
         if self._plan and self._plan.needed:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -87,7 +87,18 @@ class LiveAlarms:
         self._fed = fed
         self._since = running()
         self._reasons: deque[str] = deque(maxlen=MOST_REASONS)
+        self._row_callbacks: list[Callable[[News], None]] = []
         self._rows: tuple[LedgerRow, ...] = ()
+
+    def on_rows(self, callback: Callable[[News], None]) -> None:
+        """Call ``callback`` with what is in the ledger, in its order, at first all that matters."""
+        self._row_callbacks.append(callback)
+
+    async def written(self, rows: Sequence[LedgerRow]) -> bool:
+        """Write rows and wait; whether they are on the disk."""
+        board = self._settings.title
+        named = [replace(row, at=moment(row.at), board=board) for row in rows]
+        return self._ledger is not None and await self._ledger.written(named)
 
     @property
     def alarms(self) -> Mapping[AlarmKey, Alarm]:
@@ -262,6 +273,8 @@ class LiveAlarms:
         for row in news.rows:
             self._happened(self._board.apply(row))
             self._remember(row)
+        for callback in self._row_callbacks:
+            callback(news)
         if news.whole and self._held_back is None:
             # Somebody removed or replaced it; whoever records still knows how all alarms stand.
             self._happened([row for alarm in self.alarms.values() for row in rows_of(alarm)])

@@ -6,7 +6,7 @@ What cannot be written waits, and is tried again for ever.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,6 +73,7 @@ class LiveLedger:
         self._aside: tuple[Path, float] | None = None
         self._exchanging = PendingCall(self._exchange)
         self._wanted = asyncio.Event()
+        self._expected: list[tuple[frozenset[int], asyncio.Future[bool]]] = []
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -94,6 +95,13 @@ class LiveLedger:
         del self._waiting[:-MOST_WAITING]
         self._wanted.set()
 
+    async def written(self, rows: Sequence[LedgerRow]) -> bool:
+        """Write rows, and wait; whether they are on the disk. If not, they are tried again."""
+        done = asyncio.get_running_loop().create_future()
+        self._expected.append((frozenset(map(id, rows)), done))
+        self.write(rows)
+        return bool(await done)
+
     async def run(self) -> None:
         """Write and read until cancelled."""
         while True:
@@ -114,6 +122,7 @@ class LiveLedger:
         except TimeoutError:
             self.looked = True
             self.state = LedgerState(self.state.path, NO_ANSWER, NO_ANSWER, self.state.read_only)
+            self._settle(written=False)
             return True
         if not done.unwritten:
             written = set(map(id, rows))
@@ -122,6 +131,7 @@ class LiveLedger:
         if done.set_aside:
             self._aside = done.set_aside, time.monotonic() + SET_ASIDE_SECONDS
         self._take(done.news)
+        self._settle(written=not done.unwritten)
         self.looked = True
         return bool(done.unwritten or done.unread)
 
@@ -129,9 +139,19 @@ class LiveLedger:
         """Write what waits, as far as that goes at once, and let go of the file."""
         if self._waiting:
             await self.exchange()
+        self._settle(written=False)
         self._exchanging.give_up()
         with suppress(TimeoutError):
             await in_thread_within(self._tap.close, ANSWER_SECONDS)
+
+    def _settle(self, *, written: bool) -> None:
+        """Tell those who wait for their rows, unless these came after what was written."""
+        waiting = set(map(id, self._waiting))
+        for rows, done in self._expected[:]:
+            if not written or not rows & waiting:
+                self._expected.remove((rows, done))
+                if not done.done():
+                    done.set_result(written)
 
     def _exchange(self) -> tuple[list[LedgerRow], Exchange]:
         rows = self._waiting[:]

@@ -66,7 +66,8 @@ class PlanReader:
         }
         windows = [self._windows(settings, one, span) for one in settings.maintenance]
         self.problems = tuple(dict.fromkeys(self._found))
-        return Plan(calendars, tuple(windows))
+        named = {name: calendar for name, calendar in by_name.items() if calendar}
+        return Plan(calendars, tuple(windows), named)
 
     def _calendar(self, settings: CalendarSettings, span: Span) -> Calendar | None:
         """A calendar; ``None`` if it is open by events that were never read."""

@@ -44,10 +44,14 @@ class PlannedSpan:
 
 @frozen
 class Plan:
-    """The calendar of each entry point that has one, and every window of maintenance."""
+    """The calendar of each entry point that has one, and every window of maintenance.
+
+    ``named`` has all calendars by their names.
+    """
 
     calendars: Mapping[EntryPointKey, Calendar] = field(default_factory=dict)
     maintenance: tuple[Windows, ...] = ()
+    named: Mapping[str, Calendar] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.calendars or self.maintenance)

@@ -95,6 +95,10 @@ class Outbox:
         self._notices: dict[str, QueuedNotice] = {}
         self._told: dict[str, list[QueuedNotice]] = {}
 
+    def standing(self, now: float) -> int:
+        """How many alarms call somebody."""
+        return sum(story.calls(now) for story in self._stories.values())
+
     def story(self, alarm: AlarmId) -> AlarmStory | None:
         """What is known of an alarm; ``None`` once there is nothing to tell of it any more."""
         return self._stories.get(alarm)
@@ -172,7 +176,8 @@ class Outbox:
             case RowKind.UNACKNOWLEDGED:
                 story.acknowledged, story.unacknowledged_at = None, row.at
             case RowKind.RETURNED | RowKind.CLEARED:
-                story.over_at = row.at if story.over_at is None else story.over_at
+                if story.over_at is None:
+                    story.over_at = row.at if row.until is None else row.until
 
     def _take_notice(self, row: LedgerRow) -> None:
         notice = self._notices.get(row.notice)

@@ -62,9 +62,10 @@ class NoticeSender:
         rules: SendingRules,
         *,
         clock: Callable[[], float] = time.time,
+        outbox: Outbox | None = None,
     ) -> None:
-        """``clock`` is Unix time in seconds."""
-        self.outbox = Outbox()
+        """``clock`` is Unix time in seconds; ``outbox`` is one that knows the ledger already."""
+        self.outbox = outbox or Outbox()
         self.rules = rules
         self._board = board
         self._channels = channels

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from wallboard.domain.foreign_text import brief
+from wallboard.domain.time_span import span
 from wallboard.notices.notice import Notice, NoticeAlarm, Phase
-from wallboard.report.words.figures import span
 
 MOST_NAME = 80
 MOST_TITLE = 200

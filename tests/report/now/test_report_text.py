@@ -18,8 +18,8 @@ from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.reading import ChatAllowed
+from wallboard.domain.time_span import span
 from wallboard.report.now.text import text_report
-from wallboard.report.words.figures import span
 from wallboard.report.words.table import cells, table
 from wallboard.ui.look import glyphs, text
 from wallboard.ui.wall.big_figures import clock_of

@@ -10,12 +10,13 @@ from report_support import NOW, OPEN, board_of, entry_point, tell
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, LiveSessionStatus
+from wallboard.domain.time_span import span
 from wallboard.report.metrics.page import openmetrics_report
 from wallboard.report.now.csv import csv_report
 from wallboard.report.now.json import json_report, opening_lines
 from wallboard.report.now.nagios import nagios_report
 from wallboard.report.now.text import text_report
-from wallboard.report.words.figures import span, span_in_words
+from wallboard.report.words.figures import span_in_words
 
 WAITS = (inf, -inf, nan, -1.0, 0.0, 5e-324, 1e9, 1e308)
 COUNTS = (-(10**18), -1, 10**18)

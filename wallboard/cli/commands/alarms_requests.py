@@ -102,7 +102,8 @@ def shelve(
     file: Path | None,
     config: Path | None,
 ) -> int:
-    from wallboard.report.words.figures import clock, span
+    from wallboard.domain.time_span import span
+    from wallboard.report.words.figures import clock
 
     _demand_selection(ids, query)
     if (seconds is None) == (until is None):

@@ -18,7 +18,7 @@ from wallboard.cli.run.signals import leave_now
 from wallboard.domain.discovery import Discovery, Found
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
-from wallboard.report.words.figures import span
+from wallboard.domain.time_span import span
 from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:

@@ -14,13 +14,14 @@ from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
 from wallboard.domain.outage import as_told
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.domain.time_span import span
 from wallboard.ece.answer.encoding import head_lines
 from wallboard.frozen import frozen
 from wallboard.report.evidence.curl import curl_command
 from wallboard.report.evidence.raw import visible
 from wallboard.report.words.alarms import row_words, sentence
 from wallboard.report.words.changes import change_cells, change_heads, outcome_words
-from wallboard.report.words.figures import figure, moment, span, wait, zone_of
+from wallboard.report.words.figures import figure, moment, wait, zone_of
 from wallboard.report.words.rows import marks_of
 from wallboard.report.words.shareable import (
     fenced,

@@ -8,6 +8,7 @@ from wallboard.domain.alarm import Alarm, AlarmState, Handling
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.domain.time_span import span
 from wallboard.report.words.alarms import (
     SHORT_STATES,
     cause_words,
@@ -19,7 +20,7 @@ from wallboard.report.words.alarms import (
     was_words,
     whose_alarm,
 )
-from wallboard.report.words.figures import clock, iso, span, times
+from wallboard.report.words.figures import clock, iso, times
 from wallboard.report.words.rows import whose
 from wallboard.report.words.table import table
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.foreign_text import safe
+from wallboard.domain.time_span import UNKNOWN
 from wallboard.report.past.availability import Availability, Period
-from wallboard.report.words.figures import UNKNOWN, times
+from wallboard.report.words.figures import times
 from wallboard.report.words.table import csv_row, table
 
 COLUMNS = (

@@ -11,12 +11,13 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.incident import Incident
 from wallboard.domain.policy import WORST_FIRST, Verdict
+from wallboard.domain.time_span import span
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import AsPlanned, Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
 from wallboard.report.past.past import Window, window_of
 from wallboard.report.words.changes import lasted, state_word
-from wallboard.report.words.figures import figure, moment_in, moments, span, wait, zone_of
+from wallboard.report.words.figures import figure, moment_in, moments, wait, zone_of
 from wallboard.report.words.incidents import (
     handled_words,
     lasting_words,

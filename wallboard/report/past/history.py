@@ -8,19 +8,12 @@ from wallboard.domain.explained import explained
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.incident import Incident
 from wallboard.domain.observation import Failure
+from wallboard.domain.time_span import span
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Run
 from wallboard.report.past.past import Outage, Past, Window
 from wallboard.report.words.changes import change_cells, change_heads, outcome_words
-from wallboard.report.words.figures import (
-    figure,
-    moment,
-    moment_in,
-    moments,
-    span,
-    wait,
-    zone_of,
-)
+from wallboard.report.words.figures import figure, moment, moment_in, moments, wait, zone_of
 from wallboard.report.words.incidents import handled_words, lasting_words, phases_words
 from wallboard.report.words.rows import who
 from wallboard.report.words.table import padded, table

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wallboard.domain.foreign_text import safe
+from wallboard.domain.time_span import span
 from wallboard.frozen import frozen
 from wallboard.recorder.lock import Holder
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.statistics import Statistics
 from wallboard.report.past.history import gap_words
-from wallboard.report.words.figures import moment, span, zone_of
+from wallboard.report.words.figures import moment, zone_of
 
 MOST_GAPS = 10
 

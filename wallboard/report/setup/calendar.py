@@ -9,8 +9,9 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.expectation import Expectation
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.plan import Plan, PlannedSpan
+from wallboard.domain.time_span import UNKNOWN
 from wallboard.report.words.expectations import expected_values, maintenance_values
-from wallboard.report.words.figures import UNKNOWN, times, zone_of
+from wallboard.report.words.figures import times, zone_of
 from wallboard.report.words.rows import whose
 from wallboard.report.words.table import table
 

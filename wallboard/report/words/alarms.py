@@ -7,8 +7,9 @@ from wallboard.domain.endpoint import Contact
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Verdict
+from wallboard.domain.time_span import span
 from wallboard.report.words.changes import CAUSE_WORDS
-from wallboard.report.words.figures import age, clock, minute, span
+from wallboard.report.words.figures import age, clock, minute
 
 _MINUTE = 60.0
 NOBODY_LOOKED = "nobody looked"

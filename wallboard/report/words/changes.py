@@ -9,7 +9,8 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.policy import Verdict
 from wallboard.domain.reading import Reading
-from wallboard.report.words.figures import moments, span, times
+from wallboard.domain.time_span import span
+from wallboard.report.words.figures import moments, times
 
 
 def change_heads(zone: str) -> list[str]:

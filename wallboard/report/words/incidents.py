@@ -8,8 +8,9 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.incident import Incident, Phase, State
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
+from wallboard.domain.time_span import span
 from wallboard.report.words.changes import CAUSE_WORDS, change_values
-from wallboard.report.words.figures import span, times
+from wallboard.report.words.figures import times
 from wallboard.report.words.rows import who
 
 MOST_PHASES = 6

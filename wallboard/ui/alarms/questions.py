@@ -7,6 +7,7 @@ from wallboard.domain.alarm import Alarm, AlarmState
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import Snapshot
+from wallboard.domain.time_span import span
 from wallboard.parse_time import FORMS_TO_COME, MomentError, moment_to_come
 from wallboard.report.words.alarms import (
     cause_words,
@@ -14,7 +15,7 @@ from wallboard.report.words.alarms import (
     sentence,
     verdict_words,
 )
-from wallboard.report.words.figures import age, clock, span
+from wallboard.report.words.figures import age, clock
 from wallboard.ui.alarms.ask_screen import Question, Understood
 from wallboard.ui.look.text import safe
 

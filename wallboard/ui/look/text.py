@@ -6,6 +6,7 @@ from unicodedata import category
 
 from rich.cells import cell_len, get_character_cell_size, set_cell_size
 
+from wallboard.domain import time_span
 from wallboard.domain.foreign_text import STEERED, steers
 from wallboard.report.words import figures
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
@@ -96,7 +97,7 @@ _fitted_again = lru_cache(maxsize=16_384)(_fitted)
 
 def span(seconds: float, glyphs: Glyphs = UNICODE) -> str:
     """A span of time in at most six characters."""
-    return figures.span(seconds, glyphs.unknown)
+    return time_span.span(seconds, glyphs.unknown)
 
 
 def figure(value: int | None, glyphs: Glyphs = UNICODE) -> str:
