@@ -113,12 +113,15 @@ class LiveBoard:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """The current problems of the feed and of the config, in sentences."""
-        of_config = self.config.problems if self.config else ()
+        """The current problems of all that runs and of the config, in sentences."""
+        return (*(self.config.problems if self.config else ()), *self.running_problems)
+
+    @property
+    def running_problems(self) -> tuple[str, ...]:
+        """The same without those of an edited config."""
         of_plan = self._plan.problems if self._plan else ()
         of_notices = self._notices.problems if self._notices else ()
-        of_feed = (*self.status.problems, *self.alarms.problems)
-        return (*of_config, *of_plan, *of_feed, *of_notices)
+        return (*of_plan, *self.status.problems, *self.alarms.problems, *of_notices)
 
     def snapshot(self) -> Snapshot:
         """The board as it stands now."""

@@ -214,7 +214,7 @@ class Service:
         return str(path) if path else None
 
     def _say_problems(self) -> None:
-        before, self._problems = self._problems, self._live.status.problems
+        before, self._problems = self._problems, self._live.running_problems
         for problem in self._problems:
             if problem not in before:
                 self._log.say("problem", "warning", message=problem)
