@@ -26,7 +26,7 @@ from wallboard.notices.open_channels import open_channel
 from wallboard.notices.outbox import AlarmStory, Outbox, QueuedNotice, Route, thread_of
 from wallboard.notices.sender import NoticeSender, SendingRules
 from wallboard.query import Query, parse
-from wallboard.recorder.ledger.reader import News
+from wallboard.recorder.ledger.news import News
 from wallboard.settings import NoticeSettings, Settings
 
 log = logging.getLogger(__name__)

@@ -20,11 +20,12 @@ from wallboard.domain.raised_alarm import (
     alarm_sums,
     without_counterpart,
 )
+from wallboard.domain.time_span import span
 from wallboard.frozen import frozen
 from wallboard.report.past.past import Window
 from wallboard.report.words.alarms import whose_alarm
 from wallboard.report.words.changes import CAUSE_WORDS
-from wallboard.report.words.figures import clock, local_iso, span, times, zone_of
+from wallboard.report.words.figures import clock, local_iso, times, zone_of
 from wallboard.report.words.rows import whose
 from wallboard.report.words.table import table
 
