@@ -182,11 +182,15 @@ class LiveBoard:
 
     def fold(self, event: Event) -> Folded:
         """Fold one event into the board; return the result for the whole board."""
+        recorded = isinstance(event, RecordedBoard)
         if self._plan and isinstance(event, RecordedBoard):
             event = self._as_expected_now(event, self._plan.plan)
         folded = self.board.fold(event)
         self.alarms.fold(folded)
         self._tell(folded)
+        if recorded:
+            # Entry points that were not recorded began anew, without what is expected of them.
+            self._take_up_plan()
         return folded
 
     def take_up(self, settings: Settings) -> None:

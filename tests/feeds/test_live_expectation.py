@@ -11,7 +11,7 @@ from waiting import until
 from wallboard.board import Board
 from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings, WeekSettings
 from wallboard.config.state_folder import BoardId
-from wallboard.domain.event import ExpectationChanged
+from wallboard.domain.event import ExpectationChanged, RecordedBoard
 from wallboard.domain.expectation import Conformity
 from wallboard.domain.policy import Level, Verdict
 from wallboard.feeds import Role
@@ -143,3 +143,14 @@ async def test_an_edit_and_a_file_that_changes_are_taken_up_and_a_broken_one_is_
         live.take_up(plain)
         await until(lambda: statuses(live)[0].expected is None)
         assert statuses(live)[0].judgement.level is Level.OK
+
+
+async def test_what_was_not_recorded_keeps_what_is_expected(
+    simulated, settings_of, server_of, clock
+):
+    simulator = await simulated(entry_points=2)
+    settings = settings_of(server_of(simulator), record=False, calendar=(SHUT,))
+    async with live_board(settings, clock) as live:
+        await until(lambda: rounds(simulator) >= 1)
+        live.fold(RecordedBoard(clock(), ()))
+        assert [one.expected.open for one in statuses(live)] == [False, False]

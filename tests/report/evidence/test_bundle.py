@@ -7,6 +7,8 @@ import pytest
 from report_support import FULL, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.event import ExpectationChanged
+from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.evidence.bundle import Subjects, triage_bundle
@@ -252,3 +254,14 @@ def test_the_surroundings_are_this_machine_and_this_terminal():
     assert all(facts.values())
     assert facts["terminal"] == "TERM=tmux-256color, COLORTERM=truecolor, inside tmux"
     assert dict(environment({}))["terminal"] == "unknown"
+
+
+def test_it_says_what_is_expected_and_by_which_rule():
+    board = board_of(SALES)
+    board.fold(answered(outcome=ChatAllowed(False, "other")))
+    assert "expected" not in bundle(board)
+    night = Expectation(Expected(False, NOW + 3600, "holiday *Christmas* Day"))
+    board.fold(ExpectationChanged(NOW, {SALES.key: night}))
+    (line,) = [one for one in bundle(board).splitlines() if one.startswith("- expected")]
+    assert "closed as scheduled until 01:00 (holiday" in line
+    assert "*Christmas*" not in line

@@ -21,6 +21,7 @@ from wallboard.report.evidence.curl import curl_command
 from wallboard.report.evidence.raw import visible
 from wallboard.report.words.alarms import row_words, sentence
 from wallboard.report.words.changes import change_cells, change_heads, outcome_words
+from wallboard.report.words.expectations import expectation_sentence
 from wallboard.report.words.figures import figure, moment, wait, zone_of
 from wallboard.report.words.rows import marks_of
 from wallboard.report.words.shareable import (
@@ -81,6 +82,8 @@ def _verdict(subjects: Subjects) -> Iterator[str]:
         lasted = span(max(0.0, subjects.at - status.since))
         facts.append(("since", f"{moment(status.since)}, for {lasted}"))
     facts.append(("marks", ", ".join(marks_of(status, subjects.at)) or "none"))
+    if expected := expectation_sentence(status, subjects.at):
+        facts.append(("expected", expected))
     if judgement.failing:
         facts.append(("failing endpoints", ", ".join(judgement.failing)))
     facts.append(("server", entry_point.key.server))
