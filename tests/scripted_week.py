@@ -43,6 +43,9 @@ FOLDER = Path(__file__).parent / "fixtures" / "alarm_week"
 START = datetime(2026, 11, 2, tzinfo=UTC).timestamp()
 WEEK = 7 * 86_400.0
 TICK_SECONDS = 120.0
+TICK_OFFSET = 7.0
+"""Seconds by which the ticks are apart from the polls, so that it is known which come first."""
+
 LOOK_SECONDS = 60.0
 
 Shown = dict[AlarmKey, AlarmState]
@@ -150,7 +153,8 @@ class Week:
         while (now := loop.time()) < until:
             self._tick(START + now, network.blind_since)
             turn = self._expected_until - START - now
-            await asyncio.sleep(min(TICK_SECONDS, until - now, turn))
+            tick = TICK_SECONDS - (now - TICK_OFFSET) % TICK_SECONDS
+            await asyncio.sleep(min(tick, until - now, turn))
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -170,7 +174,8 @@ class Week:
         self._writer.write(self._unwritten)
         self._unwritten.clear()
         states = {key: alarm.state for key, alarm in self._alarms.alarms.items()}
-        if not self.shown or self.shown[-1][1] != states:
+        between_polls = (now - START) % TICK_SECONDS == TICK_OFFSET
+        if between_polls and (not self.shown or self.shown[-1][1] != states):
             self.shown.append((now, states))
 
     def _fold(self, event: Event) -> None:

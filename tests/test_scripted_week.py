@@ -1,9 +1,18 @@
 """A scripted week gives the alarms that are listed beside it: live, and tried on its recording."""
 
+import time
+
 import pytest
+from recorder.ledger_rows import written
 from scripted_week import FOLDER, START, WEEK, Week, told, week_settings
 
 from wallboard.backtest import RuleSet, backtest
+from wallboard.board import Board
+from wallboard.domain.alarm import AlarmState
+from wallboard.domain.ledger_row import AlarmKey
+from wallboard.inheritance import alarm_rules_of, entry_points_of
+from wallboard.recorded_alarms import alarms_then
+from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.recording import Recording
 
 RESTARTED_AT = 3 * 86_400 + 3_600.0
@@ -65,3 +74,28 @@ def test_without_witnesses_a_lost_network_is_an_alarm(week):
 def _known(row):
     """What a row says, less the millisecond by which a recorded poll may differ."""
     return (round(row.at, 1), row.kind, row.key, row.onset and round(row.onset, 1), row.verdict)
+
+
+@pytest.mark.parametrize("with_ledger", [True, False], ids=["by the ledger", "by the rules"])
+def test_a_replay_shows_the_alarms_of_the_moment(week, tmp_path, with_ledger):
+    path = tmp_path / "week.db"
+    path.write_bytes(week.recording.read_bytes())
+    if with_ledger:
+        written(ledger_path(path), *week.rows)
+    rules = alarm_rules_of(week.settings)
+    ledger_since = START + 36_180.0 + 60
+    with Recording.open(path) as recording:
+        for at, shown in week.shown:
+            if at < ledger_since and with_ledger:
+                continue
+            board = Board(entry_points_of(week.settings))
+            board.fold(recording.board_at(at))
+            then = alarms_then(recording, path, board.snapshot(at), rules)
+            states = {key: alarm.state for key, alarm in then.alarms.items()}
+            gone = set[AlarmKey]()
+            if not with_ledger:
+                # Nobody knows that nobody looked at what returned long ago.
+                gone = {key for key, state in shown.items() if state is AlarmState.RETURNED}
+            live = {key: state for key, state in shown.items() if key not in gone}
+            states = {key: state for key, state in states.items() if key not in gone}
+            assert states == live, time.strftime("%a %H:%M:%S", time.gmtime(at))

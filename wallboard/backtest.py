@@ -59,12 +59,6 @@ class RuleSet:
             witnessed=bool(settings.alarm.witness),
         )
 
-    @property
-    def run_in_seconds(self) -> float:
-        """How long before a span its alarms may have begun that are not raised yet."""
-        longest = (max(r.raise_for, r.clear_for, r.flap_within) for r in self.alarms.values())
-        return max(LEAST_RUN_IN_SECONDS, 2 * max(longest, default=0.0))
-
 
 def backtest(
     recording: Recording,
@@ -81,7 +75,7 @@ def backtest(
     ``on_progress`` is told how much of the span was read, from 0 to 1. Times are Unix time in
     seconds. Raises ``RecordingError``.
     """
-    begin = since - max((one.run_in_seconds for one in rule_sets), default=0.0)
+    begin = since - max((run_in_seconds(one.alarms) for one in rule_sets), default=0.0)
     sight = [row for row in ledger if row.kind in _SIGHT and begin <= row.at <= until]
     recorded = JudgedBy(
         {entry_point.key: policy for entry_point, policy in recording.entry_points()},
@@ -102,6 +96,34 @@ def backtest(
         if until > begin:
             on_progress(min(1.0, max(0.0, (part.until - begin) / (until - begin))))
     return [trial.rows() for trial in trials]
+
+
+def run_in_seconds(rules: Mapping[AlarmKey, AlarmRules]) -> float:
+    """How long before a moment its alarms may have begun that are not raised yet."""
+    longest = (max(one.raise_for, one.clear_for, one.flap_within) for one in rules.values())
+    return max(LEAST_RUN_IN_SECONDS, 2 * max(longest, default=0.0))
+
+
+def alarms_by_rules(
+    recording: Recording, rules: Mapping[AlarmKey, AlarmRules], at: float
+) -> AlarmBoard:
+    """The alarms that some rules have at a moment, Unix time, by what was known until then.
+
+    Raises ``RecordingError``.
+    """
+    alarms = AlarmBoard(rules)
+    keys = [point for key in rules if (point := key.entry_point)]
+    states = RecordedStates(keys)
+    least = min((one.level for one in rules.values()), default=Level.OK)
+    begin = at - run_in_seconds(rules)
+    for part in recording.known_states(begin, at, keys=set(keys), least=least):
+        for event in part.events:
+            if not isinstance(event, ClockSet) and event.at > at:
+                break
+            for folded in states.folded(event):
+                alarms.fold(folded)
+    alarms.advance(at)
+    return alarms
 
 
 class _Trial:

@@ -7,19 +7,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from wallboard.alarm_board import AlarmBoard
+from wallboard.backtest import alarms_by_rules
 from wallboard.board import Board
-from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.alarm import Alarm, AlarmRules
 from wallboard.domain.blind import Blindness
 from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.event import RecordedBoard
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.policy import Policy
-from wallboard.domain.snapshot import Snapshot
+from wallboard.domain.snapshot import Folded, Snapshot
+from wallboard.frozen import frozen
 from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.ledger.reader import LedgerReader
 from wallboard.recorder.recording import Recording
 
 BY_THE_LEDGER_ALONE = AlarmRules(raise_for=math.inf, clear_for=math.inf)
 """The rules of an alarm whose own are not known: it is raised and is over by rows alone."""
+
+_DEFAULT_RULES = AlarmRules()
 
 
 def recorded_snapshot(
@@ -43,6 +48,48 @@ def recorded_snapshot(
     return Blindness().shown(
         replace(snapshot, alarms=alarms.alarms, blind_since=alarms.blind_since)
     )
+
+
+@frozen
+class PastAlarms:
+    """The alarms of a board at a past moment, and since when this machine had no network then."""
+
+    alarms: Mapping[AlarmKey, Alarm]
+    blind_since: float | None
+
+
+def alarms_then(
+    recording: Recording, path: Path, snapshot: Snapshot, rules: Mapping[AlarmKey, AlarmRules]
+) -> PastAlarms:
+    """The alarms at the moment of a snapshot of the past; ``path`` is that of the recording.
+
+    They are as the ledger has them. Of before it was begun they are what ``rules`` would have made
+    of the time before. Raises ``RecordingError``.
+    """
+    keys = [AlarmKey.of(key) for key in snapshot.entry_points]
+    keys += [AlarmKey(server) for server in dict.fromkeys(key.server for key in keys)]
+    of_board = {key: rules.get(key, _DEFAULT_RULES) for key in keys}
+    rows = _rows_then(ledger_path(path), snapshot.at)
+    if rows is None:
+        alarms = alarms_by_rules(recording, of_board, snapshot.at)
+    else:
+        alarms = AlarmBoard(of_board, decides=False)
+        for row in rows:
+            alarms.apply(row)
+        servers = tuple(snapshot.servers.values())
+        board = RecordedBoard(snapshot.at, (), servers)
+        alarms.fold(Folded(board, tuple(snapshot.entry_points.values())))
+        alarms.advance(snapshot.at)
+    return PastAlarms(alarms.alarms, alarms.blind_since)
+
+
+def _rows_then(path: Path, at: float) -> list[LedgerRow] | None:
+    """The rows that matter at a moment; ``None`` of before the ledger was begun."""
+    if not path.exists():
+        return None
+    with closing(LedgerReader(path)) as ledger:
+        first_at = ledger.first_at()
+        return None if first_at is None or at < first_at else ledger.rows_at(at)
 
 
 def rules_by_the_ledger_alone(

@@ -8,11 +8,14 @@ from recorder.live_states import POINTS, Live, differing, read_steps, recorded, 
 from recorder.recordings import SERVER, START, board_of, poll, record
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.domain.event import ClockSet
+from wallboard.domain.event import ClockSet, ExpectationChanged
+from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.writer import Writer
+
+CLOSED = 'false" reason="agent_not_available'
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -81,12 +84,11 @@ def test_servers_are_told_with_their_causes(tmp_path):
 
 def test_a_clock_that_was_put_back_is_told_as_such(tmp_path):
     path, one = tmp_path / "a.db", board_of(1000)
-    closed = 'false" reason="agent_not_available'
     events = [
         *(poll(Endpoint.CHAT_ALLOWED, at, "true") for at in range(0, 100, 10)),
-        poll(Endpoint.CHAT_ALLOWED, 100, closed),
+        poll(Endpoint.CHAT_ALLOWED, 100, CLOSED),
         ClockSet(-60.0),
-        *(poll(Endpoint.CHAT_ALLOWED, at, closed) for at in range(50, 80, 10)),
+        *(poll(Endpoint.CHAT_ALLOWED, at, CLOSED) for at in range(50, 80, 10)),
         poll(Endpoint.CHAT_ALLOWED, 80, "true"),
     ]
     record(path, events, entry_points=one)
@@ -98,6 +100,33 @@ def test_a_clock_that_was_put_back_is_told_as_such(tmp_path):
     ]
     ok, critical = Level.OK, Level.CRITICAL
     assert told == [(0, ok, True), (100, critical, True), -50.0, (80, ok, True), (110, ok, False)]
+
+
+def test_what_is_expected_is_told_with_the_states(tmp_path):
+    path, one = tmp_path / "a.db", board_of(1000)
+    key = one[0][0].key
+    day, night = (Expectation(Expected(open=open_, until=None, why="")) for open_ in (True, False))
+    rounds = [poll(Endpoint.CHAT_ALLOWED, at, CLOSED) for at in range(0, 3000, 10)]
+    turns = [ExpectationChanged(START + at, {key: of})
+             for at, of in ((5.0, night), (1305.0, day), (2605.0, night))]  # fmt: skip
+    record(path, sorted([*rounds, *turns], key=lambda event: event.at), entry_points=one)
+
+    def told(since):
+        with Recording.open(path) as recording:
+            parts = recording.known_states(START + since, START + 3000)
+            return [
+                (event.at - START, event.level, event.expectation.expected)
+                for part in parts
+                for event in part.events
+                if event.at > START + since
+            ]
+
+    closed, opened = (5.0, Level.OK, night.expected), (1305.0, Level.CRITICAL, day.expected)
+    again = (2605.0, Level.OK, night.expected)
+    assert told(1.0) == [closed, opened, again]
+    # Not what was expected before it.
+    assert told(1290.0) == [opened, again]
+    assert told(2000.0) == [again]
 
 
 def test_nothing_is_known_of_an_empty_recording(tmp_path):

@@ -18,7 +18,7 @@ from wallboard.cli.options.recording import (
 from wallboard.cli.options.values import Number
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.domain.policy import Level, Verdict
-from wallboard.settings import AlarmSettings, Settings
+from wallboard.settings import Settings
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording
@@ -112,7 +112,8 @@ def _settings(config: Path | None, display: DisplayOptions, title: str) -> Setti
         path = find_config(config, os.environ, working_folder())
         base = load_config(path, os.environ, servers_required=False) if path else Settings()
         settings = with_good_keys(display.over(base), path)
-    return replace(settings, title=title, kiosk=False, alarm=AlarmSettings())
+    quiet = replace(settings.alarm, bell=(), flash=(), desktop=False)
+    return replace(settings, title=title, kiosk=False, alarm=quiet)
 
 
 def _print(recording: "Recording", begin: float, end: float, display: DisplayOptions) -> int:

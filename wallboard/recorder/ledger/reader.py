@@ -26,6 +26,7 @@ _MOST_FAULTS = 20
 """The number of faults that SQLite may list."""
 
 _NEWEST = Shape("ledger", id=ROW)
+_FIRST = Shape("ledger", at=optional(MOMENT))
 _EXTENT = Shape("ledger", rows=ROW, at=optional(MOMENT))
 
 _AFTER = f"SELECT {COLUMNS} FROM ledger WHERE id > ? ORDER BY id LIMIT {PAGE}"  # noqa: S608  our own names
@@ -79,6 +80,12 @@ class LedgerReader:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def first_at(self) -> float | None:
+        """When its first row was written, Unix time in seconds; ``None`` without any."""
+        with self._connection.reading() as database:
+            row = _FIRST.one(database, "SELECT min(at) FROM ledger")
+        return row[0] if row else None
 
     def rows_at(self, at: float) -> list[LedgerRow]:
         """The rows that matter at a moment, Unix time in seconds, none of them later."""

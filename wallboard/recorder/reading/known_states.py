@@ -163,6 +163,7 @@ class _Reader:
             if number in self._points:
                 self._points[number].expectation = expectation
         if place:
+            self._reach = at
             self._last_rows = last_rows(database, segments[place - 1])
             self._first += servers_at(database, at)
             silent = self._silences.begin(database, segments, place)

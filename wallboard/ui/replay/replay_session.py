@@ -1,15 +1,19 @@
 """A replay shown in place of the live board, until the operator returns to it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wallboard.board import Board
+from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
+from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.snapshot import Snapshot
+from wallboard.inheritance import alarm_rules_of
 from wallboard.settings import Settings
 from wallboard.ui.picture.recorded_past import BackgroundRead, RecordedDetail
 from wallboard.ui.picture.view import ReplayPosition, View
@@ -17,25 +21,32 @@ from wallboard.ui.picture.window import Window
 
 if TYPE_CHECKING:
     from wallboard.feeds.replay_player import ReplayFeed
+    from wallboard.recorded_alarms import PastAlarms
     from wallboard.recorder.reading.level_timeline import LevelShares
     from wallboard.recorder.recording import Recording
 
 
 class ReplayBoard:
-    """The board at the position of a replay, and the shares of levels over the whole recording."""
+    """The board at the position of a replay, its alarms, and the levels over all the recording."""
 
     def __init__(
         self,
         recording: "Recording",
+        path: Path,
         board: Board,
         at: float,
         *,
         history: int,
-        on_shares: Callable[[], None],
+        rules: Callable[[], Mapping[AlarmKey, AlarmRules]],
+        on_read: Callable[[], None],
         on_move: Callable[[Change | None], None],
         on_message: Callable[[str], None],
     ) -> None:
-        """Begin at ``at``, Unix time in seconds; ``on_shares`` is called for new shares."""
+        """Begin at ``at``, Unix time in seconds; ``path`` is that of the recording.
+
+        ``rules`` are asked for the alarms of a time without a ledger; ``on_read`` is called for new
+        alarms or shares.
+        """
         from wallboard.feeds.replay_player import ReplayFeed
 
         self.recording = recording
@@ -43,7 +54,10 @@ class ReplayBoard:
         self.feed = ReplayFeed(
             recording, at, history=history, on_move=on_move, on_message=on_message
         )
-        self._shares: BackgroundRead[tuple[LevelShares | None, ...]] = BackgroundRead(on_shares)
+        self._path = path
+        self._rules = rules
+        self._shares: BackgroundRead[tuple[LevelShares | None, ...]] = BackgroundRead(on_read)
+        self._alarms: BackgroundRead[PastAlarms] = BackgroundRead(on_read)
 
     async def run(self) -> None:
         """Run the feed until cancelled."""
@@ -52,6 +66,7 @@ class ReplayBoard:
         finally:
             self.recording.end()
             await self._shares.stop()
+            await self._alarms.stop()
 
     def _fold(self, event: Event) -> None:
         self.board.fold(event)  # not bound early: the board may be replaced
@@ -67,7 +82,7 @@ class ReplayBoard:
         )
         return replace(
             view,
-            snapshot=self.board.snapshot(feed.at),
+            snapshot=self._with_alarms(self.board.snapshot(feed.at), feed.jumps),
             now=feed.at,
             frozen_at=None,
             lag_seconds=0.0,
@@ -82,6 +97,19 @@ class ReplayBoard:
                 jumps=feed.jumps,
             ),
         )
+
+    def _with_alarms(self, snapshot: Snapshot, jumps: int) -> Snapshot:
+        """The snapshot with the alarms of its moment, or of one just before it while it plays."""
+        from wallboard.recorded_alarms import alarms_then
+
+        recording, path, rules = self.recording, self._path, self._rules
+        self._alarms.want(
+            (jumps, snapshot.at), lambda: alarms_then(recording, path, snapshot, rules())
+        )
+        found, found_for = self._alarms.found, self._alarms.found_for
+        if found is None or not isinstance(found_for, tuple) or found_for[0] != jumps:
+            return snapshot
+        return replace(snapshot, alarms=found.alarms, blind_since=found.blind_since)
 
 
 ReplayRequest = Callable[["ReplayFeed"], None]
@@ -185,18 +213,20 @@ class ReplaySession:
             self._host.say(f"Cannot open the recording: {error}.")
             return
         try:
-            await self._replay(recording)
+            await self._replay(recording, path)
         finally:
             await self._recorded_detail.stop()
             await asyncio.to_thread(recording.close)
 
-    async def _replay(self, recording: "Recording") -> None:
+    async def _replay(self, recording: "Recording", path: Path) -> None:
         replay_board = ReplayBoard(
             recording,
+            path,
             self._host.empty_board(),
             self._host.clock(),
             history=self._host.settings.history,
-            on_shares=self._host.tick,
+            rules=lambda: alarm_rules_of(self._host.settings),
+            on_read=self._host.tick,
             on_move=self._on_move,
             on_message=self._on_message,
         )
@@ -220,7 +250,8 @@ class ReplaySession:
 
 def _open(path: Path) -> "Recording":
     # Imported in the thread as well, for it is slow.
-    import wallboard.feeds.replay_player  # noqa: F401
+    import wallboard.feeds.replay_player
+    import wallboard.recorded_alarms  # noqa: F401
     from wallboard.recorder.recording import Recording
 
     return Recording.open(path)
