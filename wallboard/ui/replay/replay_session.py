@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wallboard.board import Board
 from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.blind import Blindness
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event
@@ -56,6 +57,7 @@ class ReplayBoard:
         )
         self._path = path
         self._rules = rules
+        self._blindness = Blindness()
         self._shares: BackgroundRead[tuple[LevelShares | None, ...]] = BackgroundRead(on_read)
         self._alarms: BackgroundRead[PastAlarms] = BackgroundRead(on_read)
 
@@ -109,7 +111,9 @@ class ReplayBoard:
         found, found_for = self._alarms.found, self._alarms.found_for
         if found is None or not isinstance(found_for, tuple) or found_for[0] != jumps:
             return snapshot
-        return replace(snapshot, alarms=found.alarms, blind_since=found.blind_since)
+        return self._blindness.shown(
+            replace(snapshot, alarms=found.alarms, blind_since=found.blind_since)
+        )
 
 
 ReplayRequest = Callable[["ReplayFeed"], None]
