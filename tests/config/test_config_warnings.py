@@ -47,6 +47,16 @@ def test_a_usual_config_has_none_whoever_may_read_it(tmp_path):
             "headers",
             "are sent unencrypted",
         ),
+        (
+            "[alarm]\nraise_for = 120\nclear_for = 240\n" + SERVER + POINT,
+            "raise_for",
+            "chattering is never found: 6 raises and ends take 840 s at least, and flap_within is",
+        ),
+        (
+            "[alarm]\nclear_for = 240\n" + SERVER + POINT + "alarm.flap_changes = 8",
+            "flap_changes",
+            "8 raises and ends take 840 s at least",
+        ),
         (SERVER + POINT + OTHER + POINT, "url", '1000 is polled twice: "prod" has the same'),
         (
             SERVER + POINT + 'group = "EMEA"\n' + POINT.replace("1000", "1001") + 'group = "em ea"',
@@ -58,6 +68,12 @@ def test_a_usual_config_has_none_whoever_may_read_it(tmp_path):
 def test_what_is_probably_a_mistake_is_named_with_its_place(tmp_path, text, key, message):
     found = [told for _, where, told in warned(tmp_path, text) if where == key]
     assert any(message in told for told in found), found
+
+
+def test_alarms_that_can_just_be_chattering_are_not_warned_of(tmp_path):
+    rules = "[alarm]\nraise_for = 120\nclear_for = 119\nflap_within = 598\n"
+    assert warned(tmp_path, rules + SERVER + POINT) == []
+    assert len(warned(tmp_path, rules.replace("598", "597") + SERVER + POINT)) == 1
 
 
 def test_a_threshold_that_is_off_needs_no_endpoint(tmp_path):

@@ -11,8 +11,9 @@ from wallboard.config.document import Fault, Toml, problem_at
 from wallboard.config.problem import Problem, shown
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import escaped
-from wallboard.inheritance import entry_points_of
-from wallboard.settings import ServerSettings, Settings
+from wallboard.domain.ledger_row import AlarmKey
+from wallboard.inheritance import alarm_rules_of, entry_points_of, layers_of
+from wallboard.settings import ServerSettings, Settings, strongest
 
 _DECIDING = {Endpoint.CHAT_ALLOWED, Endpoint.CHECK_ELIGIBILITY}
 _MEASURED_BY = {
@@ -35,6 +36,7 @@ def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> li
             found.append(((*path, "verify"), "the server's certificate is not verified"))
     found += _buttons(settings)
     found += _events(settings)
+    found += _never_chattering(settings)
     found += _polled_twice(settings)
     found += _nearly_the_same(settings)
     name = escaped(file)
@@ -106,6 +108,27 @@ def _events(settings: Settings) -> Iterator[Fault]:
                 read_events(Path(one.ics), now, now + timedelta(days=1), UTC)
             except EventsError as error:
                 yield (key, number, "ics"), f"cannot be read: {error}"
+
+
+_FLAPPING = ("flap_within", "flap_changes", "clear_for", "raise_for")
+
+
+def _never_chattering(settings: Settings) -> Iterator[Fault]:
+    """Rules by which an alarm takes too long to flap to be found chattering."""
+    rules = alarm_rules_of(settings)
+    for layers in layers_of(settings):
+        own = rules[AlarmKey(layers[1][0].name, layers[-1][0].id)]
+        # Raises and ends take turns: the least time is between as many of the shorter as can be.
+        shorter, longer = sorted((own.raise_for, own.clear_for))
+        least = own.flap_changes // 2 * shorter + (own.flap_changes - 1) // 2 * longer
+        if least >= own.flap_within:
+            tables = [table for table, _ in layers]
+            depth, key = max((strongest(tables, "alarm", key)[0], key) for key in _FLAPPING)
+            yield (
+                (*layers[depth][1], "alarm", key),
+                f"chattering is never found: {own.flap_changes} raises and ends take {least:g} s "
+                f"at least, and flap_within is {own.flap_within:g} s",
+            )
 
 
 def _polled_twice(settings: Settings) -> Iterator[Fault]:
