@@ -53,6 +53,7 @@ class AlarmList(ScrollView, can_focus=True, inherit_bindings=False):
         self._pinned: AlarmKey | None = None
         self._clicked: AlarmKey | None = None
         self._look: object = None
+        self._columns: tuple[int, Columns] | None = None
 
     @property
     def chosen(self) -> Alarm | None:
@@ -62,11 +63,13 @@ class AlarmList(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def columns(self) -> Columns:
         """The current columns."""
-        snapshot = self._snapshot
-        servers = len({key.server for key in snapshot.entry_points}) if snapshot else 1
         width = self.scrollable_content_region.width or self.app.size.width - 1
-        now = snapshot.at if snapshot else 0.0
-        return columns_of(width, self.alarms, now, servers=servers)
+        if self._columns is None or self._columns[0] != width:
+            keys = self._snapshot.entry_points if self._snapshot else ()
+            servers = len({key.server for key in keys})
+            now = self._snapshot.at if self._snapshot else 0.0
+            self._columns = width, columns_of(width, self.alarms, now, servers=servers)
+        return self._columns[1]
 
     def show(self, alarms: tuple[Alarm, ...], snapshot: Snapshot, nothing: str) -> None:
         """Show these alarms of a snapshot, or the text ``nothing`` if there are none."""
@@ -76,7 +79,7 @@ class AlarmList(ScrollView, can_focus=True, inherit_bindings=False):
         # An age is told to the second in its first minute.
         look = (alarms, int(snapshot.at), snapshot.ranking, nothing, self.size)
         if look != self._look:
-            self._look = look
+            self._look, self._columns = look, None
             self.refresh()
 
     def restyle(self, theme: BoardTheme) -> None:
