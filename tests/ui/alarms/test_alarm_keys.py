@@ -200,3 +200,15 @@ async def test_a_replay_is_read_only(tmp_path):
         for key in ("a", "w", "i"):
             await types(pilot, key)
             assert "A replay is read-only." in part(app, Passing)
+
+
+async def test_who_has_an_incident_is_told_with_it_in_the_events():
+    app = alarmed_wall()
+    async with app.run_test(size=WIDE) as pilot:
+        await goes_on(pilot, 50, down=(1000,))
+        select(app, 1000)
+        await types(pilot, "a", "=on it", "enter", "e", "home")
+        assert " ack " in text_on(app)
+        await types(pilot, "x")
+        assert "acknowledged by " in text_on(app)
+        assert ": on it" in text_on(app)

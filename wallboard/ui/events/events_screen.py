@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from wallboard.domain.board_incidents import BoardIncidents
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.incident_annotations import annotated
 from wallboard.query import Query, parse
 from wallboard.report.words.incidents import handled_words, phases_words, points_words
 from wallboard.ui.events.event_list import EventList
@@ -74,6 +75,7 @@ class EventsScreen(FilteringScreen):
         self._incidents = BoardIncidents()
         self._unfolded: frozenset[Hashable] = frozenset()
         self._chosen_for: object = None
+        self._ledger: object = None
         self._heads = Lines(theme, "header", classes="heads")
         self._detail = Lines(theme, "tile", classes="detail")
 
@@ -86,13 +88,13 @@ class EventsScreen(FilteringScreen):
         super().show(view)
         snapshot = view.snapshot
         new = self._incidents.follow(snapshot, self._clear_for())
+        new = new or snapshot.ledger is not self._ledger
         wanted = Wanted(self.query_now, self.faults_only, self.everything, self._unfolded)
         if new or wanted != self._chosen_for:
-            self._chosen_for = wanted
+            self._chosen_for, self._ledger = wanted, snapshot.ledger
             known = self._incidents
-            self.rows = rows_of(
-                known.incidents, known.loose, snapshot.entry_points, snapshot.at, wanted
-            )
+            incidents = annotated(known.incidents, snapshot.ledger, self._clear_for())
+            self.rows = rows_of(incidents, known.loose, snapshot.entry_points, snapshot.at, wanted)
         self.list.show(self.rows, snapshot, self._nothing())
         self._show_heads(len(snapshot.events))
         self._show_detail()

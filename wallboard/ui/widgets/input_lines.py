@@ -43,7 +43,7 @@ class FilterLine(TypedLine):
 
     def __init__(self) -> None:
         super().__init__(
-            placeholder="filter: text, regex, verdict: level: alarm: group: server: id:   ! inverts",
+            placeholder="filter: text, regex, verdict: level: alarm: group: server: id:  ! inverts",
             compact=True,
             max_length=MOST_CHARACTERS,
             select_on_focus=False,

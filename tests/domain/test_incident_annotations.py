@@ -1,0 +1,52 @@
+"""What people did about an incident, by the rows of the ledger."""
+
+import pytest
+from domain.test_incidents import KEY, OTHER, found, server, verdict
+
+from wallboard.domain.incident_annotations import annotated
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+
+
+def row(at, kind, key=KEY, *, who="anna@jump1", text="on it", onset=None):
+    whose = AlarmKey.of(key) if isinstance(key, tuple) else AlarmKey(key)
+    return LedgerRow(at, kind, whose, onset, who=who, text=text)
+
+
+def said(incidents, *rows: LedgerRow):
+    found = annotated(incidents, rows)
+    return [[(one.kind, one.text) for one in incident.annotations] for incident in found]
+
+
+def test_an_acknowledgement_belongs_to_the_incident_in_which_its_alarm_began_however_late():
+    two = found(
+        verdict(100, "open", "error"),
+        verdict(200, "error", "open"),
+        verdict(1000, "open", "error"),
+        verdict(1100, "error", "open"),
+    )
+    late = row(5000, RowKind.ACKNOWLEDGED, onset=100, text="seen")
+    assert said(two, late) == [[("acknowledged", "seen")], []]
+    assert annotated(two, [late])[0].acknowledged_by == "anna@jump1"
+
+
+@pytest.mark.parametrize(("at", "theirs"), [(50, 0), (150, 1), (250, 1), (500, 0)])
+def test_a_note_belongs_to_the_incident_during_which_it_was_written(at, theirs):
+    one = found(verdict(100, "open", "error"), verdict(200, "error", "open"))
+    assert len(said(one, row(at, RowKind.NOTE))[0]) == theirs
+
+
+def test_what_the_rules_did_and_what_is_of_others_is_left_out():
+    one = found(verdict(100, "open", "error"))
+    rows = [
+        row(150, RowKind.RAISED, who=""),
+        row(150, RowKind.NOTE, OTHER),
+        row(150, RowKind.NOTE, "prod"),
+        LedgerRow(150, RowKind.NOTE, None, who="anna@jump1", text="of the board"),
+    ]
+    assert said(one, *rows) == [[]]
+
+
+def test_the_incident_of_a_server_has_what_was_said_of_it_and_of_its_entry_points():
+    one = found(server(100, "ok", "refused"), verdict(100, "open", "unreachable", of_server=True))
+    rows = [row(150, RowKind.ACKNOWLEDGED, "prod", onset=100), row(160, RowKind.NOTE, text="hm")]
+    assert said(one, *rows) == [[("acknowledged", "on it"), ("note", "hm")]]
