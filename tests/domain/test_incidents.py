@@ -350,3 +350,15 @@ def test_a_level_that_a_calendar_changes_is_that_of_the_verdict_that_an_outage_l
     assert one.state.verdict is Verdict.ENTRY_POINT_INACTIVE
     (one,) = found(verdict(50, "other", "open"), back, level(200, "ok", "warning"))[1:]
     assert one.state.verdict is Verdict.ENTRY_POINT_INACTIVE
+
+
+def test_what_failed_just_before_its_server_and_is_back_with_it_is_over_with_it():
+    (one,) = found(
+        verdict(100, "waiting", "unreachable", cause=Cause.REFUSED),
+        server(101, "ok", "refused"),
+        verdict(101, "waiting", "unreachable", cause=Cause.REFUSED, of_server=True),
+        server(130, "refused", "ok"),
+        verdict(130, "unreachable", "waiting", of_server=True),
+        verdict(131, "unreachable", "open", of_server=True),
+    )
+    assert (one.at, one.stands, one.seconds(9999)) == (100, False, 31)

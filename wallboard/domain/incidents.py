@@ -40,7 +40,7 @@ class Incidents:
         """Put one more change where it belongs."""
         if change.of_server or change.after == Verdict.WAITING:
             if change.key and change.subject is Subject.VERDICT:
-                self._of_server[change.key] = Verdict(change.after)
+                self._take_of_server(change, change.key)
             return
         if change.key is None:
             self._take_server(change)
@@ -48,6 +48,15 @@ class Incidents:
             self._take_endpoint(change, change.key)
         else:
             self._take_judgement(change, change.key)
+
+    def _take_of_server(self, change: Change, key: EntryPointKey) -> None:
+        """Note what the change of a server stands for, which is no change of the incident."""
+        self._of_server[key] = verdict = Verdict(change.after)
+        incident = self._of.get(key)
+        well = change.level < Level.WARNING and verdict is not Verdict.WAITING
+        if incident and incident.key is None and well:
+            # It failed by itself before the server was known to be down, and is back with it.
+            incident.put(key, None, change.at)
 
     def found(self) -> tuple[Incident, ...]:
         """The incidents so far, in the order they began."""
