@@ -225,6 +225,20 @@ def test_an_endpoint_that_failed_before_its_verdict_is_below_the_outage_too():
     assert early in one.changes
 
 
+def test_what_they_were_before_an_outage_is_no_phase_after_it():
+    (one,) = found(
+        level(90, "ok", "warning"),
+        http(100, "open", 503),
+        http(101, "open", 503, OTHER),
+        server(112, "ok", "refused"),
+        server(143, "refused", "ok"),
+        verdict(144, "unreachable", "open"),
+        verdict(145, "unreachable", "open", OTHER),
+    )
+    assert (one.whose, one.at, one.good_at) == ("prod", 100, 145)
+    assert phases(one) == [(503, 12), ("refused", 31)]
+
+
 def test_servers_are_apart():
     first, second = found(
         server(100, "ok", "refused"), verdict(101, "open", "other", ELSEWHERE, level=3)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import dropwhile
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
@@ -65,18 +66,22 @@ class GrowingIncident:
             self._well_since.pop(whose, None)
             self._level = max(self._level, state.level)
         self._before_outage.discard(whose)
-        if whose == self.server and state is None and self._states:
-            # What its entry points were before says little until they are asked again.
+        if whose == self.server and state is None:
             self._before_outage = set(self._states)
+        if self._states and self._states.keys() <= self._before_outage:
+            # What its entry points were before an outage says little until they are asked again.
             self._end_phase(at)
         else:
             self._enter(self._worst(), at)
 
     def join(self, other: "GrowingIncident") -> None:
         """Take over another one, which began before it."""
-        if not self._phases or other.at < self.at:
-            self._phases = list(other._phases)
-        self.at = min(self.at, other.at)
+        # That a queue was long before is none of it.
+        phases = list(dropwhile(lambda one: one.state.verdict is Verdict.OPEN, other._phases))
+        began = phases[0].at if phases else other.at
+        if not self._phases or began < self.at:
+            self._phases = phases
+        self.at = min(self.at, began)
         self.changes = sorted([*other.changes, *self.changes], key=lambda change: change.at)
         self._level = max(self._level, other._level)
         self._states |= other._states
@@ -111,8 +116,7 @@ class GrowingIncident:
         if self.server in self._states:
             return self._states[self.server]
         old = self._before_outage
-        states = [state for whose, state in self._states.items() if whose not in old]
-        counts = Counter(states or self._states.values())
+        counts = Counter(state for whose, state in self._states.items() if whose not in old)
         if not counts:
             return None
         most = max(counts.values())
