@@ -11,6 +11,8 @@ from recorder.ledger_rows import kept, raised, written
 from silent_folder import SilentFolder
 from waiting import until
 
+from wallboard import live_alarms
+from wallboard.alarm_board import AlarmBoard
 from wallboard.board import Board
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.alarm import AlarmState
@@ -283,3 +285,28 @@ async def test_what_cannot_be_is_refused_in_a_sentence(start):
     assert ask.unshelve([SALES]) == "Nothing is shelved there."
     assert ask.note(None, "\n") == "A note needs at least one word."
     assert state_of(live) is AlarmState.UNACKNOWLEDGED
+
+
+async def test_a_board_says_so_where_who_records_writes_no_alarms(start, ledger, monkeypatch):
+    monkeypatch.setattr(live_alarms, "LATE_SECONDS", 0.2)
+    ledger.write_text("my own notes\n" * 1000)
+    leader = await start()
+    await shown(leader, AlarmState.UNACKNOWLEDGED)
+    follower = await start()
+    await until(lambda: follower.status.role is Role.FOLLOWS)
+    words = f"Alarms are missing: who records does not write {ledger}."
+    await until(lambda: words in follower.problems)
+    assert words not in leader.problems
+    ledger.unlink()
+    await shown(follower, AlarmState.UNACKNOWLEDGED)
+    assert words not in follower.problems
+
+
+async def test_a_defect_in_the_rules_of_alarms_costs_no_board(start, monkeypatch, caplog):
+    live = await start()
+    await shown(live, AlarmState.UNACKNOWLEDGED)
+    monkeypatch.setattr(AlarmBoard, "advance", lambda *_: 1 / 0)
+    assert live.snapshot().entry_points
+    assert live.snapshot().alarms
+    assert "Alarms may be wrong: an internal error; see the log." in live.problems
+    assert caplog.text.count("Alarms could not be judged") == 1

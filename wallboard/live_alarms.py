@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wallboard.abandonable import start_in_thread
 from wallboard.alarm_board import AlarmBoard
 from wallboard.clock import running
-from wallboard.domain.alarm import Alarm
+from wallboard.domain.alarm import Alarm, AlarmState
 from wallboard.domain.alarm_requests import (
     Asker,
     RequestRefusedError,
@@ -50,6 +50,9 @@ MOST_HELD_BACK = 100_000
 
 MOST_ROWS = 2_000
 """Rows of the ledger that are kept to be shown."""
+
+LATE_SECONDS = 10.0
+"""How much later than here an alarm may be raised by who records."""
 
 MOST_REASONS = 9
 """Reasons that are offered again."""
@@ -85,6 +88,7 @@ class LiveAlarms:
         self._exchanging: asyncio.Task[None] | None = None
         self._held_back: deque[Folded] | None = deque(maxlen=MOST_HELD_BACK) if fed else None
         self._fed = fed
+        self._failed = False
         self._since = running()
         self._reasons: deque[str] = deque(maxlen=MOST_REASONS)
         self._row_callbacks: list[Callable[[News], None]] = []
@@ -119,11 +123,16 @@ class LiveAlarms:
     @property
     def problems(self) -> tuple[str, ...]:
         """What hinders the sharing of alarms, and a flood of them, in sentences."""
-        shared = self._ledger.problems if self._ledger else ()
-        if not self._board.flooded(self._clock()):
-            return shared
-        count = self._settings.alarm.flood
-        return (*shared, f"Alarm flood: more than {count} alarms were raised within 10 minutes.")
+        found = list(self._ledger.problems) if self._ledger else []
+        if self._failed:
+            found.append("Alarms may be wrong: an internal error; see the log.")
+        if self._ledger and self._unraised(self._clock()):
+            path = self._ledger.state.path
+            found.append(f"Alarms are missing: who records does not write {path}.")
+        if self._board.flooded(self._clock()):
+            count = self._settings.alarm.flood
+            found.append(f"Alarm flood: more than {count} alarms were raised within 10 minutes.")
+        return tuple(found)
 
     @property
     def read_only(self) -> str:
@@ -167,23 +176,20 @@ class LiveAlarms:
         if self._held_back is not None:
             self._held_back.append(folded)
             return
-        try:
-            self._happened(self._board.fold(folded))
-        except Exception:  # an alarm must not cost the board
-            log.exception("An event could not be judged for alarms")
+        self._judge(lambda: self._board.fold(folded))
 
     def take_up(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings, whose edit of the board is given."""
         self._settings = settings
         self._rules = alarm_rules_of(settings)
         self._board.flood = settings.alarm.flood
-        self._happened(self._board.replace(self._rules, edit, self._clock()))
+        self._judge(lambda: self._board.replace(self._rules, edit, self._clock()))
 
     def advance(self, now: float) -> None:
         """Have happen what is due by ``now``, Unix time in seconds."""
         if self._held_back is None:
             self._look_around(now)
-            self._happened(self._board.advance(now))
+            self._judge(lambda: self._board.advance(now))
 
     async def run(self) -> None:
         """Exchange rows with the ledger of the recording until cancelled."""
@@ -245,6 +251,24 @@ class LiveAlarms:
             kind = RowKind.SEEING if blind_since is None else RowKind.BLIND
             row = LedgerRow(moment(blind_since or now), kind, None)
             self._happened([row, *self._board.apply(row)])
+
+    def _judge(self, judge: Callable[[], Collection[LedgerRow]]) -> None:
+        """Have alarms judged, and written what that led to; a defect must not cost the board."""
+        try:
+            self._happened(judge())
+        except Exception:
+            if not self._failed:
+                log.exception("Alarms could not be judged")
+            self._failed = True
+
+    def _unraised(self, now: float) -> bool:
+        """Whether who records should have raised an alarm by now, and has not."""
+        return not self._board.decides and any(
+            alarm.state is AlarmState.PENDING
+            and alarm.counts
+            and alarm.held + now - alarm.at > alarm.rules.raise_for + LATE_SECONDS
+            for alarm in self.alarms.values()
+        )
 
     def _decides(self) -> bool:
         return not self._fed or self._status().role in _DECIDING

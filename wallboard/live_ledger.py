@@ -137,8 +137,9 @@ class LiveLedger:
 
     async def close(self) -> None:
         """Write what waits, as far as that goes at once, and let go of the file."""
-        if self._waiting:
-            await self.exchange()
+        for _ in range(2):  # one may be under way, with what waited before
+            if not self._waiting or await self.exchange():
+                break
         self._settle(written=False)
         self._exchanging.give_up()
         with suppress(TimeoutError):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).parents[2]
+WITHOUT_RIGHTS = ["unshare", "--user", "--map-user=54321", "--map-group=54321"]
+"""Runs a command that even as the super-user may do only what modes allow."""
+
 DOWN = '[[fault]]\nkind = "service_not_running"\nentry_points = [1000]\n'
 
 
@@ -89,3 +93,33 @@ async def test_a_command_acknowledges_while_no_board_runs(showing, wallboard):
     assert (await wallboard("alarms", "ack", "--all", "--why", "on it")).status == 0
     assert (await wallboard("alarms", "list")).status == 1
     await told(await showing("records"), "1000 acknowledged on it")
+
+
+@pytest.fixture
+def asked(tmp_path, environment):
+    """Runs a subcommand as somebody who may do only what modes allow."""
+    tried = subprocess.run([*WITHOUT_RIGHTS, "true"], check=False, capture_output=True)
+    if tried.returncode:
+        pytest.skip("a user namespace cannot be made here")
+    return lambda *words: subprocess.run(
+        [*WITHOUT_RIGHTS, sys.executable, "-m", "wallboard", "alarms", *words],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+async def test_who_may_only_read_lists_alarms_and_is_told_why_nothing_can_be_done(
+    showing, asked, tmp_path
+):
+    leader = await showing("records")
+    await told(await showing("follows"), "1000 unacknowledged")
+    for file in tmp_path.glob("wall.ledger*"):
+        file.chmod(0o444)
+
+    assert asked("list").returncode == 2
+    refused = asked("ack", "1000", "--why", "on it")
+    assert (refused.returncode, refused.stdout) == (69, "")
+    assert refused.stderr.splitlines() == [
+        "wallboard: cannot write the ledger of alarms: no write permission",
+        f"  {tmp_path / 'wall.ledger'}",
+    ]
+    leader.kill()

@@ -205,12 +205,16 @@ def _moment_to_come(text: str, now: float, option: str) -> float:
 
 def _write(board: RecordedBoard, rows: Sequence[LedgerRow]) -> None:
     from wallboard.recorder.ledger.place import ledger_file
+    from wallboard.recorder.ledger.tap import why_read_only
     from wallboard.recorder.ledger.writer import LedgerWriter
     from wallboard.recorder.paths import RecordingFile
 
     path = board.recording
+    place = ledger_file(RecordingFile(path, path.stat().st_mode & 0o666))
+    if why := why_read_only(place.path):
+        raise CommandError(f"cannot write the ledger of alarms: {why}\n{place.path}")
     with ledger_errors(path):
-        writer = LedgerWriter(ledger_file(RecordingFile(path, path.stat().st_mode & 0o666)))
+        writer = LedgerWriter(place)
         try:
             writer.append(rows)
         finally:
