@@ -111,6 +111,7 @@ async def test_who_may_only_read_lists_alarms_and_is_told_why_nothing_can_be_don
     showing, asked, tmp_path
 ):
     leader = await showing("records")
+    await told(leader, "1000 unacknowledged")
     await told(await showing("follows"), "1000 unacknowledged")
     for file in tmp_path.glob("wall.ledger*"):
         file.chmod(0o444)
@@ -122,4 +123,3 @@ async def test_who_may_only_read_lists_alarms_and_is_told_why_nothing_can_be_don
         "wallboard: cannot write the ledger of alarms: no write permission",
         f"  {tmp_path / 'wall.ledger'}",
     ]
-    leader.kill()
