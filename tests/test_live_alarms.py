@@ -199,11 +199,13 @@ async def test_a_ledger_that_was_removed_is_written_anew_as_all_alarms_stand(sta
     leader, follower = await two(start)
     follower.alarms.acknowledge([SALES], "on it")
     follower.alarms.shelve([CARE], follower.snapshot().at + 600)
+    follower.alarms.note(None, "release at 22:00")
     await shown(leader, AlarmState.SHELVED, CARE)
+    await until(lambda: leader.alarms.rows[-1].kind is RowKind.NOTE)
     before = {(row.kind, row.at, row.who, row.text) for row in kept(ledger)}
     for file in ledger.parent.glob("wall.ledger*"):
         file.unlink()
-    await until(lambda: ledger.exists() and len(kept(ledger)) == 3)
+    await until(lambda: ledger.exists() and len(kept(ledger)) == 4)
     assert {(row.kind, row.at, row.who, row.text) for row in kept(ledger)} == before
     for live in (leader, follower):
         assert state_of(live) is AlarmState.ACKNOWLEDGED

@@ -290,6 +290,7 @@ class LiveAlarms:
         self._rows = tuple(sorted(kept, key=lambda row: row.at))
 
     def _take(self, news: News) -> None:
+        before = self._rows
         if news.whole:
             self._rows = ()
         if news.rows:
@@ -300,8 +301,9 @@ class LiveAlarms:
         for callback in self._row_callbacks:
             callback(news)
         if news.whole and self._held_back is None:
-            # Somebody removed or replaced it; whoever records still knows how all alarms stand.
-            self._happened([row for alarm in self.alarms.values() for row in rows_of(alarm)])
+            # Somebody removed or replaced it; whoever records still knows what it said.
+            standing = [row for alarm in self.alarms.values() for row in rows_of(alarm)]
+            self._happened([*before, *standing])
 
     def _remember(self, row: LedgerRow) -> None:
         if row.kind in _REASONED and row.text:
