@@ -78,6 +78,12 @@ def test_what_is_out_of_date_is_neither_raised_nor_over_and_says_since_when():
     assert Told(raise_for=60.0).polls(0, 20, "down", ONE).look(1000).rows == []
 
 
+def test_a_pending_alarm_says_how_long_it_has_been_true_as_long_as_polls_confirm_it():
+    told = Told(raise_for=200.0).polls(0, 100, "down", ONE).look(105)
+    assert told.alarms.alarms[ONE].held_at(105) == 105
+    assert told.look(500).alarms.alarms[ONE].held_at(500) == 130
+
+
 def test_a_poll_after_a_gap_goes_on_where_it_was_whether_somebody_looked_or_not():
     def told(*looks: float):
         told = Told(raise_for=60.0).polls(0, 20, "down", ONE)

@@ -236,7 +236,7 @@ def test_pending_says_how_long_of_raise_for_it_has_been_true():
     assert (alarm.began, alarm.since) == (0, 100)
     assert alarm.held_at(100) == 12
     assert alarm.held_at(105) == 17
-    assert told((0, "bad for 10")).alarm.held_at(25) == 10
+    assert told((0, "bad for 10"), (25, "?")).alarm.held_at(25) == 10
 
 
 def test_an_alarm_knows_its_onset_its_worst_and_when_it_was_over():

@@ -203,7 +203,9 @@ class Alarm:
         )
 
     def held_at(self, now: float) -> float:
-        """How many conclusive seconds its condition has held or not, as ``holds`` says."""
-        if not self.counts:
-            return self.held
-        return self.held + max(0.0, min(now, self.condition.until) - self.at)
+        """How many conclusive seconds its condition has held or not, as ``holds`` says.
+
+        Polls may have confirmed it for longer than ``until``; once they do not, another condition
+        says so.
+        """
+        return self.held + max(0.0, now - self.at) if self.counts else self.held
