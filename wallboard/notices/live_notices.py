@@ -13,8 +13,8 @@ from wallboard.domain.calendar import Calendar
 from wallboard.domain.endpoint import Contact
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.observation import Observation
-from wallboard.domain.policy import Level, Verdict
-from wallboard.domain.snapshot import Folded
+from wallboard.domain.policy import Verdict
+from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.feeds import FeedStatus, Role
 from wallboard.inheritance import contacts_of_servers
@@ -23,11 +23,11 @@ from wallboard.notices.channel import Channel, DeliveryError, MissingExtraError
 from wallboard.notices.channels.heartbeat import Heartbeat
 from wallboard.notices.notice import Notice, NoticeAlarm
 from wallboard.notices.open_channels import open_channel
-from wallboard.notices.outbox import AlarmStory, Outbox, QueuedNotice, Route, thread_of
+from wallboard.notices.outbox import AlarmStory, Outbox, QueuedNotice, thread_of
+from wallboard.notices.routes import sending_rules
 from wallboard.notices.sender import NoticeSender, SendingRules
-from wallboard.query import Query, parse
 from wallboard.recorder.ledger.news import News
-from wallboard.settings import NoticeSettings, Settings
+from wallboard.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class LiveNotices:
         self._beating: set[asyncio.Task[None]] = set()
         self._unusable: tuple[str, ...] = ()
         self._heartless = ""
+        self._look = ""
         alarms.on_rows(self._take)
 
     @property
@@ -127,7 +128,7 @@ class LiveNotices:
             board=self._settings.title,
             alarms=alarms,
             others=max(0, outbox.standing(now) - own),
-            look=self._settings.alarm.look,
+            look=self._look,
         )
 
     async def write(self, rows: Sequence[LedgerRow]) -> bool:
@@ -154,36 +155,13 @@ class LiveNotices:
                 unusable.append(f"Notices: {error}.")
         self._unusable = tuple(unusable)
         outbox = self._sender.outbox
-        rules = SendingRules(
-            routes=tuple(map(self._route, settings.notice)),
-            group_wait=settings.alarm.group_wait,
-            repeat=settings.alarm.repeat,
-            flood=settings.alarm.flood,
-        )
+        rules = sending_rules(settings, self._statuses_of, self._calendar)
+        self._look = settings.alarm.look
         self._sender = NoticeSender(self, channels, rules, clock=self._clock, outbox=outbox)
 
-    def _route(self, notice: NoticeSettings) -> Route:
-        query = parse(notice.filter)
-
-        def matches(key: AlarmKey, level: Level, at: float) -> bool:
-            if notice.level is not None and level < notice.level:
-                return False
-            return self._is_open(notice.calendar, at) and self._is_among(query, key, at)
-
-        return Route(notice.channel, notice.after, matches)
-
-    def _is_open(self, name: str, at: float) -> bool:
-        """Whether a calendar says open; where it cannot be read, somebody is told all the same."""
-        calendar = self._calendar(name) if name else None
-        return calendar is None or calendar.expected(at).open
-
-    def _is_among(self, query: Query, key: AlarmKey, at: float) -> bool:
-        """Whether a filter has the entry point, or any of a server's."""
-        if not query:
-            return True
+    def _statuses_of(self, key: AlarmKey) -> Sequence[EntryPointStatus]:
         one = self._board.status(key.entry_point) if key.entry_point else None
-        statuses = [one] if one else self._board.statuses_of(key.server)
-        return any(query.matches(status, at) for status in statuses)
+        return [one] if one else self._board.statuses_of(key.server)
 
     def _alarm(self, story: AlarmStory, servers: dict[str, Contact]) -> NoticeAlarm:
         key = story.id.key

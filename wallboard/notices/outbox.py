@@ -95,6 +95,11 @@ class Outbox:
         self._notices: dict[str, QueuedNotice] = {}
         self._told: dict[str, list[QueuedNotice]] = {}
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell of any alarm."""
+        return not self._stories and not self._notices
+
     def standing(self, now: float) -> int:
         """How many alarms call somebody."""
         return sum(story.calls(now) for story in self._stories.values())

@@ -1,11 +1,11 @@
 """An edited setting that nobody takes up while the board runs is found here."""
 
-import asyncio
 import time
 from dataclasses import fields
 
 from walls import until
 
+from wallboard.channel_settings import ChannelsSettings, CommandSettings
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.feeds import Role
@@ -37,6 +37,7 @@ class NotedAlarm(AlarmSettings):
         return object.__getattribute__(self, name)
 
 
+CHANNELS = ChannelsSettings(command=(CommandSettings(name="hook", argv=("true",)),))
 NOTED: set[str] = set()
 NOTED_OF_ALARMS: set[str] = set()
 
@@ -44,6 +45,7 @@ NOTED_OF_ALARMS: set[str] = set()
 async def test_every_setting_of_an_edit_is_taken_up(tmp_path):
     settings = {
         "record": str(tmp_path / "wall.db"),
+        "channel": CHANNELS,
         "server": (
             ServerSettings(
                 name="prod",
@@ -61,7 +63,7 @@ async def test_every_setting_of_an_edit_is_taken_up(tmp_path):
         app.live.take_up(edited)
         app.tick()
         await pilot.press("v")
-        await asyncio.sleep(0.2)
+        await until(pilot, lambda: "notice" in NOTED)
         app.live.take_up(Noted(**settings, kiosk=True))
         await pilot.pause()
         app.tick()
@@ -72,7 +74,7 @@ async def test_every_setting_of_an_edit_is_taken_up(tmp_path):
 async def test_every_setting_of_alarms_is_taken_up(tmp_path):
     point = EntryPointSettings(id=1000)
     server = ServerSettings(name="prod", url="http://127.0.0.1:9", entry_point=(point,))
-    settings = {"record": str(tmp_path / "wall.db"), "server": (server,)}
+    settings = {"record": str(tmp_path / "wall.db"), "server": (server,), "channel": CHANNELS}
     app = WallboardApp(
         Settings(**settings), lambda polled: SharedFeed(polled, BoardId("a board"), environ={})
     )

@@ -123,7 +123,9 @@ def log(
         }
         with ledger_errors(board.recording):
             rows = (
-                row for row in _rows(board.recording, start, end) if keys is None or row.key in keys
+                row
+                for row in ledger_rows(board.recording, start, end)
+                if keys is None or row.key in keys
             )
             if form == "json":
                 say(log_json(rows, points, start, now if math.isinf(end) else end))
@@ -132,7 +134,8 @@ def log(
     return exit_codes.OK
 
 
-def _rows(recording: Path, since: float, until: float) -> Iterator[LedgerRow]:
+def ledger_rows(recording: Path, since: float, until: float) -> Iterator[LedgerRow]:
+    """The rows of a recording's ledger in the order of time. Raises ``RecordingError``."""
     from wallboard.recorder.ledger.place import ledger_path
     from wallboard.recorder.ledger.reader import LedgerReader
 

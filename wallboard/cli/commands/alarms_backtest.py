@@ -94,14 +94,15 @@ def _chosen(config: Path | None, against: str | None) -> Iterator[tuple[str, "Se
         against = _NOW
     against = against or _NOW
     if against == _NOW:
-        yield IN_FORCE, _settings(None)
+        yield IN_FORCE, config_settings(None)
     elif against != _NONE:
-        yield against, _settings(Path(against))
+        yield against, config_settings(Path(against))
     if config:
-        yield str(config), _settings(config)
+        yield str(config), config_settings(config)
 
 
-def _settings(config: Path | None) -> "Settings":
+def config_settings(config: Path | None) -> "Settings":
+    """The settings of a config, or of the one that is found. Raises ``CommandError``."""
     board = BoardOptions(
         url=None, ids=(), config=config, interval=None, no_verify=False, headers=()
     )
@@ -114,27 +115,37 @@ def _tried(
     window: "Window",
     chosen: Sequence[tuple[str, "Settings"]],
 ) -> Sequence["Tried"]:
-    from wallboard.backtest import backtest
     from wallboard.domain.raised_alarm import raised_alarms
     from wallboard.report.past.backtest import Tried
 
-    since, until = window.since, min(window.until, window.recorded[-1].last_at)
-    rule_sets = [_rule_set(settings, window) for _, settings in chosen]
-    with _progress() as on_progress:
-        found = backtest(
-            recording, rule_sets, since, until, ledger=_ledger(path), on_progress=on_progress
-        )
+    rule_sets = [rule_set(settings, window) for _, settings in chosen]
+    found = rows_of_trials(recording, path, window, rule_sets)
+    since = window.since
     return [
         Tried(name, window, [one for one in raised_alarms(rows) if not _over(one, since)])
         for (name, _), rows in zip(chosen, found, strict=True)
     ]
 
 
+def rows_of_trials(
+    recording: "Recording", path: Path, window: "Window", rule_sets: Sequence["RuleSet"]
+) -> list[list[LedgerRow]]:
+    """The rows that each set of rules would have written, with a progress bar meanwhile."""
+    from wallboard.backtest import backtest
+
+    since, until = window.since, min(window.until, window.recorded[-1].last_at)
+    with _progress() as on_progress:
+        return backtest(
+            recording, rule_sets, since, until, ledger=_ledger(path), on_progress=on_progress
+        )
+
+
 def _over(alarm: "RaisedAlarm", at: float) -> bool:
     return alarm.over_at is not None and alarm.over_at < at
 
 
-def _rule_set(settings: "Settings", window: "Window") -> "RuleSet":
+def rule_set(settings: "Settings", window: "Window") -> "RuleSet":
+    """The rules of a config, with what it plans for a window."""
     from wallboard.backtest import RuleSet
     from wallboard.config.plan import PlanReader, Span
 

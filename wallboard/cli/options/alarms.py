@@ -13,7 +13,7 @@ from wallboard.cli.options.values import entry_point_ids
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
-from wallboard.domain.snapshot import Snapshot
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
 from wallboard.settings import Settings
 
@@ -28,6 +28,14 @@ class RecordedBoard:
     snapshot: Snapshot
     rules: Mapping[AlarmKey, AlarmRules]
     settings: Settings
+
+    def statuses_of(self, key: AlarmKey) -> list[EntryPointStatus]:
+        """The entry point of an alarm, or all those of a server."""
+        return [
+            status
+            for one, status in self.snapshot.entry_points.items()
+            if key in {AlarmKey.of(one), AlarmKey(one.server)}
+        ]
 
 
 def selection_options(command: Command) -> Command:

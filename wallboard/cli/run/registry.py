@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SECTIONS = {
     "Boards": ("board", "replay", "demo"),
     "Servers": ("check", "watch", "raw", "survey", "discover", "doctor"),
-    "Alarms": ("alarms", "status"),
+    "Alarms": ("alarms", "notify", "status"),
     "Recording": ("history", "handover", "availability", "export", "recording"),
     "Services": ("record", "metrics", "simulate"),
     "Setup": ("config", "calendar", "themes", "completion"),
