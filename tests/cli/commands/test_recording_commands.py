@@ -14,10 +14,13 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from recorder.recordings import START, board_of, poll, record
+from recorder.ledger_rows import START as LEDGER_START
+from recorder.ledger_rows import said, written
+from recorder.recordings import SERVER, START, board_of, poll, record
 
 from wallboard.cli.run.run import run
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.ledger_row import AlarmKey, RowKind
 from wallboard.domain.observation import Cause, Failure
 from wallboard.recorder.file.schema import VERSION
 from wallboard.recorder.lock import take
@@ -494,3 +497,25 @@ async def test_ctrl_c_also_ends_what_sqlite_does_in_one_step(environment):
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+@pytest.mark.parametrize("command", [("history", "1000"), ("handover",)])
+def test_an_incident_is_told_with_who_acknowledged_it(ask, path, command):
+    ahead = START - LEDGER_START
+    key = AlarmKey(SERVER, 1000)
+    acknowledged = said(RowKind.ACKNOWLEDGED, ahead + 1300.0, ahead + 1200.0, key=key)
+    written(path.with_name("r.ledger"), acknowledged)
+    status, text, _ = ask(*command, "--file", path, *ALL)
+    assert status == 0
+    assert re.search(r"acknowledged by ana\\?@jump1: on it", text)
+    status, text, _ = ask(*command, "--file", path, *ALL, "--format", "json")
+    assert '"acknowledged_by": "ana@jump1"' in text
+
+
+def test_a_ledger_that_cannot_be_read_is_warned_of_and_the_report_goes_on(ask, path):
+    path.with_name("r.ledger").write_bytes(b"no ledger" * 500)
+    status, text, complaints = ask("handover", "--file", path, *ALL)
+    assert status == 0
+    assert "# Shift report" in text
+    assert "r.ledger" in complaints
+    assert "going on without acknowledgements and notes" in complaints

@@ -7,6 +7,7 @@ import click
 from wallboard.cli.options.recording import (
     MOST_CHANGES,
     asked_window,
+    ledger_rows,
     opened,
     recording_file,
     recording_options,
@@ -40,9 +41,10 @@ Examples:
 def command(since: str, until: str, form: str, file: Path | None, config: Path | None) -> int:
     from wallboard.report.past.handover import read_handover
 
-    with opened(recording_file(file, config)) as recording:
+    path = recording_file(file, config)
+    with opened(path) as recording:
         window = asked_window(recording, since, until, most_changes=MOST_CHANGES)
-        handover = read_handover(recording, window)
+        handover = read_handover(recording, window, ledger_rows(path, window.since))
     if form == "json":
         from wallboard.report.past.handover_json import handover_json
 

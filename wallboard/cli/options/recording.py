@@ -17,6 +17,7 @@ from wallboard.cli.run.errors import CommandError, config_errors, home_errors
 from wallboard.cli.run.output import warn
 from wallboard.cli.run.signals import left_on_ctrl_c
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.ledger_row import LedgerRow
 from wallboard.parse_time import MomentError, moment
 from wallboard.settings import Settings
 
@@ -65,6 +66,22 @@ def window_options(*, since: str | None) -> Callable[[Command], Command]:
         return command
 
     return decorate
+
+
+def ledger_rows(recording: Path, since: float) -> list[LedgerRow]:
+    """What people did about alarms since a moment, by the ledger beside a recording.
+
+    A ledger that cannot be read is warned of, and there is nothing to tell.
+    """
+    from wallboard.recorder.errors import RecordingError
+    from wallboard.recorder.ledger.beside import rows_beside
+    from wallboard.recorder.ledger.place import ledger_path
+
+    try:
+        return rows_beside(recording, since)
+    except RecordingError as error:
+        warn(f"{ledger_path(recording)}: {error}; going on without acknowledgements and notes")
+        return []
 
 
 def recording_file(file: Path | None, config: Path | None) -> Path:

@@ -9,6 +9,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.expectation import NOTHING_EXPECTED, Conformity, Expectation, conformity
 from wallboard.domain.incident import Incident
+from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
@@ -86,8 +87,10 @@ class Handover:
         return {past.entry_point.key: past.entry_point for past in self.pasts}
 
 
-def read_handover(recording: Recording, window: Window) -> Handover:
-    """The handover of a window, from a recording."""
+def read_handover(
+    recording: Recording, window: Window, ledger: Sequence[LedgerRow] = ()
+) -> Handover:
+    """The handover of a window, from a recording and the rows of its ledger."""
     live = {Endpoint.LIVE_SESSION_STATUS}
     return handover_of(
         recording.title,
@@ -97,6 +100,7 @@ def read_handover(recording: Recording, window: Window) -> Handover:
         _with_timelines(recording, recording.board_at(window.until, history=1)),
         recording.changes(window.since, window.until),
         worst_waits(recording.runs(window.since, window.until, endpoints=live), window),
+        ledger,
     )
 
 
@@ -108,6 +112,7 @@ def handover_of(
     end: RecordedBoard,
     changes: Iterable[Change],
     waits: Mapping[EntryPointKey, WorstWait],
+    ledger: Sequence[LedgerRow] = (),
 ) -> Handover:
     """The handover of a window that began with the board as in ``start`` and ended as in ``end``.
 
@@ -127,7 +132,8 @@ def handover_of(
     on_board = {one.key.server for one in entry_points}
     down = tuple(s for s in end.servers if s.failure and s.server in on_board)
     servers = [one for one in start.servers if one.server in on_board]
-    told = incidents_of(in_order, servers, [one for one in start.entry_points if one.key in known])
+    already = [one for one in start.entry_points if one.key in known]
+    told = incidents_of(in_order, servers, already, ledger)
     incidents = [one for one in told.incidents if _is_told(one)]
     return Handover(
         title=title,

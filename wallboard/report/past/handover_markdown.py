@@ -12,6 +12,7 @@ from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.incident import Incident
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.domain.time_span import span
+from wallboard.recorder.ledger.beside import rows_beside
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import AsPlanned, Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
@@ -52,7 +53,7 @@ def read_shift(path: Path, until: float) -> str:
         since = recording.since_newest(MOST_CHANGES_READ, until - SHIFT_SECONDS, until)
         spans = recording.recorded_spans()
         window = window_of(since, until, spans, gap_seconds=recording.gap_seconds)
-        return handover_markdown(read_handover(recording, window))
+        return handover_markdown(read_handover(recording, window, rows_beside(path, since)))
 
 
 def handover_markdown(handover: Handover) -> str:

@@ -1,11 +1,13 @@
 """The incidents of a recorded window, and what was wrong already when it began."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from wallboard.domain.change import Change
 from wallboard.domain.event import RecordedStatus
 from wallboard.domain.incident import Incident, State
+from wallboard.domain.incident_annotations import annotated
 from wallboard.domain.incidents import Incidents
+from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
@@ -23,10 +25,12 @@ def incidents_of(
     changes: Iterable[Change],
     servers: Iterable[ServerStatus],
     entry_points: Iterable[RecordedStatus],
+    ledger: Sequence[LedgerRow] = (),
 ) -> Told:
-    """The incidents of changes in the order of time.
+    """The incidents of changes in the order of time, with what people did about them.
 
-    ``servers`` and ``entry_points`` are as they were before the first of them.
+    ``servers`` and ``entry_points`` are as they were before the first of them, ``ledger`` are the
+    rows from then on.
     """
     found = Incidents()
     down = set()
@@ -44,7 +48,7 @@ def incidents_of(
             found.begun(one.key, State(one.verdict, one.level), at, seen=seen)
     for change in changes:
         found.take(change)
-    return Told(found.found(), found.loose())
+    return Told(annotated(found.found(), ledger), found.loose())
 
 
 def _began(one: RecordedStatus) -> tuple[float | None, bool]:
