@@ -11,6 +11,8 @@ from walls import Clock, part, picture, settled, text_on, until, wall, wheel
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.event import ExpectationChanged
+from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.observation import Cause, Failure, Observation
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import (
@@ -569,3 +571,18 @@ async def test_a_poll_of_the_past_in_a_frozen_drill_down_is_not_live():
     async with opened(story(), (80, 24)) as screen:
         await screen.press("space", "left_square_bracket")
         assert " not live " in screen.part(RequestLines)
+
+
+async def test_the_facts_say_what_is_expected_until_when_and_by_which_rule():
+    board = one()
+    night = Expectation(Expected(False, NOW + 7 * 86_400, "holiday \x1b[31mChristmas Day"))
+    async with opened(board) as screen:
+        await screen.heard(answered(ChatAllowed(False, "agent_not_available")))
+        assert "xpected" not in screen.part(Facts)
+        await screen.heard(ExpectationChanged(NOW, {KEY: night}))
+        assert "NO AGENTS  OK" in screen.part(Facts)
+        until_when = time.strftime("%d %b %H:%M", time.localtime(NOW + 7 * 86_400))
+        assert (
+            f"Closed as scheduled until {until_when} (holiday �[31mChristmas Day)."
+            in screen.part(Facts)
+        )
