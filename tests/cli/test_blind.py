@@ -92,7 +92,7 @@ async def test_an_unplugged_machine_raises_nothing_until_a_witness_answers(
     config()
     text = (tmp_path / "wallboard.toml").read_text().replace("record = false\n", "")
     (tmp_path / "wallboard.toml").write_text(text.replace("[alarm]\n", "[alarm]\nraise_for = 3\n"))
-    await start("record")
+    recording = await start("record")
 
     async def told():
         return json.loads((await wallboard("status", "--format", "json")).out)
@@ -110,6 +110,10 @@ async def test_an_unplugged_machine_raises_nothing_until_a_witness_answers(
             pass
     assert (await kinds())[:2] == ["blind", "seeing"]
     assert sorted((await kinds())[2:]) == ["raised", "raised"]
+    recording.terminate()
+    _, log = await recording.communicate()
+    events = [line.split("event=")[1].split()[0] for line in log.decode().splitlines()]
+    assert [event for event in events if "network" in event] == ["network_lost", "network_back"]
 
 
 def _seconds(told):

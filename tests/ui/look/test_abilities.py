@@ -5,7 +5,7 @@ import os
 import pytest
 
 from wallboard.domain.policy import Level
-from wallboard.settings import Settings
+from wallboard.settings import AlarmSettings, Settings
 from wallboard.ui.look.terminal_abilities import terminal_finding
 
 SIZE = os.terminal_size((80, 24))
@@ -35,6 +35,23 @@ def test_what_the_environment_says_of_it(environ, facts, words):
     assert facts.items() <= finding.facts.items()
     assert words in finding.sentence
     assert "80 columns and 24 rows" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("environ", "desktop", "sequence", "words"),
+    [
+        ({"TERM": "foot"}, True, "osc777", "new alarms on the desktop by OSC 777"),
+        ({"TERM": "xterm"}, True, "bell", "new alarms by the bell"),
+        ({"TERM": "tmux-256color"}, "osc9", "osc9", "by OSC 9, if tmux has allow-passthrough on"),
+        ({"TERM": "foot"}, False, None, "OSC 52"),
+    ],
+)
+def test_it_says_how_new_alarms_reach_the_desktop_if_they_shall(environ, desktop, sequence, words):
+    settings = Settings(alarm=AlarmSettings(desktop=desktop))
+    finding = terminal_finding(settings, SIZE, UTF8 | environ)
+    assert finding.facts["desktop"] == sequence
+    assert words in finding.sentence
+    assert ("new alarms" in finding.sentence) is bool(desktop)
 
 
 @pytest.mark.parametrize(
