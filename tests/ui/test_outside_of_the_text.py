@@ -128,10 +128,13 @@ def test_a_message_gets_through_a_real_tmux_if_that_allows_it_and_rings_anyway(
     notice = desktop_notice("Wall", "SERVICE DOWN Sales", "osc99", inside)
     (tmp_path / "notice").write_text(notice)
     (tmp_path / "config").write_text(f"set -g allow-passthrough {passes}\n")
-    command = f"cat {tmp_path / 'notice'}; printf over; read _"
+    # Nothing gets through before the client is there, which it is once it shows something.
+    command = f"printf ready; read _; cat {tmp_path / 'notice'}; printf over; read _"
     argv = (shutil.which("tmux"), "-S", str(tmp_path / "tmux"), "-f", str(tmp_path / "config"),
             "new-session", command)  # fmt: skip
     with closing(Child(80, 24, argv=argv, variables={"TMUX": None})) as child:
+        child.until("ready", PATIENCE_SECONDS)
+        child.send("\r")
         child.until("over", PATIENCE_SECONDS)
         child.until_quiet()
         child.send("\r")
