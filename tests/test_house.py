@@ -180,3 +180,9 @@ def test_every_setting_in_the_example_is_explained_where_it_first_stands():
             seen.add(setting[1])
             assert "# " in line or "# " in before, line
     assert len(seen) > 40
+
+
+def test_no_two_files_of_tests_share_a_name():
+    # They are imported by their names alone.
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
