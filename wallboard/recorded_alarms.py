@@ -52,10 +52,14 @@ def recorded_snapshot(
 
 @frozen
 class PastAlarms:
-    """The alarms of a board at a past moment, and since when this machine had no network then."""
+    """The alarms of a board at a past moment, and since when this machine had no network then.
+
+    ``ledger`` are the rows that led to it, oldest first.
+    """
 
     alarms: Mapping[AlarmKey, Alarm]
     blind_since: float | None
+    ledger: tuple[LedgerRow, ...] = ()
 
 
 def alarms_then(
@@ -80,7 +84,8 @@ def alarms_then(
         board = RecordedBoard(snapshot.at, (), servers)
         alarms.fold(Folded(board, tuple(snapshot.entry_points.values())))
         alarms.advance(snapshot.at)
-    return PastAlarms(alarms.alarms, alarms.blind_since)
+    ledger = tuple(sorted(rows or (), key=lambda row: row.at))
+    return PastAlarms(alarms.alarms, alarms.blind_since, ledger)
 
 
 def _rows_then(path: Path, at: float) -> list[LedgerRow] | None:

@@ -59,6 +59,7 @@ async def test_who_had_it_is_shown_as_the_ledger_has_it(path):
         assert "1 new" in part(app, BoardHeader)
         assert await seen(app, pilot, BAD_AT + 90) is AlarmState.ACKNOWLEDGED
         assert app.view().snapshot.alarms[KEY].acknowledgement.who == "ana@jump1"
+        assert [one.kind for one in app.view().snapshot.ledger] == [RAISED.kind, TAKEN.kind]
         assert await seen(app, pilot, GOOD_AT + 90) is None
         await pilot.press("a")
         assert "A replay is read-only." in part(app, Passing)

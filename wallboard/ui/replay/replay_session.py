@@ -112,7 +112,12 @@ class ReplayBoard:
         if found is None or not isinstance(found_for, tuple) or found_for[0] != jumps:
             return snapshot
         return self._blindness.shown(
-            replace(snapshot, alarms=found.alarms, blind_since=found.blind_since)
+            replace(
+                snapshot,
+                alarms=found.alarms,
+                ledger=found.ledger,
+                blind_since=found.blind_since,
+            )
         )
 
 
