@@ -16,6 +16,7 @@ from wallboard.cli.run.run import run
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Level
+from wallboard.report.words.figures import minute
 
 IDS = (1000, 1001, 1002)
 SALES, CARE, OTHER = (AlarmKey("prod", id_) for id_ in IDS)
@@ -29,7 +30,7 @@ def path(tmp_path):
     place = tmp_path / "wall.db"
     record(
         place,
-        [poll(Endpoint.CHAT_ALLOWED, NOW - START - 60 + at, "true", id=id_)
+        [poll(Endpoint.CHAT_ALLOWED, time.time() - START - 50 + at, "true", id=id_)
          for at in range(50) for id_ in IDS],
         entry_points=board_of(*IDS),
     )  # fmt: skip
@@ -336,3 +337,21 @@ def test_the_recording_knows_its_ledger(ask, ledger, path, capsys):
     assert "alarm ledger: ledger.kind of row 1 is 'whim'" in out
     ledger.write_text("my own notes\n" * 1000)
     assert "not a wallboard ledger" in recording("info")[1]
+
+
+def test_where_nothing_is_known_it_says_since_when_and_is_not_well(ask, path, ledger):
+    path.unlink()
+    at = NOW - 7200
+    polls = [poll(Endpoint.CHAT_ALLOWED, at - START, "true", id=id_) for id_ in IDS]
+    record(path, polls, entry_points=board_of(*IDS))
+    words = f"No data since {minute(at, NOW)}"
+    status, out, _ = ask("list")
+    assert (status, out) == (3, f"{words}: alarms as they stood then.\nNo alarms.\n")
+    assert json.loads(ask("list", "--format", "json")[1])["known"] is False
+    written(ledger, STANDING)
+    status, out, _ = ask("list")
+    assert status == 2
+    assert out.startswith(words)
+    blind = LedgerRow(NOW - 600, RowKind.BLIND, None)
+    written(ledger, blind)
+    assert ask("list")[1].startswith("No network since ")

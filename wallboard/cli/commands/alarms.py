@@ -52,7 +52,8 @@ FORMATS = click.Choice(["text", "json"])
 List the alarms that stand, those that nobody has acknowledged first.
 
 Exit status: 0 none, 1 all of them are handled (acknowledged, shelved or suppressed), 2 some are
-not, or are over and nobody looked; 64 and above: could not be read.
+not, or are over and nobody looked, 3 none, but nothing is known (no data, no network); 64 and
+above: could not be read.
 """,
     epilog="""\b
 Examples:
@@ -77,7 +78,7 @@ def list_alarms(
             click.echo(alarms_json(board.snapshot, alarms))
         else:
             say(f"{line}\n" for line in alarm_lines(board.snapshot, alarms))
-        return exit_status(alarms)
+        return exit_status(board.snapshot, alarms)
 
 
 @command.command(

@@ -20,7 +20,8 @@ from wallboard.report.words.alarms import (
     was_words,
     whose_alarm,
 )
-from wallboard.report.words.figures import clock, iso, times
+from wallboard.report.words.figures import clock, iso, minute, times
+from wallboard.report.words.network import LOST
 from wallboard.report.words.rows import whose
 from wallboard.report.words.table import table
 
@@ -37,16 +38,37 @@ def listed(snapshot: Snapshot) -> list[Alarm]:
     return sorted(found, key=lambda one: (_place(one), -(one.raised_at or one.since or 0.0)))
 
 
-def exit_status(alarms: Iterable[Alarm]) -> int:
-    """0 where none stands, 1 where all are handled, 2 where somebody must look."""
+def exit_status(snapshot: Snapshot, alarms: Iterable[Alarm]) -> int:
+    """0 where none stands, 1 where all are handled, 2 where somebody must look.
+
+    3 where none stands for nothing is known.
+    """
     states = {alarm.state for alarm in alarms}
     if any(state.calls for state in states):
         return 2
-    return 1 if states else 0
+    if states:
+        return 1
+    return 3 if why_unknown(snapshot) else 0
+
+
+def why_unknown(snapshot: Snapshot) -> str:
+    """Why nothing is known of the board: ``no data since 14:03``; empty if something is."""
+    now = snapshot.at
+    if snapshot.blind_since is not None:
+        return f"{LOST} since {minute(snapshot.blind_since, now)}"
+    policies = [status.policy for status in snapshot.entry_points.values()]
+    probes = [one.next_probe_at or one.at for one in snapshot.unreachable]
+    heard = [at for at in (snapshot.newest_at, *probes) if at is not None]
+    if not heard:
+        return "no data"
+    late = now > max(heard) + max((policy.stale_after for policy in policies), default=0.0)
+    return f"no data since {minute(max(heard), now)}" if late else ""
 
 
 def alarm_lines(snapshot: Snapshot, alarms: list[Alarm]) -> Iterator[str]:
     """The lines on alarms, none with a line break."""
+    if why := why_unknown(snapshot):
+        yield f"{why[0].upper()}{why[1:]}: alarms as they stood then."
     if not alarms:
         yield "No alarms."
         return
@@ -62,8 +84,14 @@ def alarms_json(snapshot: Snapshot, alarms: list[Alarm]) -> str:
     encode = json.JSONEncoder(allow_nan=False).encode
     counts = {str(state): count for state, count in counted(alarms).items()}
     lines = ",".join(f"\n  {encode(alarm_document(one, snapshot))}" for one in alarms)
-    head = f'"at": {encode(iso(snapshot.at))}, "counts": {encode(counts)}'
-    return f'{{{head},\n "alarms": [{lines}]}}'
+    head = {
+        "at": iso(snapshot.at),
+        "known": not why_unknown(snapshot),
+        **times("newest_at", snapshot.newest_at),
+        **times("blind_since", snapshot.blind_since),
+        "counts": counts,
+    }
+    return f'{encode(head)[:-1]},\n "alarms": [{lines}]}}'
 
 
 def alarm_document(alarm: Alarm, snapshot: Snapshot) -> dict[str, Any]:
