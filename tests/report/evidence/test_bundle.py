@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 from report_support import FULL, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 
-from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.alarm import Alarm, Handling
+from wallboard.domain.endpoint import Contact, Endpoint
 from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import Expectation, Expected
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.evidence.bundle import Subjects, triage_bundle
@@ -106,6 +108,23 @@ def test_the_timeline_is_newest_first_with_how_long_it_had_been():
     assert head.split() == ["UTC", "LOCAL", "+00:00", "WHAT", "FROM", "TO", "LASTED", "WHY"]
     assert "2025-12-31 23:57:55  23:57:55      verdict  OPEN     QUEUE FULL  6m15s" in newest
     assert "WAITING  OPEN" in oldest
+
+
+def test_it_says_who_has_the_alarm_what_was_done_and_whom_to_ask():
+    contact = Contact("https://wiki.example.com/chat", "Anna", "+49 711 4711")
+    board = board_of(replace(SALES, contact=contact))
+    key = AlarmKey.of(SALES.key)
+    handling = Handling(NOW - 60, "anna@jump1", "on *it*", NOW + 600)
+    alarm = Alarm(key, onset=NOW - 90, raised_at=NOW - 70, acknowledgement=handling)
+    row = LedgerRow(NOW - 60, RowKind.ACKNOWLEDGED, key, who="anna@jump1", text="on *it*")
+    text = bundle(board, alarm=alarm, ledger=[row])
+    head = text.partition("## ")[0]
+    assert "- runbook: https" in head
+    assert "- owner: Anna" in head
+    assert "- phone: +49 711 4711" in head or "- phone: \\+49 711 4711" in head
+    assert "- alarm: acknowledged by anna" in head
+    assert "on \\*it\\*" in head
+    assert "acknowledged by anna" in section(text, "Alarm and notes, newest first")
 
 
 def test_every_endpoint_has_its_outcome_command_headers_and_body():

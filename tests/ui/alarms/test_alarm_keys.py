@@ -130,7 +130,7 @@ async def test_what_makes_no_sense_is_answered_with_the_reason():
 
 
 async def test_the_alarm_of_a_server_stands_for_those_of_its_entry_points():
-    app = alarmed_wall()
+    app = alarmed_wall(owner="Anna", phone="4711")
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot)
         await outage_goes_on(pilot, 40)
@@ -142,6 +142,8 @@ async def test_the_alarm_of_a_server_stands_for_those_of_its_entry_points():
         await types(pilot, "=calling", "enter")
         assert state_of(app, None) is ACKNOWLEDGED
         assert "calling" in text_on(app)
+        await types(pilot, "x", "exclamation_mark", "home")
+        assert "owner Anna · phone 4711" in text_on(app)
 
 
 async def test_what_is_over_before_anybody_looked_stays_until_it_is_acknowledged():

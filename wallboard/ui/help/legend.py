@@ -39,7 +39,10 @@ def _alarms(glyphs: Glyphs) -> Explained:
         (f"{sign[AlarmState.ACKNOWLEDGED]} by anna", "acknowledged: Anna is on it, and why"),
         (f"{sign[AlarmState.RETURNED]} was DOWN", "it is over, and nobody looked until now"),
         (f"{sign[AlarmState.SHELVED]} until 15:00", "shelved: not now, by whom and why"),
-        (f"{sign[AlarmState.SUPPRESSED]} suppressed", "its server, a calendar or work explains it"),
+        (
+            f"{sign[AlarmState.SUPPRESSED]} suppressed",
+            "its server, a calendar or maintenance explains it",
+        ),
         ("chattering", "it was raised and over many times in a few minutes"),
         ("over 24h", "it has stood for more than a day"),
         ("2 new", "header: alarms in that state, shown or hidden"),
