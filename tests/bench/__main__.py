@@ -32,6 +32,7 @@ FILES = {
     "recording": ("recording_bytes", "recording_bytes_plain", "recording_speed"),
     "recording_cpu": ("recording_cpu", "recording_cpu_flat"),
     "replay_seek": ("replay_seek",),
+    "backtest": ("backtest",),
     "restored_start": ("restored_start",),
     "follower": ("follower_lag", "follower_cpu"),
     "alarm_sharing": ("acknowledgement_lag",),

@@ -74,8 +74,8 @@ class StatePart:
 class Wanted:
     """What is asked for: from ``since`` to ``until``, Unix time in seconds, of ``keys`` or of all.
 
-    A change between two levels below ``least`` is left out where the verdict stays. Parts have the
-    rounds of those ``with_rounds``.
+    A change between two levels below ``least`` is left out where the verdict stays, and which of
+    them it is need not be right. Parts have the rounds of those ``with_rounds``.
     """
 
     since: float = -math.inf
@@ -235,7 +235,7 @@ class _Reader:
         steps = [
             # What is older was taken back by an outage, and marked as explained by it.
             one
-            for one in steps_between(database, before, last)
+            for one in steps_between(database, before, last, self._wanted.least)
             if one.at > reach - BACK_SECONDS
         ]
         end = max(

@@ -1,5 +1,6 @@
 """Reads what changed in a segment: verdicts and levels, servers, and what was expected."""
 
+import json
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -60,7 +61,9 @@ _LAST_ROWS = Shape("segment", last_change=ROW, last_status=ROW)
 _STEPS = """
 SELECT at, entry_point, iif(subject = 'verdict', after, NULL), level,
   polled_at IS NOT NULL OR of_server FROM change
-WHERE id > ? AND id <= ? AND subject IN ('verdict', 'level') ORDER BY at, id
+WHERE id > ? AND id <= ? AND subject IN ('verdict', 'level')
+  AND NOT (subject = 'level' AND level < ? AND before IN (SELECT value FROM json_each(?)))
+ORDER BY at, id
 """
 _STEP = Shape(
     "change", at=MOMENT, entry_point=ROW, verdict=optional(VERDICT), level=LEVEL, polled=FLAG
@@ -88,11 +91,16 @@ def last_rows(database: sqlite3.Connection, segment: Segment) -> LastRows:
     return LastRows(*row) if row else NO_ROWS
 
 
-def steps_between(database: sqlite3.Connection, before: LastRows, last: LastRows) -> Iterator[Step]:
-    """The changes of verdicts and levels of a segment, in the order of time."""
-    for at, number, verdict, level, polled in _STEP.kept(
-        database, _STEPS, (before.change, last.change)
-    ):
+def steps_between(
+    database: sqlite3.Connection, before: LastRows, last: LastRows, least: Level
+) -> Iterator[Step]:
+    """The changes of verdicts and levels of a segment, in the order of time.
+
+    Those of a level alone from one below ``least`` to another are left out: there are many.
+    """
+    below = json.dumps([level.label for level in Level if level < least])
+    wanted = (before.change, last.change, int(least), below)
+    for at, number, verdict, level, polled in _STEP.kept(database, _STEPS, wanted):
         yield Step(at, number, _VERDICT_OF[verdict], _LEVELS[level], bool(polled))
 
 
