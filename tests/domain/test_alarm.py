@@ -367,3 +367,10 @@ def test_a_condition_goes_stale_however_exact_its_end_is_and_even_before_it_bega
     )
     assert stale.condition.conclusive
     assert stale.held_at(200.0) <= 1.0, "nobody knows what was between"
+
+
+def test_a_row_that_comes_back_late_makes_an_alarm_no_better():
+    story = told(*RAISED, (40, "worse"))
+    first = replace(story.rows[-1], level=Level.UNKNOWN, verdict="unknown")
+    assert story.rows[-1].kind is RowKind.WORSENED
+    assert applied(story.alarm, first) == story.alarm

@@ -31,6 +31,8 @@ def applied(alarm: Alarm, row: LedgerRow) -> Alarm:
 def _standing(alarm: Alarm, row: LedgerRow) -> Alarm:
     match row.kind:
         case RowKind.WORSENED:
+            if alarm.level is not None and _level(row) <= alarm.level:
+                return alarm  # it was worse than that before this row came back
             return replace(alarm, level=_level(row), verdict=row.verdict)
         case RowKind.RETURNED | RowKind.CLEARED:
             return _ended(alarm, row)
