@@ -1,10 +1,12 @@
 """``wallboard alarms backtest``: rules in force and others, tried on what was recorded."""
 
 import json
+import random
 import sys
 
 import pexpect
 import pytest
+from hostile_recordings import mutated
 from recorder.ledger_rows import written
 from recorder.recordings import START, board_of, poll, record
 
@@ -162,6 +164,16 @@ def test_a_ledger_that_cannot_be_read_is_said_and_passed_over(ask, path):
     assert "2 for 20m00s" in out
 
 
+def test_entry_points_that_were_not_recorded_are_counted(ask, other, tmp_path):
+    new = other("")
+    text = (tmp_path / new).read_text()
+    (tmp_path / new).write_text(text.replace('"prod"', '"test"'))
+    status, out, err = ask("--config", new)
+    assert status == 0
+    assert "new.toml: 2 of 2 entry points are not in the recording" in err
+    assert ["alarms", "2", "0"] in [line.split() for line in out.splitlines()]
+
+
 def test_what_is_wrong_is_said(ask, other, tmp_path):
     assert ask("--since", "1d")[0] == 69
     assert ask("--config", "missing.toml")[0] == 78
@@ -183,3 +195,19 @@ def test_a_terminal_shows_how_far_it_is(ask, path, tmp_path):
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+@pytest.mark.parametrize("number", range(24))
+def test_whatever_is_in_a_recording_it_says_so_and_ends(ask, path, tmp_path, number):
+    """Foreign content costs an exit status and a sentence, never a traceback."""
+    done = mutated(path, random.Random(number))
+    status, _, err = ask("--format", "json")
+    assert status in {0, 64, 69}, done
+    assert "Traceback" not in err, done
+    assert "internal" not in err, done
+    (tmp_path / "new.toml").write_text(
+        "thresholds = { wait_warning = 1, wait_critical = 2 }" + CONFIG
+    )
+    status, _, err = ask("--config", "new.toml")
+    assert status in {0, 64, 69}, done
+    assert "Traceback" not in err, done
