@@ -119,6 +119,11 @@ def _tried(
     from wallboard.report.past.backtest import Tried
 
     rule_sets = [rule_set(settings, window) for _, settings in chosen]
+    recorded = {entry_point.key for entry_point, _ in recording.entry_points()}
+    for (name, _), rules in zip(chosen, rule_sets, strict=True):
+        if missing := len(rules.policies.keys() - recorded):
+            which = f"{missing:,} of {len(rules.policies):,} entry points"
+            warn(f"{name}: {which} are not in the recording (by server and id)")
     found = rows_of_trials(recording, path, window, rule_sets)
     since = window.since
     return [
