@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from stories import BILLING, PROD, SALES, raised, row
+from notice_stories import BILLING, PROD, SALES, raised, row
 
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Level

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from stories import alarm, notice
+from notice_stories import alarm, notice
 
 from wallboard.channel_settings import AppriseSettings
 from wallboard.ece.ask.outgoing import ClientSetupError

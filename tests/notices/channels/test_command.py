@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from stories import notice
+from notice_stories import notice
 from waiting import until
 
 from wallboard.channel_settings import CommandSettings

@@ -7,7 +7,7 @@ from email import policy
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
-from stories import alarm, notice
+from notice_stories import alarm, notice
 from waiting import until
 
 from wallboard.channel_settings import EmailSettings

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import jsonschema
 import pytest
-from stories import alarm, notice
+from notice_stories import alarm, notice
 
 from wallboard.channel_settings import (
     HeartbeatSettings,

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from stories import alarm, notice
+from notice_stories import alarm, notice
 from waiting import until
 
 from wallboard.channel_settings import SyslogSettings

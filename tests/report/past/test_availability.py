@@ -27,6 +27,7 @@ KEY = EntryPointKey("prod", 1000)
 SALES = EntryPoint(KEY, "Sales")
 HOUR, DAY = 3600.0, 86_400.0
 OFFICE = Calendar("office", ZoneInfo("UTC"), ((Hours(480, 1080),),) * 7)
+NOT_OPEN = [one for one in Verdict if one not in {Verdict.OPEN, Verdict.WAITING}]
 OPEN, SHUT = Verdict.OPEN, Verdict.OTHER
 
 
@@ -63,7 +64,9 @@ def test_nobody_knows_what_waits_for_a_first_answer():
     assert (one.known, one.open) == (12 * HOUR, 12 * HOUR)
 
 
-@pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.OPEN, Verdict.WAITING})
+@pytest.mark.parametrize(
+    "verdict", [v for v in Verdict if v not in (Verdict.OPEN, Verdict.WAITING)]
+)
 def test_any_other_verdict_is_one_in_which_nobody_could_start_a_chat(verdict):
     (one,) = counted([state(0, verdict)])
     assert (one.known, one.open) == (DAY, 0)
