@@ -1,7 +1,6 @@
 """Sends notices as plain text by SMTP, one thread an alarm."""
 
 import smtplib
-import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -9,12 +8,10 @@ from email.utils import format_datetime
 from wallboard.abandonable import in_thread_within
 from wallboard.channel_settings import EmailSettings
 from wallboard.domain.foreign_text import brief
-from wallboard.ece.ask.outgoing import ClientSetupError
-from wallboard.ece.ask.tls import tls_context
 from wallboard.notices.channel import PEOPLE_PHASES, DeliveryError, connection_words
+from wallboard.notices.channel_tls import channel_tls
 from wallboard.notices.notice import Notice
 from wallboard.notices.texts import lines, title
-from wallboard.settings import ServerSettings
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -28,7 +25,7 @@ class Email:
         """Prepare without connecting. Raises ``ClientSetupError`` for unusable files."""
         self._settings = settings
         self._port = settings.port or PORTS[settings.security]
-        self._context = None if settings.security == "none" else _context(settings)
+        self._context = None if settings.security == "none" else channel_tls(settings)
 
     async def send(self, notice: Notice) -> str:
         """Send one mail to all recipients. Raises ``DeliveryError``."""
@@ -103,13 +100,3 @@ def message_of(notice: Notice, settings: EmailSettings) -> EmailMessage:
 def _refused(where: str, code: int, words: bytes | str) -> DeliveryError:
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return DeliveryError(f"{where} answered {code} {brief(said, 120)}", permanent=500 <= code < 600)
-
-
-def _context(settings: EmailSettings) -> ssl.SSLContext:
-    server = ServerSettings(
-        name=settings.name, url="", ca_file=settings.ca_file, verify=settings.verify
-    )
-    try:
-        return tls_context(server)
-    except ClientSetupError as error:
-        raise ClientSetupError(str(error).replace("server ", "channel ", 1)) from None

@@ -3,20 +3,17 @@
 import asyncio
 import os
 import socket
-import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from wallboard.channel_settings import SyslogSettings
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level
-from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.ask.resolver import Resolver
-from wallboard.ece.ask.tls import tls_context
 from wallboard.notices.channel import ALL_PHASES, DeliveryError, connection_words
+from wallboard.notices.channel_tls import channel_tls
 from wallboard.notices.notice import Notice, Phase
 from wallboard.notices.texts import lines, title
-from wallboard.settings import ServerSettings
 
 PORTS = {"udp": 514, "tcp": 601, "tls": 6514}
 LONGEST_UDP = 2048
@@ -42,7 +39,7 @@ class Syslog:
         """Prepare without connecting. Raises ``ClientSetupError`` for unusable files."""
         self._settings = settings
         self._port = settings.port or PORTS[settings.transport]
-        self._context = _context(settings) if settings.transport == "tls" else None
+        self._context = channel_tls(settings) if settings.transport == "tls" else None
         self._resolver = Resolver(settings.timeout)
 
     async def send(self, notice: Notice) -> str:
@@ -137,13 +134,3 @@ def _parameter(value: str) -> str:
     """A value of structured data with its three special characters escaped (RFC 5424, 6.3.3)."""
     value = safe(value)[:LONGEST_PARAMETER]
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("]", "\\]")
-
-
-def _context(settings: SyslogSettings) -> ssl.SSLContext:
-    server = ServerSettings(
-        name=settings.name, url="", ca_file=settings.ca_file, verify=settings.verify
-    )
-    try:
-        return tls_context(server)
-    except ClientSetupError as error:
-        raise ClientSetupError(str(error).replace("server ", "channel ", 1)) from None
