@@ -34,6 +34,9 @@ MOST_ALIKE = 100_000
 _LASTING = Policy(interval=math.inf)
 """Of states that hold until another one is told."""
 
+_MOMENTARY = Policy(interval=0.0)
+"""Of those that hold no longer than now."""
+
 _SIGHT = frozenset({RowKind.BLIND, RowKind.SEEING})
 
 
@@ -187,20 +190,41 @@ class RecordedStates:
         }
         self._known: dict[EntryPointKey, EntryPointStatus] = {}
         self._alike: dict[tuple[object, ...], EntryPointStatus] = {}
+        self._heard: dict[str, set[EntryPointKey]] = {}
+        self._down: set[str] = set()
 
     def folded(self, event: StateEvent) -> Iterator[Folded]:
         """What a board would have made of an event, if it is of an entry point of these."""
         if isinstance(event, ClockSet):
             yield Folded(event)
         elif isinstance(event, ServerStatus):
-            # It is so until another one is told, however seldom it was probed.
-            points = [one for key, one in self._unpolled.items() if key.server == event.server]
-            next_probe_at = math.inf if event.failure else None
-            yield Folded(replace(event, next_probe_at=next_probe_at), tuple(points[:1]))
+            if event.failure:
+                self._down.add(event.server)
+                # It is so until another one is told, however seldom it was probed.
+                event = replace(event, next_probe_at=math.inf)
+            else:
+                self._down.discard(event.server)
+            yield self._server(event, _LASTING)
         elif event.key in self._unpolled:
+            yield from self._server_heard(event)
             self._known[event.key] = status = self._status(event)
             expected = ExpectationChanged(event.at, {event.key: event.expectation})
             yield Folded(expected, (status,))
+
+    def _server_heard(self, state: KnownState) -> Iterator[Folded]:
+        """That a server is in reach is known as long as one of its entry points is."""
+        server = state.key.server
+        heard = self._heard.setdefault(server, set())
+        before = bool(heard)
+        (heard.add if state.known else heard.discard)(state.key)
+        if bool(heard) is not before and server not in self._down:
+            yield self._server(ServerStatus(server, state.at), _LASTING if heard else _MOMENTARY)
+
+    def _server(self, status: ServerStatus, lasts: Policy) -> Folded:
+        point = next(
+            (one for key, one in self._unpolled.items() if key.server == status.server), None
+        )
+        return Folded(status, (replace(point, policy=lasts),) if point else ())
 
     def all_at(self, at: float) -> Folded:
         """All states as they are by now, as if they were asked for again."""
