@@ -18,7 +18,7 @@ from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.writer import Writer
 
 KEYS = [AlarmKey(SERVER), *(AlarmKey.of(point.key) for point, _ in POINTS)]
-ROUNDS = 600
+ROUNDS = 700
 END = START + ROUNDS * 10.0
 
 
