@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # More than there are processors: much of a test is waiting.
 TEST := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 4 --dist worksteal
 
-.PHONY: demo test check coverage bench format pictures snapshots clean
+.PHONY: demo test check coverage bench format pictures snapshots man clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/wallboard demo $(ARGS)
@@ -17,6 +17,7 @@ test coverage: export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
 test: $(VENV)/.developing
 	@sh tests/setup/metrics-server.sh $(BIN)
 	@sh tests/setup/syslog-server.sh $(BIN)
+	@sh tests/setup/debian-programs.sh $(BIN)
 	$(TEST) $(ARGS)
 
 check: $(VENV)/.developing
@@ -41,6 +42,9 @@ pictures: $(VENV)/.developing
 
 snapshots: $(VENV)/.developing
 	$(BIN)/python -m pytest -q tests/ui/test_snapshots*.py --snapshot-update
+
+man: $(VENV)/.installed
+	$(BIN)/wallboard help --man build/man
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

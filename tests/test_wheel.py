@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from wallboard.cli.manual.guides import GUIDES
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -62,3 +64,12 @@ def test_an_installed_wheel_brings_the_dashboard_and_the_rules(installed):
 
     assert dashboard["title"] == "wallboard"
     assert "- alert: WallboardEntryPointCritical" in rules
+
+
+def test_an_installed_wheel_brings_the_guides(installed):
+    guide = wallboard(installed, ["help", "alarms"])
+
+    assert "wallboard-alarms(7)" in guide
+    assert {path.name for path in (installed / "wallboard" / "docs").iterdir()} == {
+        f"{name}.md" for name in GUIDES
+    }

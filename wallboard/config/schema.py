@@ -51,8 +51,11 @@ def explanations() -> Mapping[Keys, str]:
 
 
 def _sentence(parts: list[str]) -> str:
-    text = " ".join(filter(None, parts))
-    return text[:1].upper() + text[1:]
+    text = ""
+    for part in filter(None, parts):
+        begins = not text or text.endswith(".")
+        text = f"{text} {part[:1].upper() + part[1:] if begins else part}".lstrip()
+    return text
 
 
 Node = dict[str, Any]

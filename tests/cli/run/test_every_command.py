@@ -30,6 +30,7 @@ REAL = {
     "doctor": ["--url", URL],
     "export": ["--file", RECORDING, "board.ndjson"],
     "handover": ["--file", RECORDING],
+    "help": ["check"],
     "history": ["1000", "--file", RECORDING],
     "metrics": ["rules"],
     "raw": ["chatAllowed", "1000", "--url", URL],

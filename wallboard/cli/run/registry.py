@@ -20,7 +20,7 @@ SECTIONS = {
     "Alarms": ("alarms", "notify", "status"),
     "Recording": ("history", "handover", "availability", "export", "recording"),
     "Services": ("record", "metrics", "simulate"),
-    "Setup": ("config", "calendar", "themes", "completion"),
+    "Setup": ("config", "calendar", "themes", "completion", "help"),
 }
 """The commands in the order of the help."""
 
@@ -111,7 +111,7 @@ def group() -> None:
     pass
 
 
-_DEFAULTS: Mapping[tuple[str, ...], str] = {(): DEFAULT, ("metrics",): "serve"}
+DEFAULTS: Mapping[tuple[str, ...], str] = {(): DEFAULT, ("metrics",): "serve"}
 """The command that runs where none is named after these words."""
 
 
@@ -153,7 +153,7 @@ def _items(
     """What may come next; where no command is named yet, also what the default one takes."""
     words = with_command(words) if words else []
     yield from asker.get_completions(words, incomplete)
-    if default := _DEFAULTS.get(tuple(words)):
+    if default := DEFAULTS.get(tuple(words)):
         yield from asker.get_completions([*words, default], incomplete)
 
 

@@ -166,7 +166,7 @@ class HelpScreen(ModalScreen[None], CellScreen[None]):
             [Segment(" Filter", key_style)],
             *(
                 [Segment(f"  {asked:<{KEY_WIDTH}}", key_style), Segment(what, base)]
-                for asked, what in _filters()
+                for asked, what in filter_words()
             ),
             [],
         ]
@@ -251,7 +251,7 @@ def _whole(lines: Sequence[Line], width: int, base: Style) -> list[Line]:
     return whole
 
 
-def _filters() -> list[tuple[str, str]]:
+def filter_words() -> list[tuple[str, str]]:
     """The syntax of filters."""
     fields = [f"{name}:" for name in FIELDS]
     half = (len(fields) + 1) // 2

@@ -67,8 +67,8 @@ def _place(node: DOMNode) -> int:
     return 0 if isinstance(node, Screen) else 1 if isinstance(node, App) else 2
 
 
-def groups_of(app: App[Any], about: Screen[Any], screens: Iterable[Keyed]) -> list[Group]:
-    """The keys of every screen, those of the screen that is open first."""
+def groups_of(app: App[Any], about: Screen[Any] | None, screens: Iterable[Keyed]) -> list[Group]:
+    """The keys of every screen, those of the screen that is open, if any, first."""
     listed = [keyed for keyed in screens if keyed.title]
     here = [keyed for keyed in listed if isinstance(about, keyed.node)]
     ordered = [*here, *(keyed for keyed in listed if keyed not in here)]
