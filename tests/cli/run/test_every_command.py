@@ -19,10 +19,25 @@ DRAWS = {"board", "demo", "replay", "survey"}
 FIRST = {"board": "", "metrics serve": "metrics"}
 """What is run where no command, or none within one, is named."""
 
-URL, RECORDING = "URL", "wall.db"
+URL, RECORDING, CONFIG = "URL", "wall.db", "wallboard.toml"
+CONFIG_TEXT = """
+[[server]]
+name = "prod"
+url = "URL"
+[[entry_point]]
+server = "prod"
+id = 1000
+[[channel.command]]
+name = "hook"
+argv = ["/bin/true"]
+[[notice]]
+channel = "hook"
+"""
 REAL = {
     "alarms": ["list", "--file", RECORDING],
+    "availability": ["--file", RECORDING],
     "board": ["--url", URL, "1000", "--frames", "1"],
+    "calendar": ["show", "--config", CONFIG],
     "check": ["--url", URL, "1000"],
     "completion": ["bash"],
     "config": ["show", "--url", URL, "1000"],
@@ -33,6 +48,7 @@ REAL = {
     "help": ["check"],
     "history": ["1000", "--file", RECORDING],
     "metrics": ["rules"],
+    "notify": ["dry-run", "--config", CONFIG, "--file", RECORDING],
     "raw": ["chatAllowed", "1000", "--url", URL],
     "record": ["--config", "none.toml"],
     "recording": ["info", "--file", RECORDING],
@@ -107,13 +123,14 @@ def loaded(tmp_path, environment):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-async def test_no_command_loads_textual_unless_it_draws(name, loaded, simulated):
+async def test_no_command_loads_textual_unless_it_draws(name, loaded, simulated, tmp_path):
     assert await loaded([name, "--help"]) == (False, "")
     if name not in REAL:
         assert name in DRAWS
         return
     simulator = await simulated()
     line = [word.replace(URL, simulator.url) for word in [name, *REAL[name]]]
+    (tmp_path / CONFIG).write_text(CONFIG_TEXT.replace(URL, simulator.url))
     if RECORDING in line:
         seed = ["board", "--url", simulator.url, "1000", "--frames", "1", "--record", RECORDING]
         assert await loaded(seed) == (False, "")

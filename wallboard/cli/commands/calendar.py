@@ -81,9 +81,20 @@ def show(
     return exit_codes.OK
 
 
-@click.group("calendar", short_help="Show business hours and planned maintenance.")
+@click.group(
+    "calendar",
+    short_help="Show business hours and planned maintenance.",
+    help="""\
+Show business hours and planned maintenance, as they apply to the entry points of the config.
+""",
+    epilog="""\b
+Examples:
+  wallboard calendar show
+  wallboard calendar show 1000 --week
+""",
+)
 def command() -> None:
-    """Shows business hours and planned maintenance."""
+    pass
 
 
 command.add_command(show)
