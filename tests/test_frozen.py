@@ -2,6 +2,7 @@
 
 from copy import copy, deepcopy
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from inspect import Parameter, signature
 
 import pytest
 
@@ -110,3 +111,23 @@ def test_a_copy_is_the_value_itself():
     value = Ours(1, ("a",))
     assert copy(value) is value
     assert deepcopy([value])[0] is value
+
+
+@frozen
+class Confusable:
+    hash: int
+    field0: int
+    set0: int = 3
+    MISSING: list[int] = field(default_factory=list, compare=False)
+    field1: int = field(default=5, kw_only=True)
+
+
+def test_classes_with_as_many_fields_keep_names_and_defaults_of_their_own():
+    value = Confusable(1, field0=2)
+    assert asdict(value) == {"hash": 1, "field0": 2, "set0": 3, "MISSING": [], "field1": 5}
+    assert asdict(Ours(1)) == asdict(Theirs(1))
+    assert signature(Confusable).parameters["field0"].default is Parameter.empty
+    assert [*signature(Ours).parameters] == [*signature(Theirs).parameters]
+    assert value == Confusable(1, 2, MISSING=[1])
+    assert value != Confusable(1, 2, field1=1)
+    assert len({value, Confusable(1, 2), Confusable(2, 2)}) == 2
