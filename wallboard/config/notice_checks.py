@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 
 from wallboard import query
 from wallboard.channel_settings import (
@@ -119,6 +117,10 @@ def _email(channel: EmailSettings, path: Path) -> Iterator[Fault]:
 def _is_address(text: str) -> bool:
     if has_controls(text) or len(text) > 320:
         return False
+    # Loading these takes long, and few configs have an address.
+    from email.errors import HeaderParseError
+    from email.headerregistry import Address
+
     inner = text[text.rfind("<") + 1 : -1] if text.endswith(">") else text
     try:
         found = Address(addr_spec=inner)
