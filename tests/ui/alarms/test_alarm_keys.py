@@ -167,16 +167,16 @@ async def test_the_list_has_every_alarm_and_the_keys_act_on_the_selected_one():
         await goes_on(pilot, 50, down=(1000, 1010))
         await types(pilot, "exclamation_mark")
         assert isinstance(app.screen, AlarmsScreen)
-        listed = [alarm.key.id for alarm in app.screen.list.alarms]
+        listed = [alarm.key.id for alarm in app.screen.list.rows]
         assert {1000, 1010} <= set(listed)
         await types(pilot, "a", "=mine", "enter")
         first = listed[0]
         assert state_of(app, first) is ACKNOWLEDGED
-        assert app.screen.list.alarms[0].key.id != first
+        assert app.screen.list.rows[0].key.id != first
         await types(pilot, "u")
-        assert first not in [alarm.key.id for alarm in app.screen.list.alarms]
+        assert first not in [alarm.key.id for alarm in app.screen.list.rows]
         await types(pilot, "escape", "slash", "=alarm:ack", "enter")
-        assert [alarm.key.id for alarm in app.screen.list.alarms] == [first]
+        assert [alarm.key.id for alarm in app.screen.list.rows] == [first]
         await types(pilot, "enter")
         assert isinstance(app.screen, DrillDownScreen)
         assert app.screen.key.id == first

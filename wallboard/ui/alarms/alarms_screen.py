@@ -5,12 +5,9 @@ from collections.abc import Callable, Mapping
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
-from textual.message import Message
-from textual.widget import Widget
 
-from wallboard.domain.endpoint import Contact, EntryPointKey
+from wallboard.domain.endpoint import Contact
 from wallboard.domain.ledger_row import AlarmKey
-from wallboard.query import Query, parse
 from wallboard.report.words.alarms import contact_words, sentence
 from wallboard.ui.alarms.alarm_list import AlarmList
 from wallboard.ui.alarms.alarm_rows import chosen_alarms, heads
@@ -18,12 +15,12 @@ from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.copies import Evidence, latest_evidence
-from wallboard.ui.screen.filtering_screen import FilteringScreen
+from wallboard.ui.screen.list_screen import ListScreen
 from wallboard.ui.widgets.key_bar import Hint
-from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.lines import split
 
 
-class AlarmsScreen(FilteringScreen):
+class AlarmsScreen(ListScreen):
     """The alarms of the board that are not normal; the keys of alarms act on the selected one."""
 
     AUTO_FOCUS = "AlarmList"
@@ -48,46 +45,25 @@ class AlarmsScreen(FilteringScreen):
 
     BINDINGS = [
         Binding("escape,backspace", "back", "Clear the filter, or back", show=False, id="back"),
-        Binding("u", "handled", "Unhandled", id="handled"),
+        Binding("u", "narrow", "Unhandled", id="handled"),
     ]
-
-    class EntryPointOpened(Message):
-        """The operator opened the entry point of an alarm."""
-
-        def __init__(self, key: EntryPointKey) -> None:
-            super().__init__()
-            self.key = key
 
     def __init__(
         self, theme: BoardTheme, first: View, servers: Callable[[], Mapping[str, Contact]]
     ) -> None:
         """``servers`` gives the contact for the alarm of each server."""
-        super().__init__(theme)
-        self.view = first
+        super().__init__(theme, first)
         self._servers = servers
-        self.query_now: Query = parse("")
-        self.handled_hidden = False
         self.list = AlarmList(theme)
-        self._heads = Lines(theme, "header", classes="heads")
-        self._detail = Lines(theme, "tile", classes="detail")
-
-    def parts(self) -> list[Widget]:
-        """The titles, the list, and the selected alarm in full."""
-        return [self._heads, self.list, self._detail]
 
     def show(self, view: View) -> None:
         """Show this view."""
         super().show(view)
         snapshot = view.snapshot
-        chosen = chosen_alarms(snapshot, self.query_now, handled=not self.handled_hidden)
+        chosen = chosen_alarms(snapshot, self.query_now, handled=not self.narrowed)
         self.list.show(chosen, snapshot, self._nothing())
         self._show_heads(len(chosen), len(snapshot.alarms))
         self._show_detail()
-
-    def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme."""
-        super().restyle(theme)
-        self._redraw()
 
     def evidence(self) -> Evidence | None:
         """The last poll of the entry point of the selected alarm."""
@@ -102,11 +78,7 @@ class AlarmsScreen(FilteringScreen):
 
     def alarms_shown(self) -> tuple[AlarmKey, ...]:
         """All that are listed."""
-        return tuple(alarm.key for alarm in self.list.alarms)
-
-    def on_alarm_list_chosen(self) -> None:
-        """Show the newly selected alarm in full."""
-        self._show_detail()
+        return tuple(alarm.key for alarm in self.list.rows)
 
     def on_alarm_list_opened(self, message: AlarmList.Opened) -> None:
         """Drill down into the entry point of an alarm."""
@@ -115,43 +87,14 @@ class AlarmsScreen(FilteringScreen):
         else:
             self._say(f"Concerns the whole server {safe(message.key.server)}: nothing to open.")
 
-    @property
-    def filter_text(self) -> str:
-        """The current filter."""
-        return self.query_now.text
-
-    def use_filter(self, text: str) -> None:
-        """Show only the alarms that match this filter."""
-        if text != self.query_now.text:
-            self.query_now = parse(text)
-            self._redraw()
-
-    def filtered(self) -> Widget:
+    def filtered(self) -> AlarmList:
         """The alarms."""
         return self.list
-
-    def action_handled(self) -> None:
-        """Hide the alarms that somebody has in hand, or show them again."""
-        self.handled_hidden = not self.handled_hidden
-        self._redraw()
-
-    def action_back(self) -> None:
-        """Clear the filter, or leave if there is none."""
-        self.close_filter()
-        if self.query_now.text or self.handled_hidden:
-            self.query_now, self.handled_hidden = parse(""), False
-            self._redraw()
-        else:
-            self.app.pop_screen()
-
-    def _redraw(self) -> None:
-        if self.view:
-            self.show(self.view)
 
     def _nothing(self) -> str:
         if self.query_now.text:
             return f"Nothing matches /{safe(self.query_now.text)}. Esc shows all alarms."
-        if self.handled_hidden:
+        if self.narrowed:
             return "Every alarm is handled. Esc shows all alarms."
         return "No alarms."
 
@@ -161,7 +104,7 @@ class AlarmsScreen(FilteringScreen):
         left = [Segment(" Alarms ", ui["title"] + base.background_style)]
         if self.query_now.text:
             left.append(Segment(f" /{safe(self.query_now.text)} ", mark))
-        if self.handled_hidden:
+        if self.narrowed:
             left.append(Segment(" handled hidden ", mark))
         if self.query_now.problem:
             left.append(Segment(f" {safe(self.query_now.problem)} ", ui["notice"]))

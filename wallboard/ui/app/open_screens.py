@@ -16,8 +16,7 @@ from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.wall_screen import WallScreen
 
 if TYPE_CHECKING:
-    from wallboard.ui.alarms.alarms_screen import AlarmsScreen
-    from wallboard.ui.events.events_screen import EventsScreen
+    from wallboard.ui.screen.list_screen import ListScreen
     from wallboard.ui.themes.theme_picker import ThemePicker
 
 
@@ -50,18 +49,14 @@ class ScreenOpeningApp(AlarmKeysApp):
         """Drill down into the entry point that was opened."""
         self.drill_down(message.key)
 
-    def on_events_screen_entry_point_opened(self, message: "EventsScreen.EntryPointOpened") -> None:
-        """Drill down into the entry point of an event."""
+    def on_list_screen_entry_point_opened(self, message: "ListScreen.EntryPointOpened") -> None:
+        """Drill down into the entry point of an event or an alarm."""
         self.drill_down(message.key)
 
     def clear_seconds(self) -> float:
         """For how many seconds all must be well for an incident to be over."""
         written = self.settings.alarm.clear_for
         return CLEAR_SECONDS if written is None else written
-
-    def on_alarms_screen_entry_point_opened(self, message: "AlarmsScreen.EntryPointOpened") -> None:
-        """Drill down into the entry point of an alarm."""
-        self.drill_down(message.key)
 
     def action_alarms(self) -> None:
         """Open the list of alarms, or return to it if it is open."""

@@ -5,13 +5,9 @@ from collections.abc import Callable, Hashable
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
-from textual.message import Message
-from textual.widget import Widget
 
 from wallboard.domain.board_incidents import BoardIncidents
-from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.incident_annotations import annotated
-from wallboard.query import Query, parse
 from wallboard.report.words.incidents import handled_words, phases_words, points_words
 from wallboard.ui.events.event_list import EventList
 from wallboard.ui.events.event_rows import Row, Wanted, rows_of
@@ -20,15 +16,15 @@ from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.copies import Evidence, latest_evidence
-from wallboard.ui.screen.filtering_screen import FilteringScreen
+from wallboard.ui.screen.list_screen import ListScreen
 from wallboard.ui.widgets.key_bar import Hint
-from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.lines import split
 
 WIDE = 60
 """Cells from which the heading counts the events, too."""
 
 
-class EventsScreen(FilteringScreen):
+class EventsScreen(ListScreen):
     """The list of incidents and events; copies are of the poll that caused the selected event."""
 
     AUTO_FOCUS = "EventList"
@@ -50,24 +46,14 @@ class EventsScreen(FilteringScreen):
 
     BINDINGS = [
         Binding("escape,backspace", "back", "Clear the filter, or back", show=False, id="back"),
-        Binding("f", "faults", "Faults", id="faults"),
+        Binding("f", "narrow", "Faults", id="faults"),
         Binding("z", "fold", "Open or close", show=False, id="fold"),
         Binding("Z", "fold_all", "Open all", id="fold_all"),
     ]
 
-    class EntryPointOpened(Message):
-        """The operator opened the entry point of an event."""
-
-        def __init__(self, key: EntryPointKey) -> None:
-            super().__init__()
-            self.key = key
-
     def __init__(self, theme: BoardTheme, first: View, clear_for: Callable[[], float]) -> None:
         """``clear_for`` gives for how many seconds all must be well for an incident to be over."""
-        super().__init__(theme)
-        self.view = first
-        self.query_now: Query = parse("")
-        self.faults_only = False
+        super().__init__(theme, first)
         self.everything = False
         self.rows: tuple[Row, ...] = ()
         self.list = EventList(theme)
@@ -76,12 +62,6 @@ class EventsScreen(FilteringScreen):
         self._unfolded: frozenset[Hashable] = frozenset()
         self._chosen_for: object = None
         self._ledger: object = None
-        self._heads = Lines(theme, "header", classes="heads")
-        self._detail = Lines(theme, "tile", classes="detail")
-
-    def parts(self) -> list[Widget]:
-        """The filter line, the column titles, the list, and the selected event in full."""
-        return [self._heads, self.list, self._detail]
 
     def show(self, view: View) -> None:
         """Show this view."""
@@ -89,7 +69,7 @@ class EventsScreen(FilteringScreen):
         snapshot = view.snapshot
         new = self._incidents.follow(snapshot, self._clear_for())
         new = new or snapshot.ledger is not self._ledger
-        wanted = Wanted(self.query_now, self.faults_only, self.everything, self._unfolded)
+        wanted = Wanted(self.query_now, self.narrowed, self.everything, self._unfolded)
         if new or wanted != self._chosen_for:
             self._chosen_for, self._ledger = wanted, snapshot.ledger
             known = self._incidents
@@ -98,11 +78,6 @@ class EventsScreen(FilteringScreen):
         self.list.show(self.rows, snapshot, self._nothing())
         self._show_heads(len(snapshot.events))
         self._show_detail()
-
-    def restyle(self, theme: BoardTheme) -> None:
-        """Take another theme."""
-        super().restyle(theme)
-        self._redraw()
 
     def evidence(self) -> Evidence | None:
         """The entry point of the selected event, and the poll that caused it."""
@@ -115,10 +90,6 @@ class EventsScreen(FilteringScreen):
             return None
         poll = event.observation if event else None
         return Evidence(status, poll) if poll else latest_evidence(status)
-
-    def on_event_list_chosen(self) -> None:
-        """Show the newly selected event in full."""
-        self._show_detail()
 
     def on_event_list_opened(self, message: EventList.Opened) -> None:
         """Drill down into the entry point of an event."""
@@ -142,25 +113,9 @@ class EventsScreen(FilteringScreen):
         self._unfolded = self._unfolded - marked if message.fold else self._unfolded | marked
         self._redraw()
 
-    @property
-    def filter_text(self) -> str:
-        """The current filter."""
-        return self.query_now.text
-
-    def use_filter(self, text: str) -> None:
-        """Show only the events that match this filter."""
-        if text != self.query_now.text:
-            self.query_now = parse(text)
-            self._redraw()
-
-    def filtered(self) -> Widget:
+    def filtered(self) -> EventList:
         """The events."""
         return self.list
-
-    def action_faults(self) -> None:
-        """Toggle between events that led to a fault and all events."""
-        self.faults_only = not self.faults_only
-        self._redraw()
 
     def action_fold(self) -> None:
         """Open or close what is selected, as on the wall."""
@@ -173,27 +128,14 @@ class EventsScreen(FilteringScreen):
         self._unfolded = frozenset()
         self._redraw()
 
-    def action_back(self) -> None:
-        """Clear the filter, or leave if there is none."""
-        self.close_filter()
-        if self.query_now.text or self.faults_only:
-            self.query_now, self.faults_only = parse(""), False
-            self._redraw()
-        else:
-            self.app.pop_screen()
-
     @property
     def _at(self) -> float:
         return self.view.snapshot.at if self.view else 0.0
 
-    def _redraw(self) -> None:
-        if self.view:
-            self.show(self.view)
-
     def _nothing(self) -> str:
         if self.query_now.text:
             return f"Nothing matches /{safe(self.query_now.text)}. Esc shows all events."
-        if self.faults_only:
+        if self.narrowed:
             return "No faults. Esc shows all events."
         return "No changes since the board was started."
 
@@ -203,7 +145,7 @@ class EventsScreen(FilteringScreen):
         left = [Segment(" Events ", ui["title"] + Style(bgcolor=base.bgcolor))]
         if self.query_now.text:
             left.append(Segment(f" /{safe(self.query_now.text)} ", mark))
-        if self.faults_only:
+        if self.narrowed:
             left.append(Segment(" faults only ", mark))
         statuses = self.view.snapshot.entry_points.values() if self.view else ()
         if problem := self.query_now.problem_among(statuses):
@@ -211,7 +153,7 @@ class EventsScreen(FilteringScreen):
         incidents = sum(1 for row in self.rows if row.incident)
         tops = [row for row in self.rows if row.of is None]
         shown = sum(row.parts + (row.change is not None) for row in tops)
-        filtering = bool(self.query_now.text) or self.faults_only
+        filtering = bool(self.query_now.text) or self.narrowed
         events = f"{shown} of {total} events" if filtering else f"{total} events"
         counted = f"{incidents} incident{'' if incidents == 1 else 's'}"
         width, zone = self.app.size.width, zone_words(self._at)
