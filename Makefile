@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # More than there are processors: much of a test is waiting.
 TEST := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 4 --dist worksteal
 
-.PHONY: demo test check coverage bench format pictures snapshots man clean
+.PHONY: demo test check coverage bench format pictures snapshots man lock dist dist-test clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/wallboard demo $(ARGS)
@@ -46,6 +46,14 @@ snapshots: $(VENV)/.developing
 
 man: $(VENV)/.installed
 	$(BIN)/wallboard help --man build/man
+
+# Pins what the forms are built from; needs the registries, as `dist` does the first time.
+lock: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m distribution.lock
+
+dist: $(VENV)/.installed
+	@$(BIN)/python -m distribution $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

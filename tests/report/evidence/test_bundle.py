@@ -269,7 +269,8 @@ def test_it_says_on_what_it_was_made():
 def test_the_surroundings_are_this_machine_and_this_terminal():
     environ = {"TERM": "tmux-256color", "COLORTERM": "truecolor", "TMUX": "/tmp/x,1,0"}
     facts = dict(environment(environ))
-    assert list(facts) == ["host", "system", "wallboard", "python", "textual", "terminal"]
+    named = ["host", "system", "wallboard", "form", "python", "textual", "terminal"]
+    assert list(facts) == named
     assert all(facts.values())
     assert facts["terminal"] == "TERM=tmux-256color, COLORTERM=truecolor, inside tmux"
     assert dict(environment({}))["terminal"] == "unknown"

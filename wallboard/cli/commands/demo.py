@@ -2,7 +2,6 @@
 
 import selectors
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from wallboard.cli.options.board_options import record_options, recorded
 from wallboard.cli.options.values import Number
 from wallboard.cli.run.errors import CommandError
 from wallboard.config.state_folder import BoardId
+from wallboard.installation import own_command
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 START_SECONDS = 20.0
@@ -43,7 +43,7 @@ def simulator(arguments: Sequence[str], *, meanwhile: Callable[[], None]) -> Ite
 
     ``meanwhile`` is run while the child starts. Raises ``CommandError`` if it does not.
     """
-    command = [sys.executable, "-m", "wallboard", "simulate", "--port=0", "--until-eof"]
+    command = [*own_command(), "simulate", "--port=0", "--until-eof"]
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(  # noqa: S603 - this very program, with options checked before

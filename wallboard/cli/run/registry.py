@@ -107,7 +107,10 @@ invalid answer, 78 config, 130 Ctrl-C.
 """,
 )
 @click.version_option(__version__, prog_name="wallboard", message="%(prog)s %(version)s")
-def group() -> None:
+@click.option("--verbose", is_flag=True,
+              help="With --version: also the form it is installed in, Python and all libraries.",
+              )  # fmt: skip
+def group(*, verbose: bool) -> None:
     pass
 
 

@@ -60,6 +60,11 @@ def _invoke(args: list[str]) -> int:
 
         print(f"wallboard {__version__}")  # noqa: T201
         return exit_codes.OK
+    if sorted(args) == ["--verbose", "--version"]:
+        from wallboard.report.setup.versions import version_lines
+
+        print(*version_lines(), sep="\n")  # noqa: T201
+        return exit_codes.OK
     if args[:1] == ["status"]:
         from wallboard.cli.run.status import quick_status
 

@@ -2,12 +2,10 @@
 
 import json
 import os
-import platform
 import socket
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import metadata
 from typing import Any, NamedTuple
 
 from wallboard import __version__
@@ -15,6 +13,8 @@ from wallboard.domain.diagnosis import Diagnosis
 from wallboard.domain.doctor import OF_MACHINE, Fact, Finding, Step
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level
+from wallboard.installation import installation, libraries, version_of
+from wallboard.report.setup.versions import python_version, system_version
 from wallboard.report.words.figures import iso
 from wallboard.report.words.shareable import secrets_of, shareable_text, shareable_url
 from wallboard.report.words.table import padded
@@ -80,32 +80,15 @@ _TERMINAL_VARIABLES = ("TERM", "COLORTERM", "TERM_PROGRAM", "LANG", "LC_ALL", "N
 
 def environment(environ: Mapping[str, str] = os.environ) -> tuple[tuple[str, str], ...]:
     """This machine, this program and this terminal: names and values in the order shown."""
-    python = f"{platform.python_implementation()} {platform.python_version()}"
     return (
         ("host", socket.gethostname()),
-        ("system", _system()),
+        ("system", system_version()),
         ("wallboard", __version__),
-        ("python", f"{python} ({sys.platform})"),
-        ("textual", _version("textual")),
+        ("form", installation().form),
+        ("python", f"{python_version()} ({sys.platform})"),
+        ("textual", version_of("textual")),
         ("terminal", _terminal(environ)),
     )
-
-
-def _system() -> str:
-    machine = os.uname()
-    try:
-        name = platform.freedesktop_os_release().get("PRETTY_NAME", "")
-    except OSError:
-        name = ""
-    kernel = f"{machine.sysname} {machine.release} {machine.machine}"
-    return f"{name}, {kernel}" if name else kernel
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _terminal(environ: Mapping[str, str]) -> str:
@@ -120,10 +103,13 @@ def versions_finding() -> Finding:
     import ssl
 
     known = dict(environment())
-    facts = {name: known[name] for name in ("wallboard", "python", "textual", "system", "host")}
+    named = ("wallboard", "form", "python", "textual", "system", "host")
+    facts: dict[str, Fact] = {name: known[name] for name in named}
     facts["openssl"] = ssl.OPENSSL_VERSION
+    facts["libraries"] = tuple(f"{name} {version}" for name, version in libraries())
     words = (
-        f"wallboard {facts['wallboard']}, {facts['python']}, textual {facts['textual']}, "
+        f"wallboard {facts['wallboard']} ({facts['form']}), {facts['python']}, "
+        f"textual {facts['textual']}, "
         f"{facts['openssl']}, {facts['system']}, host {facts['host']}."
     )
     return Finding(Step.VERSIONS, Level.OK, words, facts=facts)

@@ -1,0 +1,1 @@
+"""Builds the forms that wallboard is given away in: ``python -m distribution``."""
