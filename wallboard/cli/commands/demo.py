@@ -29,7 +29,7 @@ from wallboard.cli.options.values import Number
 from wallboard.cli.run.errors import CommandError
 from wallboard.config.state_folder import BoardId
 from wallboard.installation import own_command
-from wallboard.settings import EntryPointSettings, ServerSettings, Settings
+from wallboard.settings import AlarmSettings, EntryPointSettings, ServerSettings, Settings
 
 START_SECONDS = 20.0
 """A simulator that has not announced itself by then will not."""
@@ -92,12 +92,15 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 INTERVAL_SECONDS = 2.0
 """Far below what a real server should be asked for, so that something always moves."""
 
+ALARM = AlarmSettings(raise_for=5.0, clear_for=15.0, flap_within=120.0, flood=200)
+"""Its troubles last half a minute and return within two: each is to be an alarm of its own."""
+
 
 @click.command(
     "demo",
     short_help="Show a live board on simulated data.",
     help="""\
-Show a live board on a simulated call centre: no setup, every verdict within a minute.
+Show a live board on a simulated call centre: no setup, every verdict and some alarms within a minute.
 
 The simulator listens on a free local port and ends with this process.
 Its recording is deleted too, unless --record names a file.
@@ -139,7 +142,9 @@ def demo_settings(url: str, story: Simulation, interval: float) -> Settings:
         for index, number in enumerate(entry_point_ids(story.entry_points))
     )
     server = ServerSettings(name="demo", url=url, entry_point=entry_points)
-    return replace(Settings(), title="wallboard demo", interval=interval, server=(server,))
+    return replace(
+        Settings(), title="wallboard demo", interval=interval, alarm=ALARM, server=(server,)
+    )
 
 
 def _warm_up(display: DisplayOptions) -> None:
