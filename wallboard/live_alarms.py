@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wallboard.abandonable import start_in_thread
 from wallboard.alarm_board import AlarmBoard
 from wallboard.clock import running
-from wallboard.domain.alarm import Alarm, AlarmState
+from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState
 from wallboard.domain.alarm_requests import (
     Asker,
     RequestRefusedError,
@@ -103,6 +103,11 @@ class LiveAlarms:
         board = self._settings.title
         named = [replace(row, at=moment(row.at), board=board) for row in rows]
         return self._ledger is not None and await self._ledger.written(named)
+
+    @property
+    def rules(self) -> Mapping[AlarmKey, AlarmRules]:
+        """The rules of all alarms; another mapping after an edit."""
+        return self._rules
 
     @property
     def alarms(self) -> Mapping[AlarmKey, Alarm]:

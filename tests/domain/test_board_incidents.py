@@ -1,5 +1,6 @@
 """The incidents of a living board, snapshot by snapshot."""
 
+from domain.test_incidents import clear_after
 from events import ALLOWED, KEY, failed, heard, refused
 
 from wallboard.board import Board
@@ -86,7 +87,10 @@ def test_another_time_to_be_clear_puts_them_together_anew():
     made, found = board(), BoardIncidents()
     for at, fact in ((0.0, ALLOWED), (100.0, CLOSED), (110.0, ALLOWED), (130.0, CLOSED)):
         made.fold(heard(fact, at=at))
-    found.follow(made.snapshot(131.0), 60.0)
+    found.follow(made.snapshot(131.0), clear_after(60.0, KEY))
     assert len(found.incidents) == 1
-    found.follow(made.snapshot(131.0), 10.0)
+    assert not found.follow(made.snapshot(131.0), clear_after(60.0, KEY)), "nothing is new"
+    found.follow(made.snapshot(131.0), clear_after(10.0, OTHER))
+    assert len(found.incidents) == 1
+    found.follow(made.snapshot(131.0), clear_after(10.0, KEY))
     assert len(found.incidents) == 2

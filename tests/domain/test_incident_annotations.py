@@ -50,3 +50,13 @@ def test_the_incident_of_a_server_has_what_was_said_of_it_and_of_its_entry_point
     one = found(server(100, "ok", "refused"), verdict(100, "open", "unreachable", of_server=True))
     rows = [row(150, RowKind.ACKNOWLEDGED, "prod", onset=100), row(160, RowKind.NOTE, text="hm")]
     assert said(one, *rows) == [[("acknowledged", "on it"), ("note", "hm")]]
+
+
+def test_the_moment_of_a_row_is_rounded_and_that_of_an_incident_is_not():
+    one = found(verdict(100.0004, "open", "error"))
+    assert len(said(one, row(150, RowKind.ACKNOWLEDGED, onset=100.0))[0]) == 1
+
+
+def test_the_alarm_of_a_server_is_dated_from_when_its_outage_began():
+    one = found(server(130, "ok", "refused", began=100.0))
+    assert len(said(one, row(150, RowKind.ACKNOWLEDGED, "prod", onset=100.0))[0]) == 1

@@ -2,11 +2,13 @@
 
 import pytest
 
+from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.growing_incident import MOST_PHASES
-from wallboard.domain.incident import Annotation, State
+from wallboard.domain.incident import NO_RULES, Annotation, State
 from wallboard.domain.incidents import Incidents
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 
@@ -36,13 +38,18 @@ def endpoint(at, before, after, key=KEY, which=Endpoint.CHAT_ALLOWED):
     )
 
 
-def server(at, before, after, name="prod", lasted=None):
+def server(at, before, after, name="prod", lasted=None, began=None):
     bad = Level.OK if after == "ok" else Level.CRITICAL
-    return Change(at, None, name, Subject.SERVER, before, after, bad, lasted)
+    return Change(at, None, name, Subject.SERVER, before, after, bad, lasted, began=began)
 
 
-def told(*changes: Change, clear_for=60.0):
-    incidents = Incidents(clear_for)
+def clear_after(seconds, *keys: EntryPointKey):
+    """Rules by which these are over once all has been well for so long."""
+    return {AlarmKey.of(key): AlarmRules(clear_for=seconds) for key in keys}
+
+
+def told(*changes: Change, rules=NO_RULES):
+    incidents = Incidents(rules)
     for change in changes:
         incidents.take(change)
     return incidents
@@ -92,8 +99,8 @@ def test_how_long_it_must_be_good_is_a_parameter():
         verdict(160, "other", "open"),
         verdict(165, "open", "other"),
     )
-    assert len(found(*changes, clear_for=5.0)) == 2
-    assert len(found(*changes, clear_for=6.0)) == 1
+    assert len(found(*changes, rules=clear_after(5.0, KEY))) == 2
+    assert len(found(*changes, rules=clear_after(6.0, KEY))) == 1
 
 
 def test_another_entry_point_has_an_incident_of_its_own():
@@ -376,3 +383,29 @@ def test_what_failed_just_before_its_server_and_is_back_with_it_is_over_with_it(
         verdict(131, "unreachable", "open", of_server=True),
     )
     assert (one.at, one.stands, one.seconds(9999)) == (100, False, 31)
+
+
+def test_each_is_over_by_its_own_rules():
+    changes = [
+        change
+        for key in (KEY, OTHER)
+        for change in (
+            verdict(100, "open", "agent_not_available", key),
+            verdict(150, "agent_not_available", "open", key),
+            verdict(170, "open", "agent_not_available", key),
+        )
+    ]
+    known = found(*changes, rules=clear_after(20.0, OTHER))
+    assert sorted((one.key, one.at) for one in known) == [(KEY, 100), (OTHER, 100), (OTHER, 170)]
+
+
+def test_the_outage_of_a_server_began_before_that_was_known():
+    (one,) = found(
+        http(90, "open", 503),
+        verdict(101, "error", "error", cause=Cause.REFUSED),
+        server(130, "ok", "refused", began=100),
+        server(160, "refused", "ok", lasted=60),
+        verdict(161, "unreachable", "open"),
+    )
+    assert (one.at, one.good_at) == (90, 161)
+    assert phases(one) == [(503, 10), ("refused", 60)]

@@ -3,7 +3,7 @@
 from operator import is_
 
 from wallboard.domain.change import Change
-from wallboard.domain.incident import CLEAR_SECONDS, Incident, State
+from wallboard.domain.incident import NO_RULES, Incident, Rules, State
 from wallboard.domain.incidents import Incidents
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import Snapshot
@@ -19,24 +19,25 @@ class BoardIncidents:
     def __init__(self) -> None:
         self.incidents: tuple[Incident, ...] = ()
         self.loose: tuple[Change, ...] = ()
-        self._clear_for = CLEAR_SECONDS
+        self._rules = NO_RULES
         self._growing = Incidents()
         self._events: tuple[Change, ...] = ()
         self._seen: object = None
 
-    def follow(self, snapshot: Snapshot, clear_for: float = CLEAR_SECONDS) -> bool:
+    def follow(self, snapshot: Snapshot, rules: Rules = NO_RULES) -> bool:
         """Take in a snapshot; whether anything is new."""
-        events, seen = snapshot.events, (clear_for, snapshot.ranking, len(snapshot.entry_points))
-        if events is self._events and seen == self._seen:
+        events, seen = snapshot.events, (snapshot.ranking, len(snapshot.entry_points))
+        same = rules == self._rules
+        if same and events is self._events and seen == self._seen:
             return False
-        new = _added(self._events, events) if clear_for == self._clear_for else None
+        new = _added(self._events, events) if same else None
         if new is None:
-            self._clear_for, self._growing, new = clear_for, Incidents(clear_for), events
+            self._growing, new = Incidents(rules), events
         for change in new:
             self._growing.take(change)
         if events and self._events and events[0] is not self._events[0]:
             self._growing.forget(events[0].at)
-        self._events, self._seen = events, seen
+        self._rules, self._events, self._seen = rules, events, seen
         self._begin_unseen(snapshot)
         self.incidents, self.loose = self._growing.found(), self._growing.loose()
         return True

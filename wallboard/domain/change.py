@@ -34,7 +34,8 @@ class Change:
     where that is known. ``before`` and ``after`` are verdicts, levels, or for an endpoint and a
     server ``ok`` or the cause of the failure. ``level`` is the level after it. ``observation`` is
     the poll that brought it; ``cause`` is why that failed, if it did, with the ``http_status``, if
-    that was why. ``of_server`` marks what merely follows from a whole server's outage.
+    that was why. ``of_server`` marks what merely follows from a whole server's outage. ``began`` is
+    when an outage began that was known for one only at ``at``.
     """
 
     at: float
@@ -51,6 +52,7 @@ class Change:
     of_server: bool = False
     cause: Cause | None = None
     http_status: int | None = None
+    began: float | None = None
 
     @property
     def asks_again(self) -> bool:

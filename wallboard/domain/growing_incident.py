@@ -6,14 +6,11 @@ from itertools import dropwhile
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.incident import Incident, Phase, State
+from wallboard.domain.incident import Incident, Phase, Rules, State, Whose, clear_seconds
 from wallboard.domain.policy import Level, Verdict
 
 MOST_PHASES = 50
 """Phases of one incident that are kept; of what swings for ever, the first and the newest."""
-
-Whose = EntryPointKey | str
-"""An entry point, or a server by its name."""
 
 
 class GrowingIncident:
@@ -34,19 +31,20 @@ class GrowingIncident:
         self._keys: set[EntryPointKey] = {self.key} if self.key else set()
         self._value: Incident | None = None
 
-    def over(self, at: float, clear_for: float) -> bool:
+    def over(self, at: float, rules: Rules) -> bool:
         """Whether all has been well for long enough."""
-        return self.good_at is not None and at - self.good_at >= clear_for
+        whose = self.key or self.server
+        return self.good_at is not None and at - self.good_at >= clear_seconds(rules, whose)
 
     @property
     def of_queues_only(self) -> bool:
         """Whether a chat could be started all the time, only not soon."""
         return {phase.state.verdict for phase in self._phases} == {Verdict.OPEN}
 
-    def left(self, whose: Whose, at: float, clear_for: float) -> bool:
+    def left(self, whose: Whose, at: float, rules: Rules) -> bool:
         """Whether one of those in it has been well for long enough."""
         since = self._well_since.get(whose)
-        return since is not None and at - since >= clear_for
+        return since is not None and at - since >= clear_seconds(rules, whose)
 
     def add(self, change: Change) -> None:
         """Have one more change belong to it."""
@@ -128,10 +126,14 @@ class GrowingIncident:
         last = self._phases[-1] if self._phases else None
         if last and last.seconds is None and last.state == state:
             return
-        self._end_phase(at)
         if state is None:
+            self._end_phase(at)
             self.good_at = at if self.good_at is None else self.good_at
             return
+        # What began before anybody knew it takes the place of what was seen from then on.
+        while self._phases and self._phases[-1].at >= at:
+            self._phases.pop()
+        self._end_phase(at)
         self.good_at = None
         self._phases.append(Phase(state, at))
         if len(self._phases) > MOST_PHASES:
@@ -139,5 +141,5 @@ class GrowingIncident:
 
     def _end_phase(self, at: float) -> None:
         last = self._phases[-1] if self._phases else None
-        if last and last.seconds is None:
+        if last and (last.seconds is None or last.at + last.seconds > at):
             self._phases[-1] = replace(last, seconds=max(0.0, at - last.at))

@@ -4,18 +4,33 @@ That is of a server what it did and what its entry points did because of it, and
 point. All times are Unix seconds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 
-CLEAR_SECONDS = AlarmRules().clear_for
-"""Once all has been well for so long, an incident is over."""
+Whose = EntryPointKey | str
+"""An entry point, or a server by its name."""
+
+Rules = Mapping[AlarmKey, AlarmRules]
+"""The rules of some alarms; of all others they are the default ones."""
+
+NO_RULES: Rules = MappingProxyType({})
+
+_DEFAULT = AlarmRules()
+
+
+def clear_seconds(rules: Rules, whose: Whose) -> float:
+    """For how many seconds all must be well for an incident to be over: as long as for an alarm."""
+    key = AlarmKey(whose) if isinstance(whose, str) else AlarmKey.of(whose)
+    return rules.get(key, _DEFAULT).clear_for
 
 
 @frozen
@@ -69,7 +84,7 @@ class Incident:
     annotations: tuple[Annotation, ...] = ()
 
     @property
-    def whose(self) -> EntryPointKey | str:
+    def whose(self) -> Whose:
         """The entry point or the server, and with ``at`` what tells it from all others."""
         return self.key or self.server
 
@@ -84,7 +99,7 @@ class Incident:
         last = self.phases[-1] if self.phases else None
         return last.state if last and last.seconds is None else None
 
-    def over(self, now: float, clear_for: float = CLEAR_SECONDS) -> bool:
+    def over(self, now: float, clear_for: float = _DEFAULT.clear_for) -> bool:
         """Whether all has been well for long enough that what comes next is another incident."""
         return self.good_at is not None and now - self.good_at >= clear_for
 

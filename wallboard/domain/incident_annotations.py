@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
-from wallboard.domain.incident import CLEAR_SECONDS, Annotation, Incident
-from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.incident import NO_RULES, Annotation, Incident, Rules, clear_seconds
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 
 _TOLD = frozenset({RowKind.ACKNOWLEDGED, RowKind.SHELVED, RowKind.UNSHELVED, RowKind.NOTE})
 
 
 def annotated(
-    incidents: Iterable[Incident], rows: Sequence[LedgerRow], clear_for: float = CLEAR_SECONDS
+    incidents: Iterable[Incident], rows: Sequence[LedgerRow], rules: Rules = NO_RULES
 ) -> tuple[Incident, ...]:
     """The incidents with what somebody said about them or their entry points.
 
     An alarm belongs to the incident in which its condition began, however late somebody has
-    acknowledged it; a note to the incident during which it was written, up to ``clear_for`` seconds
-    after its end.
+    acknowledged it; a note to the incident during which it was written, or which was not yet over
+    by its rules.
     """
     by_people = [row for row in rows if row.who and row.key and row.kind in _TOLD]
     if not by_people:
@@ -24,15 +24,17 @@ def annotated(
         one.annotated(
             Annotation(row.at, row.kind.value, row.who, row.text)
             for row in by_people
-            if _is_about(row, one, clear_for)
+            if _is_about(row, one, rules)
         )
         for one in incidents
     )
 
 
-def _is_about(row: LedgerRow, incident: Incident, clear_for: float) -> bool:
-    moment = row.at if row.onset is None else row.onset
-    if moment < incident.at or (incident.over(moment, clear_for)):
+def _is_about(row: LedgerRow, incident: Incident, rules: Rules) -> bool:
+    at = row.at if row.onset is None else row.onset
+    clear_for = clear_seconds(rules, incident.whose)
+    # The ledger has its moments rounded.
+    if at < moment(incident.at) or incident.over(at, clear_for):
         return False
     if row.key is None or row.key.server != incident.server:
         return False

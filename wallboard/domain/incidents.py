@@ -2,8 +2,15 @@
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.growing_incident import GrowingIncident, Whose
-from wallboard.domain.incident import CLEAR_SECONDS, Incident, State
+from wallboard.domain.growing_incident import GrowingIncident
+from wallboard.domain.incident import (
+    NO_RULES,
+    Incident,
+    Rules,
+    State,
+    Whose,
+    clear_seconds,
+)
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 
@@ -15,9 +22,9 @@ class Incidents:
     server is left out: the change of the server says it.
     """
 
-    def __init__(self, clear_for: float = CLEAR_SECONDS) -> None:
-        """``clear_for`` is how many seconds all must be well for an incident to be over."""
-        self._clear_for = clear_for
+    def __init__(self, rules: Rules = NO_RULES) -> None:
+        """``rules`` say how long all must be well for an incident to be over."""
+        self._rules = rules
         self._all: list[GrowingIncident] = []
         self._of: dict[Whose, GrowingIncident] = {}
         self._verdicts: dict[EntryPointKey, Verdict] = {}
@@ -82,25 +89,26 @@ class Incidents:
 
     def _take_server(self, change: Change) -> None:
         server, down = change.server, change.after != "ok"
+        began = change.at if change.began is None else change.began
         incident = self._of.get(server)
-        if incident is None or incident.over(change.at, self._clear_for):
+        if incident is None or incident.over(change.at, self._rules):
             seen = down or change.lasted is None
-            at = change.at if seen else change.at - (change.lasted or 0.0)
+            at = began if seen else change.at - (change.lasted or 0.0)
             incident = self._new(server, at, seen=seen)
             if not down:
                 incident.put(server, _outage(change.before), at)
         if down:
             self._join_recent(incident, change.at)
         incident.add(change)
-        incident.put(server, _outage(change.after) if down else None, change.at)
+        incident.put(server, _outage(change.after) if down else None, began)
 
     def _join_recent(self, incident: GrowingIncident, at: float) -> None:
         """Have the outage of a server go back to what its entry points did just before it."""
-        since = at - self._clear_for
         for whose, other in list(self._of.items()):
             if isinstance(whose, str) or whose.server != incident.server:
                 continue
-            recent = other.at >= since and not other.over(at, self._clear_for)
+            since = at - clear_seconds(self._rules, whose)
+            recent = other.at >= since and not other.over(at, self._rules)
             if other.key and recent and not other.of_queues_only:
                 incident.join(other)
                 self._of[whose] = incident
@@ -161,8 +169,9 @@ class Incidents:
     def _explain(self, incident: GrowingIncident, key: EntryPointKey, at: float) -> None:
         """Have the endpoints that began to fail just before it belong to an incident."""
         found: list[Change] = []
+        clear_for = clear_seconds(self._rules, key)
         for one in reversed(self._loose.values()):
-            if one.at < at - self._clear_for:
+            if one.at < at - clear_for:
                 break
             if one.key == key and one.subject is Subject.ENDPOINT and one.after != "ok":
                 found.append(one)
@@ -172,7 +181,7 @@ class Incidents:
     def _open(self, key: EntryPointKey, at: float) -> GrowingIncident | None:
         """The incident that an entry point has not been well for long enough to have left."""
         incident = self._of.get(key)
-        return incident if incident and not incident.left(key, at, self._clear_for) else None
+        return incident if incident and not incident.left(key, at, self._rules) else None
 
     def _of_outage(
         self, change: Change, key: EntryPointKey, verdict: Verdict
@@ -181,7 +190,7 @@ class Incidents:
         incident = self._of.get(key.server)
         if incident is None:
             return None
-        recent = not incident.left(key.server, change.at, self._clear_for)
+        recent = not incident.left(key.server, change.at, self._rules)
         of_it = change.before == Verdict.UNREACHABLE or (recent and verdict is not Verdict.OPEN)
         return incident if of_it else None
 

@@ -161,6 +161,7 @@ def server_change(
         ),
         lasted=None if since is None else max(0.0, status.at - since),
         summary=status.failure.message if status.failure else "",
+        began=began_at(status) if status.failure and not failed else None,
     )
 
 

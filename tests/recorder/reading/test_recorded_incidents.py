@@ -80,8 +80,8 @@ def test_a_restart_is_one_incident_told_in_its_phases(tmp_path):
     (one,) = incidents.found()
     phases = [(p.state.http_status or p.state.verdict.label, p.seconds) for p in one.phases]
     assert phases == [
-        (503, pytest.approx(11.9)),
-        ("UNREACHABLE", pytest.approx(31)),
+        (503, pytest.approx(10.9)),
+        ("UNREACHABLE", pytest.approx(32)),
         (404, pytest.approx(6.9)),
         ("SERVICE DOWN", pytest.approx(10)),
     ]

@@ -58,7 +58,7 @@ def test_a_restart_is_one_incident_with_its_changes_below_it(lines):
     incident, *changes = table_under(lines, "1 incident, oldest first, with the changes of each:")
     assert incident.startswith("  2026-09-21 14:15:0")
     assert "incident of server prod, critical" in incident
-    assert "HTTP 503 11s → refused 31s → HTTP 404 6s → SERVICE DOWN 10s" in incident
+    assert "HTTP 503 10s → refused 32s → HTTP 404 6s → SERVICE DOWN 10s" in incident
     words = [line.split("  ", 3)[3] for line in changes]
     indents = [len(word) - len(word.lstrip()) for word in words]
     whats = [word.split()[0] for word in words]

@@ -116,10 +116,10 @@ async def test_an_incident_of_a_server_says_how_many_it_covers_and_takes_in_what
         assert row.at == NOW + 8
         line = next(x for x in part(app, "EventList").splitlines() if "server prod" in x)
         assert "×2" in line
-        assert "CLOSED 4s →  refused" in line
+        assert "CLOSED 3s →  refused" in line
         board.fold(ServerStatus("prod", NOW + 18, None))
         await settled(pilot)
-        assert "refused 6s" in part(app, "EventList")
+        assert "refused 7s" in part(app, "EventList")
 
 
 @pytest.mark.parametrize("size", [(28, 9), (40, 12), (59, 20), (80, 24), (200, 50)])

@@ -100,7 +100,7 @@ ALARM = AlarmSettings(raise_for=5.0, clear_for=15.0, flap_within=120.0, flood=20
     "demo",
     short_help="Show a live board on simulated data.",
     help="""\
-Show a live board on a simulated call centre: no setup, every verdict and some alarms within a minute.
+Show a live board on a simulated call centre: no setup, every verdict and alarms in a minute.
 
 The simulator listens on a free local port and ends with this process.
 Its recording is deleted too, unless --record names a file.

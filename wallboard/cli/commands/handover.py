@@ -9,8 +9,9 @@ from wallboard.cli.options.recording import (
     asked_window,
     ledger_rows,
     opened,
-    recording_file,
+    recorded_board,
     recording_options,
+    rules_of,
     say,
     window_options,
 )
@@ -41,10 +42,11 @@ Examples:
 def command(since: str, until: str, form: str, file: Path | None, config: Path | None) -> int:
     from wallboard.report.past.handover import read_handover
 
-    path = recording_file(file, config)
+    path, settings = recorded_board(file, config)
     with opened(path) as recording:
         window = asked_window(recording, since, until, most_changes=MOST_CHANGES)
-        handover = read_handover(recording, window, ledger_rows(path, window.since))
+        ledger = ledger_rows(path, window.since)
+        handover = read_handover(recording, window, ledger, rules_of(settings))
     if form == "json":
         from wallboard.report.past.handover_json import handover_json
 

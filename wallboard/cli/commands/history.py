@@ -1,6 +1,6 @@
 """``wallboard history``: the past of an entry point, from the recording."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,14 @@ from wallboard.cli.options.recording import (
     chosen,
     ledger_rows,
     opened,
-    recording_file,
+    recorded_board,
     recording_options,
+    rules_of,
     say,
     window_options,
 )
 from wallboard.cli.options.values import entry_point_ids
 from wallboard.cli.run import exit_codes
-from wallboard.domain.endpoint import EntryPoint
-from wallboard.domain.ledger_row import LedgerRow
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording, Run
@@ -56,27 +55,26 @@ def command(
     file: Path | None,
     config: Path | None,
 ) -> int:
-    path = recording_file(file, config)
+    from wallboard.report.past.past import read_pasts
+
+    path, settings = recorded_board(file, config)
     with opened(path) as recording:
         entry_points = chosen(recording, ids)
         keys = {entry_point.key for entry_point in entry_points}
         window = asked_window(recording, since, until, keys=keys, most_changes=MOST_CHANGES)
-        ledger = ledger_rows(path, window.since)
-        say(_told(recording, window, entry_points, ledger, form))
+        pasts = read_pasts(
+            recording, window, entry_points, ledger_rows(path, window.since), rules_of(settings)
+        )
+        say(_told(recording, window, pasts, form))
     return exit_codes.OK
 
 
 def _told(
     recording: "Recording",
     window: "Window",
-    entry_points: list[EntryPoint],
-    ledger: Sequence[LedgerRow],
+    pasts: Iterable["Past"],
     form: str,
 ) -> Iterable[str]:
-    from wallboard.report.past.past import read_pasts
-
-    pasts = read_pasts(recording, window, entry_points, ledger)
-
     def runs_of(past: "Past") -> Iterable["Run"]:
         return recording.runs(window.since, window.until, keys={past.entry_point.key})
 

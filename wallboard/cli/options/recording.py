@@ -22,6 +22,7 @@ from wallboard.parse_time import MomentError, moment
 from wallboard.settings import Settings
 
 if TYPE_CHECKING:
+    from wallboard.domain.incident import Rules
     from wallboard.recorder.reading.segments import Span
     from wallboard.recorder.recording import Recording
     from wallboard.report.past.past import Window
@@ -117,6 +118,13 @@ def recorded_board(file: Path | None, config: Path | None) -> tuple[Path, Settin
             "recording use --file."
         )
     return path, settings
+
+
+def rules_of(settings: Settings | None) -> "Rules":
+    """The rules of the alarms of a config; those of a recording without one are the default."""
+    from wallboard.inheritance import alarm_rules_of
+
+    return alarm_rules_of(settings) if settings else {}
 
 
 @contextmanager

@@ -148,7 +148,8 @@ CREATE TABLE sample (
 );
 
 -- What became different: verdicts, levels, endpoints, servers (entry_point is null for these).
--- endpoint, answer, elapsed: the poll that brought it, elapsed in seconds.
+-- endpoint, answer, elapsed: the poll that brought it, elapsed in seconds. polled_at: of that poll;
+-- of a server, when the first poll did not reach it.
 CREATE TABLE change (
   id INTEGER PRIMARY KEY,
   at REAL NOT NULL,

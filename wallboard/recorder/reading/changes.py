@@ -125,6 +125,7 @@ def change_of(
         bool(row.of_server),
         cause,
         row.status if cause is Cause.HTTP else None,
+        row.polled_at if subject is Subject.SERVER else None,
     )
 
 

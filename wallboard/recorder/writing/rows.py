@@ -225,7 +225,7 @@ class Rows:
                 storable(change.summary),
                 str(endpoint) if endpoint else None,
                 self._answers.number_of(answer, segment) if answer else None,
-                poll.at if poll else None,
+                poll.at if poll else change.began,
                 poll.elapsed_seconds if poll else None,
                 change.of_server,
             ),

@@ -8,7 +8,7 @@ from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.expectation import NOTHING_EXPECTED, Conformity, Expectation, conformity
-from wallboard.domain.incident import Incident
+from wallboard.domain.incident import NO_RULES, Incident, Rules
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
@@ -88,9 +88,12 @@ class Handover:
 
 
 def read_handover(
-    recording: Recording, window: Window, ledger: Sequence[LedgerRow] = ()
+    recording: Recording,
+    window: Window,
+    ledger: Sequence[LedgerRow] = (),
+    rules: Rules = NO_RULES,
 ) -> Handover:
-    """The handover of a window, from a recording and the rows of its ledger."""
+    """The handover of a window, from a recording, its ledger and the rules of alarms."""
     live = {Endpoint.LIVE_SESSION_STATUS}
     return handover_of(
         recording.title,
@@ -101,6 +104,7 @@ def read_handover(
         recording.changes(window.since, window.until),
         worst_waits(recording.runs(window.since, window.until, endpoints=live), window),
         ledger,
+        rules,
     )
 
 
@@ -113,6 +117,7 @@ def handover_of(
     changes: Iterable[Change],
     waits: Mapping[EntryPointKey, WorstWait],
     ledger: Sequence[LedgerRow] = (),
+    rules: Rules = NO_RULES,
 ) -> Handover:
     """The handover of a window that began with the board as in ``start`` and ended as in ``end``.
 
@@ -133,7 +138,7 @@ def handover_of(
     down = tuple(s for s in end.servers if s.failure and s.server in on_board)
     servers = [one for one in start.servers if one.server in on_board]
     already = [one for one in start.entry_points if one.key in known]
-    told = incidents_of(in_order, servers, already, ledger)
+    told = incidents_of(in_order, servers, already, ledger, rules)
     incidents = [one for one in told.incidents if _is_told(one)]
     return Handover(
         title=title,

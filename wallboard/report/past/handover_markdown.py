@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
-from wallboard.domain.incident import Incident
+from wallboard.domain.incident import NO_RULES, Incident, Rules
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.domain.time_span import span
 from wallboard.recorder.ledger.beside import rows_beside
@@ -47,13 +47,17 @@ MOST_CHANGES_READ = 20_000
 """A shift with more than these changes begins later."""
 
 
-def read_shift(path: Path, until: float) -> str:
-    """The report of the eight hours up to a moment, from a recording. Raises ``RecordingError``."""
+def read_shift(path: Path, until: float, rules: Rules = NO_RULES) -> str:
+    """The report of the eight hours up to a moment, from a recording and the rules of its alarms.
+
+    Raises ``RecordingError``.
+    """
     with Recording.open(path) as recording:
         since = recording.since_newest(MOST_CHANGES_READ, until - SHIFT_SECONDS, until)
         spans = recording.recorded_spans()
         window = window_of(since, until, spans, gap_seconds=recording.gap_seconds)
-        return handover_markdown(read_handover(recording, window, rows_beside(path, since)))
+        ledger = rows_beside(path, since)
+        return handover_markdown(read_handover(recording, window, ledger, rules))
 
 
 def handover_markdown(handover: Handover) -> str:

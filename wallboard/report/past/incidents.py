@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from wallboard.domain.change import Change
 from wallboard.domain.event import RecordedStatus
-from wallboard.domain.incident import Incident, State
+from wallboard.domain.incident import NO_RULES, Incident, Rules, State
 from wallboard.domain.incident_annotations import annotated
 from wallboard.domain.incidents import Incidents
 from wallboard.domain.ledger_row import LedgerRow
@@ -26,13 +26,14 @@ def incidents_of(
     servers: Iterable[ServerStatus],
     entry_points: Iterable[RecordedStatus],
     ledger: Sequence[LedgerRow] = (),
+    rules: Rules = NO_RULES,
 ) -> Told:
     """The incidents of changes in the order of time, with what people did about them.
 
     ``servers`` and ``entry_points`` are as they were before the first of them, ``ledger`` are the
-    rows from then on.
+    rows from then on, and ``rules`` say when an incident is over.
     """
-    found = Incidents()
+    found = Incidents(rules)
     down = set()
     for server in servers:
         if server.failure:
@@ -48,7 +49,7 @@ def incidents_of(
             found.begun(one.key, State(one.verdict, one.level), at, seen=seen)
     for change in changes:
         found.take(change)
-    return Told(annotated(found.found(), ledger), found.loose())
+    return Told(annotated(found.found(), ledger, rules), found.loose())
 
 
 def _began(one: RecordedStatus) -> tuple[float | None, bool]:

@@ -7,6 +7,7 @@ from itertools import groupby
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedStatus
+from wallboard.domain.incident import NO_RULES, Rules
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import LiveSessionStatus
@@ -156,8 +157,9 @@ def read_pasts(
     window: Window,
     entry_points: Sequence[EntryPoint],
     ledger: Sequence[LedgerRow] = (),
+    rules: Rules = NO_RULES,
 ) -> Iterator[Past]:
-    """The pasts of some entry points, from a recording and the rows of its ledger."""
+    """The pasts of some entry points, from a recording, its ledger and the rules of alarms."""
     keys = {entry_point.key for entry_point in entry_points}
     live = {Endpoint.LIVE_SESSION_STATUS}
     runs = recording.runs(window.since, window.until, keys=keys, endpoints=live)
@@ -170,7 +172,8 @@ def read_pasts(
         changes = recording.changes(window.since, window.until, keys={key})
         past = past_of(entry_point, window, before.get(key), changes, waits.get(key))
         servers = [one for one in start.servers if one.server == key.server]
-        told = incidents_of(past.changes, servers, [before[key]] if key in before else [], ledger)
+        already = [before[key]] if key in before else []
+        told = incidents_of(past.changes, servers, already, ledger, rules)
         yield replace(past, told=told, interval=intervals.get(key, past.interval))
 
 

@@ -1,6 +1,7 @@
 """An incident in words, and as plain values for other programs."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
@@ -33,17 +34,20 @@ def phases_words(
 ) -> str:
     """What was wrong and for how long: ``HTTP 503 12s → refused 31s → SERVICE DOWN 10s``.
 
-    What is wrong by now has no time.
+    What is wrong by now has no time. Phases of the same words are one.
     """
-    words = [_phase_words(phase) for phase in phases]
+    words = [
+        _phase_words(said, [one.seconds for one in same])
+        for said, same in groupby(phases, key=lambda one: state_words(one.state))
+    ]
     if len(words) > most:
         words = [*words[: most // 2], ellipsis, *words[len(words) - most // 2 :]]
     return f" {becomes} ".join(words)
 
 
-def _phase_words(phase: Phase) -> str:
-    words = state_words(phase.state)
-    return words if phase.seconds is None else f"{words} {span(phase.seconds)}"
+def _phase_words(words: str, seconds: Sequence[float | None]) -> str:
+    lasted = [one for one in seconds if one is not None]
+    return f"{words} {span(sum(lasted))}" if len(lasted) == len(seconds) else words
 
 
 def incident_name(incident: Incident, names: Mapping[EntryPointKey, EntryPoint]) -> str:

@@ -1,10 +1,11 @@
 """The keys of alarms: acknowledge, shelve, write a note, and the list of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from textual.binding import Binding
 
+from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import Snapshot
 from wallboard.ui.picture.view import View
@@ -29,6 +30,10 @@ class AlarmDesk(Protocol):
     @property
     def recent_reasons(self) -> Sequence[str]:
         """The last reasons that were given, the newest first."""
+
+    @property
+    def rules(self) -> Mapping[AlarmKey, AlarmRules]:
+        """When each alarm is raised and is over."""
 
     def acknowledge(self, keys: Sequence[AlarmKey], why: str) -> str | None:
         """Say "I am on it" of these."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from wallboard.config.reload import Reload
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.incident import CLEAR_SECONDS
 from wallboard.ui.app.alarm_keys import AlarmKeysApp
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.picture.arrangement import Arrangement
@@ -53,11 +52,6 @@ class ScreenOpeningApp(AlarmKeysApp):
         """Drill down into the entry point of an event or an alarm."""
         self.drill_down(message.key)
 
-    def clear_seconds(self) -> float:
-        """For how many seconds all must be well for an incident to be over."""
-        written = self.settings.alarm.clear_for
-        return CLEAR_SECONDS if written is None else written
-
     def action_alarms(self) -> None:
         """Open the list of alarms, or return to it if it is open."""
         from wallboard.inheritance import contacts_of_servers
@@ -76,7 +70,8 @@ class ScreenOpeningApp(AlarmKeysApp):
         from wallboard.ui.events.events_screen import EventsScreen
 
         if not any(isinstance(screen, EventsScreen) for screen in self.screen_stack):
-            self.push_screen(EventsScreen(self.board_theme, self.view(), self.clear_seconds))
+            rules = lambda: self.alarm_desk.rules  # noqa: E731
+            self.push_screen(EventsScreen(self.board_theme, self.view(), rules))
         while not isinstance(self.screen, EventsScreen):
             self.pop_screen()
 
@@ -110,8 +105,8 @@ class ScreenOpeningApp(AlarmKeysApp):
         if path is None:
             self.say("This board runs without a recording, and a handover needs a recording.")
         elif not isinstance(self.screen, HandoverScreen):
-            until = view.now
-            screen = HandoverScreen(self.board_theme, lambda: read_shift(path, until), view)
+            until, rules = view.now, self.alarm_desk.rules
+            screen = HandoverScreen(self.board_theme, lambda: read_shift(path, until, rules), view)
             self.push_screen(screen)
 
     def action_survey(self) -> None:

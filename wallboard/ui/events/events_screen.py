@@ -7,6 +7,7 @@ from rich.style import Style
 from textual.binding import Binding
 
 from wallboard.domain.board_incidents import BoardIncidents
+from wallboard.domain.incident import Rules
 from wallboard.domain.incident_annotations import annotated
 from wallboard.report.words.incidents import handled_words, phases_words, points_words
 from wallboard.ui.events.event_list import EventList
@@ -51,13 +52,13 @@ class EventsScreen(ListScreen):
         Binding("Z", "fold_all", "Open all", id="fold_all"),
     ]
 
-    def __init__(self, theme: BoardTheme, first: View, clear_for: Callable[[], float]) -> None:
-        """``clear_for`` gives for how many seconds all must be well for an incident to be over."""
+    def __init__(self, theme: BoardTheme, first: View, rules: Callable[[], Rules]) -> None:
+        """``rules`` gives those of the alarms, by which incidents are over."""
         super().__init__(theme, first)
         self.everything = False
         self.rows: tuple[Row, ...] = ()
         self.list = EventList(theme)
-        self._clear_for = clear_for
+        self._rules = rules
         self._incidents = BoardIncidents()
         self._unfolded: frozenset[Hashable] = frozenset()
         self._chosen_for: object = None
@@ -67,13 +68,13 @@ class EventsScreen(ListScreen):
         """Show this view."""
         super().show(view)
         snapshot = view.snapshot
-        new = self._incidents.follow(snapshot, self._clear_for())
+        new = self._incidents.follow(snapshot, self._rules())
         new = new or snapshot.ledger is not self._ledger
         wanted = Wanted(self.query_now, self.narrowed, self.everything, self._unfolded)
         if new or wanted != self._chosen_for:
             self._chosen_for, self._ledger = wanted, snapshot.ledger
             known = self._incidents
-            incidents = annotated(known.incidents, snapshot.ledger, self._clear_for())
+            incidents = annotated(known.incidents, snapshot.ledger, self._rules())
             self.rows = rows_of(incidents, known.loose, snapshot.entry_points, snapshot.at, wanted)
         self.list.show(self.rows, snapshot, self._nothing())
         self._show_heads(len(snapshot.events))
