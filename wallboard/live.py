@@ -24,6 +24,8 @@ from wallboard.feeds import Feed, FeedStatus, Role
 from wallboard.inheritance import entry_points_of
 from wallboard.live_alarms import LiveAlarms
 from wallboard.live_standing import LiveStanding
+from wallboard.notices.outbox import Outbox
+from wallboard.recorder.ledger.news import News
 from wallboard.selected_board import SelectedBoard
 from wallboard.settings import Settings, longest_interval
 
@@ -80,6 +82,8 @@ class LiveBoard:
         self._standing = LiveStanding(
             self._whole_snapshot, lambda: longest_interval(self._polled), self._keep_standing
         )
+        self._outbox = Outbox()
+        self.alarms.on_rows(self._take_rows)
         self._notices: LiveNotices | None = None
         self._edited = asyncio.Event()
         self._feed: Feed | None = None
@@ -246,6 +250,14 @@ class LiveBoard:
             ),
         )
 
+    def _take_rows(self, news: News) -> None:
+        """Know what was sent of which alarm, even where nothing is sent so far."""
+        if news.whole:
+            self._outbox.clear()
+        for row in news.rows:
+            self._outbox.take(row)
+        self._outbox.forget_finished(self._clock())
+
     def _records(self) -> bool:
         return self.status.role is Role.RECORDS
 
@@ -293,13 +305,14 @@ class LiveBoard:
         notices = await start_in_thread(load)
         self._notices = notices(
             self.alarms,
+            self._outbox,
             self.board,
             settings=self._polled,
             status=lambda: self.status,
             calendar=lambda name: plan.plan.named.get(name) if plan else None,
             clock=self._clock,
         )
-        self.on_folded(self._notices.polled)
+        self.on_folded(self._notices.folded)
         await self._notices.run()
 
     async def _run_feed(self, make_feed: MakeFeed) -> None:

@@ -98,11 +98,16 @@ class LiveAlarms:
         """Call ``callback`` with what is in the ledger, in its order, at first all that matters."""
         self._row_callbacks.append(callback)
 
-    async def written(self, rows: Sequence[LedgerRow]) -> bool:
-        """Write rows and wait; whether they are on the disk."""
+    async def written(self, rows: Sequence[LedgerRow], *, insist: bool = True) -> bool:
+        """Write rows and wait; whether they are on the disk. If not, insist, or drop them."""
         board = self._settings.title
         named = [replace(row, at=moment(row.at), board=board) for row in rows]
-        return self._ledger is not None and await self._ledger.written(named)
+        return self._ledger is not None and await self._ledger.written(named, insist=insist)
+
+    @property
+    def written_down(self) -> bool:
+        """Whether what happens to alarms gets into the ledger, as far as is known."""
+        return self._ledger is not None and not self._failed and not self._ledger.state.unwritten
 
     @property
     def rules(self) -> Mapping[AlarmKey, AlarmRules]:

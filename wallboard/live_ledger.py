@@ -95,12 +95,20 @@ class LiveLedger:
         del self._waiting[:-MOST_WAITING]
         self._wanted.set()
 
-    async def written(self, rows: Sequence[LedgerRow]) -> bool:
-        """Write rows, and wait; whether they are on the disk. If not, they are tried again."""
+    async def written(self, rows: Sequence[LedgerRow], *, insist: bool = True) -> bool:
+        """Write rows, and wait; whether they are on the disk, and were read again.
+
+        If not, they are tried again by and by if the caller insists, else dropped.
+        """
         done = asyncio.get_running_loop().create_future()
-        self._expected.append((frozenset(map(id, rows)), done))
+        mine = frozenset(map(id, rows))
+        self._expected.append((mine, done))
         self.write(rows)
-        return bool(await done)
+        if await done:
+            return True
+        if not insist:
+            self._waiting = [row for row in self._waiting if id(row) not in mine]
+        return False
 
     async def run(self) -> None:
         """Write and read until cancelled."""
@@ -131,7 +139,10 @@ class LiveLedger:
         if done.set_aside:
             self._aside = done.set_aside, time.monotonic() + SET_ASIDE_SECONDS
         self._take(done.news)
-        self._settle(written=not done.unwritten)
+        if done.more:
+            self._wanted.set()
+        if done.unwritten or not done.more:
+            self._settle(written=not done.unwritten)
         self.looked = True
         return bool(done.unwritten or done.unread)
 

@@ -7,10 +7,11 @@ from notice_stories import BILLING, PROD, SALES, raised, row
 
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Level
+from wallboard.notices.channel import ALL_PHASES
 from wallboard.notices.notice import Phase
-from wallboard.notices.outbox import Outbox, Route, next_try, thread_of
-
-RULES = {"group_wait": 30.0, "repeat": 900.0, "flood": 10}
+from wallboard.notices.outbox import KEPT_SECONDS, Outbox, outcome
+from wallboard.notices.plan import Route, SendingRules, plan
+from wallboard.notices.story import thread_of
 
 
 def always(key, level, at):
@@ -36,16 +37,15 @@ class World:
             self.outbox.take(one)
 
     def plan(self, now):
-        rows = self.outbox.plan(now, self.routes, suppressed=self.suppressed, **RULES)
+        phases = {route.channel: ALL_PHASES for route in self.routes}
+        rows = plan(self.outbox, now, SendingRules(self.routes), phases, self.suppressed)
         self.happens(*rows)
         return rows
 
     def deliver(self, now):
         for one in self.outbox.open_notices():
             self.arrived.append((one.phase, one.channel, thread_of(one), len(one.alarms)))
-            first = one.alarms[0]
-            sent = row(RowKind.SENT, now, first.key, onset=first.onset)
-            self.happens(replace(sent, notice=one.id, channel=one.channel))
+            self.happens(outcome(one, RowKind.SENT, now, "accepted"))
 
     def at(self, now):
         self.plan(now)
@@ -213,7 +213,7 @@ def test_a_restart_between_any_two_rows_changes_nothing():
             if restart:
                 world = world.restarted()
             world.deliver(now)
-            world.outbox.forget_finished()
+            world.outbox.forget_finished(now)
             if restart:
                 world = world.restarted()
         return world.arrived
@@ -233,9 +233,8 @@ def test_what_is_finished_is_forgotten():
         onset = 70.0 + number
         world.happens(row(RowKind.CLEARED, 300, AlarmKey("prod", number), onset=onset))
     world.at(301)
-    world.outbox.forget_finished()
-    assert world.outbox.open_notices() == []
-    assert vars(world.outbox) == {"_stories": {}, "_notices": {}, "_told": {}}
+    world.outbox.forget_finished(302 + KEPT_SECONDS)
+    assert all(not kept for kept in vars(world.outbox).values())
 
 
 def test_rows_of_others_that_make_no_sense_are_passed_over():
@@ -258,6 +257,8 @@ def test_tries_come_further_and_further_apart_and_later_if_the_far_side_says_so(
     waits = []
     for tries in range(1, 8):
         notice.tries = tries
-        waits.append(next_try(notice, 1000.0, None) - 1000.0)
+        notice.failed(1000.0, None)
+        waits.append(notice.next_try_at - 1000.0)
     assert waits == [5.0, 15.0, 45.0, 120.0, 300.0, 300.0, 300.0]
-    assert next_try(notice, 1000.0, 600.0) == 1600.0
+    notice.failed(1000.0, 600.0)
+    assert notice.next_try_at == 1600.0

@@ -57,6 +57,7 @@ class RowKind(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     GIVEN_UP = "given_up"
+    WITHDRAWN = "withdrawn"
 
 
 @frozen
@@ -70,8 +71,8 @@ class LedgerRow:
     ``user@host``, empty for what the rules did by themselves. ``text`` is a reason or a note,
     ``until`` when a shelf or an acknowledgement ends; of a row that ends one it is which one, and
     of returned and cleared when the condition ended. ``notice`` is the id of a notice and
-    ``channel`` the channel that it goes through (queued, sent, failed, given up). ``number`` is its
-    place in the ledger, 0 before it is there.
+    ``channel`` the channel that it goes through (queued, sent, failed, given up, or withdrawn, as
+    nobody needs it any more). ``number`` is its place in the ledger, 0 before it is there.
     """
 
     at: float

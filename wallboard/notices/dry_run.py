@@ -1,11 +1,11 @@
 """What would have been sent for the alarms of a span, without sending anything."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from wallboard.domain.ledger_row import LedgerRow, RowKind
-from wallboard.notices.outbox import Outbox
-from wallboard.notices.sender import SendingRules
+from wallboard.notices.channel import ALL_PHASES
+from wallboard.notices.outbox import Outbox, outcome
+from wallboard.notices.plan import SendingRules, plan
 
 STEP_SECONDS = 5.0
 """Between two looks at what is due while anything stands."""
@@ -19,29 +19,21 @@ def would_be_queued(
     ``rows`` are those of the alarms in the order of time.
     """
     outbox = Outbox()
+    phases = {route.channel: ALL_PHASES for route in rules.routes}
     pending = list(reversed(rows))
     now = rows[0].at if rows else until
     while now <= until:
         while pending and pending[-1].at <= now:
             outbox.take(pending.pop())
-        planned = outbox.plan(
-            now,
-            rules.routes,
-            group_wait=rules.group_wait,
-            repeat=rules.repeat,
-            flood=rules.flood,
-        )
+        planned = plan(outbox, now, rules, phases)
         for row in planned:
             outbox.take(row)
         for notice in outbox.open_notices():
-            first = notice.alarms[0]
-            sent = LedgerRow(now, RowKind.SENT, first.key, first.onset)
-            outbox.take(replace(sent, notice=notice.id, channel=notice.channel))
+            outbox.take(outcome(notice, RowKind.SENT, now, ""))
         yield from planned
-        outbox.forget_finished()
-        if outbox.empty:
+        outbox.forget_finished(now)
+        now += STEP_SECONDS
+        if outbox.settled:
             if not pending:
                 return
-            now = max(now + STEP_SECONDS, pending[-1].at)
-        else:
-            now += STEP_SECONDS
+            now = max(now, pending[-1].at)

@@ -1,8 +1,9 @@
 """Requests to the far side of a channel behind HTTP, over the board's own bounded transport."""
 
 import asyncio
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
@@ -33,17 +34,40 @@ MOST_ANSWER = 65_536
 
 LONGEST_RETRY_AFTER = 3600.0
 
-_WORTH_REPEATING = frozenset({408, 425, 429})
+_OF_THE_BODY = frozenset({400, 413, 422})
+"""What is said of a notice that will never be taken; all else ends when somebody mends it."""
+
+SHORTEST_SECRET = 6
+SHORTEST_TOKEN = 16
+"""Characters of what is masked: of a secret, and of a part of an address that may be one. What is
+shorter would be masked in the middle of words."""
 
 
 class HttpPost:
     """Sends requests to one far side, one at a time."""
 
-    def __init__(self, settings: HttpChannelSettings, url: Secret) -> None:
-        """Prepare without connecting. Raises ``ClientSetupError`` for unusable settings."""
+    def __init__(
+        self, settings: HttpChannelSettings, url: Secret, secrets: Iterable[Secret] = ()
+    ) -> None:
+        """Prepare without connecting. Raises ``ClientSetupError`` for unusable settings.
+
+        ``secrets`` are further ones that no error may repeat, whatever the far side says.
+        """
         self._name = settings.name
         address, authorization = self._parts_of(url)
         self._url = URL(address)
+        given = URL(url.value)
+        further = (*settings.headers.values(), *secrets)
+        known = (given.raw_path_qs, given.password or "", *(one.value for one in further))
+        tokens = re.split(r"[/?&=]", given.raw_path_qs)
+        self._secrets = sorted(
+            {
+                *(one for one in tokens if len(one) >= SHORTEST_TOKEN),
+                *(one for one in known if len(one) >= SHORTEST_SECRET),
+            },
+            key=len,
+            reverse=True,
+        )
         self._headers = {name: value.value for name, value in settings.headers.items()}
         if authorization:
             self._headers.setdefault("Authorization", authorization)
@@ -118,16 +142,21 @@ class HttpPost:
         status = received.status or 0
         if 200 <= status < 300:
             return
-        said = f"answered {status} {brief(received.reason, 60)}".rstrip()
-        if words := brief(received.body.decode("utf-8", "replace"), 120):
+        said = f"answered {status} {brief(self._masked(received.reason), 60)}".rstrip()
+        if words := brief(self._masked(received.body.decode("utf-8", "replace")), 120):
             said = f"{said}: {words}"
         if 300 <= status < 400:
             said = f"{said} and redirects; set the final address as url"
         raise DeliveryError(
             f"{self._target.address} {said}",
-            permanent=status < 500 and status not in _WORTH_REPEATING,
+            permanent=status in _OF_THE_BODY,
             retry_after=retry_after(received.header("retry-after"), time.time()),
         )
+
+    def _masked(self, words: str) -> str:
+        for secret in self._secrets:
+            words = words.replace(secret, str(Secret(secret)))
+        return words
 
     def _of_channel(self, message: str) -> str:
         """A sentence about a server, as one about this channel."""

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Coroutine, Sequence
 
 from wallboard.board import Board
-from wallboard.channel_settings import HeartbeatSettings, channels_of
+from wallboard.channel_settings import ChannelSettings, HeartbeatSettings, channels_of
+from wallboard.clock import running
 from wallboard.domain.alarm import AlarmState
 from wallboard.domain.calendar import Calendar
 from wallboard.domain.endpoint import Contact
+from wallboard.domain.event import ClockSet
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Verdict
@@ -21,12 +22,12 @@ from wallboard.inheritance import contacts_of_servers
 from wallboard.live_alarms import LiveAlarms
 from wallboard.notices.channel import Channel, DeliveryError, MissingExtraError
 from wallboard.notices.channels.heartbeat import Heartbeat
-from wallboard.notices.notice import Notice, NoticeAlarm
+from wallboard.notices.notice import Notice, NoticeAlarm, Phase
 from wallboard.notices.open_channels import open_channel
-from wallboard.notices.outbox import AlarmStory, Outbox, QueuedNotice, thread_of
+from wallboard.notices.outbox import Outbox
 from wallboard.notices.routes import sending_rules
-from wallboard.notices.sender import NoticeSender, SendingRules
-from wallboard.recorder.ledger.news import News
+from wallboard.notices.sender import NoticeSender
+from wallboard.notices.story import AlarmStory, QueuedNotice, thread_of
 from wallboard.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class LiveNotices:
     def __init__(
         self,
         alarms: LiveAlarms,
+        outbox: Outbox,
         board: Board,
         *,
         settings: Settings,
@@ -48,7 +50,7 @@ class LiveNotices:
         calendar: Callable[[str], Calendar | None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Nothing is sent before ``run``."""
+        """Nothing is sent before ``run``. ``outbox`` knows the ledger, and goes on to."""
         self._alarms = alarms
         self._board = board
         self._status = status
@@ -56,13 +58,13 @@ class LiveNotices:
         self._clock = clock
         self._settings = settings
         self._edited = asyncio.Event()
-        self._sender = NoticeSender(self, {}, SendingRules(), clock=clock)
-        self._hearts: list[Heartbeat] = []
+        self._sender = NoticeSender(self, outbox, clock=clock)
+        self._opened: dict[str, tuple[ChannelSettings, Channel]] = {}
+        self._hearts: dict[str, tuple[HeartbeatSettings, Heartbeat]] = {}
         self._beating: set[asyncio.Task[None]] = set()
         self._unusable: tuple[str, ...] = ()
         self._heartless = ""
         self._look = ""
-        alarms.on_rows(self._take)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -71,41 +73,48 @@ class LiveNotices:
         if self._status().role is Role.POLLS and self._settings.notice:
             unrecorded = ("Notices are not sent: the board is not recorded.",)
         heartless = (self._heartless,) if self._heartless else ()
-        return (*unrecorded, *self._unusable, *self._sender.problems, *heartless)
+        return (*unrecorded, *self._unusable, *self._sender.health.problems, *heartless)
 
     async def run(self) -> None:
         """Send until cancelled, by the settings of the moment."""
-        while True:
-            self._edited.clear()
-            self._open()
-            sending = asyncio.create_task(self._sender.run())
-            try:
+        sending = None
+        try:
+            while True:
+                self._edited.clear()
+                self._open()
+                sending = sending or asyncio.create_task(self._sender.run())
                 await self._edited.wait()
-            finally:
-                sending.cancel()
-                await asyncio.gather(sending, return_exceptions=True)
-                for heart in self._hearts:
-                    await heart.aclose()
+        finally:
+            for heart in self._hearts.values():
+                self._stop(heart[1])
+            tasks = [*self._beating, *((sending,) if sending else ())]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def take_up(self, settings: Settings) -> None:
         """Go by other settings from now on."""
         self._settings = settings
         self._edited.set()
 
-    def polled(self, folded: Folded) -> None:
-        """Beat after what a poll of this process found out."""
-        if not isinstance(folded.event, Observation) or not self.may_send():
+    def folded(self, folded: Folded) -> None:
+        """Take up that the clock was set; beat after what a poll of this process found out."""
+        if isinstance(folded.event, ClockSet):
+            self._sender.clock_set(folded.event.by)
+        if not isinstance(folded.event, Observation) or not self._all_is_well():
             return
-        for heart in self._hearts:
+        for _, heart in self._hearts.values():
             if heart.due:
-                task = asyncio.create_task(self._beat(heart))
-                self._beating.add(task)
-                task.add_done_callback(self._beating.discard)
+                self._begin(self._beat(heart))
 
     def may_send(self) -> bool:
         """Whether this process is the one that sends, and has a network."""
         status = self._status()
         return status.role is Role.RECORDS and status.blind_since is None
+
+    def _all_is_well(self) -> bool:
+        """Whether an alarm that is raised now would be told."""
+        return self.may_send() and self._alarms.written_down
 
     def suppressed(self) -> Collection[AlarmKey]:
         """The alarms that something else explains at present."""
@@ -114,9 +123,11 @@ class LiveNotices:
 
     def notice(self, queued: QueuedNotice, outbox: Outbox) -> Notice | None:
         """The notice in full; ``None`` if nothing is known any more of what it is about."""
-        stories = [story for alarm in queued.alarms if (story := outbox.story(alarm))]
+        stories = outbox.stories_of(queued.alarms)
         if not stories:
             return None
+        if queued.phase is not Phase.OVER:
+            stories = [story for story in stories if story.over_at is None] or stories
         now, servers = self._clock(), contacts_of_servers(self._settings)
         alarms = tuple(self._alarm(story, servers) for story in stories)
         own = sum(story.calls(now) for story in stories)
@@ -131,33 +142,38 @@ class LiveNotices:
             look=self._look,
         )
 
-    async def write(self, rows: Sequence[LedgerRow]) -> bool:
-        """Put rows into the ledger; whether they are on the disk."""
-        return await self._alarms.written(rows)
-
-    def _take(self, news: News) -> None:
-        if news.whole:
-            self._sender.outbox = Outbox()
-        self._sender.take(news.rows)
+    async def write(self, rows: Sequence[LedgerRow], *, insist: bool) -> bool:
+        """Put rows into the ledger; whether they are on the disk. If not, insist, or drop them."""
+        return await self._alarms.written(rows, insist=insist)
 
     def _open(self) -> None:
-        """Open the channels of the config, and route alarms to them."""
-        settings = self._settings
-        self._hearts, unusable = [], []
-        channels: dict[str, Channel] = {}
+        """Open the channels of the config that are new or other than before; route alarms."""
+        settings, unusable, awaited = self._settings, [], set[str]()
+        opened: dict[str, tuple[ChannelSettings, Channel]] = {}
+        hearts: dict[str, tuple[HeartbeatSettings, Heartbeat]] = {}
         for kind, _, one in channels_of(settings.channel):
             try:
                 if isinstance(one, HeartbeatSettings):
-                    self._hearts.append(Heartbeat(one, time.monotonic))
+                    beats = self._hearts.get(one.name)
+                    if beats is None or beats[0] != one:
+                        beats = one, Heartbeat(one, running)
+                    hearts[one.name] = beats
                 else:
-                    channels[one.name] = open_channel(kind, one)
+                    known = self._opened.get(one.name)
+                    if known is None or known[0] != one:
+                        known = one, open_channel(kind, one)
+                    opened[one.name] = known
             except (ClientSetupError, MissingExtraError) as error:
                 unusable.append(f"Notices: {error}.")
-        self._unusable = tuple(unusable)
-        outbox = self._sender.outbox
-        rules = sending_rules(settings, self._statuses_of, self._calendar)
+                awaited.add(one.name)
+        for beats in self._hearts.values():
+            if beats not in hearts.values():
+                self._stop(beats[1])
+        self._opened, self._hearts, self._unusable = opened, hearts, tuple(unusable)
         self._look = settings.alarm.look
-        self._sender = NoticeSender(self, channels, rules, clock=self._clock, outbox=outbox)
+        rules = sending_rules(settings, self._statuses_of, self._calendar)
+        channels = {name: channel for name, (_, channel) in opened.items()}
+        self._sender.take_up(channels, rules, awaited)
 
     def _statuses_of(self, key: AlarmKey) -> Sequence[EntryPointStatus]:
         one = self._board.status(key.entry_point) if key.entry_point else None
@@ -189,14 +205,21 @@ class LiveNotices:
         )
 
     async def _beat(self, heart: Heartbeat) -> None:
-        self._heartless = ""
-        with suppress(asyncio.CancelledError):
-            try:
-                await heart.beat()
-            except DeliveryError as error:
-                self._heartless = f"The heartbeat is not taken: {error}."
-            except Exception:
-                log.exception("The heartbeat failed")
+        try:
+            await heart.beat()
+            self._heartless = ""
+        except DeliveryError as error:
+            self._heartless = f"The heartbeat is not taken: {error}."
+        except Exception:
+            log.exception("The heartbeat failed")
+
+    def _stop(self, heart: Heartbeat) -> None:
+        self._begin(heart.aclose())
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._beating.add(task)
+        task.add_done_callback(self._beating.discard)
 
 
 def _label(key: AlarmKey, verdict: str) -> str:

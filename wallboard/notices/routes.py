@@ -6,8 +6,7 @@ from wallboard.domain.calendar import Calendar
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.notices.outbox import Route
-from wallboard.notices.sender import SendingRules
+from wallboard.notices.plan import Route, SendingRules
 from wallboard.query import parse
 from wallboard.settings import NoticeSettings, Settings
 

@@ -1,39 +1,23 @@
-"""Sends what the outbox plans, each channel by itself, and writes the outcome to the ledger."""
+"""Sends what is due, each channel by itself, and writes the outcome to the ledger."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
-from wallboard.frozen import frozen
 from wallboard.notices.channel import Channel, DeliveryError
+from wallboard.notices.channel_health import ChannelHealth
 from wallboard.notices.notice import Notice, Phase
-from wallboard.notices.outbox import (
-    GIVE_UP_SECONDS,
-    AlarmId,
-    Outbox,
-    QueuedNotice,
-    Route,
-    next_try,
-)
+from wallboard.notices.outbox import Outbox, outcome
+from wallboard.notices.plan import SendingRules, plan
+from wallboard.notices.story import CALLS, QueuedNotice
 
 TICK_SECONDS = 0.5
 """Between two looks at what is due."""
 
 log = logging.getLogger(__name__)
-
-
-@frozen
-class SendingRules:
-    """When notices are sent: seconds, and the most alarms that are told one by one."""
-
-    routes: tuple[Route, ...] = ()
-    group_wait: float = 30.0
-    repeat: float = 900.0
-    flood: int = 10
 
 
 class NoticeBoard(Protocol):
@@ -48,49 +32,56 @@ class NoticeBoard(Protocol):
     def notice(self, queued: QueuedNotice, outbox: Outbox) -> Notice | None:
         """The notice in full; ``None`` if nothing is known any more of what it is about."""
 
-    async def write(self, rows: Sequence[LedgerRow]) -> bool:
-        """Put rows into the ledger; whether they are on the disk."""
+    async def write(self, rows: Sequence[LedgerRow], *, insist: bool) -> bool:
+        """Put rows into the ledger; whether they are on the disk.
+
+        What is not is tried again if the caller insists, else dropped.
+        """
 
 
 class NoticeSender:
-    """Plans and sends until it is cancelled. A channel that hangs holds up no other."""
+    """Plans and sends until it is cancelled. A channel that hangs holds up no other.
+
+    ``channels`` are those that are open and ``awaited`` the names of those that cannot be opened
+    at present; ``clock`` is Unix time in seconds.
+    """
 
     def __init__(
-        self,
-        board: NoticeBoard,
-        channels: Mapping[str, Channel],
-        rules: SendingRules,
-        *,
-        clock: Callable[[], float] = time.time,
-        outbox: Outbox | None = None,
+        self, board: NoticeBoard, outbox: Outbox, *, clock: Callable[[], float] = time.time
     ) -> None:
-        """``clock`` is Unix time in seconds; ``outbox`` is one that knows the ledger already."""
-        self.outbox = outbox or Outbox()
-        self.rules = rules
+        """Without any channel."""
+        self.outbox = outbox
+        self.rules = SendingRules()
+        self.health = ChannelHealth()
         self._board = board
-        self._channels = channels
+        self._channels: Mapping[str, Channel] = {}
+        self._awaited: Collection[str] = ()
         self._clock = clock
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._failing: dict[str, tuple[float, str]] = {}
-        self._given_up: dict[str, str] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """Which channels fail, and since when, as sentences."""
-        failing = (
-            f'Channel "{name}" takes no notices since {_clock(at)}: {why}. Retrying.'
-            for name, (at, why) in self._failing.items()
-        )
-        given_up = (
-            f'A notice was not delivered through channel "{name}": {why}.'
-            for name, why in self._given_up.items()
-        )
-        return (*failing, *given_up)
+    def take_up(
+        self,
+        channels: Mapping[str, Channel],
+        rules: SendingRules,
+        awaited: Collection[str] = (),
+    ) -> None:
+        """Go by other channels and rules; what is being sent goes on as it began."""
+        for name, channel in self._channels.items():
+            if channels.get(name) is not channel:
+                task = asyncio.create_task(_close(channel, self._busy.get(name)))
+                self._closing.add(task)
+                task.add_done_callback(self._closing.discard)
+        self._channels, self._awaited, self.rules = channels, awaited, rules
+        self.health.keep({*channels, *awaited})
+        for notice in self.outbox.open_notices():
+            # What hindered it may have been what was edited.
+            notice.next_try_at, notice.tries = 0.0, 0
 
-    def take(self, rows: Sequence[LedgerRow]) -> None:
-        """Take in rows of the ledger, in its order."""
-        for row in rows:
-            self.outbox.take(row)
+    def clock_set(self, by: float) -> None:
+        """Go on as before once the clock was put forward ``by`` seconds, or back."""
+        self.outbox.shift(by)
+        self.health.shift(by)
 
     async def run(self) -> None:
         """Plan and send, for ever."""
@@ -102,120 +93,114 @@ class NoticeSender:
                     log.exception("Sending notices failed")
                 await asyncio.sleep(TICK_SECONDS)
         finally:
-            for task in self._busy.values():
+            tasks = [*self._busy.values(), *self._closing]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             for channel in self._channels.values():
                 await channel.aclose()
 
     async def step(self) -> None:
         """Queue what is due, and begin to send what each channel has next."""
-        if not self._board.may_send():
-            return
-        now, rules = self._clock(), self.rules
-        rows = self.outbox.plan(
-            now,
-            rules.routes,
-            group_wait=rules.group_wait,
-            repeat=rules.repeat,
-            flood=rules.flood,
-            suppressed=self._board.suppressed(),
-        )
-        rows = [row for row in rows if _expresses(self._channels.get(row.channel), row)]
-        if rows and not await self._keep(rows):
-            return
-        for notice in self.outbox.open_notices():
-            name = notice.channel
-            if name not in self._busy and notice.next_try_at <= now:
-                self._begin(name, notice)
-        self.outbox.forget_finished()
+        now = self._clock()
+        if self._board.may_send():
+            await self._queue(now)
+            for notice in sorted(self.outbox.open_notices(), key=_turn):
+                self._begin(notice, now)
+            self.health.idle({one.channel for one in self.outbox.open_notices()})
+        self.outbox.forget_finished(now)
 
     async def idle(self) -> None:
         """Wait until nothing is being sent."""
         while self._busy:
             await asyncio.wait(self._busy.values())
 
-    def _begin(self, name: str, notice: QueuedNotice) -> None:
+    async def _queue(self, now: float) -> None:
+        phases = {name: channel.phases for name, channel in self._channels.items()}
+        rows = plan(self.outbox, now, self.rules, phases, self._board.suppressed())
+        if rows and await self._board.write(rows, insist=False):
+            for row in rows:
+                notice = self.outbox.notice(row.notice)
+                if notice and notice.queued_at == row.at and not notice.tries:
+                    # Nobody but this process has had it so far.
+                    notice.may_have_arrived = False
+
+    def _begin(self, notice: QueuedNotice, now: float) -> None:
+        name = notice.channel
+        if name in self._busy or name in self._awaited:
+            return
+        if notice.next_try_at > now or self.health.quiet_until(name) > now:
+            return
         task = asyncio.create_task(self._send(notice))
         self._busy[name] = task
         task.add_done_callback(lambda _: self._busy.pop(name, None))
 
     async def _send(self, queued: QueuedNotice) -> None:
         channel = self._channels.get(queued.channel)
-        now = self._clock()
         if channel is None:
-            await self._give_up(queued, "the config has no such channel any more")
+            await self._keep(queued, RowKind.GIVEN_UP, "the config has no such channel any more")
             return
-        if self._pointless(queued):
-            await self._give_up(queued, "it was over before it could be delivered")
+        if why := self._pointless(queued):
+            await self._keep(queued, RowKind.WITHDRAWN, why)
             return
         notice = self._board.notice(queued, self.outbox)
         if notice is None:
-            await self._give_up(queued, "nothing is known any more of what it is about")
+            await self._keep(queued, RowKind.WITHDRAWN, "nothing is known any more of its alarm")
             return
         queued.tries += 1
+        before, queued.may_have_arrived = queued.may_have_arrived, True
         try:
             answer = await channel.send(notice)
         except DeliveryError as error:
+            queued.may_have_arrived = before or error.may_have_arrived
             await self._failed(queued, error)
         except Exception as error:
             log.exception("Channel %s failed", queued.channel)
             await self._failed(queued, DeliveryError(f"internal error ({type(error).__name__})"))
         else:
-            self._failing.pop(queued.channel, None)
-            self._given_up.pop(queued.channel, None)
-            queued.sent_at = now
-            await self._keep([_outcome(queued, RowKind.SENT, self._clock(), answer)])
+            self.health.delivered(queued.channel)
+            await self._keep(queued, RowKind.SENT, answer)
 
     async def _failed(self, queued: QueuedNotice, error: DeliveryError) -> None:
         now, why = self._clock(), str(error)
-        queued.may_have_arrived = error.may_have_arrived
-        if error.permanent or now - queued.queued_at >= GIVE_UP_SECONDS:
-            await self._give_up(queued, why)
+        self.health.failed(queued.channel, now, why, error.retry_after)
+        if error.permanent or now >= queued.give_up_at:
+            log.warning("Notice %s through %s given up: %s", queued.id, queued.channel, why)
+            self.health.gave_up(queued.channel, why)
+            await self._keep(queued, RowKind.GIVEN_UP, why)
             return
-        queued.next_try_at = next_try(queued, now, error.retry_after)
-        since = self._failing.get(queued.channel, (now, ""))[0]
-        self._failing[queued.channel] = (since, why)
+        queued.failed(now, error.retry_after)
         if why != queued.failure:
-            queued.failure = why
-            await self._keep([_outcome(queued, RowKind.FAILED, now, why)])
+            await self._keep(queued, RowKind.FAILED, why)
 
-    async def _give_up(self, queued: QueuedNotice, why: str) -> None:
-        log.warning("Notice %s through %s given up: %s", queued.id, queued.channel, why)
-        now = self._clock()
-        self._failing.pop(queued.channel, None)
-        if queued.phase is not Phase.OVER and not self._pointless(queued):
-            self._given_up[queued.channel] = why
-        queued.given_up_at = now
-        await self._keep([_outcome(queued, RowKind.GIVEN_UP, now, why)])
+    async def _keep(self, queued: QueuedNotice, kind: RowKind, text: str) -> None:
+        """Note what became of a notice, at once here and for others in the ledger."""
+        row = outcome(queued, kind, self._clock(), text)
+        self.outbox.take(row)
+        await self._board.write([row], insist=True)
 
-    def _pointless(self, queued: QueuedNotice) -> bool:
-        """Whether it never arrived, for sure, and what it is about is over."""
-        if queued.phase not in {Phase.RAISE, Phase.REMIND} or queued.may_have_arrived:
-            return False
-        stories = (self.outbox.story(alarm) for alarm in queued.alarms)
-        return all(story is None or story.over_at is not None for story in stories)
+    def _pointless(self, queued: QueuedNotice) -> str:
+        """Why nobody needs it any more; empty if somebody does.
 
-    async def _keep(self, rows: Sequence[LedgerRow]) -> bool:
-        return await self._board.write(rows)
-
-
-def _expresses(channel: Channel | None, row: LedgerRow) -> bool:
-    """Whether a channel can say what a row queues."""
-    if channel is None:
-        return False
-    return Phase(row.text.partition(" ")[0]) in channel.phases
+        A raise that may have arrived is sent again, so that "over" is said of it.
+        """
+        if queued.phase is Phase.OVER or (queued.phase is Phase.RAISE and queued.may_have_arrived):
+            return ""
+        stories = self.outbox.stories_of(queued.alarms)
+        if all(story.over_at is not None for story in stories):
+            return "it was over before it was delivered"
+        called = any(story.calls(self._clock()) for story in stories)
+        if queued.phase in CALLS and not called:
+            return "somebody had it in hand before it was delivered"
+        return ""
 
 
-def _outcome(queued: QueuedNotice, kind: RowKind, at: float, text: str) -> LedgerRow:
-    alarm: AlarmId = queued.alarms[0]
-    return replace(
-        LedgerRow(at, kind, alarm.key, alarm.onset),
-        notice=queued.id,
-        channel=queued.channel,
-        text=text,
-    )
+def _turn(notice: QueuedNotice) -> float:
+    """Of several that wait for a channel, one that fails holds up no other."""
+    return max(notice.next_try_at, notice.queued_at)
 
 
-def _clock(at: float) -> str:
-    return time.strftime("%H:%M", time.localtime(at))
+async def _close(channel: Channel, busy: asyncio.Task[None] | None) -> None:
+    if busy:
+        await asyncio.wait((busy,))
+    await channel.aclose()

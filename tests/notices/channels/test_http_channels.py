@@ -219,8 +219,10 @@ async def test_a_template_stays_json_whatever_a_name_holds(far_side):
     ("answer", "permanent", "words"),
     [
         ((400, b"no such field", {}), True, "answered 400 Bad Request: no such field"),
-        ((401, b"", {}), True, "answered 401 Unauthorized"),
-        ((302, b"", {"Location": "https://elsewhere.example.com/"}), True, "redirects"),
+        ((413, b"", {}), True, "answered 413 Request Entity Too Large"),
+        ((401, b"", {}), False, "answered 401 Unauthorized"),
+        ((404, b"no /take here", {}), False, "answered 404 Not Found"),
+        ((302, b"", {"Location": "https://elsewhere.example.com/"}), False, "redirects"),
         ((429, b"", {"Retry-After": "7"}), False, "answered 429"),
         ((500, b"\x1b[31moops", {}), False, "answered 500 Internal Server Error: �[31moops"),
         ((503, b"", {}), False, "answered 503"),
@@ -235,6 +237,17 @@ async def test_what_an_answer_means(far_side, answer, permanent, words):
     assert caught.value.permanent is permanent
     assert caught.value.retry_after == (7.0 if answer[0] == 429 else None)
     assert not caught.value.may_have_arrived
+    await channel.aclose()
+
+
+async def test_no_error_repeats_what_may_be_a_secret(far_side):
+    said = b"no service T0123456789ABCDEF0123; token s3cr3t-token; use /hooks/a"
+    far = await far_side((404, said, {}))
+    url = far.url.replace("/take", "/hooks/T0123456789ABCDEF0123?key=x")
+    channel = webhook(url, headers={"X-Token": Secret("s3cr3t-token")})
+    with pytest.raises(DeliveryError) as caught:
+        await channel.send(notice())
+    assert "no service •••; token •••; use /hooks/a" in str(caught.value)
     await channel.aclose()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from wallboard.channel_settings import PagerDutySettings
 from wallboard.domain.foreign_text import brief
 from wallboard.domain.policy import Level
-from wallboard.notices.channel import ALL_PHASES, DeliveryError
+from wallboard.notices.channel import ALL_PHASES
 from wallboard.notices.http_post import HttpPost
 from wallboard.notices.notice import Notice, Phase
 from wallboard.notices.texts import alarm_document, iso, text, title
@@ -36,18 +36,12 @@ class PagerDuty:
     def __init__(self, settings: PagerDutySettings) -> None:
         """Prepare without connecting. Raises ``ClientSetupError``."""
         self._routing_key = settings.routing_key
-        self._http = HttpPost(settings, settings.url)
+        self._http = HttpPost(settings, settings.url, (settings.routing_key,))
 
     async def send(self, notice: Notice) -> str:
         """Send one event. Raises ``DeliveryError``."""
         event = {"routing_key": self._routing_key.value, **event_of(notice)}
-        try:
-            answer = await self._http.send(json.dumps(event).encode(), "application/json")
-        except DeliveryError as error:
-            masked = str(error).replace(self._routing_key.value, str(self._routing_key))
-            raise DeliveryError(
-                masked, permanent=error.permanent, retry_after=error.retry_after
-            ) from None
+        answer = await self._http.send(json.dumps(event).encode(), "application/json")
         return _message_in(answer)
 
     async def aclose(self) -> None:

@@ -13,7 +13,7 @@ from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import inodes, set_aside
 from wallboard.recorder.ledger.news import News
-from wallboard.recorder.ledger.reader import LedgerReader
+from wallboard.recorder.ledger.reader import PAGE, LedgerReader
 from wallboard.recorder.ledger.schema import LEDGER
 from wallboard.recorder.ledger.writer import LedgerWriter
 from wallboard.recorder.paths import RecordingFile
@@ -30,7 +30,8 @@ class Exchange:
     """What came of writing and reading: all rows are on the disk unless it says why not.
 
     ``unwritten`` and ``unread`` are why something failed, ``read_only`` why this process may not
-    write, all without the path; ``set_aside`` is where a damaged ledger was moved.
+    write, all without the path; ``set_aside`` is where a damaged ledger was moved. ``more`` is new
+    than was read.
     """
 
     news: News = News()
@@ -38,6 +39,7 @@ class Exchange:
     unread: str = ""
     read_only: str = ""
     set_aside: Path | None = None
+    more: bool = False
 
 
 class LedgerTap:
@@ -91,7 +93,8 @@ class LedgerTap:
         aside = self._set_aside(damage) if damage and keep_days is not None else None
         if aside:
             news = News(whole=True)
-        return Exchange(news, unwritten, unread, why_read_only(self.path), aside)
+        more = len(news.rows) == PAGE and not news.whole
+        return Exchange(news, unwritten, unread, why_read_only(self.path), aside, more)
 
     def close(self) -> None:
         """Close the file; the next exchange opens it again."""

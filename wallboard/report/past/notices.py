@@ -19,6 +19,7 @@ OUTCOMES = {
     RowKind.SENT: "sent",
     RowKind.FAILED: "failing",
     RowKind.GIVEN_UP: "given up",
+    RowKind.WITHDRAWN: "withdrawn",
 }
 
 
