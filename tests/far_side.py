@@ -14,8 +14,8 @@ async def far_side():
     runners = []
 
     async def start(*answers: object, tls=None):
-        seen = SimpleNamespace(requests=[], url="", hang=asyncio.Event())
         pending = list(answers) or [(202, b"{}", {})]
+        seen = SimpleNamespace(requests=[], url="", hang=asyncio.Event(), answers=pending)
 
         async def handle(request):
             body = await request.read()

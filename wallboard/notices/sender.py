@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
@@ -59,6 +60,12 @@ class NoticeSender:
         self._clock = clock
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._ended = asyncio.Event()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being sent."""
+        return bool(self._busy)
 
     def take_up(
         self,
@@ -91,7 +98,10 @@ class NoticeSender:
                     await self.step()
                 except Exception:
                     log.exception("Sending notices failed")
-                await asyncio.sleep(TICK_SECONDS)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TICK_SECONDS):
+                        await self._ended.wait()
+                self._ended.clear()
         finally:
             tasks = [*self._busy.values(), *self._closing]
             for task in tasks:
@@ -133,7 +143,12 @@ class NoticeSender:
             return
         task = asyncio.create_task(self._send(notice))
         self._busy[name] = task
-        task.add_done_callback(lambda _: self._busy.pop(name, None))
+        task.add_done_callback(lambda _: self._has_ended(name))
+
+    def _has_ended(self, name: str) -> None:
+        """The channel is free for the next one."""
+        del self._busy[name]
+        self._ended.set()
 
     async def _send(self, queued: QueuedNotice) -> None:
         channel = self._channels.get(queued.channel)
