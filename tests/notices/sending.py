@@ -1,4 +1,4 @@
-"""Processes that send notices from a real ledger, by an injected clock, and may be killed anywhere."""
+"""Processes that send from a real ledger, by an injected clock, and may be killed anywhere."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -24,7 +24,9 @@ class SendingProcess(LiveNotices):
     ``danger`` is called between any two statements that matter and may raise ``KilledError``.
     """
 
-    def __init__(self, settings, ledger, clock, *, danger: Callable[[], None] = lambda: None):
+    def __init__(
+        self, settings, ledger, clock, *, danger: Callable[[], None] = lambda: None
+    ) -> None:
         self.killed = False
         self.sends = True
         self.explained = set()
@@ -113,7 +115,7 @@ class SendingProcess(LiveNotices):
 class Perilous:
     """A real channel of a process that may be killed before and after it has sent."""
 
-    def __init__(self, channel, process):
+    def __init__(self, channel, process) -> None:
         self.channel, self.process = channel, process
         self.phases = channel.phases
 
@@ -134,7 +136,7 @@ def settings_of(tmp_path, text):
     return load_config(path, {})
 
 
-def board_of(*ids):
+def board_of(*ids: int) -> str:
     """The tables of a server with these entry points."""
     points = "".join(f"[[server.entry_point]]\nid = {one}\n" for one in ids)
     return f'[[server]]\nname = "prod"\nurl = "http://127.0.0.1:9"\n{points}'

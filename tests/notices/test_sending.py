@@ -16,10 +16,10 @@ NOTICE = '[[notice]]\nchannel = "{name}"\n'
 
 
 class Clock:
-    def __init__(self):
+    def __init__(self) -> None:
         self.now = 1_000_000.0
 
-    def __call__(self):
+    def __call__(self) -> float:
         return self.now
 
 
@@ -33,7 +33,7 @@ async def world(tmp_path, clock):
     """Processes on one ledger; they are ended with the test."""
     processes = []
 
-    def start(*channels, more="", ids=(1000, 1006), **facts):
+    def start(*channels: tuple[str, str], more="", ids=(1000, 1006), **facts):
         tables = "".join(
             CHANNEL.format(name=name, url=url) + NOTICE.format(name=name) for name, url in channels
         )
