@@ -17,10 +17,14 @@ def program(path: str) -> Path | None:
     return unpacked if unpacked.exists() else Path(installed) if installed else None
 
 
+def libraries() -> str:
+    """Their libraries, for ``LD_LIBRARY_PATH``."""
+    return ":".join(map(str, sorted(DEBIAN.glob("usr/lib/*-linux-gnu"))))
+
+
 def run(command, **options):
     """Runs one to its end with its own libraries."""
-    libraries = ":".join(map(str, sorted(DEBIAN.glob("usr/lib/*-linux-gnu"))))
-    environment = {**os.environ, "LD_LIBRARY_PATH": libraries}
+    environment = {**os.environ, "LD_LIBRARY_PATH": libraries()}
     return subprocess.run(
         [str(word) for word in command], capture_output=True, text=True, check=False,
         env=environment, **options,

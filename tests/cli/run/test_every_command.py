@@ -48,6 +48,7 @@ REAL = {
     "help": ["check"],
     "history": ["1000", "--file", RECORDING],
     "metrics": ["rules"],
+    "monitoring": ["prometheus"],
     "notify": ["dry-run", "--config", CONFIG, "--file", RECORDING],
     "raw": ["chatAllowed", "1000", "--url", URL],
     "record": ["--config", "none.toml"],

@@ -2,19 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from wallboard.board import Board
+from wallboard.cli.commands.check_plugins import PLUGIN_TIMEOUT_SECONDS, PLUGINS, PluginCommand
 from wallboard.cli.options.board_options import board_options, board_options_of
 from wallboard.cli.options.values import Number
-from wallboard.cli.run.errors import CommandError, client_errors
+from wallboard.cli.run.errors import client_errors
 from wallboard.cli.run.metrics_server import need_extra
 from wallboard.cli.run.output import warn
 from wallboard.cli.run.signals import leave_now
@@ -27,63 +26,6 @@ from wallboard.settings import Settings
 
 if TYPE_CHECKING:
     from wallboard.domain.ranges import Limit
-
-NAGIOS = "nagios"
-
-NAGIOS_TIMEOUT_SECONDS = 50.0
-"""Monitoring systems end a check after sixty seconds, unless told otherwise."""
-
-UNKNOWN = 3
-
-
-class PluginCommand(click.Command):
-    """A command that, with ``--format nagios``, tells its own errors as the state UNKNOWN."""
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,  # noqa: ANN401 - as click has it
-    ) -> click.Context:
-        """The parsed command line."""
-        if not _wants_nagios(args):
-            return super().make_context(info_name, args, parent, **extra)
-        with _unknown_on_errors():
-            return super().make_context(info_name, args, parent, **extra)
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
-        """Run the command."""
-        if ctx.params.get("form") != NAGIOS:
-            return super().invoke(ctx)
-        with _unknown_on_errors():
-            return super().invoke(ctx)
-
-
-@contextmanager
-def _unknown_on_errors() -> Iterator[None]:
-    try:
-        yield
-    except (click.exceptions.Exit, click.Abort, BrokenPipeError):
-        raise
-    except Exception as error:  # noqa: BLE001 - a monitoring system reads no other sentence
-        from wallboard.report.now.nagios import nagios_unknown
-
-        click.echo(nagios_unknown(_in_words(error)))
-        raise click.exceptions.Exit(UNKNOWN) from None
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, click.ClickException):
-        return error.format_message()
-    if isinstance(error, CommandError):
-        return str(error)
-    return f"internal error: {type(error).__name__}: {error}"
-
-
-def _wants_nagios(args: Sequence[str]) -> bool:
-    return f"--format={NAGIOS}" in args or ("--format", NAGIOS) in pairwise(args)
-
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -161,8 +103,8 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "text": ("wallboard.report.now.text", "text_report"),
     "json": ("wallboard.report.now.json", "json_report"),
     "csv": ("wallboard.report.now.csv", "csv_report"),
-    NAGIOS: ("wallboard.report.now.nagios", "nagios_report"),
     OPENMETRICS: ("wallboard.report.metrics.page", "openmetrics_report"),
+    **{name: (plugin.module, plugin.report) for name, plugin in PLUGINS.items()},
 }
 """The function of each format that makes a text of a snapshot, loaded when it is asked for."""
 
@@ -192,25 +134,27 @@ RANGE as in monitoring plugins; it alerts on
 \b
 With `nagios`, usage and config errors are UNKNOWN (3) too. Levels rank
 ok < warning < unknown < critical; other plugins rank unknown below warning.
+`checkmk` and `prtg` have the state in the output, errors too, and exit with 0.
 """,
 )
 @board_options
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
-              help="Output format: table (text), JSON, CSV, monitoring plugin output or "
-                   "OpenMetrics.")  # fmt: skip
+              help="Output format: table (text), JSON, CSV, OpenMetrics, or for a monitoring "
+                   "system.")  # fmt: skip
 @limit_options
 @click.option("--timeout", type=Number(min=0, min_open=True, max=86_400),
               metavar="SECONDS",
               help="Time limit of the whole check; what has not answered is unknown. Default "
-                   f"with `nagios`: {NAGIOS_TIMEOUT_SECONDS:g}.")  # fmt: skip
+                   f"for a monitoring system: {PLUGIN_TIMEOUT_SECONDS:g}.")  # fmt: skip
 def command(form: str, timeout: float | None, **parameters: object) -> int:
     from wallboard.report.now.nagios import exit_status
 
     began = time.monotonic()
     if form == OPENMETRICS:
         need_extra()
-    if timeout is None and form == NAGIOS:
-        timeout = NAGIOS_TIMEOUT_SECONDS
+    plugin = PLUGINS.get(form)
+    if timeout is None and plugin:
+        timeout = PLUGIN_TIMEOUT_SECONDS
     limits = limits_of(parameters)
     settings = board_options_of(parameters).settings()
     board = Board(asked_once(entry_points_of(settings), limits), history=SAMPLES)
@@ -221,6 +165,7 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
         snapshot = runner.run(_seen(settings, board.snapshot(time.time())))
         _print(form, snapshot, "" if finished else f"not finished within {timeout:g} s")
         code = exit_status(snapshot, at_least=Level.OK if finished else Level.UNKNOWN)
+        code = code if plugin is None or plugin.status is None else plugin.status
         if not finished:
             leave_now(code)
     return code
@@ -270,7 +215,7 @@ async def _seen(settings: Settings, snapshot: Snapshot) -> Snapshot:
 def _print(form: str, snapshot: Snapshot, unfinished: str) -> None:
     module, name = FORMATS[form]
     report: Callable[..., str] = getattr(import_module(module), name)
-    if unfinished and form == NAGIOS:
+    if unfinished and form in PLUGINS:
         text = report(snapshot, unfinished=unfinished)
     else:
         text = report(snapshot)

@@ -111,6 +111,7 @@ def serve(listen: Address, log_format: str, **parameters: object) -> int:
 Examples:
   wallboard metrics rules > /etc/prometheus/wallboard.rules.yml
   wallboard metrics rules --wait 120 --for 5m
+  wallboard monitoring prometheus-rules     the same command
   promtool check rules wallboard.rules.yml
 """,
 )
@@ -141,6 +142,7 @@ Print a dashboard as JSON, to import or provision in Grafana.
 Examples:
   wallboard metrics dashboard > wallboard.json
   wallboard metrics dashboard --datasource my-metrics-server
+  wallboard monitoring grafana              the same command
 """,
 )
 @click.option("--datasource", metavar="UID",

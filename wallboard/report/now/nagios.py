@@ -40,7 +40,7 @@ def nagios_report(snapshot: Snapshot, *, unfinished: str = "") -> str:
     """The whole output, without a line break at its end; ``unfinished`` says why it is not all."""
     level = max(worst_level(snapshot), Level.UNKNOWN if unfinished else Level.OK)
     listed = worst_first(snapshot.entry_points.values(), snapshot.at)
-    said = "; ".join(filter(None, (unfinished, _headline(snapshot, listed))))
+    said = "; ".join(filter(None, (unfinished, headline(snapshot))))
     perfdata = " ".join(_perfdata(snapshot))
     return "\n".join([f"{_status_line(level, said)}|{perfdata}", *_details(snapshot, listed)])
 
@@ -55,16 +55,18 @@ def _status_line(level: Level, said: str) -> str:
     return f"{SERVICE} {level.name} - {_text(said)}"
 
 
-def _headline(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> str:
+def headline(snapshot: Snapshot) -> str:
+    """How the board stands, in a line: of several what is not ok, and the worst of it."""
+    listed = worst_first(snapshot.entry_points.values(), snapshot.at)
     if not listed:
         return "no entry points"
     if snapshot.blind_since is not None:
         return network_words(snapshot.blind_since, snapshot.at)
     if len(listed) == 1:
-        return _in_words(listed[0], snapshot.at)
+        return in_words(listed[0], snapshot.at)
     if worst_level(snapshot) is Level.OK:
         return f"{len(listed)} entry points ok"
-    return f"{counts(snapshot)}; {_in_words(listed[0], snapshot.at)}"
+    return f"{counts(snapshot)}; {in_words(listed[0], snapshot.at)}"
 
 
 def _details(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> Iterator[str]:
@@ -73,11 +75,12 @@ def _details(snapshot: Snapshot, listed: Sequence[EntryPointStatus]) -> Iterator
     for status in listed:
         level, server = status.judgement.level_at(snapshot.at), status.entry_point.key.server
         if level is not Level.OK and server not in down and len(listed) > 1:
-            yield _text(f"{level.label}: {_in_words(status, snapshot.at)} [{server}]")
+            yield _text(f"{level.label}: {in_words(status, snapshot.at)} [{server}]")
     yield from map(_text, failures(snapshot))
 
 
-def _in_words(status: EntryPointStatus, now: float) -> str:
+def in_words(status: EntryPointStatus, now: float) -> str:
+    """The entry point, its verdict and why."""
     judgement = status.judgement
     expected = expectation_words(status, now)
     words = "; ".join(filter(None, (judgement.summary, expected, judgement.hint)))

@@ -1,0 +1,1 @@
+"""Files that have other monitoring systems run the checks, made from the config at hand."""
