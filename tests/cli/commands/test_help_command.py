@@ -82,3 +82,17 @@ def test_every_command_is_a_topic():
     from wallboard.cli.run.registry import COMMANDS
 
     assert set(COMMANDS) <= set(topics())
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["help", "verd"], ["verdicts"]),
+        (["help", "alarms", "un"], ["unshelve"]),
+        (["help", "wallboard."], ["wallboard.toml"]),
+    ],
+)
+async def test_a_shell_completes_topics(wallboard, words, offered):
+    line = {"COMP_WORDS": " ".join(["wallboard", *words]), "COMP_CWORD": str(len(words))}
+    ended = await wallboard(_WALLBOARD_COMPLETE="bash_complete", **line)
+    assert [one.removeprefix("plain,") for one in ended.out.split()] == offered

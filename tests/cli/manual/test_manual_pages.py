@@ -129,6 +129,14 @@ def test_the_keys_are_those_of_the_bindings():
     assert ("Wall", "n", "Next fault, folded or not") in entries
 
 
+def test_every_page_that_a_page_refers_to_exists(pages):
+    known = {page.reference for page in pages}
+    reference = re.compile(r"\bwallboard[\w.-]*\([157]\)")
+    told = [name for page in pages for name in reference.findall(text(page, 1000))]
+    assert len(told) > len(pages)
+    assert set(told) == known
+
+
 def test_every_guide_for_operators_is_there():
     known = {path.stem for path in guides_path().glob("*.md")} - {"architecture", "figures"}
     assert known - {"install"} <= set(GUIDES)

@@ -15,6 +15,15 @@ EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 """The date of what is built, in Unix seconds; see reproducible-builds.org."""
 
 
+def topic_names(context: click.Context, _argument: click.Parameter, begun: str) -> list[str]:
+    """Topics; behind a word of a command, the commands within it."""
+    from wallboard.cli.manual.topics import topics
+
+    typed = "-".join((*(context.params.get("topic") or ()), begun))
+    before = len(typed) - len(begun)
+    return [name[before:] for name in topics() if name.startswith(typed)]
+
+
 @click.command(
     "help",
     short_help="Show the manual, by topic.",
@@ -33,7 +42,7 @@ Examples:
   wallboard help --man ~/.local/share/man    then: man wallboard-check
 """,
 )
-@click.argument("topic", nargs=-1)
+@click.argument("topic", nargs=-1, shell_complete=topic_names)
 @click.option("--man", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Write all pages as manual pages, into FOLDER/man1, man5 and man7.")  # fmt: skip
 def command(topic: tuple[str, ...], man: Path | None) -> int:

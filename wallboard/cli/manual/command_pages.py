@@ -5,7 +5,19 @@ from inspect import cleandoc
 
 import click
 
-from wallboard.cli.manual.page import COMMANDS, Block, Literal, Page, Paragraph, Part, Terms
+from wallboard.cli.manual.config_page import NAME as CONFIG
+from wallboard.cli.manual.guides import GUIDES
+from wallboard.cli.manual.page import (
+    COMMANDS,
+    FILES,
+    SUBJECTS,
+    Block,
+    Literal,
+    Page,
+    Paragraph,
+    Part,
+    Terms,
+)
 from wallboard.cli.run.registry import DEFAULTS, SECTIONS, group
 
 PROGRAM = "wallboard"
@@ -31,6 +43,7 @@ def _pages(
         *_options(command, context, words),
         *_commands(words, inner),
         *_epilog(command.epilog or ""),
+        _see_also(words),
     )
     purpose = command.short_help or "a live wallboard for Cisco ECE chat entry points"
     yield Page(name, COMMANDS, _line(purpose), parts)
@@ -82,6 +95,17 @@ def _commands(words: tuple[str, ...], inner: dict[str, click.Command]) -> Iterat
             yield Part(title, listed(names), 2)
     elif inner:
         yield Part("Commands", listed(list(inner)))
+
+
+def _see_also(words: tuple[str, ...]) -> Part:
+    """The command that this one is within, the guide, if any, and what holds for all commands."""
+    above = "-".join((PROGRAM, *words[:-1])) if words else ""
+    guides = [f"{PROGRAM}-{words[0]}({SUBJECTS})"] if words and words[0] in GUIDES else []
+    own = (
+        [f"{above}({COMMANDS})"] if above else [f"{PROGRAM}-{name}({SUBJECTS})" for name in GUIDES]
+    )
+    common = (f"{CONFIG}({FILES})", f"{PROGRAM}-exit-status({SUBJECTS})")
+    return Part("See also", (Paragraph(", ".join((*own, *guides, *common))),))
 
 
 def _epilog(text: str) -> Iterator[Part]:
