@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from wallboard.board import Board
-from wallboard.domain.blind import Blindness
+from wallboard.domain.blind import Blindness, blind_spans
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.domain.observation import Cause, Failure, Observation, Request, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import ChatAllowed
@@ -53,3 +54,19 @@ def test_what_did_not_change_is_the_same_object_until_the_network_is_back():
     assert blindness.shown(board.snapshot(103.0)).entry_points[KEYS[0]].judgement.level is (
         Level.CRITICAL
     )
+
+
+def test_the_times_without_a_network_by_the_ledger():
+    rows = [
+        LedgerRow(at, kind, None)
+        for at, kind in (
+            (5.0, RowKind.SEEING),
+            (10.0, RowKind.BLIND),
+            (12.0, RowKind.BLIND),
+            (20.0, RowKind.SEEING),
+            (30.0, RowKind.NOTE),
+            (40.0, RowKind.BLIND),
+        )
+    ]
+    assert blind_spans(rows, 50.0) == [(10.0, 20.0), (40.0, 50.0)]
+    assert blind_spans(rows, 40.0) == [(10.0, 20.0)]

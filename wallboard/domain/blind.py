@@ -3,11 +3,12 @@
 Verdicts say what polls came to; how bad that is for customers nobody can tell from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 
@@ -42,3 +43,21 @@ def _unknown(status: EntryPointStatus) -> EntryPointStatus:
     if status.judgement.level is Level.UNKNOWN:
         return status
     return replace(status, judgement=replace(status.judgement, level=Level.UNKNOWN))
+
+
+def blind_spans(rows: Iterable[LedgerRow], until: float) -> list[tuple[float, float]]:
+    """When this machine had no network, by the rows of the ledger in the order of time.
+
+    One that is not over lasts ``until`` then. All are Unix time in seconds.
+    """
+    spans: list[tuple[float, float]] = []
+    since: float | None = None
+    for row in rows:
+        if row.kind is RowKind.BLIND and since is None:
+            since = row.at
+        elif row.kind is RowKind.SEEING and since is not None:
+            spans.append((since, row.at))
+            since = None
+    if since is not None and since < until:
+        spans.append((since, until))
+    return spans

@@ -6,12 +6,14 @@ import json
 import os
 
 import pytest
+from recorder.ledger_rows import written
 from recorder.recordings import START, board_of, poll, record
 
 from wallboard.cli.run.run import run
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import Expectation, Expected
+from wallboard.domain.ledger_row import LedgerRow, RowKind
 
 CLOSED = b'<chatAllowed allowed="false" reason="agent_not_available"/>'
 WINDOW = ("--since", "2026-09-21 14:00Z", "--until", "2026-09-21 15:00Z")
@@ -81,6 +83,17 @@ def test_by_the_config_it_is_business_hours_without_maintenance(ask, tmp_path):
     assert one["known_seconds"] - one["open_seconds"] == pytest.approx(300, abs=1)
     assert one["availability"] == pytest.approx(1 - 300 / one["known_seconds"], abs=0.01)
     assert one["coverage"] == pytest.approx(one["known_seconds"] / 1500, abs=0.001)
+
+
+def test_what_was_seen_without_a_network_is_known_of_nobody(ask, tmp_path):
+    asked = ("1000", *WINDOW, "--file", tmp_path / "r.db", "--format", "json")
+    (seen,) = json.loads(ask(*asked)[1])["availability"]
+    assert seen["known_seconds"] - seen["open_seconds"] == pytest.approx(300, abs=1)
+    blind = [(1200, RowKind.BLIND), (1500, RowKind.SEEING)]
+    written(tmp_path / "r.ledger", *(LedgerRow(START + at, kind, None) for at, kind in blind))
+    (one,) = json.loads(ask(*asked)[1])["availability"]
+    assert one["availability"] == 1
+    assert one["known_seconds"] == pytest.approx(seen["known_seconds"] - 300, abs=1)
 
 
 def test_by_day_as_csv_there_is_a_row_for_each_day(ask, tmp_path):

@@ -35,10 +35,10 @@ def state(at, verdict, *, known=True):
     return KnownState(at, KEY, verdict, Level.OK, known)
 
 
-def counted(states, plan=None, *, until=DAY, periods=None, end=DAY):
+def counted(states, plan=None, *, until=DAY, periods=None, end=DAY, blind=()):
     parts = [StatePart(until, tuple(states), {})]
     periods = periods or [Period("", 0.0, end)]
-    return availability_of(parts, [SALES], periods, hours_by(plan or Plan()))
+    return availability_of(parts, [SALES], periods, hours_by(plan or Plan()), blind)
 
 
 def test_only_business_hours_without_maintenance_count():
@@ -48,6 +48,15 @@ def test_only_business_hours_without_maintenance_count():
     assert (one.planned, one.known, one.open) == (9 * HOUR, 9 * HOUR, 8 * HOUR)
     assert one.share == pytest.approx(8 / 9)
     assert one.coverage == 1
+
+
+def test_what_a_machine_without_a_network_saw_counts_neither_way():
+    plan = Plan({KEY: OFFICE}, ())
+    states = [state(0, OPEN), state(9 * HOUR, Verdict.UNREACHABLE), state(11 * HOUR, OPEN)]
+    lost = [(7 * HOUR, 7.5 * HOUR), (9 * HOUR, 11 * HOUR), (17 * HOUR, 30 * HOUR)]
+    (one,) = counted(states, plan, blind=lost)
+    assert (one.planned, one.known, one.open) == (10 * HOUR, 7 * HOUR, 7 * HOUR)
+    assert (one.share, one.coverage) == (1, 0.7)
 
 
 def test_what_was_not_recorded_counts_neither_way():

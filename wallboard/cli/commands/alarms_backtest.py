@@ -15,6 +15,7 @@ from wallboard.cli.options.recording import (
     opened,
     recording_file,
     say,
+    sight_rows,
     window_options,
 )
 from wallboard.cli.run import exit_codes
@@ -141,7 +142,7 @@ def rows_of_trials(
     since, until = window.since, min(window.until, window.recorded[-1].last_at)
     with _progress() as on_progress:
         return backtest(
-            recording, rule_sets, since, until, ledger=_ledger(path), on_progress=on_progress
+            recording, rule_sets, since, until, ledger=sight_rows(path), on_progress=on_progress
         )
 
 
@@ -160,24 +161,6 @@ def rule_set(settings: "Settings", window: "Window") -> "RuleSet":
     for problem in reader.problems:
         warn(problem)
     return RuleSet.of(settings, plan)
-
-
-def _ledger(recording: Path) -> Sequence[LedgerRow]:
-    """When this machine had no network, by the ledger; not at all where it cannot be read."""
-    from wallboard.domain.ledger_row import RowKind
-    from wallboard.recorder.errors import RecordingError
-    from wallboard.recorder.ledger.place import ledger_path
-    from wallboard.recorder.ledger.reader import LedgerReader
-
-    path = ledger_path(recording)
-    if not path.exists():
-        return []
-    try:
-        with LedgerReader(path) as ledger:
-            return [row for row in ledger.rows() if row.kind in {RowKind.BLIND, RowKind.SEEING}]
-    except RecordingError as error:
-        warn(f"{path}: {error}; going on without it")
-        return []
 
 
 def _entry_points(

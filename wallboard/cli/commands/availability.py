@@ -13,11 +13,13 @@ from wallboard.cli.options.recording import (
     recorded_board,
     recording_options,
     say,
+    sight_rows,
     window_options,
 )
 from wallboard.cli.options.values import entry_point_ids
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.output import warn
+from wallboard.domain.blind import blind_spans
 
 if TYPE_CHECKING:
     from wallboard.domain.plan import Plan
@@ -92,7 +94,8 @@ def command(
             asked.start, asked.end, keys={one.key for one in entry_points}
         )
         periods = periods_of(asked.start, asked.end, by) or [asked]
-        found = availability_of(parts, entry_points, periods, hours)
+        blind = blind_spans(sight_rows(path), asked.end)
+        found = availability_of(parts, entry_points, periods, hours, blind)
     calendars = names_of(plan, entry_points) if plan else {}
     if form == "json":
         say([availability_json(found, calendars, asked)])

@@ -1,5 +1,6 @@
 """The options that say which recording is asked and of what time, shared by all that ask one."""
 
+import math
 import os
 import sys
 import time
@@ -17,7 +18,7 @@ from wallboard.cli.run.errors import CommandError, config_errors, home_errors
 from wallboard.cli.run.output import warn
 from wallboard.cli.run.signals import left_on_ctrl_c
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
-from wallboard.domain.ledger_row import LedgerRow
+from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.parse_time import MomentError, moment
 from wallboard.settings import Settings
 
@@ -74,14 +75,25 @@ def ledger_rows(recording: Path, since: float) -> list[LedgerRow]:
 
     A ledger that cannot be read is warned of, and there is nothing to tell.
     """
+    return _rows(recording, since, tuple(RowKind), "acknowledgements and notes")
+
+
+def sight_rows(recording: Path) -> list[LedgerRow]:
+    """When this machine had no network, by the ledger beside a recording; read as above."""
+    return _rows(recording, -math.inf, (RowKind.BLIND, RowKind.SEEING), "it")
+
+
+def _rows(
+    recording: Path, since: float, kinds: Collection[RowKind], missing: str
+) -> list[LedgerRow]:
     from wallboard.recorder.errors import RecordingError
     from wallboard.recorder.ledger.beside import rows_beside
     from wallboard.recorder.ledger.place import ledger_path
 
     try:
-        return rows_beside(recording, since)
+        return rows_beside(recording, since, kinds)
     except RecordingError as error:
-        warn(f"{ledger_path(recording)}: {error}; going on without acknowledgements and notes")
+        warn(f"{ledger_path(recording)}: {error}; going on without {missing}")
         return []
 
 

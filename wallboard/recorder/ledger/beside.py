@@ -1,14 +1,18 @@
 """The ledger beside a recording, for whoever reads both."""
 
+import math
+from collections.abc import Collection
 from pathlib import Path
 
-from wallboard.domain.ledger_row import LedgerRow
+from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.ledger.reader import LedgerReader
 
 
-def rows_beside(recording: Path, since: float) -> list[LedgerRow]:
-    """The rows from a moment on, Unix time in seconds; none where there is no ledger.
+def rows_beside(
+    recording: Path, since: float = -math.inf, kinds: Collection[RowKind] = tuple(RowKind)
+) -> list[LedgerRow]:
+    """The rows of some kinds from a moment on, Unix time in seconds; none without a ledger.
 
     Raises ``RecordingError``.
     """
@@ -16,4 +20,4 @@ def rows_beside(recording: Path, since: float) -> list[LedgerRow]:
     if not path.exists():
         return []
     with LedgerReader(path) as ledger:
-        return list(ledger.rows(since))
+        return [row for row in ledger.rows(since) if row.kind in kinds]

@@ -1,7 +1,8 @@
 """Availability: the share of time in which a customer could start a chat when one should have.
 
 That is business hours without maintenance; an entry point without a calendar should always be open.
-What was not recorded counts neither way, but is told as coverage.
+What was not recorded counts neither way, nor does the time in which this machine had no network;
+both are told as coverage.
 """
 
 import math
@@ -124,8 +125,11 @@ def hours_recorded(changes: Iterable[ExpectationChanged]) -> ServiceHours:
 class _Counted:
     """The seconds of one entry point in each period."""
 
-    def __init__(self, hours: Sequence[Span], periods: Sequence[Period]) -> None:
-        self._parts = list(_parts(hours, periods))
+    def __init__(
+        self, hours: Sequence[Span], periods: Sequence[Period], blind: Sequence[tuple[float, float]]
+    ) -> None:
+        self._planned = list(_parts(hours, periods))
+        self._parts = list(_seen(self._planned, blind))
         self._ends = [end for _, end, _ in self._parts]
         self._known = [0.0] * len(periods)
         self._open = [0.0] * len(periods)
@@ -134,7 +138,7 @@ class _Counted:
         self._reach = -math.inf
 
     def planned(self, number: int) -> float:
-        return sum(end - start for start, end, period in self._parts if period == number)
+        return sum(end - start for start, end, period in self._planned if period == number)
 
     def seconds(self, number: int) -> tuple[float, float]:
         return self._known[number], self._open[number]
@@ -170,15 +174,36 @@ def _parts(hours: Sequence[Span], periods: Sequence[Period]) -> Iterator[tuple[f
             yield max(span.first_at, period.start), min(span.last_at, period.end), number
 
 
+def _seen(
+    parts: Iterable[tuple[float, float, int]], blind: Sequence[tuple[float, float]]
+) -> Iterator[tuple[float, float, int]]:
+    """The same without the time in which this machine had no network."""
+    for start, end, number in parts:
+        at = start
+        for lost, found in blind:
+            if lost < end and found > at:
+                if lost > at:
+                    yield at, lost, number
+                at = found
+        if at < end:
+            yield at, end, number
+
+
 def availability_of(
     parts: Iterable[StatePart],
     entry_points: Sequence[EntryPoint],
     periods: Sequence[Period],
     hours: ServiceHours,
+    blind: Sequence[tuple[float, float]] = (),
 ) -> list[Availability]:
-    """The availability of each entry point in each period, by what was known of them."""
+    """The availability of each entry point in each period, by what was known of them.
+
+    ``blind`` is when this machine had no network, in order: what it saw then is not known.
+    """
     start, end = periods[0].start, periods[-1].end
-    counted = {one.key: _Counted(hours(one.key, start, end), periods) for one in entry_points}
+    counted = {
+        one.key: _Counted(hours(one.key, start, end), periods, blind) for one in entry_points
+    }
     reach = start
     for part in parts:
         for event in part.events:
