@@ -1,7 +1,7 @@
 """The board with its alarms at a moment, by a recording and the ledger beside it alone."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -77,15 +77,31 @@ def alarms_then(
     if rows is None:
         alarms = alarms_by_rules(recording, of_board, snapshot.at)
     else:
-        alarms = AlarmBoard(of_board, decides=False)
-        for row in rows:
-            alarms.apply(row)
-        servers = tuple(snapshot.servers.values())
-        board = RecordedBoard(snapshot.at, (), servers)
-        alarms.fold(Folded(board, tuple(snapshot.entry_points.values())))
-        alarms.advance(snapshot.at)
+        alarms = _by_the_ledger(rows, of_board, snapshot)
     ledger = tuple(sorted(rows or (), key=lambda row: row.at))
     return PastAlarms(alarms.alarms, alarms.blind_since, ledger)
+
+
+def alarms_beside(
+    recording: Path, rules: Mapping[AlarmKey, AlarmRules], snapshot: Snapshot
+) -> Mapping[AlarmKey, Alarm]:
+    """The alarms of a board that was asked just now, as the ledger beside a recording has them.
+
+    Raises ``RecordingError``.
+    """
+    return _by_the_ledger(rows_that_matter(recording, snapshot.at), rules, snapshot).alarms
+
+
+def _by_the_ledger(
+    rows: Iterable[LedgerRow], rules: Mapping[AlarmKey, AlarmRules], snapshot: Snapshot
+) -> AlarmBoard:
+    alarms = AlarmBoard(rules, decides=False)
+    for row in rows:
+        alarms.apply(row)
+    board = RecordedBoard(snapshot.at, (), tuple(snapshot.servers.values()))
+    alarms.fold(Folded(board, tuple(snapshot.entry_points.values())))
+    alarms.advance(snapshot.at)
+    return alarms
 
 
 def _rows_then(path: Path, at: float) -> list[LedgerRow] | None:

@@ -4,8 +4,13 @@ import csv
 import io
 import json
 import sys
+import time
 
 import pytest
+from recorder.ledger_rows import written
+
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.policy import Level
 
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
 BUSY = (
@@ -153,3 +158,26 @@ def test_a_name_that_is_never_resolved_does_not_outlast_the_time_limit(tmp_path)
     )
     assert ended.returncode == 3
     assert ended.stdout.startswith("WALLBOARD UNKNOWN - not finished within 1 s")
+
+
+async def test_the_alarms_of_a_recorded_board_are_those_of_its_ledger(
+    wallboard, simulated, tmp_path
+):
+    simulator = await simulated(BUSY, entry_points=2)
+    (tmp_path / "wallboard.toml").write_text(
+        f'record = "r.db"\n[[server]]\nname = "prod"\nurl = "{simulator.url}"\n'
+        "[[server.entry_point]]\nid = 1000\n[[server.entry_point]]\nid = 1001\n"
+    )
+    key, onset = AlarmKey("prod", 1001), time.time() - 60
+    raised = LedgerRow(onset + 30, RowKind.RAISED, key, onset, Level.CRITICAL, "other")
+    acked = LedgerRow(onset + 40, RowKind.ACKNOWLEDGED, key, onset, who="ana@j", text="on it")
+    written(tmp_path / "r.ledger", raised, acked)
+    for form in ("json", "csv"):
+        ended = await wallboard("check", "--format", form, "1001")
+        assert (ended.status, ended.err) == (2, "")
+        assert "acknowledged" in ended.out
+    (tmp_path / "r.ledger").write_bytes(b"no ledger")
+    ended = await wallboard("check", "--format", "json", "1001")
+    (one,) = json.loads(ended.out)["entry_points"]
+    assert (ended.status, one["alarm"]) == (2, None)
+    assert "alarms are not known" in ended.err

@@ -34,8 +34,9 @@ class Told:
         self.board.fold(event)
         self.tally.take(event)
 
-    def page(self, at=NOW, *, openmetrics=True):
-        return page(self.board.snapshot(at), self.tally.polls(), openmetrics=openmetrics).decode()
+    def page(self, at=NOW, *, openmetrics=True, **more):
+        snapshot, polls = self.board.snapshot(at), self.tally.polls()
+        return page(snapshot, polls, openmetrics=openmetrics, **more).decode()
 
     def samples(self, name, at=NOW):
         """The values of a series by its labels."""
@@ -221,7 +222,7 @@ def test_a_single_round_is_a_page_with_the_durations_of_its_polls():
     told = Told(SALES)
     tell(told, SALES, {**OPEN, Endpoint.CAPACITY: TIMEOUT})
     snapshot = told.board.snapshot(NOW)
-    assert openmetrics_report(snapshot) == told.page()
+    assert openmetrics_report(snapshot) == told.page(alarms=False)
     assert told.samples("wallboard_poll_duration_seconds_count") == {
         (("endpoint", endpoint.value), ("server", "prod")): 1 for endpoint in Endpoint
     }

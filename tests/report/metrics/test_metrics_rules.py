@@ -100,6 +100,28 @@ def test_a_server_that_is_down_is_one_alert_and_not_one_for_each_entry_point(tmp
 
 
 @needs_promtool
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_server_that_is_down_outside_hours_in_maintenance_or_without_a_network_is_none(
+    tmp_path, level
+):
+    series = DOWN | {f"wallboard_level{{{SALES}}}": f"{level}x100"}
+    tried(tmp_path, series, "WallboardServerUnreachable", "30m", [])
+
+
+@needs_promtool
+def test_a_wallboard_without_a_network_is_told(tmp_path):
+    told = alert(
+        "warning",
+        "wallboard on i has no network",
+        "Neither a server nor a witness answers: nothing is known of chat entry points.",
+        {"job": "wallboard", "instance": "i"},
+    )
+    blind = f"wallboard_blind{{{BOARD}}}"
+    tried(tmp_path, {blind: "1x100"}, "WallboardBlind", "6m", [told])
+    tried(tmp_path, {blind: "0x100"}, "WallboardBlind", "6m", [])
+
+
+@needs_promtool
 def test_a_wait_is_high_from_its_threshold_on_unless_it_is_an_old_one(tmp_path):
     wait, name = f"wallboard_estimated_wait_seconds{{{SALES}}}", "WallboardWaitHigh"
     stale = f"wallboard_stale{{{SALES}}}"

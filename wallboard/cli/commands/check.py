@@ -1,6 +1,7 @@
 """``wallboard check``: one poll of everything, for scripts and monitoring."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from wallboard.inheritance import entry_points_of
 from wallboard.settings import Settings
 
 if TYPE_CHECKING:
+    from wallboard.config.reload import ConfigSource
     from wallboard.domain.ranges import Limit
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -99,6 +101,9 @@ SAMPLES = 2
 
 OPENMETRICS = "openmetrics"
 
+WITH_ALARMS = frozenset({"json", "csv"})
+"""The formats that tell the alarm of each entry point."""
+
 FORMATS: Mapping[str, tuple[str, str]] = {
     "text": ("wallboard.report.now.text", "text_report"),
     "json": ("wallboard.report.now.json", "json_report"),
@@ -156,13 +161,15 @@ def command(form: str, timeout: float | None, **parameters: object) -> int:
     if timeout is None and plugin:
         timeout = PLUGIN_TIMEOUT_SECONDS
     limits = limits_of(parameters)
-    settings = board_options_of(parameters).settings()
+    settings, source = board_options_of(parameters).opened()
     board = Board(asked_once(entry_points_of(settings), limits), history=SAMPLES)
     _expect(settings, board)
     with asyncio.Runner() as runner:
         left = None if timeout is None else began + timeout - time.monotonic()
         finished = runner.run(_poll(settings, board, left))
         snapshot = runner.run(_seen(settings, board.snapshot(time.time())))
+        if form in WITH_ALARMS:
+            snapshot = _with_alarms(snapshot, settings, source)
         _print(form, snapshot, "" if finished else f"not finished within {timeout:g} s")
         code = exit_status(snapshot, at_least=Level.OK if finished else Level.UNKNOWN)
         code = code if plugin is None or plugin.status is None else plugin.status
@@ -210,6 +217,23 @@ async def _seen(settings: Settings, snapshot: Snapshot) -> Snapshot:
     if answers:
         return snapshot
     return Blindness().shown(replace(snapshot, blind_since=snapshot.at))
+
+
+def _with_alarms(snapshot: Snapshot, settings: Settings, source: "ConfigSource") -> Snapshot:
+    """The snapshot, with the alarms that stand by the ledger, if the board is recorded."""
+    from wallboard.inheritance import alarm_rules_of
+    from wallboard.recorded_alarms import alarms_beside
+    from wallboard.recorder.errors import RecordingError
+    from wallboard.recorder.paths import recording_path
+
+    try:
+        path = recording_path(source.board, settings.record, os.environ)
+        if path is None:
+            return snapshot
+        return replace(snapshot, alarms=alarms_beside(path, alarm_rules_of(settings), snapshot))
+    except (OSError, RecordingError, RuntimeError) as error:
+        warn(f"alarms are not known: {error}")
+        return snapshot
 
 
 def _print(form: str, snapshot: Snapshot, unfinished: str) -> None:

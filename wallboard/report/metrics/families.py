@@ -5,6 +5,7 @@ state set whose label has the name of the set. Needs the extra ``metrics``.
 """
 
 import platform
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
@@ -25,6 +26,7 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.domain.standing import COUNTED
 from wallboard.frozen import frozen
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls
 
@@ -142,6 +144,7 @@ ENTRY_POINT_SERIES: tuple[StateSet | Gauge, ...] = (
 
 BLIND = "wallboard_blind"
 REACHABLE = "wallboard_server_reachable"
+ALARMS = "wallboard_alarms"
 DURATION = "wallboard_poll_duration_seconds"
 POLLS = "wallboard_polls_total"
 FAILURES = "wallboard_poll_failures_total"
@@ -204,14 +207,19 @@ def of_entry_points(
     return gauge
 
 
-def of_board(snapshot: Snapshot, polls: PollCounts) -> Iterator[Metric]:
-    """The metrics of servers, their endpoints and the program itself."""
+def of_board(snapshot: Snapshot, polls: PollCounts, *, alarms: bool = True) -> Iterator[Metric]:
+    """The metrics of servers, their endpoints and the program itself.
+
+    A board that polls once has no ``alarms``.
+    """
     yield GaugeMetricFamily(
         BLIND,
         "Whether this machine has no network by its witnesses: 1 yes, 0 no.",
         float(snapshot.blind_since is not None),
     )
     yield _reachable(snapshot)
+    if alarms:
+        yield _alarms(snapshot)
     yield _intervals(snapshot)
     yield from _of_polls(snapshot, polls)
     newest = GaugeMetricFamily(
@@ -242,6 +250,19 @@ def _reachable(snapshot: Snapshot) -> Metric:
     for server in dict.fromkeys(key.server for key in snapshot.entry_points):
         if server in answered | down:
             family.add_metric([label(server)], server not in down)
+    return family
+
+
+def _alarms(snapshot: Snapshot) -> Metric:
+    family = GaugeMetricFamily(
+        ALARMS,
+        "Alarms in each state, of the server and of its entry points.",
+        labels=["server", "state"],
+    )
+    counts = Counter((alarm.key.server, alarm.state) for alarm in snapshot.alarms.values())
+    for server in dict.fromkeys(key.server for key in snapshot.entry_points):
+        for state in COUNTED:
+            family.add_metric([label(server), state.value], counts[server, state])
     return family
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wallboard.domain.alarm import Alarm, AlarmState, Handling
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
@@ -102,6 +103,20 @@ def alarm_document(alarm: Alarm, snapshot: Snapshot) -> dict[str, Any]:
         "id": alarm.key.id,
         "name": status.entry_point.name if status else None,
         "group": status.entry_point.group or None if status else None,
+        **_values(alarm, snapshot.at),
+    }
+
+
+def alarm_values(key: EntryPointKey, snapshot: Snapshot) -> dict[str, Any] | None:
+    """The alarm of an entry point, if it has one that is told: the same without whose it is."""
+    alarm = snapshot.alarms.get(AlarmKey.of(key))
+    if alarm is None or alarm.state is AlarmState.PENDING:
+        return None
+    return _values(alarm, snapshot.at)
+
+
+def _values(alarm: Alarm, now: float) -> dict[str, Any]:
+    return {
         "state": str(alarm.state),
         "verdict": (alarm.verdict or alarm.condition.verdict) or None,
         "level": alarm.level.label if alarm.level is not None else None,
@@ -112,7 +127,7 @@ def alarm_document(alarm: Alarm, snapshot: Snapshot) -> dict[str, Any]:
         "shelved": _handling_document(alarm.shelf),
         "suppressed_by": alarm.suppressed_by or None,
         "chattering": alarm.chattering,
-        "old": alarm.is_old(snapshot.at),
+        "old": alarm.is_old(now),
     }
 
 

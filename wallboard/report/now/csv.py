@@ -37,6 +37,7 @@ COLUMNS = (
     "expected_until",
     "as_scheduled",
     "maintenance",
+    "alarm",
 )
 """A promise as the JSON is: new ones come last."""
 
@@ -46,7 +47,8 @@ def csv_report(snapshot: Snapshot) -> str:
 
     ``at`` is the moment of the report and ``answered_at`` that of the newest good poll, both in
     ISO 8601 with their offset from UTC; ``failing`` are the endpoints whose poll failed.
-    ``expected`` is ``open`` or ``closed``, and ``maintenance`` the reason of one.
+    ``expected`` is ``open`` or ``closed``, ``maintenance`` the reason of one, and ``alarm`` the
+    state of the alarm.
     """
     return "".join([csv_row(COLUMNS), *_rows(snapshot)])
 
@@ -54,8 +56,10 @@ def csv_report(snapshot: Snapshot) -> str:
 def _rows(snapshot: Snapshot) -> Iterator[str]:
     at = iso(snapshot.at)
     for status in snapshot.entry_points.values():
+        document = entry_point_document(status, snapshot)
         values = {
-            **entry_point_document(status, snapshot),
+            **document,
+            "alarm": document["alarm"] and document["alarm"]["state"],
             "at": at,
             "answered_at": _answered_at(status),
             "failing": " ".join(status.judgement.failing),

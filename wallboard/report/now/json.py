@@ -13,6 +13,7 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.report.now.alarms import alarm_values
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import change_values
 from wallboard.report.words.expectations import expected_values, maintenance_values
@@ -72,6 +73,7 @@ def entry_point_document(status: EntryPointStatus, snapshot: Snapshot) -> dict[s
         "expected": expected_values(status.expected),
         "as_scheduled": status.as_scheduled,
         "maintenance": maintenance_values(status.maintenance),
+        "alarm": alarm_values(entry_point.key, snapshot),
         "endpoints": {
             endpoint.value: _endpoint(status.state.current(endpoint), down)
             for endpoint in entry_point.endpoints
