@@ -14,7 +14,7 @@ import pytest
 
 PATIENCE_SECONDS = 60.0
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
-TROUBLE = CALM + '[[fault]]\nkind = "agents"\ncount = 0\nentry_points = 1001\nfrom = 600\n'
+TROUBLE = CALM + '[[fault]]\nkind = "service_not_running"\nentry_points = 1001\nfrom = 600\n'
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:\d\d (OK|WARNING|UNKNOWN|CRITICAL) \S.*\.")
 
 
@@ -68,7 +68,7 @@ async def test_it_says_how_all_stands_then_what_changes_and_then_ends(watch, sim
     lines = [first.rstrip(), *out.splitlines()]
     assert all(map(LINE.fullmatch, lines)), out
     assert " OK all 3 open; " in lines[0]
-    assert re.search(r" CRITICAL 1001 \(127.0.0.1:\d+\): NO AGENTS, was OPEN", lines[-1])
+    assert re.search(r" CRITICAL 1001 \(127.0.0.1:\d+\): SERVICE DOWN, was OPEN", lines[-1])
     assert len(lines) == 2
 
 
@@ -93,7 +93,7 @@ async def test_programs_read_along_in_ndjson(watch, simulated):
     assert [one["event"] for one in told] == [*["entry_point"] * 3, "heartbeat", "change"]
     change = told[-1]
     assert (change["id"], change["before"], change["after"], change["level"]) == (
-        1001, "open", "agent_not_available", "critical",
+        1001, "open", "service_not_running", "critical",
     )  # fmt: skip
 
 
@@ -165,7 +165,7 @@ async def test_an_edit_of_the_config_is_taken_up_and_a_bad_one_only_said(start, 
     file.write_text(good.replace("[[server.entry_point]]\nid = 1000\n", ""))
     await line_with(process, "all 2 open; ")
     let_trouble_come(config)
-    await line_with(process, " CRITICAL 1001 (prod): NO AGENTS, was OPEN")
+    await line_with(process, " CRITICAL 1001 (prod): SERVICE DOWN, was OPEN")
 
 
 async def test_a_config_that_does_not_answer_is_told_of_and_holds_up_no_end(
