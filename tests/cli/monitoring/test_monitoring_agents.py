@@ -5,6 +5,7 @@ import json
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -200,3 +201,11 @@ async def test_errors_of_a_check_are_told_in_the_format_of_the_system(wallboard,
             ('{\n "prtg": {\n  "error": 1', '3 "Wallboard" - ', "WALLBOARD UNKNOWN - ")
         )
         assert ended.err == ""
+
+
+@pytest.mark.parametrize("start", [["wallboard"], [sys.executable, "-m", "wallboard"]])
+def test_the_program_that_is_called_is_this_one_however_it_was_started(start, config, environment):
+    line = [*start, "monitoring", "checkmk", "--config", str(config())]
+    text = subprocess.check_output(line, env=environment, text=True)
+    program = Path(shlex.split(text.splitlines()[-1])[1])
+    assert program.samefile(shutil.which("wallboard"))

@@ -82,10 +82,19 @@ def site_of(
     # No link is followed: its name is what stays when the file is replaced.
     path = os.path.abspath(source.path or "")  # noqa: PTH100
     chosen = [*(f"--group={name}" for name in groups), *(f"--server={name}" for name in servers)]
-    called = program or which(sys.argv[0]) or sys.argv[0]
-    call = Call(_one_line(os.path.abspath(called)), _one_line(path), (*chosen, *ids))  # noqa: PTH100
+    called = os.path.abspath(program or _this_program())  # noqa: PTH100
+    call = Call(_one_line(called), _one_line(path), (*chosen, *ids))
     hosts = tuple((one.name, urlsplit(one.url).hostname or one.name) for one in settings.server)
     return Site(hosts, tuple(one for one, _policy in entry_points_of(settings)), call)
+
+
+def _this_program() -> str:
+    """The file that was started, or the one beside the interpreter where it is a module."""
+    beside = Path(sys.executable).with_name("wallboard")
+    found = which(sys.argv[0]) or which(beside) or which("wallboard")
+    if found is None:
+        raise click.UsageError("It is not clear how wallboard is started there; give --program.")
+    return found
 
 
 def _one_line(path: str) -> str:
