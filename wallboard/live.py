@@ -144,6 +144,7 @@ class LiveBoard:
             alarms=self.alarms.alarms,
             ledger=self.alarms.rows,
             blind_since=self.alarms.blind_since,
+            channels=self._notices.channels if self._notices else {},
         )
         return self._blindness.shown(snapshot)
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import TIMELINE_BOUND, Change
+from wallboard.domain.channel_state import ChannelState
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedStatus
 from wallboard.domain.expectation import (
@@ -181,7 +182,7 @@ class Snapshot:
     does, or when an entry point is out of date that was not, or no more;
     ``events`` are the last changes across the board, oldest first; ``alarms`` has every alarm that
     is not normal, ``ledger`` are the last rows of the ledger, oldest first, and ``blind_since`` is
-    when this machine lost its own network.
+    when this machine lost its own network. ``channels`` are those that this process sends through.
     """
 
     at: float
@@ -195,6 +196,7 @@ class Snapshot:
     alarms: Mapping[AlarmKey, Alarm] = field(default_factory=lambda: MappingProxyType({}))
     ledger: tuple[LedgerRow, ...] = ()
     blind_since: float | None = None
+    channels: Mapping[str, ChannelState] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def unreachable(self) -> tuple[ServerStatus, ...]:

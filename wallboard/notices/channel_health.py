@@ -1,8 +1,10 @@
 """How it goes with each channel: whether it takes notices, and since when it does not."""
 
 import time
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
+from wallboard.domain.channel_state import ChannelState
 from wallboard.frozen import frozen
 
 
@@ -22,6 +24,21 @@ class ChannelHealth:
         self.given_up: dict[str, str] = {}
         """The last notice that was not delivered, until one is: why."""
         self._quiet_until: dict[str, float] = {}
+        self._sent = Counter[str]()
+        self._failures = Counter[str]()
+        self._undelivered = Counter[str]()
+
+    def states(self, names: Iterable[str]) -> Mapping[str, ChannelState]:
+        """How it goes with each of these channels."""
+        return {
+            name: ChannelState(
+                self._sent[name],
+                self._failures[name],
+                self._undelivered[name],
+                self.failing[name].since if name in self.failing else None,
+            )
+            for name in names
+        }
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -42,12 +59,14 @@ class ChannelHealth:
 
     def delivered(self, name: str) -> None:
         """A channel took a notice."""
+        self._sent[name] += 1
         self.failing.pop(name, None)
         self.given_up.pop(name, None)
         self._quiet_until.pop(name, None)
 
     def failed(self, name: str, now: float, why: str, retry_after: float | None) -> None:
         """A channel did not take a notice, and wants to be left alone for so many seconds."""
+        self._failures[name] += 1
         since = self.failing[name].since if name in self.failing else now
         self.failing[name] = Failing(since, why)
         if retry_after:
@@ -55,6 +74,7 @@ class ChannelHealth:
 
     def gave_up(self, name: str, why: str) -> None:
         """A notice will never be delivered."""
+        self._undelivered[name] += 1
         self.failing.pop(name, None)
         self.given_up[name] = why
 

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 
 from wallboard.board import Board
 from wallboard.channel_settings import ChannelSettings, HeartbeatSettings, channels_of
 from wallboard.clock import running
 from wallboard.domain.alarm import AlarmState
 from wallboard.domain.calendar import Calendar
+from wallboard.domain.channel_state import ChannelState
 from wallboard.domain.endpoint import Contact
 from wallboard.domain.event import ClockSet
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
@@ -21,6 +22,7 @@ from wallboard.feeds import FeedStatus, Role
 from wallboard.inheritance import contacts_of_servers
 from wallboard.live_alarms import LiveAlarms
 from wallboard.notices.channel import Channel, DeliveryError, MissingExtraError
+from wallboard.notices.channel_health import ChannelHealth
 from wallboard.notices.channels.heartbeat import Heartbeat
 from wallboard.notices.notice import Notice, NoticeAlarm, Phase
 from wallboard.notices.open_channels import open_channel
@@ -63,7 +65,7 @@ class LiveNotices:
         self._hearts: dict[str, tuple[HeartbeatSettings, Heartbeat]] = {}
         self._beating: set[asyncio.Task[None]] = set()
         self._unusable: tuple[str, ...] = ()
-        self._heartless = ""
+        self._pulse = ChannelHealth()
         self._look = ""
 
     @property
@@ -72,8 +74,14 @@ class LiveNotices:
         unrecorded: tuple[str, ...] = ()
         if self._status().role is Role.POLLS and self._settings.notice:
             unrecorded = ("Notices are not sent: the board is not recorded.",)
-        heartless = (self._heartless,) if self._heartless else ()
+        failing = self._pulse.failing.values()
+        heartless = (f"The heartbeat is not taken: {one.why}. Retrying." for one in failing)
         return (*unrecorded, *self._unusable, *self._sender.health.problems, *heartless)
+
+    @property
+    def channels(self) -> Mapping[str, ChannelState]:
+        """How it goes with each channel that is open, by its name."""
+        return {**self._sender.health.states(self._opened), **self._pulse.states(self._hearts)}
 
     async def run(self) -> None:
         """Send until cancelled, by the settings of the moment."""
@@ -103,9 +111,9 @@ class LiveNotices:
             self._sender.clock_set(folded.event.by)
         if not isinstance(folded.event, Observation) or not self._all_is_well():
             return
-        for _, heart in self._hearts.values():
+        for name, (_, heart) in self._hearts.items():
             if heart.due:
-                self._begin(self._beat(heart))
+                self._begin(self._beat(name, heart))
 
     def may_send(self) -> bool:
         """Whether this process is the one that sends, and has a network."""
@@ -170,6 +178,7 @@ class LiveNotices:
             if beats not in hearts.values():
                 self._stop(beats[1])
         self._opened, self._hearts, self._unusable = opened, hearts, tuple(unusable)
+        self._pulse.keep(hearts)
         self._look = settings.alarm.look
         rules = sending_rules(settings, self._statuses_of, self._calendar)
         channels = {name: channel for name, (_, channel) in opened.items()}
@@ -204,12 +213,12 @@ class LiveNotices:
             phone=contact.phone,
         )
 
-    async def _beat(self, heart: Heartbeat) -> None:
+    async def _beat(self, name: str, heart: Heartbeat) -> None:
         try:
             await heart.beat()
-            self._heartless = ""
+            self._pulse.delivered(name)
         except DeliveryError as error:
-            self._heartless = f"The heartbeat is not taken: {error}."
+            self._pulse.failed(name, self._clock(), str(error), None)
         except Exception:
             log.exception("The heartbeat failed")
 

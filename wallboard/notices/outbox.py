@@ -171,7 +171,7 @@ class Outbox:
         if row.kind in _OUTCOMES:
             notice.outcome = row.kind
         if row.kind in {RowKind.FAILED, RowKind.GIVEN_UP}:
-            notice.failure = row.text
+            notice.failure = row.text.partition(": ")[2]
 
     def _take_queued(self, row: LedgerRow) -> None:
         """Take the row of one alarm of a notice; of two that queue the same the first counts."""
@@ -204,7 +204,7 @@ class Outbox:
 
 
 def outcome(queued: QueuedNotice, kind: RowKind, at: float, text: str) -> LedgerRow:
-    """The row that says what became of a notice."""
+    """The row that says what became of a notice, and what the far side said to it."""
     alarm = next(iter(queued.alarms))
-    row = LedgerRow(at, kind, alarm.key, alarm.onset, text=text)
+    row = LedgerRow(at, kind, alarm.key, alarm.onset, text=f"{queued.phase}: {text}")
     return replace(row, notice=queued.id, channel=queued.channel)

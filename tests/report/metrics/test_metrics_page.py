@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as of_text
 from report_support import FULL, NO_AGENTS, NOW, OPEN, TIMEOUT, board_of, entry_point, tell
 
 from wallboard.board import Board
+from wallboard.domain.channel_state import ChannelState
 from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
@@ -226,3 +227,18 @@ def test_a_single_round_is_a_page_with_the_durations_of_its_polls():
     assert told.samples("wallboard_poll_duration_seconds_count") == {
         (("endpoint", endpoint.value), ("server", "prod")): 1 for endpoint in Endpoint
     }
+
+
+def test_channels_say_what_was_sent_and_which_one_fails():
+    board = board_of(entry_point(1000))
+    states = {"ops": ChannelState(3, 2, 1, NOW - 60), "mail": ChannelState(sent=5)}
+    text = page(replace(board.snapshot(NOW), channels=states), {}, openmetrics=True).decode()
+    for line in (
+        'wallboard_notices_sent_total{channel="mail"} 5.0',
+        'wallboard_notice_failures_total{channel="ops"} 2.0',
+        'wallboard_notices_given_up_total{channel="ops"} 1.0',
+        'wallboard_channel_failing{channel="ops"} 1.0',
+        'wallboard_channel_failing{channel="mail"} 0.0',
+    ):
+        assert line in text.splitlines()
+    assert "channel" not in page(board.snapshot(NOW), {}, openmetrics=True).decode()

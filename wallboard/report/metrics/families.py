@@ -7,8 +7,6 @@ state set whose label has the name of the set. Needs the extra ``metrics``.
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
-from hashlib import sha256
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -22,12 +20,13 @@ from prometheus_client.utils import floatToGoString
 
 from wallboard import __version__
 from wallboard.domain.endpoint import Endpoint, EntryPoint
-from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.standing import COUNTED
 from wallboard.frozen import frozen
+from wallboard.report.metrics.channels import of_channels
+from wallboard.report.metrics.label import label
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls
 
 ENTRY_POINT_LABELS = ("server", "entry_point", "name", "group")
@@ -153,23 +152,6 @@ NEWEST_POLL = "wallboard_newest_poll_timestamp_seconds"
 BUILD = "wallboard_build_info"
 
 
-MOST_CHARACTERS = 120
-"""The longest label value: a metrics server stores it with each of its series."""
-
-
-@lru_cache(maxsize=8192)
-def label(text: str) -> str:
-    """The text as a label value.
-
-    A changed one ends in a digest of the original, so that two names never become the same label.
-    """
-    shown = safe(text)
-    if shown == text and len(text) <= MOST_CHARACTERS:
-        return text
-    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{shown[:MOST_CHARACTERS]}…{digest}"
-
-
 def entry_point_labels(entry_point: EntryPoint) -> tuple[str, str, str, str]:
     """The values of ``ENTRY_POINT_LABELS``, in their order."""
     key = entry_point.key
@@ -228,6 +210,7 @@ def of_board(snapshot: Snapshot, polls: PollCounts, *, alarms: bool = True) -> I
     if snapshot.newest_at is not None:
         newest.add_metric((), snapshot.newest_at)
     yield newest
+    yield from of_channels(snapshot)
     yield InfoMetricFamily(
         BUILD.removesuffix("_info"),
         "What this program is.",

@@ -10,17 +10,11 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.frozen import frozen
 from wallboard.report.words.alarms import whose_alarm
 from wallboard.report.words.figures import moments, times, zone_of
+from wallboard.report.words.notices import OUTCOMES, answer_of, group_of, phase_of
 from wallboard.report.words.rows import whose
 from wallboard.report.words.table import table
 
 EntryPoints = Mapping[AlarmKey, EntryPoint]
-OUTCOMES = {
-    RowKind.QUEUED: "queued",
-    RowKind.SENT: "sent",
-    RowKind.FAILED: "failing",
-    RowKind.GIVEN_UP: "given up",
-    RowKind.WITHDRAWN: "withdrawn",
-}
 
 
 @frozen
@@ -57,12 +51,13 @@ def told_notices(rows: Iterable[LedgerRow]) -> list[ToldNotice]:
         ToldNotice(
             id=notice,
             channel=row.channel,
-            phase=row.text.partition(" ")[0],
+            phase=phase_of(row),
             queued_at=row.at,
-            keys=tuple(dict.fromkeys(keys[notice])),
+            # Those that follow name only the first of the alarms.
+            keys=tuple(dict.fromkeys([*keys[notice], *keys.get(group_of(row), ())])),
             outcome=last[notice].kind if notice in last else RowKind.QUEUED,
             at=last[notice].at if notice in last else None,
-            text=last[notice].text if notice in last else "",
+            text=answer_of(last[notice]) if notice in last else "",
         )
         for notice, row in queued.items()
     ]

@@ -10,6 +10,7 @@ from wallboard.domain.policy import Verdict
 from wallboard.domain.time_span import span
 from wallboard.report.words.changes import CAUSE_WORDS
 from wallboard.report.words.figures import age, clock, minute
+from wallboard.report.words.notices import OUTCOMES, notice_words, notices_about
 
 _MINUTE = 60.0
 NOBODY_LOOKED = "nobody looked"
@@ -136,16 +137,19 @@ _ROW_WORDS = {
     RowKind.QUIET: "alarm quiet again",
     RowKind.BLIND: "this machine lost its network",
     RowKind.SEEING: "this machine has its network again",
-    RowKind.GIVEN_UP: "notice given up",
 }
 
 
 def rows_about(key: AlarmKey, rows: Iterable[LedgerRow]) -> tuple[LedgerRow, ...]:
-    """The rows of an entry point, of its server, and the notes on the whole board."""
-    whole = (key, AlarmKey(key.server))
-    return tuple(
-        row for row in rows if row.key in whole or (row.key is None and row.kind is RowKind.NOTE)
-    )
+    """The rows of an entry point, of its server, and the notes on the whole board, oldest first."""
+    whole, rows = (key, AlarmKey(key.server)), tuple(rows)
+    found = [
+        row
+        for row in rows
+        if row.kind not in OUTCOMES
+        and (row.key in whole or (row.key is None and row.kind is RowKind.NOTE))
+    ]
+    return tuple(sorted([*found, *notices_about(whole, rows)], key=lambda row: row.at))
 
 
 def row_words(row: LedgerRow, now: float) -> str:
@@ -153,6 +157,8 @@ def row_words(row: LedgerRow, now: float) -> str:
 
     One of a server, or of the whole board, says so first.
     """
+    if row.kind in OUTCOMES:
+        return notice_words(row)
     words = _ROW_WORDS.get(row.kind, str(row.kind))
     if row.kind in {RowKind.RAISED, RowKind.WORSENED} and row.key and row.verdict:
         words += f": {_label(row.key, row.verdict)}"

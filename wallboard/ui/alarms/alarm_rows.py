@@ -1,16 +1,18 @@
 """The lines of the list of alarms: their order, their columns, and how each is drawn."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.alarm import Alarm, AlarmState, Handling
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import Snapshot
 from wallboard.query import Query
 from wallboard.report.words.alarms import extra_words, user_of, verdict_words
 from wallboard.report.words.figures import age, minute
+from wallboard.report.words.notices import Told, told_words
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
@@ -72,14 +74,21 @@ class Columns(NamedTuple):
     server: int
     who: int
     until: int
+    told: int
     why: int
 
 
 STATE, AGE, WHAT, SERVER, WHO, UNTIL = 16, 5, 15, 9, 9, 5
 LEAST_NAME, MOST_NAME = 12, 26
+MOST_TOLD = 20
+
+AllTold = Mapping[tuple[AlarmKey, float], Told]
+"""Of each alarm, by its key and onset, which channels were told."""
 
 
-def columns_of(width: int, alarms: Iterable[Alarm], now: float, *, servers: int) -> Columns:
+def columns_of(
+    width: int, alarms: Iterable[Alarm], now: float, *, servers: int, told: AllTold
+) -> Columns:
     """The columns of a line; the most important first where there is no room for all."""
     alarms = list(alarms)
     since = max((len(minute(_began(alarm), now)) for alarm in alarms), default=5)
@@ -87,6 +96,7 @@ def columns_of(width: int, alarms: Iterable[Alarm], now: float, *, servers: int)
     wide = {
         "state": STATE, "what": WHAT, "age": AGE, "who": WHO, "since": since,
         "until": max(UNTIL, *map(len, ends), 0), "server": SERVER if servers > 1 else 0,
+        "told": min(MOST_TOLD, max((len(told_to(one, told)) for one in alarms), default=0)),
     }  # fmt: skip
     room, kept = width - 1 - LEAST_NAME - 1, dict.fromkeys(wide, 0)
     for column, cells in wide.items():
@@ -97,7 +107,7 @@ def columns_of(width: int, alarms: Iterable[Alarm], now: float, *, servers: int)
     why = max(0, room - (name - LEAST_NAME) - 1)
     return Columns(
         kept["state"], kept["since"], kept["age"], kept["what"], name, kept["server"], kept["who"],
-        kept["until"], why,
+        kept["until"], kept["told"], why,
     )  # fmt: skip
 
 
@@ -108,13 +118,35 @@ def handling_of(alarm: Alarm) -> Handling | None:
 
 def heads(columns: Columns, glyphs: Glyphs) -> str:
     """The titles of the columns."""
-    titles = ("ALARM", "SINCE", "AGE", "WHAT", "ENTRY POINT", "SERVER", "WHO", "UNTIL", "WHY")
+    titles = (
+        "ALARM",
+        "SINCE",
+        "AGE",
+        "WHAT",
+        "ENTRY POINT",
+        "SERVER",
+        "WHO",
+        "UNTIL",
+        "TOLD",
+        "WHY",
+    )
     shown = zip(titles, columns, strict=True)
     return " " + "".join(f"{fit(title, cells, glyphs)} " for title, cells in shown if cells)
 
 
+def told_to(alarm: Alarm, told: AllTold) -> str:
+    """Which channels were told of it, and which were not yet."""
+    return "" if alarm.onset is None else told_words(told.get((alarm.key, alarm.onset), {}))
+
+
 def line_of(
-    alarm: Alarm, snapshot: Snapshot, columns: Columns, theme: BoardTheme, *, chosen: bool
+    alarm: Alarm,
+    snapshot: Snapshot,
+    columns: Columns,
+    theme: BoardTheme,
+    told: AllTold,
+    *,
+    chosen: bool,
 ) -> list[Segment]:
     """An alarm as one line; ages count back from the moment of the snapshot."""
     glyphs, now = theme.glyphs, snapshot.at
@@ -133,6 +165,7 @@ def line_of(
         (safe(alarm.key.server), columns.server, muted),
         (user_of(handling.who) if handling else "", columns.who, base),
         (minute(handling.until, now) if handling else "", columns.until, base),
+        (told_to(alarm, told), columns.told, base),
         (why_words(alarm, now), columns.why, muted),
     )
     line = [Segment(glyphs.pointer if chosen else " ", base)]
