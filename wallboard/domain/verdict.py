@@ -122,6 +122,8 @@ WITHOUT_READING = frozenset({Verdict.ERROR, Verdict.UNREACHABLE, Verdict.WAITING
 
 @frozen
 class _Finding:
+    """A verdict with its reason, before anything is said about figures and levels."""
+
     verdict: Verdict
     summary: str
     partial: bool = False

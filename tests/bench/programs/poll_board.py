@@ -22,9 +22,35 @@ from wallboard.feeds.poll import PollFeed
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder
+from wallboard.settings import Settings
 
 TIMED_POLLS = 100
-"""Whose alarms are timed at once: looking at the clock takes longer than those of one."""
+"""Whose alarms are timed at once: looking at the clock may take longer than those of one."""
+
+
+class TimedAlarms:
+    """The alarms of a board, and the CPU seconds that they took."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.seconds = 0.0
+        self._alarms = AlarmBoard(alarm_rules_of(settings), flood=settings.alarm.flood)
+        self._waiting: list[Folded] = []
+
+    def fold(self, folded: Folded) -> None:
+        """Take what a poll did to the board."""
+        self._waiting.append(folded)
+        if len(self._waiting) == TIMED_POLLS:
+            self.advance(None)
+
+    def advance(self, now: float | None) -> None:
+        """Judge what waits and, unless it is ``None``, what is due by ``now`` in Unix time."""
+        begun = time.thread_time()
+        for folded in self._waiting:
+            self._alarms.fold(folded)
+        if now is not None:
+            self._alarms.advance(now)
+        self.seconds += time.thread_time() - begun
+        self._waiting.clear()
 
 
 async def main(
@@ -35,25 +61,17 @@ async def main(
     )
     board = Board(entry_points_of(settings), history=settings.history)
     points = entry_points_of(settings)
-    alarms = AlarmBoard(alarm_rules_of(settings), flood=settings.alarm.flood)
+    alarms = TimedAlarms(settings)
     recorder = Recorder(RecordingFile(file), points, settings.title) if file else None
     if recorder:
         recorder.start()
     polls = failed = 0
-    judging = 0.0
-    waiting: list[Folded] = []
     second_round = asyncio.Event()
 
     def take(event: object) -> None:
-        nonlocal polls, failed, judging
+        nonlocal polls, failed
         folded = board.fold(event)  # type: ignore[arg-type]
-        waiting.append(folded)
-        if len(waiting) == TIMED_POLLS:
-            begun = time.thread_time()
-            for one in waiting:
-                alarms.fold(one)
-            judging += time.thread_time() - begun
-            waiting.clear()
+        alarms.fold(folded)
         if recorder:
             recorder.take(folded)
         polls += 1
@@ -64,13 +82,12 @@ async def main(
     feed = asyncio.create_task(PollFeed(settings).run(take))
     # The first round also connects and builds every request, which a board does once in its life.
     await second_round.wait()
-    polls, judging, began, cpu = 0, 0.0, time.perf_counter(), time.process_time()
+    polls, alarms.seconds = 0, 0.0
+    began, cpu = time.perf_counter(), time.process_time()
     while time.perf_counter() - began < seconds:
         await asyncio.sleep(settings.refresh)
         board.snapshot(time.time())
-        begun = time.thread_time()
         alarms.advance(time.time())
-        judging += time.thread_time() - begun
     cpu, elapsed = time.process_time() - cpu, time.perf_counter() - began
     feed.cancel()
     with suppress(asyncio.CancelledError):
@@ -84,7 +101,7 @@ async def main(
     report(
         {
             "cpu_ms_per_poll": 1000 * cpu / polls,
-            "alarms_ms_per_poll": 1000 * judging / polls,
+            "alarms_ms_per_poll": 1000 * alarms.seconds / polls,
             "polls_per_second": polls / elapsed,
         }
     )
