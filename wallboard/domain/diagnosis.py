@@ -264,6 +264,7 @@ def _warnings(case: _Case) -> Iterator[_Found]:
         Step.TLS: Blame.CERTIFICATE,
         Step.TERMINAL: Blame.TERMINAL,
         Step.WITNESS: Blame.NETWORK,
+        Step.CHANNELS: Blame.NETWORK,
         Step.CONFIG: Blame.CONFIG,
     }
     for step, blame in blames.items():

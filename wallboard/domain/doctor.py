@@ -27,12 +27,20 @@ class Step(StrEnum):
     TERMINAL = "terminal"
     RECORDING = "recording"
     WITNESS = "witness"
+    CHANNELS = "channels"
 
 
 ON_THE_WAY = (Step.NAME, Step.TCP, Step.TLS, Step.HTTP, Step.API, Step.CLOCK)
 """The steps to a server in order; each is reported, even if it was not tried."""
 
-OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING, Step.WITNESS)
+OF_MACHINE = (
+    Step.VERSIONS,
+    Step.CONFIG,
+    Step.TERMINAL,
+    Step.RECORDING,
+    Step.CHANNELS,
+    Step.WITNESS,
+)
 """The steps on this machine, independent of the servers, the last to be found at the end."""
 
 

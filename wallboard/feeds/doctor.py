@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -37,10 +37,12 @@ async def look(
     publish: OnFinding,
     *,
     clock: Callable[[], float],
+    channels: Awaitable[Finding | None] | None = None,
 ) -> None:
     """Publish each finding as it is made; ``place`` is the recording, if there is one.
 
-    ``clock`` is Unix time in seconds. Everything has a deadline: it ends within twenty seconds.
+    ``channels`` finds out about those of notices. ``clock`` is Unix time in seconds. Everything has
+    a deadline: it ends within twenty seconds.
     """
     # The client takes a while to load: what is known before is published first.
     recording = asyncio.create_task(_look_at_recording(place, settings, publish))
@@ -48,19 +50,26 @@ async def look(
         publish(proxy_finding(server, environ))
     from wallboard.ece.probe.probe import Probe
 
-    witnesses = _ask_witnesses(settings.alarm.witness, recording, publish)
+    witnesses = _ask_witnesses(settings.alarm.witness, recording, channels, publish)
     probes = (Probe(server, settings, publish, clock=clock) for server in settings.server)
     await asyncio.gather(witnesses, *(probe.run() for probe in probes))
 
 
 async def _ask_witnesses(
-    addresses: Sequence[str], recording: asyncio.Task[None], publish: OnFinding
+    addresses: Sequence[str],
+    recording: asyncio.Task[None],
+    channels: Awaitable[Finding | None] | None,
+    publish: OnFinding,
 ) -> None:
-    """Publish what the witnesses say, after the finding about the recording."""
+    """Publish what the witnesses say, after what there is about the recording and channels."""
     from wallboard.feeds.witness import Witnesses
 
-    finding = witness_finding(await Witnesses(addresses).ask())
+    asking = asyncio.create_task(Witnesses(addresses).ask())
+    of_channels = await channels if channels else None
+    finding = witness_finding(await asking)
     await recording
+    if of_channels:
+        publish(of_channels)
     publish(finding)
 
 

@@ -1,5 +1,7 @@
 """What a channel is: something that delivers a notice, or says why not."""
 
+import os
+import socket
 import ssl
 from typing import Protocol
 
@@ -39,9 +41,13 @@ def connection_words(error: OSError | UnicodeError) -> str:
     if isinstance(error, ssl.SSLError):
         reason = (error.reason or "no reason given").replace("_", " ").lower()
         return f"TLS failed: {reason}"
+    if isinstance(error, socket.gaierror):
+        return brief(error.strerror or str(error), 120)
     if isinstance(error, UnicodeError):
         return "not a valid host name"
-    return brief(error.strerror or str(error), 120)
+    # asyncio words it in its own way.
+    plain = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+    return brief(plain or str(error), 120)
 
 
 class Channel(Protocol):
@@ -54,6 +60,12 @@ class Channel(Protocol):
         """Deliver a notice; return what the far side answered, in a few words.
 
         Raises ``DeliveryError``. It is never called a second time before it has returned.
+        """
+
+    async def ask(self) -> str:
+        """Connect as for a notice without sending one; what was found, in a few words.
+
+        Empty where nothing can be asked. Raises ``DeliveryError``.
         """
 
     async def aclose(self) -> None:

@@ -24,8 +24,10 @@ from wallboard.ece.ask.outgoing import (
     basic_auth_of,
     without_credentials,
 )
+from wallboard.ece.ask.tls import tls_context
 from wallboard.ece.ask.transport import ServerTransport
 from wallboard.notices.channel import DeliveryError
+from wallboard.notices.connecting import Address, connects
 from wallboard.setting_types import Secret
 from wallboard.settings import ServerSettings
 
@@ -78,6 +80,7 @@ class HttpPost:
             ca_file=settings.ca_file,
             verify=settings.verify,
         )
+        self._server = server
         self._target = Destination(
             server=settings.name,
             host=self._url.raw_host or "",
@@ -133,6 +136,15 @@ class HttpPost:
                 ) from None
         self._demand_success(received)
         return received.body
+
+    async def ask(self) -> str:
+        """Connect to the far side, or to its proxy. Raises ``DeliveryError``."""
+        proxy = URL(self._server.proxy.value) if self._server.proxy else None
+        asked = proxy or self._url
+        tls = tls_context(self._server) if asked.scheme == "https" else None
+        where = Address(asked.raw_host or "", asked.port or 0, self._target.timeout)
+        found = await connects(where, tls)
+        return f"proxy {found}" if proxy else found
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
+from wallboard.channel_settings import ChannelsSettings
 from wallboard.domain.diagnosis import Diagnosis, diagnose
 from wallboard.domain.doctor import OF_MACHINE, ON_THE_WAY, Finding, OnFinding, Step
 from wallboard.domain.endpoint import EntryPointKey
@@ -87,9 +88,20 @@ def checks_of(
         publish(await asyncio.to_thread(versions_finding))
         publish(_config(board))
         publish(terminal_finding(settings, os.terminal_size(board.size)))
-        await run_checks(settings, place, os.environ, publish, clock=board.clock)
+        await run_checks(
+            settings, place, os.environ, publish, clock=board.clock, channels=_channels(settings)
+        )
 
     return run
+
+
+def _channels(settings: Settings) -> Awaitable[Finding | None] | None:
+    """Asks the channels of notices, if there are any."""
+    if settings.channel == ChannelsSettings():
+        return None
+    from wallboard.notices.checkup import ask_channels
+
+    return ask_channels(settings)
 
 
 def _config(board: ExaminedBoard) -> Finding:

@@ -123,7 +123,7 @@ async def test_it_logs_in_over_tls(smtp_server, inbox, ca_file):
     assert len(inbox.mails) == 1
     with pytest.raises(DeliveryError, match="answered 535") as caught:
         await channel(port, password=Secret("wr0ng"), **login).send(notice())
-    assert caught.value.permanent
+    assert not caught.value.permanent
     assert "wr0ng" not in str(caught.value)
 
 
@@ -156,7 +156,7 @@ async def test_a_server_without_tls_is_not_trusted_with_mail(smtp_server, inbox,
     port = await smtp_server(starttls=False)
     with pytest.raises(DeliveryError, match="STARTTLS") as caught:
         await channel(port, ca_file=ca_file).send(notice())
-    assert caught.value.permanent
+    assert not caught.value.permanent
     assert await channel(port, security="none").send(notice()) == "accepted"
 
 

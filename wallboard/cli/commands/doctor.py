@@ -10,13 +10,14 @@ from pathlib import Path
 
 import click
 
+from wallboard.channel_settings import ChannelsSettings
 from wallboard.cli.options.board_options import BoardOptions, board_options_of, reach_options
 from wallboard.cli.options.values import entry_point_ids, server_names
 from wallboard.cli.run.output import output_size
 from wallboard.config.config_file import FILE_NAME, VARIABLE, working_folder
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.diagnosis import diagnose
-from wallboard.domain.doctor import Finding, Step
+from wallboard.domain.doctor import Finding, OnFinding, Step
 from wallboard.domain.policy import Level
 from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.report.now.nagios import EXIT_STATUSES
@@ -106,8 +107,6 @@ def _found(
     say: Callable[[Finding], None],
 ) -> list[Finding]:
     """All findings, each of which was said as soon as there was one."""
-    from wallboard.feeds.doctor import look
-
     findings: list[Finding] = []
 
     def publish(finding: Finding) -> None:
@@ -116,8 +115,19 @@ def _found(
 
     for finding in machine:
         publish(finding)
-    asyncio.run(look(settings, place, os.environ, publish, clock=time.time))
+    asyncio.run(_look(settings, place, publish))
     return findings
+
+
+async def _look(settings: Settings, place: RecordingFile | None, publish: OnFinding) -> None:
+    from wallboard.feeds.doctor import look
+
+    channels = None
+    if settings.channel != ChannelsSettings():
+        from wallboard.notices.checkup import ask_channels
+
+        channels = ask_channels(settings)
+    await look(settings, place, os.environ, publish, clock=time.time, channels=channels)
 
 
 def _versions() -> Finding:

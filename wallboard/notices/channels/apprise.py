@@ -46,6 +46,10 @@ class Apprise:
             raise DeliveryError(f"{self._service} did not take it; check the url of the channel")
         return f"{self._service} accepted"
 
+    async def ask(self) -> str:
+        """Nothing: only Apprise knows where its services are."""
+        return ""
+
     async def aclose(self) -> None:
         """Nothing is open between two notices."""
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 from contextlib import suppress
 
@@ -63,6 +64,13 @@ class Command:
         if status == 0:
             return said or "exit status 0"
         raise DeliveryError(f"{name!r} ended with status {status}" + (f": {said}" if said else ""))
+
+    async def ask(self) -> str:
+        """Look whether the program is there. Raises ``DeliveryError``."""
+        name = self._argv[0]
+        if shutil.which(name) is None:
+            raise DeliveryError(f"{name!r} is no program that can be run")
+        return f"{name!r} is there"
 
     async def aclose(self) -> None:
         """Nothing is open between two notices."""

@@ -1,6 +1,8 @@
 """Sends notices as plain text by SMTP, one thread an alarm."""
 
 import smtplib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -29,36 +31,66 @@ class Email:
 
     async def send(self, notice: Notice) -> str:
         """Send one mail to all recipients. Raises ``DeliveryError``."""
-        message, seconds = message_of(notice, self._settings), self._settings.timeout
-        try:
-            return await in_thread_within(lambda: self._deliver(message), seconds)
-        except TimeoutError:
-            where = f"{self._settings.host}:{self._port}"
-            raise DeliveryError(
-                f"{where} did not take it within {seconds:g} s", may_have_arrived=True
-            ) from None
+        message = message_of(notice, self._settings)
+        return await self._within_time(lambda: self._deliver(message))
+
+    async def ask(self) -> str:
+        """Greet, begin TLS and log in, as far as the settings say so. Raises ``DeliveryError``."""
+        return await self._within_time(self._greet)
 
     async def aclose(self) -> None:
         """Nothing is open between two notices."""
 
-    def _deliver(self, message: EmailMessage) -> str:
-        where = f"{self._settings.host}:{self._port}"
+    async def _within_time(self, work: Callable[[], str]) -> str:
+        seconds = self._settings.timeout
         try:
-            with self._connected() as smtp:
+            return await in_thread_within(work, seconds)
+        except TimeoutError:
+            raise DeliveryError(
+                f"{self._where} did not take it within {seconds:g} s", may_have_arrived=True
+            ) from None
+
+    def _greet(self) -> str:
+        with self._errors_told(may_have_arrived=False, lasting=False), self._connected() as smtp:
+            smtp.ehlo_or_helo_if_needed()
+        words = {"starttls": " with STARTTLS", "tls": " with TLS", "none": ""}
+        login = " and takes the login" if self._settings.user else ""
+        return f"{self._where} answers{words[self._settings.security]}{login}"
+
+    def _deliver(self, message: EmailMessage) -> str:
+        with self._errors_told(may_have_arrived=False, lasting=False):
+            smtp = self._connected()
+        with self._errors_told(may_have_arrived=True, lasting=True):
+            try:
                 refused = smtp.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _refused(where, *next(iter(error.recipients.values()))) from None
-        except smtplib.SMTPResponseException as error:
-            raise _refused(where, error.smtp_code, error.smtp_error) from None
-        except smtplib.SMTPNotSupportedError as error:
-            raise DeliveryError(f"{where}: {error}", permanent=True) from None
-        except smtplib.SMTPException as error:
-            raise DeliveryError(f"{where}: {brief(str(error), 120)}") from None
-        except (OSError, UnicodeError) as error:
-            raise DeliveryError(f"{where}: {connection_words(error)}") from None
+            finally:
+                _leave(smtp)
         if refused:
             return f"accepted, but not for {brief(', '.join(refused), 120)}"
         return "accepted"
+
+    @contextmanager
+    def _errors_told(self, *, may_have_arrived: bool, lasting: bool) -> Iterator[None]:
+        """Errors as ``DeliveryError``; those of a ``lasting`` kind are of the mail itself."""
+        where = self._where
+        try:
+            yield
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refused(where, *next(iter(error.recipients.values())), lasting) from None
+        except smtplib.SMTPResponseException as error:
+            raise _refused(where, error.smtp_code, error.smtp_error, lasting) from None
+        except smtplib.SMTPNotSupportedError as error:
+            raise DeliveryError(f"{where}: {error}") from None
+        except smtplib.SMTPException as error:
+            words = brief(str(error), 120)
+            raise DeliveryError(f"{where}: {words}", may_have_arrived=may_have_arrived) from None
+        except (OSError, UnicodeError) as error:
+            words = connection_words(error)
+            raise DeliveryError(f"{where}: {words}", may_have_arrived=may_have_arrived) from None
+
+    @property
+    def _where(self) -> str:
+        return f"{self._settings.host}:{self._port}"
 
     def _connected(self) -> smtplib.SMTP:
         """A connection that is ready to take mail. Raises what ``smtplib`` raises."""
@@ -97,6 +129,14 @@ def message_of(notice: Notice, settings: EmailSettings) -> EmailMessage:
     return message
 
 
-def _refused(where: str, code: int, words: bytes | str) -> DeliveryError:
+def _refused(where: str, code: int, words: bytes | str, lasting: bool) -> DeliveryError:
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return DeliveryError(f"{where} answered {code} {brief(said, 120)}", permanent=500 <= code < 600)
+    permanent = lasting and 500 <= code < 600
+    return DeliveryError(f"{where} answered {code} {brief(said, 120)}", permanent=permanent)
+
+
+def _leave(smtp: smtplib.SMTP) -> None:
+    """Say goodbye; what was taken stays taken, whatever comes of that."""
+    with suppress(smtplib.SMTPException, OSError):
+        smtp.quit()
+    smtp.close()

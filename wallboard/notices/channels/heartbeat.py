@@ -29,6 +29,10 @@ class Heartbeat:
         self._next_at = self._clock() + self._every
         await self._http.send(None)
 
+    async def ask(self) -> str:
+        """Connect to the far side. Raises ``DeliveryError``."""
+        return await self._http.ask()
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._http.aclose()

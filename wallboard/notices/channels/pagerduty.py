@@ -44,6 +44,10 @@ class PagerDuty:
         answer = await self._http.send(json.dumps(event).encode(), "application/json")
         return _message_in(answer)
 
+    async def ask(self) -> str:
+        """Connect to the far side. Raises ``DeliveryError``."""
+        return await self._http.ask()
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._http.aclose()

@@ -44,6 +44,10 @@ class ServiceNow:
         await self._http.send(body, "application/json", self._headers)
         return "accepted"
 
+    async def ask(self) -> str:
+        """Connect to the far side. Raises ``DeliveryError``."""
+        return await self._http.ask()
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._http.aclose()

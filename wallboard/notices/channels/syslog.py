@@ -12,6 +12,7 @@ from wallboard.domain.policy import Level
 from wallboard.ece.ask.resolver import Resolver
 from wallboard.notices.channel import ALL_PHASES, DeliveryError, connection_words
 from wallboard.notices.channel_tls import channel_tls
+from wallboard.notices.connecting import Address, connects
 from wallboard.notices.notice import Notice, Phase
 from wallboard.notices.texts import lines, title
 
@@ -61,6 +62,13 @@ class Syslog:
         except (OSError, UnicodeError) as error:
             raise DeliveryError(f"{where}: {connection_words(error)}") from None
         return "sent; syslog confirms nothing"
+
+    async def ask(self) -> str:
+        """Connect to a receiver that accepts connections. Raises ``DeliveryError``."""
+        if self._settings.transport == "udp":
+            return ""
+        where = Address(self._settings.host, self._port, self._settings.timeout)
+        return await connects(where, self._context)
 
     async def aclose(self) -> None:
         """Nothing is open between two notices."""

@@ -33,6 +33,10 @@ class Webhook:
         await self._http.send(body.encode(), self._settings.content_type, headers)
         return "accepted"
 
+    async def ask(self) -> str:
+        """Connect to the far side. Raises ``DeliveryError``."""
+        return await self._http.ask()
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._http.aclose()
