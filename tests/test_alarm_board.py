@@ -204,6 +204,28 @@ def test_a_blind_machine_raises_nothing_and_clears_nothing():
     assert told.told() == ["30 raised", "370 returned"]
 
 
+def test_what_stood_before_a_blind_time_stands_in_it_and_after_a_restart():
+    told = Told().polls(0, 100, "down", ONE).look(100)
+    told.server(112, since=110).server(113, "test", since=110)
+    assert told.state(ONE) == "suppressed"
+    told.row(115, "blind")
+    assert told.states == {ONE: "unacknowledged"}
+    again = Told()
+    for row in (*told.rows, LedgerRow(115, RowKind.BLIND, None)):
+        again.alarms.apply(row)
+    servers = tuple(told.board.snapshot(120).servers.values())
+    again.alarms.fold(again.board.fold(RecordedBoard(120, (), servers)))
+    assert again.states == told.states
+    told.row(150, "seeing").server(152, since=110)
+    assert told.state(ONE) == "suppressed"
+
+
+def test_a_maintenance_explains_what_stands_in_a_blind_time():
+    told = Told(keys=(ONE,)).polls(0, 100, "down", ONE).expect(100, MAINTAINED, ONE)
+    told.row(115, "blind")
+    assert told.states == {ONE: "suppressed"}
+
+
 def test_a_server_that_is_out_of_reach_after_a_blind_time_is_so_from_its_end_on():
     told = Told().poll(0, "open").server(12, since=10).row(15, "blind").server(22, since=10)
     told.row(100, "seeing")

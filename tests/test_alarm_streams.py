@@ -219,7 +219,7 @@ def test_shelves_end_and_outages_suppress_and_the_blind_do_nothing(stream):
                 down.setdefault(name, told.now)
             case "up", name:
                 down.pop(name, None)
-            case ("seeing",) if blind is not None:
+            case ("blind" | "seeing",):
                 down.clear()
             case "clock", by:
                 down = {name: at + by for name, at in down.items()}

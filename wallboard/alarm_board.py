@@ -265,6 +265,8 @@ class AlarmBoard:
             if point := self._watched.get(AlarmKey.of(one.entry_point.key)):
                 since = one.onset.at if one.onset else None
                 rows += self._judge(point, one, board.at, since)
+        if self._blind_since is not None:
+            rows += self._cover(max(board.at, self._blind_since), self._blind_since)
         for watched in self._watched.values():
             self._note_recovery(watched)
         return rows
@@ -284,9 +286,15 @@ class AlarmBoard:
         self._blind_since = at
         servers = (watched.alarm for watched in self._watched.values() if watched.down)
         since = min((one.began for one in servers if one.began is not None), default=at)
+        return self._cover(at, since)
+
+    def _cover(self, at: float, since: float) -> Rows:
+        """Have nothing be known from ``at`` on, nor that a server is out of reach."""
         rows: Rows = ()
-        for watched in self._watched.values():
-            rows += self._timers.explain(watched, at, since, watched.alarm.suppressed_by)
+        for key, watched in self._watched.items():
+            planned = explanation(watched.expectation)
+            by = planned if key.entry_point else watched.alarm.suppressed_by
+            rows += self._timers.explain(watched, at, since, by)
         return rows
 
     def _see_again(self, at: float) -> None:
