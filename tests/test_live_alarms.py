@@ -16,8 +16,10 @@ from wallboard.alarm_board import AlarmBoard
 from wallboard.board import Board
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.alarm import AlarmState
-from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.event import ClockSet
 from wallboard.domain.ledger_row import AlarmKey, RowKind
+from wallboard.domain.observation import Observation
 from wallboard.feeds import FeedStatus, Role
 from wallboard.feeds.shared import SharedFeed
 from wallboard.inheritance import entry_points_of
@@ -302,6 +304,33 @@ async def test_a_board_says_so_where_who_records_writes_no_alarms(start, ledger,
     ledger.unlink()
     await shown(follower, AlarmState.UNACKNOWLEDGED)
     assert words not in follower.problems
+
+
+async def test_a_clock_that_is_set_forward_makes_no_timer_due(simulator):
+    set_by, folded = [0.0], []
+    clock = lambda: time.time() + set_by[0]  # noqa: E731
+    server = ServerSettings(
+        name="prod", url=simulator.url, entry_point=(EntryPointSettings(id=1000),)
+    )
+    rules = AlarmSettings(raise_for=20.0)
+    settings = Settings(interval=10.0, alarm=rules, record=False, server=(server,))
+    live = LiveBoard(
+        settings, lambda polled: SharedFeed(polled, BoardId("b"), clock=clock), clock=clock
+    )
+    live.on_folded(lambda one: folded.append(one.event))
+    alarms = lambda: [alarm.state for alarm in live.alarms.alarms.values()]  # noqa: E731
+    async with live:
+        # Whoever takes a snapshot looks at the clock as well.
+        await until(lambda: sum(isinstance(one, Observation) for one in folded) == len(Endpoint))
+        await until(lambda: alarms() == [AlarmState.PENDING])
+        set_by[0] = 25.0
+        await until(
+            lambda: (
+                any(isinstance(one, ClockSet) for one in folded)
+                or alarms() == [AlarmState.UNACKNOWLEDGED]
+            )
+        )
+        assert alarms() == [AlarmState.PENDING]
 
 
 async def test_a_defect_in_the_rules_of_alarms_costs_no_board(start, monkeypatch, caplog):

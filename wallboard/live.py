@@ -76,7 +76,11 @@ class LiveBoard:
         self._make_feed = make_feed
         self._clock = clock
         self.alarms = LiveAlarms(
-            self._polled, lambda: self.status, clock=clock, fed=make_feed is not None
+            self._polled,
+            lambda: self.status,
+            clock=clock,
+            check_clock=self._check_clock,
+            fed=make_feed is not None,
         )
         self._blindness = Blindness()
         self._standing = LiveStanding(
@@ -134,8 +138,7 @@ class LiveBoard:
 
     def _whole_snapshot(self) -> Snapshot:
         """The same with all entry points that are polled."""
-        if self._feed:
-            self._feed.check_clock()
+        self._check_clock()
         self._expect()
         now = self._clock()
         self.alarms.advance(now)
@@ -259,6 +262,10 @@ class LiveBoard:
             self._outbox.take(row)
         self._outbox.forget_finished(self._clock())
 
+    def _check_clock(self) -> None:
+        if self._feed:
+            self._feed.check_clock()
+
     def _records(self) -> bool:
         return self.status.role is Role.RECORDS
 
@@ -287,6 +294,7 @@ class LiveBoard:
             for reload in (self.config, self._plan):
                 if reload:
                     reload.tick(self._clock())
+            self._check_clock()
             self._expect()
             await asyncio.sleep(LOOK_SECONDS)
 

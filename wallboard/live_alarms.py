@@ -72,15 +72,18 @@ class LiveAlarms:
         status: Callable[[], FeedStatus],
         *,
         clock: Callable[[], float] = time.time,
+        check_clock: Callable[[], None] = lambda: None,
         fed: bool = True,
     ) -> None:
         """``settings`` are those of the whole board; ``status`` is how its feed is by now.
 
-        Without ``fed`` there is no feed to wait for. ``clock`` is Unix time in seconds.
+        Without ``fed`` there is no feed to wait for. ``clock`` is Unix time in seconds; if it was
+        set, ``check_clock`` has the board fold that.
         """
         self._settings = settings
         self._status = status
         self._clock = clock
+        self._check_clock = check_clock
         self._who = user_at_host()
         self._rules = alarm_rules_of(settings)
         self._board = AlarmBoard(self._rules, flood=settings.alarm.flood)
@@ -207,6 +210,8 @@ class LiveAlarms:
             await self._follow_recording()
             if self._held_back is not None and self._is_time_to_begin():
                 self._begin()
+            # Else timers would be due that are not.
+            self._check_clock()
             self.advance(self._clock())
             await asyncio.sleep(TICK_SECONDS if self._held_back is None else TICK_SECONDS / 8)
 
