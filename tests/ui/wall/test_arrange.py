@@ -386,13 +386,13 @@ async def test_a_verdict_that_is_new_is_marked_for_fifteen_seconds():
     app = wall(board, clock=clock)
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        assert "was " not in text_on(app)
+        assert "from " not in text_on(app)
         full = ChatAllowed(False, "queue_depth_reached")
         board.fold(observed(key(1000), Endpoint.CHAT_ALLOWED, full, NOW))
         for age, marked in ((0.0, True), (14.9, True), (15.1, False)):
             clock.now = NOW + age
             await settled(pilot)
-            assert ("was OPEN" in text_on(app)) is marked, age
+            assert ("from OPEN" in text_on(app)) is marked, age
 
 
 async def test_a_wall_that_recovers_from_a_tiny_terminal_still_has_its_keys():

@@ -26,7 +26,7 @@ def _marks(glyphs: Glyphs) -> Explained:
         ("12s old", "stale: the last good answer is that old"),
         ("13m", "for how long it has been in this state"),
         (f"{glyphs.at_least}13m", "at least that long: nobody saw it begin"),
-        ("was OPEN", "it has just changed"),
+        ("from OPEN", "it has just changed from that"),
         ("slots 0!", "the figure has reached its threshold"),
         (glyphs.unknown, "not known"),
     )

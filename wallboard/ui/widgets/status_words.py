@@ -81,7 +81,7 @@ def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) ->
     judgement = status.judgement
     last = age_of(judgement, now)
     if not last and just_changed(status, now):
-        last = f"was {verdict_before(status)}"
+        last = f"from {verdict_before(status)}"
     found = [f"{sign} {word}" for sign, word in marks(judgement, glyphs)]
     words = " ".join([*found, *([last] if last else [])])
     if len(words) <= room:
