@@ -5,6 +5,7 @@ from operator import is_
 from wallboard.domain.change import Change
 from wallboard.domain.incident import NO_RULES, Incident, Rules, State
 from wallboard.domain.incidents import Incidents
+from wallboard.domain.outage import began_at
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import Snapshot
 
@@ -48,8 +49,7 @@ class BoardIncidents:
             down[server.server] = server
             if server.failure and not self._growing.knows(server.server):
                 state = State(Verdict.UNREACHABLE, Level.CRITICAL, server.failure.cause)
-                at = server.at if server.since is None else server.since
-                self._growing.begun(server.server, state, at)
+                self._growing.begun(server.server, state, began_at(server))
         for key, status in snapshot.entry_points.items():
             judgement, onset = status.judgement, status.onset
             wrong = judgement.level >= Level.WARNING and judgement.verdict is not Verdict.WAITING

@@ -9,6 +9,7 @@ from wallboard.domain.incident_annotations import annotated
 from wallboard.domain.incidents import Incidents
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.observation import ServerStatus
+from wallboard.domain.outage import began_at
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 
@@ -39,8 +40,7 @@ def incidents_of(
         if server.failure:
             down.add(server.server)
             state = State(Verdict.UNREACHABLE, Level.CRITICAL, server.failure.cause)
-            began = server.at if server.since is None else server.since
-            found.begun(server.server, state, began, seen=True)
+            found.begun(server.server, state, began_at(server), seen=True)
     for one in entry_points:
         at, seen = _began(one)
         if at is None or not one.verdict or not one.level or one.key.server in down:

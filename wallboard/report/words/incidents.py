@@ -12,7 +12,6 @@ from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.time_span import span
 from wallboard.report.words.changes import CAUSE_WORDS, change_values
 from wallboard.report.words.figures import times
-from wallboard.report.words.rows import who
 
 MOST_PHASES = 6
 """Of more phases only the first and the last ones are told."""
@@ -48,14 +47,6 @@ def phases_words(
 def _phase_words(words: str, seconds: Sequence[float | None]) -> str:
     lasted = [one for one in seconds if one is not None]
     return f"{words} {span(sum(lasted))}" if len(lasted) == len(seconds) else words
-
-
-def incident_name(incident: Incident, names: Mapping[EntryPointKey, EntryPoint]) -> str:
-    """The server or the entry point that it is of, safe on a terminal."""
-    if incident.key is None:
-        return f"server {safe(incident.server)}"
-    known = names.get(incident.key)
-    return safe(who(known)) if known else f"{incident.key.id}, {safe(incident.server)}"
 
 
 def points_words(count: int) -> str:
