@@ -1,11 +1,12 @@
 """Boards on a screen that is not there: how tests start one, look at it and wait for it."""
 
 import re
+import time
 import unicodedata
 
 from boards import NOW, made_board
 from textual import events
-from waiting import in_words
+from waiting import PATIENCE_SECONDS, in_words
 
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
@@ -16,7 +17,6 @@ from wallboard.ui.widgets.lines import Lines
 
 STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 JOINED_EMOJI = re.compile("(?<=[\u2600-\U0001faff])\u200d(?=[\u2600-\U0001faff])")
-PATIENCE = 400
 
 
 class Clock:
@@ -51,12 +51,12 @@ async def settled(pilot):
 
 async def until(pilot, condition):
     """Wait for something that is on its way."""
-    for _ in range(PATIENCE):
-        if condition():
-            return
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > end:
+            shown = text_on(pilot.app) if hasattr(pilot.app, "view") else ""
+            raise AssertionError(f"in vain for {in_words(condition)}\n{shown}")
         await pilot.pause()
-    shown = text_on(pilot.app) if hasattr(pilot.app, "view") else ""
-    raise AssertionError(f"in vain for {in_words(condition)}\n{shown}")
 
 
 def parted(line):

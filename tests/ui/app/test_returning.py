@@ -8,7 +8,7 @@ from walls import Clock, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
-from wallboard.ui.screen import collecting
+from wallboard.ui.screen.collecting import SOON
 from wallboard.ui.wall.wall_screen import WallScreen
 
 SIZE = (120, 50)
@@ -43,8 +43,7 @@ async def test_enter_twice_opens_one_drill_down():
         assert isinstance(app.screen, WallScreen)
 
 
-async def test_a_screen_that_was_left_does_not_stay_in_memory(monkeypatch):
-    monkeypatch.setattr(collecting, "SOON", 1)
+async def test_a_screen_that_was_left_does_not_stay_in_memory():
     app = wall(made_board(2))
     gc.disable()  # as good as it is in a command, whose collector looks every few hours
     try:
@@ -52,8 +51,14 @@ async def test_a_screen_that_was_left_does_not_stay_in_memory(monkeypatch):
             await settled(pilot)
             await pilot.press("enter")
             await settled(pilot)
+            gc.collect()  # what the screen is made of is old by the time that it is left
             left = weakref.ref(app.screen)
             await pilot.press("escape")
+            # However long it takes to go, it is looked for only once it is gone.
+            await until(pilot, lambda: left() is None or not left().is_attached)
+            await settled(pilot)
+            for _ in range(SOON):
+                app.collecting.collect()
             await until(pilot, lambda: left() is None)
     finally:
         gc.enable()
