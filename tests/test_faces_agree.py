@@ -179,7 +179,8 @@ def understand_sentence(line: str, said: Said) -> None:
         before = said.get(number, (Verdict.OPEN, OK))[0]
         said[number] = (before if found["what"] else LABELS[found["label"]], level)
     elif found := OF_SERVER.match(line):
-        for number in DOWN[found["name"]]:
+        # On a busy machine some entry points of another server may be stale for a moment.
+        for number in DOWN.get(found["name"], ()):
             # A server's line has the worst level of its entry points.
             said[number] = (Verdict.UNREACHABLE, Level[found["level"]])
 

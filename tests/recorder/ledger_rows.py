@@ -1,5 +1,6 @@
 """Rows of a ledger, as engines and people would write them."""
 
+from contextlib import closing
 from pathlib import Path
 
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
@@ -40,9 +41,8 @@ def writer_of(path: Path, mode: int = 0o600) -> LedgerWriter:
 
 def written(path: Path, *rows: LedgerRow) -> None:
     """Append rows, and let go of the file."""
-    writer = writer_of(path)
-    writer.append(rows)
-    writer.close()
+    with closing(writer_of(path)) as writer:
+        writer.append(rows)
 
 
 def kept(path: Path) -> list[LedgerRow]:

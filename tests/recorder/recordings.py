@@ -1,5 +1,6 @@
 """Recordings made of events, as a board that was polled would have made them."""
 
+import weakref
 from collections.abc import Iterable, Sequence
 
 from wallboard.board import Board
@@ -66,6 +67,8 @@ def record(
     tell(writer, Board(entry_points), events, each=each)
     if close:
         writer.close()
+    else:  # whoever forgets the writer lets go of the file, as a process that is killed does
+        weakref.finalize(writer, writer.database.close)
     return writer
 
 

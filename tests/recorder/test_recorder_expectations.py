@@ -2,6 +2,7 @@
 
 import gzip
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,8 @@ def test_a_recording_without_expectations_is_read_and_then_gets_them(path, versi
     with Recording.open(path) as recording:
         (one,) = recording.expectation_changes(START, START + 2000)
     assert one.expectations == {KEY: OPEN}
-    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (VERSION,)
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
 
 def test_a_recording_of_today_without_the_table_is_damaged(path):

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -251,10 +252,10 @@ def test_the_number_that_says_whose_file_it_is_is_that_of_a_recording():
 
 def test_a_file_from_anybody_is_not_trusted(tmp_path, recorded, capsys):
     other = tmp_path / "other.db"
-    with sqlite3.connect(other) as database:
+    with closing(sqlite3.connect(other)) as database, database:
         database.execute("CREATE TABLE about (name, value)")
     view = tmp_path / "view.db"
-    with sqlite3.connect(view) as database:
+    with closing(sqlite3.connect(view)) as database, database:
         database.execute(
             "CREATE VIEW about AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
             " SELECT 'standing' AS name, i AS value FROM n"
@@ -263,7 +264,7 @@ def test_a_file_from_anybody_is_not_trusted(tmp_path, recorded, capsys):
     text = tmp_path / "text.db"
     text.write_text("no database")
     odd = recorded()
-    with sqlite3.connect(odd) as database:
+    with closing(sqlite3.connect(odd)) as database, database:
         database.execute(
             "UPDATE about SET value = '\x1b]0;x\x07 open=\x1b[2J' WHERE name = 'standing'"
         )

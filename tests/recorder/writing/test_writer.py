@@ -360,7 +360,7 @@ def test_one_row_that_cannot_be_written_never_stops_the_others_and_is_named(tmp_
     assert said
     assert all(f"prod:{beyond}" in line for line in said)
     assert len(said) == len(set(said))
-    with Connection(path).reading() as database:
+    with closing(Connection(path)) as connection, connection.reading() as database:
         assert list(verify(database)) == []
 
 

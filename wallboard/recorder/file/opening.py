@@ -86,14 +86,18 @@ def connected(path: Path, how: str) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=BUSY_SECONDS,
     )
-    for limit, most in _LIMITS.items():
-        database.setlimit(limit, most)
-    if sys.version_info >= (3, 12):
-        database.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE)
-        database.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
-        database.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
-    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
-        database.execute(f"PRAGMA {pragma}")
+    try:
+        for limit, most in _LIMITS.items():
+            database.setlimit(limit, most)
+        if sys.version_info >= (3, 12):
+            database.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE)
+            database.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
+            database.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
+            database.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
