@@ -7,6 +7,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.expectation import NOTHING_EXPECTED
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.state_strip import MINUTE
@@ -112,6 +113,8 @@ class Scene(NamedTuple):
         alarms, now = self.snapshot.alarms, self.snapshot.at
         alarm = alarms.get(AlarmKey.of(key)) if alarms else None
         status = self.snapshot.entry_points.get(key)
+        if alarm is None and (status is None or status.expectation is NOTHING_EXPECTED):
+            return NO_ALARM  # nearly all of them, each at every tick
         planned = tuple(expectation_forms(status, now)) if status else ()
         if alarm is None:
             return AlarmMark(forms=planned, planned=True) if planned else NO_ALARM
