@@ -28,7 +28,7 @@ def measure(pace: Pace) -> list[Figure]:
             for _ in range(2):  # away from the edge
                 terminal.press(KEYS[0])
                 terminal.read_for(0.3)
-            taken = _latencies(terminal, pace.keys)
+            taken = latencies(terminal, pace.keys)
     percentiles = quantiles(taken, n=100, method="inclusive")
     return [
         Figure(
@@ -44,7 +44,7 @@ def measure(pace: Pace) -> list[Figure]:
     ]
 
 
-def _latencies(terminal: Terminal, count: int) -> list[float]:
+def latencies(terminal: Terminal, count: int) -> list[float]:
     pauses = random.Random(1)
     taken = []
     for number in range(count):
