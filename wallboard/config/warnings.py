@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 
 from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
 from wallboard.config.document import Fault, Toml, problem_at
+from wallboard.config.notice_warnings import (
+    READABLE_BY_OTHERS,
+    notice_warnings,
+    written_secrets,
+)
 from wallboard.config.problem import Problem, shown
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import escaped
@@ -34,6 +39,7 @@ def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> li
         found += _in_clear(server, number)
         if not server.verify:
             found.append(((*path, "verify"), "the server's certificate is not verified"))
+    found += notice_warnings(settings, document, file.parent)
     found += _buttons(settings)
     found += _events(settings)
     found += _never_chattering(settings)
@@ -49,11 +55,12 @@ def _readable(document: Mapping[str, Toml], file: Path) -> Iterator[Fault]:
     # The address of a proxy is no secret unless it names a user.
     proxies = [proxy for server in servers if "@" in str(proxy := server.get("proxy", ""))]
     secrets = [value for value in (*headers, *proxies) if isinstance(value, str)]
+    secrets += written_secrets(document)
     try:
         mode = file.stat().st_mode
     except OSError:
         return
-    if secrets and os.name == "posix" and mode & 0o044:
+    if secrets and os.name == "posix" and mode & READABLE_BY_OTHERS:
         yield (), f"contains secrets and is readable by others; chmod 600 {file.name}, or use env"
 
 

@@ -14,7 +14,12 @@ from tests.bench.figure import Figure, Pace
 from tests.bench.figures.key_to_paint import SETTLE_SECONDS, latencies
 from tests.bench.processes import ROOT, environment, simulator, wallboard
 from tests.bench.terminal import on_a_terminal
-from wallboard.domain.ledger_row import RowKind
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.policy import Level
+from wallboard.notices.channel import ALL_PHASES
+from wallboard.notices.outbox import Outbox, outcome
+from wallboard.notices.plan import Route, SendingRules, plan
+from wallboard.notices.sender import TICK_SECONDS
 from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.ledger.reader import LedgerReader
 
@@ -43,6 +48,7 @@ url = "{url}"
 channel = "{name}"
 """
 ROUTES = ("ops", "chat")
+LOOKS = 500
 
 
 class FarSide(ThreadingHTTPServer):
@@ -75,7 +81,11 @@ class _Taking(BaseHTTPRequestHandler):
 def measure(pace: Pace) -> list[Figure]:
     """A far side on loopback, two routes."""
     with tempfile.TemporaryDirectory() as folder:
-        return [_first_byte(Path(folder, "one"), pace), _keys(Path(folder, "many"), pace)]
+        return [
+            _first_byte(Path(folder, "one"), pace),
+            _keys(Path(folder, "many"), pace),
+            _standing(),
+        ]
 
 
 def _first_byte(folder: Path, pace: Pace) -> Figure:
@@ -126,6 +136,34 @@ def _keys(folder: Path, pace: Pace) -> Figure:
         against_what="the limit",
         note=f"median {1000 * percentiles[49]:.1f} ms, worst {1000 * max(taken):.1f} ms, "
         f"{len(taken)} keys; one notice a route",
+    )
+
+
+def _standing() -> Figure:
+    """What it costs to look for what is due, twice a second, while 1,000 alarms were told."""
+    outbox, now = Outbox(), 1_000_000.0
+    for number in range(ENTRY_POINTS):
+        key = AlarmKey("prod", number)
+        outbox.take(LedgerRow(now, RowKind.RAISED, key, now - 30.0, Level.CRITICAL, "error"))
+    rules = SendingRules(tuple(Route(name, 0.0, lambda *_: True) for name in ROUTES))
+    phases = dict.fromkeys(ROUTES, ALL_PHASES)
+    for row in plan(outbox, now + rules.group_wait, rules, phases):
+        outbox.take(row)
+    for notice in outbox.open_notices():
+        outbox.take(outcome(notice, RowKind.SENT, now + rules.group_wait, "accepted"))
+    began = time.process_time()
+    for tick in range(LOOKS):
+        plan(outbox, now + rules.group_wait + tick * TICK_SECONDS, rules, phases)
+        outbox.forget_finished(now)
+    each = (time.process_time() - began) / LOOKS
+    return Figure(
+        name="notices_standing_cpu",
+        what="CPU of looking for what is due twice a second while 1,000 alarms stand, of a core",
+        unit="%",
+        measured=100 * each / TICK_SECONDS,
+        against=1.0,
+        against_what="the limit",
+        note=f"{1000 * each:.1f} ms a look",
     )
 
 
