@@ -89,8 +89,14 @@ def test_it_says_when_nobody_records_any_more_or_nothing_comes_in(recorded, caps
 
 
 def test_it_says_since_when_there_is_no_network(recorded, capsys):
-    path = str(recorded(blind_since=time.time() - 60, acknowledged=1))
-    assert printed(capsys, "--file", path) == (3, f"1 acked · no network since {minute(60)}")
+    said = f"no network since {minute(60)}"
+    for alarms, words, code in (
+        ({}, said, 3),
+        ({"acknowledged": 1}, f"1 acked · {said}", 1),
+        ({"unacknowledged": 2}, f"2 new · {said}", 2),
+    ):
+        path = str(recorded(blind_since=time.time() - 60, **alarms))
+        assert printed(capsys, "--file", path) == (code, words)
 
 
 def test_a_date_is_there_unless_it_is_of_today(recorded, capsys):

@@ -84,15 +84,17 @@ def is_gone(values: "Mapping[str, float]", now: float) -> bool:
 
 
 def exit_status(values: "Mapping[str, float]", now: float) -> int:
-    """0 no alarm stands, 1 all are handled, 2 some are not, 3 nothing is known."""
-    if is_gone(values, now) or "blind_since" in values:
+    """0 no alarm stands, 1 all are handled, 2 some are not, 3 none, but nothing is known.
+
+    As ``alarms list`` has it, but for a recording that nobody writes: that is 3 in any case.
+    """
+    if is_gone(values, now):
         return NO_DATA
     if values.get("unacknowledged") or values.get("returned"):
         return UNHANDLED
-    if values.get("late"):
-        return NO_DATA
-    handled = (values.get(name) for name in ("acknowledged", "shelved", "suppressed"))
-    return HANDLED if any(handled) else NONE
+    if any(values.get(name) for name in ("acknowledged", "shelved", "suppressed")):
+        return HANDLED
+    return NO_DATA if values.get("late") or "blind_since" in values else NONE
 
 
 def _document(values: "Mapping[str, float]", now: float) -> dict[str, object]:
