@@ -5,10 +5,18 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from distribution import pyz, wheels
+from distribution import bill, deb, frozen, pyz, wheelhouse, wheels
 from distribution.places import BUILD, DIST
 
-FORMS: dict[str, Callable[[], list[Path]]] = {"wheel": wheels.build, "pyz": pyz.build}
+FORMS: dict[str, Callable[[], list[Path]]] = {
+    "wheel": wheels.build,
+    "pyz": pyz.build,
+    "wheelhouse": wheelhouse.build,
+    "deb": deb.build,
+    "frozen": frozen.build,
+    "bill": bill.build,
+    "sums": bill.sums,
+}
 """What builds each, in the order in which they need each other."""
 
 

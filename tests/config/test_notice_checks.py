@@ -3,6 +3,7 @@
 import pytest
 from test_config import WHOLE, load, told
 
+from wallboard.config.secret import SECRET_FORM
 from wallboard.domain.policy import Level
 from wallboard.settings import NoticeSettings
 
@@ -98,7 +99,28 @@ def test_a_file_that_holds_no_secret_is_named_once(tmp_path, content, words):
 
 
 @pytest.mark.parametrize("value", ["3", "{ env = 3 }", '{ env = "A", file = "b" }', "[]", "{}"])
-def test_a_secret_is_written_in_one_of_three_ways(tmp_path, value):
+def test_a_secret_is_written_in_one_of_four_ways(tmp_path, value):
     text = f'[[channel.pagerduty]]\nname = "p"\nrouting_key = {value}\n'
     found = what_is_wrong(tmp_path, text + WHOLE)
-    assert 'must be a string, { env = "NAME" } or { file = "PATH" }' in found
+    assert f"must be {SECRET_FORM}" in found
+
+
+CREDENTIAL = '[[channel.pagerduty]]\nname = "p"\nrouting_key = { credential = "pager" }\n'
+
+
+def test_a_secret_comes_from_the_credentials_of_a_service(tmp_path):
+    environ = {"CREDENTIALS_DIRECTORY": str(tmp_path / "credentials")}
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials" / "pager").write_text("s3cret\n")
+    settings = load(tmp_path, CREDENTIAL + WHOLE, environ)
+    assert settings.channel.pagerduty[0].routing_key.value == "s3cret"
+
+
+def test_credentials_are_for_services_only(tmp_path):
+    assert "CREDENTIALS_DIRECTORY is not set" in what_is_wrong(tmp_path, CREDENTIAL + WHOLE)
+
+
+@pytest.mark.parametrize("name", ["../pager", "/etc/shadow", ".."])
+def test_a_credential_is_a_name_and_not_a_path(tmp_path, name):
+    text = CREDENTIAL.replace('"pager"', f'"{name}"')
+    assert "not a path" in what_is_wrong(tmp_path, text + WHOLE)

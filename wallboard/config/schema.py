@@ -82,6 +82,14 @@ _NOTATIONS: Mapping[str, Node] = {
                 "required": ["file"],
                 "additionalProperties": False,
             },
+            {
+                "type": "object",
+                "properties": {
+                    "credential": {**_TEXT, "description": "The credential of the systemd service"}
+                },
+                "required": ["credential"],
+                "additionalProperties": False,
+            },
         ]
     },
 }

@@ -1,4 +1,4 @@
-"""Reads the secrets of a config, from an environment variable or a file."""
+"""Reads the secrets of a config: from the environment, a file, or the service manager."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,10 @@ from wallboard.config.document import Toml
 from wallboard.config.problem import shown
 from wallboard.files import read_file
 
-SECRET_FORM = 'a string, { env = "NAME" } or { file = "PATH" }'  # noqa: S105 - how to write one
+SECRET_FORM = 'a string, { env = "NAME" }, { file = "PATH" } or { credential = "NAME" }'  # noqa: S105 - how to write one
+
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""The environment variable that names the folder of the credentials of a service of systemd."""
 
 LARGEST_SECRET = 65_536
 """Bytes of a file with a secret."""
@@ -17,13 +20,15 @@ def secret(value: Toml, environ: Mapping[str, str], folder: Path) -> dict[str, s
     """A secret as the settings hold it. Raises ``ValueError``, which never repeats one."""
     if isinstance(value, str):
         return {"value": value}
-    if not isinstance(value, dict) or list(value) not in (["env"], ["file"]):
+    if not isinstance(value, dict) or list(value) not in (["env"], ["file"], ["credential"]):
         raise ValueError(f"must be {SECRET_FORM}")
     (place,) = value.values()
     if not isinstance(place, str) or not place:
         raise ValueError(f"must be {SECRET_FORM}")
     if "file" in value:
         return {"value": _secret_in(folder / place)}
+    if "credential" in value:
+        return {"value": _secret_in(_credential(place, environ))}
     name = place
     if not environ.get(name):
         if not (name.isascii() and name.isidentifier()):
@@ -31,6 +36,18 @@ def secret(value: Toml, environ: Mapping[str, str], folder: Path) -> dict[str, s
             raise ValueError("env must name an environment variable: letters, digits, underscores")
         raise ValueError(f"the environment variable {name} is not set or empty; set it first")
     return {"value": environ[name]}
+
+
+def _credential(name: str, environ: Mapping[str, str]) -> Path:
+    """The file of a credential that the unit loads."""
+    if "/" in name or name in {".", ".."}:
+        raise ValueError("credential must be the name that LoadCredential= gives it, not a path")
+    if not (folder := environ.get(CREDENTIALS)):
+        raise ValueError(
+            f"{CREDENTIALS} is not set: only a service of systemd has the credential "
+            f"{shown(name)}, with LoadCredential= in its unit"
+        )
+    return Path(folder) / name
 
 
 def _secret_in(path: Path) -> str:

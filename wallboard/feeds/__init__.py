@@ -34,13 +34,15 @@ class FeedStatus:
     A board with the role of polling does so for itself alone. ``leader`` is whom it follows, as in
     "ana@jump1 pid 123", and empty while it polls; ``lag_seconds`` is how far its own polls are
     behind their schedule. ``problems`` are sentences that hold for now. ``recording_path`` is the
-    recording, if there is to be one. ``blind_since`` is when this machine was found to have no
-    network (Unix time in seconds), as far as it polls.
+    recording, if there is to be one. ``stalled_seconds`` is for how long the loop that polls has
+    not taken what is due. ``blind_since`` is when this machine was found to have no network (Unix
+    time in seconds), as far as it polls.
     """
 
     role: Role = Role.STARTS
     leader: str = ""
     lag_seconds: float = 0.0
+    stalled_seconds: float = 0.0
     problems: tuple[str, ...] = ()
     recording_path: Path | None = None
     blind_since: float | None = None

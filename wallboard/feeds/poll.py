@@ -160,6 +160,11 @@ class PollFeed:
         """How far the slowest server that can be reached is behind its schedule."""
         return max((polls.lag_seconds for polls in self._servers.values()), default=0.0)
 
+    @property
+    def stalled_seconds(self) -> float:
+        """For how long the loop of a server has not taken what is due, the longest of all."""
+        return max((polls.stalled_seconds for polls in self._servers.values()), default=0.0)
+
 
 async def _for_ever(polls: ServerPolls, publish: Publish, after: asyncio.Task[None] | None) -> None:
     if after:

@@ -70,6 +70,7 @@ class ServerPolls:
         self._client: EceClient | None = None
         self._polls: dict[Turn, Poll] = {}
         self._in_flight = 0
+        self._turned_at = -inf
         self._last_answered: Turn | None = None
         self._failed_number = 0
         self._idle: deque[asyncio.Future[None]] = deque()
@@ -128,6 +129,18 @@ class ServerPolls:
         """How late the next poll is; nothing is late on a server that cannot be reached."""
         return 0.0 if self._backoff.active else self._schedule.lag(self._monotonic())
 
+    @property
+    def stalled_seconds(self) -> float:
+        """For how long no worker has come back to the loop though a turn is due, or one is out.
+
+        A poll has its timeout, and may be repeated once: only what is beyond that counts.
+        """
+        if self._client is None:
+            return 0.0  # whoever opens it looks again by itself
+        back_by = self._turned_at + 2 * self._timeout
+        due = self._turned_at if self._in_flight else self._ready_at()
+        return max(0.0, self._monotonic() - max(back_by, due))
+
     async def _open_client(self) -> EceClient:
         # A certificate that cannot be read may be put right while we run.
         while True:
@@ -141,6 +154,7 @@ class ServerPolls:
 
     async def _work(self, client: EceClient) -> None:
         while True:
+            self._turned_at = self._monotonic()
             if self._may_poll and not await self._may_poll():
                 await asyncio.sleep(NOT_NOW_SECONDS)
             elif turn := self._take():

@@ -137,6 +137,7 @@ class SharedFeed:
             role=self._role,
             leader=self._leader,
             lag_seconds=self._poll.lag_seconds if self._poll else 0.0,
+            stalled_seconds=self._poll.stalled_seconds if self._poll else 0.0,
             problems=tuple(self._problems()),
             recording_path=self._place.path if self._place else None,
             blind_since=self._network.blind_since if self._network else None,

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from wallboard.cli.run.errors import CommandError
 from wallboard.cli.run.metrics_server import Address, exposed, metrics_server
+from wallboard.cli.run.service_manager import ServiceManager
 from wallboard.cli.run.signals import on_end, status_after
 from wallboard.config.problem import ConfigError, Problem
 from wallboard.config.reload import ConfigSource
@@ -108,6 +109,7 @@ class Service:
         board is served to a metrics server. ``clock`` is Unix time.
         """
         self._read = source.read
+        self._manager = ServiceManager()
         self._log = log
         self._standby = standby
         self._live = live = LiveBoard(
@@ -143,6 +145,7 @@ class Service:
     async def _run(self) -> int:
         async with self._live:
             ended_by = await self._watch()
+            self._manager.stopping()
         self._log.say("stopped", signal=ended_by.name)
         return status_after(ended_by)
 
@@ -151,11 +154,14 @@ class Service:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._woken.wait()
-            if self._live.status.role is not Role.STARTS:
+            status = self._live.status
+            if status.role is not Role.STARTS:
                 self._say_started()
                 self._say_role()
                 self._say_problems()
                 self._say_network()
+                self._manager.status(self._in_a_line())
+            self._manager.alive(stalled_seconds=status.stalled_seconds)
         return self._ended_by
 
     def _read_again(self) -> Settings:
@@ -167,6 +173,7 @@ class Service:
     def _say_started(self) -> None:
         if not self._started:
             self._started = True
+            self._manager.ready()
             self._log.say("started", "info", recording=self._recording, **self._extent())
 
     def _say_reloaded(self, _before: Settings, _settings: Settings) -> None:
@@ -179,6 +186,17 @@ class Service:
             self._log.say("network_lost", "warning", since=since)
         elif before is not None and self._blind_since is None:
             self._log.say("network_back", "info", lost_since=iso(before))
+
+    def _in_a_line(self) -> str:
+        """What it does, for whoever asks the service manager."""
+        status = self._live.status
+        if status.problems:
+            return status.problems[0]
+        extent = ", ".join(
+            f"{count} {name.replace('_', ' ')}" for name, count in self._extent().items()
+        )
+        follows = f" {status.leader}" if status.leader else ""
+        return f"{status.role}{follows}: {extent}"
 
     def _extent(self) -> dict[str, Value]:
         settings = self._live.settings
