@@ -55,6 +55,10 @@ lock: $(VENV)/.installed
 dist: $(VENV)/.installed
 	@$(BIN)/python -m distribution $(ARGS)
 
+# Tries what `make dist` built: without network, as another user, with every Python there is.
+dist-test: $(VENV)/.developing
+	$(BIN)/python -m pytest -n 0 distribution/tests $(ARGS)
+
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 

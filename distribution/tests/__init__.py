@@ -1,0 +1,1 @@
+"""Tries each form as on the machine it is for: ``make dist-test``."""
