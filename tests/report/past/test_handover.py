@@ -10,6 +10,7 @@ from recorder.recordings import START, board_of, poll, record
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import Expectation, Expected
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
@@ -322,3 +323,35 @@ def test_what_is_closed_as_scheduled_is_no_problem_and_what_should_be_open_says_
     (wrong,), (as_planned,) = document["open"], document["as_planned"]
     assert (wrong["id"], wrong["expected"]["open"]) == (1001, True)
     assert (as_planned["id"], as_planned["expected"]["why"]) == (1000, "night")
+
+
+def test_notes_are_told_whether_or_not_anything_happened(tmp_path):
+    key, path = AlarmKey("prod", 1000), tmp_path / "r.db"
+    record(path, polls(0, HOUR))
+    notes = [
+        LedgerRow(START + at, RowKind.NOTE, of, who="ana@jump1", text=text)
+        for at, of, text in (
+            (60, None, "release 12.6 *tonight*"),
+            (90, key, "headset"),
+            (120, AlarmKey("prod"), "x"),
+            (2 * HOUR, None, "too late"),
+        )
+    ]
+    with Recording.open(path) as recording:
+        window = window_of(START, START + HOUR, recording.recorded_spans(), gap_seconds=120)
+        handover = read_handover(recording, window, notes)
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")][2:]
+        for line in section(handover_markdown(handover), "Notes").splitlines()[2:]
+    ]
+    assert rows == [
+        ["the board", r"ana\@jump1", r"release 12.6 \*tonight\*"],
+        ["Entry 1000 (1000), prod", r"ana\@jump1", "headset"],
+        ["server prod", r"ana\@jump1", "x"],
+    ]
+    told = json.loads(handover_json(handover))["notes"]
+    assert [(one["server"], one["id"], one["text"]) for one in told] == [
+        (None, None, "release 12.6 *tonight*"), ("prod", 1000, "headset"), ("prod", None, "x"),
+    ]  # fmt: skip
+    with Recording.open(path) as recording:
+        assert "## Notes" not in handover_markdown(read_handover(recording, window))

@@ -9,7 +9,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.expectation import NOTHING_EXPECTED, Conformity, Expectation, conformity
 from wallboard.domain.incident import NO_RULES, Incident, Rules
-from wallboard.domain.ledger_row import LedgerRow
+from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
@@ -64,7 +64,8 @@ class Handover:
     followed from a server's outage or was the first answer of an entry point. ``level_changes``
     are counted: a wait that swings about its threshold makes hundreds. ``outages`` and ``waits``
     are worst first. ``as_planned`` are no problems. ``incidents`` are in the order they began,
-    without those of a raised level, of which ``minor`` is how many there were.
+    without those of a raised level, of which ``minor`` is how many there were. ``notes`` are those
+    that were written meanwhile, oldest first.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Handover:
     incidents: tuple[Incident, ...] = ()
     as_planned: tuple[AsPlanned, ...] = ()
     minor: int = 0
+    notes: tuple[LedgerRow, ...] = ()
 
     @property
     def names(self) -> dict[EntryPointKey, EntryPoint]:
@@ -162,6 +164,11 @@ def handover_of(
             )
         ),
         incidents=tuple(incidents),
+        notes=tuple(
+            row
+            for row in ledger
+            if row.kind is RowKind.NOTE and window.since <= row.at <= window.until
+        ),
         as_planned=_as_planned(end, known),
         minor=len(told.incidents) - len(incidents),
     )

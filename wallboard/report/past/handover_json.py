@@ -9,6 +9,7 @@ from typing import Any
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.report.past.export import outage_values, verdict_seconds, window_values
 from wallboard.report.past.handover import Handover
 from wallboard.report.words.changes import change_values
@@ -67,6 +68,10 @@ def _values(handover: Handover) -> dict[str, Any]:
             }
             for one in handover.failing
         ],
+        "notes": [
+            {**times("at", row.at), **_of_alarm(row.key, names), "who": row.who, "text": row.text}
+            for row in handover.notes
+        ],
         "incidents": [incident_values(one, until, names) for one in handover.incidents],
         "minor_incidents": handover.minor,
         "changes": list(_changes(handover)),
@@ -110,6 +115,13 @@ def _whose(entry_point: EntryPoint) -> dict[str, Any]:
 def _named(key: EntryPointKey, names: dict[EntryPointKey, EntryPoint]) -> dict[str, Any]:
     known = names.get(key)
     return {"server": key.server, "id": key.id, "name": known.name if known else None}
+
+
+def _of_alarm(key: AlarmKey | None, names: dict[EntryPointKey, EntryPoint]) -> dict[str, Any]:
+    """What a note is on; the whole board has no server."""
+    if key is not None and key.entry_point:
+        return _named(key.entry_point, names)
+    return {"server": key.server if key else None, "id": None, "name": None}
 
 
 def _of_server(change: Change) -> dict[str, Any]:

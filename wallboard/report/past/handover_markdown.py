@@ -10,6 +10,7 @@ from pathlib import Path
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.incident import NO_RULES, Incident, Rules
+from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.domain.time_span import span
 from wallboard.recorder.ledger.beside import rows_beside
@@ -17,6 +18,7 @@ from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import AsPlanned, Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
 from wallboard.report.past.past import Window, window_of
+from wallboard.report.words.alarms import whose_alarm
 from wallboard.report.words.changes import lasted, state_word
 from wallboard.report.words.figures import figure, moment_in, moments, wait, zone_of
 from wallboard.report.words.incidents import (
@@ -31,6 +33,7 @@ from wallboard.report.words.shareable import prose
 MOST_CHANGES = 200
 """Shown of what changed; beyond that nobody reads on."""
 
+MOST_NOTES = 50
 MOST_INCIDENTS = 100
 MOST_PLANNED = 20
 MOST_CHANGERS = 10
@@ -67,6 +70,7 @@ def handover_markdown(handover: Handover) -> str:
         window_words(handover.window) + ".",
         *_unrecorded(handover),
         *_wrong(handover),
+        *_notes(handover),
         *_incidents(handover),
         *_changes(handover),
         *_outages(handover),
@@ -132,6 +136,29 @@ def _wrong(handover: Handover) -> Iterator[str]:
 
 def _planned(one: AsPlanned) -> str:
     return f"{_who(one.entry_point)} {one.verdict.label}: {_text(one.words)}"
+
+
+def _notes(handover: Handover) -> Iterator[str]:
+    notes, zone = handover.notes[-MOST_NOTES:], _zone(handover)
+    if not notes:
+        return
+    yield "## Notes"
+    if len(handover.notes) > MOST_NOTES:
+        before = len(handover.notes) - MOST_NOTES
+        yield f"The last {MOST_NOTES}; {before:,} earlier ones are left out."
+    whose = {AlarmKey.of(key): _named(key, handover.names) for key in handover.names}
+    yield _table(
+        ["UTC", f"local {zone}", "on", "by", "note"],
+        [
+            [
+                *moments(row.at, zone),
+                whose.get(row.key) or _text(whose_alarm(row.key, {})) if row.key else "the board",
+                _text(row.who),
+                _text(row.text),
+            ]
+            for row in notes
+        ],
+    )
 
 
 def _incidents(handover: Handover) -> Iterator[str]:
