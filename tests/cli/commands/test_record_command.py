@@ -232,21 +232,22 @@ async def test_whoever_polls_may_be_killed_and_another_goes_on_where_it_was(
     leader = boards.pop(0)
     for _ in range(kills):
         asked = simulator.requests.count
-        await until(lambda asked=asked: simulator.requests.count >= asked + 10)
+        await until(lambda asked=asked: simulator.requests.count >= asked + 10, PATIENCE_SECONDS)
         known = polls_in(path)
         leader.process.kill()
         waiting = {asyncio.create_task(board.says("recording")): board for board in boards}
         done, others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         (took_over,) = done
+        await took_over  # which says what it logged if it ended instead
         leader = waiting[took_over]
         boards.remove(leader)
         asked = simulator.requests.count
-        await until(lambda asked=asked: simulator.requests.count >= asked + 10)
+        await until(lambda asked=asked: simulator.requests.count >= asked + 10, PATIENCE_SECONDS)
         assert not any(task.done() for task in others), "two of them poll"
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await until(lambda known=known: polls_in(path) >= known + 10)
+        await until(lambda known=known: polls_in(path) >= known + 10, PATIENCE_SECONDS)
     assert await leader.ends(signal.SIGTERM) == 0
     # Only a change of hands may bring a poll before its turn.
     asked = Counter(path for _, path in simulator.requests.log).values()
