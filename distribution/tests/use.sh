@@ -47,9 +47,9 @@ wait $simulator
 cat >wallboard.toml <<EOF
 [[calendar]]
 name = "week"
-timezone = "Europe/Berlin"
+zone = "Europe/Berlin"
 holidays = "DE"
-week = { mon-fri = "08:00-18:00" }
+week = { mon = ["08:00-18:00"] }
 
 [[server]]
 name = "prod"
