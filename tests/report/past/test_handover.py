@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from markdown_it import MarkdownIt
+from recorder.ledger_rows import written
 from recorder.recordings import START, board_of, poll, record
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -12,6 +13,7 @@ from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.recorder.ledger.beside import rows_beside
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
 from wallboard.report.past.handover_json import handover_json
@@ -355,3 +357,24 @@ def test_notes_are_told_whether_or_not_anything_happened(tmp_path):
     ]  # fmt: skip
     with Recording.open(path) as recording:
         assert "## Notes" not in handover_markdown(read_handover(recording, window))
+
+
+def test_a_time_without_a_network_is_said(tmp_path):
+    path = tmp_path / "r.db"
+    record(path, polls(0, HOUR))
+    kinds = [(600, RowKind.BLIND), (1200, RowKind.SEEING), (3000, RowKind.BLIND)]
+    written(tmp_path / "r.ledger", *(LedgerRow(START + at, kind, None) for at, kind in kinds))
+    for since, spans in (
+        (0, [(600, 1200), (3000, HOUR)]),
+        (900, [(900, 1200), (3000, HOUR)]),
+        (1500, [(3000, HOUR)]),
+        (3300, [(3300, HOUR)]),
+    ):
+        with Recording.open(path) as recording:
+            spans_of = recording.recorded_spans()
+            window = window_of(START + since, START + HOUR, spans_of, gap_seconds=120)
+            handover = read_handover(recording, window, rows_beside(path, START + since))
+        found = [(one.first_at - START, one.last_at - START) for one in handover.blind]
+        assert found == spans
+        assert len(json.loads(handover_json(handover))["no_network"]) == len(spans)
+        assert "This machine had no network" in handover_markdown(handover)

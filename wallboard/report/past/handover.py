@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from wallboard.domain.blind import blind_spans
 from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
@@ -13,6 +14,7 @@ from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
+from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.incidents import incidents_of
 from wallboard.report.past.past import Outage, Past, Window, WorstWait, past_of, worst_waits
@@ -65,7 +67,7 @@ class Handover:
     are counted: a wait that swings about its threshold makes hundreds. ``outages`` and ``waits``
     are worst first. ``as_planned`` are no problems. ``incidents`` are in the order they began,
     without those of a raised level, of which ``minor`` is how many there were. ``notes`` are those
-    that were written meanwhile, oldest first.
+    that were written meanwhile, oldest first; during ``blind`` this machine had no network.
     """
 
     title: str
@@ -82,6 +84,7 @@ class Handover:
     as_planned: tuple[AsPlanned, ...] = ()
     minor: int = 0
     notes: tuple[LedgerRow, ...] = ()
+    blind: tuple[Span, ...] = ()
 
     @property
     def names(self) -> dict[EntryPointKey, EntryPoint]:
@@ -164,6 +167,11 @@ def handover_of(
             )
         ),
         incidents=tuple(incidents),
+        blind=tuple(
+            Span(max(start, window.since), min(end, window.until))
+            for start, end in blind_spans(ledger, window.until)
+            if end > window.since and start < window.until
+        ),
         notes=tuple(
             row
             for row in ledger

@@ -68,6 +68,10 @@ def _values(handover: Handover) -> dict[str, Any]:
             }
             for one in handover.failing
         ],
+        "no_network": [
+            {**times("since", one.first_at), **times("until", one.last_at)}
+            for one in handover.blind
+        ],
         "notes": [
             {**times("at", row.at), **_of_alarm(row.key, names), "who": row.who, "text": row.text}
             for row in handover.notes

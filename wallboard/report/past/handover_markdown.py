@@ -85,6 +85,9 @@ def _unrecorded(handover: Handover) -> Iterator[str]:
     if gaps:
         yield "No data recorded:"
         yield _items([gap_words(gap, _zone(handover)) for gap in gaps])
+    if handover.blind:
+        yield "This machine had no network; that nothing could be reached then says nothing:"
+        yield _items([gap_words(gap, _zone(handover)) for gap in handover.blind])
 
 
 def _wrong(handover: Handover) -> Iterator[str]:
