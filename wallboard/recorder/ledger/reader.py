@@ -19,6 +19,9 @@ PAGE = 2_000
 _LONGEST_SHELF_SECONDS = 31 * 86_400.0
 """Longer than anything may be shelved."""
 
+_OWED_SECONDS = 8 * 86_400.0
+"""Longer than anybody waits for the end of what was told."""
+
 _RECENT_SECONDS = 86_400.0
 """As long as chattering may look back."""
 
@@ -45,6 +48,15 @@ _THAT_MATTER = (
     " UNION SELECT id FROM ledger WHERE at > :recent"
     f" UNION SELECT id FROM ledger WHERE kind IN ('{RowKind.SHELVED}', '{RowKind.UNSHELVED}')"
     "  AND at > :shelved"
+    # Whoever was told of an alarm is owed the end of it.
+    " UNION SELECT ledger.id FROM ("
+    f"  SELECT DISTINCT server, number, onset FROM ledger WHERE kind = '{RowKind.QUEUED}'"
+    "   AND at > :owed AND substr(notice, 1, 24) NOT IN ("
+    "    SELECT substr(ended.notice, 1, 24) FROM ledger AS ended WHERE ended.at > :owed"
+    f"    AND ended.kind IN ('{RowKind.SENT}', '{RowKind.GIVEN_UP}')"
+    "     AND ended.text >= 'over' AND ended.text < 'oves')"
+    " ) AS told JOIN ledger ON ledger.server = told.server"
+    "  AND ledger.number IS told.number AND ledger.onset = told.onset"
     f" UNION SELECT max(id) FROM ledger WHERE kind IN ('{RowKind.BLIND}', '{RowKind.SEEING}')"
     "  AND at <= :until"
     ") ORDER BY id"
@@ -55,8 +67,9 @@ class LedgerReader:
     """Reads one file; used by one thread at a time.
 
     The rows that matter at a moment are, of each alarm, those since it was raised last, its
-    shelves, and all of the day before. Every method raises ``RecordingError`` where the file cannot
-    be read, and its subclass ``DamagedError`` where its content is damaged.
+    shelves, all of the day before, and what was told of which nobody was told the end. Every method
+    raises ``RecordingError`` where the file cannot be read, and its subclass ``DamagedError`` where
+    its content is damaged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -144,6 +157,7 @@ def _that_matter(database: sqlite3.Connection, until: float, now: float) -> list
     moments = {
         "until": until,
         "recent": now - _RECENT_SECONDS,
+        "owed": now - _OWED_SECONDS,
         "shelved": now - _LONGEST_SHELF_SECONDS,
     }
     return [row_of(row) for row in SHAPE.kept(database, _THAT_MATTER, moments)]
