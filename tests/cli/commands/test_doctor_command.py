@@ -166,7 +166,7 @@ async def test_a_folder_that_may_not_be_written_is_told(wallboard, simulated, tm
     (tmp_path / "wallboard.toml").write_text(record + server("prod", simulator.url))
     ended = await wallboard("doctor")
     assert ended.status == 1
-    assert "may not write" in ended.out.splitlines()[-1]
+    assert "No write permission for" in ended.out.splitlines()[-1]
 
 
 async def test_a_folder_that_is_not_there_is_told(wallboard, simulated, tmp_path):
