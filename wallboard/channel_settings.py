@@ -5,7 +5,7 @@ Every address, key and password is a secret. Times are seconds.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args, get_type_hints
 
 from annotated_types import Ge, Le, MinLen
 
@@ -146,14 +146,7 @@ class ChannelsSettings:
 
 
 CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {
-    "webhook": WebhookSettings,
-    "pagerduty": PagerDutySettings,
-    "servicenow": ServiceNowSettings,
-    "syslog": SyslogSettings,
-    "email": EmailSettings,
-    "command": CommandSettings,
-    "apprise": AppriseSettings,
-    "heartbeat": HeartbeatSettings,
+    kind: get_args(hint)[0] for kind, hint in get_type_hints(ChannelsSettings).items()
 }
 """The settings of each kind of channel, by its name in the config."""
 
