@@ -33,15 +33,11 @@ class Step(StrEnum):
 ON_THE_WAY = (Step.NAME, Step.TCP, Step.TLS, Step.HTTP, Step.API, Step.CLOCK)
 """The steps to a server in order; each is reported, even if it was not tried."""
 
-OF_MACHINE = (
-    Step.VERSIONS,
-    Step.CONFIG,
-    Step.TERMINAL,
-    Step.RECORDING,
-    Step.CHANNELS,
-    Step.WITNESS,
-)
-"""The steps on this machine, independent of the servers, the last to be found at the end."""
+OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING, Step.WITNESS)
+"""The steps on this machine, independent of the servers, the last to be found at the end.
+
+That of channels comes before it, where there are any.
+"""
 
 
 @frozen
