@@ -8,8 +8,12 @@ from dataclasses import replace
 import pytest
 from notice_stories import BILLING, SALES, raised, row
 from sending import KilledError, SendingProcess, board_of, settings_of
+from waiting import until
 
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey, RowKind
+from wallboard.domain.observation import Cause, Failure, Observation, Request
+from wallboard.domain.snapshot import Folded
 
 CHANNEL = '[[channel.webhook]]\nname = "{name}"\nurl = "{url}"\ntimeout = 1\n'
 NOTICE = '[[notice]]\nchannel = "{name}"\n'
@@ -467,3 +471,28 @@ async def test_a_ledger_that_cannot_be_written_holds_back_nothing_that_is_in_it(
     assert json.loads(far.requests[-1].body)["phase"] == "raise"
     # The one that could not be queued has no key yet.
     assert len(far.requests) == 2
+
+
+async def test_the_heart_stops_while_an_alarm_would_not_be_told(tmp_path, far_side, clock):
+    far = await far_side((200, b"", {}))
+    beat = f'[[channel.heartbeat]]\nname = "alive"\nurl = "{far.url}"\nevery = 1\ntimeout = 1\n'
+    settings = settings_of(tmp_path, f"{beat}{board_of(1000)}")
+    process = SendingProcess(settings, tmp_path / "wall.ledger", clock)
+    failure = Failure(Cause.REFUSED, "nothing accepts connections")
+    request = Request("GET", "http://127.0.0.1:9/")
+    key = EntryPointKey("prod", 1000)
+    polled = Folded(Observation(key, Endpoint.CHAT_ALLOWED, clock.now, 0.01, failure, request))
+    process._alarms.written_down = False
+    process.folded(polled)
+    assert not process._beating
+    process._alarms.written_down = True
+    process.sends = False
+    process.folded(polled)
+    assert not process._beating
+    process.sends = True
+    process.folded(Folded(None))
+    assert not process._beating
+    process.folded(polled)
+    await until(lambda: process.channels["alive"].sent == 1)
+    assert [one.method for one in far.requests] == ["GET"]
+    await process.end()
