@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 GUIDES: Mapping[str, str] = {
+    "install": "the forms in which wallboard comes, and how to install each",
     "wall": "what the board shows, and how to work with it",
     "alarms": "how alarms are raised, acknowledged, shelved and told",
     "calendar": "business hours, planned maintenance and availability",
