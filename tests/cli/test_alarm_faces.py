@@ -49,6 +49,8 @@ async def test_every_face_tells_the_same_alarms(wallboard, simulated, tmp_path):
     async with live:
         calls = dict.fromkeys((1000, 1001, 1002), AlarmState.UNACKNOWLEDGED)
         await until(lambda: shown(live) == {**calls, 1003: AlarmState.NORMAL})
+        files = [tmp_path / "r.db", tmp_path / "r.ledger"]
+        await until(lambda: all(one.exists() for one in files))
         assert (await wallboard("alarms", "ack", "1001", "--why", "on it")).status == 0
         shelved = await wallboard("alarms", "shelve", "1002", "--for", "1h", "--yes")
         assert shelved.status == 0

@@ -22,7 +22,7 @@ def would_be_queued(
     phases = {route.channel: ALL_PHASES for route in rules.routes}
     pending = list(reversed(rows))
     now = rows[0].at if rows else until
-    while now <= until:
+    while True:
         while pending and pending[-1].at <= now:
             outbox.take(pending.pop())
         planned = plan(outbox, now, rules, phases)
@@ -32,8 +32,9 @@ def would_be_queued(
             outbox.take(outcome(notice, RowKind.SENT, now, ""))
         yield from planned
         outbox.forget_finished(now)
+        if now >= until or (outbox.settled and not pending):
+            return
         now += STEP_SECONDS
         if outbox.settled:
-            if not pending:
-                return
             now = max(now, pending[-1].at)
+        now = min(now, until)

@@ -193,7 +193,8 @@ from pathlib import Path
 sys.path[:0] = [sys.argv[2], sys.argv[3]]
 from recordings import board_of, poll, record
 from wallboard.domain.endpoint import Endpoint
-record(Path(sys.argv[1]), [poll(Endpoint.CAPACITY, 10 * n, n) for n in range(90)], close=False)
+polls = [poll(Endpoint.CAPACITY, 10 * n, n) for n in range(90)]
+writer = record(Path(sys.argv[1]), polls, close=False)
 print("ready", flush=True)
 sys.stdin.read()
 """
