@@ -135,13 +135,13 @@ def test_the_wheelhouse(unpacked, python, request):
 _OVERLAID = """\
 set -e
 mount -t tmpfs tmpfs "$1"
-mkdir "$1/upper" "$1/work" "$1/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
-mount -t proc proc "$1/root/proc"
-mount --rbind /dev "$1/root/dev"
+mkdir "$1/upper" "$1/work" "$1/whole"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/whole"
+mount -t proc proc "$1/whole/proc"
+mount --rbind /dev "$1/whole/dev"
 ip link set lo up
-cp "$2" "$3" "$1/root/tmp/"
-exec chroot "$1/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C sh -ec "$4"
+cp "$2" "$3" "$1/whole/tmp/"
+exec chroot "$1/whole" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C sh -ec "$4"
 """
 
 _LIFE_OF_A_PACKAGE = f"""\

@@ -19,11 +19,11 @@ fetched() { (cd "$folder" && apt-get download $packages) </dev/null >/dev/null 2
 echo "Fetching mandoc, icinga2, nagios4 and Zabbix for the tests of what is made for them ..."
 if fetched || { apt-get update </dev/null >/dev/null 2>&1 && fetched; }; then
     for package in "$folder"/*.deb; do
-        dpkg-deb --extract "$package" "$folder/root" 2>/dev/null || exit 0
+        dpkg-deb --extract "$package" "$folder/unpacked" 2>/dev/null || exit 0
     done
-    touch "$folder/root/complete"
+    touch "$folder/unpacked/complete"
     rm -rf "$place"
-    mv "$folder/root" "$place" 2>/dev/null && exit 0
+    mv "$folder/unpacked" "$place" 2>/dev/null && exit 0
 fi
 echo "They cannot be had here; those tests are skipped." >&2
 exit 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wallboard.board import Board
-from wallboard.cli.commands.status import _recording_of
+from wallboard.cli.options.recording import recording_of_config
 from wallboard.cli.run import status
 from wallboard.cli.run.status import quick_status
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
@@ -163,7 +163,7 @@ def test_the_quick_way_finds_the_recording_that_the_board_would_use(
     (tmp_path / "wallboard.toml").write_text(top + SERVER.format("http://h"))
     named = "../wallboard.toml"
     found = status._recording(named)
-    assert os.path.realpath(found) == os.path.realpath(_recording_of(Path(named)))
+    assert os.path.realpath(found) == os.path.realpath(recording_of_config(Path(named))[0])
     monkeypatch.setenv("WALLBOARD_CONFIG", named)
     assert status._recording(None) == found
     monkeypatch.delenv("WALLBOARD_CONFIG")
@@ -186,7 +186,7 @@ def test_it_looks_where_a_board_looks_without_a_config_here(tmp_path, monkeypatc
     folder.mkdir(parents=True)
     (folder / "wallboard.toml").write_text(SERVER.format("http://h"))
     found = status._recording(None)
-    assert found == str(_recording_of(None))
+    assert found == str(recording_of_config(None)[0])
     assert found.startswith(str(user_state_path("wallboard", appauthor=False)))
 
 

@@ -1,14 +1,10 @@
 """``wallboard status``: how the board stands, in one line."""
 
-import os
 from pathlib import Path
 
 import click
 
-from wallboard.cli.options.board_options import BoardOptions
-from wallboard.cli.options.recording import recording_options
-from wallboard.cli.run import exit_codes
-from wallboard.cli.run.errors import CommandError, home_errors
+from wallboard.cli.options.recording import recording_of_config, recording_options
 from wallboard.cli.run.status import FORMATS, print_status
 
 
@@ -33,23 +29,4 @@ is known: no data, no network, no recording yet; 64 and above: an error.
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text",
               help="Output format: text or JSON.")  # fmt: skip
 def command(file: Path | None, config: Path | None, form: str) -> int:
-    return print_status(str(file or _recording_of(config)), form)
-
-
-def _recording_of(config: Path | None) -> Path:
-    """The recording of the board of a config, which need not be there yet."""
-    from wallboard.recorder.paths import recording_path
-
-    options = BoardOptions(
-        url=None, ids=(), config=config, interval=None, no_verify=False, headers=()
-    )
-    settings, source = options.opened()
-    with home_errors():
-        path = recording_path(source.board, settings.record, os.environ)
-    if path is None:
-        raise CommandError(
-            "this board is not recorded: its config has `record = false`\nGive a recording with "
-            "--file.",
-            exit_codes.CONFIG,
-        )
-    return path
+    return print_status(str(file or recording_of_config(config)[0]), form)

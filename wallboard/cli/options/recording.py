@@ -109,10 +109,25 @@ def recorded_board(file: Path | None, config: Path | None) -> tuple[Path, Settin
 
     Raises ``CommandError``.
     """
-    from wallboard.recorder.paths import real_path, recording_path
+    from wallboard.recorder.paths import real_path
 
     if file:
         return real_path(file), None
+    path, settings = recording_of_config(config)
+    if not path.exists():
+        raise CommandError(
+            f"no recording of this board yet\n{path}\nA board records while it runs. For another "
+            "recording use --file."
+        )
+    return path, settings
+
+
+def recording_of_config(config: Path | None) -> tuple[Path, Settings]:
+    """The recording of the board of a config, which need not be there yet, and its settings.
+
+    Raises ``CommandError``.
+    """
+    from wallboard.recorder.paths import recording_path
 
     target = BoardOptions(
         url=None, ids=(), config=config, interval=None, no_verify=False, headers=()
@@ -125,11 +140,6 @@ def recorded_board(file: Path | None, config: Path | None) -> tuple[Path, Settin
             "this board is not recorded: its config has `record = false`\nGive a recording with "
             "--file.",
             exit_codes.CONFIG,
-        )
-    if not path.exists():
-        raise CommandError(
-            f"no recording of this board yet\n{path}\nA board records while it runs. For another "
-            "recording use --file."
         )
     return path, settings
 
