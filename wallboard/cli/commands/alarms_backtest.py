@@ -1,29 +1,26 @@
 """``wallboard alarms backtest``: what rules of alarms would have raised, by the recording."""
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from wallboard.cli.options.board_options import BoardOptions
+from wallboard.cli.options.board_options import config_settings
 from wallboard.cli.options.recording import (
     asked_window,
     file_option,
     opened,
     recording_file,
     say,
-    sight_rows,
     window_options,
 )
+from wallboard.cli.options.trial import rows_of_trials, rule_set
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.output import warn
-from wallboard.domain.ledger_row import AlarmKey, LedgerRow
+from wallboard.domain.ledger_row import AlarmKey
 
 if TYPE_CHECKING:
-    from wallboard.backtest import RuleSet
     from wallboard.domain.endpoint import EntryPoint
     from wallboard.domain.raised_alarm import RaisedAlarm
     from wallboard.recorder.recording import Recording
@@ -33,8 +30,6 @@ if TYPE_CHECKING:
 
 IN_FORCE = "in force"
 _NOW, _NONE = "now", "none"
-_STEPS = 200
-"""Of the progress bar."""
 
 
 @click.command(
@@ -102,14 +97,6 @@ def _chosen(config: Path | None, against: str | None) -> Iterator[tuple[str, "Se
         yield str(config), config_settings(config)
 
 
-def config_settings(config: Path | None) -> "Settings":
-    """The settings of a config, or of the one that is found. Raises ``CommandError``."""
-    board = BoardOptions(
-        url=None, ids=(), config=config, interval=None, no_verify=False, headers=()
-    )
-    return board.settings()
-
-
 def _tried(
     recording: "Recording",
     path: Path,
@@ -133,34 +120,8 @@ def _tried(
     ]
 
 
-def rows_of_trials(
-    recording: "Recording", path: Path, window: "Window", rule_sets: Sequence["RuleSet"]
-) -> list[list[LedgerRow]]:
-    """The rows that each set of rules would have written, with a progress bar meanwhile."""
-    from wallboard.backtest import backtest
-
-    since, until = window.since, min(window.until, window.recorded[-1].last_at)
-    with _progress() as on_progress:
-        return backtest(
-            recording, rule_sets, since, until, ledger=sight_rows(path), on_progress=on_progress
-        )
-
-
 def _over(alarm: "RaisedAlarm", at: float) -> bool:
     return alarm.over_at is not None and alarm.over_at < at
-
-
-def rule_set(settings: "Settings", window: "Window") -> "RuleSet":
-    """The rules of a config, with what it plans for a window."""
-    from wallboard.backtest import RuleSet
-    from wallboard.config.plan import PlanReader, Span
-
-    reader = PlanReader()
-    before, after = Span.around(window.since), Span.around(window.until)
-    plan = reader.read(settings, Span(before.start, after.end))
-    for problem in reader.problems:
-        warn(problem)
-    return RuleSet.of(settings, plan)
 
 
 def _entry_points(
@@ -171,13 +132,3 @@ def _entry_points(
     known = [entry_point for entry_point, _ in recording.entry_points()]
     known += [entry_point for one in settings for entry_point, _ in entry_points_of(one)]
     return {AlarmKey.of(entry_point.key): entry_point for entry_point in known}
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float], object]]:
-    """Show on a terminal how much of the recording was read; what it is told goes from 0 to 1."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=_STEPS, label="Reading", file=sys.stderr, width=20) as bar:
-        yield lambda part: bar.update(int(part * _STEPS) - bar.pos)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wallboard.cli.commands.alarms import FORMATS, ledger_rows
-from wallboard.cli.commands.alarms_backtest import config_settings, rows_of_trials, rule_set
 from wallboard.cli.options.alarms import RecordedBoard, ledger_errors, recorded
+from wallboard.cli.options.board_options import config_settings
 from wallboard.cli.options.recording import (
     asked_window,
     config_option,
@@ -19,6 +19,7 @@ from wallboard.cli.options.recording import (
     recording_options,
     say,
 )
+from wallboard.cli.options.trial import rows_of_trials, rule_set
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
 from wallboard.domain.ledger_row import AlarmKey

@@ -285,3 +285,11 @@ def server_of(settings: Settings, name: str) -> ServerSettings:
         if name and name not in servers:
             selected(settings, Selection(servers=(name,)))
     return servers[name] if name else next(iter(servers.values()))
+
+
+def config_settings(config: Path | None) -> "Settings":
+    """The settings of a config, or of the one that is found. Raises ``CommandError``."""
+    board = BoardOptions(
+        url=None, ids=(), config=config, interval=None, no_verify=False, headers=()
+    )
+    return board.settings()
