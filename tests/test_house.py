@@ -21,6 +21,7 @@ from wallboard.calendar_settings import (
 )
 from wallboard.channel_settings import CHANNEL_KINDS, HttpChannelSettings, WebhookSettings
 from wallboard.config import settings_from
+from wallboard.fleet_settings import FleetSettings
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.settings import (
     AlarmRuleSettings,
@@ -104,6 +105,7 @@ def settings_in(text, folder):
     for name in ("private-ca.pem", "client.pem", "client.key"):
         (folder / name).touch()
     environ = dict.fromkeys(re.findall(r'env = "(\w+)"', text), "https://secret.example.com/")
+    environ["BUS_NKEY"] = f"SU{'A' * 56}"
     return settings_from(tomllib.loads(text), environ, file="example", folder=folder)
 
 
@@ -130,6 +132,7 @@ def test_the_example_config_writes_every_default_out():
     as_examples = {
         "calendar",
         "channel",
+        "fleet",
         "group",
         "keys",
         "maintenance",
@@ -158,6 +161,7 @@ def test_every_setting_is_in_the_example_and_its_examples_are_valid(tmp_path):
         (MaintenanceSettings, document["maintenance"][0]),
         (NoticeSettings, document["notice"][0]),
         (WebhookSettings, document["channel"]["webhook"][0]),
+        (FleetSettings, document["fleet"]),
         (ServerSettings, server),
         (EntryPointSettings, server["entry_point"][0]),
     ):

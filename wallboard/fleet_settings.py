@@ -37,3 +37,8 @@ class FleetSettings:
     ca_file: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
+
+
+def bus_urls(fleet: FleetSettings) -> list[str]:
+    """The addresses of the servers of the bus."""
+    return [one.strip() for one in fleet.url.split(",")] if fleet.url else []

@@ -14,6 +14,7 @@ from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
 from wallboard.channel_settings import ChannelsSettings
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint
 from wallboard.domain.policy import Level, Verdict
+from wallboard.fleet_settings import FleetSettings
 from wallboard.frozen import frozen
 from wallboard.setting_types import (
     STRICT,
@@ -246,6 +247,7 @@ class Settings:
     survey: SurveySettings = SurveySettings()
     channel: ChannelsSettings = ChannelsSettings()
     notice: tuple[NoticeSettings, ...] = ()
+    fleet: FleetSettings = FleetSettings()
     calendar: tuple[CalendarSettings, ...] = ()
     maintenance: tuple[MaintenanceSettings, ...] = ()
     group: tuple[GroupSettings, ...] = ()

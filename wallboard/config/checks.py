@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from wallboard.config.address import address_fault, link_fault, proxy_fault, witness_fault
 from wallboard.config.document import UNNAMED, Fault, Path, Toml, value_at
+from wallboard.config.fleet_checks import fleet_faults
 from wallboard.config.notice_checks import notice_faults
 from wallboard.config.plan_checks import plan_faults
 from wallboard.config.problem import shown
@@ -44,6 +45,7 @@ def check(
     for table, path in _holders(settings):
         faults += _alarm(table, path)
     faults += notice_faults(settings, whole=whole)
+    faults += fleet_faults(settings.fleet)
     if whole:
         faults += _unused_groups(settings)
         faults += plan_faults(settings)

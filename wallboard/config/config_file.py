@@ -20,8 +20,10 @@ from wallboard.config.document import Path as KeyPath
 from wallboard.config.problem import ConfigError, one_problem, shown
 from wallboard.domain.foreign_text import escaped, has_controls
 from wallboard.files import read_file
+from wallboard.fleet_settings import FleetSettings
 from wallboard.settings import ServerSettings, Settings
 
+_WithCertificates = TypeVar("_WithCertificates", ServerSettings, FleetSettings)
 _WithEvents = TypeVar("_WithEvents", CalendarSettings, MaintenanceSettings)
 
 VARIABLE = "WALLBOARD_CONFIG"
@@ -191,7 +193,7 @@ def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]
     """The settings with absolute paths, counting from ``folder``, and which files are missing."""
     faults: list[Fault] = []
     servers = tuple(
-        _server_with_files(server, folder, ("server", number), faults)
+        _with_certificates(server, folder, ("server", number), faults)
         for number, server in enumerate(settings.server)
     )
     record = settings.record
@@ -200,6 +202,7 @@ def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]
     except ValueError as error:
         faults.append((("record",), str(error)))
     channels = _channels_with_files(settings.channel, folder, faults)
+    fleet = _with_certificates(settings.fleet, folder, ("fleet",), faults)
     calendars = _with_events(settings.calendar, folder, "calendar", faults)
     maintenance = _with_events(settings.maintenance, folder, "maintenance", faults)
     whole = replace(
@@ -207,6 +210,7 @@ def with_files(settings: Settings, folder: Path) -> tuple[Settings, list[Fault]]
         server=servers,
         record=record,
         channel=channels,
+        fleet=fleet,
         calendar=calendars,
         maintenance=maintenance,
     )
@@ -244,9 +248,11 @@ def _with_events(
     return tuple(found)
 
 
-def _server_with_files(
-    server: ServerSettings, folder: Path, path: KeyPath, faults: list[Fault]
-) -> ServerSettings:
+def _with_certificates(
+    table: _WithCertificates, folder: Path, path: KeyPath, faults: list[Fault]
+) -> _WithCertificates:
+    """The table with absolute paths of its CA and of the certificate it shows."""
+
     def found(key: str, written: str | None) -> str | None:
         try:
             return None if written is None else str(_existing(written, folder))
@@ -254,13 +260,13 @@ def _server_with_files(
             faults.append(((*path, key), str(error)))
             return written
 
-    if server.client_key and not server.client_cert:
+    if table.client_key and not table.client_cert:
         faults.append(((*path, "client_key"), "needs the certificate it belongs to: client_cert"))
     return replace(
-        server,
-        ca_file=found("ca_file", server.ca_file),
-        client_cert=found("client_cert", server.client_cert),
-        client_key=found("client_key", server.client_key),
+        table,
+        ca_file=found("ca_file", table.ca_file),
+        client_cert=found("client_cert", table.client_cert),
+        client_key=found("client_key", table.client_key),
     )
 
 

@@ -30,8 +30,11 @@ LISTED = frozenset(
 """Written as ``[[table]]``, any number of times."""
 
 SINGLE = frozenset(
-    {"thresholds", "levels", "paths", "headers", "alarm", "keys", "survey", "week", "channel"}
-)
+    {
+        "thresholds", "levels", "paths", "headers", "alarm", "keys", "survey", "week", "channel",
+        "fleet",
+    }
+)  # fmt: skip
 """Written as ``[table]``."""
 
 _HOLDERS = frozenset({"survey", "channel"})

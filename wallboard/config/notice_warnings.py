@@ -19,7 +19,7 @@ from wallboard.settings import Settings
 READABLE_BY_OTHERS = 0o044
 
 _SECRETS = ("url", "routing_key", "user", "password", "proxy")
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def notice_warnings(
@@ -36,7 +36,7 @@ def notice_warnings(
         if _in_clear(channel):
             yield (*path, "url"), "notices are sent unencrypted: the url is http, not https"
         for key, value in _secrets_of(document["channel"][kind][number]):
-            if isinstance(value, dict) and _readable(folder / str(value.get("file", ""))):
+            if isinstance(value, dict) and readable_by_others(folder / str(value.get("file", ""))):
                 yield (*path, *key), "the file is readable by others; chmod 600 it"
     if settings.notice and settings.record is False:
         yield ("notice",), "nothing is sent: record is false, and only a process that records sends"
@@ -66,10 +66,11 @@ def _in_clear(channel: ChannelSettings) -> bool:
     if not isinstance(channel, HttpChannelSettings) or not isinstance(url, Secret):
         return False
     parts = urlsplit(url.value)
-    return parts.scheme == "http" and parts.hostname not in _HERE
+    return parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS
 
 
-def _readable(file: Path) -> bool:
+def readable_by_others(file: Path) -> bool:
+    """Whether other users may read a file."""
     try:
         mode = file.stat().st_mode
     except OSError:

@@ -9,12 +9,13 @@ from math import isfinite
 from pathlib import Path as FilePath
 from typing import get_type_hints
 
-from wallboard.channel_settings import CHANNEL_KINDS, ChannelSettings
+from wallboard.channel_settings import CHANNEL_KINDS
 from wallboard.config.document import UNNAMED, Fault, Path, Toml
 from wallboard.config.problem import shown
 from wallboard.config.secret import secret
 from wallboard.domain.nearest import nearest
 from wallboard.domain.policy import Level
+from wallboard.fleet_settings import FleetSettings
 from wallboard.setting_types import Secret
 
 LEVEL_WORDS = {level.label: int(level) for level in Level}
@@ -76,18 +77,21 @@ def _read_secrets(document: dict[str, Toml], read: Callable[[Toml], Toml]) -> It
     for path, server in _listed(document, "server", ()):
         yield from _read_each(server, "headers", path, read)
         yield from _read(server, "proxy", path, read)
+    if isinstance(fleet := document.get("fleet"), dict):
+        for key in secrets_of(FleetSettings):
+            yield from _read(fleet, key, ("fleet",), read)
     holder = document.get("channel")
     if not isinstance(holder, dict):
         return
     for kind, settings in CHANNEL_KINDS.items():
         for path, channel in _listed(holder, kind, ("channel",)):
             yield from _read_each(channel, "headers", path, read)
-            for key in _secrets_of(settings):
+            for key in secrets_of(settings):
                 yield from _read(channel, key, path, read, instead=_NO_SECRET)
 
 
-def _secrets_of(kind: type[ChannelSettings]) -> tuple[str, ...]:
-    """The settings of a kind of channel that are secrets."""
+def secrets_of(kind: type) -> tuple[str, ...]:
+    """The settings of a kind of table that are secrets."""
     hints = get_type_hints(kind).items()
     return tuple(key for key, hint in hints if hint is Secret or hint == Secret | None)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
 from wallboard.config.document import Fault, Toml, problem_at
+from wallboard.config.fleet_warnings import fleet_secrets, fleet_warnings
 from wallboard.config.notice_warnings import (
     READABLE_BY_OTHERS,
     notice_warnings,
@@ -40,6 +41,7 @@ def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> li
         if not server.verify:
             found.append(((*path, "verify"), "the server's certificate is not verified"))
     found += notice_warnings(settings, document, file.parent)
+    found += fleet_warnings(settings.fleet, document.get("fleet", {}), file.parent)
     found += _buttons(settings)
     found += _events(settings)
     found += _never_chattering(settings)
@@ -56,6 +58,7 @@ def _readable(document: Mapping[str, Toml], file: Path) -> Iterator[Fault]:
     proxies = [proxy for server in servers if "@" in str(proxy := server.get("proxy", ""))]
     secrets = [value for value in (*headers, *proxies) if isinstance(value, str)]
     secrets += written_secrets(document)
+    secrets += fleet_secrets(document.get("fleet", {}))
     try:
         mode = file.stat().st_mode
     except OSError:

@@ -63,7 +63,7 @@ class SharedFeed:
         self._clock_watch = ClockWatch(clock)
         self._place: RecordingFile | None = None
         self._no_place = ""
-        self._record_edited = asyncio.Event()
+        self._way_edited = asyncio.Event()
         self._outages = RecordedOutages()
         self._fold: Fold = Folded
         self._follow: FollowFeed | None = None
@@ -76,7 +76,7 @@ class SharedFeed:
         """Have folded what is recorded, then what is polled, here or elsewhere, until cancelled."""
         self._fold = fold
         while True:
-            self._record_edited.clear()
+            self._way_edited.clear()
             record = self._settings.record
             finding = PendingCall(partial(recording_file, self._id, record, self._environ))
             try:
@@ -103,8 +103,8 @@ class SharedFeed:
     def replace(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings from now on, and soon to another recording if they name one."""
         before, self._settings = self._settings, settings
-        if settings.record != before.record:
-            self._record_edited.set()
+        if (settings.record, settings.fleet) != (before.record, before.fleet):
+            self._way_edited.set()
         if self._follow:
             self._follow.replace(settings)
         if self._poll:
@@ -184,7 +184,7 @@ class SharedFeed:
         follow = self._follow = FollowFeed(self._settings, place.path, clock=self._clock)
         recording_lock = self._lock = RecordingLock(place, self._clock)
         try:
-            while not self._record_edited.is_set():
+            while not self._way_edited.is_set():
                 lock = await self._follow_until_free(follow, recording_lock)
                 if lock:
                     await self._lead(lock, place, recording_lock)
@@ -203,7 +203,7 @@ class SharedFeed:
         try:
             await _first(follow.looked(), following)
             patience = 0.0
-            while not self._record_edited.is_set():
+            while not self._way_edited.is_set():
                 lock = await recording_lock.take()
                 holder = recording_lock.holder
                 if lock or (recording_lock.barred and not holder and patience <= 0):
@@ -265,7 +265,7 @@ class SharedFeed:
         polling = asyncio.create_task(poll.run(self._fold_polled))
         watching = asyncio.create_task(network.run())
         try:
-            while not self._record_edited.is_set() and await condition():
+            while not self._way_edited.is_set() and await condition():
                 await self._pause(polling)
         finally:
             self._poll = self._network = None
@@ -277,7 +277,7 @@ class SharedFeed:
         interval = min(map(self._settings.interval_of, self._settings.server), default=LOOK_SECONDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(min(LOOK_SECONDS, interval / 2)):
-                await self._record_edited.wait()
+                await self._way_edited.wait()
         self.check_clock()
         if running.done():
             running.result()

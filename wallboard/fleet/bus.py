@@ -19,7 +19,7 @@ from wallboard.abandonable import start_in_thread
 from wallboard.clock import running
 from wallboard.domain.foreign_text import brief
 from wallboard.fleet import names
-from wallboard.fleet_settings import FleetSettings
+from wallboard.fleet_settings import FleetSettings, bus_urls
 from wallboard.frozen import frozen
 
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ class Bus:
         try:
             async with asyncio.timeout(seconds):
                 await client.connect(
-                    [one.strip() for one in settings.url.split(",")],
+                    bus_urls(settings),
                     name=self._name,
                     error_cb=failed,
                     closed_cb=closed,
@@ -423,7 +423,7 @@ def tls_of(settings: FleetSettings) -> ssl.SSLContext | None:
     from wallboard.ece.ask.tls import tls_context
     from wallboard.settings import ServerSettings
 
-    if not any(one.strip().startswith("tls:") for one in settings.url.split(",")):
+    if not any(one.startswith("tls:") for one in bus_urls(settings)):
         return None
     server = ServerSettings(
         name="bus",
@@ -441,12 +441,10 @@ def tls_of(settings: FleetSettings) -> ssl.SSLContext | None:
 
 def _credentials(settings: FleetSettings) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if settings.user:
-        found["user"] = settings.user.value
-    if settings.password:
-        found["password"] = settings.password.value
     if settings.nkey:
         found["nkeys_seed_str"] = settings.nkey.value
+    elif settings.user and settings.password:
+        found |= {"user": settings.user.value, "password": settings.password.value}
     return found
 
 
