@@ -106,6 +106,15 @@ class History:
         history._start = max(0, history._stop - bound)
         return history
 
+    def newest(
+        self, count: int
+    ) -> "tuple[array[float], array[float], array[float], array[float], bytearray]":
+        """The last samples as ``of_columns`` takes them."""
+        start = max(self._start, self._stop - count)
+        numbers = self._numbers[start * _WIDTH : self._stop * _WIDTH]
+        at, wait, depth, capacity = (numbers[column::_WIDTH] for column in range(_WIDTH))
+        return at, wait, depth, capacity, self._codes[start : self._stop]
+
     def bounded(self, bound: int) -> "History":
         """This history, of which the last ``bound`` samples are kept from now on."""
         same = History(bound)

@@ -9,7 +9,7 @@ from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import TIMELINE_BOUND, Change
 from wallboard.domain.channel_state import ChannelState
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
-from wallboard.domain.event import Event, RecordedStatus
+from wallboard.domain.event import Event, RecordedBoard, RecordedStatus
 from wallboard.domain.expectation import (
     NOTHING_EXPECTED,
     Conformity,
@@ -109,6 +109,24 @@ class EntryPointStatus:
             recorded.expectation,
         )
 
+    @property
+    def recorded(self) -> RecordedStatus:
+        """The same as a recording would have it; ``restored`` makes the same of that."""
+        state = self.state
+        return RecordedStatus(
+            self.entry_point.key,
+            state.endpoints,
+            state.history,
+            self.judgement.verdict,
+            self.judgement.level,
+            self.since,
+            self.onset,
+            self.timeline,
+            state.disagreements,
+            self.strip,
+            self.expectation,
+        )
+
     def with_history(self, bound: int) -> "EntryPointStatus":
         """The same with at most ``bound`` samples."""
         state = replace(self.state, history=self.state.history.bounded(bound))
@@ -202,6 +220,21 @@ class Snapshot:
     def unreachable(self) -> tuple[ServerStatus, ...]:
         """The servers that cannot be reached at all."""
         return tuple(status for status in self.servers.values() if status.failure)
+
+    @property
+    def recorded(self) -> RecordedBoard:
+        """The board as a recording would have it: what other boards go on from."""
+        polled = (
+            status
+            for status in self.entry_points.values()
+            if any(endpoint.last for endpoint in status.state.endpoints.values())
+        )
+        return RecordedBoard(
+            self.at,
+            tuple(status.recorded for status in polled),
+            tuple(self.servers.values()),
+            self.events,
+        )
 
 
 @frozen

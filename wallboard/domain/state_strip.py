@@ -34,6 +34,9 @@ _STATES: tuple[State | None, ...] = (None, *_LEAST_BAD_FIRST)
 _BADNESS = {state: badness for badness, state in enumerate(_STATES)}
 """One byte for each state, the worse the larger; 0 where none is known."""
 
+WORST = len(_STATES) - 1
+"""The largest of these bytes."""
+
 # Enums are slow to look up by, and this is done at every poll.
 _BADNESS_OF_NUMBERS = {
     (state.verdict.number, int(state.level)): badness

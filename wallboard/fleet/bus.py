@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import os
+import secrets
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -99,6 +100,8 @@ class Bus:
         """``name`` is how the server lists this client; ``writes`` says whether it may publish."""
         self.settings = settings
         self.status = BusStatus(since=running())
+        self.id = secrets.randbits(62)
+        """Tells what this member sends from what others do."""
         self.epoch = 0
         """When the bucket of leases was made: another one after the bus lost its disk."""
         self._name = name
@@ -117,7 +120,8 @@ class Bus:
     async def listen(self, subject: str, take: Take) -> None:
         """Have ``take`` called with each message of a subject, over all connections to come."""
         self._takers.append((subject, take))
-        if self._client:
+        # While it connects, whoever does that sees to it.
+        if self._client and self.status.connected:
             with _said():
                 await self._subscribe(self._client, subject, take)
 

@@ -45,6 +45,11 @@ class BoardNames:
         return f"{PREFIX}.observations.{self.board}.{self.place}"
 
     @property
+    def checkpoints(self) -> str:
+        """The subject of the checkpoints that the stream keeps, now and then one."""
+        return f"{self.observations}.checkpoint"
+
+    @property
     def all_observations(self) -> str:
         """The subjects of all places."""
         return f"{PREFIX}.observations.{self.board}.*"

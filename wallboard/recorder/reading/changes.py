@@ -63,7 +63,7 @@ class ChangeRow(NamedTuple):
     def of(cls, row: Sequence[Any]) -> "ChangeRow":
         """A row with its values checked. Raises ``DamagedError``."""
         found = cls._make(_SHAPE.checked(row))
-        words = _WORDS[found.subject]
+        words = SUBJECT_WORDS[found.subject]
         if found.before not in words or found.after not in words:
             said = f"of a {found.subject} {found.before[:40]!r} and {found.after[:40]!r}"
             raise DamagedError(f"change {found.id} says {said}, which is invalid")
@@ -91,12 +91,13 @@ _SHAPE = Shape(
     status=optional(HTTP_STATUS),
 )
 _OUTCOMES = frozenset({"ok", *map(str, Cause)})
-_WORDS: Mapping[str, frozenset[str]] = {
+SUBJECT_WORDS: Mapping[str, frozenset[str]] = {
     Subject.VERDICT: frozenset(map(str, Verdict)),
     Subject.LEVEL: frozenset(level.label for level in Level),
     Subject.ENDPOINT: _OUTCOMES,
     Subject.SERVER: _OUTCOMES,
 }
+"""What a change of each subject may say it was before, and is after."""
 _SUBJECTS = {str(subject): subject for subject in Subject}
 _LEVELS = {int(level): level for level in Level}
 _ENDPOINTS = {str(endpoint): endpoint for endpoint in Endpoint}

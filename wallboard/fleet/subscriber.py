@@ -1,0 +1,269 @@
+"""Hears what the holder of the lease folds: first the whole board, then each event in order.
+
+Whatever was missed is read from the stream, and where that is too much or no longer there, the
+newest checkpoint stands for it.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+from wallboard.clock import running
+from wallboard.domain.event import RecordedBoard
+from wallboard.fleet import names
+from wallboard.fleet.batch import GarbageError, Published
+from wallboard.fleet.bus import BATCH, Bus, BusError
+from wallboard.fleet.checkpoint import Checkpoint, checkpoint_of
+from wallboard.fleet.kept_checkpoint import kept_checkpoint
+from wallboard.fleet.lag import Lag
+from wallboard.fleet.lease import Term
+from wallboard.fleet.message import Assembly, message_of
+from wallboard.fleet.names import BoardNames
+from wallboard.fleet.publisher import STORED_CHECKPOINT_SECONDS
+from wallboard.fleet.reader import MissedError, Reader
+
+SILENT_SECONDS = 3.0
+"""After so long without a message it asks whether the bus is there at all."""
+
+AGAIN_SECONDS = 0.5
+MOST_WAITING = 600
+"""Messages; of a receiver that is so slow the newest checkpoint takes their place."""
+
+MOST_WAITING_BYTES = 32 * 1024 * 1024
+
+CLOCK_SECONDS = 60.0
+"""By how much the clocks of members and of the bus may differ, where it matters."""
+
+AT_ONCE = 20
+"""Messages that are read before others in this process have their turn."""
+
+log = logging.getLogger(__name__)
+
+
+class Subscriber:
+    """What a receiver hears of one board, as seen from one place."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        board_names: BoardNames,
+        *,
+        complete: bool,
+        resume_after: Callable[[], float | None] = lambda: None,
+        clock: Callable[[], float] = running,
+    ) -> None:
+        """With ``complete`` all that was missed is read, as far as the stream has it.
+
+        ``resume_after`` is when the newest event was that the receiver has from elsewhere, Unix
+        time in seconds; ``clock`` counts seconds and only goes on.
+        """
+        self.resyncs = 0
+        """How often a checkpoint stood for what was missed, without the first."""
+        self.garbage = 0
+        """Messages that no member sends."""
+        self.heard_at: float | None = None
+        """When the last batch came, on its clock."""
+        self._bus = bus
+        self._names = board_names
+        self._complete = complete
+        self._resume_after = resume_after
+        self._clock = clock
+        self._reader = Reader(bus.id)
+        self._lag = Lag()
+        self._epoch = 0
+        self._listens = self._runs = self._in_step = self._restored = False
+        self._after: float | None = None
+        self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
+        self._came = asyncio.Event()
+        self._publish: Callable[[Published | RecordedBoard], object] = lambda _: None
+
+    @property
+    def term(self) -> Term | None:
+        """That of the last batch."""
+        return self._reader.term
+
+    @property
+    def dropped(self) -> int:
+        """Messages of holders that were none any more."""
+        return self._reader.dropped
+
+    @property
+    def late(self) -> int:
+        """Events that came late and were news."""
+        return self._reader.late
+
+    @property
+    def lag_seconds(self) -> float:
+        """How much longer the last batch took than the fastest one of late."""
+        return self._lag.seconds
+
+    async def run(self, publish: Callable[[Published | RecordedBoard], object]) -> None:
+        """Publish what is heard until cancelled; it may run again later."""
+        self._publish = publish
+        self._begin()
+        try:
+            if not self._listens:
+                self._listens = True
+                self._bus.on_connected(self._connected)
+                with suppress(BusError):
+                    await self._bus.listen(self._names.observations, self._take)
+            while True:
+                if not self._in_step:
+                    await self._catch_up()
+                self._read_waiting()
+                await self._wait()
+        finally:
+            self._runs = False
+            self._forget_waiting()
+
+    def _begin(self) -> None:
+        self._runs, self._in_step, self._restored = True, False, False
+        self._reader.lose()
+        self._after = self._resume_after() if self._complete else None
+
+    def _take(self, data: bytes) -> None:
+        """Have a message wait its turn."""
+        if not self._runs:
+            return
+        self._waiting.append(data)
+        self._waiting_bytes += len(data)
+        if len(self._waiting) > MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
+            self._forget_waiting()
+            self._in_step = False
+        self._came.set()
+
+    def _forget_waiting(self) -> None:
+        self._waiting.clear()
+        self._waiting_bytes = 0
+
+    async def _connected(self) -> None:
+        self._in_step = False
+        self._came.set()
+
+    async def _wait(self) -> None:
+        """Wait for a message; in silence, look whether the bus is there."""
+        if self._waiting:
+            await asyncio.sleep(0)
+            return
+        self._came.clear()
+        try:
+            async with asyncio.timeout(SILENT_SECONDS if self._in_step else AGAIN_SECONDS):
+                await self._came.wait()
+        except TimeoutError:
+            if self._in_step and self._bus.status.connected and not await self._bus.alive():
+                self._bus.drop("it does not answer")
+
+    def _read_waiting(self) -> None:
+        for _ in range(min(AT_ONCE, len(self._waiting))):
+            data = self._waiting.popleft()
+            self._waiting_bytes -= len(data)
+            try:
+                self._read(data)
+            except MissedError:
+                self._in_step = False
+
+    def _read(self, data: bytes, stored: int = 0) -> None:
+        """Publish the events of a message. Raises ``MissedError``."""
+        before = self._reader.sent_ms
+        try:
+            events = self._reader.take(data, stored)
+        except GarbageError as error:
+            self._count_garbage(error)
+            return
+        now = self._clock()
+        if self._reader.sent_ms != before:
+            self.heard_at = now
+            if not stored:
+                self._lag.heard(self._reader.term, self._reader.sent_ms / 1000, now)
+        for event in events:
+            if not stored or self._after is None or event.at > self._after:
+                self._publish(event)
+
+    async def _catch_up(self) -> None:
+        """Get what was missed, or what stands for it, as soon as the bus is there."""
+        if not self._bus.status.connected:
+            return
+        if self._bus.epoch != self._epoch:
+            self._reader.forget()
+            self._epoch = self._bus.epoch
+        try:
+            self._in_step = await self._went_on() or await self._restored_from_checkpoint()
+            if self._in_step:
+                self._after = None
+        except BusError as error:
+            log.info("What was missed could not be read: %s", error)
+            self._in_step = False
+
+    async def _went_on(self) -> bool:
+        """Read in order what was missed, unless that is too much or not there any more."""
+        if not self._reader.knows_where:
+            if self._after is None or not await self._found_place(self._after):
+                return False
+        return await self._followed()
+
+    async def _followed(self) -> bool:
+        """Read what the stream has since the last batch; a viewer does not read very much."""
+        after = self._reader.stored
+        while True:
+            page = await self._bus.stored(names.OBSERVATIONS, self._names.observations, after)
+            for one in page:
+                try:
+                    self._read(one.data, one.number)
+                except MissedError:
+                    self._reader.lose()
+                    return False
+                after = one.number
+            if len(page) < BATCH:
+                return True
+            if not self._complete:
+                self._reader.lose()
+                return False
+            await asyncio.sleep(0)
+
+    async def _found_place(self, since: float) -> bool:
+        """Find where in the stream to go on after a time, by the checkpoints that are in it."""
+        found: Checkpoint | None = None
+        assembly, after = Assembly(), 0
+        begin: float | None = since - STORED_CHECKPOINT_SECONDS - CLOCK_SECONDS
+        while True:
+            subject = self._names.checkpoints
+            page = await self._bus.stored(names.OBSERVATIONS, subject, after, since=begin)
+            for one in page:
+                after, begin = one.number, None
+                try:
+                    data = assembly.whole(message_of(one.data))
+                    checkpoint = checkpoint_of(data) if data else None
+                except GarbageError as error:
+                    self._count_garbage(error)
+                    continue
+                if checkpoint and (found is None or checkpoint.board.at <= since):
+                    found = checkpoint
+            if len(page) < BATCH:
+                break
+        if found is None or not self._reader.restore(found):
+            return False
+        if found.board.at > since:
+            self._publish(found.board)
+            self._restored = True
+        return True
+
+    async def _restored_from_checkpoint(self) -> bool:
+        """Publish the newest checkpoint, and what the stream has after it."""
+        try:
+            checkpoint = await kept_checkpoint(self._bus, self._names)
+        except GarbageError as error:
+            self._count_garbage(error)
+            return False
+        if checkpoint is None or not self._reader.restore(checkpoint):
+            return False
+        self.resyncs += self._restored
+        self._restored = True
+        self._publish(checkpoint.board)
+        return await self._followed()
+
+    def _count_garbage(self, error: GarbageError) -> None:
+        self.garbage += 1
+        log.info("Of no use: %s", error)
