@@ -6,7 +6,9 @@ import reprlib
 import time
 from collections.abc import Awaitable, Callable
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
+"""Long enough for a machine that is busy with other things; nothing waits it out but a failure."""
+
 _brief = reprlib.Repr()
 _brief.maxstring = _brief.maxother = 2_000
 

@@ -8,12 +8,11 @@ from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 
 import pytest
+from waiting import PATIENCE_SECONDS
 
 from tests.cli.processes import Starter
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
-
-PATIENCE_SECONDS = 60.0
 
 
 @dataclass

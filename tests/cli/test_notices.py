@@ -7,11 +7,10 @@ from collections import Counter
 
 import pytest
 from far_side import far_side
-from waiting import until
+from waiting import PATIENCE_SECONDS, until
 
 __all__ = ["far_side"]
 
-PATIENCE_SECONDS = 60.0
 DOWN = '[[fault]]\nkind = "service_not_running"\nentry_points = [1000]\nuntil = {until}\n'
 
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).parents[2]
 WITHOUT_RIGHTS = ["unshare", "--user", "--map-user=54321", "--map-group=54321"]
 """Runs a command that even as the super-user may do only what modes allow."""

@@ -9,12 +9,12 @@ import time
 from itertools import pairwise
 
 import pytest
+from waiting import PATIENCE_SECONDS
 
 from wallboard.recorder.lock import holder, lock_path
 from wallboard.recorder.recording import Recording
 
 INTERVAL = 0.5
-PATIENCE_SECONDS = 30.0
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
 SET_CLOCK = """
 import os, time

@@ -6,8 +6,6 @@ from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.simulator.server import Simulator
 
-PATIENCE_SECONDS = 30.0
-
 
 class Heard:
     """Takes events in and keeps them."""

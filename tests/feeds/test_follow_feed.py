@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from feeds_support import Heard
 from recorder.recordings import SERVER, START, board_of, poll, record, tell
-from waiting import until
+from waiting import PATIENCE_SECONDS, until
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
@@ -130,7 +130,7 @@ async def test_it_ends_with_all_the_news_there_is(path):
     await feed.looked()
     leader.tell(poll(CHAT, 11, "true"))
     feed.end()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await task
     assert times(heard) == [11]
     leader.close()

@@ -5,7 +5,7 @@ import itertools
 import time
 
 from feeds_support import rounds, starts
-from waiting import until
+from waiting import PATIENCE_SECONDS, until
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Cause, Failure
@@ -279,7 +279,7 @@ async def test_a_feed_that_is_cancelled_ends_with_its_polls_under_way(
     await until(lambda: simulator.requests.in_flight == 8)
     (task,) = (t for t in asyncio.all_tasks() if "PollFeed.run" in repr(t.get_coro()))
     task.cancel()
-    await asyncio.wait({task}, timeout=5)
+    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
     assert task.cancelled()
     await until(lambda: simulator.requests.in_flight == 0)
     assert heard.events == []

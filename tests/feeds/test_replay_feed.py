@@ -22,6 +22,7 @@ from recorder.shift import (
     recorded_shift,
     shift_events,
 )
+from waiting import PATIENCE_SECONDS
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
@@ -31,8 +32,6 @@ from wallboard.domain.policy import Verdict
 from wallboard.feeds.replay_player import ReplayFeed
 from wallboard.feeds.replay_polls import polls_of
 from wallboard.recorder.recording import Recording, Run
-
-PATIENCE_SECONDS = 30.0
 
 
 def near(at, seconds=0.01):

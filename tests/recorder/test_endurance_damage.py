@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 from recordings import START, board_of, poll, record, tell
+from waiting import PATIENCE_SECONDS
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -158,7 +159,7 @@ async def recorded_on(path, rounds):
     try:
         for event in events(*rounds):
             recorder.take(board.fold(event))
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not (found := told_of(path, rounds)):
             assert time.monotonic() < deadline, recorder.problem
             await asyncio.sleep(0.02)

@@ -6,7 +6,8 @@ import time
 from contextlib import closing
 
 import pytest
-from test_terminals import PATIENCE_SECONDS, Board
+from test_terminals import Board
+from waiting import PATIENCE_SECONDS
 
 PAUSE_SECONDS = 0.3
 """How long a slow link may part what belongs together."""
@@ -27,7 +28,7 @@ def assert_alive(board):
         board.send("?")
         board.read(1.0)
     board.send("\x03")
-    assert board.status(PATIENCE_SECONDS) == 0
+    assert board.status() == 0
     for mode in (b"?1016", b"?2048", b"?2004", b"?1006", b"?1049"):
         assert board.raw.rfind(b"\x1b[" + mode + b"h") <= board.raw.rfind(b"\x1b[" + mode + b"l")
 
@@ -57,7 +58,7 @@ TYPED = {
 @pytest.mark.parametrize("keys", TYPED, ids=ascii)
 def test_keys_that_come_at_once_count_in_their_order(board, keys):
     board.send(keys)
-    board.until(TYPED[keys], PATIENCE_SECONDS)
+    board.until(TYPED[keys])
 
 
 def test_keys_that_come_before_the_first_picture_count_in_their_order(tmp_path):
@@ -67,7 +68,7 @@ def test_keys_that_come_before_the_first_picture_count_in_their_order(tmp_path):
             assert time.monotonic() < end, board.raw
             board.read(0.02)
         board.send("/1003\r")
-        board.until(" 1 of 30 ", PATIENCE_SECONDS)
+        board.until(" 1 of 30 ")
 
 
 UNASKED = [
@@ -102,7 +103,7 @@ def test_what_nobody_asked_for_changes_nothing_in_one_piece_or_two(board):
 def test_a_click_hits_what_is_under_it_though_the_terminal_reports_no_pixels(board):
     board.send("\x1b[?2048;2$y\x1b[48;30;100;0;0t")
     board.send("\x1b[<0;5;10M\x1b[<0;5;10m" * 2)
-    board.until("Back", PATIENCE_SECONDS)
+    board.until("Back")
     assert b"\x1b[?1016h" not in board.raw
     assert_alive(board)
 
@@ -115,7 +116,7 @@ def test_a_paste_that_the_line_has_no_room_for_rings_the_bell(board):
         assert time.monotonic() < end, board.emulator.text
         board.read(0.05)
     board.send("03\r")
-    board.until(" 1 of 30 ", PATIENCE_SECONDS)
+    board.until(" 1 of 30 ")
 
 
 @pytest.mark.parametrize("end", ["1~", "", None], ids=["late", "lost", "never"])
@@ -157,5 +158,5 @@ def test_it_works_with_more_descriptors_left_open_than_select_can_take(tmp_path)
     board = Board(tmp_path, (100, 30), before=(sys.executable, "-c", LEAVE_DESCRIPTORS))
     with closing(board.started()):
         board.send("/1003\r")
-        board.until(" 1 of 30 ", PATIENCE_SECONDS)
+        board.until(" 1 of 30 ")
         assert_alive(board)

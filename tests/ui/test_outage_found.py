@@ -29,7 +29,6 @@ from wallboard.ui.screen.board_screen import Passing
 from wallboard.ui.screen.header import BoardHeader
 
 DAY = 86_400.0
-PATIENCE_SECONDS = 60.0
 MOST_CHANGES = 60
 
 BEFORE, FAILING, AWAY, NO_CHAT, OVER = 5.0, 27.0, 45.0, 70.0, 90.0

@@ -17,7 +17,6 @@ from wallboard.ui.look.taskbar import CLEAR
 from wallboard.ui.look.window_title import BACK, KEEP
 
 SCRIPT = Path(__file__).with_name("board_app.py")
-PATIENCE_SECONDS = 30
 FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
 TITLE = "\x1b]2;"
 
@@ -31,7 +30,7 @@ def board(tmp_path):
         argv = (sys.executable, str(SCRIPT), str(tmp_path / "answer"), "{}")
         child = Child(100, 30, argv=argv, job_control=job_control, variables=variables)
         children.append(child)
-        child.until("CRIT", PATIENCE_SECONDS)
+        child.until("CRIT")
         child.until_quiet()
         return child
 
@@ -59,7 +58,7 @@ def test_the_title_is_kept_then_set_and_comes_back_at_the_end(board):
     assert raw.index(KEEP) < raw.index(TITLE)
     assert " CRIT – wallboard\x07" in raw
     child.send("q")
-    assert child.status(PATIENCE_SECONDS) == 0
+    assert child.status() == 0
     assert_given_back(sent(child))
 
 
@@ -67,7 +66,7 @@ def test_the_title_is_kept_then_set_and_comes_back_at_the_end(board):
 def test_so_it_does_after_a_signal_and_the_taskbar_is_cleared(board, number):
     child = board(TERM="xterm-ghostty")
     child.program.send_signal(number)
-    assert child.status(PATIENCE_SECONDS) == 128 + number
+    assert child.status() == 128 + number
     assert_given_back(sent(child), taskbar=True)
 
 
@@ -79,12 +78,12 @@ def test_a_stop_gives_all_of_it_back_and_takes_it_again(board):
     child.raw = b""
     child.program.send_signal(signal.SIGCONT)
     child.emulator.screen.reset()
-    child.until("CRIT", PATIENCE_SECONDS)
+    child.until("CRIT")
     raw = sent(child)
     assert raw.index(KEEP) < raw.index(TITLE)
     assert FOCUS_ON in raw
     child.send("q")
-    assert child.status(PATIENCE_SECONDS) == 0
+    assert child.status() == 0
     assert_given_back(sent(child))
 
 
@@ -93,7 +92,7 @@ def test_a_board_that_was_stopped_from_outside_keeps_the_first_title_once(board)
     child.program.send_signal(signal.SIGCONT)
     child.until_quiet()
     child.send("q")
-    assert child.status(PATIENCE_SECONDS) == 0
+    assert child.status() == 0
     raw = sent(child)
     assert raw.count(KEEP) == 1
     assert_given_back(raw)
@@ -104,16 +103,16 @@ def test_a_crash_gives_it_back(tmp_path):
     words = ("--url", "http://127.0.0.1:9", "1000", "--no-record")
     argv = (sys.executable, str(script), "timer", *words)
     with closing(Child(100, 30, argv=argv, variables={"WALLBOARD_STATE": str(tmp_path)})) as child:
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         child.send("m")
-        assert child.status(PATIENCE_SECONDS) == 70
+        assert child.status() == 70
         assert_given_back(sent(child))
 
 
 def test_the_console_of_linux_gets_none_of_it(board):
     child = board(TERM="linux")
     child.send("q")
-    assert child.status(PATIENCE_SECONDS) == 0
+    assert child.status() == 0
     raw = sent(child)
     assert TITLE not in raw
     assert KEEP not in raw
@@ -133,12 +132,12 @@ def test_a_message_gets_through_a_real_tmux_if_that_allows_it_and_rings_anyway(
     argv = (shutil.which("tmux"), "-S", str(tmp_path / "tmux"), "-f", str(tmp_path / "config"),
             "new-session", command)  # fmt: skip
     with closing(Child(80, 24, argv=argv, variables={"TMUX": None})) as child:
-        child.until("ready", PATIENCE_SECONDS)
+        child.until("ready")
         child.send("\r")
-        child.until("over", PATIENCE_SECONDS)
+        child.until("over")
         child.until_quiet()
         child.send("\r")
-        child.status(PATIENCE_SECONDS)
+        child.status()
         raw = sent(child)
     messages = ["\x1b]99;i=wallboard:d=0;Wall\x07", ":p=body:u=2;SERVICE DOWN Sales\x07"]
     assert [message in raw for message in messages] == [passes == "on"] * 2
@@ -151,12 +150,12 @@ def test_a_lost_and_a_found_focus_are_understood(tmp_path):
     words = ("--url", "http://127.0.0.1:9", "1000", "--no-record")
     argv = (sys.executable, "-m", "wallboard", *words)
     with closing(Child(100, 30, argv=argv, variables={"WALLBOARD_STATE": str(tmp_path)})) as child:
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         child.send("\x1b[O")
-        child.until("unreachable since", PATIENCE_SECONDS)
+        child.until("unreachable since")
         child.send("\x1b[I")
-        child.until("1 change since you looked", PATIENCE_SECONDS)
+        child.until("1 change since you looked")
         child.send("C")
-        child.until("1 of 1: ", PATIENCE_SECONDS)
+        child.until("1 of 1: ")
         child.send("q")
-        assert child.status(PATIENCE_SECONDS) == 0
+        assert child.status() == 0

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from waiting import PATIENCE_SECONDS
 
 sys.path.append(str(Path(__file__).parent / "terminal"))
 
@@ -21,7 +22,6 @@ from emulator import wanted_look
 from pseudo_terminal import Child
 
 SCRIPT = Path(__file__).parent / "board_app.py"
-PATIENCE_SECONDS = 30
 
 KINDS = {
     "true colour": {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
@@ -102,7 +102,7 @@ class Board(Child):
 
     def assert_ends(self):
         self.send("q")
-        assert self.status(PATIENCE_SECONDS) == 0
+        assert self.status() == 0
 
     def started(self):
         """Read until the board has said all it has to say at the start."""
@@ -124,7 +124,7 @@ def test_every_kind_of_terminal_shows_what_the_board_wants(tmp_path, kind):
         assert "UNREACHABLE" in board.emulator.text
         board.assert_shown()
         board.send("\x03")
-        assert board.status(PATIENCE_SECONDS) == 0
+        assert board.status() == 0
 
 
 @pytest.mark.parametrize("kiosk", [False, True])
@@ -139,7 +139,7 @@ def test_every_size_shows_what_the_board_wants(tmp_path, size):
     with closing(Board(tmp_path, size).started()) as board:
         board.assert_shown()
         board.send("\x03")
-        assert board.status(PATIENCE_SECONDS) == 0
+        assert board.status() == 0
 
 
 @pytest.mark.parametrize("kiosk", [False, True])
@@ -176,7 +176,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_picture(tmp_path, kiosk):
         board.assert_shown()
         assert "UNREACHABLE" in board.emulator.text
         board.send("\x03")
-        assert board.status(PATIENCE_SECONDS) == 0
+        assert board.status() == 0
 
 
 STALE = {"COLUMNS": "200", "LINES": "60"}
@@ -195,7 +195,7 @@ STALE = {"COLUMNS": "200", "LINES": "60"}
 )
 def test_the_size_drawn_for_is_that_of_the_terminal(tmp_path, variables, says):
     with closing(Board(tmp_path, (80, 24), variables, says)) as board:
-        board.until("UNREACHABLE", PATIENCE_SECONDS)
+        board.until("UNREACHABLE")
         board.assert_shown()
         board.assert_idle()
         board.resize(97, 31)
@@ -213,7 +213,7 @@ def test_where_nothing_else_says_the_size_the_environment_does(tmp_path):
 def test_a_size_beyond_all_terminals_is_not_drawn_for(tmp_path):
     variables = {"COLUMNS": "99999999", "LINES": "99999999"}
     with closing(Board(tmp_path, (80, 24), variables, says=(0, 0))) as board:
-        board.until("UNREACHABLE", PATIENCE_SECONDS)
+        board.until("UNREACHABLE")
         board.assert_ends()
 
 
@@ -253,7 +253,7 @@ def test_a_storm_of_resizes_while_screens_come_and_go(tmp_path):
         board.assert_shown()
         board.assert_idle()
         board.send("\x03")
-        assert board.status(PATIENCE_SECONDS) == 0
+        assert board.status() == 0
 
 
 def test_a_size_that_is_reported_never_goes_before_that_of_the_terminal(tmp_path):
@@ -279,13 +279,13 @@ def assert_shown_inside(multiplexer, variables=None):
     """A multiplexer on a terminal shows the board, also at another size, and ends with it."""
     with closing(Child(100, 30, argv=multiplexer, variables=variables or {})) as child:
         try:
-            child.until("日本語", PATIENCE_SECONDS)
+            child.until("日本語")
             child.until_quiet()
             child.emulator.screen.reset()
             child.resize(60, 20)
-            child.until("UNREACHABLE", PATIENCE_SECONDS)
+            child.until("UNREACHABLE")
             child.send("\x03")
-            assert child.status(PATIENCE_SECONDS) == 0
+            assert child.status() == 0
         finally:
             child.send("\x03")
 
@@ -334,7 +334,7 @@ def test_what_is_shown_after_a_stop_is_of_this_moment(tmp_path):
     variables = {"WALLBOARD_STATE": str(tmp_path), "LC_ALL": "C.UTF-8"}
     argv = (*WALLBOARD, "--config", str(config))
     with closing(Child(100, 30, argv=argv, variables=variables, job_control=True)) as child:
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         child.until_quiet()
         process = child.program
         child.send("\x1a")
@@ -346,19 +346,19 @@ def test_what_is_shown_after_a_stop_is_of_this_moment(tmp_path):
         child.emulator.screen.reset()
         continued = seconds_now()
         process.send_signal(signal.SIGCONT)
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         end = time.monotonic() + PATIENCE_SECONDS
         while (seconds_shown(child) - continued) % 86_400 > 43_200:
             assert time.monotonic() < end, child.emulator.text
             child.read(0.05)
         child.send("q")
-        assert child.status(PATIENCE_SECONDS) == 0
+        assert child.status() == 0
 
 
 def test_the_help_is_set_for_the_terminal_and_not_for_the_environment():
     variables = {"COLUMNS": "20", "LINES": "5"}
     with closing(Child(100, 200, argv=(*WALLBOARD, "--help"), variables=variables)) as child:
-        assert child.status(PATIENCE_SECONDS) == 0
+        assert child.status() == 0
         child.until_quiet(0.1)
         assert 80 < max(len(line.rstrip()) for line in child.emulator.screen.display) <= 100
 
@@ -368,5 +368,5 @@ def test_a_terminal_whose_cursor_cannot_be_moved_gets_text(tmp_path, term):
     argv = (*WALLBOARD, "--url", "http://127.0.0.1:9", "1000", "--no-record")
     variables = {"TERM": term, "WALLBOARD_STATE": str(tmp_path)}
     with closing(Child(100, 30, argv=argv, variables=variables)) as child:
-        child.until("UNREACHABLE", PATIENCE_SECONDS)
+        child.until("UNREACHABLE")
         assert b"\x1b[?1049h" not in child.raw

@@ -12,7 +12,6 @@ sys.path.append(str(Path(__file__).parent / "terminal"))
 from pseudo_terminal import Child
 
 SCRIPT = Path(__file__).with_name("failing_app.py")
-PATIENCE_SECONDS = 30
 INTERNAL = 70
 PRESSED = ("timer", "worker", "called off", "unmount")
 
@@ -27,9 +26,9 @@ def failing(place, state):
 def test_what_ends_unexpectedly_says_so_and_restores_the_terminal(tmp_path, place):
     with failing(place, tmp_path) as child:
         if place in PRESSED:
-            child.until("1000", PATIENCE_SECONDS)
+            child.until("1000")
             child.send("q" if place == "unmount" else "m")
-        assert child.status(PATIENCE_SECONDS) == INTERNAL
+        assert child.status() == INTERNAL
         child.until_quiet(0.1)
         assert termios.tcgetattr(child.slave) == child.before
         last = child.raw.decode().rpartition("\x1b[?1004l")[2]
@@ -55,45 +54,45 @@ SURVIVABLE = {
 @pytest.mark.parametrize("place", SURVIVABLE)
 def test_what_the_terminal_brings_about_is_a_notice_and_the_board_goes_on(tmp_path, place):
     with failing(place, tmp_path) as child:
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         child.send(SURVIVABLE[place])
         if place == "resize":
             child.resize(40, 20)
-            child.until("1/1 fail", PATIENCE_SECONDS)  # as a header this narrow says it
+            child.until("1/1 fail")  # as a header this narrow says it
             child.resize(100, 30)
-        child.until("could not be done: ZeroDivisionError: so sorry", PATIENCE_SECONDS)
+        child.until("could not be done: ZeroDivisionError: so sorry")
         assert "ZeroDivisionError: so sorry" in (tmp_path / "log").read_text()
         child.send("?")
-        child.until(" Close", PATIENCE_SECONDS)
+        child.until(" Close")
         child.send("\x03")
-        assert child.status(PATIENCE_SECONDS) == 0
+        assert child.status() == 0
 
 
 def test_errors_without_end_end_the_board(tmp_path):
     with failing("key", tmp_path) as child:
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         child.send("m" * 30)
-        assert child.status(PATIENCE_SECONDS) == INTERNAL
+        assert child.status() == INTERNAL
 
 
 def test_a_thread_that_breaks_is_a_notice_and_the_board_goes_on(tmp_path):
     with failing("thread", tmp_path) as child:
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         child.send("m")
-        child.until("The thread odd broke down: ZeroDivisionError: so sorry", PATIENCE_SECONDS)
+        child.until("The thread odd broke down: ZeroDivisionError: so sorry")
         child.send("q")
-        assert child.status(PATIENCE_SECONDS) == 0
+        assert child.status() == 0
 
 
 def test_a_board_that_stood_still_says_so_in_its_banner(tmp_path):
     with failing("stuck", tmp_path) as child:
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         child.send("m")
-        child.until("wallboard stands still", PATIENCE_SECONDS)
-        child.until("The board stood still", PATIENCE_SECONDS)
+        child.until("wallboard stands still")
+        child.until("The board stood still")
         assert "(" in (tmp_path / "log").read_text()
         child.send("q")
-        assert child.status(PATIENCE_SECONDS) == 0
+        assert child.status() == 0
 
 
 @pytest.mark.parametrize(
@@ -111,8 +110,8 @@ def test_variables_of_textual_change_nothing(tmp_path, name, value):
     words = ("-m", "wallboard", "--url", "http://127.0.0.1:9", "1000", "--no-record")
     variables = {"WALLBOARD_STATE": str(tmp_path), name: value}
     with closing(Child(100, 30, argv=(sys.executable, *words), variables=variables)) as child:
-        child.until("1000", PATIENCE_SECONDS)
+        child.until("1000")
         child.send("m")
-        child.until("B/s", PATIENCE_SECONDS)
+        child.until("B/s")
         child.send("Q")
-        assert child.status(PATIENCE_SECONDS) == 0
+        assert child.status() == 0

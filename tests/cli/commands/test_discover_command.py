@@ -11,10 +11,10 @@ import tomllib
 
 import pexpect
 import pytest
+from waiting import PATIENCE_SECONDS
 
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
 SLOW = f'{CALM}[[fault]]\nkind = "latency"\nms = 30\n'
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture

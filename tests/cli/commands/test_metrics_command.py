@@ -15,9 +15,8 @@ import aiohttp
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as of_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
-from waiting import until
+from waiting import PATIENCE_SECONDS, until
 
-PATIENCE_SECONDS = 90.0
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
 NO_AGENTS = CALM + '[[fault]]\nkind = "agents"\ncount = 0\nentry_points = 1001\n'
 

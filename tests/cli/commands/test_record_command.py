@@ -9,12 +9,10 @@ import sys
 from collections import Counter
 
 import pytest
-from waiting import until
+from waiting import PATIENCE_SECONDS, until
 
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.recording import Recording
-
-PATIENCE_SECONDS = 60.0
 
 
 class Recorder:
@@ -232,7 +230,7 @@ async def test_whoever_polls_may_be_killed_and_another_goes_on_where_it_was(
     leader = boards.pop(0)
     for _ in range(kills):
         asked = simulator.requests.count  # the kill comes in the midst of a round
-        await until(lambda asked=asked: simulator.requests.count >= asked + 3, PATIENCE_SECONDS)
+        await until(lambda asked=asked: simulator.requests.count >= asked + 3)
         known = polls_in(path)
         leader.process.kill()
         waiting = {asyncio.create_task(board.says("recording")): board for board in boards}
@@ -242,12 +240,12 @@ async def test_whoever_polls_may_be_killed_and_another_goes_on_where_it_was(
         leader = waiting[took_over]
         boards.remove(leader)
         asked = simulator.requests.count
-        await until(lambda asked=asked: simulator.requests.count >= asked + 10, PATIENCE_SECONDS)
+        await until(lambda asked=asked: simulator.requests.count >= asked + 10)
         assert not any(task.done() for task in others), "two of them poll"
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await until(lambda known=known: polls_in(path) >= known + 10, PATIENCE_SECONDS)
+        await until(lambda known=known: polls_in(path) >= known + 10)
     for board in boards:  # or one of them takes over from the last, too
         await board.ends(signal.SIGKILL)
     assert await leader.ends(signal.SIGTERM) == 0

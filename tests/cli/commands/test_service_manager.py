@@ -5,10 +5,9 @@ import signal
 import socket
 
 import pytest
+from waiting import PATIENCE_SECONDS
 
 from wallboard.cli.run.service_manager import ServiceManager
-
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_SECONDS
 
 from wallboard.board import Board
 from wallboard.cli.options.recording import recording_of_config
@@ -208,7 +209,7 @@ async def test_a_board_that_records_keeps_it_up_to_date(wallboard, simulated, st
     ended = await wallboard("status")
     assert (ended.status, ended.out, ended.err) == (3, "no data\n", "")
     await start("record")
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE_SECONDS
     while (ended := await wallboard("status")).out != "1 new · 0 open\n":
         assert time.monotonic() < end, ended
     assert (ended.status, ended.err) == (2, "")

@@ -3,8 +3,7 @@ import re
 import signal
 
 import psutil
-
-PATIENCE_SECONDS = 60.0
+from waiting import PATIENCE_SECONDS
 
 
 async def gone(process):

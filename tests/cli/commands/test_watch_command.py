@@ -11,8 +11,8 @@ import subprocess
 import sys
 
 import pytest
+from waiting import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60.0
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
 TROUBLE = CALM + '[[fault]]\nkind = "service_not_running"\nentry_points = 1001\nfrom = 600\n'
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:\d\d (OK|WARNING|UNKNOWN|CRITICAL) \S.*\.")

@@ -5,8 +5,7 @@ import signal
 import sys
 
 import pytest
-
-PATIENCE_SECONDS = 60.0
+from waiting import PATIENCE_SECONDS
 
 SERVICES = {
     "watch": ("--no-record",),

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 
 import pytest
+from waiting import PATIENCE_SECONDS
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure
@@ -16,7 +17,6 @@ from wallboard.settings import ServerSettings, Settings
 
 ENTRY_POINT = EntryPoint(EntryPointKey("prod", 1000), "Sales")
 OPEN, CLOSED = ChatAllowed(True), ChatAllowed(False, raw_reason=None)
-PATIENCE_SECONDS = 30.0
 
 
 def answer(allowed=True, status="200 OK", *headers: str):

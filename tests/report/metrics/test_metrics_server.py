@@ -9,10 +9,10 @@ from dataclasses import replace
 import aiohttp
 import pytest
 from report_support import NOW, OPEN, board_of, entry_point, tell
+from waiting import PATIENCE_SECONDS
 
 from wallboard.report.metrics.server import MOST_CONNECTIONS, MOST_SCRAPES, MetricsServer
 
-PATIENCE_SECONDS = 60.0
 SALES = entry_point(1000, "Sales")
 
 

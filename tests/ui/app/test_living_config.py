@@ -6,6 +6,7 @@ import os
 import pytest
 from boards import observed
 from rich.color import ColorSystem
+from waiting import PATIENCE_SECONDS
 from walls import settled, text_on
 
 from wallboard.config import load_config
@@ -323,7 +324,7 @@ async def test_a_feed_that_starts_after_an_edit_goes_by_it(path):
         await living.seconds(4)
         assert living.feed.told == []
         made.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not living.feed.told:  # noqa: ASYNC110 - made in another thread
                 await asyncio.sleep(0.005)
         assert living.feed.told == [living.app.settings]

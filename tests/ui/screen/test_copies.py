@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from boards import NOW, observed
+from waiting import PATIENCE_SECONDS
 
 from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
@@ -25,7 +26,6 @@ from wallboard.ui.picture.notices import PASSING_SECONDS
 SCRIPT = Path(__file__).parents[1] / "copying_app.py"
 KEY = EntryPointKey("prod", 1000)
 needs_tmux = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed")
-PATIENCE_SECONDS = 20.0
 
 
 @pytest.fixture
@@ -186,7 +186,11 @@ def on_a_terminal(folder, **variables):
         **variables,
     }
     child = pexpect.spawn(
-        sys.executable, [str(SCRIPT)], env=environment, dimensions=(24, 80), timeout=20
+        sys.executable,
+        [str(SCRIPT)],
+        env=environment,
+        dimensions=(24, 80),
+        timeout=PATIENCE_SECONDS,
     )
     child.expect_exact(b"SERVICE DOWN")
     # Down, since nothing was heard of the worst one.
@@ -249,7 +253,9 @@ class Tmux:
         """A terminal that looks at the pane."""
         environment = {**self._environment, "TERM": "xterm-256color"}
         arguments = ["-S", self._socket, "attach"]
-        return pexpect.spawn("tmux", arguments, env=environment, dimensions=(24, 80), timeout=20)
+        return pexpect.spawn(
+            "tmux", arguments, env=environment, dimensions=(24, 80), timeout=PATIENCE_SECONDS
+        )
 
     def until(self, holds) -> str:
         """The picture, once it is as wanted."""

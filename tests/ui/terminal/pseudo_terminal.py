@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 import psutil
 from emulator import Emulator
+from waiting import PATIENCE_SECONDS
 
 SCRIPT = Path(__file__).parent / "tiny_app.py"
 JOB_CONTROL = (sys.executable, str(SCRIPT.with_name("job_control.py")))
@@ -115,7 +116,7 @@ class Child:
         self.emulator.feed(_QUERIES.sub("", self._decoder.decode(data)))
         return data
 
-    def until(self, text: str, deadline_seconds: float = 15) -> None:
+    def until(self, text: str, deadline_seconds: float = PATIENCE_SECONDS) -> None:
         """Read until the screen shows ``text``."""
         end = time.monotonic() + deadline_seconds
         while text not in self.emulator.text:
@@ -126,7 +127,7 @@ class Child:
         while self.read(seconds):
             pass
 
-    def status(self, deadline_seconds: float, *, reading: bool = True) -> int:
+    def status(self, deadline_seconds: float = PATIENCE_SECONDS, *, reading: bool = True) -> int:
         """The exit status, within the deadline; minus the signal if one killed the child."""
         end = time.monotonic() + deadline_seconds
         while time.monotonic() < end:

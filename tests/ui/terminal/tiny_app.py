@@ -106,7 +106,7 @@ class TinyApp(CellApp[None]):
         self.set_interval(1 / 30, self.action_count)
 
     def action_stick(self) -> None:
-        time.sleep(60)
+        time.sleep(600)
 
     def action_stick_briefly(self) -> None:
         time.sleep(6)

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from boards import NOW, made_board, observed
 from textual import events
+from waiting import PATIENCE_SECONDS
 from walls import ids_on, part, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
@@ -14,7 +15,6 @@ from wallboard.ui.wall.headings import WallHeading
 from wallboard.ui.widgets.input_lines import FilterLine
 
 SMALL, LARGE = (80, 24), (200, 50)
-PATIENCE_SECONDS = 30.0
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
