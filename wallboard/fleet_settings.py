@@ -16,7 +16,8 @@ class FleetSettings:
     fleet have the same ``board``, by default the title, and each its own ``member``, by default the
     name of its machine. A member that may ``collect`` polls while it holds the lease, which ends
     ``lease`` seconds after it was renewed last; with ``poll_alone`` it goes on polling while the
-    bus is out of reach. Members of different ``vantage`` poll at the same time, from several
+    bus is out of reach. ``domain`` is the JetStream domain that has the streams, where there are
+    several sites. Members of different ``vantage`` poll at the same time, from several
     places. ``nkey`` is a seed, in place of ``user`` and ``password``; ``ca_file``, ``client_cert``
     and ``client_key`` are as those of a server.
     """
@@ -27,6 +28,7 @@ class FleetSettings:
     board: str = ""
     member: str = ""
     vantage: str = ""
+    domain: str = ""
     collect: bool = True
     lease: Annotated[float, Ge(2), Le(300)] = 10.0
     poll_alone: bool = False

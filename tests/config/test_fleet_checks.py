@@ -52,6 +52,7 @@ def test_several_servers_are_one_bus():
         (f'member = "{"x" * (MOST_NAME + 1)}"\n', "member: must have at most 64 characters"),
         ('vantage = " "\n', "vantage: must not be blank"),
         ('board = "a\\u001bb"\n', "board: must not contain control characters"),
+        ('domain = "a.>"\n', "domain: must be letters, digits, - and _"),
         ("lease = 1\n", "lease: must be a number from 2 to 300, not 1"),
         ('ca_file = "none.pem"\n', "ca_file: no such file"),
         ('client_key = "seed"\n', "client_key: needs the certificate it belongs to"),

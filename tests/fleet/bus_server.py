@@ -2,10 +2,11 @@
 
 import asyncio
 import shutil
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,9 +20,14 @@ PROGRAM = Path(sys.executable).with_name("nats-server")
 class NatsServer:
     """A server that can be stopped, killed, wiped and started again on the same port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, config: str = "") -> None:
+        """``config`` is what else its configuration file says."""
         self.folder = folder
-        self.port = _free_port()
+        self.config = config
+        self.jetstream = True
+        self.prefix: tuple[str, ...] = ()
+        """What starts it in surroundings of its own."""
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -32,7 +38,7 @@ class NatsServer:
         """Start it and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._process = self._started()
-        await until(self._listens)
+        await until(self.listens)
 
     def kill(self) -> None:
         """Have it end at once, as a crash or a power cut would."""
@@ -40,6 +46,32 @@ class NatsServer:
             self._process.kill()
             self._process.wait(10)
             self._process = None
+
+    def pause(self) -> None:
+        """Have it stand still, with all its connections open."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Have it go on after a pause."""
+        self._signal(signal.SIGCONT)
+
+    def reload(self) -> None:
+        """Have it read its configuration again, as it is by now."""
+        self._config_file.write_text(self.config)
+        self._signal(signal.SIGHUP)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process
+        self._process.send_signal(number)
+
+    @property
+    def log(self) -> str:
+        """What it has logged."""
+        return (self.folder / "nats.log").read_text()
+
+    @property
+    def _config_file(self) -> Path:
+        return self.folder / "nats.conf"
 
     def wipe(self) -> None:
         """Have it lose its disk; it must not be running."""
@@ -53,17 +85,20 @@ class NatsServer:
         await self.start()
 
     def _started(self) -> "subprocess.Popen[bytes]":
+        self._config_file.write_text(self.config)
         return subprocess.Popen(
             [
-                *(PROGRAM, "--addr", "127.0.0.1", "--port", str(self.port)),
-                *("--jetstream", "--store_dir", str(self.folder)),
+                *self.prefix,
+                *(PROGRAM, "--config", str(self._config_file)),
+                *("--addr", "127.0.0.1", "--port", str(self.port)),
+                *(("--jetstream", "--store_dir", str(self.folder)) if self.jetstream else ()),
                 *("--log", str(self.folder / "nats.log")),
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
 
-    async def _listens(self) -> bool:
+    async def listens(self) -> bool:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:
@@ -77,17 +112,30 @@ async def connected(
     server: NatsServer, name: str = "test", *, writes: bool = True, lease: float = 3.0
 ) -> AsyncIterator[Bus]:
     """A bus that is connected, for as long as this context lasts."""
-    bus = Bus(FleetSettings(url=server.url, lease=lease), name=name, writes=writes)
-    running = asyncio.create_task(bus.run())
-    try:
+    async with running(FleetSettings(url=server.url, lease=lease), name, writes=writes) as bus:
         await until(lambda: bus.status.connected)
         yield bus
+
+
+@asynccontextmanager
+async def running(
+    settings: FleetSettings,
+    name: str = "test",
+    *,
+    writes: bool = True,
+    anew: Callable[[], FleetSettings] | None = None,
+) -> AsyncIterator[Bus]:
+    """A bus that connects, and goes on trying, for as long as this context lasts."""
+    bus = Bus(settings, name=name, writes=writes, anew=anew)
+    task = asyncio.create_task(bus.run())
+    try:
+        yield bus
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

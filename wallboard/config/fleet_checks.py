@@ -18,6 +18,7 @@ MOST_NAME = 64
 """Characters of a name that other members show."""
 
 _PACKAGES = ("nats", "msgspec")
+_DOMAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SEED = re.compile(r"SU[A-Z2-7]{56}")
 
 
@@ -27,6 +28,8 @@ def fleet_faults(fleet: FleetSettings) -> Iterator[Fault]:
         yield from _bus(fleet)
     for key in ("board", "member", "vantage"):
         yield from _name(key, getattr(fleet, key))
+    if fleet.domain and not _DOMAIN.fullmatch(fleet.domain):
+        yield ("fleet", "domain"), "must be letters, digits, - and _, at most 64"
     if (fleet.user is None) is not (fleet.password is None):
         missing = "password" if fleet.user else "user"
         yield ("fleet", missing), "is missing; a login needs user and password"

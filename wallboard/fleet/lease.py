@@ -15,7 +15,8 @@ from typing import NamedTuple
 from wallboard.clock import running
 from wallboard.domain.foreign_text import brief
 from wallboard.fleet import names
-from wallboard.fleet.bus import Bus, BusError, LeaseLostError
+from wallboard.fleet.bus import Bus
+from wallboard.fleet.bus_errors import BusError, LeaseLostError
 
 RENEWALS = 4
 """How many times a lease is renewed while it would last."""
@@ -74,7 +75,6 @@ class Lease:
 
     async def run(self) -> None:
         """Take it, and renew it, until cancelled; then let others have it."""
-        pause = self._seconds / RENEWALS
         try:
             while True:
                 try:
@@ -84,7 +84,7 @@ class Lease:
                 except BusError as error:
                     if self._term and self._clock() >= self._until:
                         self._lose(str(error))
-                await asyncio.sleep(pause)
+                await asyncio.sleep(min(self._seconds, self._bus.lease_seconds) / RENEWALS)
         finally:
             await self._release()
 
@@ -108,7 +108,9 @@ class Lease:
 
     def _held(self, asked: float, revision: int) -> None:
         self._revision = revision
-        self._until = asked + self._seconds - MARGIN_SECONDS
+        # Whoever made the bucket may have set another limit.
+        seconds = min(self._seconds, self._bus.lease_seconds)
+        self._until = asked + seconds - MARGIN_SECONDS
         self.holder = self._member
 
     def _lose(self, why: str) -> None:

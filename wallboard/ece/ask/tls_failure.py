@@ -110,6 +110,11 @@ def proxy_tls_failure(error: ssl.SSLError, server: str) -> Failure:
                     "`proxy`")  # fmt: skip
 
 
+def bus_tls_failure(error: ssl.SSLError, address: str) -> Failure:
+    """Why there is no TLS with a server of the bus of a fleet."""
+    return _failure(error, Cause.TLS, address, "[fleet]", "`url`")
+
+
 def _failure(error: ssl.SSLError, cause: Cause, who: str, server: str, setting: str) -> Failure:
     if isinstance(error, ssl.SSLCertVerificationError):
         wrong = brief(error.verify_message or "not accepted", 120).rstrip(".")

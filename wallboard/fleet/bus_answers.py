@@ -1,0 +1,96 @@
+"""What the bus answers, checked: it is foreign, like a server's answer."""
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from wallboard.fleet.bus_errors import BusError
+from wallboard.frozen import frozen
+
+MOST_DIGITS = 20
+_NANOSECONDS = re.compile(r"(\.\d{6})\d+")
+
+
+@frozen
+class Stored:
+    """A message that a stream keeps, by its number there."""
+
+    number: int
+    data: bytes
+
+
+@frozen
+class StreamState:
+    """A stream as it is: its messages and bytes, and what it may hold; 0 is no limit.
+
+    ``clock`` is Unix time in seconds by the bus when it said so.
+    """
+
+    name: str
+    first: int = 0
+    last: int = 0
+    messages: int = 0
+    size: int = 0
+    largest: int = 0
+    seconds: float = 0.0
+    created: float = 0.0
+    clock: float = 0.0
+    mirror: bool = False
+
+
+def state_of(name: str, info: dict[str, Any]) -> StreamState:
+    """A stream by what the bus says of it."""
+    state, config = table_of(info, "state"), table_of(info, "config")
+    return StreamState(
+        name=name,
+        first=whole_of(state, "first_seq"),
+        last=whole_of(state, "last_seq"),
+        messages=whole_of(state, "messages"),
+        size=whole_of(state, "bytes"),
+        largest=max(0, whole_of(config, "max_bytes")),
+        seconds=whole_of(config, "max_age") / 1e9,
+        created=_moment(info.get("created")),
+        clock=_moment(info.get("ts")),
+        mirror="mirror" in config,
+    )
+
+
+def table_in(data: bytes) -> dict[str, Any]:
+    """An answer in JSON. Raises ``BusError``."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BusError("the bus answered what is no JSON object")
+    return found
+
+
+def table_of(info: dict[str, Any], key: str) -> dict[str, Any]:
+    """A table in an answer; an empty one where there is none."""
+    found = info.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def whole_of(info: dict[str, Any], key: str) -> int:
+    """A whole number in an answer; 0 where there is none."""
+    found = info.get(key)
+    return found if isinstance(found, int) else 0
+
+
+def number_in(text: str) -> int:
+    """A number in a header. Raises ``BusError``."""
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
+        raise BusError("the bus answered with a number that is none")
+    return int(text)
+
+
+def _moment(found: object) -> float:
+    """Unix time in seconds, 0 where there is none; the bus gives nanoseconds."""
+    if not isinstance(found, str):
+        return 0.0
+    try:
+        return datetime.fromisoformat(_NANOSECONDS.sub(r"\1", found)).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
