@@ -7,7 +7,7 @@ from pathlib import Path
 
 from distribution.places import HERE, REQUIREMENTS, ROOT, TOOLS
 
-EXTRAS = ("calendar", "metrics", "notify")
+EXTRAS = ("calendar", "fleet", "metrics", "notify")
 
 
 def main() -> None:
