@@ -1,7 +1,10 @@
 """The Debian package: built by ``dpkg-deb`` from a tree."""
 
 import gzip
+import os
+import re
 import shutil
+import sys
 import zlib
 from pathlib import Path
 
@@ -19,6 +22,12 @@ _COMPLETIONS = {
 }
 REVISION = "1"
 
+NOBODY = "Local build <nobody@wallboard.invalid>"
+"""Who answers for a package that nobody put a name to: an address that says it is none."""
+
+_MAINTAINER = re.compile(r"[^\s<>][^\n<>]* <[^\s<>@]+@[^\s<>@]+>")
+_RECORD, _RECORD_OF_MACHINE = "\nrecord = true\n", '\nrecord = "/var/lib/wallboard/wallboard.db"\n'
+
 
 def build() -> list[Path]:
     """Lay the tree as it will lie on the machine, and pack it."""
@@ -26,7 +35,7 @@ def build() -> list[Path]:
     shutil.rmtree(tree, ignore_errors=True)
     _lay_program(tree / "opt" / "wallboard")
     _lay_command(tree)
-    _lay(ROOT / "config.example.toml", tree / "etc/wallboard/wallboard.toml")
+    _write(tree / "etc/wallboard/wallboard.toml", _config())
     for unit in (HERE / "systemd").glob("*.service"):
         _lay(unit, tree / "usr/lib/systemd/system" / unit.name)
     _lay_documents(tree)
@@ -37,6 +46,25 @@ def build() -> list[Path]:
     path = DIST / f"wallboard_{VERSION}-{REVISION}_amd64.deb"
     run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(tree), str(path))
     return [path]
+
+
+def _config() -> str:
+    """The example, with the recording where the service writes it and all boards find it."""
+    example = (ROOT / "config.example.toml").read_text()
+    if example.count(_RECORD) != 1:
+        sys.exit(f"config.example.toml has no line {_RECORD.strip()!r}")
+    return example.replace(_RECORD, _RECORD_OF_MACHINE)
+
+
+def maintainer() -> str:
+    """Who answers for the package, named as for Debian's own tools; or nobody."""
+    name, address = os.environ.get("DEBFULLNAME", ""), os.environ.get("DEBEMAIL", "")
+    if not name and not address:
+        return NOBODY
+    found = f"{name} <{address}>"
+    if not _MAINTAINER.fullmatch(found):
+        sys.exit(f"no name and address: {found!r}; set both DEBFULLNAME and DEBEMAIL")
+    return found
 
 
 def _lay_program(home: Path) -> None:
@@ -74,7 +102,8 @@ def _lay_control(tree: Path) -> None:
     _lay(_DEBIAN / "conffiles", tree / "DEBIAN/conffiles")
     size = sum(path.lstat().st_size for path in tree.rglob("*")) // 1024
     control = (_DEBIAN / "control").read_text()
-    _write(tree / "DEBIAN/control", control.format(version=f"{VERSION}-{REVISION}", size=size))
+    filled = control.format(version=f"{VERSION}-{REVISION}", size=size, maintainer=maintainer())
+    _write(tree / "DEBIAN/control", filled)
 
 
 def _lay(source: Path, path: Path) -> None:

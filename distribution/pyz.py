@@ -34,8 +34,14 @@ def _begin_otherwise(packed: Path, path: Path) -> None:
                 content = (_BEGIN / "__main__.py").read_bytes()
             if entry.filename == "environment.json":
                 content = _described(content)
-            entry.date_time = datetime.fromtimestamp(epoch(), UTC).timetuple()[:6]
+            entry.date_time = _moment()
             ours.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+        entry = zipfile.ZipInfo("unpack.py", _moment())
+        ours.writestr(entry, (_BEGIN / entry.filename).read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _moment() -> tuple[int, ...]:
+    return datetime.fromtimestamp(epoch(), UTC).timetuple()[:6]
 
 
 def _described(environment: bytes) -> bytes:

@@ -8,24 +8,37 @@ import filecmp
 import os
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
 from distribution.places import BUILD, PYTHONS, REQUIREMENTS, epoch
 from distribution.tools import pip, run
 from distribution.wheels import for_python, libraries, wheel
 
-_SOURCES_OF_COMPILED = {".c", ".cpp", ".h", ".hpp", ".pxd", ".pxi", ".pyx"}
+_SOURCES = {".c", ".cpp", ".h", ".hpp", ".po", ".pxd", ".pxi", ".pyi", ".pyx"}
+"""Of what is compiled, and what only tools for developers read."""
+
+_TESTS = {"test", "tests"}
+"""Folders of the tests of libraries: a tenth of all files."""
 
 
 def site_folder(installer: str) -> Path:
     """The folder, with the name of what installs it in the metadata of our package."""
     folder = BUILD / "site" / installer
     shutil.rmtree(folder, ignore_errors=True)
-    for python in PYTHONS:
-        _merge(_of_python(python), folder)
+    shutil.copytree(_of_every_python(), folder)
     (package,) = folder.glob("wallboard-*.dist-info")
     (package / "INSTALLER").write_text(f"{installer}\n")
     make_uniform(folder)
+    return folder
+
+
+@cache
+def _of_every_python() -> Path:
+    folder = BUILD / "site" / "merged"
+    shutil.rmtree(folder, ignore_errors=True)
+    for python in PYTHONS:
+        _merge(_of_python(python), folder)
     return folder
 
 
@@ -38,9 +51,11 @@ def _of_python(python: str) -> Path:
         "--find-links", str(libraries()), "-r", str(REQUIREMENTS))  # fmt: skip
     run(*pip(), "install", *into, str(wheel()))
     shutil.rmtree(folder / "bin")
+    for tests in [one for one in folder.rglob("*") if one.is_dir() and one.name in _TESTS]:
+        shutil.rmtree(tests)
     for path in folder.rglob("*"):
         # One tells where our wheel lay, the other which files it had before we take some away.
-        if path.name in {"direct_url.json", "RECORD"} or path.suffix in _SOURCES_OF_COMPILED:
+        if path.name in {"direct_url.json", "RECORD"} or path.suffix in _SOURCES:
             path.unlink()
     return folder
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Uses a form as its operator would, with nothing but what it brings. "$@" runs it.
 set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 patience=600
 until_true() {
@@ -18,7 +19,7 @@ cd "$HOME"
 "$@" --version
 "$@" --version --verbose >versions
 cat versions
-! grep 'not installed' versions
+if grep 'not installed' versions; then exit 1; fi
 "$@" demo --entry-points 3 --frames 2 >demo
 [ "$(grep -c 'wallboard demo:' demo)" = 2 ]
 grep -q 'Sales' demo
@@ -41,6 +42,9 @@ until_true replays "$@"
 kill -TERM $recorder
 wait $recorder
 "$@" replay wall.db --frames 1 | grep -q 1000
+gunzip -c "$here/schema-1.db.gz" >old.db
+"$@" recording verify --file old.db
+"$@" replay old.db --frames 1 >/dev/null
 kill -TERM $simulator
 wait $simulator
 
@@ -65,4 +69,4 @@ EOF
 "$@" metrics dashboard | grep -q '"wallboard"'
 "$@" config schema | grep -q 'Polling interval'
 "$@" help check | grep -q -i synopsis
-rm versions demo simulator record.log replayed wall.db* wallboard.toml
+rm versions demo simulator record.log replayed old.db* wall.db* wallboard.toml

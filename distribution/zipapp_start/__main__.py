@@ -44,16 +44,19 @@ def main() -> None:
             "needs Python 3.11, 3.12 or 3.13; this is %d.%d" % sys.version_info[:2],
             "Run it without naming one, or take the folder with its own Python.",
         )
-    os.environ["WALLBOARD_UNPACKED"] = cache()
-    from _bootstrap import bootstrap
+    folder = os.path.join(cache(), "python%d.%d" % sys.version_info[:2])
+    os.environ["WALLBOARD_UNPACKED"] = folder
+    import _bootstrap
+    from unpack import unpack
 
-    try:
-        bootstrap()
-    except OSError as error:
-        fail(
-            "cannot unpack to %s: %s" % (os.environ["WALLBOARD_UNPACKED"], error),
-            "Is the disk full?",
-        )
+    def unpack_or_fail(archive: object, target: object, *_: object) -> None:
+        try:
+            unpack(archive, target)
+        except OSError as error:
+            fail("cannot unpack to %s: %s" % (folder, error), "Is the disk full?")
+
+    _bootstrap.extract_site_packages = unpack_or_fail
+    _bootstrap.bootstrap()
 
 
 main()

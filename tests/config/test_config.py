@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from wallboard.config import (
     settings_for_url,
     settings_from,
 )
+from wallboard.config.config_file import where_looked
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.settings import (
@@ -802,8 +804,8 @@ def places(tmp_path, monkeypatch):
 def test_the_config_is_looked_for_in_order(places, tmp_path):
     cwd, user = places
     asked, named = tmp_path / "asked.toml", tmp_path / "named.toml"
-    here, mine = cwd / "wallboard.toml", user / "wallboard.toml"
-    for path in (asked, named, here, mine):
+    here, mine, system = cwd / "wallboard.toml", user / "wallboard.toml", tmp_path / "system.toml"
+    for path in (asked, named, here, mine, system):
         path.touch()
     environ = {"WALLBOARD_CONFIG": str(named)}
     assert find_config(asked, environ, cwd) == asked
@@ -811,9 +813,19 @@ def test_the_config_is_looked_for_in_order(places, tmp_path):
     assert find_config(None, {}, cwd) == here
     assert find_config(None, {"WALLBOARD_CONFIG": ""}, cwd) == here
     here.unlink()
-    assert find_config(None, {}, cwd) == mine
+    assert find_config(None, {}, cwd, system) == mine
     mine.unlink()
-    assert find_config(None, {}, cwd) is None
+    assert find_config(None, {}, cwd, system) == system
+    system.unlink()
+    assert find_config(None, {}, cwd, system) is None
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read every folder")
+def test_a_folder_of_the_machine_that_may_not_be_read_is_told_of(tmp_path):
+    system = tmp_path / "etc" / "wallboard.toml"
+    assert where_looked(system).endswith(f", {system}.")
+    system.parent.mkdir(mode=0)
+    assert where_looked(system).endswith(f", {system} (you may not read that folder).")
 
 
 def test_names_are_relative_to_the_current_folder_and_home(places, tmp_path):

@@ -30,6 +30,9 @@ VARIABLE = "WALLBOARD_CONFIG"
 """The environment variable that may name the config."""
 
 FILE_NAME = "wallboard.toml"
+SYSTEM_CONFIG = Path("/etc/wallboard/wallboard.toml")
+"""The config for all users of the machine, where the Debian package has it."""
+
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes; a config of a hundred thousand entry points is smaller."""
 
@@ -52,11 +55,26 @@ def config_folder() -> Path | None:
         return None
 
 
-def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
+def where_looked(system: Path = SYSTEM_CONFIG) -> str:
+    """Where ``find_config`` looks, for whoever has no config, and what may not be read there."""
+    barred = os.path.isdir(system.parent) and not os.access(system.parent, os.X_OK)  # noqa: PTH112 - unlike pathlib it never raises
+    return (
+        f"${VARIABLE}, ./{FILE_NAME}, {FILE_NAME} in your config directory, {system}"
+        f"{' (you may not read that folder)' if barred else ''}."
+    )
+
+
+def find_config(
+    explicit: Path | None,
+    environ: Mapping[str, str],
+    cwd: Path,
+    system: Path = SYSTEM_CONFIG,
+) -> Path | None:
     """The config to use, or ``None`` when there is none.
 
     In this order: the one named on the command line, ``$WALLBOARD_CONFIG``, ``wallboard.toml`` in
-    ``cwd``, then in the user's config folder. Raises ``ConfigError`` if a named file is missing.
+    ``cwd``, then in the user's config folder, then that of the machine. Raises ``ConfigError`` if
+    a named file is missing.
     """
     named = explicit or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
     if named:
@@ -65,9 +83,10 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
             return path
         by = "--config" if explicit else f"${VARIABLE}"
         raise one_problem(path, f"no such file; given by {by}")
-    for folder in (cwd, config_folder()):
-        if folder and os.path.isfile(folder / FILE_NAME):  # noqa: PTH113 - likewise
-            return folder / FILE_NAME
+    user = config_folder()
+    for place in (cwd / FILE_NAME, user and user / FILE_NAME, system):
+        if place and os.path.isfile(place):  # noqa: PTH113 - likewise
+            return place
     return None
 
 

@@ -178,13 +178,12 @@ def schema() -> int:
 
 def _found(named: Path | None) -> Path:
     from wallboard.config import find_config
-    from wallboard.config.config_file import working_folder
+    from wallboard.config.config_file import where_looked, working_folder
 
     path = find_config(named, os.environ, working_folder())
     if path is None:
         raise CommandError(
-            "no config found\nLooked for: $WALLBOARD_CONFIG, ./wallboard.toml, wallboard.toml in "
-            "your config directory.\nTo create one: wallboard config init",
+            f"no config found\nLooked for: {where_looked()}\nTo create one: wallboard config init",
             exit_codes.CONFIG,
         )
     return path

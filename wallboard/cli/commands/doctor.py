@@ -14,7 +14,7 @@ from wallboard.channel_settings import ChannelsSettings
 from wallboard.cli.options.board_options import BoardOptions, board_options_of, reach_options
 from wallboard.cli.options.values import entry_point_ids, server_names
 from wallboard.cli.run.output import output_size
-from wallboard.config.config_file import FILE_NAME, VARIABLE, working_folder
+from wallboard.config.config_file import FILE_NAME, SYSTEM_CONFIG, VARIABLE, working_folder
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.diagnosis import diagnose
 from wallboard.domain.doctor import Finding, OnFinding, Step
@@ -147,6 +147,8 @@ def _config(path: Path | None, target: BoardOptions) -> Finding:
         why = f"given by ${VARIABLE}"
     elif path == working_folder() / FILE_NAME:
         why = "in the current directory"
+    elif path == SYSTEM_CONFIG:
+        why = "that of this machine"
     else:
         why = "in your config directory"
     return Finding(Step.CONFIG, Level.OK, f"{path}, {why}.", facts={"path": str(path)})

@@ -49,8 +49,8 @@ def site_options(command: Command) -> Command:
     options = (
         click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
         click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml or the one "
-                          "in your config directory."),
+                     help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml, the one in "
+                          "your config directory or /etc/wallboard/wallboard.toml."),
         click.option("--group", "groups", multiple=True, metavar="NAME",
                      shell_complete=group_names,
                      help="Only this group; repeatable. IDS filter too, also as SERVER:ID."),

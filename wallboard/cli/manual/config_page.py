@@ -16,6 +16,7 @@ _PLACES = (
     ("$WALLBOARD_CONFIG", "The file that this variable names."),
     ("./wallboard.toml", "In the folder where the program is started."),
     ("~/.config/wallboard/wallboard.toml", "In your config directory; on Linux this one."),
+    ("/etc/wallboard/wallboard.toml", "For all users of the machine."),
 )
 _KINDS = {"number": "number", "integer": "whole number", "boolean": "true or false"}
 

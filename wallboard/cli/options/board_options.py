@@ -73,7 +73,7 @@ class BoardOptions:
 
     def _path(self) -> Path | None:
         from wallboard.config import find_config
-        from wallboard.config.config_file import working_folder
+        from wallboard.config.config_file import where_looked, working_folder
 
         if self.url is not None:
             self._refuse_selection()
@@ -88,10 +88,9 @@ class BoardOptions:
                 f"Entry point ids ({self.ids[0]!r}) need --url, or a config that lists them."
             )
         raise CommandError(
-            "no config found\nLooked for: --config, $WALLBOARD_CONFIG, ./wallboard.toml, "
-            "wallboard.toml in your config directory.\nWithout a config: wallboard --url "
-            "http://ece.example.com 1000 1005-1010\nTo create one: wallboard config init\nTo try "
-            "it out: wallboard demo",
+            f"no config found\nLooked for: --config, {where_looked()}\nWithout a config: wallboard "
+            "--url http://ece.example.com 1000 1005-1010\nTo create one: wallboard config init\nTo "
+            "try it out: wallboard demo",
             exit_codes.CONFIG,
         )
 
@@ -207,8 +206,8 @@ def reach_options(*, url: str) -> Callable[[Command], Command]:
     options = (
         click.option("--url", metavar="URL", help=url),
         click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml or the one "
-                          "in your config directory."),
+                     help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml, the one in "
+                          "your config directory or /etc/wallboard/wallboard.toml."),
         click.option("--no-verify", is_flag=True,
                      help="With --url: do not verify the server's certificate."),
         click.option("--header", "headers", multiple=True, metavar=f'"{HEADER.upper()}"',

@@ -33,6 +33,7 @@ NONE, HANDLED, UNHANDLED, NO_DATA = range(4)
 FORMATS = ("text", "json")
 _OPTIONS = ("--config", "--file", "--format")
 _VARIABLE, _STATE_VARIABLE, _FILE_NAME = "WALLBOARD_CONFIG", "WALLBOARD_STATE", "wallboard.toml"
+_SYSTEM_CONFIG = "/etc/wallboard/wallboard.toml"
 
 
 def quick_status(args: "Sequence[str]") -> int | None:
@@ -143,7 +144,7 @@ def _config(named: str | None) -> str | None:
     """The config that is named or found; ``None`` if there is none in the usual places."""
     named = named or os.environ.get(_VARIABLE)
     folder = _of_home("XDG_CONFIG_HOME", ".config")
-    places = [named] if named else [_FILE_NAME, f"{folder}/{_FILE_NAME}"]
+    places = [named] if named else [_FILE_NAME, f"{folder}/{_FILE_NAME}", _SYSTEM_CONFIG]
     return next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113 - likewise
 
 
