@@ -44,6 +44,10 @@ def _install() -> None:
     run(*pip(), *into, "--require-hashes", "--find-links", str(libraries()),
         "-r", str(REQUIREMENTS))  # fmt: skip
     run(*pip(), *into, str(wheel()))
+    # They tell where this was built: our wheel lay here, scripts begin with the path of a Python.
+    for name in ("direct_url.json", "RECORD"):
+        for path in ENVIRONMENT.rglob(f"*.dist-info/{name}"):
+            path.unlink()
 
 
 @contextmanager
