@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from distribution.places import ROOT
+
+OLD_RECORDING = ROOT / "tests/fixtures/recordings/schema-1.db.gz"
 NOBODY = 65534
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 

@@ -9,12 +9,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from distribution.deb import REVISION
 from distribution.frozen import NAME
 from distribution.places import DIST, PYTHONS, VERSION
-from distribution.tests.sandbox import alone, files_in, home_in, public_folder, run
+from distribution.tests.sandbox import OLD_RECORDING, alone, files_in, home_in, public_folder, run
 
-USE = Path(__file__).parent / "use.sh"
+HERE = Path(__file__).parent
 PATIENCE_SECONDS = 120
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="namespaces and other users need root")
@@ -39,7 +38,8 @@ INTERPRETERS = interpreters()
 @pytest.fixture(scope="module")
 def folder():
     with public_folder() as folder:
-        shutil.copy(USE, folder)
+        shutil.copy(HERE / "use.sh", folder)
+        shutil.copy(OLD_RECORDING, folder)
         yield folder
 
 
@@ -130,54 +130,3 @@ def test_the_wheelhouse(unpacked, python, request):
     run(alone(home, ["sh", *install, "--prefix", str(prefix), "--uninstall"], reach=reach))
     assert files_in(home) == data_of(files_in(home))
     assert not any(prefix.iterdir())
-
-
-_OVERLAID = """\
-set -e
-mount -t tmpfs tmpfs "$1"
-mkdir "$1/upper" "$1/work" "$1/whole"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/whole"
-mount -t proc proc "$1/whole/proc"
-mount --rbind /dev "$1/whole/dev"
-ip link set lo up
-cp "$2" "$3" "$1/whole/tmp/"
-exec chroot "$1/whole" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C sh -ec "$4"
-"""
-
-_LIFE_OF_A_PACKAGE = f"""\
-dpkg --force-depends -i /tmp/wallboard_{VERSION}-{REVISION}_amd64.deb
-test "$(stat -c '%U:%G %a' /etc/wallboard/wallboard.toml)" = 'root:wallboard 640'
-test -f /usr/share/man/man1/wallboard.1.gz
-test -f /usr/share/bash-completion/completions/wallboard
-systemd-analyze verify --man=no /usr/lib/systemd/system/wallboard.service
-mkdir /tmp/home && chown wallboard /tmp/home
-setpriv --reuid=wallboard --regid=wallboard --clear-groups \
-  env HOME=/tmp/home sh /tmp/use.sh /usr/bin/wallboard
-echo '# ours' >> /etc/wallboard/wallboard.toml
-dpkg --force-depends -i /tmp/wallboard_{VERSION}-{REVISION}_amd64.deb
-tail -1 /etc/wallboard/wallboard.toml
-mkdir -p /var/lib/wallboard && touch /var/lib/wallboard/wall.db
-dpkg -r wallboard
-test -f /etc/wallboard/wallboard.toml
-dpkg -P wallboard
-echo left: $(find /opt /etc /usr /var/lib/wallboard -path '*wallboard*' -newer /tmp/use.sh)
-"""
-
-
-def test_the_debian_package(folder):
-    place = folder / "overlay"
-    place.mkdir()
-    package = DIST / f"wallboard_{VERSION}-{REVISION}_amd64.deb"
-    inside = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "sh", "-c"]
-
-    said = run([*inside, _OVERLAID, "sh", str(place), str(package), str(folder / "use.sh"),
-                _LIFE_OF_A_PACKAGE])  # fmt: skip
-
-    assert "Debian package (/opt/wallboard/" in said
-    assert "\n# ours\n" in said
-    left = said.rsplit("left:", 1)[1].split()
-    assert left == ["/var/lib/wallboard", "/var/lib/wallboard/wall.db"]
-
-
-def test_the_sums_are_those_of_the_files():
-    run(["sh", "-c", f"cd '{DIST}' && sha256sum --check --strict SHA256SUMS"])
