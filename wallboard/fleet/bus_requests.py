@@ -33,7 +33,7 @@ from wallboard.fleet.bus_errors import (
     error_of,
     said,
 )
-from wallboard.fleet.bus_streams import bucket_stream
+from wallboard.fleet.bus_streams import bucket_stream, lease_subject
 from wallboard.fleet_settings import FleetSettings
 from wallboard.frozen import frozen
 
@@ -213,8 +213,13 @@ class BusRequests:
         """
         return await self._keep_after(key, data, revision)
 
+    async def lease(self, key: str) -> Stored | None:
+        """The lease of a key by its revision, if anybody has it. Raises ``BusError``."""
+        found = await self._kept(names.LEASE, key)
+        return Stored(found[0], found[1]) if found and found[1] is not None else None
+
     async def release_lease(self, key: str, revision: int) -> None:
-        """Let others have a lease at once. Raises ``BusError``."""
+        """Let others have a lease at once. Raises ``LeaseLostError`` and ``BusError``."""
         await self._keep_after(key, b"", revision, {"KV-Operation": "DEL"})
 
     @property
@@ -247,7 +252,7 @@ class BusRequests:
         """Raises ``LeaseLostError`` where this revision is not the last one."""
         wanted = {"Nats-Expected-Last-Subject-Sequence": str(revision), **(headers or {})}
         try:
-            return await self._store(f"$KV.{names.LEASE}.{key}", data, wanted)
+            return await self._store(lease_subject(key), data, wanted)
         except BusError as error:
             if error.code in OVERTAKEN:
                 raise LeaseLostError("somebody else has the lease") from None

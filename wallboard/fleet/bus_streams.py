@@ -44,6 +44,11 @@ def bucket_stream(bucket: str) -> str:
     return f"KV_{bucket}"
 
 
+def lease_subject(key: str) -> str:
+    """The subject on which a lease is taken, renewed and, without data, given back."""
+    return f"$KV.{names.LEASE}.{key}"
+
+
 def config_of(plan: StreamPlan, smaller: int = 1) -> dict[str, Any]:
     """A stream as the API of JetStream takes it; its times are in nanoseconds."""
     config: dict[str, Any] = {
