@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 GUIDES: Mapping[str, str] = {
+    "fleet": "one board on many machines: who polls, and what happens when a part dies",
     "install": "the forms in which wallboard comes, and how to install each",
     "wall": "what the board shows, and how to work with it",
     "alarms": "how alarms are raised, acknowledged, shelved and told",
