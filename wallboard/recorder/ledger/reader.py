@@ -113,9 +113,8 @@ class LedgerReader:
         with self._connection.reading() as database:
             file, version = self._connection.file, self._connection.version
             if file != self._file:
-                row = _NEWEST.one(database, "SELECT coalesce(max(id), 0) FROM ledger")
                 found = News(tuple(_that_matter(database, math.inf, now)), whole=True)
-                self._file, self._version, self._newest = file, version, row[0] if row else 0
+                self._file, self._version, self._newest = file, version, _newest_in(database)
                 return found
             if version == self._version:
                 return News()
@@ -125,6 +124,26 @@ class LedgerReader:
         if len(rows) < PAGE:
             self._version = version
         return News(tuple(map(row_of, rows)))
+
+    def newest(self) -> int:
+        """The number of the row that was written last; 0 without any."""
+        with self._connection.reading() as database:
+            return _newest_in(database)
+
+    def that_matter(self, now: float) -> list[LedgerRow]:
+        """All rows that matter ``now``, Unix time in seconds, whatever their dates."""
+        with self._connection.reading() as database:
+            return _that_matter(database, math.inf, now)
+
+    def written_after(self, number: int) -> tuple[list[LedgerRow], int]:
+        """The rows after a number as they were written, ``PAGE`` at most; how many there are."""
+        with self._connection.reading() as database:
+            rows = [row_of(row) for row in SHAPE.kept(database, _AFTER, (number,))]
+            count = len(rows)
+            if count == PAGE:
+                found = _NEWEST.one(database, "SELECT count(*) FROM ledger WHERE id > ?", (number,))
+                count = found[0] if found else count
+        return rows, count
 
     def extent(self) -> tuple[int, float | None]:
         """How many rows there are, and when the oldest is from, Unix time in seconds."""
@@ -151,6 +170,11 @@ class LedgerReader:
             if len(page) < PAGE:
                 return
             place |= {"at": page[-1].at, "id": page[-1].number}
+
+
+def _newest_in(database: sqlite3.Connection) -> int:
+    row = _NEWEST.one(database, "SELECT coalesce(max(id), 0) FROM ledger")
+    return row[0] if row else 0
 
 
 def _that_matter(database: sqlite3.Connection, until: float, now: float) -> list[LedgerRow]:

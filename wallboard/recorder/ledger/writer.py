@@ -44,18 +44,19 @@ class LedgerWriter:
         self._index = LogIndex(place.path)
         self._inodes: tuple[tuple[int, int] | None, ...] = ()
 
-    def append(self, rows: Sequence[LedgerRow]) -> None:
-        """Write rows, less those that are there already; all of them or none.
+    def append(self, rows: Sequence[LedgerRow]) -> int:
+        """Write rows, less those that are there already; all of them or none. How many it wrote.
 
         Raises ``RecordingError``, of which ``DamagedError`` is one.
         """
         values = [values_of(row) for row in rows]
         for _ in range(_MOST_ATTEMPTS):
             database = self._opened()
+            before = database.total_changes
             with self._transaction(database):
                 database.executemany(_APPEND, values)
             if self._is_in_place():
-                return
+                return database.total_changes - before
             # It was removed or replaced meanwhile: nobody else sees what was written.
             self.close()
         raise RecordingError("somebody keeps removing it")
