@@ -4,11 +4,13 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from report_support import NOW, OPEN, board_of, entry_point, tell
 
+from wallboard.domain.channel_state import ChannelState
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.report.metrics.page import page
 from wallboard.report.metrics.templates import HIGH_WAIT_SECONDS, rules
@@ -122,6 +124,32 @@ def test_a_wallboard_without_a_network_is_told(tmp_path):
 
 
 @needs_promtool
+def test_a_channel_that_fails_and_a_notice_that_is_given_up_are_told(tmp_path):
+    labels = {"job": "wallboard", "instance": "i", "channel": "pager"}
+    pager = 'job="wallboard",instance="i",channel="pager"'
+    failing, given_up = (
+        f"wallboard_channel_failing{{{pager}}}",
+        f"wallboard_notices_given_up_total{{{pager}}}",
+    )
+    told = alert(
+        "critical",
+        "wallboard on i cannot send through pager",
+        "Alarms of chat entry points may reach nobody. See: wallboard notify list.",
+        labels,
+    )
+    tried(tmp_path, {failing: "1x100"}, "WallboardChannelFailing", "5m", [told])
+    tried(tmp_path, {failing: "0x100"}, "WallboardChannelFailing", "30m", [])
+    told = alert(
+        "critical",
+        "A notice of wallboard on i through pager was given up",
+        "Whoever was to get it was not told. See: wallboard notify list.",
+        labels,
+    )
+    tried(tmp_path, {given_up: "0x10 1x100"}, "WallboardNoticeGivenUp", "12m", [told])
+    tried(tmp_path, {given_up: "1x100"}, "WallboardNoticeGivenUp", "30m", [])
+
+
+@needs_promtool
 def test_a_wait_is_high_from_its_threshold_on_unless_it_is_an_old_one(tmp_path):
     wait, name = f"wallboard_estimated_wait_seconds{{{SALES}}}", "WallboardWaitHigh"
     stale = f"wallboard_stale{{{SALES}}}"
@@ -187,9 +215,8 @@ def test_it_is_told_when_no_wallboard_is_scraped_at_all(tmp_path):
 def test_rules_and_page_speak_of_the_same_series():
     board = board_of(sales := entry_point(1000))
     tell(board, sales, OPEN)
-    families = text_string_to_metric_families(
-        page(board.snapshot(NOW), {}, openmetrics=False).decode()
-    )
+    snapshot = replace(board.snapshot(NOW), channels={"pager": ChannelState()})
+    families = text_string_to_metric_families(page(snapshot, {}, openmetrics=False).decode())
     served = {sample.name for family in families for sample in family.samples}
     asked = set(re.findall(r"\bwallboard_\w+", " ".join(expressions())))
     assert len(asked) > 10
