@@ -1,27 +1,291 @@
 """What a leader folds reaches every receiver over a real bus: complete, in order, once."""
 
+import asyncio
+import os
+
+import pytest
+
 from tests.fleet.bus_server import connected
-from tests.fleet.ends import Leader, Receiver, running
+from tests.fleet.ends import NAMES, Leader, Receiver, running
 from tests.fleet.heard import a_round, as_heard
+from tests.recorder.recordings import SERVER, START, poll
 from tests.waiting import until
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.fleet import names, publisher, subscriber
+from wallboard.fleet.batch import batch_bytes
+from wallboard.fleet.codebook import Codebook
+from wallboard.fleet.lease import Term
+from wallboard.fleet.message import messages
+from wallboard.recorder.file.columns import LONGEST_TEXT
 
 
-async def test_a_viewer_gets_the_whole_board_and_then_each_event_in_order(bus_server):
-    async with connected(bus_server) as bus, connected(bus_server, writes=False) as viewers_bus:
-        leader, viewer = Leader(bus), Receiver(viewers_bus)
-        leader.fold(a_round(0))
-        async with running(leader):
-            await until(lambda: leader.publisher.published == 10)
-            async with running(viewer):
-                await until(lambda: viewer.boards)
-                more = a_round(10, wait=500)
-                leader.fold(more)
-                await until(lambda: len(viewer.events) == 10)
-        assert viewer.events == [as_heard(event) for event in more]
-        assert len(viewer.boards) == 1
-        assert verdicts(viewer) == verdicts(leader)
+@pytest.fixture
+async def buses(bus_server):
+    """A connection of a collector, and one of somebody else."""
+    async with connected(bus_server) as one, connected(bus_server) as other:
+        yield one, other
+
+
+async def published(leader, events):
+    """Have the leader fold events, and wait until the bus has them."""
+    before = leader.publisher.published
+    leader.fold(events)
+    await until(lambda: leader.publisher.published == before + len(events))
+
+
+def same(events):
+    return [as_heard(event) for event in events]
 
 
 def verdicts(end):
     statuses = end.board.snapshot(0.0).entry_points
     return {key: (one.judgement.verdict, one.judgement.level) for key, one in statuses.items()}
+
+
+async def test_a_viewer_gets_the_whole_board_and_then_each_event_in_order(buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(leader):
+        await published(leader, a_round(0))
+        async with running(viewer):
+            await until(lambda: viewer.boards)
+            await published(leader, more := a_round(10, wait=500))
+            await until(lambda: len(viewer.events) >= 10)
+    assert viewer.events[-10:] == same(more)
+    assert len(viewer.boards) == 1
+    assert verdicts(viewer) == verdicts(leader)
+
+
+async def test_statuses_of_servers_keep_their_place_among_the_polls(buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    down = ServerStatus(SERVER, START + 11, Failure(Cause.REFUSED, "no"), START + 11, START + 20)
+    events = [*a_round(10), down, *a_round(20, wait=9), ServerStatus(SERVER, START + 21)]
+    async with running(viewer, leader):
+        await published(leader, events)
+        await until(lambda: len(viewer.events) == len(events))
+    assert viewer.events == same(events)
+
+
+async def test_a_viewer_of_before_any_leader_needs_no_checkpoint(buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(viewer, leader):
+        await published(leader, events := a_round(0))
+        await until(lambda: len(viewer.events) == 10)
+    assert (viewer.events, viewer.boards) == (same(events), [])
+
+
+async def test_a_body_crosses_once_and_large_ones_in_parts(buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    page = os.urandom(1024 * 1024)
+    polls = [poll(Endpoint.CAPACITY, at, body=page) for at in range(4)]
+    async with running(leader, viewer):
+        for one in polls:
+            await published(leader, [one])
+        await until(lambda: len(viewer.events) == 4)
+        late = Receiver(buses[1])
+        async with running(late):
+            await until(lambda: late.events[-1:] == viewer.events[-1:])
+    assert viewer.events == same(polls)
+    [recorded] = late.boards[0].entry_points
+    assert recorded.endpoints[Endpoint.CAPACITY].last in viewer.events
+    assert (await buses[0].extent(names.OBSERVATIONS))[3] < 4 * 1024 * 1024
+
+
+async def test_what_a_viewer_missed_for_a_moment_it_reads_in_order(bus_server, buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(leader, viewer):
+        await published(leader, a_round(0))
+        await until(lambda: len(viewer.events) == 10)
+        viewer.subscriber._bus.drop("as the test wants")
+        await until(lambda: not buses[1].status.connected)
+        await published(leader, a_round(10))
+        await until(lambda: len(viewer.events) == 20)
+    assert viewer.events == same([*a_round(0), *a_round(10)])
+    assert (viewer.boards, viewer.subscriber.resyncs) == ([], 0)
+
+
+async def test_a_bus_that_crashed_is_gone_on_with_and_nothing_is_lost(bus_server, buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(leader, viewer):
+        await published(leader, a_round(0))
+        await until(lambda: len(viewer.events) == 10)
+        bus_server.kill()
+        leader.fold(a_round(10))
+        await bus_server.start()
+        await until(lambda: len(viewer.events) == 20)
+    assert viewer.events == same([*a_round(0), *a_round(10)])
+
+
+async def test_a_bus_that_lost_its_disk_has_a_new_term_and_all_go_on(bus_server, buses):
+    leader, viewer = Leader(buses[0], revision=9), Receiver(buses[1])
+    async with running(leader, viewer):
+        await published(leader, a_round(0))
+        await until(lambda: len(viewer.events) == 10)
+        await bus_server.restart(wiped=True)
+        leader.term = None
+        await until(lambda: buses[0].status.connections == buses[1].status.connections == 2)
+        leader.term = Term(buses[0].epoch, 1)
+        await published(leader, a_round(10))
+        await until(lambda: len(viewer.events) == 20)
+        await until(lambda: viewer.subscriber.term == leader.term)
+
+
+async def test_without_a_term_nothing_is_published_and_later_it_is_late(buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(leader, viewer):
+        await published(leader, a_round(0))
+        leader.term = None
+        leader.fold(a_round(10))
+        other = Leader(buses[1], revision=2)
+        async with running(other):
+            await published(other, newer := a_round(20, ids=(1000,)))
+        await until(lambda: len(viewer.events) == 15)
+        assert leader.publisher.published == 10
+        assert leader.publisher.lag_seconds > 0
+        leader.term = other.term = Term(buses[0].epoch, 3)
+        await until(lambda: leader.publisher.late_published == 10)
+        await until(lambda: viewer.subscriber.term == leader.term)
+    # Of the one that was polled since then, what is late is no news.
+    assert viewer.events == same([*a_round(0), *newer, *a_round(10, ids=(1001,))])
+    assert viewer.subscriber.late == 5
+
+
+async def test_a_leader_that_lost_its_term_is_not_heard_any_more(buses):
+    old, new, viewer = (
+        Leader(buses[0], revision=1),
+        Leader(buses[1], revision=2),
+        Receiver(buses[1]),
+    )
+    async with running(viewer, old):
+        await published(old, a_round(0))
+        async with running(new):
+            await published(new, a_round(10))
+            await until(lambda: len(viewer.events) == 20)
+            await published(old, a_round(20, wait=999))
+            await published(new, a_round(30))
+            await until(lambda: len(viewer.events) == 30)
+    assert viewer.events == same([*a_round(0), *a_round(10), *a_round(30)])
+    assert viewer.subscriber.dropped
+
+
+async def test_of_what_has_no_room_the_oldest_goes_and_is_read_from_the_recording(
+    bus_server, buses, monkeypatch
+):
+    monkeypatch.setattr("wallboard.fleet.outbox.MOST_EVENTS", 10)
+    asked = []
+
+    async def recorded(lost):
+        asked.append(lost)
+        yield a_round(10)
+
+    leader, viewer = Leader(buses[0], recorded=recorded), Receiver(buses[1])
+    async with running(leader, viewer):
+        await published(leader, a_round(0))
+        await until(lambda: len(viewer.events) == 10)
+        bus_server.kill()
+        await until(lambda: not buses[0].status.connected)
+        leader.fold([*a_round(10), *a_round(20)])
+        assert leader.publisher.dropped >= 10
+        await bus_server.start()
+        await until(lambda: len(viewer.events) == 30)
+    assert viewer.events == same([*a_round(0), *a_round(10), *a_round(20)])
+    assert (asked[0].first_at, asked[0].last_at) == (START + 10, START + 10.04)
+
+
+async def test_a_receiver_that_is_too_slow_takes_the_checkpoint(buses, monkeypatch):
+    monkeypatch.setattr(subscriber, "MOST_WAITING", 3)
+    monkeypatch.setattr(subscriber, "BATCH", 1)
+    monkeypatch.setattr(publisher, "CHECKPOINT_SECONDS", 0.5)
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(leader, viewer):
+        await published(leader, a_round(0))
+        await until(lambda: len(viewer.events) == 10)
+        for _ in range(5):
+            viewer.subscriber._take(b"what came while it was busy")
+        await until(lambda: viewer.boards)
+        await published(leader, a_round(10))
+        await until(lambda: verdicts(viewer) == verdicts(leader))
+
+
+async def test_a_member_that_records_reads_what_it_missed_from_the_stream(buses):
+    leader, member = Leader(buses[0]), Receiver(buses[1], complete=True)
+    async with running(leader):
+        async with running(member):
+            await published(leader, a_round(0))
+            await until(lambda: len(member.events) == 10)
+        await published(leader, a_round(10))
+        after = Receiver(buses[1], complete=True, resume_after=lambda: START + 0.04)
+        async with running(after):
+            await published(leader, a_round(20))
+            await until(lambda: len(after.events) == 20)
+    assert after.events == same([*a_round(10), *a_round(20)])
+    assert after.boards == []
+
+
+async def test_a_member_that_knows_nothing_begins_with_the_checkpoint(buses):
+    leader, member = Leader(buses[0]), Receiver(buses[1], complete=True)
+    async with running(leader):
+        await published(leader, a_round(0))
+        await until(lambda: buses[0].kept(names.LAST, NAMES.key))
+        async with running(member):
+            await until(lambda: verdicts(member) == verdicts(leader))
+    assert len(member.boards) == 1
+
+
+async def test_a_large_checkpoint_is_kept_in_parts(buses, monkeypatch):
+    monkeypatch.setattr("wallboard.fleet.kept_checkpoint.PART_BYTES", 200)
+    monkeypatch.setattr(publisher, "CHECKPOINT_SECONDS", 0.3)
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(leader):
+        await published(leader, a_round(0))
+        await published(leader, a_round(10, wait=700))
+        assert len(await buses[0].keys(names.LAST, NAMES.key)) > 3
+        async with running(viewer):
+            await until(lambda: verdicts(viewer) == verdicts(leader))
+
+
+async def test_garbage_on_every_subject_is_counted_and_does_no_harm(buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    await buses[1].keep(names.LAST, NAMES.key, b"\x91" * 1_000)
+    await buses[1].store(NAMES.checkpoints, b"garbage")
+    async with running(viewer):
+        await until(lambda: viewer.subscriber.garbage)
+        async with running(leader):
+            await published(leader, a_round(0))
+            await until(lambda: len(viewer.events) == 10)
+            before = viewer.subscriber.garbage
+            foreign = ["", "x" * LONGEST_TEXT, "\x1b[2J"]
+            huge = messages(Term(0, 0), 2**62, b"\0" * 100, sent_ms=2**62)
+            for data in (*map(str.encode, foreign), os.urandom(100_000), *huge):
+                await buses[1].publish(NAMES.observations, data)
+            await published(leader, a_round(10))
+            await until(lambda: len(viewer.events) == 20)
+    assert viewer.subscriber.garbage >= before + 4
+    assert viewer.events == same([*a_round(0), *a_round(10)])
+
+
+async def test_events_of_other_boards_are_not_heard(buses):
+    stranger = names.BoardNames.of("Other")
+    viewer = Receiver(buses[1])
+    data = batch_bytes(a_round(0), Codebook(), anew=True)
+    async with running(viewer):
+        for message in messages(Term(1, 1), 1, data, sent_ms=1):
+            await buses[0].store(stranger.observations, message)
+        await asyncio.wait_for(buses[1].alive(), 5)
+    assert viewer.events == []
+
+
+async def test_a_link_that_is_dead_is_given_up_and_all_is_read_once_it_is_back(
+    bus_server, buses, monkeypatch
+):
+    monkeypatch.setattr(subscriber, "SILENT_SECONDS", 0.2)
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(leader, viewer):
+        await published(leader, a_round(0))
+        await until(lambda: len(viewer.events) == 10)
+        bus_server.pause()
+        leader.fold(a_round(10))
+        await until(lambda: not buses[1].status.connected)
+        bus_server.go_on()
+        await until(lambda: len(viewer.events) == 20)
+    assert viewer.events == same([*a_round(0), *a_round(10)])

@@ -126,8 +126,8 @@ def batch_bytes(events: Sequence[Published], codebook: Codebook, *, anew: bool =
 def batch_of(data: bytes, codebook: Codebook) -> tuple[list[Published], Codebook]:
     """The events of a batch, and the codebook that holds for the next one.
 
-    Raises ``GarbageError``, and ``UnknownError`` where something before it was missed. Then the
-    codebook is of no use any more.
+    Raises ``GarbageError``, and ``UnknownError`` where something before it was missed. Unless the
+    codebook is ``whole`` then, it is of no use any more.
     """
     raw = _unpacked(data, codebook.dictionary)
     try:
@@ -138,10 +138,12 @@ def batch_of(data: bytes, codebook: Codebook) -> tuple[list[Published], Codebook
         codebook = Codebook()
     if len(codebook.targets) + len(batch.targets) > MOST_TARGETS:
         raise GarbageError("a batch has too many targets")
+    codebook.whole = False
     for target in batch.targets:
         codebook.add_target(target)
     events = _events(batch, codebook)
     codebook.sent(raw)
+    codebook.whole = True
     return events, codebook
 
 

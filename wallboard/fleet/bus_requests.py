@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 LARGEST_MESSAGE = 1024 * 1024
 """Bytes; a larger one is not looked at."""
 
+DEAD_SECONDS = 2.0
+"""How long a ping may take that is sent because nothing comes."""
+
 BATCH = 256
 """Stored messages that are read at once."""
 
@@ -100,6 +103,13 @@ class BusRequests:
         except BusError:
             return False
         return True
+
+    async def drop_dead(self) -> None:
+        """Have a new connection made if nothing comes through this one."""
+        client = self._client
+        alive = not self.status.connected or await self.alive(DEAD_SECONDS)
+        if not alive and client is self._client:
+            self.drop("it does not answer")
 
     async def round_trip(self, seconds: float = ANSWER_SECONDS) -> float:
         """Seconds that a ping takes. Raises ``BusError``."""

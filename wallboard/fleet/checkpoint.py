@@ -51,6 +51,12 @@ SAMPLES = 90
 EVENTS = 500
 """Of the board, beside the timelines of its entry points."""
 
+CHANGES = 12
+"""Of each entry point, for its timeline."""
+
+EFFORT = 3
+"""Of compression: more of it takes thrice the time to save a twentieth."""
+
 MOST_UNPACKED = 96 * 1024 * 1024
 """Bytes: the answers of a codebook, as many that only the board has, and all else."""
 
@@ -174,7 +180,11 @@ def checkpoint_bytes(
     tables = _Tables(codes)
     entry_points = [tables.entry_point(one) for one in board.entry_points]
     events = [tables.change(one) for one in board.events[-EVENTS:]]
-    histories = enumerate(one.history.newest(SAMPLES) for one in board.entry_points)
+    samples = {
+        place: Columns(*one.history.newest(SAMPLES))
+        for place, one in enumerate(board.entry_points)
+        if one.history
+    }
     row = _Checkpoint(
         *term,
         number,
@@ -191,9 +201,9 @@ def checkpoint_bytes(
         [ServerRow.of(one) for one in board.servers],
         tables.changes,
         events,
-        samples_bytes({place: Columns(*found) for place, found in histories}),
+        samples_bytes(samples, EFFORT),
     )
-    return zlib.compress(_encoder.encode(row), 6)
+    return zlib.compress(_encoder.encode(row), EFFORT)
 
 
 def checkpoint_of(data: bytes) -> Checkpoint:
@@ -248,7 +258,7 @@ class _Tables:
             )
             if onset
             else None,
-            [self.change(change) for change in one.timeline[-TIMELINE_BOUND:]],
+            [self.change(change) for change in one.timeline[-CHANGES:]],
             one.disagreements,
             _Strip(one.strip.minute, one.strip.worst, one.strip.newest),
         )

@@ -44,6 +44,8 @@ class Codebook:
         self.next = 0
         """The number of the next answer."""
         self.dictionary = b""
+        self.whole = True
+        """Whether all that was sent so far is in it, and not half of something."""
         self.answers: OrderedDict[int, KnownAnswer] = OrderedDict()
         """By number, the one used last at the end."""
         self._target_numbers: dict[Target, int] = {}

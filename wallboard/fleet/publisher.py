@@ -25,7 +25,7 @@ BATCH_SECONDS = 0.2
 SIGN_SECONDS = 1.0
 """After so long an empty batch says that there is still somebody."""
 
-CHECKPOINT_SECONDS = 10.0
+CHECKPOINT_SECONDS = 30.0
 """Between two checkpoints."""
 
 STORED_CHECKPOINT_SECONDS = 300.0
@@ -131,6 +131,7 @@ class Publisher:
                     self.problem = ""
                 except BusError as error:
                     self.problem = str(error)
+                    await self._bus.drop_dead()
                     await asyncio.sleep(AGAIN_SECONDS)
         finally:
             if self._keeping:

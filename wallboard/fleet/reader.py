@@ -103,11 +103,13 @@ class Reader:
         whole = self._assembly.whole(message)
         if whole is None:
             return []
-        self._codebook = None  # unless all of it can be read
         try:
             events, self._codebook = batch_of(whole, codebook)
         except UnknownError:
             raise MissedError from None
+        finally:
+            if codebook is self._codebook and not codebook.whole:
+                self._codebook = None
         self.term, self._number, self.sent_ms = message.term, message.number, message.sent_ms
         self.stored = stored or max(self.stored, message.stored)
         for event in events:

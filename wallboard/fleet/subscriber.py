@@ -153,8 +153,8 @@ class Subscriber:
             async with asyncio.timeout(SILENT_SECONDS if self._in_step else AGAIN_SECONDS):
                 await self._came.wait()
         except TimeoutError:
-            if self._in_step and self._bus.status.connected and not await self._bus.alive():
-                self._bus.drop("it does not answer")
+            if self._in_step:
+                await self._bus.drop_dead()
 
     def _read_waiting(self) -> None:
         for _ in range(min(AT_ONCE, len(self._waiting))):
@@ -196,16 +196,17 @@ class Subscriber:
         except BusError as error:
             log.info("What was missed could not be read: %s", error)
             self._in_step = False
+            await self._bus.drop_dead()
 
     async def _went_on(self) -> bool:
         """Read in order what was missed, unless that is too much or not there any more."""
         if not self._reader.knows_where:
             if self._after is None or not await self._found_place(self._after):
                 return False
-        return await self._followed()
+        return await self._followed(much=self._complete)
 
-    async def _followed(self) -> bool:
-        """Read what the stream has since the last batch; a viewer does not read very much."""
+    async def _followed(self, *, much: bool) -> bool:
+        """Read what the stream has since the last batch, unless it is missing, or too much."""
         after = self._reader.stored
         while True:
             page = await self._bus.stored(names.OBSERVATIONS, self._names.observations, after)
@@ -218,7 +219,7 @@ class Subscriber:
                 after = one.number
             if len(page) < BATCH:
                 return True
-            if not self._complete:
+            if not much:
                 self._reader.lose()
                 return False
             await asyncio.sleep(0)
@@ -262,7 +263,7 @@ class Subscriber:
         self.resyncs += self._restored
         self._restored = True
         self._publish(checkpoint.board)
-        return await self._followed()
+        return await self._followed(much=True)
 
     def _count_garbage(self, error: GarbageError) -> None:
         self.garbage += 1

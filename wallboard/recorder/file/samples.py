@@ -124,16 +124,16 @@ def columns_of_rows(rows: Iterable[SampleRow | tuple[float | None, ...]]) -> dic
     return found
 
 
-def samples_bytes(columns: Mapping[int, Columns]) -> bytes:
+def samples_bytes(columns: Mapping[int, Columns], effort: int = 6) -> bytes:
     """The columns as they are written: a line of JSON with the entry points, doubles, codes.
 
-    Equal columns are side by side, so that they compress well.
+    Equal columns are side by side, so that they compress well, by an ``effort`` from 1 to 9.
     """
     head = json.dumps([[entry_point, len(of.at)] for entry_point, of in columns.items()])
     parts = [head.encode(), b"\n"]
     for place in range(_WIDTH):
         parts += [_little(of[place]).tobytes() for of in columns.values()]  # type: ignore[arg-type]
-    return zlib.compress(b"".join([*parts, *(of.codes for of in columns.values())]))
+    return zlib.compress(b"".join([*parts, *(of.codes for of in columns.values())]), effort)
 
 
 def samples_of(data: bytes, wanted: int | None = None) -> dict[int, Columns]:
@@ -144,7 +144,7 @@ def samples_of(data: bytes, wanted: int | None = None) -> dict[int, Columns]:
     start = 0
     for entry_point, size in sizes:
         if wanted is None or entry_point == wanted:
-            places = range(8 * start, 8 * _WIDTH * total, 8 * total)
+            places = [8 * (start + total * column) for column in range(_WIDTH)]
             columns = [_doubles(doubles[at : at + 8 * size]) for at in places]
             found[entry_point] = _checked(columns, states[start : start + size])
         start += size
