@@ -19,6 +19,8 @@ from wallboard.domain.change import (
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND, Sample
+from wallboard.domain.node import NodeAnswer, NodePoll, viewed
+from wallboard.domain.node_difference import answer_of
 from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
 from wallboard.domain.onset import Onset, onset_of
 from wallboard.domain.outage import (
@@ -67,6 +69,11 @@ class Board:
             return self._fold_observation(event) if event.key in self._statuses else Folded(event)
         if isinstance(event, ExpectationChanged):
             return self._fold_expectations(event)
+        if isinstance(event, NodePoll):
+            status = self._statuses.get(event.observation.key)
+            return self._fold_node(answer_of(event, status)) if status else Folded(event)
+        if isinstance(event, NodeAnswer):
+            return self._fold_node(event)
         if isinstance(event, RecordedBoard):
             self._restore(event)
         else:
@@ -165,6 +172,8 @@ class Board:
                 )
             self._statuses[key] = after
             self._verdicts[after.judgement.verdict] += 1
+        for answer in restored.nodes:
+            self._fold_node(answer)
         self._newest_at = newest_poll(self._statuses.values(), restored.at)
         self._ranking += 1
 
@@ -213,6 +222,17 @@ class Board:
                 statuses.append(after)
                 found += changes
         return Folded(event, tuple(statuses), tuple(found))
+
+    def _fold_node(self, answer: NodeAnswer) -> Folded:
+        """Have every entry point of a server know the node: what it said, or that it is there."""
+        touched = []
+        for status in self.statuses_of(answer.key.server):
+            key = status.entry_point.key
+            nodes = viewed(status.nodes, answer, key)
+            if nodes is not status.nodes:
+                self._statuses[key] = replace(status, nodes=nodes)
+                touched.append(self._statuses[key])
+        return Folded(answer, tuple(touched))
 
     def _absorb(self, server: str, since: float) -> list[Change]:
         """Remove what an outage explains from all timelines; return the changes it marked."""
@@ -310,6 +330,7 @@ class Board:
             before.timeline,
             strip,
             before.expectation,
+            before.nodes,
         )
         if changes:
             changes = tuple(

@@ -116,6 +116,7 @@ class ServerSettings(Overrides):
     ``paths`` replaces the path of an operation below ``url``; one that holds ``{id}`` is used as it
     is, others get ``/<id>`` behind them. ``ca_file`` is a private CA in PEM, ``client_cert`` a
     certificate for the server to check, ``client_key`` its key when that is a file of its own.
+    ``nodes`` are the ``host:port`` of those behind the address, asked directly now and then.
     """
 
     __pydantic_config__ = STRICT
@@ -130,6 +131,7 @@ class ServerSettings(Overrides):
     ca_file: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
+    nodes: tuple[Name, ...] = ()
     interval: Positive | None = None
     timeout: Positive | None = None
     concurrency: Annotated[int, Ge(1), Le(256)] | None = None

@@ -45,11 +45,20 @@ def witness_fault(address: str) -> str | None:
     if "://" in address:
         secure = address.startswith("https://")
         return link_fault(address) if secure else "must start with https://, or be host:port"
+    return _place_fault(address, "192.0.2.1:443, or an https URL")
+
+
+def node_fault(address: str) -> str | None:
+    """What is wrong with the ``host:port`` of a node, or ``None``."""
+    return _place_fault(address, "10.0.0.11:443 or [2001:db8::11]:443")
+
+
+def _place_fault(address: str, such_as: str) -> str | None:
     parts = _parts(f"https://{address}")
     if isinstance(parts, str):
         return parts
     if parts.port is None or parts.netloc != address or "@" in address:
-        return "must be host:port, such as 192.0.2.1:443, or an https URL"
+        return f"must be host:port, such as {such_as}"
     return host_fault(parts.hostname or "")
 
 

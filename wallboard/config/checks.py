@@ -4,14 +4,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from wallboard.config.address import address_fault, link_fault, proxy_fault, witness_fault
+from wallboard.config.address import (
+    address_fault,
+    link_fault,
+    node_fault,
+    proxy_fault,
+    witness_fault,
+)
 from wallboard.config.document import UNNAMED, Fault, Path, Toml, value_at
 from wallboard.config.fleet_checks import fleet_faults
 from wallboard.config.notice_checks import notice_faults
 from wallboard.config.plan_checks import plan_faults
 from wallboard.config.problem import shown
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import has_controls
 from wallboard.domain.nearest import nearest
+from wallboard.domain.node import MOST_NODES
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.inheritance import Layer, layers_of
 from wallboard.setting_types import HEADER_NAME, HEADER_VALUE
@@ -103,9 +111,23 @@ def _server(server: ServerSettings, written: Toml, path: Path) -> Iterator[Fault
                 "must not contain spaces, control characters, or braces other than {id}",
             )
     yield from _headers(server, path)
+    yield from _nodes(server, path)
     if isinstance(written, Mapping) and not written.get("entry_point"):
         yield (*path, "entry_point"), "missing; add [[server.entry_point]] with an id"
     yield from _entry_points(server.entry_point, path)
+
+
+def _nodes(server: ServerSettings, path: Path) -> Iterator[Fault]:
+    here = (*path, "nodes")
+    if len(server.nodes) > MOST_NODES:
+        yield here, f"must name at most {MOST_NODES}, not {len(server.nodes)}"
+    for number, node in enumerate(server.nodes, 1):
+        if fault := node_fault(node):
+            yield here, f"node {number}: {fault}"
+        elif node in server.nodes[: number - 1]:
+            yield here, f"node {number}: {shown(node)} is a duplicate"
+    if server.nodes and Endpoint.CHAT_ALLOWED not in server.endpoints:
+        yield here, "nodes are compared by chatAllowed, which is not among the endpoints; add it"
 
 
 def _headers(server: ServerSettings, path: Path) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation
 from wallboard.domain.history import History
+from wallboard.domain.node import NodeAnswer, NodePoll
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Level, Verdict
@@ -41,13 +42,15 @@ class RecordedStatus:
 class RecordedBoard:
     """The recorded state of the whole board at ``at``, Unix time in seconds.
 
-    Entry points that are not among these were not polled; ``events`` are oldest first.
+    Entry points that are not among these were not polled; ``events`` are oldest first, and so are
+    the ``nodes``, by their polls.
     """
 
     at: float
     entry_points: tuple[RecordedStatus, ...]
     servers: tuple[ServerStatus, ...] = ()
     events: tuple[Change, ...] = ()
+    nodes: tuple[NodeAnswer, ...] = ()
 
 
 @frozen
@@ -65,5 +68,14 @@ class ExpectationChanged:
     expectations: Mapping[EntryPointKey, Expectation]
 
 
-Event = Observation | ServerStatus | RecordedBoard | ClockSet | ExpectationChanged
-"""A poll, the status of a server, a recorded board, a clock that was set, what is expected."""
+Event = (
+    Observation
+    | ServerStatus
+    | RecordedBoard
+    | ClockSet
+    | ExpectationChanged
+    | NodePoll
+    | NodeAnswer
+)
+"""A poll, the status of a server, a recorded board, a clock that was set, what is expected, a poll
+of a node, and what that means."""

@@ -21,6 +21,7 @@ from wallboard.domain.expectation import (
 )
 from wallboard.domain.history import History, Sample
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
+from wallboard.domain.node import NodeView, known_answers
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, newest, shifted
 from wallboard.domain.onset import Onset
 from wallboard.domain.outage import came_of_outage
@@ -38,7 +39,7 @@ class EntryPointStatus:
     ``since`` is when its verdict began, ``onset`` how that and its level did; at ``known_until``
     the next poll is overdue (Unix time in seconds). ``timeline`` is its last changes, oldest first,
     and ``strip`` what it was in the last hours. By ``expectation`` its level may be another than by
-    its policy.
+    its policy. ``nodes`` are those of its server that are asked directly.
     """
 
     state: EntryPointState
@@ -50,6 +51,7 @@ class EntryPointStatus:
     timeline: tuple[Change, ...] = ()
     strip: StateStrip = NOTHING_KNOWN
     expectation: Expectation = NOTHING_EXPECTED
+    nodes: tuple[NodeView, ...] = ()
 
     @classmethod
     def unpolled(
@@ -175,6 +177,7 @@ class EntryPointStatus:
             onset=self.onset.shifted(by) if self.onset else None,
             known_until=shifted(self.known_until, by),
             strip=self.strip.shifted(by),
+            nodes=tuple(one.as_old_as_before(by) for one in self.nodes),
         )
 
 
@@ -234,6 +237,7 @@ class Snapshot:
             tuple(status.recorded for status in polled),
             tuple(self.servers.values()),
             self.events,
+            known_answers(status.nodes for status in self.entry_points.values()),
         )
 
 

@@ -92,7 +92,7 @@ class PollFeed:
         for name in [name for name in self._servers if name not in wanted]:
             self._stop(name)
         for name, (server, points) in wanted.items():
-            if name not in old or _way(server, settings) != _way(old[name][0], before):
+            if name not in old or way(server, settings) != way(old[name][0], before):
                 self._renew(name, self._polls(server, settings, points))
                 continue
             self._servers[name].renew()
@@ -177,7 +177,7 @@ async def _for_ever(polls: ServerPolls, publish: Publish, after: asyncio.Task[No
         await asyncio.sleep(RESTART_SECONDS)
 
 
-def _way(server: ServerSettings, settings: Settings) -> tuple[object, ...]:
+def way(server: ServerSettings, settings: Settings) -> tuple[object, ...]:
     """Everything that decides how a server is asked, as against what and what that means."""
     bare = ServerSettings(name=server.name, url=server.url)
     elsewhere = {"interval", "timeout", "concurrency", "endpoints", "entry_point"}

@@ -31,6 +31,7 @@ from wallboard.settings import Settings, longest_interval, longest_timeout
 
 if TYPE_CHECKING:
     from wallboard.feeds.network_watch import NetworkWatch
+    from wallboard.feeds.node_watch import NodeWatch
     from wallboard.feeds.poll import PollFeed
     from wallboard.recorder.recorder import Recorder
 
@@ -69,6 +70,7 @@ class SharedFeed:
         self._follow: FollowFeed | None = None
         self._lock: RecordingLock | None = None
         self._poll: PollFeed | None = None
+        self._nodes: NodeWatch | None = None
         self._network: NetworkWatch | None = None
         self._recorder: Recorder | None = None
 
@@ -109,6 +111,8 @@ class SharedFeed:
             self._follow.replace(settings)
         if self._poll:
             self._poll.replace(settings)
+        if self._nodes:
+            self._nodes.replace(settings)
         if self._network:
             self._network.replace(settings.alarm.witness)
         if self._recorder:
@@ -257,19 +261,24 @@ class SharedFeed:
     ) -> None:
         """Poll while the condition holds at each look; ``may_poll`` is asked at each poll."""
         settings = self._settings
-        poll, network = await start_in_thread(lambda: _polling(settings, self._clock, may_poll))
+        poll, nodes, network = await start_in_thread(
+            lambda: _polling(settings, self._clock, may_poll)
+        )
         if self._settings is not settings:
             poll.replace(self._settings)
+            nodes.replace(self._settings)
             network.replace(self._settings.alarm.witness)
-        self._poll, self._network = poll, network
+        self._poll, self._nodes, self._network = poll, nodes, network
         polling = asyncio.create_task(poll.run(self._fold_polled))
+        asking = asyncio.create_task(nodes.run(self._fold_of_node))
         watching = asyncio.create_task(network.run())
         try:
             while not self._way_edited.is_set() and await condition():
                 await self._pause(polling)
         finally:
-            self._poll = self._network = None
+            self._poll = self._nodes = self._network = None
             await _ended(watching)
+            await _ended(asking)
             await _ended(polling)
 
     async def _pause(self, running: asyncio.Task[None]) -> None:
@@ -294,18 +303,26 @@ class SharedFeed:
             if self._recorder:
                 self._recorder.take(folded)
 
+    def _fold_of_node(self, event: Event) -> Folded:
+        self.check_clock()
+        folded = self._fold(event)
+        if self._recorder:
+            self._recorder.take(folded)
+        return folded
+
 
 def _polling(
     settings: Settings, clock: Callable[[], float], may_poll: Callable[[], Awaitable[bool]] | None
-) -> tuple["PollFeed", "NetworkWatch"]:
-    """Polls all servers, and watches whether the network is there by which it does."""
+) -> tuple["PollFeed", "NodeWatch", "NetworkWatch"]:
+    """Polls all servers and their nodes, and watches whether the network is there for that."""
     # What they need takes long to load, and a follower never polls.
     from wallboard.feeds.network_watch import NetworkWatch
+    from wallboard.feeds.node_watch import NodeWatch
     from wallboard.feeds.poll import PollFeed
 
     poll = PollFeed(settings, clock=clock, may_poll=may_poll)
     network = NetworkWatch(settings.alarm.witness, lambda: poll.none_in_reach, clock=clock)
-    return poll, network
+    return poll, NodeWatch(settings, clock=clock, may_poll=may_poll), network
 
 
 async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None]) -> None:

@@ -23,7 +23,9 @@ from wallboard.ece.ask.outgoing import (
     Outgoing,
     destination_of,
     headers_of,
+    place_of_node,
     url_of,
+    without_cookies,
 )
 from wallboard.ece.ask.status import status_failure
 from wallboard.ece.ask.transport import ServerTransport
@@ -46,14 +48,20 @@ _MAY_BE_OURS = frozenset({Cause.TLS, Cause.REFUSED, Cause.TIMEOUT})
 """Failures that outdated certificate files or addresses may explain."""
 
 
+ANEW = 10
+"""Of so many polls of a server with nodes, one is sent on a new connection without cookies: a
+balancer keeps a connection, and a cookie, at one node."""
+
+
 @frozen
 class Poll:
-    """One GET of one entry point, built once for all its polls."""
+    """One GET of one entry point, built once for all its polls; ``anew`` is it without cookies."""
 
     key: EntryPointKey
     endpoint: Endpoint
     request: Request
     http: Outgoing = field(repr=False)
+    anew: Outgoing = field(repr=False)
 
 
 class EceClient:
@@ -71,11 +79,17 @@ class EceClient:
         *,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.perf_counter,
+        node: str = "",
     ) -> None:
         """Prepare without connecting. Raises ``ClientSetupError`` for unusable settings.
 
         Files named in the settings are read here, so that a wrong one is reported at the start.
+        With ``node``, which is ``host:port``, that one is asked in place of the server's address,
+        for all the rest as that is, but not through a proxy.
         """
+        place = place_of_node(node) if node else None
+        if place:
+            server = replace(server, proxy=None)
         self._server = server
         self._target = destination_of(server, settings)
         self._headers = headers_of(server)
@@ -84,8 +98,17 @@ class EceClient:
         self._clock = clock
         self._timer = timer
         self._transport = ServerTransport(
-            server, self._target, concurrency=settings.concurrency_of(server), keep=True
+            server,
+            self._target,
+            concurrency=1 if place else settings.concurrency_of(server),
+            keep=not place,
+            place=place,
         )
+        if place:
+            # For messages, which tell of where it went.
+            self._target = replace(self._target, host=place[0], port=place[1])
+        self._anew_every = ANEW if server.nodes and not place else 0
+        self._polls: dict[tuple[EntryPointKey, Endpoint], int] = {}
 
     @property
     def problem(self) -> str:
@@ -116,13 +139,19 @@ class EceClient:
         url = url_of(self._server, endpoint, entry_point.key.id)
         request = Request("GET", url, self._headers.shown)
         http = Outgoing("GET", URL(url), self._headers.sent)
-        return Poll(entry_point.key, endpoint, request, http)
+        anew = Outgoing("GET", http.url, without_cookies(http.headers))
+        return Poll(entry_point.key, endpoint, request, http, anew)
 
     async def poll(self, poll: Poll) -> Observation:
         """Poll once. Raises nothing but ``CancelledError``."""
         began = self._timer()
+        anew = self._is_anew(poll)
         exchange = Exchange(
-            self._transport, poll.http, partial(Received, self._max_body), self._target.timeout
+            self._transport,
+            poll.anew if anew else poll.http,
+            partial(Received, self._max_body),
+            self._target.timeout,
+            anew=anew,
         )
         outcome: Reading | Failure
         try:
@@ -148,6 +177,16 @@ class EceClient:
             response=_evidence(exchange.received.response(), outcome),
             asked_again=exchange.asked_again,
         )
+
+    def _is_anew(self, poll: Poll) -> bool:
+        """Whether it is the turn of this poll to be sent on a new connection."""
+        if not self._anew_every:
+            return False
+        target = (poll.key, poll.endpoint)
+        # They begin a poll apart, so that it is never the turn of all at once.
+        count = self._polls.get(target, len(self._polls) % self._anew_every) + 1
+        self._polls[target] = count % self._anew_every
+        return count == self._anew_every
 
     def _broken(self, error: Exception, exchange: "Exchange") -> Failure:
         """The failure of an exchange that ended without a complete answer."""
@@ -197,8 +236,12 @@ class Exchange:
         request: Outgoing,
         received: Callable[[], Received],
         seconds: float,
+        *,
+        anew: bool = False,
     ) -> None:
+        """``anew`` sends it on a connection of its own."""
         self._transport = transport
+        self._anew = anew
         self._request = request
         self._empty = received
         self._seconds = seconds
@@ -241,7 +284,7 @@ class Exchange:
     async def _ask(self) -> None:
         first = self.received
         try:
-            await self._transport.fetch(self._request, first)
+            await self._transport.fetch(self._request, first, anew=self._anew)
         except BROKEN:
             if self._second is None or first.status is not None:
                 raise

@@ -5,6 +5,7 @@ A few names here are the library's own; the tests of the client fail when they c
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
@@ -138,12 +140,25 @@ class Connector(aiohttp.TCPConnector):
     With ``keep`` a connection serves until its life ends, without it one request only.
     """
 
-    def __init__(self, tls: Tls, resolver: Resolver, *, limit: int, keep: bool) -> None:
-        """Prepare without connecting; an event loop must be running."""
+    def __init__(
+        self,
+        tls: Tls,
+        resolver: Resolver,
+        *,
+        limit: int,
+        keep: bool,
+        place: tuple[str, int] | None = None,
+    ) -> None:
+        """Prepare without connecting; an event loop must be running.
+
+        All connections go to ``place``, a host and a port, whatever the address of a request says;
+        its certificate must still be for the name in that address.
+        """
         lasting = {"keepalive_timeout": LONGEST_LIFE_SECONDS} if keep else {"force_close": True}
         super().__init__(ssl=tls.context, resolver=resolver, limit=limit, **lasting)
         self._factory = partial(_Handler, self._loop)  # type: ignore[assignment]  # is one of them
         self._tls = tls
+        self._place = place
         self._oldest = 0.0
 
     def forget(self) -> None:
@@ -197,6 +212,13 @@ class Connector(aiohttp.TCPConnector):
             if self._renew() is used:
                 raise
             return await super()._create_connection(req, traces, timeout)
+
+    async def _resolve_host(
+        self, host: str, port: int, traces: Sequence[Trace] | None = None
+    ) -> list[ResolveResult]:
+        if self._place is None:
+            return await super()._resolve_host(host, port, traces)
+        return await self._resolver.resolve(*self._place)
 
     def _renew(self) -> ssl.SSLContext:
         """The TLS settings by the files as they are now; older connections are not reused."""

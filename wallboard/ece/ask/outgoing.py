@@ -142,6 +142,17 @@ def destination_of(server: ServerSettings, settings: Settings) -> Destination:
     )
 
 
+def without_cookies(headers: CIMultiDict[str]) -> CIMultiDict[str]:
+    """The same headers without ``Cookie``."""
+    return CIMultiDict((name, text) for name, text in headers.items() if name.lower() != "cookie")
+
+
+def place_of_node(node: str) -> tuple[str, int]:
+    """The host and the port of a node, which is ``host:port`` with brackets around IPv6."""
+    parts = urlsplit(f"//{node}")
+    return parts.hostname or "", parts.port or 0
+
+
 def headers_of(server: ServerSettings) -> Headers:
     """Our own headers, overridden by those of the config. Raises ``ClientSetupError``."""
     secret: dict[str, str] = {}

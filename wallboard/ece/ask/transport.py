@@ -28,12 +28,15 @@ class ServerTransport:
         concurrency: int,
         keep: bool,
         traces: Sequence[aiohttp.TraceConfig] = (),
+        place: tuple[str, int] | None = None,
     ) -> None:
         """Raises ``ClientSetupError`` for files that cannot be used.
 
-        Connections are kept to be used again; without ``keep`` each serves one request only.
+        Connections are kept to be used again; without ``keep`` each serves one request only. They
+        go to ``place``, a host and a port, in place of the server's address.
         """
         proxy = proxy_of(server)
+        self._place = place
         self._server = server.name
         self._concurrency = concurrency
         self._keep = keep
@@ -73,13 +76,15 @@ class ServerTransport:
         if "_session" in self.__dict__:
             self._connector.forget()
 
-    async def fetch(self, request: Outgoing, received: Received, *, spare: bool = False) -> None:
+    async def fetch(
+        self, request: Outgoing, received: Received, *, spare: bool = False, anew: bool = False
+    ) -> None:
         """Send a request and read the answer into ``received``, which can be used at every moment.
 
-        ``spare`` sends it on a connection of its own. Raises ``aiohttp.ClientError`` and
-        ``OSError``.
+        ``spare``, for a second attempt, and ``anew`` send it on a connection of its own. Raises
+        ``aiohttp.ClientError`` and ``OSError``.
         """
-        session = self._spare if spare else self._session
+        session = self._spare if spare else self._anew if anew else self._session
         async with session.request(
             request.method,
             request.url,
@@ -95,7 +100,7 @@ class ServerTransport:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        for name in ("_spare", "_session"):
+        for name in ("_spare", "_anew", "_session"):
             if session := self.__dict__.get(name):
                 await session.close()
 
@@ -109,11 +114,16 @@ class ServerTransport:
         return self._session_of(self._connections(MOST_SPARE, keep=False))
 
     @cached_property
+    def _anew(self) -> aiohttp.ClientSession:
+        """A session for requests that must not be kept at one node; none waits for another."""
+        return self._session_of(self._connections(self._concurrency, keep=False))
+
+    @cached_property
     def _connector(self) -> Connector:
         return self._connections(self._concurrency, keep=self._keep)
 
     def _connections(self, limit: int, *, keep: bool) -> Connector:
-        return Connector(self._tls, self._resolver, limit=limit, keep=keep)
+        return Connector(self._tls, self._resolver, limit=limit, keep=keep, place=self._place)
 
     def _session_of(self, connector: Connector) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
