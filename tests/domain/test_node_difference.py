@@ -27,7 +27,7 @@ def poll(outcome, at, key=SALES):
 class Told:
     """A board that was told things in seconds from 1000 on."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         points = [(EntryPoint(key, str(key.id)), Policy()) for key in (SALES, BILLING)]
         self.board = Board(points)
         self.at = 1000.0

@@ -26,7 +26,7 @@ SALES = EntryPointKey("prod", 1000)
 class Watched:
     """A board that is fed by polls of a server and of its nodes."""
 
-    def __init__(self, settings):
+    def __init__(self, settings) -> None:
         self.board = Board(entry_points_of(settings))
         self.feed, self.watch = PollFeed(settings), NodeWatch(settings)
         self.at = 0.0
@@ -149,7 +149,7 @@ async def test_a_hostile_node_is_bounded_and_a_failure(cluster, answer):
 async def test_a_node_that_hangs_costs_its_server_nothing(cluster):
     async with _hostile(None) as port:
         node = f"127.0.0.1:{port}"
-        balancer, _, watched = await cluster(nodes=(node,))
+        _balancer, _, watched = await cluster(nodes=(node,))
         await until(lambda: watched.differing() == {node: (Stance.OPEN, Stance.FAILED)})
 
     assert watched.nodes()[node].newest.unreachable.cause is Cause.TIMEOUT

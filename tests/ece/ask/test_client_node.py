@@ -94,5 +94,4 @@ async def test_each_poll_of_a_node_has_a_connection_of_its_own(loopback):
 def unused_port():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    return port
+        return taken.getsockname()[1]
