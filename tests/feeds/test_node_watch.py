@@ -1,4 +1,4 @@
-"""Nodes behind a sticky balancer, asked directly: a dead one is seen, whatever the balancer says."""
+"""Nodes behind a sticky balancer, asked directly: a dead one is seen, whatever it says."""
 
 import asyncio
 import contextlib
@@ -62,7 +62,7 @@ async def cluster(simulated, server_of, settings_of):
     """Starts two nodes behind a balancer, and a board that watches them."""
     async with AsyncExitStack() as stack:
 
-        async def started(*scenarios, nodes=None, entry_points=2, **more):
+        async def started(*scenarios: str, nodes=None, entry_points=2, **more):
             simulators = [await simulated(one, entry_points) for one in scenarios or ("", "")]
             balancer = await stack.enter_async_context(Balancer(*simulators))
             server = server_of(simulators[0], nodes=nodes or balancer.addresses, **more)
