@@ -24,6 +24,7 @@ from wallboard.fleet.bus_errors import (
     FULL,
     LOST,
     MISSING,
+    WITHOUT_JETSTREAM,
     BusError,
     LeaseLostError,
     NotAllowedError,
@@ -153,19 +154,18 @@ class Bus(BusRequests):
         """Make the connection useful. Raises ``BusError``."""
         if self._writes:
             await self._make_streams()
-        lease = await self.stream(bucket_stream(names.LEASE))
+        with said():
+            for subject, take in self._takers:
+                await self._subscribe(client, subject, take)
+        self._listening = True
+        # When this is answered, the bus has said what it does not let this user listen to.
+        lease = await self._lease_bucket()
         if not lease.seconds:
             raise BusError(
                 f"the bucket {names.LEASE} has no time limit, so that a lease would never end: "
                 "delete it, and a collector makes it anew"
             )
         self.epoch, self.lease_seconds = round(lease.created * 1_000_000), lease.seconds
-        with said():
-            for subject, take in self._takers:
-                await self._subscribe(client, subject, take)
-        self._listening = True
-        # By then the bus has said what it does not let this user listen to.
-        await self.round_trip()
         before = self.status
         self.status = replace(
             before,
@@ -182,6 +182,17 @@ class Bus(BusRequests):
             except BusError as error:
                 log.warning("After connecting to the bus: %s", error)
                 self._closed.set()
+
+    async def _lease_bucket(self) -> StreamState:
+        self._domain = ""
+        try:
+            return await self.stream(bucket_stream(names.LEASE))
+        except BusError as error:
+            if self.settings.domain or error.code not in WITHOUT_JETSTREAM:
+                raise
+        # The streams are in another account, as with the roles that come with this program.
+        self._domain = names.ACCOUNT
+        return await self.stream(bucket_stream(names.LEASE))
 
     async def _make_streams(self) -> None:
         """Make what is not there; what is there stays as whoever runs the bus made it."""

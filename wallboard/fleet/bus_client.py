@@ -53,6 +53,8 @@ OLDEST_SERVER = (2, 11)
 log = logging.getLogger(__name__)
 logging.getLogger("nats").addHandler(logging.NullHandler())
 logging.getLogger("nats").propagate = False
+# What asyncio says of each TLS connection of the client that ends is of no use to anybody.
+logging.getLogger("asyncio").addFilter(lambda record: "eof_received" not in str(record.msg))
 
 
 class Server(NamedTuple):
@@ -145,13 +147,17 @@ class BusClient(Client):
     async def close_for_good(self) -> None:
         """End the connection, in good order if that is soon."""
         writer = getattr(self._transport, "_io_writer", None)
-        with suppress(Exception):
-            if not self.is_connected and writer:
+        if self._reading_task is None:
+            # It never came to that, and the client would wait for what failed.
+            if writer:
                 writer.transport.abort()
+            self._status = Client.CLOSED
+            return
+        with suppress(Exception):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.close()
                 return
-        # What it waits for does not come: the far side takes nothing any more.
+        # The far side takes nothing any more.
         if writer:
             writer.transport.abort()
         self._status = Client.DISCONNECTED

@@ -82,6 +82,8 @@ class BusRequests:
         self.status = BusStatus(since=running())
         self._client: BusClient | None = None
         self._closed = asyncio.Event()
+        self._domain = ""
+        """By what name this user finds the streams of another account, if it has to."""
         self._asked: dict[str, set[asyncio.Future[None]]] = {}
         """By the subject, in lower case, what ends a request whose answer will not come."""
 
@@ -114,6 +116,8 @@ class BusRequests:
     async def round_trip(self, seconds: float = ANSWER_SECONDS) -> float:
         """Seconds that a ping takes. Raises ``BusError``."""
         client, began = self._connected(), running()
+        # The client sends a ping before what it has not yet sent; let that go first.
+        await asyncio.sleep(0)
         with said():
             try:
                 await asyncio.wait_for(
@@ -234,7 +238,7 @@ class BusRequests:
 
     @property
     def _api(self) -> str:
-        domain = self.settings.domain
+        domain = self.settings.domain or self._domain
         return f"$JS.{domain}.API" if domain else "$JS.API"
 
     async def _store(

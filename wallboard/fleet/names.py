@@ -21,6 +21,9 @@ LEASE = "WALLBOARD_LEASE"
 MEMBERS = "WALLBOARD_MEMBERS"
 """The bucket of what members say of themselves, with a time limit."""
 
+ACCOUNT = "FLEET"
+"""The account that has the streams; users of other accounts know its API as that of a domain."""
+
 MAIN = "main"
 """The place of members without a vantage."""
 
