@@ -1,12 +1,14 @@
 """A leader and receivers on a real bus, for the tests of what crosses it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from tests.recorder.recordings import START, board_of
 from wallboard.board import Board
+from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.event import RecordedBoard
+from wallboard.domain.policy import Policy
 from wallboard.fleet.batch import Published
 from wallboard.fleet.bus import Bus
 from wallboard.fleet.lease import Term
@@ -16,6 +18,7 @@ from wallboard.fleet.subscriber import Subscriber
 
 NAMES = BoardNames.of("Tests")
 IDS = (1000, 1001)
+Points = Sequence[tuple[EntryPoint, Policy]]
 
 
 class Leader:
@@ -40,8 +43,8 @@ class Leader:
 class Receiver:
     """What one receiver was given."""
 
-    def __init__(self, bus: Bus, **more: object) -> None:
-        self.board = Board(board_of(*IDS))
+    def __init__(self, bus: Bus, of: Points | None = None, **more: object) -> None:
+        self.board = Board(of or board_of(*IDS))
         self.boards: list[RecordedBoard] = []
         self.events: list[Published] = []
         self.subscriber = Subscriber(bus, NAMES, **({"complete": False} | more))

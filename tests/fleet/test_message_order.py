@@ -17,6 +17,7 @@ from wallboard.fleet.message import messages
 from wallboard.fleet.reader import MissedError, Reader
 
 OWN = 77
+LARGEST = 1024 * 1024
 
 
 class Sender:
@@ -32,12 +33,12 @@ class Sender:
         """The messages of the next batch."""
         self.number, self.sent_ms = self.number + 1, self.sent_ms + 200
         data = batch_bytes(events, self.codebook, anew=self.number == 1)
-        return [*messages(self.term, self.number, data, sent_ms=self.sent_ms, stored=5)]
+        return [*messages(self.term, self.number, data, LARGEST, sent_ms=self.sent_ms, stored=5)]
 
 
 def late(*events: Published, sender: int = 1, number: int = 1) -> list[bytes]:
     data = batch_bytes(events, Codebook(), anew=True)
-    return [*messages(Term(0, sender), number, data, late=True)]
+    return [*messages(Term(0, sender), number, data, LARGEST, late=True)]
 
 
 def read(reader, parts):

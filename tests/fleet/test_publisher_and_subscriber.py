@@ -34,6 +34,9 @@ async def published(leader, events):
     await until(lambda: leader.publisher.published == before + len(events))
 
 
+LARGEST = 1024 * 1024
+
+
 def same(events):
     return [as_heard(event) for event in events]
 
@@ -222,6 +225,42 @@ async def test_a_member_that_records_reads_what_it_missed_from_the_stream(buses)
     assert after.boards == []
 
 
+async def test_a_member_that_was_away_for_long_goes_on_from_the_last_checkpoint_before_that(
+    buses, monkeypatch
+):
+    monkeypatch.setattr(publisher, "CHECKPOINT_SECONDS", 0.2)
+    monkeypatch.setattr(publisher, "STORED_CHECKPOINT_SECONDS", 0.2)
+    monkeypatch.setattr(publisher, "SIGN_SECONDS", 0.3)
+    leader, rounds = Leader(buses[0]), [a_round(at) for at in (0, 10, 20, 30)]
+    async with running(leader):
+        for number, polls in enumerate(rounds):
+            await published(leader, polls)
+            await until(lambda number=number: stored_checkpoints(buses[0], number + 1))
+        member = Receiver(buses[1], complete=True, resume_after=lambda: START + 15)
+        async with running(member):
+            await until(lambda: len(member.events) == 20)
+            await published(leader, more := a_round(40))
+            await until(lambda: len(member.events) == 30)
+    assert member.events == same([*rounds[2], *rounds[3], *more])
+    assert (member.boards, member.subscriber.resyncs) == ([], 0)
+
+
+async def stored_checkpoints(bus, least):
+    """Whether the stream has so many checkpoints."""
+    return len(await bus.stored(names.OBSERVATIONS, NAMES.checkpoints, 0)) >= least
+
+
+async def test_a_member_that_was_away_for_longer_than_the_stream_begins_with_the_checkpoint(buses):
+    leader = Leader(buses[0])
+    async with running(leader):
+        await published(leader, a_round(0))
+        await until(lambda: buses[0].kept(names.LAST, NAMES.key))
+        member = Receiver(buses[1], complete=True, resume_after=lambda: START - 90_000)
+        async with running(member):
+            await until(lambda: verdicts(member) == verdicts(leader))
+    assert len(member.boards) == 1
+
+
 async def test_a_member_that_knows_nothing_begins_with_the_checkpoint(buses):
     leader, member = Leader(buses[0]), Receiver(buses[1], complete=True)
     async with running(leader):
@@ -233,7 +272,7 @@ async def test_a_member_that_knows_nothing_begins_with_the_checkpoint(buses):
 
 
 async def test_a_large_checkpoint_is_kept_in_parts(buses, monkeypatch):
-    monkeypatch.setattr("wallboard.fleet.kept_checkpoint.PART_BYTES", 200)
+    monkeypatch.setattr("wallboard.fleet.message.PART_BYTES", 200)
     monkeypatch.setattr(publisher, "CHECKPOINT_SECONDS", 0.3)
     leader, viewer = Leader(buses[0]), Receiver(buses[1])
     async with running(leader):
@@ -255,7 +294,7 @@ async def test_garbage_on_every_subject_is_counted_and_does_no_harm(buses):
             await until(lambda: len(viewer.events) == 10)
             before = viewer.subscriber.garbage
             foreign = ["", "x" * LONGEST_TEXT, "\x1b[2J"]
-            huge = messages(Term(0, 0), 2**62, b"\0" * 100, sent_ms=2**62)
+            huge = messages(Term(0, 0), 2**62, b"\0" * 100, LARGEST, sent_ms=2**62)
             for data in (*map(str.encode, foreign), os.urandom(100_000), *huge):
                 await buses[1].publish(NAMES.observations, data)
             await published(leader, a_round(10))
@@ -269,7 +308,7 @@ async def test_events_of_other_boards_are_not_heard(buses):
     viewer = Receiver(buses[1])
     data = batch_bytes(a_round(0), Codebook(), anew=True)
     async with running(viewer):
-        for message in messages(Term(1, 1), 1, data, sent_ms=1):
+        for message in messages(Term(1, 1), 1, data, LARGEST, sent_ms=1):
             await buses[0].store(stranger.observations, message)
         await asyncio.wait_for(buses[1].alive(), 5)
     assert viewer.events == []

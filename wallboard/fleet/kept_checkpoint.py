@@ -10,7 +10,7 @@ from wallboard.fleet import names
 from wallboard.fleet.batch import GarbageError
 from wallboard.fleet.bus import Bus
 from wallboard.fleet.checkpoint import Checkpoint, checkpoint_of
-from wallboard.fleet.message import MOST_PARTS, PART_BYTES, VERSION
+from wallboard.fleet.message import MOST_PARTS, VERSION, in_parts
 from wallboard.fleet.names import BoardNames
 from wallboard.fleet.rows import Digest
 
@@ -36,8 +36,8 @@ _decoder = msgspec.msgpack.Decoder(_Kept)
 
 async def keep_checkpoint(bus: Bus, board: BoardNames, data: bytes, side: int) -> None:
     """Have the bus keep a checkpoint in place of the one before. Raises ``BusError``."""
-    parts = [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)]
-    if len(parts) <= 1:
+    parts = in_parts(data, bus.largest)
+    if len(parts) == 1:
         kept = _Kept(VERSION, side, 0, _digest(data), data)
     else:
         for number, part in enumerate(parts):

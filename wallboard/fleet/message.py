@@ -14,6 +14,9 @@ VERSION = 1
 PART_BYTES = 900_000
 """Of a message, which may have 1 MB with all that is around it."""
 
+AROUND_BYTES = 1024
+"""More than a message has beside its part."""
+
 MOST_PARTS = 128
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -52,15 +55,27 @@ _decoder = msgspec.msgpack.Decoder(Message)
 
 
 def messages(
-    term: Term, number: int, data: bytes, *, late: bool = False, sent_ms: int = 0, stored: int = 0
+    term: Term,
+    number: int,
+    data: bytes,
+    largest: int,
+    *,
+    late: bool = False,
+    sent_ms: int = 0,
+    stored: int = 0,
 ) -> Iterator[bytes]:
-    """The messages of one batch, or of one checkpoint."""
-    parts = max(1, -(-len(data) // PART_BYTES))
-    for part in range(parts):
-        chunk = data[part * PART_BYTES : (part + 1) * PART_BYTES]
+    """The messages of one batch, or of one checkpoint, where the largest has so many bytes."""
+    chunks = in_parts(data, largest)
+    for part, chunk in enumerate(chunks):
         yield _encoder.encode(
-            Message(VERSION, *term, number, part, parts, late, sent_ms, stored, chunk)
+            Message(VERSION, *term, number, part, len(chunks), late, sent_ms, stored, chunk)
         )
+
+
+def in_parts(data: bytes, largest: int) -> list[bytes]:
+    """Data in as many parts as it needs, at least one, where messages have so many bytes."""
+    size = max(1, min(PART_BYTES, largest - AROUND_BYTES))
+    return [data[start : start + size] for start in range(0, max(1, len(data)), size)]
 
 
 def message_of(data: bytes) -> Message:

@@ -10,7 +10,8 @@ from wallboard.clock import running
 from wallboard.domain.event import RecordedBoard
 from wallboard.fleet.batch import Published, batch_bytes, whole_batch
 from wallboard.fleet.bus import Bus, BusError
-from wallboard.fleet.checkpoint import Codes, checkpoint_bytes
+from wallboard.fleet.checkpoint import checkpoint_bytes
+from wallboard.fleet.checkpoint_tables import Codes
 from wallboard.fleet.codebook import MOST_TARGETS, Codebook
 from wallboard.fleet.kept_checkpoint import keep_checkpoint
 from wallboard.fleet.lease import Term
@@ -36,7 +37,7 @@ LAST_SECONDS = 1.0
 """How long the end may take."""
 
 Recorded = Callable[[Lost], AsyncIterator[Sequence[Published]]]
-"""Reads again from the recording what there was no room for, in order."""
+"""Reads again from the recording what there was no room for, in order; it must not raise."""
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ class Publisher:
             self._late_number += 1
             data = batch_bytes(events[:count], Codebook(), anew=True)
             term = Term(0, self._bus.id)
-            for message in messages(term, self._late_number, data, late=True):
+            for message in messages(term, self._late_number, data, self._bus.largest, late=True):
                 await self._bus.store(self._names.observations, message)
             self.late_published += count
             self.published += count
@@ -226,7 +227,14 @@ class Publisher:
         series.number += 1
         self._sent_ms = sent_ms = max(self._sent_ms + 1, round(now * 1000))
         self._signed_at = now
-        sent = messages(term, series.number, data, sent_ms=sent_ms, stored=series.stored)
+        sent = messages(
+            term,
+            series.number,
+            data,
+            self._bus.largest,
+            sent_ms=sent_ms,
+            stored=series.stored,
+        )
         board = codes = None
         idle = self._keeping is None or self._keeping.done()
         if idle and not self._outbox and now - self._checkpoint_at >= CHECKPOINT_SECONDS:
@@ -261,7 +269,7 @@ class Publisher:
             self._side = 1 - self._side
             await keep_checkpoint(self._bus, self._names, data, self._side)
             if self._clock() - self._stored_checkpoint_at >= STORED_CHECKPOINT_SECONDS:
-                for message in messages(term, sent.number, data):
+                for message in messages(term, sent.number, data, self._bus.largest):
                     await self._bus.store(self._names.checkpoints, message)
                 self._stored_checkpoint_at = self._clock()
         except BusError as error:

@@ -28,15 +28,18 @@ SILENT_SECONDS = 3.0
 """After so long without a message it asks whether the bus is there at all."""
 
 AGAIN_SECONDS = 0.5
-MOST_WAITING = 600
-"""Messages; of a receiver that is so slow the newest checkpoint takes their place."""
+LONGEST_AGAIN_SECONDS = 4.0
+"""Between two looks for a checkpoint, twice as long after each in vain."""
+
+MOST_WAITING = 150
+"""Messages; of a viewer that is so slow the newest checkpoint takes their place."""
 
 MOST_WAITING_BYTES = 32 * 1024 * 1024
 
 CLOCK_SECONDS = 60.0
 """By how much the clocks of members and of the bus may differ, where it matters."""
 
-AT_ONCE = 20
+AT_ONCE = 5
 """Messages that are read before others in this process have their turn."""
 
 log = logging.getLogger(__name__)
@@ -75,6 +78,7 @@ class Subscriber:
         self._epoch = 0
         self._listens = self._runs = self._in_step = self._restored = False
         self._after: float | None = None
+        self._again, self._next_look = AGAIN_SECONDS, 0.0
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._came = asyncio.Event()
@@ -111,7 +115,7 @@ class Subscriber:
                 with suppress(BusError):
                     await self._bus.listen(self._names.observations, self._take)
             while True:
-                if not self._in_step:
+                if not self._in_step and self._clock() >= self._next_look:
                     await self._catch_up()
                 self._read_waiting()
                 await self._wait()
@@ -133,6 +137,8 @@ class Subscriber:
         if len(self._waiting) > MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
             self._forget_waiting()
             self._in_step = False
+            if not self._complete:
+                self._reader.lose()
         self._came.set()
 
     def _forget_waiting(self) -> None:
@@ -140,7 +146,7 @@ class Subscriber:
         self._waiting_bytes = 0
 
     async def _connected(self) -> None:
-        self._in_step = False
+        self._in_step, self._again, self._next_look = False, AGAIN_SECONDS, 0.0
         self._came.set()
 
     async def _wait(self) -> None:
@@ -150,7 +156,7 @@ class Subscriber:
             return
         self._came.clear()
         try:
-            async with asyncio.timeout(SILENT_SECONDS if self._in_step else AGAIN_SECONDS):
+            async with asyncio.timeout(SILENT_SECONDS if self._in_step else self._again):
                 await self._came.wait()
         except TimeoutError:
             if self._in_step:
@@ -192,11 +198,14 @@ class Subscriber:
         try:
             self._in_step = await self._went_on() or await self._restored_from_checkpoint()
             if self._in_step:
-                self._after = None
+                self._after, self._again = None, AGAIN_SECONDS
+                return
         except BusError as error:
             log.info("What was missed could not be read: %s", error)
             self._in_step = False
             await self._bus.drop_dead()
+        self._next_look = self._clock() + self._again
+        self._again = min(2 * self._again, LONGEST_AGAIN_SECONDS)
 
     async def _went_on(self) -> bool:
         """Read in order what was missed, unless that is too much or not there any more."""
@@ -210,19 +219,20 @@ class Subscriber:
         after = self._reader.stored
         while True:
             page = await self._bus.stored(names.OBSERVATIONS, self._names.observations, after)
-            for one in page:
+            for place, one in enumerate(page):
                 try:
                     self._read(one.data, one.number)
                 except MissedError:
                     self._reader.lose()
                     return False
                 after = one.number
+                if place % AT_ONCE == 0:
+                    await asyncio.sleep(0)
             if len(page) < BATCH:
                 return True
             if not much:
                 self._reader.lose()
                 return False
-            await asyncio.sleep(0)
 
     async def _found_place(self, since: float) -> bool:
         """Find where in the stream to go on after a time, by the checkpoints that are in it."""
