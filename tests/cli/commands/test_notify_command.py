@@ -8,7 +8,7 @@ from waiting import until
 
 __all__ = ["far_side"]
 
-DOWN = '[[fault]]\nkind = "service_not_running"\nentry_points = [1000]\nuntil = 8\n'
+DOWN = '[[fault]]\nkind = "service_not_running"\nentry_points = [1000]\nuntil = 600\n'
 
 
 @pytest.fixture
@@ -80,6 +80,8 @@ async def test_what_was_sent_is_listed_and_what_would_have_been_agrees(
     simulator, far = await simulated(DOWN), await far_side()
     config(webhook(far), url=simulator.url)
     process = await start("record")
+    await until(lambda: far.requests)
+    simulator.speed = 1_000.0  # the outage is over at once
     await until(lambda: len(far.requests) == 2)
     process.terminate()
     await process.wait()
