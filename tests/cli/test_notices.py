@@ -11,7 +11,9 @@ from waiting import PATIENCE_SECONDS, until
 
 __all__ = ["far_side"]
 
-DOWN = '[[fault]]\nkind = "service_not_running"\nentry_points = [1000]\nuntil = {until}\n'
+DOWN = '[[fault]]\nkind = "service_not_running"\nentry_points = [1000]\nuntil = 600\n'
+SOON = 1_000.0
+"""A speed by which the outage is over at once."""
 
 
 @pytest.fixture
@@ -45,9 +47,11 @@ async def kinds(wallboard):
 
 
 async def test_an_outage_is_told_once_and_over_once(simulated, far_side, config, start, wallboard):
-    simulator, far = await simulated(DOWN.format(until=8)), await far_side()
+    simulator, far = await simulated(DOWN), await far_side()
     config(simulator, far)
     await start("record")
+    await until(lambda: told(far) == [("raise", 1000)])
+    simulator.speed = SOON
     await until(lambda: told(far) == [("raise", 1000), ("over", 1000)])
     notice = far.requests[0].json
     assert notice["title"] == "CRITICAL 1000 (prod): SERVICE DOWN"
@@ -60,7 +64,7 @@ async def test_an_outage_is_told_once_and_over_once(simulated, far_side, config,
 async def test_an_acknowledgement_anywhere_is_told_and_ends_the_calling(
     simulated, far_side, config, start, wallboard
 ):
-    simulator, far = await simulated(DOWN.format(until=600)), await far_side()
+    simulator, far = await simulated(DOWN), await far_side()
     config(simulator, far)
     await start("record")
     await until(lambda: told(far) == [("raise", 1000)])
@@ -73,7 +77,7 @@ async def test_an_acknowledgement_anywhere_is_told_and_ends_the_calling(
 async def test_whoever_is_killed_between_any_two_statements_another_goes_on(
     simulated, far_side, config, start, wallboard
 ):
-    simulator, far = await simulated(DOWN.format(until=25)), await far_side()
+    simulator, far = await simulated(DOWN), await far_side()
     config(simulator, far)
     process = await start("record")
     standby = await start("record")
@@ -81,6 +85,7 @@ async def test_whoever_is_killed_between_any_two_statements_another_goes_on(
     process.kill()
     await process.wait()
     third = await start("record")
+    simulator.speed = SOON
     await asyncio.sleep(1)
     standby.kill()
     await standby.wait()
@@ -95,7 +100,7 @@ async def test_a_far_side_that_is_away_is_told_later_and_it_is_said_meanwhile(
     simulated, far_side, config, start
 ):
     away = [(503, b"", {"Retry-After": "1"})]
-    simulator = await simulated(DOWN.format(until=600))
+    simulator = await simulated(DOWN)
     far = await far_side(*away * 2, (200, b"", {}))
     config(simulator, far)
     process = await start("record", "--log-format", "json")
@@ -115,7 +120,7 @@ async def test_a_far_side_that_is_away_is_told_later_and_it_is_said_meanwhile(
 async def test_what_a_far_side_will_never_take_is_given_up_and_said(
     simulated, far_side, config, start, wallboard
 ):
-    simulator, far = await simulated(DOWN.format(until=600)), await far_side((400, b"no", {}))
+    simulator, far = await simulated(DOWN), await far_side((400, b"no", {}))
     config(simulator, far)
     process = await start("record", "--log-format", "json")
     async with asyncio.timeout(PATIENCE_SECONDS):

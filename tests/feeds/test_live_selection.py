@@ -125,11 +125,14 @@ async def test_a_selection_counts_its_own_polls_only(
 async def test_a_selection_that_follows_has_the_events_of_its_own_entry_points(
     started, simulated, settings_of, server_of, path
 ):
-    simulator = await simulated('[[fault]]\nkind = "other"\nfrom = 0.8\nuntil = 1.6')
+    simulator = await simulated('[[fault]]\nkind = "other"\nfrom = 600\nuntil = 99_999')
     whole = settings_of(server_of(simulator), record=str(path))
     full = Config(whole).live()
     await started(full)
-    # Each of the three was closed and is open again.
+    await until(lambda: rounds(simulator) >= 2)
+    simulator.speed = 1_000.0  # each of the three is closed,
+    await until(lambda: len(full.snapshot().events) >= 3)
+    simulator.speed = 1_000_000.0  # and open again
     await until(lambda: len(full.snapshot().events) >= 6)
     part = Config(whole, "1002").live()
     folds = await started(part)

@@ -92,8 +92,10 @@ async def test_its_log_is_also_lines_of_words(start, simulated, tmp_path):
 
 
 async def test_what_changes_is_logged(recorder, simulated):
-    simulator = await simulated('[[fault]]\nkind = "service_not_running"\nfrom = 4')
+    simulator = await simulated('[[fault]]\nkind = "service_not_running"\nfrom = 600')
     one = await recorder(simulator)
+    await until(lambda: simulator.requests.count >= 30)
+    simulator.speed = 1_000.0  # the outage begins soon
     said = await one.says("change", id=1000, before="open")
     assert said["after"] == "service_not_running"
     assert said["level"] == "warning"
