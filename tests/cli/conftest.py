@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 
 import pytest
-from waiting import PATIENCE_SECONDS
 
 from tests.cli.processes import Starter
+from tests.waiting import PATIENCE_SECONDS
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 
