@@ -21,6 +21,7 @@ class Step(StrEnum):
     TLS = "tls"
     HTTP = "http"
     API = "api"
+    NODE = "node"
     CLOCK = "clock"
     VERSIONS = "versions"
     CONFIG = "config"

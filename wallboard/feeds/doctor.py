@@ -51,8 +51,16 @@ async def look(
     from wallboard.ece.probe.probe import Probe
 
     witnesses = _ask_witnesses(settings.alarm.witness, recording, channels, publish)
-    probes = (Probe(server, settings, publish, clock=clock) for server in settings.server)
-    await asyncio.gather(witnesses, *(probe.run() for probe in probes))
+
+    async def look_at(server: ServerSettings) -> None:
+        if server.nodes:
+            from wallboard.feeds.node_checkup import node_findings
+
+            for finding in await node_findings(server, settings, clock=clock):
+                publish(finding)
+        await Probe(server, settings, publish, clock=clock).run()
+
+    await asyncio.gather(witnesses, *map(look_at, settings.server))
 
 
 async def _ask_witnesses(

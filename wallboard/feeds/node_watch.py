@@ -191,3 +191,27 @@ def _wanted(settings: Settings) -> dict[_Place, _Asked]:
         one = _Asked((*way(server, settings), keys), server, asked)
         found.update({(server.name, node): one for node in server.nodes if keys})
     return found
+
+
+async def ask_nodes_once(
+    settings: Settings, fold: Fold, *, clock: Callable[[], float] = time.time
+) -> None:
+    """Ask each node of the first entry point of its server, and again where it differs.
+
+    All at the same time, after the servers were polled. Raises ``ClientSetupError``.
+    """
+    async with asyncio.TaskGroup() as nodes:
+        for (_, node), one in _wanted(settings).items():
+            nodes.create_task(_ask_once(node, one, settings, fold, clock))
+
+
+async def _ask_once(
+    node: str, asked: _Asked, settings: Settings, fold: Fold, clock: Callable[[], float]
+) -> None:
+    async with EceClient(asked.server, settings, clock=clock, node=node) as client:
+        poll = client.prepare(asked.entry_points[0], Endpoint.CHAT_ALLOWED)
+        for _ in range(ROUNDS):
+            observation = await client.poll(poll)
+            told = fold(NodePoll(node, observation, observation.at)).event
+            if not isinstance(told, NodeAnswer) or not told.rounds:
+                return

@@ -195,12 +195,14 @@ def _expect(settings: Settings, board: Board) -> None:
 
 async def _poll(settings: Settings, board: Board, seconds: float | None) -> bool:
     """Whether everything was asked in time."""
+    from wallboard.feeds.node_watch import ask_nodes_once
     from wallboard.feeds.poll import poll_once
 
     try:
         with client_errors():
             async with asyncio.timeout(seconds):
                 await poll_once(settings, board.fold)
+                await ask_nodes_once(settings, board.fold)
     except TimeoutError:
         return False
     return True

@@ -107,6 +107,7 @@ class EceClient:
         if place:
             # For messages, which tell of where it went.
             self._target = replace(self._target, host=place[0], port=place[1])
+        self._of_node = place is not None
         self._anew_every = ANEW if server.nodes and not place else 0
         self._polls: dict[tuple[EntryPointKey, Endpoint], int] = {}
 
@@ -167,6 +168,9 @@ class EceClient:
                 outcome = self._status_failure(poll.endpoint, exchange.received) or broken
         except Exception as error:  # noqa: BLE001  one strange poll must not end the polling
             outcome = failure_of(error, self._target)
+        if self._of_node and isinstance(outcome, Failure) and outcome.cause is not Cause.TLS:
+            # Its certificate is that of `url`, but the address is not.
+            outcome = replace(outcome, message=outcome.message.replace("`url`", "`nodes`"))
         return Observation(
             key=poll.key,
             endpoint=poll.endpoint,

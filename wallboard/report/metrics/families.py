@@ -27,6 +27,7 @@ from wallboard.domain.standing import COUNTED
 from wallboard.frozen import frozen
 from wallboard.report.metrics.channels import of_channels
 from wallboard.report.metrics.label import label
+from wallboard.report.metrics.nodes import of_nodes
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls
 
 ENTRY_POINT_LABELS = ("server", "entry_point", "name", "group")
@@ -200,6 +201,7 @@ def of_board(snapshot: Snapshot, polls: PollCounts, *, alarms: bool = True) -> I
         float(snapshot.blind_since is not None),
     )
     yield _reachable(snapshot)
+    yield from of_nodes(snapshot)
     if alarms:
         yield _alarms(snapshot)
     yield _intervals(snapshot)

@@ -18,6 +18,7 @@ from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import change_values
 from wallboard.report.words.expectations import expected_values, maintenance_values
 from wallboard.report.words.figures import iso, times
+from wallboard.report.words.nodes import node_values
 from wallboard.report.words.rows import level_counts, stale_count
 
 
@@ -74,6 +75,7 @@ def entry_point_document(status: EntryPointStatus, snapshot: Snapshot) -> dict[s
         "as_scheduled": status.as_scheduled,
         "maintenance": maintenance_values(status.maintenance),
         "alarm": alarm_values(entry_point.key, snapshot),
+        "nodes": node_values(status, snapshot.at),
         "endpoints": {
             endpoint.value: _endpoint(status.state.current(endpoint), down)
             for endpoint in entry_point.endpoints

@@ -8,6 +8,7 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.words.network import network_back, network_words
+from wallboard.report.words.nodes import node_lines
 from wallboard.report.words.rows import counts, entry_point_table, marks_of, who, whose, worst_first
 
 
@@ -31,6 +32,7 @@ def failures(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.blind_since is not None:
         yield network_words(snapshot.blind_since, snapshot.at)
     yield from _servers(snapshot)
+    yield from node_lines(snapshot)
     yield from _failing(snapshot)
 
 
@@ -83,6 +85,7 @@ class TextBoard:
         self._said: dict[EntryPointKey, _Said] = {}
         self._down: dict[str, str] = {}
         self._blind_since: float | None = None
+        self._differing: tuple[str, ...] = ()
 
     def frame(self, snapshot: Snapshot) -> list[str]:
         """The lines of one more frame, none of them with a line break."""
@@ -90,6 +93,7 @@ class TextBoard:
             status for status in snapshot.entry_points.values() if self._is_news(status, snapshot)
         ]
         lines = [self._header(snapshot), *self._network(snapshot), *self._servers(snapshot)]
+        lines += self._nodes(snapshot)
         if changed:
             rows = entry_point_table(snapshot, worst_first(changed, snapshot.at))
             lines.extend(f"  {row}" for row in rows)
@@ -117,6 +121,12 @@ class TextBoard:
                 yield f"  server {server} unreachable{self._since(status)}: " + safe(
                     status.failure.message
                 )
+
+    def _nodes(self, snapshot: Snapshot) -> Iterator[str]:
+        before, self._differing = self._differing, tuple(node_lines(snapshot))
+        yield from (f"  {line}" for line in self._differing if line not in before)
+        if before and not self._differing:
+            yield "  all nodes say the same as their servers again"
 
     def _is_news(self, status: EntryPointStatus, snapshot: Snapshot) -> bool:
         key = status.entry_point.key

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.foreign_text import safe
+from wallboard.domain.node_difference import differences
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.words.expectations import expectation_words
@@ -19,13 +20,14 @@ def worst_first(statuses: Iterable[EntryPointStatus], now: float) -> list[EntryP
 
 
 def marks_of(status: EntryPointStatus, now: float) -> list[str]:
-    """The marks beside the verdict: stale, partial, contradiction, lenient."""
+    """The marks beside the verdict: stale, partial, contradiction, lenient, node differs."""
     judgement = status.judgement
     marks = {
         "stale": judgement.stale(now),
         "partial": judgement.partial and judgement.verdict is not Verdict.UNREACHABLE,
         "contradiction": judgement.contradiction,
         "lenient": judgement.lenient,
+        "node differs": bool(differences(status, now)),
     }
     return [name for name, holds in marks.items() if holds]
 

@@ -11,6 +11,7 @@ from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.alarms import contact_words, sentence
 from wallboard.report.words.expectations import expectation_sentence
 from wallboard.report.words.standing import age_words, before_words, since_words
+from wallboard.ui.drilldown.nodes import nodes_side_by_side
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import figure, safe, wait
 from wallboard.ui.look.theme import BoardTheme
@@ -55,6 +56,8 @@ class Facts(Lines):
             lines += self._sentence(f"{words}.", self._on_base("muted"), width)
         if judgement.hint and not brief:
             lines += self._sentence(f"Hint: {judgement.hint}", self._on_base("mark"), width)
+        if status.nodes and not brief:
+            lines += nodes_side_by_side(status, now, self.theme_styles, self.background, width)
         if alarm:
             sign = self.theme_styles.glyphs.alarm.get(alarm.state, "")
             words = f"{sign} {sentence(alarm, now)}".strip()
@@ -129,7 +132,7 @@ class Figures(Lines):
         """Draw the figures, wrapped; with the marks and the rule of the button if all fits."""
         width = self.size.width or self.app.size.width
         base, theme = self.background, self.theme_styles
-        words = [f"{sign} {word}" for sign, word in marks(status.judgement, theme.glyphs)]
+        words = [f"{sign} {word}" for sign, word in marks(status, now, theme.glyphs)]
         words += [age] if (age := age_of(status.judgement, now)) else []
         right = [Segment("".join(f" {word} " for word in words), self._on_base("mark"))]
         figures = self._labelled(status, now)

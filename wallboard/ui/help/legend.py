@@ -23,6 +23,10 @@ def _marks(glyphs: Glyphs) -> Explained:
         (f"{glyphs.partial} partial", "some endpoint fails, or only checkEligibility decides"),
         (f"{glyphs.contradiction} contradiction", "chatAllowed and checkEligibility disagree"),
         (f"{glyphs.lenient} lenient", "a body was not well formed, but could be read"),
+        (
+            f"{glyphs.node_differs} node differs",
+            "a node behind the VIP says something else than it",
+        ),
         ("12s old", "stale: the last good answer is that old"),
         ("13m", "for how long it has been in this state"),
         (f"{glyphs.at_least}13m", "at least that long: nobody saw it begin"),

@@ -14,8 +14,9 @@ RESPONSE_TYPE = {"0": "CAN TAKE", "1": "NO AGENT", "2": "MAX DEPTH"}
 
 @frozen
 class Glyphs:
-    """One set of signs. All take one cell, but ``contradiction`` and ``becomes`` may take more.
+    """One set of signs, each of one cell.
 
+    Only ``contradiction``, ``becomes`` and ``node_differs`` may take more.
     ``blocks`` goes from the lowest to the highest column of a chart and may have any length;
     ``edges`` and ``strip`` are the left edge of a tile and a slice of a strip of states at each
     level, told apart without colours.
@@ -33,6 +34,7 @@ class Glyphs:
     partial: str
     contradiction: str
     lenient: str
+    node_differs: str
     heartbeat: str
     blocks: str
     gap: str
@@ -80,6 +82,7 @@ UNICODE = Glyphs(
     partial="◐",
     contradiction="≠",
     lenient="~",
+    node_differs="⇄",
     heartbeat="⠋⠙⠸⢰⣠⣄⡆⠇",
     blocks="▁▂▃▄▅▆▇█",
     gap="╌",
@@ -128,6 +131,7 @@ ASCII = Glyphs(
     partial="%",
     contradiction="!=",
     lenient="~",
+    node_differs="<>",
     heartbeat="|/-\\",
     blocks="_.:-=+*#",
     gap="'",
@@ -173,6 +177,7 @@ CONSOLE = Glyphs(
     partial="%",
     contradiction="!=",
     lenient="~",
+    node_differs="<>",
     heartbeat=ASCII.heartbeat,
     blocks="░▒▓█",
     gap="-",

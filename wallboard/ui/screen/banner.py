@@ -11,6 +11,7 @@ from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import Snapshot
 from wallboard.report.words.figures import clock
 from wallboard.report.words.network import network_words
+from wallboard.report.words.nodes import node_lines
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
@@ -35,6 +36,8 @@ def messages_of(view: View, glyphs: Glyphs) -> list[Message]:
     unseen = [view.unseen] if view.unseen else []
     notices = [*unseen, *(f"! {safe(text)}" for text in view.notices)]
     network = network_of(view, glyphs)
+    nodes = (f"{glyphs.node_differs} {words}" for words in node_lines(view.snapshot))
+    notices = [*nodes, *notices]
     return [(text, "outage") for text in (*network, *outages, *causes)] + [
         (n, "notice") for n in notices
     ]

@@ -120,9 +120,9 @@ class CompactPainter:
 
     def _name(self, drawn: Drawn, width: int) -> list[Segment]:
         """The name, with the id and marks that have no column of their own as far as they fit."""
-        judgement, key = drawn.status.judgement, drawn.status.entry_point.key
+        key = drawn.status.entry_point.key
         name = safe(drawn.status.entry_point.name)
-        marks = "" if "marks" in self._shown else mark_signs(judgement, self.glyphs)
+        marks = "" if "marks" in self._shown else mark_signs(drawn.status, drawn.now, self.glyphs)
         room = width - 1 - cell_len(marks)
         number = "" if "id" in self._shown or name == str(key.id) else f" {key.id}"
         if cell_len(name) + len(number) > room:

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.expectation import NOTHING_EXPECTED
 from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.node_difference import differences
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.state_strip import MINUTE
 from wallboard.report.words.expectations import expectation_forms
@@ -233,6 +234,7 @@ def _appearance(status: EntryPointStatus | None, now: float) -> object:
             just_changed(status, now),
             age_of_state(status, now, UNICODE),
             status.goes_on(now),
+            bool(differences(status, now)),
         )
     except Exception:  # noqa: BLE001  # drawing will fail too, and log it
         return (status,)

@@ -166,7 +166,7 @@ class TilePainter:
         place = (
             f"{number} {self.glyphs.separator}{server}" if number and server else number + server
         )
-        signs = mark_signs(status.judgement, self.glyphs)
+        signs = mark_signs(status, now, self.glyphs)
         beside = self._inner - 3 - cell_len(name)
         left = beside - (len(signs) + 1 if signs else 0)
         words = self._alarm_beside(alarm, left - cell_len(place))
@@ -208,7 +208,7 @@ class TilePainter:
 
     def _signs(self, drawn: Drawn) -> str:
         """The marks beside a name that has the response type beside it."""
-        return mark_signs(drawn.status.judgement, self.glyphs)
+        return mark_signs(drawn.status, drawn.now, self.glyphs)
 
     def _named(self, name: str, place: str, room: int, styles: TileStyles) -> list[Segment]:
         """The name and its id or server, neither cut further than it can be told from others.
@@ -232,7 +232,7 @@ class TilePainter:
         width = min(FIGURES, self._inner - 2 - LEAST_NAMED) if self._with_server else FIGURES
         shown = self._filled(fitted(brief, width, drawn.styles), drawn.styles, width)
         name = safe(drawn.status.entry_point.name)
-        marks = mark_signs(drawn.status.judgement, self.glyphs)
+        marks = mark_signs(drawn.status, drawn.now, self.glyphs)
         end = Segment(f" {marks} " if marks else " ", drawn.styles.mark)
         room = self._inner - 1 - width - end.cell_length
         words = self._alarm_beside(drawn.alarm, room - cell_len(name) - 1)

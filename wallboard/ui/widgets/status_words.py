@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.change import Change, Subject
+from wallboard.domain.node_difference import differences
 from wallboard.domain.observation import is_recent
 from wallboard.domain.policy import WORST_FIRST, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
@@ -82,22 +83,25 @@ def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) ->
     last = age_of(judgement, now)
     if not last and just_changed(status, now):
         last = f"from {verdict_before(status)}"
-    found = [f"{sign} {word}" for sign, word in marks(judgement, glyphs)]
+    found = [f"{sign} {word}" for sign, word in marks(status, now, glyphs)]
     words = " ".join([*found, *([last] if last else [])])
     if len(words) <= room:
         return words
-    signs = mark_signs(judgement, glyphs)
+    signs = mark_signs(status, now, glyphs)
     with_last = f"{signs} {last}".strip()
     return with_last if len(with_last) <= room or last.endswith("old") else signs
 
 
-def mark_signs(judgement: Judgement, glyphs: Glyphs) -> str:
+def mark_signs(status: EntryPointStatus, now: float, glyphs: Glyphs) -> str:
     """The marks beside the verdict as signs."""
-    return "".join(sign for sign, _ in marks(judgement, glyphs))
+    return "".join(sign for sign, _ in marks(status, now, glyphs))
 
 
-def marks(judgement: Judgement, glyphs: Glyphs) -> Iterator[tuple[str, str]]:
+def marks(status: EntryPointStatus, now: float, glyphs: Glyphs) -> Iterator[tuple[str, str]]:
     """The marks beside the verdict, each with its word."""
+    judgement = status.judgement
+    if differences(status, now):
+        yield glyphs.node_differs, "node differs"
     if judgement.contradiction:
         yield glyphs.contradiction, "contradiction"
     if judgement.partial and judgement.verdict is not Verdict.UNREACHABLE:

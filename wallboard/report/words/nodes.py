@@ -1,0 +1,84 @@
+"""Nodes that say something else than their server, in words."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from wallboard.domain.foreign_text import safe
+from wallboard.domain.node import NodeAnswer, NodeDifference, NodeView, Stance
+from wallboard.domain.node_difference import differences, known_nodes
+from wallboard.domain.observation import Failure
+from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.report.words.deciding import failure_words
+from wallboard.report.words.figures import minute, times
+
+MOST_NAMED = 2
+"""Nodes that one line names."""
+
+_SAYS = {
+    Stance.OPEN: "says open",
+    Stance.CLOSED: "says closed",
+    Stance.FAILED: "gives no answer",
+}
+
+
+def node_lines(snapshot: Snapshot) -> Iterator[str]:
+    """``server prod: VIP says open, node 10.0.0.12:443 does not (since 14:43)``, one a server.
+
+    One line for each thing that a server says while nodes say another.
+    """
+    found: dict[tuple[str, Stance], list[tuple[EntryPointStatus, NodeDifference]]] = {}
+    for status in snapshot.entry_points.values():
+        for one in differences(status, snapshot.at):
+            found.setdefault((status.entry_point.key.server, one.server), []).append((status, one))
+    for (server, stance), differing in found.items():
+        whose = len({status.entry_point.key.id for status, _ in differing})
+        count = sum(key.server == server for key in snapshot.entry_points)
+        nodes = list(dict.fromkeys(one.node for _, one in differing))
+        of_some = f" for {whose} of {count} entry points" if whose < count else ""
+        since = minute(min(one.since for _, one in differing), snapshot.at)
+        yield (
+            f"server {safe(server)}: VIP {_SAYS[stance]}, {_who_not(nodes, stance)}{of_some}"
+            f" (since {since})"
+        )
+
+
+def _who_not(nodes: Sequence[str], stance: Stance) -> str:
+    names = safe(", ".join(nodes[:MOST_NAMED]))
+    if len(nodes) > MOST_NAMED:
+        names = f"{names} and {len(nodes) - MOST_NAMED} more"
+    one = len(nodes) == 1
+    does = ("does" if one else "do") + ("" if stance is Stance.FAILED else " not")
+    return f"node{'' if one else 's'} {names} {does}"
+
+
+def answer_words(answer: NodeAnswer | None) -> str:
+    """What a node said: ``open``, ``closed``, or why it failed."""
+    if answer is None:
+        return "not asked yet"
+    outcome = answer.poll.outcome
+    if isinstance(outcome, Failure):
+        return failure_words(answer.poll, outcome)
+    return str(answer.stance or "not understood")
+
+
+def node_values(status: EntryPointStatus, now: float) -> list[dict[str, Any]]:
+    """What each node says of an entry point, as plain values; empty where none is asked."""
+    since = {one.node: one.since for one in differences(status, now)}
+    return [_values(view, since.get(view.node)) for view in known_nodes(status, now)]
+
+
+def _values(view: NodeView, since: float | None) -> dict[str, Any]:
+    answer = view.shown
+    outcome = answer.poll.outcome if answer else None
+    failure = outcome if isinstance(outcome, Failure) else None
+    return {
+        "node": view.node,
+        "up": view.up,
+        "says": answer.stance if answer else None,
+        "error": failure.cause.value if failure else None,
+        "message": failure.message if failure else None,
+        "elapsed_ms": round(answer.poll.elapsed_seconds * 1000, 1) if answer else None,
+        **times("at", answer.poll.at if answer else None),
+        "differs": since is not None,
+        **times("differs_since", since),
+    }
