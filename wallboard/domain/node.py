@@ -61,6 +61,11 @@ class NodeAnswer:
         return self.poll.key
 
     @property
+    def at(self) -> float:
+        """When it said so, Unix time in seconds."""
+        return self.poll.at
+
+    @property
     def stance(self) -> Stance | None:
         """What it says."""
         return stance_of(self.poll)

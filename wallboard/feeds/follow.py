@@ -100,6 +100,7 @@ class RecordingEvents:
             yield restored
             return
         yield from restored.servers
+        yield from (one for one in restored.nodes if one.at > self._after)
         for observation in sorted(_last_of(restored), key=lambda one: one.at):
             if observation.at > self._after and self._is_new(observation):
                 yield observation

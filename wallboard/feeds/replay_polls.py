@@ -63,6 +63,8 @@ class Polls:
             yield from ((poll.at, poll) for poll in polls_of(run, start, stop))
         for expected in self._recording.expectation_changes(start, stop):
             yield expected.at, expected
+        for answer in self._recording.node_answers(start, stop):
+            yield answer.at, answer
         for change in self._recording.changes(since=start, until=stop):
             if change.subject is Subject.SERVER and start < change.at <= stop:
                 yield change.at, self._recording.board_at(change.at, history=self._history)

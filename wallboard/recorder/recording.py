@@ -9,6 +9,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import ExpectationChanged, RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND, Sample
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.state import RECENT_POLLS
@@ -28,6 +29,7 @@ from wallboard.recorder.reading.expectations import expectation_changes, expecta
 from wallboard.recorder.reading.known_spans import KnownSpans
 from wallboard.recorder.reading.known_states import StatePart
 from wallboard.recorder.reading.level_timeline import LevelShares
+from wallboard.recorder.reading.node_answers import node_answers_between
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined, recorded_twice
@@ -286,6 +288,12 @@ class Recording:
         with self._connection.reading() as database:
             keys = self._cache.catalogue(database).keys
             return list(expectation_changes(database, keys, after, until))
+
+    def node_answers(self, after: float, until: float) -> list[NodeAnswer]:
+        """What nodes began to say after a moment and no later than another, in order."""
+        with self._connection.reading() as database:
+            catalogue = self._cache.catalogue(database)
+            return node_answers_between(database, self._cache, catalogue, after, until)
 
     def expectations(self, since: float, until: float) -> list[ExpectationChanged]:
         """What was expected at a moment, and each change of that until another, in order."""

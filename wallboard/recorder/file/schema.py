@@ -34,6 +34,27 @@ CREATE TABLE expectation (
 CREATE INDEX expectation_of ON expectation (entry_point, at);
 """
 
+_NODES = """
+-- What a node behind a server said of an entry point, a row for each change of that, or of what
+-- holds of it. begun_at, at: its first and newest poll. elapsed: seconds. server: what the server
+-- said then, null where that was not known. rounds, since: how often and since when they differ.
+CREATE TABLE node_answer (
+  id INTEGER PRIMARY KEY,
+  entry_point INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  begun_at REAL NOT NULL,
+  at REAL NOT NULL,
+  elapsed REAL NOT NULL,
+  next_at REAL NOT NULL,
+  answer INTEGER NOT NULL,
+  server TEXT,
+  rounds INTEGER NOT NULL,
+  since REAL
+);
+CREATE INDEX node_answer_of ON node_answer (entry_point, node);
+CREATE INDEX node_answer_at ON node_answer (at);
+"""
+
 _TABLES = """
 CREATE TABLE about (
   name TEXT PRIMARY KEY,
@@ -191,6 +212,7 @@ _MIGRATIONS = (
     # Rounds of before hold numbers that no code has: whoever reads them knows what they were.
     "",
     _EXPECTATIONS,
+    _NODES,
 )
 """What turns version 1 into 2, 2 into 3, and so on."""
 
@@ -202,10 +224,10 @@ def _write_epoch(database: sqlite3.Connection, now: float) -> None:
 RECORDING = FileSchema(
     "recording",
     0x57424452,
-    _TABLES + _EXPECTATIONS,
+    _TABLES + _EXPECTATIONS + _NODES,
     _MIGRATIONS,
     _write_epoch,
-    ((1, _TABLES), (2, _TABLES)),
+    ((1, _TABLES), (2, _TABLES), (3, _TABLES + _EXPECTATIONS)),
 )
 
 VERSION = RECORDING.version

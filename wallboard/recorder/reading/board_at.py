@@ -23,6 +23,7 @@ from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.changes import COLUMNS, ChangeRow, change_of, poll_of
 from wallboard.recorder.reading.expectations import expectations_at
 from wallboard.recorder.reading.known_spans import KnownSpans
+from wallboard.recorder.reading.node_answers import node_answers_at
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.samples import backwards
 from wallboard.recorder.reading.segments import Poll, Segment, at_moment, in_order, newest_first
@@ -97,6 +98,7 @@ def board_at(
         ),
         tuple(servers_at(database, at)),
         tuple(events),
+        node_answers_at(database, cache, catalogue, at),
     )
 
 

@@ -6,11 +6,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.recorder.file.columns import ROW, Shape
 from wallboard.recorder.reading.board_at import observation_of
 from wallboard.recorder.reading.catalogue import read_catalogue
 from wallboard.recorder.reading.connection import Connection, Version
+from wallboard.recorder.reading.node_answers import NewNodeAnswers
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.segments import COLUMNS, LATEST, RUN, Poll, RunRow
 from wallboard.recorder.reading.state_at import SERVER_COLUMNS, server_status_of
@@ -39,7 +41,7 @@ class _SegmentPoll(NamedTuple):
     poll: Poll
 
 
-_Dated = tuple[int, Observation | ServerStatus]
+_Dated = tuple[int, Observation | ServerStatus | NodeAnswer]
 """The index of its segment among the new ones, and an event."""
 
 
@@ -61,8 +63,8 @@ class Tail:
             self._read(database)
             self._version = connection.version
 
-    def new_events(self) -> list[Observation | ServerStatus]:
-        """The polls and server statuses since the last call.
+    def new_events(self) -> list[Observation | ServerStatus | NodeAnswer]:
+        """The polls, server statuses and answers of nodes since the last call.
 
         In the order of recording: between two segments the clock may have been put back.
         Raises ``RecordingError`` or ``DamagedError``.
@@ -83,6 +85,7 @@ class Tail:
         self._last_segment = 0
         self._seen: dict[int, tuple[int, int]] = {}
         self._servers: dict[str, tuple[int, float]] = {}
+        self._nodes = NewNodeAnswers()
 
     def _read(self, database: sqlite3.Connection) -> list[_Dated]:
         sealed = _SEGMENT.kept(database, _SEALED, (self._last_segment,))
@@ -93,7 +96,9 @@ class Tail:
             self._last_segment = sealed[-1][0]
         polls = self._unseen_polls(database, [last_run for _, last_run, _ in sealed])
         statuses = self._server_statuses(database, [last_status for *_, last_status in sealed])
-        return [*self._observations(database, polls), *statuses]
+        nodes = self._nodes.read(database, self._cache, self._catalogue)
+        dated = [(len(sealed), one) for one in nodes]
+        return [*self._observations(database, polls), *statuses, *dated]
 
     def _unseen_polls(
         self, database: sqlite3.Connection, ends: Sequence[int]

@@ -6,6 +6,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.expectation import Expectation
 from wallboard.domain.history import Sample
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.frozen import frozen
 from wallboard.recorder.file.answers import Answer
@@ -124,6 +125,7 @@ class OpenSegment:
     outages: list[tuple[ServerStatus, float]] = field(default_factory=list)
     servers: list[tuple[ServerStatus, bool]] = field(default_factory=list)
     expectations: list[tuple[EntryPointKey, float, Expectation]] = field(default_factory=list)
+    nodes: list[tuple[NodeAnswer, KeptAnswer, bool]] = field(default_factory=list)
     sealed: tuple[SealedTarget, ...] | None = None
 
     def note_poll(self, at: float) -> None:
@@ -145,9 +147,11 @@ class OpenSegment:
         self.outages.clear()
         self.servers.clear()
         self.expectations.clear()
+        self.nodes.clear()
 
     @property
     def size(self) -> int:
-        """How many runs, samples, changes, server statuses and expectations wait to be written."""
+        """How many rows wait to be written, beside those of targets that go on."""
         events = len(self.changes) + len(self.servers) + len(self.expectations)
+        events += len(self.nodes)
         return len(self.ended) + len(self.samples) + events

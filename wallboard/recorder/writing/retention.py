@@ -63,6 +63,8 @@ def trim_step(database: sqlite3.Connection, retention: Retention, now: float | N
     database.execute("DELETE FROM segment WHERE id = ?", (segment,))
     _forget_changes(database, last_change, last_status)
     _forget_expectations(database, to_at)
+    # Of a node that is not asked any more, nothing stays.
+    database.execute("DELETE FROM node_answer WHERE at <= ?", (to_at,))
     _sweep(database, segment)
     return True
 

@@ -10,6 +10,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.expectation import Expectation
 from wallboard.domain.history import Sample
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import UNREACHABLE_CAUSES, ServerStatus
 from wallboard.domain.outage import explained_from
 from wallboard.domain.policy import Policy
@@ -59,6 +60,12 @@ _SAMPLE = "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?)"
 _EXPECTATION = """
 INSERT INTO expectation (at, entry_point, expected, until, why, maintenance, maintenance_until)
 VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+
+_NODE_ANSWER = """
+INSERT INTO node_answer
+(entry_point, node, begun_at, at, elapsed, next_at, answer, server, rounds, since)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _UPSERT = """
@@ -112,6 +119,7 @@ class Rows:
         each(segment.outages, lambda one: self._take_back(*one, newest))
         each(segment.servers, lambda one: self._write_server(*one))
         each(segment.expectations, lambda one: self._write_expectation(*one))
+        each(segment.nodes, lambda one: self._write_node(*one, number))
         if segment.sealed is not None:
             end_states: list[EndState] = []
             each(segment.sealed, lambda one: end_states.append(self._end_state(one, number)))
@@ -270,6 +278,32 @@ class Rows:
 
     def _write_expectation(self, key: EntryPointKey, at: float, one: Expectation) -> None:
         self.database.execute(_EXPECTATION, (at, self._entry_point(key), *expectation_columns(one)))
+
+    def _write_node(self, one: NodeAnswer, kept: KeptAnswer, changed: bool, segment: int) -> None:
+        entry_point, node = self._entry_point(one.key), storable(one.node)
+        answer = self._answers.number_of(kept, segment)
+        times = (one.at, one.poll.elapsed_seconds, one.next_at)
+        if not changed:
+            found = self.database.execute(
+                "UPDATE node_answer SET at = ?, elapsed = ?, next_at = ?, rounds = ?, answer = ?"
+                " WHERE id = (SELECT max(id) FROM node_answer WHERE entry_point = ? AND node = ?)",
+                (*times, min(one.rounds, LARGEST), answer, entry_point, node),
+            )
+            if found.rowcount:
+                return
+        self.database.execute(
+            _NODE_ANSWER,
+            (
+                entry_point,
+                node,
+                one.at,
+                *times,
+                answer,
+                str(one.server) if one.server else None,
+                min(one.rounds, LARGEST),
+                one.since,
+            ),
+        )
 
     def _entry_point(self, key: EntryPointKey) -> int:
         number = self._entry_points.get(key)

@@ -7,6 +7,7 @@ from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import NOTHING_EXPECTED, Expectation
+from wallboard.domain.node import ROUNDS, NodeAnswer
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Folded
@@ -52,6 +53,7 @@ class RunBuilder:
         self.expectations: dict[EntryPointKey, Expectation] = {}
         self._epoch = epoch
         self._answers: dict[bytes, KeptAnswer] = {}
+        self._nodes: dict[tuple[EntryPointKey, str], tuple[KeptAnswer, object]] = {}
         self._judged: set[EntryPointKey] = set()
         self._failures: dict[str, Failure | None] = {}
         self._newest: float | None = None
@@ -102,6 +104,8 @@ class RunBuilder:
             self._add_unseen(folded.statuses, event.at)
             if folded.sample:
                 self.segment.samples.append((event.key, folded.sample))
+        elif isinstance(event, NodeAnswer):
+            self._add_node(event)
         elif event is None or isinstance(event, ExpectationChanged):
             self._add_changes(folded.changes)
 
@@ -219,6 +223,17 @@ class RunBuilder:
                 self.expectations[key] = expectation
                 if known != expectation:
                     self.segment.expectations.append((key, at, expectation))
+
+    def _add_node(self, one: NodeAnswer) -> None:
+        """Add what a node said; ``changed`` unless it goes on as before."""
+        place, state = (one.key, one.node), (one.server, min(one.rounds, ROUNDS), one.since)
+        known = self._nodes.get(place)
+        goes_on = known is not None and known[0].same(one.poll) and known[1] == state
+        answer = (
+            known[0] if known and goes_on else self.answer(answer_of(one.poll), one.poll.endpoint)
+        )
+        self._nodes[place] = (answer, state)
+        self.segment.nodes.append((one, answer, not goes_on))
 
     def _cause(self, change: Change) -> KeptAnswer | None:
         poll = change.observation
