@@ -34,6 +34,22 @@ def test_nothing_wrong_is_all_well():
     assert "all 2 servers" in diagnose(found() + found("lab")).sentence
 
 
+def test_a_node_that_gives_no_answer_is_told_of_though_its_server_is_well():
+    nodes = [
+        Finding(Step.NODE, Level.OK, "a:443 answers.", "prod"),
+        Finding(Step.NODE, Level.WARNING, "Connection refused by b:443.", "prod"),
+    ]
+    diagnosis = diagnose([*found(), *nodes])
+    assert (diagnosis.blame, diagnosis.level, diagnosis.server) == (
+        Blame.SERVER,
+        Level.WARNING,
+        "prod",
+    )
+    assert diagnosis.sentence == (
+        "prod answers, but 1 of its 2 nodes does not: Connection refused by b:443."
+    )
+
+
 @pytest.mark.parametrize(
     ("step", "cause", "facts", "blame", "says"),
     [

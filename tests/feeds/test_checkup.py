@@ -7,11 +7,14 @@ import time
 import pytest
 
 from wallboard.domain.doctor import ON_THE_WAY, Step
+from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 from wallboard.feeds.doctor import look, proxy_finding
 from wallboard.recorder.paths import RecordingFile
 from wallboard.setting_types import Secret
-from wallboard.settings import AlarmSettings, ServerSettings, Settings
+from wallboard.settings import AlarmSettings, EntryPointSettings, ServerSettings, Settings
+from wallboard.simulator.scenario import parse_scenario
+from wallboard.simulator.server import Simulator
 
 HTTPS = ServerSettings(name="prod", url="https://ece.example.com:8443/root")
 
@@ -87,3 +90,23 @@ async def test_the_witnesses_are_told_of_last_and_all_are_asked(tmp_path, closed
     assert told[1].sentence == f"{answers} answers; {refuses} does not: Connection refused."
     assert told[1].facts == {"answering": (answers,), "failing": (refuses,)}
     assert told[3].sentence.startswith("None. A `witness`")
+
+
+async def test_each_node_is_asked_by_the_doctor():
+    simulator = Simulator(entry_points=[1000], scenario=parse_scenario(""))
+    findings = []
+    async with simulator, asyncio.timeout(60):
+        place = simulator.url.removeprefix("http://")
+        server = ServerSettings(
+            name="prod",
+            url=simulator.url,
+            nodes=(place, "127.0.0.1:1"),
+            entry_point=(EntryPointSettings(id=1000),),
+        )
+        settings = Settings(server=(server,), timeout=5.0)
+        await look(settings, None, {}, findings.append, clock=time.time)
+    well, dead = [one for one in findings if one.step is Step.NODE]
+    assert (well.level, well.sentence) == (Level.OK, f"{place} answers for 1000: it is open.")
+    assert (dead.level, dead.cause) == (Level.WARNING, Cause.REFUSED)
+    assert "127.0.0.1:1" in dead.sentence
+    assert "`nodes`" in dead.sentence

@@ -216,7 +216,7 @@ def _blamed(case: _Case, one: Finding) -> tuple[Blame, str]:
 
 def _worth_doing(case: _Case) -> _Found | None:
     """All servers work; the first thing that still needs attention."""
-    for rule in (_recording, _clocks, _warnings):
+    for rule in (_recording, _nodes, _clocks, _warnings):
         for found in rule(case):
             return found
     return None
@@ -230,6 +230,20 @@ def _recording(case: _Case) -> Iterator[_Found]:
                 f"The servers are OK, the recording is not: {one.sentence}",
                 None,
             )
+
+
+def _nodes(case: _Case) -> Iterator[_Found]:
+    """Nodes that give no answer behind a server that does."""
+    failing = [one for one in case.of(Step.NODE) if one.level is Level.WARNING]
+    for one in failing[:1]:
+        asked = sum(other.server == one.server for other in case.of(Step.NODE))
+        count = sum(other.server == one.server for other in failing)
+        yield (
+            one.blame or Blame.SERVER,
+            f"{one.server} answers, but {count} of its {asked} nodes "
+            f"{'does' if count == 1 else 'do'} not: {one.sentence}",
+            one.server,
+        )
 
 
 def _clocks(case: _Case) -> Iterator[_Found]:
