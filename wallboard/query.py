@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from wallboard.domain.alarm import Alarm, AlarmState
 from wallboard.domain.expectation import Conformity
+from wallboard.domain.node_difference import differences
 from wallboard.domain.pattern import LONGEST_SEARCHED, Finder
 from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
@@ -70,7 +71,7 @@ ALARM_WORDS = ("handled", "chattering", "old")
 EXPECTED_WORDS = ("open", "closed", "scheduled", "outside", "maintenance", "nothing")
 """What is expected; ``scheduled`` and ``outside`` compare it to the verdict."""
 
-MARKS = ("partial", "stale", "contradiction", "lenient")
+MARKS = ("partial", "stale", "contradiction", "lenient", "node differs")
 
 _WORD = re.compile(r'(?:"[^"]*(?:"|$)|[^\s"])+')
 _FIELD = re.compile(r"([A-Za-z_]+):")
@@ -263,11 +264,14 @@ def _button(value: str) -> Choice:
 
 def _mark(value: str) -> Choice:
     begun, problem = _begun(value, MARKS)
-    stale, others = "stale" in begun, begun - {"stale"}
+    stale, nodes = "stale" in begun, "node differs" in begun
+    others = begun - {"stale", "node differs"}
 
     def chooses(status: EntryPointStatus, now: float | None, _: Alarm | None) -> bool:
         judgement = status.judgement
         if stale and now is not None and judgement.stale(now):
+            return True
+        if nodes and now is not None and differences(status, now):
             return True
         return any(getattr(judgement, mark) for mark in others)
 

@@ -11,7 +11,7 @@ KEYS = [
     "server", "id", "name", "group", "verdict", "level", "partial", "stale", "contradiction",
     "lenient", "button", "chat_allowed", "reason", "response_type", "agent_available", "capacity",
     "wait_seconds", "queue_depth", "summary", "expected", "as_scheduled", "maintenance",
-    "alarm",
+    "alarm", "nodes",
     "endpoints",
 ]  # fmt: skip
 ENDPOINT_KEYS = ["ok", "status", "elapsed_ms", "error", "message", "lenient"]
@@ -36,7 +36,7 @@ def test_every_promised_key_is_there_and_the_time_has_its_offset():
         "reason": None, "response_type": 0, "agent_available": True, "capacity": 4,
         "wait_seconds": 12.0, "queue_depth": 3, "summary": "Customers can start a chat",
         "expected": None, "as_scheduled": None, "maintenance": None,
-        "alarm": None,
+        "alarm": None, "nodes": [],
         "endpoints": None,
     }  # fmt: skip
     assert one["endpoints"]["capacity"] == {
