@@ -7,9 +7,10 @@ is compressed by what was sent before. What is decoded is what a recording would
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.fleet.codebook import MOST_TARGETS, Codebook
@@ -38,6 +39,7 @@ ENOUGH_BYTES = 1024 * 1024
 """Bytes of answers after which the next event begins another batch."""
 
 ENOUGH_EVENTS = 2_000
+_FEW = Meta(max_length=ENOUGH_EVENTS)
 
 _AS_BEFORE = 0
 _NEW = 1
@@ -64,13 +66,13 @@ class _Batch(Struct, array_like=True, frozen=True):
     """
 
     anew: bool
-    targets: list[Target]
-    answers: list[AnswerRow]
-    polled: list[Step]
-    moments: list[Milliseconds]
-    answered: list[Count]
-    elapsed: list[Latency]
-    statuses: list[_Place]
+    targets: Annotated[list[Target], _FEW]
+    answers: Annotated[list[AnswerRow], _FEW]
+    polled: Annotated[list[Step], _FEW]
+    moments: Annotated[list[Milliseconds], _FEW]
+    answered: Annotated[list[Count], _FEW]
+    elapsed: Annotated[list[Latency], _FEW]
+    statuses: Annotated[list[_Place], _FEW]
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -5,12 +5,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from wallboard.domain.change import TIMELINE_BOUND
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state_strip import KEPT_MINUTES, WORST
 from wallboard.fleet.change_row import ChangeRow
-from wallboard.fleet.codebook import DICTIONARY_BYTES, MOST_TARGETS
+from wallboard.fleet.codebook import DICTIONARY_BYTES, MOST_ANSWERS, MOST_TARGETS
 from wallboard.fleet.rows import (
-    MOST_ROWS,
     AnswerRow,
     Count,
     Id,
@@ -67,7 +67,7 @@ class EntryPointRow(Struct, array_like=True, frozen=True):
 
     server: Text
     id: Id
-    endpoints: list[EndpointRow]
+    endpoints: Annotated[list[EndpointRow], Meta(max_length=len(Endpoint))]
     verdict: Verdict | None
     level: Level | None
     since: Moment | None
@@ -94,13 +94,13 @@ class CheckpointRow(Struct, array_like=True, frozen=True):
     sent_ms: Count
     at: Moment
     targets: Annotated[list[Target], Meta(max_length=2 * MOST_TARGETS)]
-    answers: list[AnswerRow]
+    answers: Annotated[list[AnswerRow], Meta(max_length=MOST_TARGETS)]
     last: Annotated[list[Annotated[int, Meta(ge=-1, le=2**62)]], Meta(max_length=MOST_TARGETS)]
     next: Count
     dictionary: Annotated[bytes, Meta(max_length=DICTIONARY_BYTES)]
-    codebook: list[KnownRow]
+    codebook: Annotated[list[KnownRow], Meta(max_length=MOST_ANSWERS)]
     entry_points: Annotated[list[EntryPointRow], Meta(max_length=MOST_TARGETS)]
-    servers: Annotated[list[ServerRow], Meta(max_length=MOST_ROWS)]
-    changes: Annotated[list[ChangeRow], Meta(max_length=MOST_ROWS)]
+    servers: Annotated[list[ServerRow], Meta(max_length=MOST_TARGETS)]
+    changes: Annotated[list[ChangeRow], Meta(max_length=MOST_TARGETS)]
     events: Annotated[list[Place], Meta(max_length=EVENTS)]
     samples: bytes

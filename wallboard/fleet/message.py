@@ -105,7 +105,7 @@ class Assembly:
         if parts is None or len(parts) != message.part:
             return None
         parts.append(message.data)
-        self._bytes += len(message.data)
+        self._bytes += _bytes_of(message.data)
         if len(parts) == message.parts:
             self._forget(batch)
             return b"".join(parts)
@@ -114,4 +114,8 @@ class Assembly:
         return None
 
     def _forget(self, batch: tuple[Term, int]) -> None:
-        self._bytes -= sum(map(len, self._parts.pop(batch, ())))
+        self._bytes -= sum(map(_bytes_of, self._parts.pop(batch, ())))
+
+
+def _bytes_of(part: bytes) -> int:
+    return len(part) + AROUND_BYTES

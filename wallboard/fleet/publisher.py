@@ -27,7 +27,10 @@ SIGN_SECONDS = 1.0
 """After so long an empty batch says that there is still somebody."""
 
 CHECKPOINT_SECONDS = 30.0
-"""Between two checkpoints."""
+"""Between two checkpoints; of large boards there are fewer."""
+
+CHECKPOINT_SHARE = 0.02
+"""Of the time of one core, for making them."""
 
 STORED_CHECKPOINT_SECONDS = 300.0
 """Between two that the stream keeps, for members that missed more than they can follow."""
@@ -101,6 +104,7 @@ class Publisher:
         self._sent_ms = 0
         self._signed_at = -SIGN_SECONDS
         self._checkpoint_at = self._stored_checkpoint_at = 0.0
+        self._pause_seconds = CHECKPOINT_SECONDS
         self._side = 0
         self._keeping: asyncio.Task[None] | None = None
 
@@ -237,7 +241,7 @@ class Publisher:
         )
         board = codes = None
         idle = self._keeping is None or self._keeping.done()
-        if idle and not self._outbox and now - self._checkpoint_at >= CHECKPOINT_SECONDS:
+        if idle and not self._outbox and now - self._checkpoint_at >= self._pause_seconds:
             # Now, while the board is all that was sent and this batch.
             board, codes = self._board(), Codes.of(series.codebook)
         return _Sent(series.number, sent_ms, taken, tuple(sent), board, codes)
@@ -261,9 +265,12 @@ class Publisher:
     ) -> None:
         """Have the bus keep a checkpoint; if it does not, the next one is due at once."""
         try:
+            began = self._clock()
             data = await start_in_thread(
                 lambda: checkpoint_bytes(term, sent.number, stored, sent.sent_ms, board, codes)
             )
+            took = self._clock() - began
+            self._pause_seconds = max(CHECKPOINT_SECONDS, took / CHECKPOINT_SHARE)
             if self._term() != term:
                 return
             self._side = 1 - self._side
