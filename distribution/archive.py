@@ -7,13 +7,10 @@ from pathlib import Path
 from distribution.places import epoch
 
 
-def tar_xz(folder: Path, path: Path, *, preset: int = 6) -> Path:
-    """Pack a folder, named as it is, with nobody's name and one time on everything.
-
-    ``preset`` is how hard to press, 0 to 9: 0 for what is packed already.
-    """
+def tar_xz(folder: Path, path: Path) -> Path:
+    """Pack a folder, named as it is, with nobody's name and one time on everything."""
     with (
-        lzma.open(path, "wb", preset=preset) as packed,
+        lzma.open(path, "wb", preset=6) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
         for one in [folder, *sorted(folder.rglob("*"))]:

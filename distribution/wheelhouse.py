@@ -24,7 +24,7 @@ def build() -> list[Path]:
     (folder / "requirements.txt").write_text(pinned)
     shutil.copy(HERE / "install.sh", folder)
     write_manual(folder / "man")
-    return [tar_xz(folder, DIST / f"{folder.name}.tar.xz", preset=0)]
+    return [tar_xz(folder, DIST / f"{folder.name}.tar.xz")]
 
 
 def _add_pip(folder: Path) -> None:

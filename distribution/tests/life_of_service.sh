@@ -39,7 +39,7 @@ FailureActionExitStatus=1
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -ex /srv/use_service.sh
+ExecStart=/bin/sh -e /srv/use_service.sh
 StandardOutput=file:/srv/said
 StandardError=file:/srv/said
 EOF

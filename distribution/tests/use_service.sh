@@ -1,10 +1,15 @@
 # What an administrator does with the service of the package; run by systemd as a unit.
+ended() {
+  status=$?
+  [ $status = 0 ] || journalctl --no-pager --unit=wallboard || true
+  exit $status
+}
+trap ended EXIT
 patience=600
 until_true() {
   while ! "$@"; do
     patience=$((patience - 1))
     if [ $patience = 0 ]; then
-      systemctl status --no-pager wallboard || true
       exit 1
     fi
     sleep 0.1
