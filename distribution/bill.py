@@ -17,6 +17,7 @@ def build() -> list[Path]:
         "JSON", "--pyproject", str(ROOT / "pyproject.toml"), "--output-file", str(path),
         str(ENVIRONMENT / "bin" / "python"))  # fmt: skip
     document = json.loads(path.read_text())
+    document["metadata"]["component"]["version"] = VERSION
     document["metadata"]["timestamp"] = datetime.fromtimestamp(epoch(), UTC).isoformat()
     path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
     return [path]
