@@ -15,7 +15,7 @@ class SilentFolder:
         self._away = False
         os.mkfifo(self._pipe)
         self._open = os.open
-        for name in ("stat", "lstat", "open", "access", "scandir", "mkdir"):
+        for name in ("stat", "lstat", "open", "access", "scandir", "listdir", "mkdir"):
             monkeypatch.setattr(os, name, self._waiting(getattr(os, name)))
 
     def leave(self):

@@ -242,12 +242,13 @@ def load_or_fallback(name: str, folder: Path | None = None) -> tuple[BoardTheme,
 
 def _files_in(folder: Path, *, own: bool) -> dict[str, ThemeFile]:
     try:
-        paths = within(lambda: sorted(folder.glob("*.toml")), FOLDER_SECONDS)
+        paths = within(lambda: sorted(folder.iterdir()), FOLDER_SECONDS)
     except OSError:
         return {}
     # Editors keep what is not saved yet in hidden files.
     visible = [path for path in paths if not path.name.startswith(".")]
-    return {path.stem: ThemeFile(path.stem, path, own) for path in visible}
+    themes = [path for path in visible if path.suffix == ".toml"]
+    return {path.stem: ThemeFile(path.stem, path, own) for path in themes}
 
 
 def _light_background(environ: Mapping[str, str]) -> bool:
