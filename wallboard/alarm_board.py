@@ -14,6 +14,7 @@ from wallboard.domain.alarm_condition import (
     condition_of,
     confirmed_until,
     explanation,
+    server_by_quorum,
     server_condition,
 )
 from wallboard.domain.alarm_step import withdrawn
@@ -82,6 +83,24 @@ class AlarmBoard:
             self._clock_set(event.by)
         return ()
 
+    def see_elsewhere(
+        self,
+        at: float,
+        points: Sequence[EntryPointStatus],
+        servers: Mapping[str, Sequence[ServerStatus]],
+    ) -> Rows:
+        """Take what other places say from ``at`` on: of entry points, and of servers each.
+
+        Only those are among them whose word counts.
+        """
+        rows: Rows = ()
+        for name, seen in servers.items():
+            if server := self._watched.get(AlarmKey(name)):
+                said = server.said or ServerStatus(name, at)
+                said = replace(said, at=max(at, said.at))
+                rows += self._server_seen(server, said, tuple(seen), ())
+        return rows + self._expect(at, points)
+
     def advance(self, now: float) -> Rows:
         """What happens by itself until ``now``; all events until then must have been folded."""
         return self._timers.advance(now)
@@ -143,6 +162,7 @@ class AlarmBoard:
         if (
             judgement.verdict is watched.verdict
             and judgement.level is watched.level
+            and status.places is None
             and (event.at <= watched.until or watched.calm)
         ):
             watched.until = confirmed_until(status)
@@ -155,9 +175,10 @@ class AlarmBoard:
         """Have an alarm meet what the polls say, which has been so ``since`` then if known."""
         watched.expectation = status.expectation
         server = self._watched.get(AlarmKey(watched.alarm.key.server))
-        if self._blind_since is not None or (server and server.down):
+        if self._blind_since is not None or (server and server.covers):
             return ()
-        condition = condition_of(status, at, watched.alarm.rules.level, since)
+        rules = watched.alarm.rules
+        condition = condition_of(status, at, rules.level, since, quorum=rules.quorum)
         rows = self._timers.meet(watched, condition)
         if condition.conclusive:
             watched.level, watched.verdict = status.judgement.level, status.judgement.verdict
@@ -175,7 +196,7 @@ class AlarmBoard:
                 now = replace(server.status, at=max(at, server.status.at))
                 # What is true only by what is expected now has not been so for longer.
                 rows += self._timers.meet(server, replace(self._condition(now), since=None))
-                rows += self._suppress(now)
+                rows += self._suppress(now) if server.covers else ()
         return rows
 
     def _server_said(self, status: ServerStatus, points: Sequence[EntryPointStatus]) -> Rows:
@@ -184,15 +205,29 @@ class AlarmBoard:
             return ()
         if points:
             server.stale_after = points[0].policy.stale_after
-        was_down, server.status = server.down, status
+        return self._server_seen(server, status, server.elsewhere, points)
+
+    def _server_seen(
+        self,
+        server: Watched,
+        here: ServerStatus,
+        elsewhere: tuple[ServerStatus, ...],
+        points: Sequence[EntryPointStatus],
+    ) -> Rows:
+        """Judge a server by what is said of it here and elsewhere; ``points`` are its own."""
+        covered, server.said, server.elsewhere = server.covers, here, elsewhere
+        server.status = status = server_by_quorum(here, elsewhere, server.alarm.rules.quorum)
         if self._blind_since is not None:
             return ()
         condition = self._condition(status)
         rows = self._timers.meet(server, condition)
-        if server.down:
+        if server.covers:
             rows += self._suppress(status)
-        elif was_down:
+        elif covered:
             rows += self._ask_again(self._points[status.server], condition.at)
+        for point in points if server.elsewhere else ():
+            if watched := self._watched.get(AlarmKey.of(point.entry_point.key)):
+                rows += self._judge(watched, point, status.at)
         self._note_recovery(server)
         return rows
 
@@ -252,7 +287,7 @@ class AlarmBoard:
         """Begin anew with the conditions of a recorded board; what stands by the rows stands."""
         stale_after = {one.entry_point.key.server: one.policy.stale_after for one in points}
         for key, watched in self._watched.items():
-            watched.status = None
+            watched.status = watched.said = None
             watched.stale_after = stale_after.get(key.server, watched.stale_after)
             self._timers.put(watched, watched.alarm.unasked())
         for one in points:
@@ -274,6 +309,7 @@ class AlarmBoard:
     def _clock_set(self, by: float) -> None:
         for watched in self._watched.values():
             watched.status = watched.status and watched.status.as_old_as_before(by)
+            watched.said = watched.said and watched.said.as_old_as_before(by)
             self._timers.put(watched, watched.current.shifted(by))
         self._blind_since = shifted(self._blind_since, by)
         self._seeing_since = shifted(self._seeing_since, by)

@@ -40,8 +40,9 @@ class Watched:
     Its condition holds ``until`` then, which later polls have moved on. ``level`` and ``verdict``
     are what the last poll said, if that was conclusive. Where it is ``calm``, false and normal, a
     poll that says the same again changes nothing however late it comes. ``expectation`` is what was
-    expected of the entry point. ``status`` is what was said last of a server, and ``stale_after``
-    how many seconds an answer of it holds. ``due`` is when something happens by itself.
+    expected of the entry point. ``status`` is what holds of a server, by what was ``said`` of it
+    here and ``elsewhere``, and ``stale_after`` how many seconds an answer of it holds. ``due`` is
+    when something happens by itself.
     """
 
     alarm: Alarm
@@ -51,6 +52,8 @@ class Watched:
     calm: bool = False
     expectation: Expectation = NOTHING_EXPECTED
     status: ServerStatus | None = None
+    said: ServerStatus | None = None
+    elsewhere: tuple[ServerStatus, ...] = ()
     stale_after: float = 30.0
     due: float = math.inf
 
@@ -58,6 +61,12 @@ class Watched:
     def down(self) -> bool:
         """Whether it is the alarm of a server that is out of reach."""
         return self.status is not None and self.status.failure is not None
+
+    @property
+    def covers(self) -> bool:
+        """Whether it is that of a server that no place reaches: then nobody asks entry points."""
+        seen = (self.said, *self.elsewhere)
+        return self.down and all(one is not None and one.failure for one in seen)
 
     @property
     def current(self) -> Alarm:

@@ -5,7 +5,7 @@ It has no clock and no I/O: the same events give the same board, live or replaye
 
 import math
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -35,9 +35,10 @@ from wallboard.domain.outage import (
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.polls import Sharing, Traffic
 from wallboard.domain.round import ends_round, figures_of_round
-from wallboard.domain.snapshot import EntryPointStatus, Folded, Snapshot, newest_poll
+from wallboard.domain.snapshot import EntryPointStatus, Folded, Places, Snapshot, newest_poll
 from wallboard.domain.state import EndpointState, EntryPointState
 from wallboard.domain.state_strip import State
+from wallboard.domain.vantage import disagree
 from wallboard.domain.verdict import Judgement, judge, rejudge
 
 
@@ -57,7 +58,7 @@ class Board:
         self._parts = Sharing()
         self._newest_at: float | None = None
         self._ranking = 0
-        self._unconfirmed: frozenset[EntryPointKey] = frozenset()
+        self._by_time: frozenset[tuple[EntryPointKey, bool]] = frozenset()
         self._events: deque[Change] = deque(maxlen=EVENTS_BOUND)
         self._events_shown: tuple[Change, ...] = ()
 
@@ -87,6 +88,10 @@ class Board:
     def statuses_of(self, server: str) -> list[EntryPointStatus]:
         """The current statuses of the entry points of one server."""
         return [s for key, s in self._statuses.items() if key.server == server]
+
+    def server(self, name: str) -> ServerStatus | None:
+        """What was said last of a server, if anything was."""
+        return self._servers.get(name)
 
     def failure(self, server: str) -> Failure | None:
         """Why a server cannot be reached; ``None`` while it can."""
@@ -128,17 +133,30 @@ class Board:
         self._ranking += 1
         return Folded(None, tuple(self._statuses.values()), tuple(changes))
 
+    def see_elsewhere(
+        self, places: Mapping[EntryPointKey, Places | None]
+    ) -> tuple[EntryPointStatus, ...]:
+        """Have entry points seen from other places as well; their statuses after that."""
+        found = []
+        for key, seen in places.items():
+            if status := self._statuses.get(key):
+                self._statuses[key] = after = replace(status, places=seen)
+                found.append(after)
+        return tuple(found)
+
     def snapshot(self, now: float) -> Snapshot:
         """The state of the board at ``now``, Unix time in seconds."""
         if self._events and (
             not self._events_shown or self._events_shown[-1] is not self._events[-1]
         ):
             self._events_shown = tuple(self._events)
-        unconfirmed = frozenset(
-            k for k, s in self._statuses.items() if s.judgement.unconfirmed(now)
+        by_time = frozenset(
+            (k, disputed)
+            for k, s in self._statuses.items()
+            if (disputed := disagree(s, now)) or s.judgement.unconfirmed(now)
         )
-        if unconfirmed != self._unconfirmed:
-            self._unconfirmed = unconfirmed
+        if by_time != self._by_time:
+            self._by_time = by_time
             self._ranking += 1
         return Snapshot(
             at=now,
@@ -331,6 +349,7 @@ class Board:
             strip,
             before.expectation,
             before.nodes,
+            before.places,
         )
         if changes:
             changes = tuple(

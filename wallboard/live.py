@@ -23,6 +23,7 @@ from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.feeds import Feed, FeedStatus, Role
 from wallboard.inheritance import entry_points_of
 from wallboard.live_alarms import LiveAlarms
+from wallboard.live_places import LivePlaces
 from wallboard.live_standing import LiveStanding
 from wallboard.notices.outbox import Outbox
 from wallboard.recorder.ledger.news import News
@@ -82,6 +83,7 @@ class LiveBoard:
             check_clock=self._check_clock,
             fed=make_feed is not None,
         )
+        self.places = LivePlaces(self._polled, self.board, self.alarms, clock=clock)
         self._blindness = Blindness()
         self._standing = LiveStanding(
             self._whole_snapshot, lambda: longest_interval(self._polled), self._keep_standing
@@ -129,7 +131,8 @@ class LiveBoard:
         """The same without those of an edited config."""
         of_plan = self._plan.problems if self._plan else ()
         of_notices = self._notices.problems if self._notices else ()
-        return (*of_plan, *self.status.problems, *self.alarms.problems, *of_notices)
+        of_feed = (*self.status.problems, *self.places.problems)
+        return (*of_plan, *of_feed, *self.alarms.problems, *of_notices)
 
     def snapshot(self) -> Snapshot:
         """The board as it stands now."""
@@ -148,6 +151,7 @@ class LiveBoard:
             ledger=self.alarms.rows,
             blind_since=self.alarms.blind_since,
             channels=self._notices.channels if self._notices else {},
+            places=self.places.places,
         )
         return self._blindness.shown(snapshot)
 
@@ -156,6 +160,7 @@ class LiveBoard:
         if self._make_feed:
             self._tasks.append(asyncio.create_task(self._run_feed(self._make_feed)))
             self._tasks.append(asyncio.create_task(self.alarms.run()))
+            self._tasks.append(asyncio.create_task(self.places.run()))
             self._tasks.append(asyncio.create_task(self._send_notices()))
             self._tasks.append(asyncio.create_task(self._standing.run(self._records)))
         if self.config or self._plan:
@@ -217,6 +222,7 @@ class LiveBoard:
         if self._feed:
             self._feed.replace(self._polled, self._edit)
         self.alarms.take_up(self._polled, self._edit)
+        self.places.take_up(self._polled)
         self._tell(self._edit)
         for callback in self._edit_callbacks:
             callback(before, settings)

@@ -28,7 +28,8 @@ from wallboard.domain.alarm_requests import (
 )
 from wallboard.domain.alarm_rows import rows_of
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
-from wallboard.domain.snapshot import Folded
+from wallboard.domain.observation import ServerStatus
+from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.feeds import FeedStatus, Role
 from wallboard.inheritance import alarm_rules_of
 from wallboard.recorder.ledger.news import News
@@ -190,6 +191,14 @@ class LiveAlarms:
             self._held_back.append(folded)
             return
         self._judge(lambda: self._board.fold(folded))
+
+    def see_elsewhere(
+        self,
+        points: Sequence[EntryPointStatus],
+        servers: Mapping[str, Sequence[ServerStatus]],
+    ) -> None:
+        """Take what other places say of entry points and servers by now."""
+        self._judge(lambda: self._board.see_elsewhere(self._clock(), points, servers))
 
     def take_up(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings, whose edit of the board is given."""

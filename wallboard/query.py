@@ -15,6 +15,7 @@ from wallboard.domain.node_difference import differences
 from wallboard.domain.pattern import LONGEST_SEARCHED, Finder
 from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.domain.vantage import disagree
 from wallboard.frozen import frozen
 
 
@@ -71,7 +72,7 @@ ALARM_WORDS = ("handled", "chattering", "old")
 EXPECTED_WORDS = ("open", "closed", "scheduled", "outside", "maintenance", "nothing")
 """What is expected; ``scheduled`` and ``outside`` compare it to the verdict."""
 
-MARKS = ("partial", "stale", "contradiction", "lenient", "node differs")
+MARKS = ("partial", "stale", "contradiction", "lenient", "node differs", "disputed")
 
 _WORD = re.compile(r'(?:"[^"]*(?:"|$)|[^\s"])+')
 _FIELD = re.compile(r"([A-Za-z_]+):")
@@ -264,14 +265,16 @@ def _button(value: str) -> Choice:
 
 def _mark(value: str) -> Choice:
     begun, problem = _begun(value, MARKS)
-    stale, nodes = "stale" in begun, "node differs" in begun
-    others = begun - {"stale", "node differs"}
+    stale, nodes, disputed = (mark in begun for mark in ("stale", "node differs", "disputed"))
+    others = begun - {"stale", "node differs", "disputed"}
 
     def chooses(status: EntryPointStatus, now: float | None, _: Alarm | None) -> bool:
         judgement = status.judgement
         if stale and now is not None and judgement.stale(now):
             return True
         if nodes and now is not None and differences(status, now):
+            return True
+        if disputed and now is not None and disagree(status, now):
             return True
         return any(getattr(judgement, mark) for mark in others)
 

@@ -77,6 +77,7 @@ class SelectedBoard:
             alarms=self._alarms_of(whole),
             ledger=self._ledger_of(whole),
             blind_since=whole.blind_since,
+            places=whole.places,
         )
 
     def _alarms_of(self, whole: Snapshot) -> Alarms:

@@ -62,6 +62,7 @@ class AlarmRuleSettings:
     ack_expires: Annotated[float, Ge(60), Le(2_592_000)] | None = None
     flap_changes: Annotated[int, Ge(3), Le(100)] | None = None
     flap_within: Annotated[float, Ge(1), Le(86_400)] | None = None
+    quorum: Annotated[int, Ge(1), Le(99)] | None = None
 
 
 @frozen(kw_only=True)

@@ -57,6 +57,11 @@ def test_a_usual_config_has_none_whoever_may_read_it(tmp_path):
             "flap_changes",
             "8 raises and ends take 840 s at least",
         ),
+        (
+            SERVER + POINT + "alarm.quorum = 2",
+            "quorum",
+            "has no effect: without a vantage in [fleet] only one place is asked",
+        ),
         (SERVER + POINT + OTHER + POINT, "url", '1000 is polled twice: "prod" has the same'),
         (
             SERVER + POINT + 'group = "EMEA"\n' + POINT.replace("1000", "1001") + 'group = "em ea"',

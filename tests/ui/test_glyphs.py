@@ -18,7 +18,7 @@ from wallboard.ui.terminal.cells import transliterated
 from wallboard.ui.terminal.painter import Painter
 
 SETS = [UNICODE, ASCII, CONSOLE]
-MAY_BE_LONGER = {"contradiction", "becomes"}
+MAY_BE_LONGER = {"contradiction", "becomes", "node_differs", "disputed"}
 NO_SIGNS = {"name", "beyond_ascii", *MAY_BE_LONGER}
 
 

@@ -19,6 +19,11 @@ MOST_NAME = 64
 
 _PACKAGES = ("nats", "msgspec")
 _DOMAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PLACE = re.compile(r"(?!main$)(?=.{1,32}$)[a-z0-9]+(?:-[a-z0-9]+)*")
+_PLACE_WORDS = (
+    'must be lower-case letters and digits with hyphens between, at most 32 and not "main", such '
+    'as "fra"'
+)
 _SEED = re.compile(r"SU[A-Z2-7]{56}")
 
 
@@ -28,6 +33,8 @@ def fleet_faults(fleet: FleetSettings) -> Iterator[Fault]:
         yield from _bus(fleet)
     for key in ("board", "member", "vantage"):
         yield from _name(key, getattr(fleet, key))
+    if fleet.vantage.strip() and not _PLACE.fullmatch(fleet.vantage):
+        yield ("fleet", "vantage"), _PLACE_WORDS
     if fleet.domain and not _DOMAIN.fullmatch(fleet.domain):
         yield ("fleet", "domain"), "must be letters, digits, - and _, at most 64"
     if (fleet.user is None) is not (fleet.password is None):

@@ -45,6 +45,7 @@ def warnings(settings: Settings, document: Mapping[str, Toml], file: Path) -> li
     found += _buttons(settings)
     found += _events(settings)
     found += _never_chattering(settings)
+    found += _lone_quorum(settings)
     found += _polled_twice(settings)
     found += _nearly_the_same(settings)
     name = escaped(file)
@@ -139,6 +140,17 @@ def _never_chattering(settings: Settings) -> Iterator[Fault]:
                 f"chattering is never found: {own.flap_changes} raises and ends take {least:g} s "
                 f"at least, and flap_within is {own.flap_within:g} s",
             )
+
+
+def _lone_quorum(settings: Settings) -> Iterator[Fault]:
+    """A quorum of places where no others are compared."""
+    if settings.fleet.vantage:
+        return
+    for layers in layers_of(settings):
+        depth, quorum = strongest([table for table, _ in layers], "alarm", "quorum")
+        if quorum and quorum > 1:
+            where = (*layers[depth][1], "alarm", "quorum")
+            yield where, "has no effect: without a vantage in [fleet] only one place is asked"
 
 
 def _polled_twice(settings: Settings) -> Iterator[Fault]:

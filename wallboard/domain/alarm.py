@@ -53,7 +53,7 @@ class AlarmRules:
 
     A condition is true at ``level`` or above. Once it was true for ``raise_for`` the alarm is
     raised, once it was false for ``clear_for`` it is over. ``flap_changes`` raises and ends within
-    ``flap_within`` are chattering.
+    ``flap_within`` are chattering. Where several places poll, ``quorum`` of them must say so.
     """
 
     level: Level = Level.CRITICAL
@@ -62,6 +62,7 @@ class AlarmRules:
     ack_expires: float = 8 * 3600.0
     flap_changes: int = 6
     flap_within: float = 600.0
+    quorum: int = 1
 
 
 @frozen

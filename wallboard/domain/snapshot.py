@@ -39,7 +39,8 @@ class EntryPointStatus:
     ``since`` is when its verdict began, ``onset`` how that and its level did; at ``known_until``
     the next poll is overdue (Unix time in seconds). ``timeline`` is its last changes, oldest first,
     and ``strip`` what it was in the last hours. By ``expectation`` its level may be another than by
-    its policy. ``nodes`` are those of its server that are asked directly.
+    its policy. ``nodes`` are those of its server that are asked directly, ``places`` is how other
+    places see it, if there are any.
     """
 
     state: EntryPointState
@@ -52,6 +53,7 @@ class EntryPointStatus:
     strip: StateStrip = NOTHING_KNOWN
     expectation: Expectation = NOTHING_EXPECTED
     nodes: tuple[NodeView, ...] = ()
+    places: "Places | None" = None
 
     @classmethod
     def unpolled(
@@ -181,6 +183,37 @@ class EntryPointStatus:
         )
 
 
+@frozen
+class Place:
+    """One of the places that poll; ``silent_since`` is when it was heard last, if it is silent."""
+
+    name: str
+    own: bool = False
+    silent_since: float | None = None
+
+
+@frozen
+class Elsewhere:
+    """An entry point as another place sees it.
+
+    ``since`` is when its verdict began as far as it was heard here, ``silent_since`` when the place
+    was heard last, ``None`` while it is; both are Unix time in seconds.
+    """
+
+    place: str
+    status: EntryPointStatus
+    since: float
+    silent_since: float | None = None
+
+
+@frozen
+class Places:
+    """How an entry point looks from elsewhere; ``own`` is the place of this board."""
+
+    own: str
+    others: tuple[Elsewhere, ...]
+
+
 def newest_poll(statuses: Iterable[EntryPointStatus], now: float) -> float | None:
     """When the newest poll of these was, good or bad; Unix time in seconds."""
     return newest(
@@ -203,7 +236,8 @@ class Snapshot:
     does, or when an entry point is out of date that was not, or no more;
     ``events`` are the last changes across the board, oldest first; ``alarms`` has every alarm that
     is not normal, ``ledger`` are the last rows of the ledger, oldest first, and ``blind_since`` is
-    when this machine lost its own network. ``channels`` are those that this process sends through.
+    when this machine lost its own network. ``channels`` are those that this process sends through,
+    and ``places`` those that poll, none where there is only one.
     """
 
     at: float
@@ -218,6 +252,7 @@ class Snapshot:
     ledger: tuple[LedgerRow, ...] = ()
     blind_since: float | None = None
     channels: Mapping[str, ChannelState] = field(default_factory=lambda: MappingProxyType({}))
+    places: tuple[Place, ...] = ()
 
     @property
     def unreachable(self) -> tuple[ServerStatus, ...]:

@@ -11,7 +11,7 @@ KEYS = [
     "server", "id", "name", "group", "verdict", "level", "partial", "stale", "contradiction",
     "lenient", "button", "chat_allowed", "reason", "response_type", "agent_available", "capacity",
     "wait_seconds", "queue_depth", "summary", "expected", "as_scheduled", "maintenance",
-    "alarm", "nodes",
+    "alarm", "nodes", "places",
     "endpoints",
 ]  # fmt: skip
 ENDPOINT_KEYS = ["ok", "status", "elapsed_ms", "error", "message", "lenient"]
@@ -22,7 +22,7 @@ def test_every_promised_key_is_there_and_the_time_has_its_offset():
     board = board_of(sales)
     tell(board, sales, OPEN)
     report = json.loads(json_report(board.snapshot(NOW)))
-    assert list(report) == ["at", "blind_since", "entry_points"]
+    assert list(report) == ["at", "blind_since", "places", "entry_points"]
     assert report["blind_since"] is None
     assert report["at"] == "2026-01-01T00:00:00.000+00:00"
     (one,) = report["entry_points"]
@@ -36,7 +36,7 @@ def test_every_promised_key_is_there_and_the_time_has_its_offset():
         "reason": None, "response_type": 0, "agent_available": True, "capacity": 4,
         "wait_seconds": 12.0, "queue_depth": 3, "summary": "Customers can start a chat",
         "expected": None, "as_scheduled": None, "maintenance": None,
-        "alarm": None, "nodes": [],
+        "alarm": None, "nodes": [], "places": None,
         "endpoints": None,
     }  # fmt: skip
     assert one["endpoints"]["capacity"] == {

@@ -24,6 +24,7 @@ from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.standing import COUNTED
+from wallboard.domain.vantage import agreement_of
 from wallboard.frozen import frozen
 from wallboard.report.metrics.channels import of_channels
 from wallboard.report.metrics.label import label
@@ -127,6 +128,22 @@ MAINTENANCE = Gauge(
     lambda status, _: status.maintenance is not None,
 )
 
+PLACES_AGREE = Gauge(
+    "wallboard_vantage_agree",
+    "Vantage points whose answer is the verdict, of those that count.",
+    lambda status, now: agreement.agree if (agreement := agreement_of(status, now)) else None,
+)
+PLACES_COUNT = Gauge(
+    "wallboard_vantage_count",
+    "Vantage points whose answer counts: they are heard, and it is not out of date.",
+    lambda status, now: agreement.count if (agreement := agreement_of(status, now)) else None,
+)
+DISPUTED = Gauge(
+    "wallboard_vantage_disputed",
+    "Whether vantage points disagree for longer than a round of polls: 1 yes, 0 no.",
+    lambda status, now: agreement.disagrees if (agreement := agreement_of(status, now)) else None,
+)
+
 ENTRY_POINT_SERIES: tuple[StateSet | Gauge, ...] = (
     VERDICT,
     BUTTON,
@@ -140,10 +157,14 @@ ENTRY_POINT_SERIES: tuple[StateSet | Gauge, ...] = (
     EXPECTED,
     AS_SCHEDULED,
     MAINTENANCE,
+    PLACES_AGREE,
+    PLACES_COUNT,
+    DISPUTED,
 )
 
 BLIND = "wallboard_blind"
 REACHABLE = "wallboard_server_reachable"
+HEARD = "wallboard_vantage_heard"
 ALARMS = "wallboard_alarms"
 DURATION = "wallboard_poll_duration_seconds"
 POLLS = "wallboard_polls_total"
@@ -202,6 +223,7 @@ def of_board(snapshot: Snapshot, polls: PollCounts, *, alarms: bool = True) -> I
     )
     yield _reachable(snapshot)
     yield from of_nodes(snapshot)
+    yield _heard(snapshot)
     if alarms:
         yield _alarms(snapshot)
     yield _intervals(snapshot)
@@ -235,6 +257,17 @@ def _reachable(snapshot: Snapshot) -> Metric:
     for server in dict.fromkeys(key.server for key in snapshot.entry_points):
         if server in answered | down:
             family.add_metric([label(server)], server not in down)
+    return family
+
+
+def _heard(snapshot: Snapshot) -> Metric:
+    family = GaugeMetricFamily(
+        HEARD,
+        "Whether the vantage point is heard: 1 yes, 0 no; none where there is only one.",
+        labels=["vantage"],
+    )
+    for place in snapshot.places:
+        family.add_metric([label(place.name)], place.silent_since is None)
     return family
 
 

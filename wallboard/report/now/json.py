@@ -13,12 +13,14 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.domain.vantage import disagree
 from wallboard.report.now.alarms import alarm_values
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import change_values
 from wallboard.report.words.expectations import expected_values, maintenance_values
 from wallboard.report.words.figures import iso, times
 from wallboard.report.words.nodes import node_values
+from wallboard.report.words.places import place_values, places_values
 from wallboard.report.words.rows import level_counts, stale_count
 
 
@@ -35,11 +37,13 @@ def json_report(snapshot: Snapshot) -> str:
 def document(snapshot: Snapshot) -> dict[str, Any]:
     """The document as plain values: ``at`` is ISO 8601 with its offset from UTC.
 
-    ``blind_since`` is when this machine lost its network, ``null`` while it has one.
+    ``blind_since`` is when this machine lost its network, ``null`` while it has one; ``places`` are
+    those that poll, none where there is only one.
     """
     return {
         "at": iso(snapshot.at),
         "blind_since": None if snapshot.blind_since is None else iso(snapshot.blind_since),
+        "places": [place_values(place) for place in snapshot.places],
         "entry_points": [
             entry_point_document(status, snapshot) for status in snapshot.entry_points.values()
         ],
@@ -76,6 +80,7 @@ def entry_point_document(status: EntryPointStatus, snapshot: Snapshot) -> dict[s
         "maintenance": maintenance_values(status.maintenance),
         "alarm": alarm_values(entry_point.key, snapshot),
         "nodes": node_values(status, snapshot.at),
+        "places": places_values(status, snapshot.at),
         "endpoints": {
             endpoint.value: _endpoint(status.state.current(endpoint), down)
             for endpoint in entry_point.endpoints
@@ -138,6 +143,8 @@ def heartbeat_line(snapshot: Snapshot) -> str:
         "polls_per_minute": snapshot.polls_per_minute,
         **times("blind_since", snapshot.blind_since),
         **times("newest_poll_at", snapshot.newest_at),
+        "places": [place_values(place) for place in snapshot.places],
+        "disputed": sum(disagree(one, snapshot.at) for one in snapshot.entry_points.values()),
     }
     return _line("heartbeat", snapshot.at, values)
 

@@ -9,6 +9,7 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.words.network import network_back, network_words
 from wallboard.report.words.nodes import node_lines
+from wallboard.report.words.places import place_name, silence_sentences, silent_names
 from wallboard.report.words.rows import counts, entry_point_table, marks_of, who, whose, worst_first
 
 
@@ -31,6 +32,7 @@ def failures(snapshot: Snapshot) -> Iterator[str]:
     """
     if snapshot.blind_since is not None:
         yield network_words(snapshot.blind_since, snapshot.at)
+    yield from silence_sentences(snapshot.places, snapshot.at)
     yield from _servers(snapshot)
     yield from node_lines(snapshot)
     yield from _failing(snapshot)
@@ -86,14 +88,15 @@ class TextBoard:
         self._down: dict[str, str] = {}
         self._blind_since: float | None = None
         self._differing: tuple[str, ...] = ()
+        self._silent: frozenset[str] = frozenset()
 
     def frame(self, snapshot: Snapshot) -> list[str]:
         """The lines of one more frame, none of them with a line break."""
         changed = [
             status for status in snapshot.entry_points.values() if self._is_news(status, snapshot)
         ]
-        lines = [self._header(snapshot), *self._network(snapshot), *self._servers(snapshot)]
-        lines += self._nodes(snapshot)
+        lines = [self._header(snapshot), *self._network(snapshot), *self._places(snapshot)]
+        lines += [*self._servers(snapshot), *self._nodes(snapshot)]
         if changed:
             rows = entry_point_table(snapshot, worst_first(changed, snapshot.at))
             lines.extend(f"  {row}" for row in rows)
@@ -109,6 +112,14 @@ class TextBoard:
             yield f"  {network_words(self._blind_since, snapshot.at)}"
         elif before is not None and self._blind_since is None:
             yield f"  {network_back(snapshot.at - before)}"
+
+    def _places(self, snapshot: Snapshot) -> Iterator[str]:
+        before, self._silent = self._silent, silent_names(snapshot.places)
+        new = [one for one in snapshot.places if one.name in self._silent - before]
+        for words in silence_sentences(new, snapshot.at):
+            yield f"  {words}"
+        for place in sorted(before - self._silent):
+            yield f"  {place_name(place)} is heard again"
 
     def _servers(self, snapshot: Snapshot) -> Iterator[str]:
         for status in snapshot.servers.values():

@@ -7,8 +7,10 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.node_difference import differences
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.domain.vantage import disagree
 from wallboard.report.words.expectations import expectation_words
 from wallboard.report.words.figures import figure, wait
+from wallboard.report.words.places import disagreement_words
 from wallboard.report.words.table import table
 
 _FIGURES = frozenset({"ID", "WAIT", "QUEUE", "SLOTS"})
@@ -20,7 +22,7 @@ def worst_first(statuses: Iterable[EntryPointStatus], now: float) -> list[EntryP
 
 
 def marks_of(status: EntryPointStatus, now: float) -> list[str]:
-    """The marks beside the verdict: stale, partial, contradiction, lenient, node differs."""
+    """The marks beside the verdict, from stale to disputed."""
     judgement = status.judgement
     marks = {
         "stale": judgement.stale(now),
@@ -28,6 +30,7 @@ def marks_of(status: EntryPointStatus, now: float) -> list[str]:
         "contradiction": judgement.contradiction,
         "lenient": judgement.lenient,
         "node differs": bool(differences(status, now)),
+        "disputed": disagree(status, now),
     }
     return [name for name, holds in marks.items() if holds]
 
@@ -77,10 +80,12 @@ def _why(status: EntryPointStatus, snapshot: Snapshot) -> str:
     server = snapshot.servers.get(status.entry_point.key.server)
     expected = expectation_words(status, snapshot.at)
     if server and server.failure:
-        return safe("; ".join(filter(None, ("server unreachable", expected))))
+        disputed = disagreement_words(status, snapshot.at)
+        return safe("; ".join(filter(None, ("server unreachable", expected, disputed))))
     well = judgement.verdict is Verdict.OPEN and judgement.level_at(snapshot.at) is Level.OK
     summary = "" if well else judgement.summary
-    return safe("; ".join(filter(None, (summary, expected, judgement.hint))))
+    disputed = disagreement_words(status, snapshot.at)
+    return safe("; ".join(filter(None, (summary, expected, judgement.hint, disputed))))
 
 
 def counts(snapshot: Snapshot) -> str:

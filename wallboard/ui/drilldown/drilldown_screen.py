@@ -1,4 +1,4 @@
-"""The drill-down: one entry point, its endpoints, and five tabs with the evidence."""
+"""The drill-down: one entry point, its endpoints, and tabs with the evidence."""
 
 import time
 from collections.abc import Iterable
@@ -21,13 +21,15 @@ from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.facts import Facts, Figures
 from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
+from wallboard.ui.drilldown.places import PlaceTable
 from wallboard.ui.drilldown.request import RequestLines, header_lines
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead
+from wallboard.ui.drilldown.viewpoint import Viewpoint
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
-from wallboard.ui.picture.window import Window, Zoom
+from wallboard.ui.picture.window import RecordedWindow, Window, Zoom
 from wallboard.ui.screen.copies import Evidence
 from wallboard.ui.screen.copying_screen import CopyingScreen
 from wallboard.ui.widgets import lines as bodies
@@ -43,7 +45,7 @@ below the answer."""
 _OF_ONE_POLL = frozenset({Tab.BODY, Tab.HEADERS})
 _OF_ONE_ENDPOINT = _OF_ONE_POLL | {Tab.DIFF}
 _ONLY_IN: dict[str, frozenset[Tab]] = {
-    "choose": _OF_ONE_ENDPOINT,
+    "choose": _OF_ONE_ENDPOINT | {Tab.PLACES},
     "older": _OF_ONE_POLL,
     "pretty": frozenset({Tab.BODY}),
     "search": frozenset({Tab.BODY}),
@@ -52,7 +54,10 @@ _ONLY_IN: dict[str, frozenset[Tab]] = {
 
 
 class DrillDownScreen(CopyingScreen):
-    """Live while it is open; ``[`` and ``]`` go back and forth through the last polls."""
+    """Live while it is open; ``[`` and ``]`` go back and forth through the last polls.
+
+    Where several places poll, all of it can be seen from any of them.
+    """
 
     AUTO_FOCUS = "BodyView"
 
@@ -91,6 +96,7 @@ class DrillDownScreen(CopyingScreen):
         Binding("3", "tab('timeline')", "Timeline", show=False, id="tab_timeline"),
         Binding("4", "tab('chart')", "Chart", show=False, id="tab_chart"),
         Binding("5", "tab('diff')", "Last good against first bad", show=False, id="tab_diff"),
+        Binding("6", "tab('places')", "Places of the fleet", show=False, id="tab_places"),
     ]
 
     def __init__(self, theme: BoardTheme, key: EntryPointKey, first: View) -> None:
@@ -103,6 +109,7 @@ class DrillDownScreen(CopyingScreen):
         self.endpoint = deciding or next(iter(endpoints), Endpoint.CHAT_ALLOWED)
         self.tab = Tab.BODY
         self.pretty = True
+        self._viewpoint = Viewpoint()
         self._zoom = Zoom()
         self._window: Window | None = None
         self._stepped_to: Observation | None = None
@@ -120,6 +127,7 @@ class DrillDownScreen(CopyingScreen):
         self._timeline_head = TimelineHead(theme)
         self._chart = Chart(theme)
         self._diff = Difference(theme)
+        self._places = PlaceTable(theme)
         self._line = SearchLine()
         self._contents: dict[Tab, tuple[Widget, ...]] = {
             Tab.BODY: (self._body,),
@@ -127,6 +135,7 @@ class DrillDownScreen(CopyingScreen):
             Tab.TIMELINE: (self._timeline, self._detail),
             Tab.CHART: (self._chart,),
             Tab.DIFF: (self._diff,),
+            Tab.PLACES: (self._places,),
         }
 
     def parts(self) -> list[Widget]:
@@ -175,10 +184,12 @@ class DrillDownScreen(CopyingScreen):
         if self.view and view.jump != self.view.jump:
             self._stepped_to = None  # it belongs to the previous position
         super().show(view)
-        status = view.snapshot.entry_points.get(self.key)
+        status = self._status()
         if status is None:
             self._request.say("This entry point is not on the board.")
             return
+        if self.tab not in self._tabs_here():
+            self.tab = Tab.BODY
         now = view.snapshot.at
         self._show_above(status, view)
         self._display()
@@ -187,19 +198,26 @@ class DrillDownScreen(CopyingScreen):
             self._timeline.show(status, now, self._rows)
             self._timeline_head.show(self._timeline.count)
         found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
-        self._tabs.show(self.tab, found if self.tab is Tab.BODY else "")
+        self._tabs.show(self._tabs_here(), self.tab, found if self.tab is Tab.BODY else "")
 
     def _show_above(self, status: EntryPointStatus, view: View) -> None:
         now, height = view.snapshot.at, self.app.size.height
         brief = height < ROOM_FOR_FACTS
         alarm = view.snapshot.alarms.get(AlarmKey.of(self.key))
-        self._facts.show(status, now, alarm=alarm, brief=brief)
+        self._facts.show(
+            status,
+            now,
+            alarm=alarm,
+            brief=brief,
+            own=self._own_status(),
+            place=self._viewpoint.place,
+        )
         self._figures.show(status, now)
         self._strip.display = self._figures.display = not brief
         history = status.state.history
         known_from = history[0].at if len(history) else now
         self._window = self._zoom.window(now, known_from, self._strip.room())
-        recorded = view.recorded_window
+        recorded = self._recorded_window
         self._strip.show(status, self._window, now, recorded.states if recorded else None)
         if self.tab in _OF_ONE_ENDPOINT:
             only_chosen = height < ROOM_FOR_ALL_ENDPOINTS
@@ -219,11 +237,14 @@ class DrillDownScreen(CopyingScreen):
                 self._timeline.show(status, now, self._rows)
             case Tab.CHART:
                 if self._window:
-                    recorded = self.view.recorded_window if self.view else None
+                    recorded = self._recorded_window
                     samples = recorded.samples if recorded else ()
                     self._chart.show(status, self._window, now, samples)
             case Tab.DIFF:
                 self._diff.show(last_good_and_bad(status, self.endpoint), self.endpoint, now)
+            case Tab.PLACES:
+                if own := self._own_status():
+                    self._places.show(own, self._viewpoint.shown(own), now)
 
     def _show_request(self, status: EntryPointStatus, now: float) -> None:
         recent, poll = status.state.endpoint(self.endpoint).recent, self.observation
@@ -282,16 +303,20 @@ class DrillDownScreen(CopyingScreen):
             return False
         if action == "older" and parameters == (-1,) and self._stepped_to is None:
             return False
+        if action == "tab" and parameters == (str(Tab.PLACES),):
+            return Tab.PLACES in self._tabs_here() and super().check_action(action, parameters)
         here = self.tab in _ONLY_IN.get(action, Tab)
         return here and super().check_action(action, parameters)
 
     def action_back(self) -> None:
-        """Close the search, return to the newest poll, or leave the drill-down."""
+        """Close the search, return to the newest poll, to the own place, or to the wall."""
         if self._line.display or self._body.wanted:
             self._close_line()
             self._body.look_for("")
         elif self._stepped_to:
             self._stepped_to = None
+        elif self._viewpoint.place:
+            self._viewpoint.place = ""
         else:
             self.app.pop_screen()
             return
@@ -308,7 +333,7 @@ class DrillDownScreen(CopyingScreen):
 
     def action_turn(self, step: int) -> None:
         """Show the next or previous tab."""
-        tabs = list(Tab)
+        tabs = self._tabs_here()
         self.action_tab(tabs[(tabs.index(self.tab) + step) % len(tabs)])
 
     def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
@@ -327,11 +352,25 @@ class DrillDownScreen(CopyingScreen):
         self._timeline.set_class(with_timeline, "-below")
 
     def action_choose(self, step: int) -> None:
-        """Select the next or previous endpoint."""
+        """Select the next or previous endpoint, or place."""
         status = self._status()
+        if self.tab is Tab.PLACES and (own := self._own_status()):
+            self._viewpoint.move(own, step)
+            self._see_anew()
+            return
         endpoints = status.entry_point.endpoints if status else ()
         if self.endpoint in endpoints:
             self._choose(endpoints[(endpoints.index(self.endpoint) + step) % len(endpoints)])
+
+    def on_place_table_chosen(self, message: PlaceTable.Chosen) -> None:
+        """See the entry point as the clicked place does."""
+        if own := self._own_status():
+            self._viewpoint.choose(own, message.place)
+            self._see_anew()
+
+    def _see_anew(self) -> None:
+        self._stepped_to = None
+        self._redraw()
 
     def on_endpoint_table_chosen(self, message: EndpointTable.Chosen) -> None:
         """Select the clicked endpoint."""
@@ -339,8 +378,7 @@ class DrillDownScreen(CopyingScreen):
 
     def _choose(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._stepped_to = None
-        self._redraw()
+        self._see_anew()
 
     def action_older(self, steps: int) -> None:
         """Step through the recent polls; past the newest it is live again."""
@@ -412,8 +450,23 @@ class DrillDownScreen(CopyingScreen):
         """What the ledger has on this entry point."""
         return rows_about(AlarmKey.of(self.key), self.view.snapshot.ledger if self.view else ())
 
-    def _status(self) -> EntryPointStatus | None:
+    def _own_status(self) -> EntryPointStatus | None:
         return self.view.snapshot.entry_points.get(self.key) if self.view else None
+
+    def _status(self) -> EntryPointStatus | None:
+        """The entry point as the chosen place sees it."""
+        return self._viewpoint.of(self._own_status())
+
+    @property
+    def _recorded_window(self) -> RecordedWindow | None:
+        """What was recorded here: nothing of another place."""
+        return self.view.recorded_window if self.view and not self._viewpoint.place else None
+
+    def _tabs_here(self) -> list[Tab]:
+        """Places are offered where there are several."""
+        status = self._own_status()
+        several = status is not None and status.places is not None
+        return [tab for tab in Tab if several or tab is not Tab.PLACES]
 
     def _redraw(self) -> None:
         if self.view:

@@ -8,8 +8,10 @@ from rich.style import Style
 from wallboard.domain.alarm import Alarm
 from wallboard.domain.policy import Button, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.domain.vantage import disagree
 from wallboard.report.words.alarms import contact_words, sentence
 from wallboard.report.words.expectations import expectation_sentence
+from wallboard.report.words.places import agreement_sentence, place_name
 from wallboard.report.words.standing import age_words, before_words, since_words
 from wallboard.ui.drilldown.nodes import nodes_side_by_side
 from wallboard.ui.look.glyphs import Glyphs
@@ -42,18 +44,29 @@ class Facts(Lines):
         *,
         alarm: Alarm | None = None,
         brief: bool = False,
+        own: EntryPointStatus | None = None,
+        place: str = "",
     ) -> None:
-        """Draw the facts of this entry point; only the verdict and the alarm if ``brief``."""
+        """Draw the facts of this entry point; only the verdict and the alarm if ``brief``.
+
+        ``own`` is how it is seen here, if the facts are as another ``place`` sees it.
+        """
         width = self.size.width or self.app.size.width
         judgement = status.judgement
         lines = [self._title(status, now, width)]
+        if place:
+            words = f"As seen from {place_name(place)}, not from here."
+            lines += self._sentence(words, self._on_base("mark"), width)
         if not brief:
             before = before_words(status.onset)
             words = safe(judgement.summary) + (f"  Before: {before}" if before else "")
             lines += self._sentence(words, self.background, width)
+        own = own or status
+        if agreed := agreement_sentence(own, now):
+            part = "mark" if disagree(own, now) else "muted"
+            lines += self._sentence(_sentence_of(agreed), self._on_base(part), width)
         if not brief and (expected := expectation_sentence(status, now)):
-            words = expected[:1].upper() + expected[1:]
-            lines += self._sentence(f"{words}.", self._on_base("muted"), width)
+            lines += self._sentence(_sentence_of(expected), self._on_base("muted"), width)
         if judgement.hint and not brief:
             lines += self._sentence(f"Hint: {judgement.hint}", self._on_base("mark"), width)
         if status.nodes and not brief:
@@ -102,6 +115,10 @@ class Facts(Lines):
 
     def _on_base(self, part: str) -> Style:
         return self.theme_styles.ui[part] + self.background.background_style
+
+
+def _sentence_of(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _forms(status: EntryPointStatus, now: float) -> Iterator[tuple[str, str, list[str]]]:

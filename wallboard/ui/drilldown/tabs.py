@@ -1,5 +1,6 @@
 """The tabs of the drill-down, on one line."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from rich.segment import Segment
@@ -22,6 +23,7 @@ class Tab(StrEnum):
     TIMELINE = "timeline"
     CHART = "chart"
     DIFF = "diff"
+    PLACES = "places"
 
 
 _SHORT = {Tab.HEADERS: "head", Tab.TIMELINE: "time"}
@@ -43,17 +45,18 @@ class TabBar(Lines):
         super().__init__(theme, "footer")
         self._stops: list[tuple[int, Tab]] = []
 
-    def show(self, chosen: Tab, beside: str = "") -> None:
-        """Draw the tabs, with ``beside`` at the right end."""
+    def show(self, tabs: Sequence[Tab], chosen: Tab, beside: str = "") -> None:
+        """Draw these tabs, with ``beside`` at the right end."""
         width = self.size.width or self.app.size.width
         ui, base = self.theme_styles.ui, self.background
         on_base = Style(bgcolor=base.bgcolor)
         line: list[Segment] = []
         self._stops = []
         stop = 0
-        for number, tab in enumerate(Tab, 1):
-            name = str(tab) if width >= ROOM_FOR_NAMES else _SHORT.get(tab, tab)
-            words = f" {number} {name} "
+        named = [str(tab) if width >= ROOM_FOR_NAMES else _SHORT.get(tab, str(tab)) for tab in tabs]
+        short = sum(len(name) + 4 for name in named) > width + 1
+        for number, (tab, name) in enumerate(zip(tabs, named, strict=True), 1):
+            words = f" {number} " if short and tab is not chosen else f" {number} {name} "
             if tab is chosen:
                 line.append(Segment(words, ui["cursor"]))
             else:

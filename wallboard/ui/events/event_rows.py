@@ -159,6 +159,7 @@ def subject_of(event: Change, statuses: Statuses) -> EventSubject:
         judgement,
         since=known.since,
         expectation=known.expectation,
+        places=known.places,
         text=text,
     )
 

@@ -27,6 +27,8 @@ def _marks(glyphs: Glyphs) -> Explained:
             f"{glyphs.node_differs} node differs",
             "a node behind the VIP says something else than it",
         ),
+        (f"{glyphs.disputed} disputed", "places of the fleet disagree for longer than a round"),
+        ("from 2 of 3", "so many places of the fleet say the same"),
         ("12s old", "stale: the last good answer is that old"),
         ("13m", "for how long it has been in this state"),
         (f"{glyphs.at_least}13m", "at least that long: nobody saw it begin"),

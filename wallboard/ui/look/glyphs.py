@@ -16,7 +16,7 @@ RESPONSE_TYPE = {"0": "CAN TAKE", "1": "NO AGENT", "2": "MAX DEPTH"}
 class Glyphs:
     """One set of signs, each of one cell.
 
-    Only ``contradiction``, ``becomes`` and ``node_differs`` may take more.
+    Only ``contradiction``, ``becomes``, ``node_differs`` and ``disputed`` may take more.
     ``blocks`` goes from the lowest to the highest column of a chart and may have any length;
     ``edges`` and ``strip`` are the left edge of a tile and a slice of a strip of states at each
     level, told apart without colours.
@@ -35,6 +35,7 @@ class Glyphs:
     contradiction: str
     lenient: str
     node_differs: str
+    disputed: str
     heartbeat: str
     blocks: str
     gap: str
@@ -83,6 +84,7 @@ UNICODE = Glyphs(
     contradiction="≠",
     lenient="~",
     node_differs="⇄",
+    disputed="±",
     heartbeat="⠋⠙⠸⢰⣠⣄⡆⠇",
     blocks="▁▂▃▄▅▆▇█",
     gap="╌",
@@ -132,6 +134,7 @@ ASCII = Glyphs(
     contradiction="!=",
     lenient="~",
     node_differs="<>",
+    disputed="+-",
     heartbeat="|/-\\",
     blocks="_.:-=+*#",
     gap="'",
@@ -178,6 +181,7 @@ CONSOLE = Glyphs(
     contradiction="!=",
     lenient="~",
     node_differs="<>",
+    disputed="±",
     heartbeat=ASCII.heartbeat,
     blocks="░▒▓█",
     gap="-",

@@ -157,6 +157,7 @@ def merged(status: EntryPointStatus, past: RecordedEntryPoint) -> MergedStatus:
         known_until=status.known_until,
         strip=status.strip,
         expectation=status.expectation,
+        places=status.places,
         timeline=timeline,
         extra_polls=past.extra_polls,
     )

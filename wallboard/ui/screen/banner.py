@@ -12,6 +12,7 @@ from wallboard.domain.snapshot import Snapshot
 from wallboard.report.words.figures import clock
 from wallboard.report.words.network import network_words
 from wallboard.report.words.nodes import node_lines
+from wallboard.report.words.places import silence_sentences
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
@@ -37,7 +38,9 @@ def messages_of(view: View, glyphs: Glyphs) -> list[Message]:
     notices = [*unseen, *(f"! {safe(text)}" for text in view.notices)]
     network = network_of(view, glyphs)
     nodes = (f"{glyphs.node_differs} {words}" for words in node_lines(view.snapshot))
-    notices = [*nodes, *notices]
+    sentences = silence_sentences(view.snapshot.places, view.snapshot.at)
+    silent = (f"{glyphs.disputed} {words}" for words in sentences)
+    notices = [*silent, *nodes, *notices]
     return [(text, "outage") for text in (*network, *outages, *causes)] + [
         (n, "notice") for n in notices
     ]

@@ -25,6 +25,7 @@ from wallboard.ui.widgets.status_words import (
     label_of,
     mark_signs,
     marks_of,
+    share_of,
     sign_of,
 )
 
@@ -108,11 +109,12 @@ class CompactPainter:
     def _detail(self, drawn: Drawn, width: int) -> list[Segment]:
         style = drawn.styles.levels[drawn.status.judgement.level_at(drawn.now)]
         words = detail_of(drawn.status, drawn.now)
+        words = words or share_of(drawn.status, drawn.now, width - 1, disputed=True)
         if not words and drawn.alarm.forms:
             return self._text(
                 drawn.alarm.shortened(width - 1), width, drawn.styles.alarm(drawn.alarm)
             )
-        return self._text(words, width, style)
+        return self._text(words or share_of(drawn.status, drawn.now, width - 1), width, style)
 
     def _age(self, drawn: Drawn, width: int) -> list[Segment]:
         age = age_of_state(drawn.status, drawn.now, self.glyphs)

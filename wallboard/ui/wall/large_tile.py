@@ -7,6 +7,7 @@ from textual.strip import Strip
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.domain.vantage import disagree
 from wallboard.report.words.standing import since_words
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
@@ -106,7 +107,8 @@ class LargePainter(TilePainter):
         room_for_figures = max(big_height(), room - len(rows) - 5)
         rows.append(self._name(drawn) if room > _PLAIN else self._name_and_chip(drawn))
         rows += self._why(drawn, age, 2 if room > _BIG_FIGURES else 1)
-        rows += [self._alarm_or_deciding(drawn)] if drawn.alarm.forms else []
+        disputed = disagree(drawn.status, drawn.now)
+        rows += [self._alarm_or_deciding(drawn)] if drawn.alarm.forms or disputed else []
         figures = self._big_figures(drawn, room_for_figures, scale) if room >= _BIG_FIGURES else []
         if figures:
             rows += [*figures, self._chip_slots_and_button(drawn)]

@@ -12,6 +12,7 @@ from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.node_difference import differences
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.state_strip import MINUTE
+from wallboard.domain.vantage import agreement_of
 from wallboard.report.words.expectations import expectation_forms
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 from wallboard.ui.look.text import safe
@@ -235,6 +236,7 @@ def _appearance(status: EntryPointStatus | None, now: float) -> object:
             age_of_state(status, now, UNICODE),
             status.goes_on(now),
             bool(differences(status, now)),
+            agreement_of(status, now),
         )
     except Exception:  # noqa: BLE001  # drawing will fail too, and log it
         return (status,)

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.deciding import deciding_words
+from wallboard.report.words.places import disagreement_words
 from wallboard.report.words.standing import before_words, since_words
 from wallboard.ui.look.text import fit, fit_ends, safe
 from wallboard.ui.look.theme import BoardTheme
@@ -26,6 +27,7 @@ from wallboard.ui.widgets.status_words import (
     label_of,
     mark_signs,
     marks_of,
+    share_of,
     sign_of,
 )
 
@@ -145,9 +147,10 @@ class TilePainter:
         end = f" {last} " if self.width >= WIDE else f" {last}" if last else ""
         room = self._inner - len(end) - Segment.get_line_length(chip)
         left = room - cell_len(title) - 1
-        detail = detail_of(status, now)
+        detail = detail_of(status, now) or share_of(status, now, left, disputed=True)
         if not detail and self._tells_in_title(alarm):
             detail = alarm.shortened(left)
+        detail = detail or share_of(status, now, left)
         if detail and left >= min(LEAST_DETAIL, cell_len(detail)):
             title = f"{title} {detail}"
         return [Segment(fit(title, room, self.glyphs), style), *chip, Segment(end, style)]
@@ -312,13 +315,18 @@ class TilePainter:
         return [Segment(fit(f" {words}", self._inner, self.glyphs), style)]
 
     def _alarm_or_deciding(self, drawn: Drawn) -> list[Segment]:
-        """Who has the alarm or what it was, with its sign; else which endpoint decides."""
+        """Who has the alarm or what it was, with its sign; else who disagrees, or what decides."""
         alarm, room = drawn.alarm, self._inner - 4
         if not alarm.forms:
-            return self._deciding(drawn)
+            disputed = disagreement_words(drawn.status, drawn.now)
+            return self._disputed(drawn, disputed) if disputed else self._deciding(drawn)
         words = f"{alarm.sign} {alarm.shortened(room)}".strip()
         words = fit(f" {words}", self._inner, self.glyphs)
         return [Segment(words, drawn.styles.alarm(alarm))]
+
+    def _disputed(self, drawn: Drawn, words: str) -> list[Segment]:
+        words = fit(f" {self.glyphs.disputed} {words}", self._inner, self.glyphs)
+        return [Segment(words, drawn.styles.mark)]
 
     def _deciding(self, drawn: Drawn) -> list[Segment]:
         words = fit(f" {deciding_words(drawn.status)}", self._inner, self.glyphs)

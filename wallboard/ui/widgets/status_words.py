@@ -11,10 +11,12 @@ from wallboard.domain.node_difference import differences
 from wallboard.domain.observation import is_recent
 from wallboard.domain.policy import WORST_FIRST, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
+from wallboard.domain.vantage import agreement_of, disagree
 from wallboard.domain.verdict import Judgement
 from wallboard.report.words.changes import after_words, before_words
 from wallboard.report.words.deciding import cause_words
 from wallboard.report.words.figures import age
+from wallboard.report.words.places import share_forms
 from wallboard.report.words.standing import age_words, raised_words, response_type_words
 from wallboard.ui.look.glyphs import RESPONSE_TYPE, Glyphs
 from wallboard.ui.look.text import safe
@@ -56,8 +58,24 @@ def detail_of(status: EntryPointStatus, now: float) -> str:
     """What is said beside the verdict: cause, value as it came, or what raises the level."""
     judgement = status.judgement
     if judgement.unconfirmed(now):
+        agreement = agreement_of(status, now)
+        if agreement and agreement.count:
+            return f"elsewhere {agreement.verdict.label}"
         return f"last {judgement.verdict.label}"
     return cause_words(status) or safe(judgement.raw or "") or raised_words(judgement)
+
+
+def share_of(status: EntryPointStatus, now: float, room: int, *, disputed: bool = False) -> str:
+    """From how many places it is the same, as it fits; with ``disputed`` only if not from all.
+
+    Nothing where there is only one place, or what is known is out of date.
+    """
+    agreement = agreement_of(status, now)
+    if agreement is None or not agreement.count or status.judgement.unconfirmed(now):
+        return ""
+    if disputed and agreement.unanimous:
+        return ""
+    return next((words for words in share_forms(agreement) if len(words) <= room), "")
 
 
 def age_of_state(status: EntryPointStatus, now: float, glyphs: Glyphs) -> str:
@@ -79,8 +97,7 @@ def chip_of(judgement: Judgement, now: float, glyphs: Glyphs) -> tuple[str, str]
 
 def marks_of(status: EntryPointStatus, now: float, room: int, glyphs: Glyphs) -> str:
     """The marks beside the verdict, in words or as signs; then the age."""
-    judgement = status.judgement
-    last = age_of(judgement, now)
+    last = age_of(status.judgement, now)
     if not last and just_changed(status, now):
         last = f"from {verdict_before(status)}"
     found = [f"{sign} {word}" for sign, word in marks(status, now, glyphs)]
@@ -102,6 +119,8 @@ def marks(status: EntryPointStatus, now: float, glyphs: Glyphs) -> Iterator[tupl
     judgement = status.judgement
     if differences(status, now):
         yield glyphs.node_differs, "node differs"
+    if disagree(status, now):
+        yield glyphs.disputed, "disputed"
     if judgement.contradiction:
         yield glyphs.contradiction, "contradiction"
     if judgement.partial and judgement.verdict is not Verdict.UNREACHABLE:
