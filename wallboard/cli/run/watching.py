@@ -88,9 +88,7 @@ class Watcher:
             problems.say()
             if self._opened:
                 snapshot = self._live.snapshot()
-                for line in self._change_lines.of_network(snapshot):
-                    self._output.write(line)
-                for line in self._change_lines.of_staleness(snapshot):
+                for line in self._change_lines.of_time(snapshot):
                     self._output.write(line)
             if every and loop.time() >= due:
                 self._output.write(self._change_lines.heartbeat(self._live.snapshot()))

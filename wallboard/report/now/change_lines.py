@@ -10,7 +10,9 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.domain.snapshot import Folded, Snapshot
+from wallboard.domain.snapshot import EntryPointStatus, Folded, Snapshot
+from wallboard.domain.vantage import answers_of, disagree
+from wallboard.report.words.places import silent_names
 
 UNSETTLED_SECONDS = 30.0
 """How long changes are held back while it is unclear whether their server can be reached."""
@@ -83,6 +85,8 @@ class ChangeLines:
         self.unsettled = UnsettledChanges(board)
         self._levels: dict[EntryPointKey | str, Level] = {}
         self._blind_since: float | None = None
+        self._silent: frozenset[str] = frozenset()
+        self._disputed: frozenset[EntryPointKey] = frozenset()
         self._stale: dict[str, bool] = {}  # by server; whether all its entry points were
 
     def opening(self, snapshot: Snapshot) -> Iterator[str]:
@@ -92,6 +96,7 @@ class ChangeLines:
         for key, status in snapshot.entry_points.items():
             self._levels[key] = status.judgement.level
         self._blind_since = snapshot.blind_since
+        self._silent, self._disputed = silent_names(snapshot.places), _disputed(snapshot)
         yield from self._form.opening_lines(snapshot, self._least)
 
     def heartbeat(self, snapshot: Snapshot) -> str:
@@ -99,11 +104,29 @@ class ChangeLines:
         line: str = self._form.heartbeat_line(snapshot)
         return line
 
+    def of_time(self, snapshot: Snapshot) -> Iterator[str]:
+        """What is to be told without any event: of the network, of places, and of what is stale."""
+        yield from self.of_network(snapshot)
+        yield from self.of_places(snapshot)
+        yield from self.of_staleness(snapshot)
+
     def of_network(self, snapshot: Snapshot) -> Iterator[str]:
         """A line when this machine has lost its network, or has it back."""
         before, self._blind_since = self._blind_since, snapshot.blind_since
         if (before is None) is not (self._blind_since is None):
             yield self._form.network_line(snapshot, before)
+
+    def of_places(self, snapshot: Snapshot) -> Iterator[str]:
+        """A line for each place that fell silent or is heard again, and for what they dispute."""
+        silent, self._silent = self._silent, silent_names(snapshot.places)
+        for place in snapshot.places:
+            if (place.name in silent) is not (place.name in self._silent):
+                yield self._form.place_line(place, snapshot)
+        before, self._disputed = self._disputed, _disputed(snapshot)
+        for key in sorted(before ^ self._disputed):
+            status = snapshot.entry_points.get(key)
+            if status and _worst_anywhere(status, snapshot.at) >= self._least:
+                yield self._form.places_line(status, snapshot)
 
     def of_staleness(self, snapshot: Snapshot) -> Iterator[str]:
         """A line for each server whose entry points became stale (some or all), or fresh again."""
@@ -142,6 +165,18 @@ class ChangeLines:
                 line = self._form.change_line(change, status.entry_point if status else None)
                 if line is not None:
                     yield line
+
+
+def _disputed(snapshot: Snapshot) -> frozenset[EntryPointKey]:
+    return frozenset(
+        key for key, status in snapshot.entry_points.items() if disagree(status, snapshot.at)
+    )
+
+
+def _worst_anywhere(status: EntryPointStatus, now: float) -> Level:
+    """The worst level that any place finds."""
+    answers = answers_of(status, now)
+    return max((one.status.judgement.level for one in answers), default=status.judgement.level)
 
 
 def _whose(change: Change) -> EntryPointKey | str:

@@ -12,7 +12,7 @@ from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.domain.snapshot import EntryPointStatus, Place, Snapshot
 from wallboard.domain.vantage import disagree
 from wallboard.report.now.alarms import alarm_values
 from wallboard.report.now.nagios import worst_level
@@ -175,6 +175,25 @@ def network_line(snapshot: Snapshot, before: float | None) -> str:
     values = {"level": worst_level(snapshot).label, **times("blind_since", snapshot.blind_since)}
     lasted = None if before is None else round(snapshot.at - before, 3)
     return _line("network", snapshot.at, {**values, "lasted_seconds": lasted})
+
+
+def place_line(place: Place, snapshot: Snapshot) -> str:
+    """That a place fell silent, or is heard again."""
+    return _line("place", snapshot.at, place_values(place))
+
+
+def places_line(status: EntryPointStatus, snapshot: Snapshot) -> str:
+    """That places disagree about an entry point, or agree again."""
+    entry_point, said = status.entry_point, places_values(status, snapshot.at)
+    values = {
+        "server": entry_point.key.server,
+        "id": entry_point.key.id,
+        "name": entry_point.name,
+        "group": entry_point.group or None,
+        "level": status.judgement.level_at(snapshot.at).label,
+        "places": said,
+    }
+    return _line("places", snapshot.at, values)
 
 
 def _entry_point(status: EntryPointStatus, snapshot: Snapshot) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.domain.snapshot import EntryPointStatus, Snapshot
+from wallboard.domain.snapshot import EntryPointStatus, Place, Snapshot
+from wallboard.domain.vantage import disagree
 from wallboard.report.now.nagios import worst_level
 from wallboard.report.words.changes import after_words, before_words, subject_word
 from wallboard.report.words.expectations import expectation_words
 from wallboard.report.words.figures import local_iso, span_in_words
 from wallboard.report.words.network import network_back, network_words
+from wallboard.report.words.places import agreement_sentence, place_name, silence_sentences
 from wallboard.report.words.rows import counts, marks_of, whose, worst_first
 
 
@@ -26,6 +28,9 @@ def opening_lines(snapshot: Snapshot, least: Level) -> Iterator[str]:
     """
     if snapshot.blind_since is not None:
         yield network_line(snapshot, None)
+    for place in snapshot.places:
+        if place.silent_since is not None:
+            yield place_line(place, snapshot)
     down = {status.server for status in snapshot.unreachable}
     for server in snapshot.unreachable:
         level = max(s.judgement.level for s in _of(server.server, snapshot))
@@ -85,6 +90,22 @@ def network_line(snapshot: Snapshot, before: float | None) -> str:
         lasted = None if before is None else snapshot.at - before
         return _line(snapshot.at, worst_level(snapshot), _sentences(network_back(lasted)))
     return _line(snapshot.at, Level.UNKNOWN, _sentences(network_words(since, snapshot.at)))
+
+
+def place_line(place: Place, snapshot: Snapshot) -> str:
+    """That a place fell silent, or is heard again."""
+    silent = next(silence_sentences([place], snapshot.at), "")
+    words = silent or f"{place_name(place.name)} heard again"
+    return _line(snapshot.at, Level.UNKNOWN if silent else Level.OK, _sentences(words))
+
+
+def places_line(status: EntryPointStatus, snapshot: Snapshot) -> str:
+    """That places disagree about an entry point, or agree again."""
+    words = "places disagree" if disagree(status, snapshot.at) else "places agree again"
+    said = agreement_sentence(status, snapshot.at)
+    level = status.judgement.level_at(snapshot.at)
+    who = f"{whose(status.entry_point)}: {words}"
+    return _line(snapshot.at, level, _sentences(who, said[:1].upper() + said[1:]))
 
 
 _NAMED = {Subject.LEVEL, Subject.ENDPOINT}

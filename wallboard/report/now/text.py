@@ -119,7 +119,7 @@ class TextBoard:
         for words in silence_sentences(new, snapshot.at):
             yield f"  {words}"
         for place in sorted(before - self._silent):
-            yield f"  {place_name(place)} is heard again"
+            yield f"  {place_name(place)} heard again"
 
     def _servers(self, snapshot: Snapshot) -> Iterator[str]:
         for status in snapshot.servers.values():
