@@ -141,13 +141,19 @@ class Bus(BusRequests):
             self.drop("the settings have changed")
 
     async def make_mirrors(self, domain: str) -> Sequence[str]:
-        """Have this server keep what the JetStream of another domain keeps; what was made.
+        """Have the JetStream of this server keep what that of ``domain`` keeps; what was made.
 
         Raises ``BusError``.
         """
+        own = (await self._request("INFO", api="$JS.API")).get("domain")
+        if not own or own == domain:
+            raise BusError(
+                f"this server is no other site: its JetStream domain is {brief(str(own or 'none'))}"
+            )
         return await self._create(
-            stream_plans(self.settings.lease),
+            await self._missing("$JS.API"),
             lambda plan, smaller: mirror_of(plan, domain, smaller),
+            api="$JS.API",
         )
 
     async def _begin(self, client: "BusClient") -> None:
@@ -165,6 +171,12 @@ class Bus(BusRequests):
                 f"the bucket {names.LEASE} has no time limit, so that a lease would never end: "
                 "delete it, and a collector makes it anew"
             )
+        if lease.mirror and self._writes:
+            raise BusError(
+                "this server only mirrors the streams of another: a collector has to name the "
+                "JetStream domain of that one, as `domain`"
+            )
+        self._mirrored = lease.mirror
         self.epoch, self.lease_seconds = round(lease.created * 1_000_000), lease.seconds
         before = self.status
         self.status = replace(
@@ -196,9 +208,7 @@ class Bus(BusRequests):
 
     async def _make_streams(self) -> None:
         """Make what is not there; what is there stays as whoever runs the bus made it."""
-        plans = stream_plans(self.settings.lease)
-        found = await asyncio.gather(*(self._has(plan.name) for plan in plans))
-        missing = [plan for plan, there in zip(plans, found, strict=True) if not there]
+        missing = await self._missing()
         if missing and not self.settings.domain:
             account = await self._request("INFO")
             if domain := account.get("domain"):
@@ -208,9 +218,15 @@ class Bus(BusRequests):
                 )
         await self._create(missing, config_of)
 
-    async def _has(self, stream: str) -> bool:
+    async def _missing(self, api: str = "") -> Sequence[StreamPlan]:
+        """Raises ``BusError``."""
+        plans = stream_plans(self.settings.lease)
+        found = await asyncio.gather(*(self._has(plan.name, api) for plan in plans))
+        return [plan for plan, there in zip(plans, found, strict=True) if not there]
+
+    async def _has(self, stream: str, api: str) -> bool:
         try:
-            await self.stream(stream)
+            await self._request(f"STREAM.INFO.{stream}", api=api)
         except BusError as error:
             if error.code == MISSING:
                 return False
@@ -218,7 +234,10 @@ class Bus(BusRequests):
         return True
 
     async def _create(
-        self, plans: Sequence[StreamPlan], config: Callable[[StreamPlan, int], dict[str, Any]]
+        self,
+        plans: Sequence[StreamPlan],
+        config: Callable[[StreamPlan, int], dict[str, Any]],
+        api: str = "",
     ) -> Sequence[str]:
         """Make streams, smaller ones where the disk is small; those that were not there before.
 
@@ -227,14 +246,14 @@ class Bus(BusRequests):
         return [
             plan.name
             for plan in plans
-            if await self._fitted(plan.name, [config(plan, smaller) for smaller in SMALLER])
+            if await self._fitted(plan.name, [config(plan, smaller) for smaller in SMALLER], api)
         ]
 
-    async def _fitted(self, name: str, configs: Sequence[dict[str, Any]]) -> bool:
+    async def _fitted(self, name: str, configs: Sequence[dict[str, Any]], api: str) -> bool:
         """Make a stream by the first config for which there is space; whether it was missing."""
         for number, config in enumerate(configs, 1):
             try:
-                await self._request(f"STREAM.CREATE.{name}", config)
+                await self._request(f"STREAM.CREATE.{name}", config, api)
             except BusError as error:
                 if error.code == EXISTS:
                     return False

@@ -9,6 +9,7 @@ from wallboard.fleet.bus_errors import BusError
 from wallboard.frozen import frozen
 
 MOST_DIGITS = 20
+_API = re.compile(r"\$JS\.[A-Za-z0-9_-]+\.API")
 _NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 
 
@@ -21,10 +22,20 @@ class Stored:
 
 
 @frozen
+class Kept:
+    """What a bucket keeps under a key, and since when, Unix time by the bus; ``None``: deleted."""
+
+    revision: int
+    data: bytes | None
+    at: float
+
+
+@frozen
 class StreamState:
     """A stream as it is: its messages and bytes, and what it may hold; 0 is no limit.
 
-    ``clock`` is Unix time in seconds by the bus when it said so.
+    ``clock`` is Unix time in seconds by the bus when it said so; ``mirror`` is the beginning of the
+    subjects of the JetStream whose stream this one mirrors.
     """
 
     name: str
@@ -36,7 +47,7 @@ class StreamState:
     seconds: float = 0.0
     created: float = 0.0
     clock: float = 0.0
-    mirror: bool = False
+    mirror: str = ""
 
 
 def state_of(name: str, info: dict[str, Any]) -> StreamState:
@@ -50,10 +61,15 @@ def state_of(name: str, info: dict[str, Any]) -> StreamState:
         size=whole_of(state, "bytes"),
         largest=max(0, whole_of(config, "max_bytes")),
         seconds=whole_of(config, "max_age") / 1e9,
-        created=_moment(info.get("created")),
-        clock=_moment(info.get("ts")),
-        mirror="mirror" in config,
+        created=moment_of(info.get("created")),
+        clock=moment_of(info.get("ts")),
+        mirror=_origin_of(table_of(config, "mirror")),
     )
+
+
+def _origin_of(mirror: dict[str, Any]) -> str:
+    api = table_of(mirror, "external").get("api")
+    return api if isinstance(api, str) and _API.fullmatch(api) else "$JS.API" if mirror else ""
 
 
 def table_in(data: bytes) -> dict[str, Any]:
@@ -86,7 +102,7 @@ def number_in(text: str) -> int:
     return int(text)
 
 
-def _moment(found: object) -> float:
+def moment_of(found: object) -> float:
     """Unix time in seconds, 0 where there is none; the bus gives nanoseconds."""
     if not isinstance(found, str):
         return 0.0

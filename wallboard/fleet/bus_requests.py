@@ -13,8 +13,10 @@ from wallboard.clock import running
 from wallboard.domain.foreign_text import brief
 from wallboard.fleet import names
 from wallboard.fleet.bus_answers import (
+    Kept,
     Stored,
     StreamState,
+    moment_of,
     number_in,
     state_of,
     table_in,
@@ -84,6 +86,8 @@ class BusRequests:
         self._closed = asyncio.Event()
         self._domain = ""
         """By what name this user finds the streams of another account, if it has to."""
+        self._mirrored = ""
+        """The API of the JetStream that has the streams, where this server only mirrors them."""
         self._asked: dict[str, set[asyncio.Future[None]]] = {}
         """By the subject, in lower case, what ends a request whose answer will not come."""
 
@@ -190,12 +194,28 @@ class BusRequests:
 
     async def keep(self, bucket: str, key: str, data: bytes) -> int:
         """Keep a value under a key; returns its revision. Raises ``BusError``."""
-        return await self._store(f"$KV.{bucket}.{key}", data)
+        return await self._store(f"{self._elsewhere}$KV.{bucket}.{key}", data)
 
     async def kept(self, bucket: str, key: str) -> bytes | None:
         """The value of a key, if there is one. Raises ``BusError``."""
-        found = await self._kept(bucket, key)
-        return None if found is None or found[1] is None else found[1]
+        found = await self.entry(bucket, key)
+        return found.data if found else None
+
+    async def entry(self, bucket: str, key: str) -> Kept | None:
+        """What is kept under a key, also of one that was deleted. Raises ``BusError``."""
+        stream = bucket_stream(bucket)
+        found = await self._ask(f"{self._api}.DIRECT.GET.{stream}.$KV.{bucket}.{key}", b"")
+        headers = found.headers or {}
+        if "Nats-Sequence" not in headers:
+            if headers.get("Status") == "404":
+                return None
+            raise BusError(brief(headers.get("Description", "no answer")))
+        gone = "KV-Operation" in headers or "Nats-Marker-Reason" in headers
+        return Kept(
+            number_in(headers["Nats-Sequence"]),
+            None if gone else found.data,
+            moment_of(headers.get("Nats-Time-Stamp")),
+        )
 
     async def keys(self, bucket: str, beginning: str) -> Sequence[str]:
         """The keys of a bucket with this beginning. Raises ``BusError``."""
@@ -212,12 +232,12 @@ class BusRequests:
         try:
             return await self._keep_after(key, data, 0)
         except LeaseLostError:
-            found = await self._kept(names.LEASE, key)
-        if found is None or found[1] is not None:
+            found = await self.entry(names.LEASE, key)
+        if found is None or found.data is not None:
             return None
         # It was given back: that is kept, too, for as long as a lease.
         with suppress(LeaseLostError):
-            return await self._keep_after(key, data, found[0])
+            return await self._keep_after(key, data, found.revision)
         return None
 
     async def renew_lease(self, key: str, data: bytes, revision: int) -> int:
@@ -229,8 +249,8 @@ class BusRequests:
 
     async def lease(self, key: str) -> Stored | None:
         """The lease of a key by its revision, if anybody has it. Raises ``BusError``."""
-        found = await self._kept(names.LEASE, key)
-        return Stored(found[0], found[1]) if found and found[1] is not None else None
+        found = await self.entry(names.LEASE, key)
+        return Stored(found.revision, found.data) if found and found.data is not None else None
 
     async def release_lease(self, key: str, revision: int) -> None:
         """Let others have a lease at once. Raises ``LeaseLostError`` and ``BusError``."""
@@ -241,6 +261,13 @@ class BusRequests:
         domain = self.settings.domain or self._domain
         return f"$JS.{domain}.API" if domain else "$JS.API"
 
+    @property
+    def _elsewhere(self) -> str:
+        """What values of a bucket in another domain have in front of their subjects."""
+        domain = self.settings.domain
+        api = f"$JS.{domain}.API" if domain else self._mirrored
+        return f"{api}." if api else ""
+
     async def _store(
         self, subject: str, data: bytes, headers: Mapping[str, str] | None = None
     ) -> int:
@@ -248,6 +275,8 @@ class BusRequests:
         try:
             kept = table_in((await self._ask(subject, data, headers)).data)
         except BusError as error:
+            if error.code == UNANSWERED and self._mirrored:
+                raise BusError("the site that has the streams is out of reach") from None
             if error.code == UNANSWERED:
                 # Somebody deleted the stream; whoever connects makes it anew.
                 self.drop(str(error))
@@ -266,23 +295,11 @@ class BusRequests:
         """Raises ``LeaseLostError`` where this revision is not the last one."""
         wanted = {"Nats-Expected-Last-Subject-Sequence": str(revision), **(headers or {})}
         try:
-            return await self._store(lease_subject(key), data, wanted)
+            return await self._store(f"{self._elsewhere}{lease_subject(key)}", data, wanted)
         except BusError as error:
             if error.code in OVERTAKEN:
                 raise LeaseLostError("somebody else has the lease") from None
             raise
-
-    async def _kept(self, bucket: str, key: str) -> tuple[int, bytes | None] | None:
-        """The revision of a key and its value; ``None`` for one that was deleted."""
-        stream = bucket_stream(bucket)
-        found = await self._ask(f"{self._api}.DIRECT.GET.{stream}.$KV.{bucket}.{key}", b"")
-        headers = found.headers or {}
-        if "Nats-Sequence" not in headers:
-            if headers.get("Status") == "404":
-                return None
-            raise BusError(brief(headers.get("Description", "no answer")))
-        gone = "KV-Operation" in headers or "Nats-Marker-Reason" in headers
-        return number_in(headers["Nats-Sequence"]), None if gone else found.data
 
     async def _batch(self, next_message: Callable[..., Awaitable["Msg"]]) -> list[Stored]:
         found = list[Stored]()
@@ -296,9 +313,13 @@ class BusRequests:
             else:
                 raise BusError(brief(headers.get("Description", "no answer")))
 
-    async def _request(self, what: str, asked: dict[str, Any] | None = None) -> dict[str, Any]:
+    async def _request(
+        self, what: str, asked: dict[str, Any] | None = None, api: str = ""
+    ) -> dict[str, Any]:
         """What the API of JetStream answers. Raises ``BusError``."""
-        reply = await self._ask(f"{self._api}.{what}", json.dumps(asked).encode() if asked else b"")
+        reply = await self._ask(
+            f"{api or self._api}.{what}", json.dumps(asked).encode() if asked else b""
+        )
         answer = table_in(reply.data)
         if problem := error_of(answer):
             raise problem

@@ -207,7 +207,7 @@ class Lease:
                 self._woken.set()
 
     def _note_other(self, data: bytes) -> None:
-        other = _member_in(data)
+        other = member_in(data)
         if other != self._other:
             self._other, self._other_until = other, self._clock() + self.lasts
 
@@ -236,7 +236,7 @@ class Lease:
         return 0
 
 
-def _member_in(data: bytes) -> str:
+def member_in(data: bytes) -> str:
     """Who holds the lease by what it says of itself; a name where it says nothing of use."""
     if not data:
         return ""

@@ -19,7 +19,7 @@ SECTIONS = {
     "Servers": ("check", "watch", "raw", "survey", "discover", "doctor"),
     "Alarms": ("alarms", "notify", "status"),
     "Recording": ("history", "handover", "availability", "export", "recording"),
-    "Services": ("record", "metrics", "monitoring", "simulate"),
+    "Services": ("record", "metrics", "fleet", "monitoring", "simulate"),
     "Setup": ("config", "calendar", "themes", "completion", "help"),
 }
 """The commands in the order of the help."""

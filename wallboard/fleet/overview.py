@@ -1,0 +1,128 @@
+"""A fleet as somebody sees it who asks the bus: its members, its leases, its streams."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from wallboard.clock import running
+from wallboard.fleet import names
+from wallboard.fleet.bus import Bus, BusError, StreamState
+from wallboard.fleet.bus_streams import stream_plans
+from wallboard.fleet.lease import member_in
+from wallboard.fleet.names import BoardNames
+from wallboard.fleet.presence import Member, members_of
+from wallboard.fleet_settings import FleetSettings
+from wallboard.frozen import frozen
+
+MOST_PLACES = 64
+CONNECT_SECONDS = 5.0
+
+
+@frozen(kw_only=True)
+class HeldLease:
+    """Who polls from a place; ``age`` is seconds since that was renewed."""
+
+    place: str
+    holder: str
+    age: float
+
+
+@frozen(kw_only=True)
+class Overview:
+    """A fleet at one moment. ``ahead`` is by how many seconds the clock of the bus is ahead.
+
+    ``error`` is why there is nothing else; ``missing`` are streams that a fleet should have.
+    """
+
+    board: str
+    address: str = ""
+    version: str = ""
+    error: str = ""
+    denied: str = ""
+    round_trip: float = 0.0
+    ahead: float = 0.0
+    lease_seconds: float = 0.0
+    members: Sequence[Member] = ()
+    leases: Sequence[HeldLease] = ()
+    streams: Sequence[StreamState] = ()
+    missing: Sequence[str] = ()
+
+
+async def overview(bus: Bus, title: str, board: BoardNames, now: float) -> Overview:
+    """What the bus says, or why it does not; ``now`` is Unix time when this is called."""
+    began = running()
+    try:
+        async with _connected(bus):
+            return await _seen(bus, title, board, now - began)
+    except BusError as error:
+        return Overview(board=title, address=bus.status.address, error=str(error))
+
+
+async def make_mirrors(settings: FleetSettings) -> Sequence[str]:
+    """Have the server mirror the streams of ``domain``; what was made. Raises ``BusError``."""
+    bus = Bus(settings, name="wallboard fleet mirror", writes=False)
+    async with _connected(bus):
+        return await bus.make_mirrors(settings.domain)
+
+
+@asynccontextmanager
+async def _connected(bus: Bus) -> AsyncIterator[None]:
+    """Raises ``BusError`` if that takes too long."""
+    connected = asyncio.Event()
+
+    async def reached() -> None:
+        connected.set()
+
+    bus.on_connected(reached)
+    task = asyncio.create_task(bus.run())
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(connected.wait(), CONNECT_SECONDS)
+        if not bus.status.connected:
+            raise BusError(bus.status.error or "the bus does not answer")
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _seen(bus: Bus, title: str, board: BoardNames, offset: float) -> Overview:
+    """Raises ``BusError``. ``offset`` makes Unix time of what ``running`` says."""
+    round_trip = await bus.round_trip()
+    plans = stream_plans(bus.settings.lease)
+    found = await asyncio.gather(*(bus.stream(plan.name) for plan in plans), return_exceptions=True)
+    streams = [one for one in found if isinstance(one, StreamState)]
+    missing = [
+        f"{plan.name}: {one}"
+        for plan, one in zip(plans, found, strict=True)
+        if isinstance(one, BusError)
+    ]
+    asked = running() + offset
+    clock = (await bus.stream(plans[0].name)).clock
+    middle = (asked + running() + offset) / 2
+    return Overview(
+        board=title,
+        address=bus.status.address,
+        version=bus.status.version,
+        denied=bus.status.denied,
+        round_trip=round_trip,
+        ahead=clock - middle if clock else 0.0,
+        lease_seconds=bus.lease_seconds,
+        members=await members_of(bus, board),
+        leases=await _leases(bus, board),
+        streams=streams,
+        missing=missing,
+    )
+
+
+async def _leases(bus: Bus, board: BoardNames) -> Sequence[HeldLease]:
+    keys = (await bus.keys(names.LEASE, f"{board.board}."))[:MOST_PLACES]
+    clock = (await bus.stream(stream_plans(bus.settings.lease)[0].name)).clock
+    found = []
+    for key in keys:
+        kept = await bus.entry(names.LEASE, key)
+        if kept and kept.data is not None:
+            place = key.removeprefix(f"{board.board}.")
+            age = max(0.0, clock - kept.at)
+            found.append(HeldLease(place=place, holder=member_in(kept.data), age=age))
+    return found
