@@ -20,7 +20,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
 from wallboard.domain.plan import Plan
 from wallboard.domain.snapshot import Folded, Snapshot
-from wallboard.feeds import Feed, FeedStatus, Role
+from wallboard.feeds import Feed, FeedStatus
 from wallboard.inheritance import entry_points_of
 from wallboard.live_alarms import LiveAlarms
 from wallboard.live_places import LivePlaces
@@ -28,7 +28,7 @@ from wallboard.live_standing import LiveStanding
 from wallboard.notices.outbox import Outbox
 from wallboard.recorder.ledger.news import News
 from wallboard.selected_board import SelectedBoard
-from wallboard.settings import Settings, longest_interval
+from wallboard.settings import Settings, is_shared, longest_interval
 
 if TYPE_CHECKING:
     from wallboard.notices.live_notices import LiveNotices
@@ -272,8 +272,12 @@ class LiveBoard:
         if self._feed:
             self._feed.check_clock()
 
+    def _recorded(self) -> RecordedBoard:
+        """The whole board by now, from which other boards can go on."""
+        return self.board.snapshot(self._clock()).recorded
+
     def _records(self) -> bool:
-        return self.status.role is Role.RECORDS
+        return self.status.records
 
     def _keep_standing(self, standing: Mapping[str, float]) -> None:
         if self._feed:
@@ -281,7 +285,7 @@ class LiveBoard:
 
     def _settings_to_poll(self) -> Settings:
         """All of the config, of which a selection is shown; the selection if nothing is shared."""
-        if self._whole is None or self.settings.record is False:
+        if self._whole is None or not is_shared(self.settings):
             return self.settings
         return self._whole()
 
@@ -340,7 +344,7 @@ class LiveBoard:
                 if self._polled is not polled:
                     feed.replace(self._polled, self._edit)
                 self._feed = feed
-                await feed.run(self.fold)
+                await feed.run(self.fold, self._recorded)
                 log.error("The feed ended; restarting it")
             except Exception:
                 log.exception("The feed failed; restarting it")

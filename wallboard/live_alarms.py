@@ -298,8 +298,7 @@ class LiveAlarms:
         return not self._fed or self._status().role in _DECIDING
 
     def _keep_days(self) -> float | None:
-        records = self._status().role is Role.RECORDS
-        return self._settings.alarm.ledger_days if records else None
+        return self._settings.alarm.ledger_days if self._status().records else None
 
     def _happened(self, rows: Collection[LedgerRow]) -> None:
         """Have the rows of the rules written, if this process is who writes them."""

@@ -269,6 +269,11 @@ class Settings:
         return int(strongest([self, server], "concurrency")[1])
 
 
+def is_shared(settings: Settings) -> bool:
+    """Whether others may go by what this board polls."""
+    return settings.record is not False or bool(settings.fleet.url)
+
+
 def longest_interval(settings: Settings) -> float:
     """Seconds between two polls of an endpoint of the server that is polled least often."""
     return max(map(settings.interval_of, settings.server), default=settings.interval)

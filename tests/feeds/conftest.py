@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from feeds_support import Heard
 
+from tests.fleet.bus_server import NatsServer
 from wallboard.feeds.poll import PollFeed
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
@@ -25,6 +26,15 @@ async def simulated() -> AsyncIterator[Callable]:
             return await stack.enter_async_context(simulator)
 
         yield started
+
+
+@pytest.fixture
+async def bus_server(tmp_path):
+    """A bus that runs; the test may stop it, wipe it and start it again."""
+    server = NatsServer(tmp_path / "bus")
+    await server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

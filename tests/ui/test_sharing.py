@@ -21,7 +21,7 @@ class FollowingFeed:
         self.status = FeedStatus(leader=LEADER)
         self.asked = []
 
-    async def run(self, publish):
+    async def run(self, publish, board):
         await asyncio.Event().wait()
 
     def check_clock(self):

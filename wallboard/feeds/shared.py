@@ -16,11 +16,14 @@ from wallboard.abandonable import PendingCall, start_in_thread
 from wallboard.clock import ClockWatch
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.event import ClockSet, Event
+from wallboard.domain.event import ClockSet, Event, RecordedBoard
 from wallboard.domain.outage import RecordedOutages
 from wallboard.domain.snapshot import Folded
-from wallboard.feeds import FeedStatus, Fold, Role
+from wallboard.feeds import FeedStatus, Fold, Role, WholeBoard
+from wallboard.feeds.fleet import FleetFeed, membership
 from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
+from wallboard.feeds.newest import Newest, recordable
+from wallboard.feeds.polling import MayPoll, Polling, ended
 from wallboard.feeds.recording_lock import NO_ANSWER, RecordingLock, release
 from wallboard.inheritance import entry_points_of
 from wallboard.recorder.file.standing import standing_text
@@ -30,9 +33,6 @@ from wallboard.recorder.writing.retention import retention_of
 from wallboard.settings import Settings, longest_interval, longest_timeout
 
 if TYPE_CHECKING:
-    from wallboard.feeds.network_watch import NetworkWatch
-    from wallboard.feeds.node_watch import NodeWatch
-    from wallboard.feeds.poll import PollFeed
     from wallboard.recorder.recorder import Recorder
 
 LOOK_SECONDS = 1.0
@@ -64,21 +64,25 @@ class SharedFeed:
         self._clock_watch = ClockWatch(clock)
         self._place: RecordingFile | None = None
         self._no_place = ""
-        self._way_edited = asyncio.Event()
+        self._place_edited = asyncio.Event()
+        self._fleet_edited = asyncio.Event()
         self._outages = RecordedOutages()
+        self._newest = Newest()
         self._fold: Fold = Folded
+        self._board: WholeBoard = partial(RecordedBoard, 0.0, ())
         self._follow: FollowFeed | None = None
         self._lock: RecordingLock | None = None
-        self._poll: PollFeed | None = None
-        self._nodes: NodeWatch | None = None
-        self._network: NetworkWatch | None = None
+        self._source: Polling | FleetFeed | None = None
         self._recorder: Recorder | None = None
 
-    async def run(self, fold: Fold) -> None:
-        """Have folded what is recorded, then what is polled, here or elsewhere, until cancelled."""
-        self._fold = fold
+    async def run(self, fold: Fold, board: WholeBoard | None = None) -> None:
+        """Have folded what is recorded, then what is polled, here or elsewhere, until cancelled.
+
+        Only members of a fleet ask for the ``board``.
+        """
+        self._fold, self._board = fold, board or self._board
         while True:
-            self._way_edited.clear()
+            self._place_edited.clear()
             record = self._settings.record
             finding = PendingCall(partial(recording_file, self._id, record, self._environ))
             try:
@@ -91,7 +95,7 @@ class SharedFeed:
                 await self._share(self._place)
             else:
                 late = finding.pending
-                await self._poll_while(partial(_is_settled, finding, late=late))
+                await self._observe_while(partial(_is_settled, finding, late=late))
 
     def check_clock(self) -> None:
         """Fold that the clock was set, if it was: to be asked before anything is dated by it."""
@@ -100,21 +104,19 @@ class SharedFeed:
 
     def poll_now(self, key: EntryPointKey) -> bool:
         """Poll one entry point before all others, if it is this process that polls."""
-        return self._poll is not None and self._poll.poll_now(key)
+        return self._source is not None and self._source.poll_now(key)
 
     def replace(self, settings: Settings, edit: Folded) -> None:
         """Go by other settings from now on, and soon to another recording if they name one."""
         before, self._settings = self._settings, settings
-        if (settings.record, settings.fleet) != (before.record, before.fleet):
-            self._way_edited.set()
+        if settings.record != before.record:
+            self._place_edited.set()
+        if membership(settings) != membership(before):
+            self._fleet_edited.set()
         if self._follow:
             self._follow.replace(settings)
-        if self._poll:
-            self._poll.replace(settings)
-        if self._nodes:
-            self._nodes.replace(settings)
-        if self._network:
-            self._network.replace(settings.alarm.witness)
+        if self._source:
+            self._source.replace(settings)
         if self._recorder:
             self._recorder.replace(
                 entry_points_of(settings),
@@ -137,42 +139,52 @@ class SharedFeed:
     @property
     def status(self) -> FeedStatus:
         """How it is by now."""
+        source = self._source
         return FeedStatus(
             role=self._role,
             leader=self._leader,
-            lag_seconds=self._poll.lag_seconds if self._poll else 0.0,
-            stalled_seconds=self._poll.stalled_seconds if self._poll else 0.0,
+            lag_seconds=source.lag_seconds if source else 0.0,
+            stalled_seconds=source.stalled_seconds if source else 0.0,
             problems=tuple(self._problems()),
             recording_path=self._place.path if self._place else None,
-            blind_since=self._network.blind_since if self._network else None,
+            blind_since=source.blind_since if source else None,
+            records=self._recorder is not None,
+            fleet=source.status if isinstance(source, FleetFeed) else None,
         )
 
     @property
     def _leader(self) -> str:
+        if isinstance(self._source, FleetFeed):
+            return self._source.leader
         return str(self._lock.holder) if self._lock and self._lock.holder else ""
 
     @property
     def _role(self) -> Role:
+        source = self._source
+        if isinstance(source, FleetFeed) and not source.polls:
+            return Role.FOLLOWS if source.knows else Role.STARTS
         if self._recorder:
             return Role.RECORDS
-        if self._poll:
+        if source:
             return Role.POLLS
         return Role.FOLLOWS if self._leader else Role.STARTS
 
     def _problems(self) -> Iterator[str]:
-        if self._poll:
-            yield from self._poll.problems
+        source, by_itself = self._source, ""
+        if source:
+            yield from source.problems
+            by_itself = "" if isinstance(source, FleetFeed) else " This board polls by itself."
         if self._no_place:
-            yield f"Not recording: {self._no_place}. This board polls by itself."
+            yield f"Not recording: {self._no_place}.{by_itself}"
         elif self._recorder:
             if self._place and self._lock and self._lock.unanswered:
                 yield f"Not recording to {self._place.path}: {NO_ANSWER}. Retrying."
             elif self._recorder.problem:
                 yield self._recorder.problem
-        elif self._poll and self._place and self._lock and self._lock.barred:
+        elif source and self._place and self._lock and self._lock.barred:
             path, why = self._place.path, self._lock.barred
-            yield f"Not recording to {path}: {why}. This board polls by itself."
-        elif self._follow and self._leader:
+            yield f"Not recording to {path}: {why}.{by_itself}"
+        elif self._follow and self._leader and not source:
             yield from self._follow.problems(self._leader, self._patience_seconds)
 
     def _patience_seconds(self) -> float:
@@ -188,12 +200,12 @@ class SharedFeed:
         follow = self._follow = FollowFeed(self._settings, place.path, clock=self._clock)
         recording_lock = self._lock = RecordingLock(place, self._clock)
         try:
-            while not self._way_edited.is_set():
+            while not self._place_edited.is_set():
                 lock = await self._follow_until_free(follow, recording_lock)
                 if lock:
                     await self._lead(lock, place, recording_lock)
                 else:
-                    await self._poll_while(recording_lock.nobody_can_have_it)
+                    await self._observe_while(recording_lock.nobody_can_have_it)
         finally:
             recording_lock.give_up()
             self._follow = self._lock = None
@@ -207,7 +219,7 @@ class SharedFeed:
         try:
             await _first(follow.looked(), following)
             patience = 0.0
-            while not self._way_edited.is_set():
+            while not self._place_edited.is_set():
                 lock = await recording_lock.take()
                 holder = recording_lock.holder
                 if lock or (recording_lock.barred and not holder and patience <= 0):
@@ -223,7 +235,7 @@ class SharedFeed:
             raise
         finally:
             recording_lock.holder = None
-            await _ended(following)
+            await ended(following)
         return lock
 
     async def _lead(self, lock: Lock, place: RecordingFile, recording_lock: RecordingLock) -> None:
@@ -243,7 +255,7 @@ class SharedFeed:
         recorder.start()
         self._recorder = recorder
         try:
-            await self._poll_while(
+            await self._observe_while(
                 recording_lock.is_still_held, may_poll=recording_lock.was_held_just_now
             )
         finally:
@@ -253,40 +265,59 @@ class SharedFeed:
             finally:
                 await release(lock)
 
-    async def _poll_while(
-        self,
-        condition: Callable[[], Awaitable[bool]],
-        *,
-        may_poll: Callable[[], Awaitable[bool]] | None = None,
+    async def _observe_while(
+        self, condition: Callable[[], Awaitable[bool]], *, may_poll: MayPoll | None = None
     ) -> None:
-        """Poll while the condition holds at each look; ``may_poll`` is asked at each poll."""
+        """Poll, or hear a fleet, while the condition holds at each look.
+
+        ``may_poll`` is asked at each poll.
+        """
+        holds = True
+        while holds and not self._place_edited.is_set():
+            self._fleet_edited.clear()
+            source, running = await self._observing(may_poll)
+            observing = asyncio.create_task(running)
+            self._source = source
+            try:
+                while not self._place_edited.is_set() and not self._fleet_edited.is_set():
+                    if not (holds := await condition()):
+                        break
+                    await self._pause(observing)
+            finally:
+                self._source = None
+                await ended(observing)
+
+    async def _observing(
+        self, may_poll: MayPoll | None
+    ) -> tuple[Polling | FleetFeed, Coroutine[Any, Any, None]]:
+        """What polls, or hears a fleet, and the coroutine that has it folded."""
         settings = self._settings
-        poll, nodes, network = await start_in_thread(
-            lambda: _polling(settings, self._clock, may_poll)
-        )
+        if not settings.fleet.url:
+            polling = Polling(settings, clock=self._clock, may_poll=may_poll)
+            return polling, polling.run(self._fold_polled, self._fold_of_node)
+
+        def member() -> FleetFeed:
+            return FleetFeed(
+                settings,
+                self._board,
+                self._newest,
+                records=self._recorder is not None,
+                clock=self._clock,
+                may_poll=may_poll,
+            )
+
+        # What it needs takes long to load.
+        fleet = await start_in_thread(member)
         if self._settings is not settings:
-            poll.replace(self._settings)
-            nodes.replace(self._settings)
-            network.replace(self._settings.alarm.witness)
-        self._poll, self._nodes, self._network = poll, nodes, network
-        polling = asyncio.create_task(poll.run(self._fold_polled))
-        asking = asyncio.create_task(nodes.run(self._fold_of_node))
-        watching = asyncio.create_task(network.run())
-        try:
-            while not self._way_edited.is_set() and await condition():
-                await self._pause(polling)
-        finally:
-            self._poll = self._nodes = self._network = None
-            await _ended(watching)
-            await _ended(asking)
-            await _ended(polling)
+            fleet.replace(self._settings)
+        return fleet, fleet.run(self._fold_polled, self._fold_of_node, self._fold_heard)
 
     async def _pause(self, running: asyncio.Task[None]) -> None:
         """Wait for the next look; what broke meanwhile is raised."""
         interval = min(map(self._settings.interval_of, self._settings.server), default=LOOK_SECONDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(min(LOOK_SECONDS, interval / 2)):
-                await self._way_edited.wait()
+                await self._place_edited.wait()
         self.check_clock()
         if running.done():
             running.result()
@@ -294,14 +325,19 @@ class SharedFeed:
     def _fold_recorded(self, event: Event) -> None:
         self.check_clock()
         self._outages.read(event)
+        self._newest.note(event)
         self._fold(event)
 
-    def _fold_polled(self, event: Event) -> None:
+    def _fold_polled(self, event: Event) -> list[Event]:
+        """Fold and record what was polled here; the events that became of it."""
         self.check_clock()
-        for one in self._outages.polled(event):
+        events = list(self._outages.polled(event))
+        for one in events:
+            self._newest.note(one)
             folded = self._fold(one)
             if self._recorder:
                 self._recorder.take(folded)
+        return events
 
     def _fold_of_node(self, event: Event) -> Folded:
         self.check_clock()
@@ -310,19 +346,16 @@ class SharedFeed:
             self._recorder.take(folded)
         return folded
 
-
-def _polling(
-    settings: Settings, clock: Callable[[], float], may_poll: Callable[[], Awaitable[bool]] | None
-) -> tuple["PollFeed", "NodeWatch", "NetworkWatch"]:
-    """Polls all servers and their nodes, and watches whether the network is there for that."""
-    # What they need takes long to load, and a follower never polls.
-    from wallboard.feeds.network_watch import NetworkWatch
-    from wallboard.feeds.node_watch import NodeWatch
-    from wallboard.feeds.poll import PollFeed
-
-    poll = PollFeed(settings, clock=clock, may_poll=may_poll)
-    network = NetworkWatch(settings.alarm.witness, lambda: poll.none_in_reach, clock=clock)
-    return poll, NodeWatch(settings, clock=clock, may_poll=may_poll), network
+    def _fold_heard(self, event: Event) -> None:
+        """Fold and record what another member of the fleet polled."""
+        self.check_clock()
+        self._outages.read(event)
+        after = self._newest.at
+        self._newest.note(event)
+        folded = self._fold(event)
+        if self._recorder:
+            for one in recordable(folded, after):
+                self._recorder.take(one)
 
 
 async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None]) -> None:
@@ -334,11 +367,6 @@ async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None
         waiting.cancel()
     if running.done():
         running.result()
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _is_settled(finding: PendingCall[Any], *, late: bool) -> bool:

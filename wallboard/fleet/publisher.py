@@ -174,8 +174,11 @@ class Publisher:
     async def _publish_next(self) -> bool:
         """Publish what is next; whether there is more. Raises ``BusError``."""
         term = self._term()
-        if term is None or not self._bus.status.connected:
+        if not self._bus.status.connected:
             return False
+        if term is None:
+            self._end()
+            return await self._published_late(None)
         if self._series is None or self._series.term != term:
             self._begin(term)
         if await self._published_late(term):
@@ -186,16 +189,21 @@ class Publisher:
         await self._store(sent, term)
         return bool(self._outbox)
 
-    def _begin(self, term: Term) -> None:
-        """Number anew under a new term; what was to be sent under another one is late."""
+    def _end(self) -> None:
+        """What was to be sent under a term that is over is late."""
         if self._unsent:
             self._outbox.put_back(self._unsent.events)
             self._unsent = None
+        self._series = None
+
+    def _begin(self, term: Term) -> None:
+        """Number anew under a new term."""
+        self._end()
         self._series = _Series(term)
         self._signed_at = -SIGN_SECONDS
         self._checkpoint_at = self._stored_checkpoint_at = float("-inf")
 
-    async def _published_late(self, term: Term) -> bool:
+    async def _published_late(self, term: Term | None) -> bool:
         """Publish what there was no room for, or what waits since another term, if anything is."""
         if self._unsent:
             return False
@@ -207,7 +215,7 @@ class Publisher:
                 self._outbox.lost = None
             return True
         oldest = self._outbox.oldest
-        if oldest is None or oldest.term == term:
+        if oldest is None or (term and oldest.term == term):
             return False
         taken = self._outbox.take()
         try:

@@ -76,13 +76,23 @@ class Subscriber:
         self._reader = Reader(bus.id)
         self._lag = Lag()
         self._epoch = 0
-        self._listens = self._runs = self._in_step = self._restored = False
+        self._listens = self._runs = self._in_step = self._restored = self._looked = False
         self._after: float | None = None
         self._again, self._next_look = AGAIN_SECONDS, 0.0
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._came = asyncio.Event()
         self._publish: Callable[[Published | RecordedBoard], object] = lambda _: None
+
+    @property
+    def in_step(self) -> bool:
+        """Whether what comes now follows what was read."""
+        return self._in_step
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that the bus has was read since it was reached, be it nothing."""
+        return self._in_step or self._looked
 
     @property
     def term(self) -> Term | None:
@@ -124,7 +134,7 @@ class Subscriber:
             self._forget_waiting()
 
     def _begin(self) -> None:
-        self._runs, self._in_step, self._restored = True, False, False
+        self._runs, self._in_step, self._restored, self._looked = True, False, False, False
         self._reader.lose()
         self._after = self._resume_after() if self._complete else None
 
@@ -147,6 +157,7 @@ class Subscriber:
 
     async def _connected(self) -> None:
         self._in_step, self._again, self._next_look = False, AGAIN_SECONDS, 0.0
+        self._looked = False
         self._came.set()
 
     async def _wait(self) -> None:
@@ -197,6 +208,7 @@ class Subscriber:
             self._epoch = self._bus.epoch
         try:
             self._in_step = await self._went_on() or await self._restored_from_checkpoint()
+            self._looked = True
             if self._in_step:
                 self._after, self._again = None, AGAIN_SECONDS
                 return

@@ -24,7 +24,7 @@ from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation, Response
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.domain.snapshot import Folded
-from wallboard.feeds import FeedStatus, Fold
+from wallboard.feeds import FeedStatus, Fold, WholeBoard
 from wallboard.feeds.poll import PollFeed
 from wallboard.inheritance import entry_points_of
 from wallboard.settings import Settings
@@ -84,7 +84,7 @@ class Aging:
 
     status = FeedStatus()
 
-    async def run(self, fold: Fold) -> None:
+    async def run(self, fold: Fold, board: WholeBoard) -> None:
         fold = self._recorded(fold)
         real = asyncio.create_task(self._feed.run(lambda event: self._hear(event, fold)))
         await self._all_heard.wait()

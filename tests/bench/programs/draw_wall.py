@@ -12,7 +12,7 @@ import time
 from tests.bench.boards import START, changing
 from tests.bench.processes import report
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.feeds import FeedStatus, Publish
+from wallboard.feeds import FeedStatus, Publish, WholeBoard
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
@@ -27,7 +27,7 @@ class Stopwatch:
         self.seconds = seconds
         self.app: WallboardApp | None = None
 
-    async def run(self, publish: Publish) -> None:
+    async def run(self, publish: Publish, board: WholeBoard) -> None:
         await asyncio.sleep(self.settle_seconds)
         cpu, began = time.process_time(), time.perf_counter()
         await asyncio.sleep(self.seconds)

@@ -49,7 +49,7 @@ class SilentFeed:
 
     status = FeedStatus()
 
-    async def run(self, fold):
+    async def run(self, fold, board):
         await asyncio.Event().wait()
 
     def check_clock(self):

@@ -476,7 +476,7 @@ async def test_r_asks_for_the_entry_point_of_the_chosen_event():
     class Feed:
         status = FeedStatus()
 
-        async def run(self, publish):
+        async def run(self, publish, board):
             import asyncio
 
             await asyncio.Event().wait()

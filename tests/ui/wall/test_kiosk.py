@@ -431,7 +431,7 @@ class Feed:
 
     status = FeedStatus()
 
-    async def run(self, publish):
+    async def run(self, publish, board):
         import asyncio
 
         self.running = True

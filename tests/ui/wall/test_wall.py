@@ -242,7 +242,7 @@ class AskedFeed:
 
     status = FeedStatus()
 
-    async def run(self, publish):
+    async def run(self, publish, board):
         while True:
             entry_point = await self.asked.get()
             publish(observed(entry_point, Endpoint.CAPACITY, Capacity(77), NOW + 1))
@@ -379,7 +379,7 @@ class Breaking:
 
     status = FeedStatus()
 
-    async def run(self, publish):
+    async def run(self, publish, board):
         if self.turn == 1:
             raise RuntimeError("a feed\x1b[31m broke")
         if self.turn == 3:

@@ -215,7 +215,7 @@ class Service:
         self._said = said
         path = self._recording
         match said[0]:
-            case Role.FOLLOWS if not self._standby:
+            case Role.FOLLOWS if not self._standby and not status.records:
                 raise CommandError(f"{status.leader} is already recording\n{path}")
             case Role.POLLS if path is None:
                 self._log.say("polling")

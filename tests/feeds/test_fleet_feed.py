@@ -1,0 +1,208 @@
+"""Members of a fleet on a real bus: one polls, all show and record it, and any can take over."""
+
+import asyncio
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from feeds_support import rounds, starts
+from fleet_members import Member, fleet
+from waiting import until
+
+from wallboard.domain.event import RecordedBoard
+from wallboard.feeds import Role
+
+LEASE = 2.0
+
+
+@pytest.fixture
+async def member(settings_of, server_of, bus_server, tmp_path):
+    members = []
+
+    def joined(simulator, name, *, clock=None, record=True, **more):
+        path = str(tmp_path / f"{name}.db") if record is True else record
+        settings = settings_of(
+            server_of(simulator), record=path, fleet=fleet(bus_server, name, **more)
+        )
+        members.append(Member(settings, **({"clock": clock} if clock else {})).start())
+        return members[-1]
+
+    yield joined
+    for one in members:
+        await one.leave()
+
+
+async def two_rounds_more(simulator):
+    before = rounds(simulator)
+    await until(lambda: rounds(simulator) >= before + 2)
+
+
+async def test_one_polls_and_another_shows_and_records_the_same(member, simulated):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads and len(ana.heard.counts()) == 15)
+    assert (ana.status.role, ana.status.leader, ana.status.records) == (Role.RECORDS, "", True)
+    bob = member(simulator, "bob")
+    await until(lambda: bob.status.role is Role.FOLLOWS)
+    await until(lambda: bob.heard.counts() and min(bob.heard.counts().values()) > 3)
+    assert (bob.status.leader, bob.status.records) == ("ana", True)
+    assert (ana.status.problems, bob.status.problems) == ((), ())
+    assert not bob.feed.poll_now(next(iter(ana.board.snapshot(0).entry_points)))
+    await ana.leave()
+    await bob.leave()
+    # Whatever bob shows was polled by ana, or after her.
+    with_ana = {poll for poll in bob.polls() if poll[2] <= max(p[2] for p in ana.polls())}
+    assert with_ana <= ana.polls()
+    assert bob.recorded() > 15
+
+
+async def test_the_other_takes_over_at_once_when_the_first_leaves(member, simulated):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads and rounds(simulator) >= 3)
+    bob = member(simulator, "bob")
+    await until(lambda: bob.status.leader == "ana" and bob.heard.observations())
+    first = ana.fleet.term
+    await ana.leave()
+    await until(lambda: bob.leads, LEASE)
+    await two_rounds_more(simulator)
+    assert bob.fleet.term > first
+    assert bob.status.leader == ""
+    assert bob.polls() >= ana.polls() - {
+        poll for poll in ana.polls() if poll[2] < min(p[2] for p in bob.polls())
+    }
+
+
+async def test_a_viewer_without_a_recording_is_complete_and_never_polls(member, simulated):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads and len(ana.heard.counts()) == 15)
+    eve = member(simulator, "eve", record=False, collect=False)
+    await until(lambda: any(isinstance(event, RecordedBoard) for event in eve.heard.events))
+    await until(eve.heard.observations)
+    assert (eve.status.role, eve.status.leader, eve.status.records) == (Role.FOLLOWS, "ana", False)
+    await ana.leave()
+    await until(lambda: any("Nobody polls since" in one for one in eve.status.problems))
+    assert eve.status.leader == "nobody"
+    before = len(simulator.requests.log)
+    await asyncio.sleep(LEASE)
+    assert len(simulator.requests.log) == before
+    assert not eve.feed.poll_now(next(iter(eve.board.snapshot(0).entry_points)))
+
+
+async def test_without_the_bus_polling_ends_with_the_lease_and_goes_on_after(
+    member, simulated, bus_server
+):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    bob = member(simulator, "bob")
+    await until(lambda: ana.leads or bob.leads)
+    await two_rounds_more(simulator)
+    bus_server.kill()
+    await until(lambda: not ana.leads and not bob.leads, LEASE + 1)
+    await asyncio.sleep(0.3)
+    before = len(simulator.requests.log)
+    for one in (ana, bob):
+        await until(
+            lambda one=one: any(
+                "has not answered since" in said and "does not poll without its lease." in said
+                for said in one.status.problems
+            )
+        )
+        assert (one.status.role, one.status.leader) == (Role.FOLLOWS, "nobody")
+    assert len(simulator.requests.log) == before
+    await bus_server.start()
+    await until(lambda: ana.leads or bob.leads)
+    await two_rounds_more(simulator)
+    await until(lambda: not ana.status.problems and not bob.status.problems)
+    follower = bob if ana.leads else ana
+    seen = len(follower.heard.observations())
+    await until(lambda: len(follower.heard.observations()) > seen + 15)
+
+
+async def test_a_bus_that_lost_its_disk_is_taken_up_as_a_new_one(member, simulated, bus_server):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads)
+    bob = member(simulator, "bob")
+    await until(lambda: bob.status.leader == "ana" and bob.heard.observations())
+    await bus_server.restart(wiped=True)
+    await until(lambda: ana.fleet.connections == 2 and bob.fleet.connections == 2)
+    await until(lambda: ana.leads is not bob.leads)
+    follower = bob if ana.leads else ana
+    seen = len(follower.heard.observations())
+    await until(lambda: len(follower.heard.observations()) > seen + 30)
+    await until(lambda: not ana.status.problems and not bob.status.problems)
+
+
+async def test_who_polls_alone_goes_on_without_the_bus_and_tells_of_it_after(
+    member, simulated, bus_server
+):
+    simulator = await simulated()
+    ana = member(simulator, "ana", poll_alone=True)
+    await until(lambda: ana.leads)
+    eve = member(simulator, "eve", collect=False)
+    await until(eve.heard.observations)
+    bus_server.kill()
+    await until(lambda: ana.fleet.alone)
+    assert (ana.status.role, ana.status.leader) == (Role.RECORDS, "")
+    since = len(ana.heard.observations())
+    await until(lambda: len(ana.heard.observations()) > since + 30)
+    alone = ana.heard.observations()[since : since + 30]
+    assert any("polls alone; others may poll, too" in one for one in ana.status.problems)
+    await bus_server.start()
+    await until(lambda: ana.leads and not ana.fleet.alone)
+    await until(lambda: ana.fleet.late)
+    wanted = {(o.key, o.endpoint, round(o.at, 3)) for o in alone}
+    await until(lambda: wanted <= eve.polls())
+    at = [
+        o.at
+        for o in eve.heard.observations()
+        if (o.key, o.endpoint) == (alone[0].key, alone[0].endpoint)
+    ]
+    assert at == sorted(at)
+
+
+async def test_an_edit_makes_another_member_of_it(member, simulated, bus_server):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads)
+    bob = member(simulator, "bob")
+    await until(lambda: bob.status.leader == "ana")
+    ana.replace(replace(ana.settings, fleet=fleet(bus_server, "anita", collect=False)))
+    await until(lambda: ana.fleet and ana.fleet.member == "anita")
+    await until(lambda: bob.leads)
+    await until(lambda: ana.status.leader == "bob")
+    assert ana.status.records
+    ana.replace(replace(ana.settings, fleet=replace(ana.settings.fleet, url="")))
+    await until(lambda: ana.status.fleet is None and ana.status.role is Role.RECORDS)
+
+
+async def test_clocks_that_differ_by_days_matter_to_no_lease_and_are_said(member, simulated):
+    simulator = await simulated()
+    ana = member(simulator, "ana", clock=lambda: time.time() - 2 * 86_400)
+    await until(lambda: ana.leads)
+    bob = member(simulator, "bob")
+    await until(lambda: bob.status.leader == "ana" and bob.heard.observations())
+    await until(
+        lambda: any(
+            "The clock of ana is " in one and " behind this one" in one
+            for one in bob.status.problems
+        )
+    )
+    await ana.leave()
+    await until(lambda: bob.leads)
+    await two_rounds_more(simulator)
+
+
+async def test_never_do_two_poll_for_longer_than_a_lease(member, simulated):
+    simulator = await simulated(entry_points=1)
+    ana, bob = member(simulator, "ana"), member(simulator, "bob")
+    await until(lambda: rounds(simulator) >= 5)
+    path, moments = next(iter(starts(simulator).items()))
+    assert len(moments) >= 5, path
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    # Each poll is an interval after the one before, however many members there are.
+    assert min(gaps) > 0.1
+    assert ana.leads is not bob.leads
