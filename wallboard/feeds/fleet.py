@@ -78,7 +78,7 @@ class FleetFeed:
         self._polling: Polling | None = None
         self._under: Term | None = None
         self._ready_since: float | None = None
-        self._has_polled = False
+        self._found_out = False
         self._bus, self._lease, self._subscriber, self._publisher = self._made()
         self._working: list[asyncio.Task[None]] = []
 
@@ -121,8 +121,7 @@ class FleetFeed:
     @property
     def knows(self) -> bool:
         """Whether it has found out yet who polls, or had the time to."""
-        found = self._has_polled or self._subscriber.heard_at is not None or self._lease.holder
-        return bool(found) or running() - self._began > BEGIN_SECONDS
+        return self._found_out or running() - self._began > BEGIN_SECONDS
 
     @property
     def leader(self) -> str:
@@ -247,7 +246,7 @@ class FleetFeed:
     async def _poll(self, fold: FoldPolled, fold_of_node: Fold) -> None:
         """Poll and publish, as long as the lease is held or it is for this member alone."""
         self._lease.exceed(self._subscriber.term)
-        self._under, self._has_polled = self._lease.term, True
+        self._under, self._found_out = self._lease.term, True
         self._polling = Polling(self._settings, clock=self._clock, may_poll=self._may_poll)
 
         def polled(event: Event) -> None:
@@ -277,6 +276,7 @@ class FleetFeed:
     async def _pause(self, task: "asyncio.Task[None]") -> None:
         """Wait for the next look; what broke meanwhile is raised."""
         await asyncio.sleep(LOOK_SECONDS)
+        self._found_out = self._found_out or bool(self._lease.holder)
         for one in (task, *self._working):
             if one.done():
                 one.result()

@@ -199,6 +199,8 @@ class ServerPolls:
                 self._polls[turn] = poll
             observation = await client.poll(poll)
             if self._slept_through(observation):
+                if self._may_poll and not await self._may_poll():
+                    return
                 observation = await client.poll(poll)
             self._hear(observation, turn, probe=probe)
         except Exception:
