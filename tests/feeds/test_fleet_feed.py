@@ -59,9 +59,7 @@ async def test_one_polls_and_another_shows_and_records_the_same(member, simulate
     assert bob.recorded() > 15
 
 
-async def test_the_other_takes_over_before_the_lease_is_over_if_the_first_leaves(
-    member, simulated
-):
+async def test_the_other_takes_over_before_the_lease_is_over_if_the_first_leaves(member, simulated):
     simulator = await simulated()
     ana = member(simulator, "ana", lease=LONG_LEASE)
     await until(lambda: ana.leads and rounds(simulator) >= 3)
