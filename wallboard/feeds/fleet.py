@@ -121,7 +121,8 @@ class FleetFeed:
     @property
     def knows(self) -> bool:
         """Whether it has found out yet who polls, or had the time to."""
-        return self._found_out or running() - self._began > BEGIN_SECONDS
+        found_out = self._found_out or bool(self._lease.holder)
+        return found_out or running() - self._began > BEGIN_SECONDS
 
     @property
     def leader(self) -> str:
