@@ -156,8 +156,8 @@ class FleetFeed:
             silent_since=None if self.polls else self._unix(self._silent_since),
             now=self._clock(),
         )
-        if not self.polls and self._lease.holder:
-            yield from self._hearing.problems(self._lease.holder)
+        if not self.polls and self._hearing.of:
+            yield from self._hearing.problems()
 
     @property
     def status(self) -> FleetStatus:
@@ -225,7 +225,7 @@ class FleetFeed:
     async def _hear(self, fold: Callable[[Event], object]) -> None:
         """Have folded what others poll, until it is for this member to poll."""
         window = longest_timeout(self._settings)
-        self._hearing.begin()
+        self._hearing.begin("")
         self._silent_since = running()
 
         def heard(event: Heard) -> None:
@@ -240,9 +240,16 @@ class FleetFeed:
         try:
             while not self._is_ready_to_poll():
                 await self._pause(hearing)
+                self._hear_whom()
                 self._silent_since = max(self._silent_since, self._subscriber.heard_at or 0.0)
         finally:
             await ended(hearing)
+
+    def _hear_whom(self) -> None:
+        """Listen anew whenever somebody else takes the lease."""
+        holder = self._lease.holder if self._lease.term is None else ""
+        if holder and holder != self._hearing.of:
+            self._hearing.begin(holder)
 
     async def _poll(self, fold: FoldPolled, fold_of_node: Fold) -> None:
         """Poll and publish, as long as the lease is held or it is for this member alone."""
@@ -254,8 +261,10 @@ class FleetFeed:
             if not self.polls:
                 return  # it was under way when the lease ended
             for one in fold(event):
-                if self._publisher and isinstance(one, Observation | ServerStatus):
-                    self._publisher.take(one)
+                if isinstance(one, Observation | ServerStatus):
+                    self._hearing.note(one, live=False)
+                    if self._publisher:
+                        self._publisher.take(one)
 
         def asked(event: Event) -> Folded:
             return fold_of_node(event) if self.polls else Folded(event)

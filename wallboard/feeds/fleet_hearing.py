@@ -25,6 +25,8 @@ class Hearing:
 
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         """``clock`` is Unix time in seconds."""
+        self.of = ""
+        """The member that polls; empty until that is known."""
         self._clock = clock
         self._since = running()
         self._seen: dict[tuple[EntryPointKey, Endpoint], float] = {}
@@ -37,11 +39,10 @@ class Hearing:
         self._wanted = [point for point, _ in entry_points_of(settings)]
         self._patience = PATIENCE_INTERVALS * longest_interval(settings) + PATIENCE_SECONDS
 
-    def begin(self) -> None:
-        """Forget what was heard before."""
-        self._since, self._ahead_seconds = running(), 0.0
+    def begin(self, of: str) -> None:
+        """Listen to another member; what was heard before is forgotten."""
+        self.of, self._since, self._ahead_seconds = of, running(), 0.0
         self._seen.clear()
-        self._down.clear()
 
     def note(self, event: Observation | ServerStatus | RecordedBoard, *, live: bool) -> None:
         """Take in what was heard; ``live`` is what was sent just now."""
@@ -71,11 +72,11 @@ class Hearing:
             if point.key.server not in self._down
         )
 
-    def problems(self, holder: str) -> Iterator[str]:
-        """What is odd about what ``holder`` polls, in sentences."""
+    def problems(self) -> Iterator[str]:
+        """What is odd about what the other member polls, in sentences."""
         if unpolled := self.unpolled:
-            yield f"{holder} does not poll {unpolled} of this board's entry points."
+            yield f"{self.of} does not poll {unpolled} of this board's entry points."
         ahead = self._ahead_seconds
         if abs(ahead) > CLOCK_SECONDS:
             words = "ahead of" if ahead > 0 else "behind"
-            yield f"The clock of {holder} is {span(abs(ahead))} {words} this one; times are by it."
+            yield f"The clock of {self.of} is {span(abs(ahead))} {words} this one; times are by it."

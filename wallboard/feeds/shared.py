@@ -163,6 +163,8 @@ class SharedFeed:
         source = self._source
         if isinstance(source, FleetFeed) and not source.polls:
             return Role.FOLLOWS if source.knows else Role.STARTS
+        if source is None and self._recorder and self._settings.fleet.url:
+            return Role.STARTS  # a member decides nothing before it has the lease
         if self._recorder:
             return Role.RECORDS
         if source:

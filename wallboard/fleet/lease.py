@@ -212,7 +212,7 @@ class Lease:
             self._other, self._other_until = other, self._clock() + self.lasts
 
     def _lose(self, why: str) -> None:
-        log.warning("%s lost the lease of %s: %s", self._member, self._key, why)
+        log.info("%s lost the lease of %s: %s", self._member, self._key, why)
         self._term, self._revision, self._until = None, 0, 0.0
 
     async def _release(self) -> None:
