@@ -45,6 +45,16 @@ async def test_a_pipe_gets_the_body_as_the_server_sends_it(start, simulated):
     assert await ran(start, "chatAllowed", "1001", "--url", simulator.url) == (0, sent, "")
 
 
+async def test_a_node_is_asked_in_place_of_its_server(start, simulated):
+    simulator = await simulated(CALM)
+    node = simulator.url.removeprefix("http://")
+    url = "http://ece.example.test"
+    code, out, _ = await ran(start, "chatAllowed", "1001", "--url", url, "--node", node)
+    assert (code, b"allowed=" in out) == (0, True)
+    code, _, err = await ran(start, "chatAllowed", "1001", "--url", url, "--node", "nowhere")
+    assert (code, "must be host:port" in err) == (64, True)
+
+
 async def test_a_pipe_gets_every_byte_also_of_a_hostile_body(start):
     async with answering(HOSTILE) as url:
         _, out, _ = await ran(start, "chatallowed", "1", "--url", url)

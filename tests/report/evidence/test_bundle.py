@@ -11,6 +11,7 @@ from wallboard.domain.endpoint import Contact, Endpoint
 from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.node import NodePoll
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.evidence.bundle import Subjects, triage_bundle
@@ -285,3 +286,21 @@ def test_it_says_what_is_expected_and_by_which_rule():
     (line,) = [one for one in bundle(board).splitlines() if one.startswith("- expected")]
     assert "closed as scheduled until 01:00 (holiday" in line
     assert "*Christmas*" not in line
+
+
+def test_each_node_is_told_of_and_the_answer_of_one_that_differs_is_there():
+    board = board_of(SALES)
+    board.fold(answered())
+    said = b'<chatAllowed allowed="false" reason="agent_not_available"/>'
+    for second in (1, 2):
+        closed = answered(said, outcome=ChatAllowed(False, "agent_not_available"), at=NOW + second)
+        board.fold(NodePoll("a:443", answered(at=NOW + second), NOW + 10))
+        board.fold(NodePoll("b:443", closed, NOW + 10))
+    text = bundle(board, now=NOW + 3)
+    assert "- marks: node differs" in text
+    nodes = section(text, "Nodes behind the server")
+    assert "- a:443: open, 2026-01-01 00:00:02 UTC" in nodes
+    assert "- b:443: closed, 2026-01-01 00:00:02 UTC" in nodes
+    assert "differs since 2026-01-01 00:00:01 UTC" in nodes
+    assert said.decode() in nodes
+    assert "Nodes behind" not in bundle_of(answered())

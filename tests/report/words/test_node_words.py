@@ -9,9 +9,10 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.node import NodePoll
 from wallboard.domain.observation import Cause, Failure, Observation, Request
-from wallboard.domain.policy import Policy
+from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.metrics.families import families
+from wallboard.report.now.change_lines import ChangeLines
 from wallboard.report.now.json import json_report
 from wallboard.report.now.text import TextBoard, text_report
 from wallboard.report.words.nodes import node_lines
@@ -127,3 +128,26 @@ def test_a_text_board_says_it_once_and_when_it_is_over(board):
     tell(board, "b:443", OPEN, times=1)
 
     assert any("all nodes say the same" in line for line in text.frame(board.snapshot(AT + 7)))
+
+
+@pytest.mark.parametrize("form", ["json", "sentences"])
+def test_watch_tells_when_a_node_begins_to_differ_and_when_it_is_over(board, form):
+    lines = ChangeLines(board, f"wallboard.report.now.{form}", Level.OK)
+    list(lines.opening(board.snapshot(AT)))
+    assert list(lines.of_nodes(board.snapshot(AT))) == []
+
+    tell(board, "b:443", DEAD)
+    (begun,) = lines.of_nodes(board.snapshot(AT + 5))
+    assert list(lines.of_nodes(board.snapshot(AT + 6))) == []
+    tell(board, "b:443", OPEN, times=1)
+    (over,) = lines.of_nodes(board.snapshot(AT + 7))
+
+    if form == "json":
+        begun, over = json.loads(begun), json.loads(over)
+        assert (begun["event"], begun["node"], begun["server"]) == ("node", "b:443", "prod")
+        assert (begun["differs"], begun["server_says"], begun["says"]) == (True, "open", "failed")
+        assert begun["entry_points"] == 2
+        assert (over["differs"], over["since"]) == (False, None)
+    else:
+        assert "node b:443, 2 of 2 entry points: VIP says open, the node gives no answer" in begun
+        assert "node b:443: says the same as the VIP again" in over

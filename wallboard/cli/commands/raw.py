@@ -42,6 +42,15 @@ def _place(
     return server if colon else None, number
 
 
+def _node(_context: click.Context, _parameter: click.Parameter, address: str) -> str:
+    """A node by host and port."""
+    from wallboard.config.address import node_fault
+
+    if address and (fault := node_fault(address)):
+        raise click.BadParameter(f"{fault}.")
+    return address
+
+
 @click.command(
     "raw",
     short_help="Request one endpoint once and print the raw answer.",
@@ -54,6 +63,7 @@ Byte for byte into a pipe; on a terminal control characters are escaped. Errors 
 Examples:
   wallboard raw chatAllowed 1000
   wallboard raw capacity prod:1000 --pretty
+  wallboard raw chatAllowed 1000 --node 10.0.0.12:443
   wallboard raw -i livesessionstatus 1000 --url https://ece.example.com > answer
 \b
 ENDPOINT is chatAllowed, checkEligibility, liveSessionStatus, capacity or
@@ -68,12 +78,15 @@ anyway); 69 no answer.
 @reach_options(url="Use this server instead of the config.")
 @click.option("--server", "server_name", metavar="NAME", shell_complete=server_names,
               help="Server of the config, if the id is on several; same as SERVER:ID.")  # fmt: skip
+@click.option("--node", metavar="HOST:PORT", default="", callback=_node,
+              help="Ask this node behind the server, by the name of the server.")  # fmt: skip
 @click.option("-i", "--include", is_flag=True, help="Include the status line and headers.")
 @click.option("--pretty", is_flag=True, help="Pretty-print the body.")
 def command(
     endpoint: Endpoint,
     place: tuple[str | None, int],
     server_name: str | None,
+    node: str,
     *,
     include: bool,
     pretty: bool,
@@ -91,7 +104,7 @@ def command(
     settings = target.settings()
     server = _server(settings, number, server_name)
     with client_errors():
-        observation = asyncio.run(_ask(server, settings, endpoint, number))
+        observation = asyncio.run(_ask(server, settings, endpoint, number, node))
     if observation.response:
         _print(observation.response, head=include, pretty=pretty)
     if isinstance(observation.outcome, Failure):
@@ -121,12 +134,12 @@ def _server(settings: Settings, number: int, name: str | None) -> ServerSettings
 
 
 async def _ask(
-    server: ServerSettings, settings: Settings, endpoint: Endpoint, number: int
+    server: ServerSettings, settings: Settings, endpoint: Endpoint, number: int, node: str
 ) -> Observation:
     from wallboard.ece.ask.client import EceClient
 
     entry_point = EntryPoint(EntryPointKey(server.name, number), str(number))
-    async with EceClient(server, settings) as client:
+    async with EceClient(server, settings, node=node) as client:
         return await client.poll(client.prepare(entry_point, endpoint))
 
 

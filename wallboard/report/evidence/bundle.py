@@ -11,6 +11,7 @@ from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import Change
 from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.ledger_row import LedgerRow
+from wallboard.domain.node_difference import differences, known_nodes
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
 from wallboard.domain.outage import as_told
 from wallboard.domain.snapshot import EntryPointStatus
@@ -23,6 +24,7 @@ from wallboard.report.words.alarms import row_words, sentence
 from wallboard.report.words.changes import change_cells, change_heads, outcome_words
 from wallboard.report.words.expectations import expectation_sentence
 from wallboard.report.words.figures import figure, moment, wait, zone_of
+from wallboard.report.words.nodes import answer_words
 from wallboard.report.words.rows import marks_of
 from wallboard.report.words.shareable import (
     fenced,
@@ -65,6 +67,7 @@ def triage_bundle(subjects: Subjects, made_on: Facts) -> str:
         *_timeline(subjects.status.timeline),
         *_ledger(subjects),
         *_polls(subjects),
+        *_nodes(subjects),
         "## Environment\n\n" + _items(made_on),
     ]
     text = "\n\n".join(parts) + "\n"
@@ -148,6 +151,32 @@ def _polls(subjects: Subjects) -> Iterator[str]:
             yield f"## {endpoint}\n\nNot asked yet."
         else:
             yield from poll_section(last, "the newest poll", subjects)
+
+
+def _nodes(subjects: Subjects) -> Iterator[str]:
+    """What each node behind the server said, and the answers of those that differ."""
+    views = known_nodes(subjects.status, subjects.at)
+    if not views:
+        return
+    differing = differences(subjects.status, subjects.at)
+    since = {one.node: f"; differs since {moment(one.since)}" for one in differing}
+    said = [
+        (
+            view.node,
+            answer_words(view.shown)
+            + (f", {moment(view.shown.at)}" if view.shown else "")
+            + since.get(view.node, ""),
+        )
+        for view in views
+    ]
+    yield "## Nodes behind the server, asked directly\n\n" + _items(said)
+    for one in differing:
+        poll = one.answer.poll
+        yield f"### {prose(one.node)}: {prose(outcome_words(poll.outcome))}"
+        if isinstance(poll.outcome, Failure):
+            yield prose(poll.outcome.message)
+        if poll.response:
+            yield from _response(poll.response, secrets_of(subjects.server))
 
 
 def _items(facts: Facts) -> str:

@@ -1,17 +1,19 @@
 """Prints a board as lines: first its current state, then each change."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 
 from wallboard.board import Board
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import RecordedBoard
+from wallboard.domain.node import NodeDifference
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Folded, Snapshot
 from wallboard.domain.vantage import answers_of, disagree
+from wallboard.report.words.nodes import differing_nodes
 from wallboard.report.words.places import silent_names
 
 UNSETTLED_SECONDS = 30.0
@@ -87,6 +89,7 @@ class ChangeLines:
         self._blind_since: float | None = None
         self._silent: frozenset[str] = frozenset()
         self._disputed: frozenset[EntryPointKey] = frozenset()
+        self._differing: Mapping[tuple[str, str], Sequence[NodeDifference]] = {}
         self._stale: dict[str, bool] = {}  # by server; whether all its entry points were
 
     def opening(self, snapshot: Snapshot) -> Iterator[str]:
@@ -105,9 +108,10 @@ class ChangeLines:
         return line
 
     def of_time(self, snapshot: Snapshot) -> Iterator[str]:
-        """What is to be told without any event: of the network, of places, and of what is stale."""
+        """What is to be told without any event: of network, places, nodes and stale answers."""
         yield from self.of_network(snapshot)
         yield from self.of_places(snapshot)
+        yield from self.of_nodes(snapshot)
         yield from self.of_staleness(snapshot)
 
     def of_network(self, snapshot: Snapshot) -> Iterator[str]:
@@ -127,6 +131,17 @@ class ChangeLines:
             status = snapshot.entry_points.get(key)
             if status and _worst_anywhere(status, snapshot.at) >= self._least:
                 yield self._form.places_line(status, snapshot)
+
+    def of_nodes(self, snapshot: Snapshot) -> Iterator[str]:
+        """A line for each node that begins to differ from its server, or does so no more."""
+        before, self._differing = self._differing, differing_nodes(snapshot)
+        if self._least > Level.WARNING:
+            return
+        for place, found in self._differing.items():
+            if place not in before:
+                yield self._form.node_line(*place, found, snapshot)
+        for place in before.keys() - self._differing.keys():
+            yield self._form.node_line(*place, (), snapshot)
 
     def of_staleness(self, snapshot: Snapshot) -> Iterator[str]:
         """A line for each server whose entry points became stale (some or all), or fresh again."""

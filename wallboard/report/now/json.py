@@ -5,11 +5,12 @@ sentence that goes with it. New keys and events may be added, none is ever renam
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint
+from wallboard.domain.node import NodeDifference
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Place, Snapshot
@@ -168,6 +169,21 @@ def fresh_line(server: str, snapshot: Snapshot) -> str:
         if key.server == server
     )
     return _line("stale", snapshot.at, {"server": server, "stale": 0, "level": level.label})
+
+
+def node_line(server: str, node: str, found: Sequence[NodeDifference], snapshot: Snapshot) -> str:
+    """That a node says something else than its server, of how many entry points; or no more."""
+    first = min(found, key=lambda one: one.since) if found else None
+    values = {
+        "server": server,
+        "node": node,
+        "differs": bool(found),
+        "entry_points": len(found),
+        "server_says": first.server if first else None,
+        "says": first.says if first else None,
+        **times("since", first.since if first else None),
+    }
+    return _line("node", snapshot.at, values)
 
 
 def network_line(snapshot: Snapshot, before: float | None) -> str:

@@ -3,11 +3,12 @@
 Each line has the local time, the level and a whole sentence, in signs that can be spoken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.foreign_text import safe
+from wallboard.domain.node import NodeDifference
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Place, Snapshot
@@ -17,6 +18,7 @@ from wallboard.report.words.changes import after_words, before_words, subject_wo
 from wallboard.report.words.expectations import expectation_words
 from wallboard.report.words.figures import local_iso, span_in_words
 from wallboard.report.words.network import network_back, network_words
+from wallboard.report.words.nodes import difference_words
 from wallboard.report.words.places import agreement_sentence, place_name, silence_sentences
 from wallboard.report.words.rows import counts, marks_of, whose, worst_first
 
@@ -81,6 +83,16 @@ def fresh_line(server: str, snapshot: Snapshot) -> str:
     """That none of them is stale any more."""
     level = max(status.judgement.level for status in _of(server, snapshot))
     return _line(snapshot.at, level, _sentences(f"server {server}: no stale entry points any more"))
+
+
+def node_line(server: str, node: str, found: Sequence[NodeDifference], snapshot: Snapshot) -> str:
+    """That a node says something else than its server, of how many entry points; or no more."""
+    said = f"server {server}, node {node}: says the same as the VIP again"
+    if found:
+        count, total = len(found), len(_of(server, snapshot))
+        said = f"server {server}, node {node}, {count} of {total} entry points: "
+        said += difference_words(found[0])
+    return _line(snapshot.at, worst_level(snapshot), _sentences(said))
 
 
 def network_line(snapshot: Snapshot, before: float | None) -> str:

@@ -51,6 +51,20 @@ def _who_not(nodes: Sequence[str], stance: Stance) -> str:
     return f"node{'' if one else 's'} {names} {does}"
 
 
+def differing_nodes(snapshot: Snapshot) -> dict[tuple[str, str], list[NodeDifference]]:
+    """Each node that differs, by server and name, with its differences by entry point."""
+    found: dict[tuple[str, str], list[NodeDifference]] = {}
+    for key, status in snapshot.entry_points.items():
+        for one in differences(status, snapshot.at):
+            found.setdefault((key.server, one.node), []).append(one)
+    return found
+
+
+def difference_words(one: NodeDifference) -> str:
+    """``VIP says open, the node does not``, with what that says instead."""
+    return f"VIP {_SAYS[one.server]}, the node {_SAYS[one.says]}"
+
+
 def answer_words(answer: NodeAnswer | None) -> str:
     """What a node said: ``open``, ``closed``, or why it failed."""
     if answer is None:

@@ -158,6 +158,7 @@ def merged(status: EntryPointStatus, past: RecordedEntryPoint) -> MergedStatus:
         strip=status.strip,
         expectation=status.expectation,
         places=status.places,
+        nodes=status.nodes,
         timeline=timeline,
         extra_polls=past.extra_polls,
     )
