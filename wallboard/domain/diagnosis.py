@@ -279,6 +279,7 @@ def _warnings(case: _Case) -> Iterator[_Found]:
         Step.TERMINAL: Blame.TERMINAL,
         Step.WITNESS: Blame.NETWORK,
         Step.CHANNELS: Blame.NETWORK,
+        Step.BUS: Blame.NETWORK,
         Step.CONFIG: Blame.CONFIG,
     }
     for step, blame in blames.items():

@@ -29,6 +29,7 @@ class Step(StrEnum):
     RECORDING = "recording"
     WITNESS = "witness"
     CHANNELS = "channels"
+    BUS = "bus"
 
 
 ON_THE_WAY = (Step.NAME, Step.TCP, Step.TLS, Step.HTTP, Step.API, Step.CLOCK)
@@ -37,7 +38,7 @@ ON_THE_WAY = (Step.NAME, Step.TCP, Step.TLS, Step.HTTP, Step.API, Step.CLOCK)
 OF_MACHINE = (Step.VERSIONS, Step.CONFIG, Step.TERMINAL, Step.RECORDING, Step.WITNESS)
 """The steps on this machine, independent of the servers, the last to be found at the end.
 
-That of channels comes before it, where there are any.
+Those of channels and of the bus of a fleet come before it, where there are any.
 """
 
 

@@ -12,6 +12,7 @@ from wallboard.abandonable import in_thread_within
 from wallboard.config.state_folder import VARIABLE as STATE
 from wallboard.domain.doctor import Fact, Finding, OnFinding, Step
 from wallboard.domain.policy import Level
+from wallboard.feeds.bus_checkup import bus_finding
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.lock import LockError, holder
@@ -50,7 +51,8 @@ async def look(
         publish(proxy_finding(server, environ))
     from wallboard.ece.probe.probe import Probe
 
-    witnesses = _ask_witnesses(settings.alarm.witness, recording, channels, publish)
+    bus = asyncio.create_task(bus_finding(settings, clock)) if settings.fleet.url else None
+    witnesses = _ask_witnesses(settings.alarm.witness, recording, (channels, bus), publish)
 
     async def look_at(server: ServerSettings) -> None:
         if server.nodes:
@@ -66,18 +68,19 @@ async def look(
 async def _ask_witnesses(
     addresses: Sequence[str],
     recording: asyncio.Task[None],
-    channels: Awaitable[Finding | None] | None,
+    others: Sequence[Awaitable[Finding | None] | None],
     publish: OnFinding,
 ) -> None:
-    """Publish what the witnesses say, after what there is about the recording and channels."""
+    """Publish what the witnesses say, after what there is about the recording and ``others``."""
     from wallboard.feeds.witness import Witnesses
 
     asking = asyncio.create_task(Witnesses(addresses).ask())
-    of_channels = await channels if channels else None
+    found = [await other for other in others if other]
     finding = witness_finding(await asking)
     await recording
-    if of_channels:
-        publish(of_channels)
+    for one in found:
+        if one:
+            publish(one)
     publish(finding)
 
 

@@ -187,6 +187,7 @@ class Bus(BusRequests):
             address=client.server.name,
             connections=before.connections + 1,
             version=client.version,
+            secure=client.secure,
         )
         for callback in self._connected_callbacks:
             try:

@@ -111,6 +111,12 @@ class BusClient(Client):
         """That of the server."""
         return brief(str(self._server_info.get("version", "?")), 20)
 
+    @property
+    def secure(self) -> bool:
+        """Whether it is connected by TLS."""
+        writer = getattr(self._transport, "_io_writer", None)
+        return bool(writer and writer.get_extra_info("ssl_object"))
+
     async def failed(self, error: Exception) -> None:
         """Take what the client says went wrong."""
         self.cause = error

@@ -74,6 +74,7 @@ class BusStatus:
     lost: int = 0
     denied: str = ""
     version: str = ""
+    secure: bool = False
 
 
 class BusRequests:

@@ -16,6 +16,8 @@ from wallboard.frozen import frozen
 
 MOST_PLACES = 64
 CONNECT_SECONDS = 5.0
+MOST_AHEAD_SECONDS = 2.0
+"""Between the clock of the bus and that of this machine; more is worth a word."""
 
 
 @frozen(kw_only=True)
@@ -31,21 +33,21 @@ class HeldLease:
 class Overview:
     """A fleet at one moment. ``ahead`` is by how many seconds the clock of the bus is ahead.
 
-    ``error`` is why there is nothing else; ``missing`` are streams that a fleet should have.
+    ``error`` is why there is nothing else, ``problems`` what is not as it should be, as sentences.
     """
 
     board: str
     address: str = ""
     version: str = ""
     error: str = ""
-    denied: str = ""
+    secure: bool = False
     round_trip: float = 0.0
     ahead: float = 0.0
     lease_seconds: float = 0.0
     members: Sequence[Member] = ()
     leases: Sequence[HeldLease] = ()
     streams: Sequence[StreamState] = ()
-    missing: Sequence[str] = ()
+    problems: Sequence[str] = ()
 
 
 async def overview(bus: Bus, title: str, board: BoardNames, now: float) -> Overview:
@@ -55,7 +57,9 @@ async def overview(bus: Bus, title: str, board: BoardNames, now: float) -> Overv
         async with _connected(bus):
             return await _seen(bus, title, board, now - began)
     except BusError as error:
-        return Overview(board=title, address=bus.status.address, error=str(error))
+        why = str(error)
+        problem = f"{why[:1].upper()}{why[1:].rstrip('.')}."
+        return Overview(board=title, address=bus.status.address, error=why, problems=[problem])
 
 
 async def make_mirrors(settings: FleetSettings) -> Sequence[str]:
@@ -90,29 +94,51 @@ async def _seen(bus: Bus, title: str, board: BoardNames, offset: float) -> Overv
     """Raises ``BusError``. ``offset`` makes Unix time of what ``running`` says."""
     round_trip = await bus.round_trip()
     plans = stream_plans(bus.settings.lease)
+    asked = running() + offset
+    clock = (await bus.stream(plans[0].name)).clock
+    ahead = clock - (asked + running() + offset) / 2 if clock else 0.0
     found = await asyncio.gather(*(bus.stream(plan.name) for plan in plans), return_exceptions=True)
-    streams = [one for one in found if isinstance(one, StreamState)]
+    leases = await _leases(bus, board)
     missing = [
-        f"{plan.name}: {one}"
+        f"The bus has no {plan.name}: {one}."
         for plan, one in zip(plans, found, strict=True)
         if isinstance(one, BusError)
     ]
-    asked = running() + offset
-    clock = (await bus.stream(plans[0].name)).clock
-    middle = (asked + running() + offset) / 2
     return Overview(
         board=title,
         address=bus.status.address,
         version=bus.status.version,
-        denied=bus.status.denied,
+        secure=bus.status.secure,
         round_trip=round_trip,
-        ahead=clock - middle if clock else 0.0,
+        ahead=ahead,
         lease_seconds=bus.lease_seconds,
         members=await members_of(bus, board),
-        leases=await _leases(bus, board),
-        streams=streams,
-        missing=missing,
+        leases=leases,
+        streams=[one for one in found if isinstance(one, StreamState)],
+        problems=[*missing, *await _problems(bus, board, leases, ahead)],
     )
+
+
+async def _problems(
+    bus: Bus, board: BoardNames, leases: Sequence[HeldLease], ahead: float
+) -> Sequence[str]:
+    """Raises ``BusError``."""
+    settings, found = bus.settings, list[str]()
+    if not leases:
+        found.append("Nobody polls: no collector holds the lease.")
+    if settings.collect and not await bus.may_store(board.observations):
+        found.append(
+            "This user may not publish polls: use that of a collector, or set `collect` to false."
+        )
+    if settings.collect and settings.lease != bus.lease_seconds:
+        found.append(
+            f"`lease` is {settings.lease:g} s, but on the bus it lasts {bus.lease_seconds:g} s: "
+            f"delete the bucket {names.LEASE} to have it made anew."
+        )
+    if abs(ahead) > MOST_AHEAD_SECONDS:
+        where = "ahead of" if ahead > 0 else "behind"
+        found.append(f"The clock of the bus is {abs(ahead):.0f} s {where} that of this machine.")
+    return found
 
 
 async def _leases(bus: Bus, board: BoardNames) -> Sequence[HeldLease]:

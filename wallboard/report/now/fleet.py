@@ -1,16 +1,13 @@
 """A fleet as text or JSON: its bus, who polls, its members, and what the bus keeps."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from wallboard.domain.policy import Level
 from wallboard.fleet.overview import Overview
 from wallboard.report.words.figures import age, iso
 from wallboard.report.words.table import table
-
-MOST_AHEAD_SECONDS = 2.0
-"""Between the clock of the bus and that of this machine; more is worth a word."""
 
 _FIGURES = frozenset({"TERM", "LAG", "POINTS", "MESSAGES", "SIZE", "LIMIT"})
 
@@ -19,24 +16,7 @@ def fleet_level(fleet: Overview) -> Level:
     """How it is: critical without the bus, a warning if nobody polls or something is not right."""
     if fleet.error:
         return Level.CRITICAL
-    return Level.WARNING if fleet_problems(fleet) else Level.OK
-
-
-def fleet_problems(fleet: Overview) -> Sequence[str]:
-    """What is not as it should be, as sentences."""
-    if fleet.error:
-        return [fleet.error]
-    found = [f"No {one}" for one in fleet.missing]
-    if not fleet.leases:
-        found.append("Nobody polls: no collector holds the lease.")
-    if fleet.denied:
-        found.append(f"{fleet.denied[:1].upper()}{fleet.denied[1:]}.")
-    if abs(fleet.ahead) > MOST_AHEAD_SECONDS:
-        where = "ahead of" if fleet.ahead > 0 else "behind"
-        found.append(
-            f"The clock of the bus is {abs(fleet.ahead):.0f} s {where} that of this machine."
-        )
-    return found
+    return Level.WARNING if fleet.problems else Level.OK
 
 
 def fleet_text(fleet: Overview) -> Iterator[str]:
@@ -47,6 +27,7 @@ def fleet_text(fleet: Overview) -> Iterator[str]:
         return
     yield (
         f"Bus      {fleet.address}, nats-server {fleet.version}, "
+        f"{'TLS' if fleet.secure else 'no TLS'}, "
         f"round trip {fleet.round_trip * 1000:.1f} ms"
     )
     for lease in fleet.leases:
@@ -86,9 +67,9 @@ def fleet_text(fleet: Overview) -> Iterator[str]:
         ],
         right=_FIGURES,
     )
-    if problems := fleet_problems(fleet):
+    if fleet.problems:
         yield ""
-        yield from problems
+        yield from fleet.problems
 
 
 def fleet_json(fleet: Overview, at: float) -> str:
@@ -101,11 +82,12 @@ def _document(fleet: Overview, at: float) -> dict[str, Any]:
         "at": iso(at),
         "level": fleet_level(fleet).label,
         "board": fleet.board,
-        "problems": list(fleet_problems(fleet)),
+        "problems": list(fleet.problems),
         "bus": {
             "connected": not fleet.error,
             "address": fleet.address or None,
             "version": fleet.version or None,
+            "tls": fleet.secure if fleet.address else None,
             "round_trip_seconds": round(fleet.round_trip, 6) if fleet.address else None,
             "clock_ahead_seconds": round(fleet.ahead, 3) if fleet.address else None,
         },
