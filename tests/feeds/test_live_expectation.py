@@ -113,7 +113,7 @@ async def test_a_board_that_follows_goes_by_its_own_calendar(
         async with plain, live_board(settings, clock) as same:
             await until(lambda: len(statuses(same)[0].strip.worst) > 0)
             await until(lambda: len(statuses(plain)[0].strip.worst) > 0)
-            assert {plain.status.role, same.status.role} == {Role.FOLLOWS}
+            await until(lambda: {plain.status.role, same.status.role} == {Role.FOLLOWS})
             assert statuses(same)[0].judgement.level is Level.WARNING
             assert statuses(plain)[0].judgement.level is Level.OK
             assert statuses(plain)[0].expected is None
