@@ -10,12 +10,14 @@ import trustme
 from feeds_support import rounds, starts
 from waiting import until
 
-from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
+from wallboard.ece.ask.client import EceClient
+from wallboard.ece.ask.connector import Connector
 from wallboard.feeds.poll import PollFeed
 from wallboard.setting_types import Secret
-from wallboard.settings import EntryPointSettings, ServerSettings, ThresholdSettings
+from wallboard.settings import EntryPointSettings, ServerSettings, Settings, ThresholdSettings
 
 INTERVAL = 0.2
 
@@ -32,6 +34,14 @@ def connections(simulator):
 def asked(simulator, since=0):
     """The ids that were asked for after so many requests."""
     return {int(path.rpartition("/")[2]) for _, path in list(simulator.requests.log)[since:]}
+
+
+async def answer_all(reader, writer):
+    """Serves a connection with empty answers."""
+    with suppress(asyncio.IncompleteReadError, ConnectionError):
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    writer.close()
 
 
 async def test_a_server_that_stays_as_it_is_keeps_its_connections_and_its_pace(
@@ -259,13 +269,7 @@ async def test_a_reload_takes_up_files_that_changed_though_the_settings_did_not(
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     old.issue_cert("127.0.0.1").configure_cert(tls)
 
-    async def serve(reader, writer):
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while await reader.readuntil(b"\r\n\r\n"):
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        writer.close()
-
-    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as listener:
+    async with await asyncio.start_server(answer_all, "127.0.0.1", 0, ssl=tls) as listener:
         url = f"https://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
         server = ServerSettings(name="prod", url=url, ca_file=str(ca_file), entry_point=points(1))
         settings = settings_of(server, interval=INTERVAL)
@@ -280,3 +284,32 @@ async def test_a_reload_takes_up_files_that_changed_though_the_settings_did_not(
         await until(heard.statuses)
         assert feed.problems == ()
         assert heard.statuses()[0].failure.cause is Cause.TLS
+
+
+async def test_a_connection_that_was_being_made_while_the_files_changed_serves_one_request(
+    tmp_path, monkeypatch
+):
+    old, new, ca_file = trustme.CA(), trustme.CA(), tmp_path / "ca.pem"
+    old.cert_pem.write_to_path(ca_file)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.issue_cert("127.0.0.1").configure_cert(tls)
+    looked_up, found, look_up = asyncio.Event(), asyncio.Event(), Connector._resolve_host
+
+    async def looked_up_late(*args: object, **options):
+        looked_up.set()
+        await found.wait()
+        return await look_up(*args, **options)
+
+    monkeypatch.setattr(Connector, "_resolve_host", looked_up_late)
+    async with await asyncio.start_server(answer_all, "127.0.0.1", 0, ssl=tls) as listener:
+        url = f"https://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+        server = ServerSettings(name="prod", url=url, ca_file=str(ca_file), entry_point=points(1))
+        async with EceClient(server, Settings()) as client:
+            poll = client.prepare(EntryPoint(EntryPointKey("prod", 1), "1"), Endpoint.CHAT_ALLOWED)
+            first = asyncio.create_task(client.poll(poll))
+            await looked_up.wait()
+            new.cert_pem.write_to_path(ca_file)
+            client.renew()
+            found.set()
+            assert (await first).outcome.cause is not Cause.TLS
+            assert (await client.poll(poll)).outcome.cause is Cause.TLS

@@ -206,12 +206,25 @@ class Connector(aiohttp.TCPConnector):
     ) -> ResponseHandler:
         used = self._renew()
         try:
-            return await super()._create_connection(req, traces, timeout)
+            return await self._connected(req, traces, timeout)
         except aiohttp.ClientSSLError:
             # The certificate may have been renewed there, and the files here, in this very moment.
             if self._renew() is used:
                 raise
-            return await super()._create_connection(req, traces, timeout)
+            return await self._connected(req, traces, timeout)
+
+    async def _connected(
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  the library's own
+    ) -> ResponseHandler:
+        # As old as the settings that it was made by: they may have changed meanwhile.
+        began = monotonic()
+        handler = await super()._create_connection(req, traces, timeout)
+        assert isinstance(handler, _Handler)  # noqa: S101  the factory makes no others
+        handler.made_at = began
+        return handler
 
     async def _resolve_host(
         self, host: str, port: int, traces: Sequence[Trace] | None = None
