@@ -18,15 +18,13 @@ from wallboard.feeds.fleet_hearing import Hearing
 from wallboard.feeds.fleet_problems import fleet_problems
 from wallboard.feeds.newest import Newest
 from wallboard.feeds.polling import MayPoll, Polling, ended
-from wallboard.fleet.names import BoardNames
-from wallboard.fleet_settings import FleetSettings
+from wallboard.inheritance import entry_points_of
+from wallboard.recorder.paths import RecordingFile
 from wallboard.settings import Settings, longest_timeout
 
 if TYPE_CHECKING:
-    from wallboard.fleet.bus import Bus
-    from wallboard.fleet.lease import Lease, Term
-    from wallboard.fleet.publisher import Publisher
-    from wallboard.fleet.subscriber import Subscriber
+    from wallboard.fleet.lease import Term
+    from wallboard.fleet.presence import Member
 
 LOOK_SECONDS = 0.1
 """Between two looks at the lease."""
@@ -53,25 +51,25 @@ class FleetFeed:
         settings: Settings,
         board: WholeBoard,
         newest: Newest,
+        recording: RecordingFile | None,
         *,
-        records: bool,
         clock: Callable[[], float],
         may_poll: MayPoll | None = None,
     ) -> None:
-        """``newest`` is what was folded so far; who ``records`` hears all that was polled.
+        """``newest`` is what was folded so far; who has the ``recording`` hears all there was.
 
         ``board`` asks for the board by now, ``may_poll`` is asked before each poll; ``clock`` is
         Unix time in seconds.
         """
+        # What it needs takes long to load, and only members of a fleet need it.
+        from wallboard.feeds.fleet_parts import FleetParts, member_of
+
         self._settings = settings
         self._fleet = settings.fleet
-        self._board = board
         self._newest = newest
-        self._records = records
         self._clock = clock
         self._may_poll_otherwise = may_poll
         self._member = member_of(settings.fleet)
-        self._names = names_of(settings)
         self._began = running()
         self._silent_since = running()
         self._hearing = Hearing(settings, clock)
@@ -79,18 +77,24 @@ class FleetFeed:
         self._under: Term | None = None
         self._ready_since: float | None = None
         self._found_out = False
-        self._bus, self._lease, self._subscriber, self._publisher = self._made()
+        self._parts = parts = FleetParts(
+            settings,
+            recording,
+            board=board,
+            term=self._term,
+            resume_after=self._resume_after,
+            present=self._present,
+            keep_days=lambda: self._settings.alarm.ledger_days,
+            clock=clock,
+        )
+        self._lease, self._subscriber = parts.lease, parts.subscriber
         self._working: list[asyncio.Task[None]] = []
 
     async def run(
         self, fold_polled: FoldPolled, fold_of_node: Fold, fold_heard: Callable[[Event], object]
     ) -> None:
         """Have folded what is polled here, and else what is heard, until cancelled."""
-        # The lease is given back after the last batch, and the bus closed after both.
-        runs = [self._publisher.run()] if self._publisher else []
-        self._working = [
-            asyncio.create_task(work) for work in (*runs, self._lease.run(), self._bus.run())
-        ]
+        self._working = [asyncio.create_task(work) for work in self._parts.works()]
         try:
             while True:
                 await self._hear(fold_heard)
@@ -147,22 +151,24 @@ class FleetFeed:
     @property
     def problems(self) -> Iterable[str]:
         """What hinders it, in sentences."""
+        parts = self._parts
         yield from self._polling.problems if self._polling else ()
         yield from fleet_problems(
             self._fleet,
             self.status,
             lease=self._lease,
-            unsent=self._publisher.problem if self._publisher else "",
+            unsent=parts.publisher.problem if parts.publisher else "",
             silent_since=None if self.polls else self._unix(self._silent_since),
             now=self._clock(),
         )
         if not self.polls and self._hearing.of:
             yield from self._hearing.problems()
+        yield from parts.exchange.problems if parts.exchange else ()
 
     @property
     def status(self) -> FleetStatus:
         """How it is by now."""
-        bus, heard, sent = self._bus.status, self._subscriber, self._publisher
+        bus, heard, sent = self._parts.bus.status, self._subscriber, self._parts.publisher
         term = self._under if self.polls else heard.term
         lag = heard.lag_seconds
         if self.polls:
@@ -187,20 +193,20 @@ class FleetFeed:
             published=sent.published if sent else 0,
         )
 
-    def _made(self) -> "tuple[Bus, Lease, Subscriber, Publisher | None]":
-        from wallboard.fleet.bus import Bus
-        from wallboard.fleet.lease import Lease
-        from wallboard.fleet.publisher import Publisher
-        from wallboard.fleet.subscriber import Subscriber
+    def _present(self) -> "Member":
+        """What the other members may know of this one."""
+        from wallboard.fleet.presence import Member
 
-        fleet, names = self._fleet, self._names
-        bus = Bus(fleet, name=self._member, writes=fleet.collect)
-        lease = Lease(bus, names.key, self._member, seconds=fleet.lease, takes=fleet.collect)
-        subscriber = Subscriber(bus, names, complete=self._records, resume_after=self._resume_after)
-        publisher = None
-        if fleet.collect:
-            publisher = Publisher(bus, names, term=self._term, board=self._board)
-        return bus, lease, subscriber, publisher
+        status, newest = self.status, self._newest.at
+        return Member(
+            member=status.member,
+            role="polls" if self.polls else "stands by" if self._fleet.collect else "views",
+            vantage=status.vantage,
+            term=status.term or 0,
+            holds=status.holds,
+            lag_seconds=None if newest is None else max(0.0, self._clock() - newest),
+            entry_points=len(entry_points_of(self._settings)),
+        )
 
     def _term(self) -> "Term | None":
         """That under which this member polls."""
@@ -263,8 +269,8 @@ class FleetFeed:
             for one in fold(event):
                 if isinstance(one, Observation | ServerStatus):
                     self._hearing.note(one, live=False)
-                    if self._publisher:
-                        self._publisher.take(one)
+                    if publisher := self._parts.publisher:
+                        publisher.take(one)
 
         def asked(event: Event) -> Folded:
             return fold_of_node(event) if self.polls else Folded(event)
@@ -300,19 +306,7 @@ class FleetFeed:
         return self._clock() - (running() - moment)
 
 
-def member_of(fleet: FleetSettings) -> str:
-    """What this member is called: by default as its machine, without the domain."""
-    import os
-
-    return fleet.member or os.uname().nodename.partition(".")[0] or "member"
-
-
-def names_of(settings: Settings) -> BoardNames:
-    """The names of the board on the bus."""
-    return BoardNames.of(settings.fleet.board or settings.title, settings.fleet.vantage)
-
-
 def membership(settings: Settings) -> object:
     """What makes another member of it when it is edited; ``None`` without a fleet."""
     fleet = settings.fleet
-    return (fleet, names_of(settings)) if fleet.url else None
+    return (fleet, fleet.board or settings.title) if fleet.url else None

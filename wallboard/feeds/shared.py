@@ -303,7 +303,7 @@ class SharedFeed:
                 settings,
                 self._board,
                 self._newest,
-                records=self._recorder is not None,
+                self._place if self._recorder else None,
                 clock=self._clock,
                 may_poll=may_poll,
             )

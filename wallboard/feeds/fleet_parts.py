@@ -1,0 +1,77 @@
+"""The parts of a member of a fleet: its connection to the bus, and all that stands on it."""
+
+import os
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from wallboard.feeds import WholeBoard
+from wallboard.feeds.late_polls import recorded_polls
+from wallboard.fleet.bus import Bus
+from wallboard.fleet.lease import Lease, Term
+from wallboard.fleet.ledger_exchange import LedgerExchange
+from wallboard.fleet.names import BoardNames
+from wallboard.fleet.presence import Member, Presence
+from wallboard.fleet.publisher import Publisher
+from wallboard.fleet.subscriber import Subscriber
+from wallboard.fleet_settings import FleetSettings
+from wallboard.recorder.paths import RecordingFile
+from wallboard.settings import Settings
+
+
+class FleetParts:
+    """What one member needs; only one that collects publishes, only one that records has a ledger.
+
+    ``recording`` is the recording that this process holds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        recording: RecordingFile | None,
+        *,
+        board: WholeBoard,
+        term: Callable[[], Term | None],
+        resume_after: Callable[[], float | None],
+        present: Callable[[], Member],
+        keep_days: Callable[[], float],
+        clock: Callable[[], float],
+    ) -> None:
+        """``term`` is that under which it polls, ``present`` what others are to know of it.
+
+        ``clock`` is Unix time in seconds.
+        """
+        fleet, names, member = settings.fleet, names_of(settings), member_of(settings.fleet)
+        self.bus = bus = Bus(fleet, name=member, writes=fleet.collect)
+        self.lease = Lease(bus, names.key, member, seconds=fleet.lease, takes=fleet.collect)
+        self.subscriber = Subscriber(
+            bus, names, complete=recording is not None, resume_after=resume_after
+        )
+        self.publisher: Publisher | None = None
+        self.exchange: LedgerExchange | None = None
+        if fleet.collect:
+            recorded = partial(recorded_polls, recording.path) if recording else None
+            self.publisher = Publisher(bus, names, term=term, board=board, recorded=recorded)
+        if recording:
+            self.exchange = LedgerExchange(bus, names, recording, keep_days=keep_days, clock=clock)
+        self._presence = Presence(bus, names, present)
+
+    def works(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs beside the polls, in the order in which it is to end.
+
+        The lease is given back after the last batch, and the bus closed after all else.
+        """
+        found = [self._presence.run()]
+        found += [self.publisher.run()] if self.publisher else []
+        found += [self.exchange.run()] if self.exchange else []
+        return [*found, self.lease.run(), self.bus.run()]
+
+
+def member_of(fleet: FleetSettings) -> str:
+    """What this member is called: by default as its machine, without the domain."""
+    return fleet.member or os.uname().nodename.partition(".")[0] or "member"
+
+
+def names_of(settings: Settings) -> BoardNames:
+    """The names of the board on the bus."""
+    return BoardNames.of(settings.fleet.board or settings.title, settings.fleet.vantage)
