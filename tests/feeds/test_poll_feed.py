@@ -106,9 +106,11 @@ async def test_a_server_that_comes_back_is_polled_whole_again_at_once(
 async def test_the_news_that_a_server_answers_again_precedes_its_first_answer(
     simulated, server_of, settings_of, running
 ):
-    simulator = await simulated('[[fault]]\nkind = "reset"\nuntil = 1\n')
+    simulator = await simulated('[[fault]]\nkind = "reset"\nuntil = 600\n')
     _, heard = running(settings_of(server_of(simulator), backoff_max=0.2))
-    await until(lambda: heard.statuses() and heard.statuses()[-1].failure is None)
+    await until(heard.statuses)
+    simulator.speed = 1_000.0  # it answers soon
+    await until(lambda: heard.statuses()[-1].failure is None)
     news = heard.events.index(heard.statuses()[-1])
     for event in heard.observations():
         answered = not isinstance(event.outcome, Failure)
