@@ -10,8 +10,11 @@ from feeds_support import rounds, starts
 from fleet_members import Member, fleet
 from waiting import until
 
+from tests.fleet.bus_server import running
 from wallboard.domain.event import RecordedBoard
 from wallboard.feeds import Role
+from wallboard.feeds.fleet_parts import names_of
+from wallboard.fleet.presence import members_of
 
 LEASE = 2.0
 LONG_LEASE = 60.0
@@ -208,3 +211,26 @@ async def test_never_do_two_poll_for_longer_than_a_lease(member, simulated):
     # Each poll is an interval after the one before, however many members there are.
     assert min(gaps) > 0.1
     assert ana.leads is not bob.leads
+
+
+async def test_members_are_listed_with_what_they_are(member, simulated, bus_server):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads)
+    member(simulator, "bob", collect=False)
+    board = names_of(ana.settings)
+    async with running(fleet(bus_server, "asked"), writes=False) as bus:
+        await until(lambda: bus.status.connected)
+
+        async def listed() -> bool:
+            found = {one.member: one for one in await members_of(bus, board)}
+            return (
+                set(found) == {"ana", "bob"}
+                and (found["ana"].role, found["ana"].holds) == ("polls", True)
+                and found["ana"].term == ana.fleet.term
+                and (found["bob"].role, found["bob"].holds) == ("views", False)
+                and found["bob"].term == ana.fleet.term
+                and found["bob"].entry_points == 3
+            )
+
+        await until(listed)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from wallboard import __version__
 from wallboard.domain.foreign_text import brief
 from wallboard.fleet import names
-from wallboard.fleet.bus import Bus, BusError
+from wallboard.fleet.bus import Bus, BusError, NotAllowedError
 from wallboard.fleet.names import BoardNames
 from wallboard.frozen import frozen
 
@@ -46,13 +46,15 @@ class Presence:
         self._member = member
 
     async def run(self) -> None:
-        """Say so until cancelled."""
+        """Say so until cancelled, or until the bus does not let this member."""
         while True:
             member = self._member()
             try:
                 await self._bus.keep(
                     names.MEMBERS, self._board.member_key(member.member), _written(member)
                 )
+            except NotAllowedError:
+                return  # a viewer is not listed
             except BusError as error:
                 log.debug("The bus does not know of this member: %s", error)
             await asyncio.sleep(PRESENT_SECONDS)

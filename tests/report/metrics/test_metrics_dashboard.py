@@ -14,9 +14,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from report_support import NOW, OPEN, board_of, entry_point, tell
 
 from wallboard.domain.policy import Level
+from wallboard.feeds import FleetStatus
 from wallboard.report.metrics.page import page
 from wallboard.report.metrics.templates import dashboard
 
+MEMBER = FleetStatus(member="jump1", term=1)
 PROMTOOL = shutil.which("promtool")
 
 
@@ -49,7 +51,7 @@ def test_panels_lie_within_24_columns_and_on_no_other():
 def test_the_dashboard_asks_only_for_series_that_are_served():
     board = board_of(sales := entry_point(1000))
     tell(board, sales, OPEN)
-    text = page(board.snapshot(NOW), {}, openmetrics=False).decode()
+    text = page(board.snapshot(NOW), {}, openmetrics=False, fleet=MEMBER).decode()
     served = {s.name for family in text_string_to_metric_families(text) for s in family.samples}
     variables = json.loads(dashboard())["templating"]["list"]
     queries = [one["definition"] for one in variables if one["type"] == "query"]

@@ -17,6 +17,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.reading import Capacity, LiveSessionStatus
+from wallboard.feeds import FleetStatus
 from wallboard.report.metrics.families import families
 from wallboard.report.metrics.page import openmetrics_report, page, written
 from wallboard.report.metrics.tally import Tally
@@ -242,3 +243,32 @@ def test_channels_say_what_was_sent_and_which_one_fails():
     ):
         assert line in text.splitlines()
     assert "channel" not in page(board.snapshot(NOW), {}, openmetrics=True).decode()
+
+
+def test_a_member_of_a_fleet_says_how_it_is():
+    board = board_of(entry_point(1000))
+    fleet = FleetStatus(
+        member="jump1", connected=True, holder="jump1", holds=True, term=7, lag_seconds=0.25,
+        dropped=3, resyncs=2, late=5, garbage=1, published=90, connections=4,
+    )  # fmt: skip
+    text = page(board.snapshot(NOW), {}, openmetrics=True, fleet=fleet).decode()
+    for line in (
+        "wallboard_fleet_connected 1.0",
+        "wallboard_fleet_holds_lease 1.0",
+        "wallboard_fleet_leader_known 1.0",
+        "wallboard_fleet_term 7.0",
+        "wallboard_fleet_lag_seconds 0.25",
+        "wallboard_fleet_connections_total 4.0",
+        "wallboard_fleet_published_polls_total 90.0",
+        "wallboard_fleet_late_polls_total 5.0",
+        "wallboard_fleet_dropped_total 3.0",
+        "wallboard_fleet_resyncs_total 2.0",
+        "wallboard_fleet_garbage_total 1.0",
+    ):
+        assert line in text.splitlines()
+    lost = page(
+        board.snapshot(NOW), {}, openmetrics=True, fleet=FleetStatus(member="wall", error="away")
+    ).decode()
+    assert "wallboard_fleet_connected 0.0" in lost.splitlines()
+    assert "wallboard_fleet_term " not in lost
+    assert "fleet" not in page(board.snapshot(NOW), {}, openmetrics=True).decode()

@@ -12,9 +12,11 @@ from report_support import NOW, OPEN, board_of, entry_point, tell
 
 from wallboard.domain.channel_state import ChannelState
 from wallboard.domain.policy import Level, Thresholds
+from wallboard.feeds import FleetStatus
 from wallboard.report.metrics.page import page
 from wallboard.report.metrics.templates import HIGH_WAIT_SECONDS, rules
 
+MEMBER = FleetStatus(member="jump1", term=1)
 PROMTOOL = shutil.which("promtool")
 needs_promtool = pytest.mark.skipif(
     PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)"
@@ -150,6 +152,32 @@ def test_a_channel_that_fails_and_a_notice_that_is_given_up_are_told(tmp_path):
 
 
 @needs_promtool
+def test_a_fleet_without_its_bus_and_one_in_which_nobody_polls_are_told(tmp_path):
+    connected = f"wallboard_fleet_connected{{{BOARD}}}"
+    known = f"wallboard_fleet_leader_known{{{BOARD}}}"
+    labels = {"job": "wallboard", "instance": "i"}
+    told = alert(
+        "warning",
+        "wallboard on i has lost the bus of its fleet",
+        "It neither polls nor hears who does; its picture is out of date. "
+        "See: wallboard fleet status.",
+        labels,
+    )
+    tried(tmp_path, {connected: "0x100", known: "0x100"}, "WallboardFleetWithoutBus", "3m", [told])
+    tried(tmp_path, {connected: "1x100", known: "1x100"}, "WallboardFleetWithoutBus", "30m", [])
+    told = alert(
+        "critical",
+        "Nobody polls in the fleet of wallboard on i",
+        "No collector holds the lease. See: wallboard fleet status.",
+        labels,
+    )
+    name = "WallboardFleetWithoutLeader"
+    tried(tmp_path, {connected: "1x100", known: "0x100"}, name, "3m", [told])
+    tried(tmp_path, {connected: "1x100", known: "1x100"}, name, "30m", [])
+    tried(tmp_path, {connected: "0x100", known: "0x100"}, name, "30m", [])
+
+
+@needs_promtool
 def test_a_wait_is_high_from_its_threshold_on_unless_it_is_an_old_one(tmp_path):
     wait, name = f"wallboard_estimated_wait_seconds{{{SALES}}}", "WallboardWaitHigh"
     stale = f"wallboard_stale{{{SALES}}}"
@@ -216,7 +244,9 @@ def test_rules_and_page_speak_of_the_same_series():
     board = board_of(sales := entry_point(1000))
     tell(board, sales, OPEN)
     snapshot = replace(board.snapshot(NOW), channels={"pager": ChannelState()})
-    families = text_string_to_metric_families(page(snapshot, {}, openmetrics=False).decode())
+    families = text_string_to_metric_families(
+        page(snapshot, {}, openmetrics=False, fleet=MEMBER).decode()
+    )
     served = {sample.name for family in families for sample in family.samples}
     asked = set(re.findall(r"\bwallboard_\w+", " ".join(expressions())))
     assert len(asked) > 10

@@ -8,6 +8,7 @@ import click
 
 from wallboard.cli.run.errors import CommandError
 from wallboard.domain.snapshot import Snapshot
+from wallboard.feeds import FleetStatus
 
 if TYPE_CHECKING:
     from wallboard.report.metrics.server import MetricsServer
@@ -56,12 +57,14 @@ def need_extra() -> None:
         raise CommandError(f"metrics need prometheus-client\nInstall: {EXTRA}") from None
 
 
-def metrics_server(snapshot: Callable[[], Snapshot]) -> "MetricsServer":
-    """A server of what ``snapshot`` gives. Raises ``CommandError`` without the extra."""
+def metrics_server(
+    snapshot: Callable[[], Snapshot], fleet: Callable[[], FleetStatus | None]
+) -> "MetricsServer":
+    """A server of what both give. Raises ``CommandError`` without the extra."""
     need_extra()
     from wallboard.report.metrics.server import MetricsServer
 
-    return MetricsServer(snapshot)
+    return MetricsServer(snapshot, fleet)
 
 
 @asynccontextmanager

@@ -119,7 +119,9 @@ class Service:
             clock=clock,
         )
         self._metrics_at = metrics
-        self._metrics = metrics_server(live.snapshot) if metrics else None
+        self._metrics = (
+            metrics_server(live.snapshot, lambda: live.status.fleet) if metrics else None
+        )
         if self._metrics:
             live.on_folded(self._metrics.take)
         live.on_folded(self._say_changes)

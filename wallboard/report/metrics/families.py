@@ -25,8 +25,10 @@ from wallboard.domain.policy import Button, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.standing import COUNTED
 from wallboard.domain.vantage import agreement_of
+from wallboard.feeds import FleetStatus
 from wallboard.frozen import frozen
 from wallboard.report.metrics.channels import of_channels
+from wallboard.report.metrics.fleet import of_fleet
 from wallboard.report.metrics.label import label
 from wallboard.report.metrics.nodes import of_nodes
 from wallboard.report.metrics.tally import BUCKET_SECONDS, UNPOLLED, Polls
@@ -211,8 +213,14 @@ def of_entry_points(
     return gauge
 
 
-def of_board(snapshot: Snapshot, polls: PollCounts, *, alarms: bool = True) -> Iterator[Metric]:
-    """The metrics of servers, their endpoints and the program itself.
+def of_board(
+    snapshot: Snapshot,
+    polls: PollCounts,
+    *,
+    alarms: bool = True,
+    fleet: FleetStatus | None = None,
+) -> Iterator[Metric]:
+    """The metrics of servers, their endpoints, the fleet and the program itself.
 
     A board that polls once has no ``alarms``.
     """
@@ -235,6 +243,7 @@ def of_board(snapshot: Snapshot, polls: PollCounts, *, alarms: bool = True) -> I
         newest.add_metric((), snapshot.newest_at)
     yield newest
     yield from of_channels(snapshot)
+    yield from of_fleet(fleet)
     yield InfoMetricFamily(
         BUILD.removesuffix("_info"),
         "What this program is.",

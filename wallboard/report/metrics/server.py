@@ -7,6 +7,7 @@ import asyncio
 import gzip
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -14,7 +15,7 @@ from aiohttp.typedefs import Handler
 
 from wallboard.abandonable import own_addresses
 from wallboard.domain.snapshot import Folded, Snapshot
-from wallboard.report.metrics.families import PollCounts
+from wallboard.feeds import FleetStatus
 from wallboard.report.metrics.page import page
 from wallboard.report.metrics.tally import Tally
 
@@ -52,9 +53,17 @@ log.addFilter(_is_our_fault)
 class MetricsServer:
     """An HTTP server with the metrics of one board; ``take`` gets every folded event."""
 
-    def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
-        """``snapshot`` returns the current board; it is called in the thread of the server."""
+    def __init__(
+        self,
+        snapshot: Callable[[], Snapshot],
+        fleet: Callable[[], FleetStatus | None] = lambda: None,
+    ) -> None:
+        """``snapshot`` returns the current board, ``fleet`` how this member of one is.
+
+        Both are called in the thread of the server.
+        """
         self._snapshot = snapshot
+        self._fleet = fleet
         self._tally = Tally()
         self._turn = asyncio.Lock()
         self._under_way = 0
@@ -111,7 +120,8 @@ class MetricsServer:
         async with self._turn:
             snapshot, polls = self._snapshot(), self._tally.polls()
             # In a thread of its own, so that no poll waits for it and seems slow.
-            body = await asyncio.to_thread(_body, snapshot, polls, openmetrics, compress)
+            make = partial(page, snapshot, polls, openmetrics=openmetrics, fleet=self._fleet())
+            body = await asyncio.to_thread(_body, make, compress)
         kind = OPENMETRICS_TYPE if openmetrics else TEXT_TYPE
         headers = {"Content-Type": kind, "Vary": "Accept, Accept-Encoding"}
         if compress:
@@ -137,8 +147,8 @@ class MetricsServer:
         return response
 
 
-def _body(snapshot: Snapshot, polls: PollCounts, openmetrics: bool, compress: bool) -> bytes:
-    text = page(snapshot, polls, openmetrics=openmetrics)
+def _body(make: Callable[[], bytes], compress: bool) -> bytes:
+    text = make()
     return gzip.compress(text, GZIP_LEVEL) if compress else text
 
 
