@@ -8,6 +8,7 @@ import pytest
 from tests.fleet.bus_server import connected
 from tests.fleet.ends import NAMES, Leader, Receiver, running
 from tests.fleet.heard import a_round, as_heard
+from tests.fleet.slow_link import slow_link
 from tests.recorder.recordings import SERVER, START, poll
 from tests.waiting import until
 from wallboard.domain.endpoint import Endpoint
@@ -92,6 +93,31 @@ async def test_a_body_crosses_once_and_large_ones_in_parts(buses):
     [recorded] = late.boards[0].entry_points
     assert recorded.endpoints[Endpoint.CAPACITY].last in viewer.events
     assert (await buses[0].extent(names.OBSERVATIONS))[3] < 4 * 1024 * 1024
+
+
+async def test_a_board_that_takes_a_slow_link_longer_than_an_answer_may_is_complete_all_the_same(
+    bus_server, buses
+):
+    leader = Leader(buses[0])
+    page = os.urandom(50_000)
+    async with running(leader):
+        await published(leader, [*a_round(0), poll(Endpoint.CAPACITY, 1, body=page)])
+        await until(lambda: buses[0].kept(names.LAST, NAMES.key))
+        async with (
+            slow_link(bus_server.port, 8_000) as port,
+            connected(At(port)) as bus,
+            running(viewer := Receiver(bus)),
+        ):
+            await until(lambda: verdicts(viewer) == verdicts(leader))
+            assert bus.status.connections == 1
+    assert len(viewer.boards) == 1
+
+
+class At:
+    """A bus at another address."""
+
+    def __init__(self, port) -> None:
+        self.url = f"nats://127.0.0.1:{port}"
 
 
 async def test_what_a_viewer_missed_for_a_moment_it_reads_in_order(bus_server, buses):

@@ -11,13 +11,13 @@ from wallboard.fleet.lease import Term
 from wallboard.fleet.rows import Count
 
 VERSION = 1
-PART_BYTES = 900_000
-"""Of a message, which may have 1 MB with all that is around it."""
+PART_BYTES = 16_384
+"""Two seconds of a link of 64 kbit/s: neither an answer nor the lease waits for longer."""
 
 AROUND_BYTES = 1024
 """More than a message has beside its part."""
 
-MOST_PARTS = 128
+MOST_PARTS = 8192
 
 MOST_BYTES = 64 * 1024 * 1024
 """Bytes of parts that are held at once; whose batch began first is forgotten first."""
