@@ -4,13 +4,11 @@ A batch refers only to answers that are in the newest checkpoint or were sent af
 """
 
 import zlib
-from collections.abc import Mapping
 
 import msgspec
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
-from wallboard.domain.history import History
 from wallboard.domain.observation import Observation, Request
 from wallboard.domain.onset import Onset
 from wallboard.domain.state import EndpointState
@@ -32,12 +30,8 @@ from wallboard.fleet.rows import ServerRow
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import MOMENT, inflated
-from wallboard.recorder.file.samples import Columns, samples_bytes, samples_of
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
 from wallboard.recorder.reading.answer_store import KnownAnswer
-
-SAMPLES = 90
-"""Of each entry point: a quarter of an hour at the default interval."""
 
 EFFORT = 3
 """Of compression: more of it takes thrice the time to save a twentieth."""
@@ -72,11 +66,6 @@ def checkpoint_bytes(
     tables = Tables(codes)
     entry_points = [tables.entry_point(one) for one in board.entry_points]
     events = [tables.change(one) for one in board.events[-EVENTS:]]
-    samples = {
-        place: Columns(*one.history.newest(SAMPLES))
-        for place, one in enumerate(board.entry_points)
-        if one.history
-    }
     row = CheckpointRow(
         *term,
         number,
@@ -93,7 +82,6 @@ def checkpoint_bytes(
         [ServerRow.of(one) for one in board.servers],
         tables.changes,
         events,
-        samples_bytes(samples, EFFORT),
     )
     return zlib.compress(_encoder.encode(row), EFFORT)
 
@@ -103,13 +91,12 @@ def checkpoint_of(data: bytes) -> Checkpoint:
     what = "a checkpoint"
     try:
         row = _decoder.decode(inflated(data, MOST_UNPACKED, what))
-        samples = samples_of(row.samples)
     except DamagedError as error:
         raise GarbageError(str(error)) from None
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise GarbageError(f"{what} cannot be read: {error}") from None
     try:
-        board = _board(row, samples)
+        board = _board(row)
         codebook = _codebook(row)
     except (IndexError, OverflowError):
         raise GarbageError(f"{what} refers to what is not in it") from None
@@ -128,7 +115,7 @@ def _codebook(row: CheckpointRow) -> Codebook:
     return codebook
 
 
-def _board(row: CheckpointRow, samples: Mapping[int, Columns]) -> RecordedBoard:
+def _board(row: CheckpointRow) -> RecordedBoard:
     answers = [KnownAnswer(one.answer, b"") for one in row.answers]
     requests = [Request("GET", target.url) for target in row.targets]
     changes = [one.change for one in row.changes]
@@ -154,11 +141,11 @@ def _board(row: CheckpointRow, samples: Mapping[int, Columns]) -> RecordedBoard:
             return EndpointState((last,), last if one.good else None)
         return EndpointState((last,), poll(one.target, one.good))
 
-    def status(place: int, one: EntryPointRow) -> RecordedStatus:
+    def status(one: EntryPointRow) -> RecordedStatus:
         return RecordedStatus(
             EntryPointKey(one.server, one.id),
             {row.targets[of.target].endpoint: state(of) for of in one.endpoints},
-            _history(samples.get(place)),
+            one.samples.history,
             one.verdict,
             one.level,
             one.since,
@@ -170,7 +157,7 @@ def _board(row: CheckpointRow, samples: Mapping[int, Columns]) -> RecordedBoard:
 
     return RecordedBoard(
         row.at,
-        tuple(status(place, one) for place, one in enumerate(row.entry_points)),
+        tuple(map(status, row.entry_points)),
         tuple(one.status for one in row.servers),
         tuple(changes[place] for place in row.events),
     )
@@ -181,7 +168,3 @@ def _onset(row: OnsetRow | None) -> Onset | None:
         return None
     before = row.level if row.verdict is None else row.verdict
     return Onset(row.at, row.seen, before, row.lasted)
-
-
-def _history(columns: Columns | None) -> History:
-    return History.of_columns(SAMPLES, *columns) if columns else History(SAMPLES)

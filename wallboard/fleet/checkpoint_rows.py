@@ -23,6 +23,7 @@ from wallboard.fleet.rows import (
     Target,
     Text,
 )
+from wallboard.fleet.sample_columns import SampleColumns
 
 EVENTS = 500
 """Of the board, beside the timelines of its entry points."""
@@ -75,6 +76,7 @@ class EntryPointRow(Struct, array_like=True, frozen=True):
     timeline: Annotated[list[Place], Meta(max_length=TIMELINE_BOUND)]
     disagreements: Place
     strip: StripRow
+    samples: SampleColumns
 
 
 class KnownRow(Struct, array_like=True, frozen=True):
@@ -103,4 +105,3 @@ class CheckpointRow(Struct, array_like=True, frozen=True):
     servers: Annotated[list[ServerRow], Meta(max_length=MOST_TARGETS)]
     changes: Annotated[list[ChangeRow], Meta(max_length=MOST_TARGETS)]
     events: Annotated[list[Place], Meta(max_length=EVENTS)]
-    samples: bytes

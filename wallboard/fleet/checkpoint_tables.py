@@ -18,6 +18,7 @@ from wallboard.fleet.checkpoint_rows import (
 )
 from wallboard.fleet.codebook import Codebook
 from wallboard.fleet.rows import AnswerRow, Target
+from wallboard.fleet.sample_columns import SampleColumns
 from wallboard.frozen import frozen
 from wallboard.recorder.file.answers import answer_of
 from wallboard.recorder.file.columns import storable
@@ -90,6 +91,7 @@ class Tables:
             [self.change(change) for change in one.timeline[-CHANGES:]],
             one.disagreements,
             StripRow(one.strip.minute, one.strip.worst, one.strip.newest),
+            SampleColumns.of(one.history),
         )
 
     def change(self, change: Change) -> int:

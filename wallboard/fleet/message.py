@@ -81,9 +81,12 @@ def in_parts(data: bytes, largest: int) -> list[bytes]:
 def message_of(data: bytes) -> Message:
     """A message as it came. Raises ``GarbageError``."""
     try:
-        return _decoder.decode(data)
+        message = _decoder.decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise GarbageError(f"a message cannot be read: {error}") from None
+    if message.part >= message.parts:
+        raise GarbageError("a message is a part that its batch does not have")
+    return message
 
 
 class Assembly:

@@ -124,16 +124,16 @@ def columns_of_rows(rows: Iterable[SampleRow | tuple[float | None, ...]]) -> dic
     return found
 
 
-def samples_bytes(columns: Mapping[int, Columns], effort: int = 6) -> bytes:
+def samples_bytes(columns: Mapping[int, Columns]) -> bytes:
     """The columns as they are written: a line of JSON with the entry points, doubles, codes.
 
-    Equal columns are side by side, so that they compress well, by an ``effort`` from 1 to 9.
+    Equal columns are side by side, so that they compress well.
     """
     head = json.dumps([[entry_point, len(of.at)] for entry_point, of in columns.items()])
     parts = [head.encode(), b"\n"]
     for place in range(_WIDTH):
         parts += [_little(of[place]).tobytes() for of in columns.values()]  # type: ignore[arg-type]
-    return zlib.compress(b"".join([*parts, *(of.codes for of in columns.values())]), effort)
+    return zlib.compress(b"".join([*parts, *(of.codes for of in columns.values())]))
 
 
 def samples_of(data: bytes, wanted: int | None = None) -> dict[int, Columns]:
