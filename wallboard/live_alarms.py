@@ -59,7 +59,6 @@ MOST_REASONS = 9
 """Reasons that are offered again."""
 
 _REASONED = {RowKind.ACKNOWLEDGED, RowKind.SHELVED}
-_DECIDING = {Role.RECORDS, Role.POLLS}
 
 log = logging.getLogger(__name__)
 
@@ -295,14 +294,15 @@ class LiveAlarms:
         )
 
     def _decides(self) -> bool:
-        return not self._fed or self._status().role in _DECIDING
+        return not self._fed or self._status().decides
 
     def _keep_days(self) -> float | None:
         return self._settings.alarm.ledger_days if self._status().records else None
 
     def _happened(self, rows: Collection[LedgerRow]) -> None:
         """Have the rows of the rules written, if this process is who writes them."""
-        if rows and self._ledger and self._status().role is Role.RECORDS:
+        status = self._status()
+        if rows and self._ledger and status.role is Role.RECORDS and status.decides:
             board = self._settings.title
             self._ledger.write(replace(row, board=row.board or board) for row in rows)
         elif rows and not self._ledger:

@@ -85,6 +85,15 @@ class FeedStatus:
     blind_since: float | None = None
     records: bool = False
     fleet: FleetStatus | None = None
+    decider: str = ""
+
+    @property
+    def decides(self) -> bool:
+        """Whether alarms are raised and over, and told to people, by this process.
+
+        Of several places that poll, ``decider`` names the member that does, if it is another one.
+        """
+        return self.role in {Role.RECORDS, Role.POLLS} and not self.decider
 
 
 class Feed(Protocol):

@@ -118,7 +118,7 @@ class LiveNotices:
     def may_send(self) -> bool:
         """Whether this process is the one that sends, and has a network."""
         status = self._status()
-        return status.role is Role.RECORDS and status.blind_since is None
+        return status.role is Role.RECORDS and status.decides and status.blind_since is None
 
     def _all_is_well(self) -> bool:
         """Whether an alarm that is raised now would be told."""
