@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.5
 """Between two looks at what was heard."""
 
+RESTART_SECONDS = 1.0
+"""Before listening begins again that failed."""
+
 NEW_PLACES_SECONDS = 5.0
 """Between two looks for places that nobody listens to so far."""
 
@@ -98,11 +101,11 @@ class LivePlaces:
         """Listen to the other places until cancelled."""
         while True:
             self._edited.clear()
-            listening = asyncio.create_task(self._listen()) if self._compares else None
-            await self._edited.wait()
-            if listening:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+            listening = [asyncio.create_task(self._listen())] if self._compares else []
+            try:
+                await self._edited.wait()
+            finally:
+                await _ended(*listening)
 
     def _forget(self) -> None:
         """Have the board and its alarms know of no other places."""
@@ -120,7 +123,16 @@ class LivePlaces:
         return running() - self._began > self._settings.fleet.lease + SILENT_SECONDS
 
     async def _listen(self) -> None:
-        """Keep connected, look for places, and take what they say, until cancelled."""
+        """Take what other places say until cancelled; a defect must not end it."""
+        while True:
+            try:
+                await self._compare()
+            except Exception:
+                log.exception("Other places cannot be compared; trying again")
+            await asyncio.sleep(RESTART_SECONDS)
+
+    async def _compare(self) -> None:
+        """Keep connected, look for places, and take what they say."""
         self._began = running()
         board, bus = await start_in_thread(lambda: _bus_of(self._settings))
         self._bus = bus
@@ -133,9 +145,6 @@ class LivePlaces:
                     await self._find_places(board, bus)
                 self.look(self._clock())
                 await asyncio.sleep(LOOK_SECONDS)
-        except Exception:
-            log.exception("Other places cannot be compared")
-            raise
         finally:
             await _ended(connecting, *self._tasks.values())
             self._heard.clear()
@@ -157,7 +166,9 @@ class LivePlaces:
         for key in keys:
             place = key.removeprefix(f"{board.board}.")
             # A checkpoint that is large has keys for its parts as well.
-            if "." not in place and self.others.add(place):
+            if "." in place or place in self._heard:
+                continue
+            if self.others.add(place):
                 there = names.BoardNames(board.board, place)
                 subscriber = self._heard[place] = Subscriber(bus, there, complete=False)
                 take = self._taking(place)

@@ -101,11 +101,12 @@ class OtherPlaces:
         return tuple(sorted((Place(self.own, own=True), *others), key=lambda one: one.name))
 
     def add(self, place: str) -> bool:
-        """Look at one more place, which is one once it was heard; whether it is looked at."""
-        if place == self.own or place in self._boards or len(self._boards) >= MOST_PLACES:
-            return False
-        self._boards[place] = _Board(place, self._points, self._history)
-        self._boards = dict(sorted(self._boards.items()))
+        """Look at a place, which is one once it was heard; whether it is looked at."""
+        if place not in self._boards:
+            if place == self.own or len(self._boards) >= MOST_PLACES:
+                return False
+            self._boards[place] = _Board(place, self._points, self._history)
+            self._boards = dict(sorted(self._boards.items()))
         return True
 
     def fold(self, place: str, event: Event) -> None:

@@ -84,6 +84,7 @@ class FleetFeed:
             term=self._term,
             resume_after=self._resume_after,
             present=self._present,
+            may_decide=lambda: (self._term() is not None, self.blind_since is None),
             keep_days=lambda: self._settings.alarm.ledger_days,
             clock=clock,
         )
@@ -132,6 +133,14 @@ class FleetFeed:
     def leader(self) -> str:
         """The member that polls, unless it is this one."""
         return "" if self.polls else self._lease.holder or NOBODY
+
+    @property
+    def decider(self) -> str:
+        """Of several places that poll, the member that decides about alarms if it is another."""
+        decider = self._parts.decider
+        if decider is None or decider.decides:
+            return ""
+        return "" if self.polls and self._under is None else decider.name
 
     @property
     def lag_seconds(self) -> float:

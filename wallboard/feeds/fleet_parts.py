@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from wallboard.feeds import WholeBoard
+from wallboard.feeds.fleet_decider import Decider, MayDecide
 from wallboard.feeds.late_polls import recorded_polls
 from wallboard.fleet.bus import Bus
 from wallboard.fleet.lease import Lease, Term
@@ -34,12 +35,13 @@ class FleetParts:
         term: Callable[[], Term | None],
         resume_after: Callable[[], float | None],
         present: Callable[[], Member],
+        may_decide: MayDecide,
         keep_days: Callable[[], float],
         clock: Callable[[], float],
     ) -> None:
         """``term`` is that under which it polls, ``present`` what others are to know of it.
 
-        ``clock`` is Unix time in seconds.
+        ``may_decide`` says whether it may about alarms; ``clock`` is Unix time in seconds.
         """
         fleet, names, member = settings.fleet, names_of(settings), member_of(settings.fleet)
         self.bus = bus = Bus(fleet, name=member, writes=fleet.collect)
@@ -54,6 +56,10 @@ class FleetParts:
             self.publisher = Publisher(bus, names, term=term, board=board, recorded=recorded)
         if recording:
             self.exchange = LedgerExchange(bus, names, recording, keep_days=keep_days, clock=clock)
+        self.decider: Decider | None = None
+        if fleet.vantage and fleet.collect and recording:
+            seconds = fleet.lease
+            self.decider = Decider(bus, names, member, seconds=seconds, may_decide=may_decide)
         self._presence = Presence(bus, names, present)
 
     def works(self) -> list[Coroutine[Any, Any, None]]:
@@ -64,6 +70,7 @@ class FleetParts:
         found = [self._presence.run()]
         found += [self.publisher.run()] if self.publisher else []
         found += [self.exchange.run()] if self.exchange else []
+        found += [self.decider.run()] if self.decider else []
         return [*found, self.lease.run(), self.bus.run()]
 
 

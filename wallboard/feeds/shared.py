@@ -150,6 +150,7 @@ class SharedFeed:
             blind_since=source.blind_since if source else None,
             records=self._recorder is not None,
             fleet=source.status if isinstance(source, FleetFeed) else None,
+            decider=source.decider if isinstance(source, FleetFeed) else "",
         )
 
     @property

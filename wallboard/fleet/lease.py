@@ -113,6 +113,12 @@ class Lease:
         if term and seen and seen.epoch == term.epoch and seen.revision >= term.revision:
             self._term = Term(term.epoch, seen.revision + 1)
 
+    def compete(self, *, takes: bool) -> None:
+        """Take it from now on if nobody has it, or else let others have it and only look."""
+        if takes is not self._takes:
+            self._takes = takes
+            self._woken.set()
+
     async def run(self) -> None:
         """Take it, and renew it, until cancelled; then let others have it."""
         self._bus.on_connected(self._wake)
@@ -195,6 +201,8 @@ class Lease:
         return await self._bus.take_lease(self._key, self._data)
 
     async def _look_who(self) -> None:
+        if self._term:
+            await self._release()
         kept = await self._bus.lease(self._key)
         self._note_other(kept.data if kept else b"")
 
@@ -217,6 +225,7 @@ class Lease:
 
     async def _release(self) -> None:
         revision, self._term, self._until = self._revision, None, 0.0
+        self._revision = 0
         with suppress(BusError, TimeoutError):
             async with asyncio.timeout(RELEASE_SECONDS):
                 while revision:

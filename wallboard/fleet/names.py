@@ -67,6 +67,11 @@ class BoardNames:
         """The key of the checkpoint of this place, and of the lease to poll from it."""
         return f"{self.board}.{self.place}"
 
+    @property
+    def alarms_key(self) -> str:
+        """The key of the lease to decide about alarms; no place can have it."""
+        return f"{self.board}._alarms"
+
     def member_key(self, member: str) -> str:
         """The key of what a member says of itself."""
         return f"{self.board}.{token(member)}"

@@ -148,7 +148,8 @@ async def _leases(bus: Bus, board: BoardNames) -> Sequence[HeldLease]:
     for key in keys:
         kept = await bus.entry(names.LEASE, key)
         if kept and kept.data is not None:
-            place = key.removeprefix(f"{board.board}.")
+            # That to decide about alarms has a name that no place can have.
+            place = key.removeprefix(f"{board.board}.").removeprefix("_")
             age = max(0.0, clock - kept.at)
             found.append(HeldLease(place=place, holder=member_in(kept.data), age=age))
     return found
