@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from feeds_support import rounds, starts
@@ -14,7 +16,11 @@ from tests.fleet.bus_server import running
 from wallboard.domain.event import RecordedBoard
 from wallboard.feeds import Role
 from wallboard.feeds.fleet_parts import names_of
+from wallboard.feeds.late_polls import recorded_polls
+from wallboard.feeds.newest import polls_in
+from wallboard.fleet.outbox import Lost
 from wallboard.fleet.presence import members_of
+from wallboard.recorder.recording import Recording
 
 LEASE = 2.0
 LONG_LEASE = 60.0
@@ -84,7 +90,7 @@ async def test_a_viewer_without_a_recording_is_complete_and_never_polls(member, 
     ana = member(simulator, "ana")
     await until(lambda: ana.leads and len(ana.heard.counts()) == 15)
     eve = member(simulator, "eve", record=False, collect=False)
-    await until(lambda: any(isinstance(event, RecordedBoard) for event in eve.heard.events))
+    await until(lambda: len(eve.board.snapshot(0).recorded.entry_points) == 3)
     await until(eve.heard.observations)
     assert (eve.status.role, eve.status.leader, eve.status.records) == (Role.FOLLOWS, "ana", False)
     await ana.leave()
@@ -234,3 +240,82 @@ async def test_members_are_listed_with_what_they_are(member, simulated, bus_serv
             )
 
         await until(listed)
+
+
+async def test_a_bus_that_stands_still_ends_polling_and_is_said(member, simulated, bus_server):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads)
+    bus_server.pause()
+    try:
+        await until(lambda: not ana.leads)
+        await until(
+            lambda: any(
+                "has not answered since" in said and "does not poll without its lease." in said
+                for said in ana.status.problems
+            )
+        )
+        before = len(simulator.requests.log)
+        await asyncio.sleep(1)
+        assert len(simulator.requests.log) == before
+    finally:
+        bus_server.go_on()
+    await until(lambda: ana.leads)
+    await two_rounds_more(simulator)
+
+
+async def test_what_the_holder_does_not_poll_is_counted(member, simulated):
+    fewer, more = await simulated(entry_points=2), await simulated(entry_points=3)
+    ana = member(fewer, "ana")
+    await until(lambda: ana.leads)
+    bob = member(more, "bob")
+    said = "ana does not poll 1 of this board's entry points."
+    await until(lambda: said in bob.status.problems)
+    await ana.leave()
+    await until(lambda: bob.leads)
+    assert said not in bob.status.problems
+
+
+async def test_members_with_other_leases_are_told_so(member, simulated):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads)
+    bob = member(simulator, "bob", lease=30.0)
+    said = (
+        "A lease on this bus lasts 2 s, not 30 s as set here; it must be the same for all members."
+    )
+    await until(lambda: said in bob.status.problems)
+    assert ana.status.problems == ()
+
+
+async def test_late_polls_are_read_again_from_the_recording(member, simulated):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads and rounds(simulator) > 5)
+    await ana.leave()
+    polled = ana.heard.observations()
+    lost = Lost(polled[15].at, polled[60].at)
+    found = [
+        poll async for some in recorded_polls(Path(ana.settings.record), lost) for poll in some
+    ]
+    wanted = [poll for poll in polled if lost.first_at <= poll.at <= lost.last_at]
+    assert Counter((o.key, o.endpoint) for o in found).total() == pytest.approx(len(wanted), abs=15)
+    assert [poll.at for poll in found] == sorted(poll.at for poll in found)
+    assert {poll.outcome for poll in found} <= {poll.outcome for poll in polled}
+
+
+async def test_a_member_without_the_recording_of_before_records_the_whole_board_at_once(
+    member, simulated
+):
+    simulator = await simulated(entry_points=20)
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads and len(ana.heard.counts()) == 100)
+    bob = member(simulator, "bob")
+    await until(lambda: any(isinstance(event, RecordedBoard) for event in bob.heard.events))
+    await bob.leave()
+    whole = next(event for event in bob.heard.events if isinstance(event, RecordedBoard))
+    polls = list(polls_in(whole))
+    assert bob.recorded() >= len(polls) > 0
+    with Recording.open(Path(bob.settings.record)) as recording:
+        first = {(run.key, run.endpoint, round(run.first_at, 3)) for run in recording.runs()}
+    assert {(poll.key, poll.endpoint, round(poll.at, 3)) for poll in polls} <= first

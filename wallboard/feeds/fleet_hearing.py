@@ -16,6 +16,9 @@ PATIENCE_INTERVALS = 3
 
 PATIENCE_SECONDS = 5.0
 
+COUNT_SECONDS = 1.0
+"""Between two counts of entry points that are not polled."""
+
 CLOCK_SECONDS = 60.0
 """A clock that is off by less is not mentioned."""
 
@@ -32,6 +35,7 @@ class Hearing:
         self._seen: dict[tuple[EntryPointKey, Endpoint], float] = {}
         self._down: set[str] = set()
         self._ahead_seconds = 0.0
+        self._unpolled, self._counted_at = 0, running()
         self.replace(settings)
 
     def replace(self, settings: Settings) -> None:
@@ -41,7 +45,7 @@ class Hearing:
 
     def begin(self, of: str) -> None:
         """Listen to another member; what was heard before is forgotten."""
-        self.of, self._since, self._ahead_seconds = of, running(), 0.0
+        self.of, self._since, self._ahead_seconds, self._unpolled = of, running(), 0.0, 0
         self._seen.clear()
 
     def note(self, event: Observation | ServerStatus | RecordedBoard, *, live: bool) -> None:
@@ -60,8 +64,12 @@ class Hearing:
     def unpolled(self) -> int:
         """How many entry points of this board nobody was heard to poll of late."""
         now = running()
-        if now - self._since < self._patience:
-            return 0
+        if now - self._counted_at > COUNT_SECONDS:
+            self._counted_at = now
+            self._unpolled = self._count(now) if now - self._since > self._patience else 0
+        return self._unpolled
+
+    def _count(self, now: float) -> int:
         return sum(
             any(
                 now - self._seen.get((point.key, endpoint), self._since) > self._patience

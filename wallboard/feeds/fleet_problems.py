@@ -33,13 +33,16 @@ def fleet_problems(
     ``unsent`` is why polls of this member do not reach the others. ``silent_since`` is since when
     nothing was heard of others, unless this member polls; it and ``now`` are Unix time.
     """
+    unanswered = running() - lease.answered_at
     if not status.connected:
         if now - status.since > AWAY_SECONDS:
-            yield _away(fleet, status)
+            since = status.since if status.connections else None
+            yield _away(fleet, status, since, status.error)
+    elif lease.problem and unanswered > lease.lasts / 2:
+        # A connection to a bus that stands still looks well for a while.
+        yield _away(fleet, status, now - unanswered, lease.problem)
     elif unsent:
         yield f"Others do not get what is polled here: {brief(unsent)}. Retrying."
-    elif lease.problem and running() - lease.answered_at > lease.lasts / 2:
-        yield f"Who polls cannot be found out: {brief(lease.problem)}. Retrying."
     elif silent_since is not None and now - silent_since > SILENT_SECONDS:
         yield _silent(fleet, status, silent_since)
     if lease.lasts != fleet.lease and status.connected:
@@ -49,11 +52,11 @@ def fleet_problems(
         )
 
 
-def _away(fleet: FleetSettings, status: FleetStatus) -> str:
-    since = f" since {_time(status.since)}" if status.connections else ""
-    error = status.error.removeprefix(f"{status.address}: ")
+def _away(fleet: FleetSettings, status: FleetStatus, since: float | None, error: str) -> str:
+    moment = "" if since is None else f" since {_time(since)}"
+    error = error.removeprefix(f"{status.address}: ")
     why = f": {brief(error)}" if error else ""
-    said = f"The bus {brief(status.address)} has not answered{since}{why}. "
+    said = f"The bus {brief(status.address)} has not answered{moment}{why}. "
     if status.alone:
         return said + "This member polls alone; others may poll, too."
     if status.holds:

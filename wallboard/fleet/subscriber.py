@@ -77,6 +77,7 @@ class Subscriber:
         self._lag = Lag()
         self._epoch = 0
         self._listens = self._runs = self._in_step = self._restored = self._looked = False
+        self._first_look = True
         self._after: float | None = None
         self._again, self._next_look = AGAIN_SECONDS, 0.0
         self._waiting: deque[bytes] = deque()
@@ -127,14 +128,17 @@ class Subscriber:
             while True:
                 if not self._in_step and self._clock() >= self._next_look:
                     await self._catch_up()
-                self._read_waiting()
+                if not self._first_look:
+                    # What was before comes first, though another term may begin just now.
+                    self._read_waiting()
                 await self._wait()
         finally:
             self._runs = False
             self._forget_waiting()
 
     def _begin(self) -> None:
-        self._runs, self._in_step, self._restored, self._looked = True, False, False, False
+        self._runs, self._in_step, self._restored = True, False, False
+        self._looked, self._first_look = False, True
         self._reader.lose()
         self._after = self._resume_after() if self._complete else None
 
@@ -162,7 +166,7 @@ class Subscriber:
 
     async def _wait(self) -> None:
         """Wait for a message; in silence, look whether the bus is there."""
-        if self._waiting:
+        if self._waiting and not self._first_look:
             await asyncio.sleep(0)
             return
         self._came.clear()
@@ -208,7 +212,7 @@ class Subscriber:
             self._epoch = self._bus.epoch
         try:
             self._in_step = await self._went_on() or await self._restored_from_checkpoint()
-            self._looked = True
+            self._looked, self._first_look = True, False
             if self._in_step:
                 self._after, self._again = None, AGAIN_SECONDS
                 return
