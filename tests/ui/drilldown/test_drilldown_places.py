@@ -8,6 +8,7 @@ from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.drilldown.facts import Facts
 from wallboard.ui.drilldown.places import PlaceTable
 from wallboard.ui.drilldown.tabs import TabBar
+from wallboard.ui.widgets.key_bar import KeyBar
 
 
 async def opened(pilot, *keys: str):
@@ -35,6 +36,7 @@ async def test_each_place_has_its_answer_and_what_differs_is_named():
         assert far.endswith("differs")
         assert third.split()[:3] == ["sin", "✓", "OPEN"]
         assert "Open from 2 of 3; nyc: SERVICE DOWN." in part(app, Facts)
+        assert "↑ ↓ Place" in part(app, KeyBar)
 
 
 async def test_all_of_it_can_be_seen_from_another_place_and_back():

@@ -138,6 +138,15 @@ class DrillDownScreen(CopyingScreen):
             Tab.PLACES: (self._places,),
         }
 
+    @property
+    def main_keys(self) -> tuple[Hint, ...]:
+        """Its keys: in the tab of places two of them choose a place."""
+        words = "Place" if self.tab is Tab.PLACES else "Endpoint"
+        return tuple(
+            hint._replace(words=words) if hint.ids == ("up", "down") else hint
+            for hint in super().main_keys
+        )
+
     def parts(self) -> list[Widget]:
         """Verdict and figures, the endpoints, the tabs, and what the chosen tab shows."""
         contents = [widget for widgets in self._contents.values() for widget in widgets]
