@@ -8,6 +8,7 @@ from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
 from wallboard.ui.drilldown.facts import Facts
 from wallboard.ui.drilldown.places import PlaceTable
 from wallboard.ui.drilldown.tabs import TabBar
+from wallboard.ui.screen.copies import bundle_copy
 from wallboard.ui.widgets.key_bar import KeyBar
 
 
@@ -74,6 +75,9 @@ async def test_what_is_copied_is_what_is_seen():
         await opened(pilot, "6", "down", "1")
         evidence = app.screen.evidence()
         assert b"service_not_running" in evidence.observation.response.body
+        text = bundle_copy(evidence, app.settings, app.screen.view.snapshot).text
+        assert "seen from: nyc" in text
+        assert "places: open from 2 of 3; nyc: SERVICE DOWN" in text
 
 
 async def test_a_place_that_is_gone_leaves_the_own_one():

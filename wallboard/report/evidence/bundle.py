@@ -25,6 +25,7 @@ from wallboard.report.words.changes import change_cells, change_heads, outcome_w
 from wallboard.report.words.expectations import expectation_sentence
 from wallboard.report.words.figures import figure, moment, wait, zone_of
 from wallboard.report.words.nodes import answer_words
+from wallboard.report.words.places import agreement_sentence, place_name
 from wallboard.report.words.rows import marks_of
 from wallboard.report.words.shareable import (
     fenced,
@@ -47,11 +48,14 @@ class Subjects:
 
     ``at`` is the moment of the picture, Unix time in seconds. ``shown`` is the poll that was on the
     screen, which need not be the newest. ``alarm`` is its alarm if that is not normal, ``ledger``
-    what was done about it, oldest first. ``server`` and ``settings`` are there on a live board.
+    what was done about it, oldest first. ``server`` and ``settings`` are there on a live board. If
+    another ``place`` saw it so, ``own`` is how it is seen here.
     """
 
     status: EntryPointStatus
     at: float
+    own: EntryPointStatus | None = None
+    place: str = ""
     alarm: Alarm | None = None
     ledger: Sequence[LedgerRow] = ()
     shown: Observation | None = None
@@ -85,6 +89,10 @@ def _verdict(subjects: Subjects) -> Iterator[str]:
         lasted = span(max(0.0, subjects.at - status.since))
         facts.append(("since", f"{moment(status.since)}, for {lasted}"))
     facts.append(("marks", ", ".join(marks_of(status, subjects.at)) or "none"))
+    if subjects.place:
+        facts.append(("seen from", place_name(subjects.place)))
+    if agreed := agreement_sentence(subjects.own or status, subjects.at):
+        facts.append(("places", agreed))
     if expected := expectation_sentence(status, subjects.at):
         facts.append(("expected", expected))
     if judgement.failing:

@@ -178,7 +178,7 @@ class DrillDownScreen(CopyingScreen):
     def evidence(self) -> Evidence | None:
         """The entry point and the poll that is shown."""
         status = self._status()
-        return Evidence(status, self.observation) if status else None
+        return Evidence(status, self.observation, self._viewpoint.place) if status else None
 
     def entry_point_in_full(self) -> EntryPointKey | None:
         """The entry point of the drill-down."""

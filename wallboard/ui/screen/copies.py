@@ -69,10 +69,14 @@ def _delete_oldest(folder: Path, newest: Path) -> None:
 
 @frozen
 class Evidence:
-    """What a screen shows: an entry point, and one of its polls."""
+    """What a screen shows: an entry point, and one of its polls.
+
+    ``place`` is the other place that sees it so, if it is not this one.
+    """
 
     status: EntryPointStatus
     observation: Observation | None
+    place: str = ""
 
 
 @frozen
@@ -120,6 +124,8 @@ def bundle_copy(evidence: Evidence, settings: Settings, snapshot: Snapshot) -> C
     key = evidence.status.entry_point.key
     subjects = Subjects(
         status=evidence.status,
+        own=snapshot.entry_points.get(key),
+        place=evidence.place,
         at=snapshot.at,
         alarm=snapshot.alarms.get(AlarmKey.of(key)),
         ledger=rows_about(AlarmKey.of(key), snapshot.ledger),
