@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 # More than there are processors: much of a test is waiting.
 TEST := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 4 --dist worksteal
 
-.PHONY: demo test check coverage bench format pictures snapshots man lock dist dist-test clean
+.PHONY: demo demo-fleet test check coverage bench format pictures snapshots man lock dist dist-test clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/wallboard demo $(ARGS)
+
+demo-fleet: $(VENV)/.developing
+	@$(BIN)/wallboard fleet demo $(ARGS)
 
 # Tests start hundreds of processes: each module is compiled for the first of them only. What is
 # measured is a start as after an installation, whatever the environment says.

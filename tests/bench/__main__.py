@@ -38,6 +38,7 @@ FILES = {
     "alarm_sharing": ("acknowledgement_lag",),
     "notices": ("notice_first_byte", "notice_flood_keys", "notices_standing_cpu"),
     "fleet_wire": ("fleet_bytes", "fleet_publish_cpu"),
+    "fleet_pixel": ("fleet_pixel",),
     "metrics_scrape": ("metrics_scrape", "metrics_against_library"),
     "hostile_servers": ("hostile_late", "hostile_gap", "hostile_memory"),
 }

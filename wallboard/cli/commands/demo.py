@@ -125,7 +125,7 @@ def command(interval: float, record: Path | None, *, no_record: bool, **paramete
     story.load()
     with (
         TemporaryDirectory(prefix="wallboard-") as folder,
-        simulator(story.arguments(), meanwhile=lambda: _warm_up(display)) as url,
+        simulator(story.arguments(), meanwhile=lambda: warm_up(display)) as url,
     ):
         settings = demo_settings(url, story, interval)
         file = record or (None if no_record else Path(folder) / "demo.db")
@@ -147,7 +147,7 @@ def demo_settings(url: str, story: Simulation, interval: float) -> Settings:
     )
 
 
-def _warm_up(display: DisplayOptions) -> None:
-    # The simulator takes half a second to start; loading the wall takes as long.
+def warm_up(display: DisplayOptions) -> None:
+    """Load the wall: the simulator takes half a second to start, and this takes as long."""
     if not display.as_text:
         import wallboard.ui.app.app  # noqa: F401

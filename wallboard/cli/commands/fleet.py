@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from wallboard.cli.commands.fleet_demo import demo
 from wallboard.cli.options.board_options import BoardOptions
 from wallboard.cli.options.values import WholeNumber
 from wallboard.cli.run import exit_codes
@@ -43,6 +44,7 @@ Members of a fleet share one board: one of them polls, all of them show and reco
     no_args_is_help=False,
     epilog="""\b
 Examples:
+  wallboard fleet demo
   wallboard fleet status
   wallboard fleet serve
   wallboard fleet server-config > /etc/nats/wallboard.conf
@@ -224,3 +226,6 @@ def server_config(which: str) -> int:
 
     click.echo(shipped_config(which), nl=False)
     return exit_codes.OK
+
+
+command.add_command(demo)

@@ -1,0 +1,288 @@
+"""A fleet of real processes on hosts of their own: a bus, an ECE server, members; and what can
+happen to them.
+
+Afterwards the recordings, the ledgers and the log of the server say what it did.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import combinations, pairwise
+from pathlib import Path
+
+from tests.fleet.bus_server import PROGRAM as NATS_SERVER
+from tests.fleet.hosts import Host, Network
+from wallboard.frozen import frozen
+
+SERVE_ECE = Path(__file__).parent / "programs" / "serve_ece.py"
+WALLBOARD = Path(sys.executable).with_name("wallboard")
+INTERVAL_SECONDS = 0.5
+LEASE_SECONDS = 2.0
+PATIENCE_SECONDS = 60.0
+
+CONFIG = """\
+title = "fleet of a test"
+interval = {interval}
+record = "{folder}/{member}.db"
+
+[fleet]
+url = "nats://{bus}:4222"
+member = "{member}"
+lease = {lease}
+collect = {collect}
+
+[alarm]
+level = "critical"
+raise_for = 0.5
+clear_for = 1.0
+
+[[server]]
+name = "ece"
+url = "http://{ece}:8080"
+endpoints = ["chatAllowed", "checkEligibility"]
+
+[server.paths]
+chatAllowed = "chatAllowed/{{id}}?member={member}"
+checkEligibility = "checkEligibility/{{id}}?member={member}"
+{entry_points}
+"""
+
+
+@frozen
+class Polled:
+    """One poll as the server saw it, Unix time in seconds."""
+
+    at: float
+    member: str
+
+
+class Member:
+    """One process that records, on its own host."""
+
+    def __init__(self, name: str, host: Host, config: Path) -> None:
+        self.name = name
+        self.host = host
+        self.config = config
+        self.recording = config.parent / f"{name}.db"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        environment = os.environ | {"WALLBOARD_STATE": str(self.config.parent / self.name)}
+        with self.config.with_suffix(".log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.host.command([str(WALLBOARD), "record", "--config", str(self.config)]),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+
+    def signal(self, number: int) -> None:
+        if self._process:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+    def kill(self) -> None:
+        """As a crash would."""
+        self.signal(signal.SIGKILL)
+        if self._process:
+            self._process.wait(10)
+
+    def stop(self) -> int:
+        """End it as a service manager does; its exit status."""
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        assert self._process
+        return self._process.wait(PATIENCE_SECONDS)
+
+    def run(self, *words: str) -> str:
+        """What a command of the program prints, run on this host beside the member."""
+        done = subprocess.run(
+            self.host.command([str(WALLBOARD), *words, "--config", str(self.config)]),
+            check=False,
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
+            env=os.environ | {"WALLBOARD_STATE": str(self.config.parent / self.name)},
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def log(self) -> str:
+        path = self.config.with_suffix(".log")
+        return path.read_text() if path.exists() else ""
+
+
+class World:
+    """All of it, for as long as this context lasts."""
+
+    def __init__(
+        self, folder: Path, members: int = 3, *, entry_points: int = 6, scenario: str = "demo"
+    ) -> None:
+        self.folder = folder
+        self._entry_points = entry_points
+        self._scenario = scenario
+        self.network = Network()
+        self.ece = self.network.host("ece")
+        self.bus = self.network.host("bus")
+        self.members = [self._member(f"member-{n}") for n in range(1, members + 1)]
+        self._ece_process: subprocess.Popen[bytes] | None = None
+        self._bus_process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "World":
+        self.start_ece()
+        self.start_bus()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for member in self.members:
+            member.signal(signal.SIGCONT)
+            member.kill()
+        for process in (self._ece_process, self._bus_process):
+            if process:
+                process.kill()
+                process.wait(10)
+        self.network.__exit__()
+
+    def start_ece(self) -> None:
+        words = [sys.executable, str(SERVE_ECE), self.ece.address, str(self._entry_points)]
+        self._ece_process = subprocess.Popen(
+            self.ece.command([*words, self._scenario, str(self.folder / "polls.log")]),
+            stdin=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+
+    def start_bus(self) -> None:
+        self._bus_process = subprocess.Popen(
+            self.bus.command(
+                [
+                    *(str(NATS_SERVER), "--addr", self.bus.address, "--port", "4222"),
+                    *("--jetstream", "--store_dir", str(self.folder / "bus")),
+                    *("--log", str(self.folder / "bus.log")),
+                ]
+            ),
+            stdin=subprocess.DEVNULL,
+        )
+
+    def kill_bus(self, *, wiped: bool = False) -> None:
+        assert self._bus_process
+        self._bus_process.kill()
+        self._bus_process.wait(10)
+        if wiped:
+            subprocess.run(["rm", "-rf", str(self.folder / "bus")], check=True)
+
+    def polls(self) -> list[Polled]:
+        """All polls so far that the server saw, in their order."""
+        path = self.folder / "polls.log"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [Polled(float(at), member) for at, member in map(str.split, lines)]
+
+    def poller(self, within: float = 1.5) -> str:
+        """Who polled last, if that was not long ago."""
+        polls = self.polls()
+        return polls[-1].member if polls and time.time() - polls[-1].at < within else ""
+
+    def until_polled(self, *others: str) -> str:
+        """Wait until a member polls that is not one of these; which one."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            if (member := self.poller()) and member not in others:
+                return member
+            time.sleep(0.05)
+        logs = "\n".join(f"{one.name}:\n{one.log()[-3000:]}" for one in self.members)
+        raise AssertionError(f"nobody polls, or only {others}\n{logs}")
+
+    def member(self, name: str) -> Member:
+        return next(one for one in self.members if one.name == name)
+
+    def _member(self, name: str, *, collect: bool = True) -> Member:
+        config = self.folder / f"{name}.toml"
+        config.write_text(
+            CONFIG.format(
+                interval=INTERVAL_SECONDS,
+                folder=self.folder,
+                member=name,
+                bus=self.bus.address,
+                ece=self.ece.address,
+                lease=LEASE_SECONDS,
+                collect=str(collect).lower(),
+                entry_points="".join(
+                    f"[[server.entry_point]]\nid = {1000 + n}\n" for n in range(self._entry_points)
+                ),
+            )
+        )
+        return Member(name, self.network.host(name), config)
+
+
+def polled_twice(polls: list[Polled], gap: float = 3 * INTERVAL_SECONDS) -> float:
+    """The longest time for which two members polled at once, in seconds."""
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for member in {one.member for one in polls}:
+        times = [one.at for one in polls if one.member == member]
+        began = times[0]
+        for before, after in pairwise([*times, float("inf")]):
+            if after - before > gap:
+                spans.setdefault(member, []).append((began, before))
+                began = after
+    overlaps = [
+        min(one[1], other[1]) - max(one[0], other[0])
+        for first, second in combinations(spans.values(), 2)
+        for one in first
+        for other in second
+    ]
+    return max([0.0, *overlaps])
+
+
+def ledger_rows(member: Member) -> set[str]:
+    """The rows of its ledger, less what is its own: the numbers."""
+    from wallboard.recorder.ledger.place import ledger_file
+    from wallboard.recorder.ledger.reader import LedgerReader
+    from wallboard.recorder.paths import RecordingFile
+
+    path = ledger_file(RecordingFile(member.recording)).path
+    if not path.exists():
+        return set()
+    with LedgerReader(path) as reader:
+        return {repr(_unnumbered(row)) for row in reader.rows()}
+
+
+def _unnumbered(row: object) -> object:
+    from dataclasses import replace
+
+    return replace(row, number=0)  # type: ignore[type-var]
+
+
+def recorded_polls(member: Member) -> dict[tuple[object, str], list[tuple[float, float, str]]]:
+    """By entry point and endpoint, the spans of alike answers of its recording, in their order."""
+    from wallboard.recorder.recording import Recording
+
+    found: dict[tuple[object, str], list[tuple[float, float, str]]] = {}
+    with Recording.open(member.recording) as recording:
+        for run in recording.runs():
+            outcome = repr(run.outcome)
+            found.setdefault((run.key, str(run.endpoint)), []).append(
+                (run.first_at, run.last_at, outcome)
+            )
+    return {target: sorted(runs) for target, runs in found.items()}
+
+
+def not_recorded(
+    of: Member, by: Member, since: float = 0.0, until: float = float("inf")
+) -> Iterator[str]:
+    """What one member recorded between two moments, and another one did not."""
+    theirs = recorded_polls(by)
+    for target, runs in recorded_polls(of).items():
+        known = theirs.get(target, [])
+        for first, last, outcome in runs:
+            for at in (first, last):
+                held = any(a - 0.002 <= at <= b + 0.002 and o == outcome for a, b, o in known)
+                if since <= at <= until and not held:
+                    yield f"{target} at {at:.3f}: {outcome}"
