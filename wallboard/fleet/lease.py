@@ -27,6 +27,9 @@ MARGIN_SECONDS = 0.5
 AGAIN_SECONDS = 0.25
 """Before the bus is asked again that did not answer, or for a lease that should be over."""
 
+HAND_BACK_SECONDS = 1.5
+"""For so long, once the bus is back, it is left to who had it last, and has something to tell."""
+
 RELEASE_SECONDS = 1.0
 """How long it may take to let others have it."""
 
@@ -83,6 +86,8 @@ class Lease:
         self._until = self._asked = 0.0
         self._other, self._other_until = "", 0.0
         """Who else has it, and until when unless it is renewed."""
+        self._last = ""
+        """Who had it last, unless it was released."""
         self._woken = asyncio.Event()
 
     @property
@@ -144,6 +149,8 @@ class Lease:
         if self.problem:
             return AGAIN_SECONDS
         between = self.lasts / RENEWALS
+        if self._is_left_to_last():
+            return AGAIN_SECONDS
         if self._term or not self._other:
             return between
         return max(AGAIN_SECONDS, min(self._other_until - self._clock(), between))
@@ -164,7 +171,7 @@ class Lease:
     async def _hold(self) -> None:
         """Renew the lease or take it, unless somebody else has it. Raises ``BusError``."""
         revision, taken = await self._renewed(), False
-        if revision is None and not self._other:
+        if revision is None and not self._other and not self._is_left_to_last():
             revision, taken = await self._taken(), True
         if revision is None:
             if self._term:
@@ -175,7 +182,7 @@ class Lease:
             # What was polled before is of another term, or was not to be.
             self._term = Term(self._bus.epoch, revision)
             log.info("%s holds the lease of %s: %s", self._member, self._key, self._term)
-        self._revision = revision
+        self._revision, self._last = revision, self._member
         self._until = self._asked + self.lasts - MARGIN_SECONDS
 
     async def _renewed(self) -> int | None:
@@ -196,6 +203,12 @@ class Lease:
             revision, self._other = kept.number, ""
         return None
 
+    def _is_left_to_last(self) -> bool:
+        """Whether who had it last may be about to take it again, after the bus was away."""
+        back = self._bus.status
+        there = back.connections > 1 and running() - back.since < HAND_BACK_SECONDS
+        return there and self._last not in {"", self._member}
+
     async def _taken(self) -> int | None:
         self._asked = self._clock()
         return await self._bus.take_lease(self._key, self._data)
@@ -211,11 +224,13 @@ class Lease:
         if data != self._data:
             self._note_other(data)
             self._other_until = self._clock() + self.lasts if data else 0.0
+            self._last = self._last if data else ""
             if self._term or not data:
                 self._woken.set()
 
     def _note_other(self, data: bytes) -> None:
         other = member_in(data)
+        self._last = other or self._last
         if other != self._other:
             self._other, self._other_until = other, self._clock() + self.lasts
 
