@@ -225,6 +225,8 @@ class Subscriber:
 
     async def _went_on(self) -> bool:
         """Read in order what was missed, unless that is too much or not there any more."""
+        if not self._complete and not self._restored:
+            return False  # a sender that begins anew does not tell of the whole board
         if not self._reader.knows_where:
             if self._after is None or not await self._found_place(self._after):
                 return False
