@@ -68,7 +68,8 @@ async def test_all_boards_of_a_fleet_say_the_same_of_a_call_centre(bus_server):
             board.fold(event)
             publisher.take(event)
 
-        first, later = (Receiver(other_bus, of=entry_points_of(settings)) for _ in range(2))
+        points = entry_points_of(settings)
+        first, later = Receiver(other_bus, of=points, complete=True), Receiver(other_bus, of=points)
         tasks = [
             asyncio.create_task(publisher.run()),
             polling := asyncio.create_task(PollFeed(settings).run(fold)),
