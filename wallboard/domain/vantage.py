@@ -103,8 +103,9 @@ def agreement_of(status: EntryPointStatus, now: float) -> Agreement | None:
 
 def disagree(status: EntryPointStatus, now: float) -> bool:
     """Whether places disagree about an entry point."""
-    if status.places is None:  # nearly all of them, each at every tick
-        return False
+    places, verdict = status.places, status.judgement.verdict
+    if places is None or all(one.status.judgement.verdict is verdict for one in places.others):
+        return False  # nearly all of them, each at every tick
     agreement = agreement_of(status, now)
     return agreement is not None and agreement.disagrees
 
