@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wallboard.alarm_board import AlarmBoard
 from wallboard.domain.alarm import Alarm, AlarmRules, Condition, Truth
+from wallboard.domain.alarm_requests import after_what_was_seen
 from wallboard.domain.alarm_rows import rows_of
 from wallboard.domain.alarm_step import advanced, judged
 from wallboard.domain.event import ClockSet
@@ -85,10 +86,13 @@ class Streamed(Told):
         onset = alarm.onset if alarm else None
         if kind is RowKind.ACKNOWLEDGED:
             if onset is not None:
-                self._write(LedgerRow(self.now, kind, key, onset, until=self.now + 90.0))
+                self._ask(LedgerRow(self.now, kind, key, onset, until=self.now + 90.0))
         else:
             until = self.now + 50.0 if kind is RowKind.SHELVED else None
-            self._write(LedgerRow(self.now, kind, key, until=until))
+            self._ask(LedgerRow(self.now, kind, key, until=until))
+
+    def _ask(self, row):
+        self._write(*after_what_was_seen([row], self.alarms.newest_row))
 
     def _write(self, row):
         self.ledger.append(row)

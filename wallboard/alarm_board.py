@@ -4,6 +4,7 @@ It has no clock and no I/O. What happens by the rules is returned as rows, which
 moment at which it was due; applied to another board they give the same alarms.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,9 +20,10 @@ from wallboard.domain.alarm_condition import (
 )
 from wallboard.domain.alarm_step import withdrawn
 from wallboard.domain.event import ClockSet, ExpectationChanged, RecordedBoard
-from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, moment
 from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
 from wallboard.domain.outage import began_at
+from wallboard.domain.sight import SIGHT, Sight
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 
 
@@ -41,6 +43,8 @@ class AlarmBoard:
         self._watched = self._timers.watched
         self._points = self._by_server()
         self._recovering: dict[str, Watched] = {}
+        self.sight = Sight()
+        """What the rows say of the network of whoever polls."""
         self._blind_since: float | None = None
         self._seeing_since: float | None = None
 
@@ -62,6 +66,11 @@ class AlarmBoard:
     @decides.setter
     def decides(self, decides: bool) -> None:
         self._timers.decides = decides
+
+    def newest_row(self, key: AlarmKey | None) -> float:
+        """The latest date of the rows of an alarm, Unix time in seconds."""
+        watched = self._watched.get(key) if key else None
+        return watched.ledger.newest if watched else -math.inf
 
     def flooded(self, now: float) -> tuple[AlarmKey, ...]:
         """What was raised in the ten minutes before ``now`` if that is a flood, oldest first."""
@@ -110,11 +119,10 @@ class AlarmBoard:
 
         To go blind may lead to other rows.
         """
-        if row.kind is RowKind.BLIND:
-            return self._go_blind(row.at)
-        if row.kind is RowKind.SEEING:
-            self._see_again(row.at)
-        elif row.key and (watched := self._watched.get(row.key)):
+        if row.kind in SIGHT:
+            self.sight.take(row)
+            return self._look(row.at)
+        if row.key and (watched := self._watched.get(row.key)):
             self._timers.apply(watched, row)
             self._note_recovery(watched)
         return ()
@@ -314,6 +322,17 @@ class AlarmBoard:
         self._blind_since = shifted(self._blind_since, by)
         self._seeing_since = shifted(self._seeing_since, by)
         self._timers.clock_set(by)
+
+    def _look(self, at: float) -> Rows:
+        """Go by what the rows say of the network, at the date of the last of them."""
+        since = self.sight.blind_since
+        if since is None:
+            self._see_again(at)
+            return ()
+        if self._blind_since is None:
+            return self._go_blind(since)
+        self._blind_since = since
+        return ()
 
     def _go_blind(self, at: float) -> Rows:
         """Go by no polls from ``at`` on, for they say something about this machine only."""

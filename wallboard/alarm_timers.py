@@ -1,14 +1,13 @@
 """Alarms and their timers: one is looked at when it meets a condition or when something is due."""
 
 import math
-from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from types import MappingProxyType
 
 from wallboard.domain.alarm import Alarm, AlarmState, Condition, Truth
-from wallboard.domain.alarm_fold import applied
+from wallboard.domain.alarm_ledger import AlarmLedger
 from wallboard.domain.alarm_step import (
     Step,
     advanced,
@@ -56,6 +55,10 @@ class Watched:
     elsewhere: tuple[ServerStatus, ...] = ()
     stale_after: float = 30.0
     due: float = math.inf
+    ledger: AlarmLedger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = AlarmLedger(self.alarm)
 
     @property
     def down(self) -> bool:
@@ -87,7 +90,7 @@ class AlarmTimers:
         self._due: list[tuple[float, str, int]] = []
         self._alarms: dict[AlarmKey, Alarm] = {}
         self._shown: Mapping[AlarmKey, Alarm] | None = None
-        self._raises: deque[tuple[float, AlarmKey]] = deque(maxlen=MOST_RAISES)
+        self._raises: dict[tuple[float, AlarmKey], None] = {}
 
     @property
     def alarms(self) -> Mapping[AlarmKey, Alarm]:
@@ -108,7 +111,8 @@ class AlarmTimers:
 
     def raised_since(self, at: float) -> tuple[AlarmKey, ...]:
         """What was raised after ``at``, oldest first, some perhaps several times."""
-        return tuple(key for when, key in self._raises if when > at)
+        since = sorted((one for one in self._raises if one[0] > at), key=lambda one: one[0])
+        return tuple(key for _, key in since)
 
     def meet(self, watched: Watched, condition: Condition) -> Rows:
         """Have an alarm meet a new condition."""
@@ -130,9 +134,11 @@ class AlarmTimers:
     def apply(self, watched: Watched, row: LedgerRow) -> None:
         """Do to an alarm what a row says that somebody else wrote."""
         before = watched.current
-        after = applied(before, row)
+        after = watched.ledger.take(before, row)
         if after is not before:
-            self._take(watched, (after, (row,)))
+            self.put(watched, after)
+            if row.kind is RowKind.RAISED:
+                self._note_raise(row)
 
     def put(self, watched: Watched, alarm: Alarm) -> None:
         """Have another alarm in place of one with the same key."""
@@ -157,6 +163,9 @@ class AlarmTimers:
             if watched and watched.due == at:
                 watched.due = math.inf
                 rows += self._take(watched, advanced(watched.current, now))
+                if watched.due <= at:
+                    # By rows of a clock that was wrong it did not happen yet.
+                    watched.due = math.inf
         for watched in [self.watched[key] for key in self._alarms]:
             if watched.until < now:
                 alarm = watched.current
@@ -165,7 +174,9 @@ class AlarmTimers:
 
     def clock_set(self, by: float) -> None:
         """Go by a clock that was put forward ``by`` seconds, or back; alarms are shifted by now."""
-        self._raises = deque(((at + by, key) for at, key in self._raises), maxlen=MOST_RAISES)
+        self._raises = {(at + by, key): None for at, key in self._raises}
+        for watched in self.watched.values():
+            watched.ledger.settle(watched.alarm)
         self.reschedule()
 
     def reschedule(self) -> None:
@@ -176,7 +187,7 @@ class AlarmTimers:
             self._schedule(watched)
 
     def _take(self, watched: Watched, step: Step) -> Rows:
-        alarm, rows = step
+        alarm, rows = watched.ledger.took(*step) if step[1] else step
         watched.alarm, watched.until = alarm, alarm.condition.until
         if not alarm.condition.conclusive:
             watched.verdict = None
@@ -187,16 +198,17 @@ class AlarmTimers:
             self._shown = None
         elif self._alarms.pop(alarm.key, None):
             self._shown = None
-        self._note_raises(rows)
+        for row in rows:
+            if row.kind is RowKind.RAISED:
+                self._note_raise(row)
         self._schedule(watched)
         return rows
 
-    def _note_raises(self, rows: Rows) -> None:
-        for row in rows:
-            if row.kind is RowKind.RAISED and row.key:
-                self._raises.append((row.at, row.key))
-                while self._raises[0][0] < row.at - FLOOD_SECONDS:
-                    self._raises.popleft()
+    def _note_raise(self, row: LedgerRow) -> None:
+        if row.key:
+            self._raises[row.at, row.key] = None
+        if len(self._raises) > MOST_RAISES:
+            del self._raises[next(iter(self._raises))]
 
     def _schedule(self, watched: Watched) -> None:
         due = next_due(watched.alarm) if self._decides else None

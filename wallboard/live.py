@@ -262,10 +262,13 @@ class LiveBoard:
 
     def _take_rows(self, news: News) -> None:
         """Know what was sent of which alarm, even where nothing is sent so far."""
-        if news.whole:
-            self._outbox.clear()
+        if news.whole or news.again:
+            self._outbox.begin_again()
         for row in news.rows:
             self._outbox.take(row)
+        if self._outbox.late and not (news.whole or news.again):
+            self.alarms.read_again()
+        self._outbox.late = False
         self._outbox.forget_finished(self._clock())
 
     def _check_clock(self) -> None:

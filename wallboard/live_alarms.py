@@ -1,8 +1,8 @@
 """The alarms of a living board: what its polls and the ledger say, and what people do about them.
 
 Whoever records writes what the rules do; others take that from the ledger. What people do is
-written by any board that may, and holds once it comes back from the ledger, in whose order the
-first counts.
+written by any board that may, and holds once it comes back from the ledger; of several the first
+counts, by their dates.
 """
 
 import asyncio
@@ -22,13 +22,16 @@ from wallboard.domain.alarm_requests import (
     Asker,
     RequestRefusedError,
     acknowledged,
+    after_what_was_seen,
     noted,
     shelved,
     unshelved,
 )
 from wallboard.domain.alarm_rows import rows_of
+from wallboard.domain.ledger_order import content, identity, in_order
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import ServerStatus
+from wallboard.domain.sight import SIGHT
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.feeds import FeedStatus, Role
 from wallboard.inheritance import alarm_rules_of
@@ -98,8 +101,13 @@ class LiveAlarms:
         self._rows: tuple[LedgerRow, ...] = ()
 
     def on_rows(self, callback: Callable[[News], None]) -> None:
-        """Call ``callback`` with what is in the ledger, in its order, at first all that matters."""
+        """Call ``callback`` with what is new in the ledger, at first with all that matters."""
         self._row_callbacks.append(callback)
+
+    def read_again(self) -> None:
+        """Have all that matters in the ledger told once more, as some of it came late."""
+        if self._ledger:
+            self._ledger.read_again()
 
     async def written(self, rows: Sequence[LedgerRow], *, insist: bool = True) -> bool:
         """Write rows and wait; whether they are on the disk. If not, insist, or drop them."""
@@ -269,10 +277,11 @@ class LiveAlarms:
             self._board.decides = decides
         if not decides:
             return
-        blind_since = self._status().blind_since
-        if (blind_since is None) is not (self._board.blind_since is None):
+        blind_since, sight = self._status().blind_since, self._board.sight
+        known = self._board.blind_since, sight.blind_since
+        if any((blind_since is None) is not (one is None) for one in known):
             kind = RowKind.SEEING if blind_since is None else RowKind.BLIND
-            row = LedgerRow(moment(blind_since or now), kind, None)
+            row = LedgerRow(sight.dated(blind_since or now), kind, None)
             self._happened([row, *self._board.apply(row)])
 
     def _judge(self, judge: Callable[[], Collection[LedgerRow]]) -> None:
@@ -309,24 +318,34 @@ class LiveAlarms:
             self._keep(rows)
 
     def _keep(self, rows: Collection[LedgerRow]) -> None:
-        kept = [*self._rows, *rows][-MOST_ROWS:]
-        self._rows = tuple(sorted(kept, key=lambda row: row.at))
+        every = {identity(row): row for row in (*self._rows, *rows)}
+        self._rows = tuple(sorted(every.values(), key=content)[-MOST_ROWS:])
 
     def _take(self, news: News) -> None:
         before = self._rows
+        if news.again and self._ledger:
+            # What happened here and is not in the file yet belongs to all that matters.
+            news = replace(news, rows=tuple(in_order([*news.rows, *self._ledger.waiting])))
         if news.whole:
             self._rows = ()
         if news.rows:
             self._keep(news.rows)
         for row in news.rows:
-            self._happened(self._board.apply(row))
-            self._remember(row)
+            self._apply(row)
         for callback in self._row_callbacks:
             callback(news)
         if news.whole and self._held_back is None:
             # Somebody removed or replaced it; whoever records still knows what it said.
             standing = [row for alarm in self.alarms.values() for row in rows_of(alarm)]
             self._happened([*before, *standing])
+
+    def _apply(self, row: LedgerRow) -> None:
+        if row.kind in SIGHT and self._held_back is None and self._decides():
+            # It may be of another machine: whoever decides knows by himself.
+            self._board.sight.take(row)
+        else:
+            self._happened(self._board.apply(row))
+        self._remember(row)
 
     def _remember(self, row: LedgerRow) -> None:
         if row.kind in _REASONED and row.text:
@@ -339,7 +358,7 @@ class LiveAlarms:
             return self.read_only
         try:
             asker = Asker(self._who, moment(self._clock()), self._settings.title)
-            rows = tuple(rows_of(asker))
+            rows = after_what_was_seen(rows_of(asker), self._board.newest_row)
         except RequestRefusedError as error:
             return str(error)
         if self._ledger:

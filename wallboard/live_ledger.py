@@ -70,6 +70,7 @@ class LiveLedger:
         self._take = take
         self._keep_days = keep_days
         self._waiting: list[LedgerRow] = []
+        self._again = False
         self._aside: tuple[Path, float] | None = None
         self._exchanging = PendingCall(self._exchange)
         self._wanted = asyncio.Event()
@@ -88,6 +89,16 @@ class LiveLedger:
                 f"Damaged alarm ledger moved to {self._aside[0]}; what it said may be missing here."
             )
         return tuple(found)
+
+    @property
+    def waiting(self) -> Sequence[LedgerRow]:
+        """Rows that are not in the file yet."""
+        return self._waiting
+
+    def read_again(self) -> None:
+        """Have all that matters read once more as soon as may be."""
+        self._again = True
+        self._wanted.set()
 
     def write(self, rows: Iterable[LedgerRow]) -> None:
         """Have rows written as soon as may be."""
@@ -166,5 +177,7 @@ class LiveLedger:
                     done.set_result(written)
 
     def _exchange(self) -> tuple[list[LedgerRow], Exchange]:
-        rows = self._waiting[:]
-        return rows, self._tap.exchange(rows, keep_days=self._keep_days())
+        rows, again, self._again = self._waiting[:], self._again, False
+        done = self._tap.exchange(rows, keep_days=self._keep_days(), again=again)
+        self._again = self._again or (again and bool(done.unread))
+        return rows, done

@@ -66,7 +66,7 @@ class SendingProcess(LiveNotices):
             assert not done.unwritten
             assert not done.unread
             if done.news.whole:
-                self.outbox.clear()
+                self.outbox.begin_again()
             for row in done.news.rows:
                 self.outbox.take(row)
             rows = ()

@@ -9,7 +9,7 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Level
 from wallboard.notices.channel import ALL_PHASES
 from wallboard.notices.notice import Phase
-from wallboard.notices.outbox import KEPT_SECONDS, Outbox, outcome
+from wallboard.notices.outbox import KEPT_SECONDS, LATE_SECONDS, Outbox, outcome
 from wallboard.notices.plan import Route, SendingRules, plan
 from wallboard.notices.story import thread_of
 
@@ -234,6 +234,8 @@ def test_what_is_finished_is_forgotten():
         world.happens(row(RowKind.CLEARED, 300, AlarmKey("prod", number), onset=onset))
     world.at(301)
     world.outbox.forget_finished(302 + KEPT_SECONDS)
+    assert not world.outbox.stories
+    world.outbox.forget_finished(302 + LATE_SECONDS)
     assert all(not kept for kept in vars(world.outbox).values())
 
 

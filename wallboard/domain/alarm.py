@@ -117,7 +117,7 @@ class Alarm:
     By the ledger: ``onset`` is when the condition began for which it was raised, at ``raised_at``,
     and ``over_at`` when that ended of an alarm that has returned; ``level`` and ``verdict`` are the
     worst since. These are ``None`` where no alarm stands. ``last_onset`` is that of the last one
-    raised, and ``flaps`` are the last raises and ends.
+    raised, and ``flaps`` are the last raises and ends; it chattered last at ``chattered_at``.
     """
 
     key: AlarmKey
@@ -136,6 +136,7 @@ class Alarm:
     acknowledgement: Handling | None = None
     shelf: Handling | None = None
     chattering: bool = False
+    chattered_at: float | None = None
     flaps: tuple[float, ...] = ()
     last_onset: float | None = None
 

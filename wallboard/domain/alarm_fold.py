@@ -42,7 +42,7 @@ def _standing(alarm: Alarm, row: LedgerRow) -> Alarm:
             ended = _ends(row, alarm.acknowledgement)
             return replace(alarm, acknowledgement=None) if ended else alarm
         case RowKind.CHATTERING:
-            return replace(alarm, chattering=True)
+            return replace(alarm, chattering=True, chattered_at=row.at)
         case RowKind.QUIET:
             return replace(alarm, chattering=False, flaps=())
     return alarm

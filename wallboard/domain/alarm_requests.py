@@ -3,12 +3,12 @@
 All times are Unix time in seconds.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from wallboard.domain.alarm import Alarm
 from wallboard.domain.foreign_text import brief
-from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.frozen import frozen
 
 LONGEST_TEXT = 500
@@ -88,8 +88,11 @@ def unshelved(
     asker: Asker, alarms: Mapping[AlarmKey, Alarm], keys: Iterable[AlarmKey]
 ) -> tuple[LedgerRow, ...]:
     """The rows that end shelves. Raises ``RequestRefusedError`` where nothing is shelved."""
+    row = asker.row(RowKind.UNSHELVED, None, "")
     found = tuple(
-        asker.row(RowKind.UNSHELVED, key, "") for key in keys if key in alarms and alarms[key].shelf
+        replace(row, key=key, until=shelf.until)
+        for key in keys
+        if key in alarms and (shelf := alarms[key].shelf)
     )
     if not found:
         raise RequestRefusedError("Nothing is shelved there.")
@@ -101,6 +104,25 @@ def noted(asker: Asker, key: AlarmKey | None, text: str) -> LedgerRow:
     if not (words := _text(text)):
         raise RequestRefusedError("A note needs at least one word.")
     return asker.row(RowKind.NOTE, key, words)
+
+
+def after_what_was_seen(
+    rows: Iterable[LedgerRow], newest: Callable[[AlarmKey], float]
+) -> tuple[LedgerRow, ...]:
+    """What somebody did, dated after the ``newest`` row of its alarm that he knew of.
+
+    So it counts, even if the clock of his machine is behind that of others.
+    """
+    return tuple(_after(row, newest(row.key)) if row.key else row for row in rows)
+
+
+def _after(row: LedgerRow, newest: float) -> LedgerRow:
+    if row.at > newest:
+        return row
+    at = moment(newest + 0.001)
+    if row.kind is RowKind.ACKNOWLEDGED and row.until is not None:
+        return replace(row, at=at, until=row.until + at - row.at)
+    return replace(row, at=at)
 
 
 def _text(text: str) -> str:

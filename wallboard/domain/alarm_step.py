@@ -179,14 +179,16 @@ def _rows(alarm: Alarm, at: float, kind: RowKind) -> Iterator[LedgerRow]:
         case RowKind.RETURNED:
             over = RowKind.CLEARED if alarm.acknowledgement else kind
             yield replace(_row(alarm, at, over), until=alarm.began)
+        case RowKind.QUIET:
+            yield replace(_row(alarm, at, kind), until=alarm.chattered_at)
         case _:
             yield _row(alarm, at, kind)
 
 
 def _new_onset(alarm: Alarm, at: float) -> float:
-    """When the condition began, unless an alarm was raised for that before."""
+    """When the condition began, and always later than for an alarm that was raised before."""
     began = moment(at if alarm.began is None else alarm.began)
-    if alarm.last_onset is None or began != alarm.last_onset:
+    if alarm.last_onset is None or began > alarm.last_onset:
         return began
     return moment(max(at, alarm.last_onset + 0.001))
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from wallboard.domain.ledger_order import Arrivals
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.policy import Level
 from wallboard.notices.notice import Phase
@@ -28,15 +29,21 @@ FLOOD_SECONDS = 600.0
 KEPT_SECONDS = 600.0
 """How long an alarm that is over is remembered: what others queued of it may still come."""
 
+LATE_SECONDS = 8 * 86_400.0
+"""How long it is known which row of an alarm was the last: older ones may come that long."""
+
 _QUEUED = re.compile(r"(raise|remind|acknowledge|over) after (\d{1,9}(?:\.\d{1,9})?) s")
 _OUTCOMES = frozenset({RowKind.SENT, RowKind.GIVEN_UP, RowKind.WITHDRAWN})
 _SHELVES = frozenset({RowKind.SHELVED, RowKind.UNSHELVED})
 
 
 class Outbox:
-    """Folds rows of the ledger, in its order."""
+    """Folds rows of the ledger in the order in which they count."""
 
     def __init__(self) -> None:
+        self.late = False
+        """Whether a row came later than others that come after it, so that all are to be taken
+        again."""
         self.stories: dict[AlarmId, AlarmStory] = {}
         self.told: dict[str, Told] = {}
         """By the id of the first notice."""
@@ -44,15 +51,19 @@ class Outbox:
         self._raises: list[QueuedNotice] = []
         self._shelves: dict[AlarmKey, float | None] = {}
         self._newest: dict[AlarmKey, AlarmStory] = {}
+        self._arrivals: dict[AlarmKey, Arrivals] = {}
+        self._tried: dict[str, QueuedNotice] = {}
 
     @property
     def settled(self) -> bool:
         """Whether no alarm stands, and there is nothing left to tell of any."""
         return not self.told and all(one.over_at is not None for one in self.stories.values())
 
-    def clear(self) -> None:
-        """Forget everything: the ledger is another one."""
+    def begin_again(self) -> None:
+        """Forget all rows; of notices that come back it is known how it went with them here."""
+        tried = self._notices
         self.__init__()  # type: ignore[misc]
+        self._tried = tried
 
     def standing(self, now: float) -> int:
         """How many alarms call somebody."""
@@ -89,6 +100,7 @@ class Outbox:
 
     def take(self, row: LedgerRow) -> None:
         """Fold a row."""
+        self._note_order(row)
         if row.kind is RowKind.QUEUED:
             self._take_queued(row)
         elif row.notice:
@@ -118,6 +130,9 @@ class Outbox:
                 if self._newest.get(alarm.key) is story:
                     del self._newest[alarm.key]
         self._raises = [one for one in self._raises if one.queued_at > now - FLOOD_SECONDS]
+        since = now - LATE_SECONDS
+        self._arrivals = {key: one for key, one in self._arrivals.items() if one.newest > since}
+        self._tried = {}
         self._shelves = {
             key: until for key, until in self._shelves.items() if until is None or until > now
         }
@@ -136,6 +151,11 @@ class Outbox:
             story.not_after(now)
         for notice in (*self._notices.values(), *self._raises):
             notice.queued_at = min(notice.queued_at, now)
+
+    def _note_order(self, row: LedgerRow) -> None:
+        if row.key and row.kind is not RowKind.NOTE:
+            arrivals = self._arrivals.setdefault(row.key, Arrivals())
+            self.late = not arrivals.is_last(row) or self.late
 
     def _is_finished(self, told: Told) -> bool:
         if any(one.open for one in told.notices):
@@ -166,7 +186,8 @@ class Outbox:
 
     def _take_outcome(self, row: LedgerRow) -> None:
         notice = self._notices.get(row.notice)
-        if notice is None or not notice.open:
+        if notice is None or not (notice.open or row.kind is RowKind.SENT):
+            # Somebody else may have sent what was given up here: it was told.
             return
         if row.kind in _OUTCOMES:
             notice.outcome = row.kind
@@ -181,6 +202,8 @@ class Outbox:
         alarm = AlarmId(row.key, moment(row.onset))
         phase, after = Phase(read[1]), float(read[2])
         story, raise_id = self.stories.get(alarm), raise_id_of(row.notice)
+        # What was told of an alarm that is forgotten by now is told to its end.
+        self.late = self.late or story is None
         step = (row.channel, after)
         if phase in CALLS and story and story.steps.setdefault(step, raise_id) != raise_id:
             return
@@ -192,6 +215,9 @@ class Outbox:
             notice.alarms[alarm] = None
 
     def _add(self, notice: QueuedNotice, raise_id: str) -> None:
+        if before := self._tried.pop(notice.id, None):
+            notice.tries, notice.next_try_at = before.tries, before.next_try_at
+            notice.may_have_arrived = before.may_have_arrived
         self._notices[notice.id] = notice
         if told := self.told.get(raise_id):
             # A row names only the first of the alarms.
@@ -205,6 +231,6 @@ class Outbox:
 
 def outcome(queued: QueuedNotice, kind: RowKind, at: float, text: str) -> LedgerRow:
     """The row that says what became of a notice, and what the far side said to it."""
-    alarm = next(iter(queued.alarms))
+    alarm = queued.first_alarm
     row = LedgerRow(at, kind, alarm.key, alarm.onset, text=f"{queued.phase}: {text}")
     return replace(row, notice=queued.id, channel=queued.channel)

@@ -144,7 +144,7 @@ def _next_phase(
 
 
 def _later(phase: Phase, told: Told, now: float, after: float) -> LedgerRow:
-    first = next(iter(told.first.alarms))
+    first = told.first.first_alarm
     return _row(first, phase, told.first.channel, after, told.next_id, now)
 
 

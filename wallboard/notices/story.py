@@ -107,6 +107,11 @@ class QueuedNotice:
         return self.outcome is RowKind.QUEUED
 
     @property
+    def first_alarm(self) -> AlarmId:
+        """The same of its alarms to everybody, in whatever order they came."""
+        return min(self.alarms, key=lambda one: (one.onset, one.key.server, one.key.id or -1))
+
+    @property
     def number(self) -> int:
         """Its place among the notices of its alarm."""
         found = NOTICE_ID.fullmatch(self.id)
@@ -164,7 +169,7 @@ def raise_id_of(notice: str) -> str:
 
 def thread_of(notice: QueuedNotice) -> str:
     """The thread on the far side: that of the alarm, or of the flood."""
-    first = next(iter(notice.alarms))
+    first = notice.first_alarm
     flood = "flood" if len(notice.alarms) > 1 else "alarm"
     return digest(flood, notice.channel, *map(str, first.key), repr(first.onset))
 

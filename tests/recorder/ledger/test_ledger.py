@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledger_rows import SALES, SERVER, START, kept, raised, said, writer_of, written
 
+from wallboard.domain.ledger_order import content
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Level
 from wallboard.recorder.ledger.place import ledger_file, ledger_path
@@ -87,24 +88,35 @@ def test_two_writers_never_make_two_raised_of_one_onset(path):
     other.append([raised(0, after=60), replace(raised(0), onset=START + 0.0001), raised(500)])
     one.append([raised(500), raised(0, SERVER)])
     assert [(row.key, row.onset) for row in kept(path)] == [
-        (SALES, START),
         (SERVER, START),
+        (SALES, START),
         (SALES, START + 500),
     ]
 
 
-def test_two_who_acknowledge_at_once_both_stand_the_first_first(path):
+def test_of_two_raised_of_one_onset_the_earlier_stays_and_is_told_as_new(path):
+    writer, late = writer_of(path), raised(0, after=60)
+    writer.append([late, said(RowKind.NOTE, 5)])
+    with LedgerReader(path) as reader:
+        reader.news(START)
+        assert writer.append([raised(0)]) == 1
+        assert writer.append([late, raised(0)]) == 0
+        assert [(row.at, row.number) for row in reader.news(START).rows] == [(START + 30, 3)]
+    assert kept(path) == [replace(said(RowKind.NOTE, 5), number=2), replace(raised(0), number=3)]
+
+
+def test_two_who_acknowledge_in_one_moment_both_stand_in_an_order_that_all_agree_on(path):
     one, other = writer_of(path), writer_of(path)
     one.append([said(RowKind.ACKNOWLEDGED, 40, 0, who="ben@jump2")])
     other.append([said(RowKind.ACKNOWLEDGED, 40, 0)])
-    assert [row.who for row in kept(path)] == ["ben@jump2", "ana@jump1"]
+    assert [row.who for row in kept(path)] == ["ana@jump1", "ben@jump2"]
 
 
 def test_what_was_written_once_is_not_written_again(path):
     rows = [raised(0), said(RowKind.ACKNOWLEDGED, 40, 0), said(RowKind.NOTE, 50, key=None)]
     written(path, *rows)
     written(path, *rows, said(RowKind.NOTE, 50, key=None, text="another"))
-    assert [row.text for row in kept(path)] == ["", "on it", "on it", "another"]
+    assert [row.text for row in kept(path)] == ["", "on it", "another", "on it"]
 
 
 def test_what_happens_more_than_once_to_an_alarm_is_there_each_time(path):
@@ -118,7 +130,7 @@ def test_rows_are_in_the_order_of_time_however_many(path):
     written(path, *rows)
     found = kept(path)
     assert len(found) == len(rows)
-    assert found == sorted(found, key=lambda row: (row.at, row.number))
+    assert found == sorted(found, key=content)
     with LedgerReader(path) as reader:
         assert {row.at for row in reader.rows(START + 2, START + 3)} == {START + 2, START + 3}
 
@@ -158,6 +170,7 @@ def test_what_matters_at_a_moment_is_the_last_alarm_of_each_its_shelves_and_the_
     shelved = said(RowKind.SHELVED, -9 * DAY, key=AlarmKey("lab", 7), until=START + 9 * DAY)
     matters = [
         shelved,
+        replace(raised(-8 * DAY), kind=RowKind.SEEING, key=None),
         replace(raised(-5 * DAY), kind=RowKind.BLIND, key=None),
         raised(-3 * DAY),
         said(RowKind.ACKNOWLEDGED, -2 * DAY, -3 * DAY),
@@ -166,7 +179,7 @@ def test_what_matters_at_a_moment_is_the_last_alarm_of_each_its_shelves_and_the_
     gone_by = [
         raised(-8 * DAY),
         said(RowKind.ACKNOWLEDGED, -8 * DAY, -8 * DAY),
-        replace(raised(-8 * DAY), kind=RowKind.SEEING, key=None),
+        replace(raised(-9 * DAY), kind=RowKind.BLIND, key=None),
         said(RowKind.NOTE, -4 * DAY, key=None),
     ]
     later = [raised(10), said(RowKind.NOTE, 20, key=None)]

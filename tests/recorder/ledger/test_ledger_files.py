@@ -49,7 +49,7 @@ def test_what_was_written_comes_back_in_the_order_of_the_ledger(path, tap):
     tap.exchange([raised(0)])
     written(path, said(RowKind.ACKNOWLEDGED, 41, 0, who="ben@jump2"))
     rows = tap.exchange([ACK]).news.rows
-    assert [(row.number, row.who) for row in rows] == [(2, "ben@jump2"), (3, "ana@jump1")]
+    assert [(row.number, row.who) for row in rows] == [(3, "ana@jump1"), (2, "ben@jump2")]
 
 
 def test_while_another_process_was_stopped_in_the_middle_of_writing_others_still_read(path, tap):
@@ -68,7 +68,7 @@ def test_while_another_process_was_stopped_in_the_middle_of_writing_others_still
         other.execute("COMMIT")
     found = tap.exchange([ACK])
     assert not found.unwritten
-    assert [row.text for row in found.news.rows] == ["hello", "on it"]
+    assert [row.text for row in found.news.rows] == ["on it", "hello"]
 
 
 FOREIGN = {

@@ -22,6 +22,7 @@ from wallboard.domain.alarm_requests import (
     Asker,
     RequestRefusedError,
     acknowledged,
+    after_what_was_seen,
     noted,
     shelved,
     unshelved,
@@ -216,7 +217,7 @@ def _write(board: RecordedBoard, rows: Sequence[LedgerRow]) -> None:
     with ledger_errors(path):
         writer = LedgerWriter(place)
         try:
-            writer.append(rows)
+            writer.append(after_what_was_seen(rows, board.newest_row))
         finally:
             writer.close()
 

@@ -1,7 +1,8 @@
 """The options that say which alarms are meant, and the board whose they are, at rest."""
 
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,12 +23,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @frozen
 class RecordedBoard:
-    """A board with its alarms, by its recording and ledger; ``rules`` has all alarms of it."""
+    """A board with its alarms, by its recording and ledger; ``rules`` has all alarms of it.
+
+    ``rows`` are those of the ledger that matter now.
+    """
 
     recording: Path
     snapshot: Snapshot
     rules: Mapping[AlarmKey, AlarmRules]
     settings: Settings
+    rows: Sequence[LedgerRow] = ()
+
+    def newest_row(self, key: AlarmKey) -> float:
+        """The latest date of the rows of an alarm, Unix time in seconds."""
+        return max((row.at for row in self.rows if row.key == key), default=-math.inf)
 
     def statuses_of(self, key: AlarmKey) -> list[EntryPointStatus]:
         """The entry point of an alarm, or all those of a server."""
@@ -61,8 +70,9 @@ def recorded(file: Path | None, config: Path | None) -> Iterator[RecordedBoard]:
         points = entry_points_of(settings) if settings else recording.entry_points()
         rules = alarm_rules_of(settings) if settings else rules_by_the_ledger_alone(points)
         now = time.time()
-        snapshot = recorded_snapshot(recording, _rows(path, now), points, rules, now)
-        yield RecordedBoard(path, snapshot, rules, settings or Settings())
+        rows = _rows(path, now)
+        snapshot = recorded_snapshot(recording, rows, points, rules, now)
+        yield RecordedBoard(path, snapshot, rules, settings or Settings(), rows)
 
 
 def _rows(recording: Path, now: float) -> list[LedgerRow]:

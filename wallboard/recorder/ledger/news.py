@@ -6,11 +6,13 @@ from wallboard.frozen import frozen
 
 @frozen
 class News:
-    """Rows in the order of the ledger.
+    """Rows in the order in which they count (``domain/ledger_order.py``).
 
+    Older ones may have come later. ``again`` says that somebody asked for all that matters; and
     ``whole`` says that the file was read for the first time, or is another one than before, or is
     not there any more: then they are all rows that matter.
     """
 
     rows: tuple[LedgerRow, ...] = ()
     whole: bool = False
+    again: bool = False

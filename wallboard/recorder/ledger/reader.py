@@ -3,9 +3,12 @@
 import math
 import sqlite3
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 
+from wallboard.domain.ledger_order import content, in_order
 from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape, optional
 from wallboard.recorder.ledger.news import News
@@ -41,10 +44,11 @@ _THAT_MATTER = (
     # A date that is a text is after all numbers; it must not be passed over.
     f"SELECT {COLUMNS} FROM ledger WHERE (at <= :until OR at >= '') AND id IN ("  # noqa: S608
     " SELECT ledger.id FROM ("
-    f"  SELECT server, number, max(id) AS first FROM ledger"
+    f"  SELECT server, number, max(onset) AS onset, at FROM ledger"
     f"  WHERE kind = '{RowKind.RAISED}' AND at <= :until GROUP BY server, number"
     " ) AS raised JOIN ledger ON ledger.server = raised.server"
-    "  AND ledger.number IS raised.number AND ledger.id >= raised.first"
+    "  AND ledger.number IS raised.number"
+    "  AND (ledger.onset = raised.onset OR ledger.at >= raised.at)"
     " UNION SELECT id FROM ledger WHERE at > :recent"
     f" UNION SELECT id FROM ledger WHERE kind IN ('{RowKind.SHELVED}', '{RowKind.UNSHELVED}')"
     "  AND at > :shelved"
@@ -57,9 +61,11 @@ _THAT_MATTER = (
     "     AND ended.text >= 'over' AND ended.text < 'oves')"
     " ) AS told JOIN ledger ON ledger.server = told.server"
     "  AND ledger.number IS told.number AND ledger.onset = told.onset"
-    f" UNION SELECT max(id) FROM ledger WHERE kind IN ('{RowKind.BLIND}', '{RowKind.SEEING}')"
-    "  AND at <= :until"
-    ") ORDER BY id"
+    f" UNION SELECT id FROM ledger WHERE kind IN ('{RowKind.BLIND}', '{RowKind.SEEING}')"
+    "  AND at <= :until AND at >= ("
+    f"   SELECT coalesce(max(at), -9e99) FROM ledger WHERE kind = '{RowKind.SEEING}'"
+    "    AND at <= :until)"
+    ")"
 )
 
 
@@ -105,25 +111,27 @@ class LedgerReader:
         with self._connection.reading() as database:
             return _that_matter(database, at, at)
 
-    def news(self, now: float) -> News:
+    def news(self, now: float, *, again: bool = False) -> News:
         """What was written since the last call, at most ``PAGE`` rows of it at once.
 
-        At first it is all that matters ``now``, Unix time in seconds, whatever its date.
+        At first, and ``again``, it is all that matters ``now``, Unix time in seconds, whatever its
+        date.
         """
         with self._connection.reading() as database:
             file, version = self._connection.file, self._connection.version
-            if file != self._file:
-                found = News(tuple(_that_matter(database, math.inf, now)), whole=True)
+            if again or file != self._file:
+                rows = tuple(_that_matter(database, math.inf, now))
+                news = News(rows, whole=file != self._file, again=again)
                 self._file, self._version, self._newest = file, version, _newest_in(database)
-                return found
+                return news
             if version == self._version:
                 return News()
-            rows = SHAPE.kept(database, _AFTER, (self._newest,))
-        if rows:
-            self._newest = rows[-1][0]
-        if len(rows) < PAGE:
+            found = SHAPE.kept(database, _AFTER, (self._newest,))
+        if found:
+            self._newest = found[-1][0]
+        if len(found) < PAGE:
             self._version = version
-        return News(tuple(map(row_of, rows)))
+        return News(tuple(in_order(map(row_of, found))))
 
     def newest(self) -> int:
         """The number of the row that was written last; 0 without any."""
@@ -161,8 +169,12 @@ class LedgerReader:
                 pass
 
     def rows(self, since: float = -math.inf, until: float = math.inf) -> Iterator[LedgerRow]:
-        """The rows of a span, both ends included, in the order of time; read page by page."""
+        """The rows of a span, both ends included, by their dates; read page by page."""
         place = {"since": since, "until": until, "at": -math.inf, "id": 0}
+        for _, rows in groupby(self._by_date(place), key=attrgetter("at")):
+            yield from sorted(rows, key=content)
+
+    def _by_date(self, place: dict[str, float]) -> Iterator[LedgerRow]:
         while True:
             with self._connection.reading() as database:
                 page = [row_of(row) for row in SHAPE.kept(database, _BETWEEN, place)]
@@ -184,4 +196,4 @@ def _that_matter(database: sqlite3.Connection, until: float, now: float) -> list
         "owed": now - _OWED_SECONDS,
         "shelved": now - _LONGEST_SHELF_SECONDS,
     }
-    return [row_of(row) for row in SHAPE.kept(database, _THAT_MATTER, moments)]
+    return in_order(row_of(row) for row in SHAPE.kept(database, _THAT_MATTER, moments))

@@ -66,8 +66,10 @@ class LedgerTap:
         """The file."""
         return self._place.path
 
-    def exchange(self, rows: Sequence[LedgerRow], *, keep_days: float | None = None) -> Exchange:
-        """Write rows and read what is new, rows of its own among it.
+    def exchange(
+        self, rows: Sequence[LedgerRow], *, keep_days: float | None = None, again: bool = False
+    ) -> Exchange:
+        """Write rows and read what is new, rows of its own among it; or ``again`` all that matters.
 
         Whoever records gives ``keep_days``: it deletes what is older, and moves a damaged ledger
         out of the way. Rows that were not written are to be given again.
@@ -85,7 +87,7 @@ class LedgerTap:
         except RecordingError as error:
             unwritten = str(error)
         try:
-            news = self._read()
+            news = self._read(again=again)
         except DamagedError as error:
             damage, unread = error, str(error)
         except RecordingError as error:
@@ -93,7 +95,7 @@ class LedgerTap:
         aside = self._set_aside(damage) if damage and keep_days is not None else None
         if aside:
             news = News(whole=True)
-        more = len(news.rows) == PAGE and not news.whole
+        more = len(news.rows) == PAGE and not news.whole and not news.again
         return Exchange(news, unwritten, unread, why_read_only(self.path), aside, more)
 
     def close(self) -> None:
@@ -102,7 +104,7 @@ class LedgerTap:
         self._close_reader()
         self._writer.close()
 
-    def _read(self) -> News:
+    def _read(self, *, again: bool) -> News:
         try:
             if not self._place.path.exists():
                 removed = self._reader is not None
@@ -110,7 +112,7 @@ class LedgerTap:
                 return News(whole=removed)
             if self._reader is None:
                 self._reader = LedgerReader(self._place.path)
-            return self._reader.news(self._clock())
+            return self._reader.news(self._clock(), again=again)
         except RecordingError:
             self._close_reader()
             raise

@@ -15,12 +15,28 @@ from wallboard.recorder.errors import sqlite_errors_translated as translated
 from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import FILES, inodes, open_to_write
 from wallboard.recorder.ledger.rows import WRITTEN, values_of
-from wallboard.recorder.ledger.schema import LEDGER
+from wallboard.recorder.ledger.schema import IDENTITY, LEDGER
 from wallboard.recorder.paths import RecordingFile
 
+
+def _values(table: str) -> str:
+    return (
+        f"({table}.at, coalesce({table}.level, -1), {table}.verdict,"
+        f" coalesce({table}.until, -9e99), {table}.board)"
+    )
+
+
+_MORE = ("at", "level", "verdict", "until", "board")
+"""What two rows may differ in that are the same to a ledger, in the order of their content."""
+
 _APPEND = (
-    f"INSERT OR IGNORE INTO ledger ({WRITTEN})"  # noqa: S608  our own names
+    f"INSERT INTO ledger ({WRITTEN})"  # noqa: S608  our own names
     f" VALUES ({', '.join('?' * len(WRITTEN.split(', ')))})"
+    f" ON CONFLICT ({IDENTITY}) DO UPDATE SET"
+    # As a row that is new, so that whoever reads takes it.
+    " id = (SELECT max(id) + 1 FROM ledger),"
+    f" {', '.join(f'{name} = excluded.{name}' for name in _MORE)}"
+    f" WHERE {_values('excluded')} < {_values('ledger')}"
 )
 
 BUSY_MILLISECONDS = 2000
@@ -47,6 +63,7 @@ class LedgerWriter:
     def append(self, rows: Sequence[LedgerRow]) -> int:
         """Write rows, less those that are there already; all of them or none. How many it wrote.
 
+        Of two that are the same to a ledger, the first by its content stays, whoever is first here.
         Raises ``RecordingError``, of which ``DamagedError`` is one.
         """
         values = [values_of(row) for row in rows]

@@ -1,0 +1,148 @@
+"""The order in which rows of the ledger count, which depends on nothing but the rows.
+
+Boards on several machines get them in different orders. They count by their dates, and where those
+contradict one another, since the clock of a machine was wrong or was set, by what must have come
+first: an alarm is raised before anything is said of it, an acknowledgement, a shelf and a notice
+are there before what ends them, and of two alarms of an entry point the one with the later onset is
+the later one.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
+
+ONCE = frozenset({RowKind.RAISED, RowKind.RETURNED, RowKind.CLEARED})
+"""What an alarm is once, whoever says so; anything else is once at a moment."""
+
+MOST_NAMES = 2_000
+"""What rows end, as far as it is known again."""
+
+Name = tuple[Any, ...]
+
+
+def identity(row: LedgerRow) -> Name:
+    """What a ledger has only once; of two such rows the one that is first by ``content`` counts."""
+    server, number = row.key or (None, None)
+    at = 0.0 if row.kind in ONCE else row.at
+    return row.kind, server, number, row.onset, at, row.who, row.text, row.notice, row.channel
+
+
+def content(row: LedgerRow) -> Name:
+    """Orders rows by their dates, and those of one moment by what they say."""
+    server, number = row.key or ("", None)
+    return (
+        row.at,
+        row.kind,
+        server,
+        -1 if number is None else number,
+        -math.inf if row.onset is None else row.onset,
+        row.who,
+        row.text,
+        row.notice,
+        row.channel,
+        -1 if row.level is None else row.level,
+        row.verdict,
+        -math.inf if row.until is None else row.until,
+        row.board,
+    )
+
+
+def in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
+    """Rows in the order in which they count, each once."""
+    first: dict[Name, LedgerRow] = {}
+    for row in sorted(rows, key=content):
+        first.setdefault(identity(row), row)
+    found = list(first.values())
+    raised, begun = _raised(found), _begun(found)
+
+    def place(row: LedgerRow) -> Name:
+        at, rank = row.at, 1
+        if row.onset is not None:
+            at = max(at, raised.get((row.key, row.onset), at))
+        if name := what_it_ends(row):
+            at, rank = max(at, begun.get(name, at)), 2
+        if row.kind is RowKind.RAISED and row.onset is not None:
+            return at, 0, (row.onset, *content(row))
+        return at, rank, content(row)
+
+    return sorted(found, key=place)
+
+
+class Arrivals:
+    """Looks at the rows of one alarm as they come, whether each is the last of those so far."""
+
+    def __init__(self) -> None:
+        self.newest = -math.inf
+        """The latest date, Unix time in seconds."""
+        self._last: Name = ()
+        self._raised = -math.inf
+        self._onsets: set[float | None] = set()
+        self._ended: set[Name | None] = set()
+
+    def is_last(self, row: LedgerRow) -> bool:
+        """Note a row; whether it may count after all before it, or is the last one once more."""
+        last = row.at > self.newest or content(row) == self._last
+        if row.kind is RowKind.RAISED:
+            onset = 0.0 if row.onset is None else row.onset
+            last = last and onset >= self._raised and row.onset not in self._onsets
+            self._raised = max(self._raised, onset)
+        else:
+            last = last and (what_it_begins(row) or ()) not in self._ended
+            self._onsets.add(row.onset)
+            self._ended.add(what_it_ends(row))
+        if row.at >= self.newest:
+            self.newest, self._last = row.at, content(row)
+        if len(self._ended) > MOST_NAMES:
+            self._onsets.clear()
+            self._ended.clear()
+        return last
+
+
+def _raised(rows: Iterable[LedgerRow]) -> dict[tuple[AlarmKey | None, float], float]:
+    """When each alarm was raised, at the earliest when those before it were."""
+    dates: defaultdict[AlarmKey | None, dict[float, float]] = defaultdict(dict)
+    for row in rows:
+        if row.kind is RowKind.RAISED and row.onset is not None:
+            dates[row.key][row.onset] = row.at
+    found = {}
+    for key, by_onset in dates.items():
+        latest = -math.inf
+        for onset, at in sorted(by_onset.items()):
+            found[key, onset] = latest = max(latest, at)
+    return found
+
+
+def _begun(rows: Iterable[LedgerRow]) -> dict[Name, float]:
+    """When what other rows end was there at last."""
+    found: dict[Name, float] = {}
+    for row in rows:
+        if name := what_it_begins(row):
+            found[name] = max(row.at, found.get(name, row.at))
+    return found
+
+
+def what_it_begins(row: LedgerRow) -> Name | None:
+    """What a row begins that others end, by a name that these give it."""
+    if row.kind is RowKind.ACKNOWLEDGED or row.kind is RowKind.SHELVED:
+        return row.key, row.onset, _end(row)
+    if row.kind is RowKind.CHATTERING:
+        return row.key, row.onset, row.at, row.kind
+    return ("", row.notice) if row.kind is RowKind.QUEUED else None
+
+
+def what_it_ends(row: LedgerRow) -> Name | None:
+    """What a row ends that another began."""
+    if row.kind is RowKind.UNACKNOWLEDGED:
+        return row.key, row.onset, _end(row)
+    if row.kind is RowKind.UNSHELVED:
+        return row.key, None, _end(row)
+    if row.kind is RowKind.QUIET:
+        return row.key, row.onset, row.until, RowKind.CHATTERING
+    return ("", row.notice) if row.notice and row.kind is not RowKind.QUEUED else None
+
+
+def _end(row: LedgerRow) -> float | None:
+    return None if row.until is None else moment(row.until)
