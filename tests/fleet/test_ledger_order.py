@@ -25,7 +25,8 @@ KEYS = (SALES, AlarmKey("prod", 1001), SERVER)
 RULES = dict.fromkeys(KEYS, AlarmRules(raise_for=math.inf, clear_for=math.inf))
 ONSETS = st.sampled_from([0.0, 50.0, 600.0])
 MOMENTS = st.sampled_from([20.0, 21.0, 60.0, 70.0, 300.0, 640.0, 700.0])
-WRONG = st.sampled_from([0.0, 0.0, 0.0, DAY, -DAY])
+WRONG = st.sampled_from([0.0, 0.0, 0.0, DAY, -DAY / 2])
+"""Of alarms before the last one, what is older than a day matters no more."""
 NOTICES = st.sampled_from(["a" * 24, "b" * 24])
 
 

@@ -61,16 +61,18 @@ class SendingProcess(LiveNotices):
 
     def look(self, rows=()):
         """Write rows of the rules, and read what is new."""
+        again = False
         while True:
-            done = self._tap.exchange(rows)
+            done = self._tap.exchange(rows, again=again)
             assert not done.unwritten
             assert not done.unread
-            if done.news.whole:
+            if done.news.whole or again:
                 self.outbox.begin_again()
             for row in done.news.rows:
                 self.outbox.take(row)
-            rows = ()
-            if not done.more:
+            rows, again = (), self.outbox.late and not (done.news.whole or again)
+            self.outbox.late = False
+            if not (done.more or again):
                 return
 
     def may_send(self):

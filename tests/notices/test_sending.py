@@ -245,7 +245,7 @@ async def test_a_clock_that_jumps_delays_nothing_and_repeats_nothing(
     assert len(told(far)) == 2
     clock.now += 100
     await process.step()
-    assert told(far)[2:] == [("remind", 1006), ("remind", 1000)]
+    assert sorted(told(far)[2:]) == [("remind", 1000), ("remind", 1006)]
 
 
 async def test_a_thousand_alarms_at_once_are_one_notice_a_route(world, far_side, clock):

@@ -56,17 +56,24 @@ def in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
     for row in sorted(rows, key=content):
         first.setdefault(identity(row), row)
     found = list(first.values())
-    raised, begun = _raised(found), _begun(found)
+    raised = _raised(found)
+
+    def once_raised(row: LedgerRow) -> float:
+        at = row.at
+        return at if row.onset is None else max(at, raised.get((row.key, row.onset), at))
+
+    begun: dict[Name, float] = {}
+    for row in found:
+        if name := what_it_begins(row):
+            begun[name] = max(once_raised(row), begun.get(name, row.at))
 
     def place(row: LedgerRow) -> Name:
-        at, rank = row.at, 1
-        if row.onset is not None:
-            at = max(at, raised.get((row.key, row.onset), at))
+        at = once_raised(row)
         if name := what_it_ends(row):
-            at, rank = max(at, begun.get(name, at)), 2
-        if row.kind is RowKind.RAISED and row.onset is not None:
-            return at, 0, (row.onset, *content(row))
-        return at, rank, content(row)
+            at = max(at, begun.get(name, at))
+        if row.kind is RowKind.RAISED:
+            return at, _rank(row), (row.onset or 0.0, *content(row))
+        return at, _rank(row), content(row)
 
     return sorted(found, key=place)
 
@@ -78,13 +85,16 @@ class Arrivals:
         self.newest = -math.inf
         """The latest date, Unix time in seconds."""
         self._last: Name = ()
+        self._in_order = True
         self._raised = -math.inf
         self._onsets: set[float | None] = set()
         self._ended: set[Name | None] = set()
 
     def is_last(self, row: LedgerRow) -> bool:
         """Note a row; whether it may count after all before it, or is the last one once more."""
-        last = row.at > self.newest or content(row) == self._last
+        place = (row.at, _rank(row), content(row))
+        # Once dates contradict one another, they say nothing of rows of one moment.
+        last = place >= self._last if self._in_order else row.at > self.newest
         if row.kind is RowKind.RAISED:
             onset = 0.0 if row.onset is None else row.onset
             last = last and onset >= self._raised and row.onset not in self._onsets
@@ -93,12 +103,19 @@ class Arrivals:
             last = last and (what_it_begins(row) or ()) not in self._ended
             self._onsets.add(row.onset)
             self._ended.add(what_it_ends(row))
-        if row.at >= self.newest:
-            self.newest, self._last = row.at, content(row)
+        self.newest, self._last = max(self.newest, row.at), max(self._last, place)
         if len(self._ended) > MOST_NAMES:
             self._onsets.clear()
             self._ended.clear()
+        self._in_order = self._in_order and last
         return last
+
+
+def _rank(row: LedgerRow) -> int:
+    """Of rows of one moment, what is raised comes first, and what ends something last."""
+    if row.kind is RowKind.RAISED:
+        return 0
+    return 1 if what_it_ends(row) is None else 2
 
 
 def _raised(rows: Iterable[LedgerRow]) -> dict[tuple[AlarmKey | None, float], float]:
@@ -112,15 +129,6 @@ def _raised(rows: Iterable[LedgerRow]) -> dict[tuple[AlarmKey | None, float], fl
         latest = -math.inf
         for onset, at in sorted(by_onset.items()):
             found[key, onset] = latest = max(latest, at)
-    return found
-
-
-def _begun(rows: Iterable[LedgerRow]) -> dict[Name, float]:
-    """When what other rows end was there at last."""
-    found: dict[Name, float] = {}
-    for row in rows:
-        if name := what_it_begins(row):
-            found[name] = max(row.at, found.get(name, row.at))
     return found
 
 

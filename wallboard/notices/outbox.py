@@ -32,6 +32,8 @@ KEPT_SECONDS = 600.0
 LATE_SECONDS = 8 * 86_400.0
 """How long it is known which row of an alarm was the last: older ones may come that long."""
 
+MOST_EARLY = 2_000
+
 _QUEUED = re.compile(r"(raise|remind|acknowledge|over) after (\d{1,9}(?:\.\d{1,9})?) s")
 _OUTCOMES = frozenset({RowKind.SENT, RowKind.GIVEN_UP, RowKind.WITHDRAWN})
 _SHELVES = frozenset({RowKind.SHELVED, RowKind.UNSHELVED})
@@ -53,6 +55,8 @@ class Outbox:
         self._newest: dict[AlarmKey, AlarmStory] = {}
         self._arrivals: dict[AlarmKey, Arrivals] = {}
         self._tried: dict[str, QueuedNotice] = {}
+        self._early: dict[str, None] = {}
+        """Notices of which the outcome is known, and nothing else."""
 
     @property
     def settled(self) -> bool:
@@ -186,6 +190,12 @@ class Outbox:
 
     def _take_outcome(self, row: LedgerRow) -> None:
         notice = self._notices.get(row.notice)
+        if notice is None:
+            # It was given up here, and is forgotten by now, or is not known yet.
+            self.late = self.late or row.kind is RowKind.SENT
+            self._early[row.notice] = None
+            if len(self._early) > MOST_EARLY:
+                del self._early[next(iter(self._early))]
         if notice is None or not (notice.open or row.kind is RowKind.SENT):
             # Somebody else may have sent what was given up here: it was told.
             return
@@ -215,6 +225,7 @@ class Outbox:
             notice.alarms[alarm] = None
 
     def _add(self, notice: QueuedNotice, raise_id: str) -> None:
+        self.late = self.late or self._early.pop(notice.id, 1) is None
         if before := self._tried.pop(notice.id, None):
             notice.tries, notice.next_try_at = before.tries, before.next_try_at
             notice.may_have_arrived = before.may_have_arrived
