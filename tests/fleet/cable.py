@@ -1,7 +1,8 @@
 """A cable between a client and a server, that can be cut, or swallow what it is given."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 from tests.fleet.bus_server import free_port
 
@@ -32,24 +33,28 @@ class Cable:
     async def __aexit__(self, *_: object) -> None:
         assert self._server
         self._server.close()
-        for writer in self._writers:
-            writer.transport.abort()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
     async def _plugged(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._tasks.add(asyncio.current_task())
         self._writers.add(writer)
         if self.swallows:
             return
+        await self.join(reader, writer)
+
+    async def join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass on what comes over a connection, until either side ends it."""
         with suppress(OSError):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
             self._writers.add(far_writer)
-            for task in (
-                asyncio.create_task(self._pass(reader, far_writer, up=True)),
-                asyncio.create_task(self._pass(far_reader, writer, up=False)),
-            ):
-                self._tasks.add(task)
+            await asyncio.gather(
+                self._pass(reader, far_writer, up=True), self._pass(far_reader, writer, up=False)
+            )
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool
@@ -66,3 +71,27 @@ class Cable:
                 await writer.drain()
         if not self.swallows:
             writer.close()
+
+
+@asynccontextmanager
+async def serving(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[int]:
+    """The port of a server that does as it is told, until the end of this context."""
+    tasks = set[asyncio.Task[None]]()
+
+    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
+        try:
+            await serve(reader, writer)
+        finally:
+            writer.transport.abort()
+
+    server = await asyncio.start_server(served, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

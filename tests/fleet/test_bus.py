@@ -144,3 +144,4 @@ async def test_subjects_that_are_no_text_do_not_make_it_deaf(bus_server):
         assert listener.status.lost == 1
         assert listener.status.connections == 1
         writer.close()
+        await writer.wait_closed()

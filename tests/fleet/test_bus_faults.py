@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.fleet.bus_server import NatsServer, connected, running
-from tests.fleet.cable import Cable
+from tests.fleet.cable import Cable, serving
 from tests.waiting import until
 from wallboard.fleet import bus_client, names
 from wallboard.fleet.bus import BusError
@@ -183,10 +183,9 @@ async def test_a_program_that_is_no_bus_is_told():
     async def hello(reader, writer):
         writer.write(b"SSH-2.0-OpenSSH_9.6\r\n")
         await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(hello, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with running(FleetSettings(url=f"nats://127.0.0.1:{port}")) as bus:
+    async with (
+        serving(hello) as port,
+        running(FleetSettings(url=f"nats://127.0.0.1:{port}")) as bus,
+    ):
         await until(lambda: "INFO" in bus.status.error)
-    server.close()

@@ -7,7 +7,8 @@ import nkeys
 import pytest
 import trustme
 
-from tests.fleet.bus_server import NatsServer, free_port, running
+from tests.fleet.bus_server import NatsServer, running
+from tests.fleet.cable import Cable, serving
 from tests.waiting import until
 from wallboard.fleet_settings import FleetSettings
 from wallboard.setting_types import Secret
@@ -105,51 +106,39 @@ async def test_nothing_is_said_to_a_server_without_tls_where_tls_is_asked_for():
         await writer.drain()
         while data := await reader.read(1024):
             heard.extend(data)
-        writer.close()
 
-    server = await asyncio.start_server(plain, "127.0.0.1", 0)
-    settings = FleetSettings(
-        url=f"tls://127.0.0.1:{server.sockets[0].getsockname()[1]}",
-        user=Secret("me"),
-        password=Secret("hunter2"),
-    )
-    async with running(settings) as bus:
-        await until(lambda: "tls:// means that nothing is sent without" in bus.status.error)
-    assert heard == b""
-    server.close()
+    async with serving(plain) as port:
+        settings = FleetSettings(
+            url=f"tls://127.0.0.1:{port}", user=Secret("me"), password=Secret("hunter2")
+        )
+        async with running(settings) as bus:
+            await until(lambda: "tls:// means that nothing is sent without" in bus.status.error)
+        assert heard == b""
 
 
 async def test_a_server_that_hangs_in_tls_is_tried_again(start, pem):
     """The first connection is accepted, and TLS goes unanswered."""
     server = await start(pem.config())
     hung = asyncio.Event()
-    port = free_port()
 
-    async def hangs_first(reader, writer):
-        if not hung.is_set():
-            writer.write(b'INFO {"version":"2.11.0","tls_required":true,"max_payload":1048576}\r\n')
-            await writer.drain()
-            await reader.read(65536)
-            hung.set()
-            await reader.read()
-            writer.close()
-            return
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", server.port)
+    async with Cable(server.port) as cable:
 
-        async def passed(source, to):
-            while data := await source.read(65536):
-                to.write(data)
-            to.close()
+        async def hangs_first(reader, writer):
+            if not hung.is_set():
+                writer.write(
+                    b'INFO {"version":"2.11.0","tls_required":true,"max_payload":1000}\r\n'
+                )
+                await reader.read(65536)
+                hung.set()
+                await reader.read()
+            else:
+                await cable.join(reader, writer)
 
-        await asyncio.gather(
-            passed(reader, far_writer), passed(far_reader, writer), return_exceptions=True
-        )
-
-    between = await asyncio.start_server(hangs_first, "127.0.0.1", port)
-    async with running(FleetSettings(url=f"tls://localhost:{port}", ca_file=pem.ca_file)) as bus:
-        await until(hung.is_set)
-        await until(lambda: bus.status.connected, 5)
-    between.close()
+        async with serving(hangs_first) as port:
+            settings = FleetSettings(url=f"tls://localhost:{port}", ca_file=pem.ca_file)
+            async with running(settings) as bus:
+                await until(hung.is_set)
+                await until(lambda: bus.status.connected, 5)
 
 
 USER = 'authorization {{ users: [ {{ user: wall, password: "{}" }} ] }}'

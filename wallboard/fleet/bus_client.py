@@ -159,17 +159,19 @@ class BusClient(Client):
                 writer.transport.abort()
             self._status = Client.CLOSED
             return
+        done = False
         with suppress(Exception):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.close()
-                return
-        # The far side takes nothing any more.
+                done = True
+        # It does nothing where it is being closed already, and waits where nothing is taken.
         if writer:
             writer.transport.abort()
-        self._status = Client.DISCONNECTED
-        with suppress(Exception):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._close(Client.CLOSED, do_cbs=False)
+        if not done:
+            self._status = Client.DISCONNECTED
+            with suppress(Exception):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._close(Client.CLOSED, do_cbs=False)
 
 
 class Connector:
