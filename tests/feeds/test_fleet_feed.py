@@ -190,18 +190,18 @@ async def test_an_edit_makes_another_member_of_it(member, simulated, bus_server)
     await until(lambda: ana.status.fleet is None and ana.status.role is Role.RECORDS)
 
 
-async def test_clocks_that_differ_by_days_matter_to_no_lease_and_are_said(member, simulated):
+@pytest.mark.parametrize(("off", "words"), [(-2 * 86_400, "behind"), (60, "ahead of")])
+async def test_clocks_that_differ_matter_to_no_lease_and_are_said(member, simulated, off, words):
     simulator = await simulated()
-    ana = member(simulator, "ana", clock=lambda: time.time() - 2 * 86_400)
+    ana = member(simulator, "ana", clock=lambda: time.time() + off)
     await until(lambda: ana.leads)
     bob = member(simulator, "bob")
     await until(lambda: bob.status.leader == "ana" and bob.heard.observations())
-    await until(
-        lambda: any(
-            "The clock of ana is " in one and " behind this one" in one
-            for one in bob.status.problems
-        )
-    )
+    said = "The clock of ana is "
+    await until(lambda: any(said in one and words in one for one in bob.status.problems))
+    # What is dated by it is not taken for news.
+    snapshot = bob.board.snapshot(time.time())
+    assert all(one.judgement.unconfirmed(time.time()) for one in snapshot.entry_points.values())
     await ana.leave()
     await until(lambda: bob.leads)
     await two_rounds_more(simulator)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from wallboard.clock import running
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import RecordedBoard
-from wallboard.domain.observation import Observation, ServerStatus
+from wallboard.domain.observation import AHEAD_SECONDS, Observation, ServerStatus
 from wallboard.domain.time_span import span
 from wallboard.feeds.newest import polls_in
 from wallboard.inheritance import entry_points_of
@@ -19,8 +19,8 @@ PATIENCE_SECONDS = 5.0
 COUNT_SECONDS = 1.0
 """Between two counts of entry points that are not polled."""
 
-CLOCK_SECONDS = 60.0
-"""A clock that is off by less is not mentioned."""
+BEHIND_SECONDS = 10.0
+"""A clock that is less behind may be a slow link; one that is ahead makes all it dates unknown."""
 
 
 class Hearing:
@@ -85,6 +85,6 @@ class Hearing:
         if unpolled := self.unpolled:
             yield f"{self.of} does not poll {unpolled} of this board's entry points."
         ahead = self._ahead_seconds
-        if abs(ahead) > CLOCK_SECONDS:
+        if ahead > AHEAD_SECONDS or ahead < -BEHIND_SECONDS:
             words = "ahead of" if ahead > 0 else "behind"
             yield f"The clock of {self.of} is {span(abs(ahead))} {words} this one; times are by it."
