@@ -122,6 +122,7 @@ async def test_without_the_bus_polling_ends_with_the_lease_and_goes_on_after(
             )
         )
         assert (one.status.role, one.status.leader) == (Role.FOLLOWS, "nobody")
+        assert len(one.status.problems) == 1
     assert len(simulator.requests.log) == before
     await bus_server.start()
     await until(lambda: ana.leads or bob.leads)

@@ -170,7 +170,9 @@ class FleetFeed:
             silent_since=None if self.polls else self._unix(self._silent_since),
             now=self._clock(),
         )
-        if not self.polls and self._hearing.of:
+        # Of whom nothing can be heard, nothing is odd.
+        whom = self._hearing.of
+        if whom and whom == self.leader and parts.bus.status.connected:
             yield from self._hearing.problems()
         yield from parts.exchange.problems if parts.exchange else ()
 
@@ -262,8 +264,8 @@ class FleetFeed:
 
     def _hear_whom(self) -> None:
         """Listen anew whenever somebody else takes the lease."""
-        holder = self._lease.holder if self._lease.term is None else ""
-        if holder and holder != self._hearing.of:
+        holder = self._lease.holder
+        if self._lease.term is None and holder != self._hearing.of:
             self._hearing.begin(holder)
 
     async def _poll(self, fold: FoldPolled, fold_of_node: Fold) -> None:

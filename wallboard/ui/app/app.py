@@ -303,7 +303,10 @@ class WallboardApp(AbsenceApp):
             return
         polled, entry_point = self.live.poll_now(key), status.entry_point
         name = safe(entry_point.name or str(key.id))
-        if leader := self.live.status.leader:
+        feed = self.live.status
+        if feed.fleet and feed.leader and not feed.fleet.holder:
+            self.say("Not polled: nobody polls at the moment.")
+        elif leader := feed.leader:
             self.say(f"Not polled: this board follows {safe(leader)}, which polls {name}.")
         elif not polled:
             self.say(f"Not polled: {name} was polled less than a second ago.")
