@@ -151,6 +151,8 @@ class NoticeSender:
         self._ended.set()
 
     async def _send(self, queued: QueuedNotice) -> None:
+        if not self._board.may_send():
+            return  # somebody else took over since, and goes on from the ledger
         channel = self._channels.get(queued.channel)
         if channel is None:
             await self._keep(queued, RowKind.GIVEN_UP, "the config has no such channel any more")
