@@ -16,6 +16,9 @@ from wallboard.inheritance import entry_points_of
 from wallboard.recorder.recording import Recording
 from wallboard.settings import Settings
 
+LONG_LEASE = 60.0
+"""Longer than any test waits."""
+
 
 class Member:
     """A board with its feed, as a process on a machine of its own has them."""
@@ -72,5 +75,5 @@ class Member:
 
 
 def fleet(server, member: str, **more) -> FleetSettings:
-    """The settings of a member on a bus, with the shortest lease."""
-    return FleetSettings(**{"url": server.url, "member": member, "lease": 2.0} | more)
+    """The settings of a member on a bus, with a lease that a busy machine does not lose."""
+    return FleetSettings(**{"url": server.url, "member": member, "lease": LONG_LEASE} | more)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from feeds_support import rounds, starts
-from fleet_members import Member, fleet
+from fleet_members import LONG_LEASE, Member, fleet
 from waiting import until
 
 from tests.fleet.bus_server import running
@@ -23,8 +23,7 @@ from wallboard.fleet.presence import members_of
 from wallboard.recorder.recording import Recording
 
 LEASE = 2.0
-LONG_LEASE = 60.0
-"""Longer than any test waits."""
+"""The shortest one, for tests that wait for its end."""
 
 
 @pytest.fixture
@@ -70,9 +69,9 @@ async def test_one_polls_and_another_shows_and_records_the_same(member, simulate
 
 async def test_the_other_takes_over_before_the_lease_is_over_if_the_first_leaves(member, simulated):
     simulator = await simulated()
-    ana = member(simulator, "ana", lease=LONG_LEASE)
+    ana = member(simulator, "ana")
     await until(lambda: ana.leads and rounds(simulator) >= 3)
-    bob = member(simulator, "bob", lease=LONG_LEASE)
+    bob = member(simulator, "bob")
     await until(lambda: bob.status.leader == "ana" and bob.heard.observations())
     first = ana.fleet.term
     await ana.leave()
@@ -97,7 +96,7 @@ async def test_a_viewer_without_a_recording_is_complete_and_never_polls(member, 
     await until(lambda: any("Nobody polls since" in one for one in eve.status.problems))
     assert eve.status.leader == "nobody"
     before = len(simulator.requests.log)
-    await asyncio.sleep(LEASE)
+    await asyncio.sleep(2)
     assert len(simulator.requests.log) == before
     assert not eve.feed.poll_now(next(iter(eve.board.snapshot(0).entry_points)))
 
@@ -106,8 +105,8 @@ async def test_without_the_bus_polling_ends_with_the_lease_and_goes_on_after(
     member, simulated, bus_server
 ):
     simulator = await simulated()
-    ana = member(simulator, "ana")
-    bob = member(simulator, "bob")
+    ana = member(simulator, "ana", lease=LEASE)
+    bob = member(simulator, "bob", lease=LEASE)
     await until(lambda: ana.leads or bob.leads)
     await two_rounds_more(simulator)
     bus_server.kill()
@@ -152,9 +151,9 @@ async def test_who_polls_alone_goes_on_without_the_bus_and_tells_of_it_after(
     member, simulated, bus_server
 ):
     simulator = await simulated()
-    ana = member(simulator, "ana", poll_alone=True)
+    ana = member(simulator, "ana", poll_alone=True, lease=LEASE)
     await until(lambda: ana.leads)
-    eve = member(simulator, "eve", collect=False)
+    eve = member(simulator, "eve", collect=False, lease=LEASE)
     await until(eve.heard.observations)
     bus_server.kill()
     await until(lambda: ana.fleet.alone)
@@ -217,7 +216,7 @@ async def test_never_do_two_poll_for_longer_than_a_lease(member, simulated):
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     # Each poll is an interval after the one before, however many members there are.
     assert min(gaps) > 0.1
-    assert ana.leads is not bob.leads
+    await until(lambda: ana.leads is not bob.leads)
 
 
 async def test_members_are_listed_with_what_they_are(member, simulated, bus_server):
@@ -245,7 +244,7 @@ async def test_members_are_listed_with_what_they_are(member, simulated, bus_serv
 
 async def test_a_bus_that_stands_still_ends_polling_and_is_said(member, simulated, bus_server):
     simulator = await simulated()
-    ana = member(simulator, "ana")
+    ana = member(simulator, "ana", lease=LEASE)
     await until(lambda: ana.leads)
     bus_server.pause()
     try:
@@ -279,7 +278,7 @@ async def test_what_the_holder_does_not_poll_is_counted(member, simulated):
 
 async def test_members_with_other_leases_are_told_so(member, simulated):
     simulator = await simulated()
-    ana = member(simulator, "ana")
+    ana = member(simulator, "ana", lease=LEASE)
     await until(lambda: ana.leads)
     bob = member(simulator, "bob", lease=30.0)
     said = (

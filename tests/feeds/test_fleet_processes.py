@@ -12,7 +12,7 @@ import pytest
 from waiting import until
 
 INTERVAL = 0.5
-LEASE = 2.0
+LEASE = 3.0
 LONG_LEASE = 60.0
 """Longer than any test waits."""
 

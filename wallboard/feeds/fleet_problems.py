@@ -35,7 +35,7 @@ def fleet_problems(
     """
     unanswered = running() - lease.answered_at
     if not status.connected:
-        if now - status.since > AWAY_SECONDS:
+        if status.alone or now - status.since > AWAY_SECONDS:
             since = status.since if status.connections else None
             yield _away(fleet, status, since, status.error)
     elif lease.problem and unanswered > lease.lasts / 2:
