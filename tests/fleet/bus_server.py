@@ -1,6 +1,7 @@
 """A real bus: ``nats-server`` of the environment on a port of its own."""
 
 import asyncio
+import os
 import shutil
 import signal
 import socket
@@ -50,6 +51,8 @@ class NatsServer:
     def pause(self) -> None:
         """Have it stand still, with all its connections open."""
         self._signal(signal.SIGSTOP)
+        assert self._process
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)
 
     def go_on(self) -> None:
         """Have it go on after a pause."""
