@@ -158,7 +158,9 @@ class LiveAlarms:
     @property
     def read_only(self) -> str:
         """The sentence that says why nobody can do anything about alarms here; empty if one can."""
-        state = self._ledger.state if self._ledger else None
+        fleet, state = self._status().fleet, self._ledger.state if self._ledger else None
+        if fleet and fleet.read_only:
+            return f"Read only: {fleet.read_only}."
         return f"Read only: {state.path}: {state.read_only}." if state and state.read_only else ""
 
     @property

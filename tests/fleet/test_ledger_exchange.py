@@ -2,13 +2,14 @@
 
 import asyncio
 import zlib
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
 from ledger_rows import START, kept, raised, said, written
 
-from tests.fleet.bus_server import connected
+from tests.fleet.bus_server import NatsServer, connected, running
+from tests.fleet.roles import ROLES, member, with_passwords
 from tests.waiting import until
 from wallboard.domain.ledger_row import AlarmKey, RowKind
 from wallboard.fleet import names
@@ -43,12 +44,12 @@ async def exchanging(bus_server, recording, **more):
 @asynccontextmanager
 async def exchange_on(bus, recording, keep_days=lambda: 400.0, clock=lambda: START + 100):
     exchange = LedgerExchange(bus, BOARD, recording, keep_days=keep_days, clock=clock)
-    running = asyncio.create_task(exchange.run())
+    task = asyncio.create_task(exchange.run())
     try:
         yield exchange
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def ledger_of(recording):
@@ -151,3 +152,34 @@ async def test_many_rows_at_once_come_in_one_message(bus_server, place):
         await until(lambda: len(ledger_of(there)) == 200)
     async with connected(bus_server) as bus:
         assert (await bus.extent(names.LEDGER))[2] == 1
+
+
+async def test_an_operator_shares_what_he_did_and_a_viewer_says_that_nobody_may(
+    tmp_path, monkeypatch, place
+):
+    with_passwords(monkeypatch)
+    server = NatsServer(tmp_path / "bus", ROLES)
+    await server.start()
+    collector, operator, viewer = place("collector"), place("operator"), place("viewer")
+    try:
+        async with AsyncExitStack() as stack:
+            for name, recording in (("collector", collector), ("operator", operator)):
+                writes = name == "collector"
+                of_role = running(member(server, name), name, writes=writes)
+                bus = await stack.enter_async_context(of_role)
+                await until(lambda: bus.status.connected)  # noqa: B023  at once
+                await stack.enter_async_context(exchange_on(bus, recording))
+            bus = await stack.enter_async_context(running(member(server, "viewer"), writes=False))
+            mine = await stack.enter_async_context(exchange_on(bus, viewer))
+            written(ledger_path(operator.path), said(RowKind.ACKNOWLEDGED, 40, 0))
+            await until(lambda: len(ledger_of(collector)) == len(ledger_of(viewer)) == 1)
+            await until(lambda: mine.read_only)
+            written(ledger_path(viewer.path), said(RowKind.NOTE, 50))
+            await until(lambda: mine.problems)
+            assert mine.problems == (
+                "Read only: the bus does not let this member write; 1 row of alarms is known to "
+                "this machine alone.",
+            )
+            assert len(ledger_of(collector)) == 1
+    finally:
+        server.kill()

@@ -40,7 +40,8 @@ class FleetStatus:
     others, or others hear this one. ``dropped`` are messages of former holders and polls that had
     no room while the bus was away, ``resyncs`` how often the whole board was read because something
     was missed, ``late`` the polls that came after a partition, ``garbage`` messages that no member
-    sends, ``published`` the polls that were sent.
+    sends, ``published`` the polls that were sent. ``read_only`` is why nobody may do anything about
+    alarms here, as the bus would not take it; empty if one may.
     """
 
     member: str
@@ -60,6 +61,7 @@ class FleetStatus:
     late: int = 0
     garbage: int = 0
     published: int = 0
+    read_only: str = ""
 
 
 @frozen

@@ -202,6 +202,7 @@ class FleetFeed:
             late=heard.late + (sent.late_published if sent else 0),
             garbage=heard.garbage,
             published=sent.published if sent else 0,
+            read_only=self._parts.exchange.read_only if self._parts.exchange else "",
         )
 
     def _present(self) -> "Member":

@@ -105,6 +105,8 @@ class LedgerExchange:
         """Exchange rows for ever."""
         self._bus.on_connected(self._connected)
         await self._bus.listen(self._subject, lambda _: self._ask())
+        if self._bus.status.connected:
+            await self._connected()
         try:
             while True:
                 self._wanted.clear()
