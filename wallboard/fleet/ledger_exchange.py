@@ -33,8 +33,9 @@ T = TypeVar("T")
 LOOK_SECONDS = 0.4
 """Between two looks for what was written here."""
 
-ASK_SECONDS = 30.0
-"""Between two questions to the bus that nothing called for."""
+ASK_SECONDS = 5.0
+"""Between two questions to the bus that nothing called for: what an operator writes comes to the
+stream through another account, and those who only listen are not told of it."""
 
 AGAIN_SECONDS = 1.0
 """Before what failed is tried again."""
