@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,8 +13,10 @@ from feeds_support import rounds, starts
 from fleet_members import LONG_LEASE, Member, fleet
 from waiting import until
 
+from tests.balancer import Balancer
 from tests.fleet.bus_server import running
 from wallboard.domain.event import RecordedBoard
+from wallboard.domain.node_difference import differences
 from wallboard.feeds import Role
 from wallboard.feeds.fleet_parts import names_of
 from wallboard.feeds.late_polls import recorded_polls
@@ -21,6 +24,7 @@ from wallboard.feeds.newest import polls_in
 from wallboard.fleet.outbox import Lost
 from wallboard.fleet.presence import members_of
 from wallboard.recorder.recording import Recording
+from wallboard.setting_types import Secret
 
 LEASE = 2.0
 """The shortest one, for tests that wait for its end."""
@@ -41,6 +45,13 @@ async def member(settings_of, server_of, bus_server, tmp_path):
     yield joined
     for one in members:
         await one.leave()
+
+
+def differing(member):
+    """Which nodes differ by now, on the board of a member."""
+    now = time.time()
+    statuses = member.board.snapshot(now).entry_points.values()
+    return {(one.node, one.since) for status in statuses for one in differences(status, now)}
 
 
 async def two_rounds_more(simulator):
@@ -65,6 +76,43 @@ async def test_one_polls_and_another_shows_and_records_the_same(member, simulate
     with_ana = {poll for poll in bob.polls() if poll[2] <= max(p[2] for p in ana.polls())}
     assert with_ana <= ana.polls()
     assert bob.recorded() > 15
+
+
+async def test_a_dead_node_is_seen_by_all_members_and_is_in_their_recordings(
+    simulated, settings_of, server_of, bus_server, tmp_path
+):
+    simulators = [await simulated(), await simulated()]
+    async with Balancer(*simulators) as balancer, AsyncExitStack() as stack:
+        server = replace(
+            server_of(simulators[0], nodes=balancer.addresses),
+            url=balancer.url,
+            headers={"Cookie": Secret("node=0")},
+        )
+
+        def joined(name, **more):
+            one = Member(
+                settings_of(
+                    server,
+                    record=str(tmp_path / f"{name}.db"),
+                    fleet=fleet(bus_server, name, **more),
+                    backoff_max=0.4,
+                )
+            ).start()
+            stack.push_async_callback(one.leave)
+            return one
+
+        ana, view = joined("ana"), joined("view", collect=False)
+        await until(lambda: ana.leads and view.heard.counts())
+        await simulators[1].stop()
+        dead = balancer.addresses[1]
+        await until(lambda: {node for node, _ in differing(ana)} == {dead})
+        await until(lambda: {node for node, _ in differing(view)} == {dead})
+        late = joined("late", collect=False)
+        await until(lambda: {node for node, _ in differing(late)} == {dead})
+    for one in (view, late):
+        with Recording.open(Path(one.settings.record)) as recording:
+            kept = recording.board_at(time.time()).nodes
+        assert dead in {answer.node for answer in kept if answer.rounds > 1}
 
 
 async def test_the_other_takes_over_before_the_lease_is_over_if_the_first_leaves(member, simulated):

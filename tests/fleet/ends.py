@@ -8,6 +8,7 @@ from tests.recorder.recordings import START, board_of
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.event import RecordedBoard
+from wallboard.domain.node import NodePoll
 from wallboard.domain.policy import Policy
 from wallboard.fleet.batch import Published
 from wallboard.fleet.bus import Bus
@@ -30,11 +31,11 @@ class Leader:
         self.at = START
         self.publisher = Publisher(bus, NAMES, term=lambda: self.term, board=self._recorded, **more)
 
-    def fold(self, events: Iterable[Published]) -> None:
+    def fold(self, events: Iterable[Published | NodePoll]) -> None:
         for event in events:
-            self.at = event.at
-            self.board.fold(event)
-            self.publisher.take(event)
+            folded = self.board.fold(event).event
+            self.at = folded.at
+            self.publisher.take(folded)
 
     def _recorded(self) -> RecordedBoard:
         return self.board.snapshot(self.at).recorded

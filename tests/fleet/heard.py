@@ -2,21 +2,25 @@
 
 from dataclasses import replace
 
-from tests.recorder.recordings import poll
+from tests.recorder.recordings import BODIES, poll
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.node import NodeAnswer, NodePoll
 from wallboard.domain.observation import Observation, Request, ServerStatus
+from wallboard.fleet.batch import Published
 from wallboard.fleet.rows import AnswerRow
 from wallboard.recorder.file.answers import answer_of
 from wallboard.recorder.file.columns import storable
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
 
 
-def as_heard(event: Observation | ServerStatus) -> Observation | ServerStatus:
+def as_heard(event: Published) -> Published:
     """The event with times as exact as in a recording, and without what none has."""
     if isinstance(event, ServerStatus):
         failure = event.failure
         kept = failure and replace(failure, message=storable(failure.message))
         return replace(event, server=storable(event.server), failure=kept)
+    if isinstance(event, NodeAnswer):
+        return replace(event, node=storable(event.node), poll=as_heard(event.poll))
     answer = AnswerRow.of(answer_of(event)).answer
     return Observation(
         event.key._replace(server=storable(event.key.server)),
@@ -27,6 +31,13 @@ def as_heard(event: Observation | ServerStatus) -> Observation | ServerStatus:
         Request("GET", storable(event.request.url)),
         answer.response,
     )
+
+
+def of_node(node: str, at: float, id_: int = 1000, **more) -> NodePoll:
+    """A poll of a node, ``at`` seconds after the start; by default it says open."""
+    said = {"body": BODIES[Endpoint.CHAT_ALLOWED].format("true").encode()} | more
+    asked = poll(Endpoint.CHAT_ALLOWED, at, id=id_, **said)
+    return NodePoll(node, asked, asked.at + 10)
 
 
 def a_round(at: float, ids=(1000, 1001), wait: int = 42) -> list[Observation]:

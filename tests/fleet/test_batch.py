@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.fleet.heard import a_round, as_heard
 from tests.recorder.recordings import BODIES, START, poll
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint
+from wallboard.domain.node import NodeAnswer, Stance
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.fleet import codebook as codebooks
 from wallboard.fleet.batch import GarbageError, batch_bytes, batch_of, whole_batch
@@ -37,7 +38,16 @@ STATUSES = st.builds(
     MOMENTS.map(lambda at: START + at) | st.none(),
     MOMENTS.map(lambda at: START + at) | st.none(),
 )
-BATCHES = st.lists(st.lists(POLLS | STATUSES, max_size=12), max_size=6)
+NODE_ANSWERS = st.builds(
+    NodeAnswer,
+    TEXTS,
+    POLLS.filter(lambda one: one.endpoint is Endpoint.CHAT_ALLOWED),
+    MOMENTS.map(lambda at: START + at),
+    st.sampled_from(Stance) | st.none(),
+    st.integers(0, 2**40),
+    MOMENTS.map(lambda at: START + at) | st.none(),
+)
+BATCHES = st.lists(st.lists(POLLS | STATUSES | NODE_ANSWERS, max_size=12), max_size=6)
 
 
 @given(BATCHES)
@@ -80,22 +90,31 @@ def test_a_large_body_makes_a_batch_by_itself():
     assert whole_batch(a_round(0)) == len(a_round(0))
 
 
-EMPTY = [True, [], [], [], [], [], [], []]
+EMPTY = [True, [], [], [], [], [], [], [], []]
 TARGET = ["prod", 1000, "capacity", "http://h/x"]
+ALLOWED = ["prod", 1000, "chatAllowed", "http://h/x"]
 ANSWER = [None, "", 200, "OK", b"", b"<a/>", False]
 STATUS = ["prod", 1.0, None, "", None, None]
+NODE = ["10.0.0.11:443", 11.0, "open", 2, 1.0]
 
 
 def changed(**places):
     """The rows of a batch with one good poll, with other values at some places."""
-    names = ("anew", "targets", "answers", "polled", "moments", "answered", "elapsed", "statuses")
-    good = dict(zip(names, [True, [TARGET], [ANSWER], [0], [1000], [1], [5], []], strict=True))
+    good = {"anew": True, "targets": [TARGET], "answers": [ANSWER], "polled": [0]}
+    good |= {"moments": [1000], "answered": [1], "elapsed": [5], "statuses": [], "nodes": []}
     return list((good | places).values())
 
 
 def test_the_batch_that_the_next_ones_are_changes_of_is_read():
     decoded, _ = batch_of(zlib.compress(msgspec.msgpack.encode(changed())), Codebook())
     assert [(one.key.id, one.at) for one in decoded] == [(1000, 1.0)]
+
+
+def test_the_batch_with_a_node_that_others_are_changes_of_is_read():
+    rows = changed(targets=[ALLOWED], nodes=[[0, NODE]])
+    (answer,), _ = batch_of(zlib.compress(msgspec.msgpack.encode(rows)), Codebook())
+    assert (answer.node, answer.key.id, answer.at) == ("10.0.0.11:443", 1000, 1.0)
+    assert (answer.server, answer.rounds, answer.since) == (Stance.OPEN, 2, 1.0)
 
 
 GARBAGE = {
@@ -121,6 +140,16 @@ GARBAGE = {
     "a time that is no number": changed(statuses=[[0, ["prod", float("nan"), *STATUS[2:]]]]),
     "a time that is huge": changed(statuses=[[0, ["prod", 1e300, *STATUS[2:]]]]),
     "a place below 0": changed(statuses=[[-1, STATUS]]),
+    "a node without its poll": changed(targets=[ALLOWED], nodes=[[1, NODE]]),
+    "two nodes of one poll": changed(targets=[ALLOWED], nodes=[[0, NODE], [0, NODE]]),
+    "a node that is asked for something else": changed(nodes=[[0, NODE]]),
+    "an unknown stance": changed(targets=[ALLOWED], nodes=[[0, [*NODE[:2], "ajar", 2, 1.0]]]),
+    "rounds below 0": changed(targets=[ALLOWED], nodes=[[0, [*NODE[:3], -1, 1.0]]]),
+    "a long node": changed(targets=[ALLOWED], nodes=[[0, ["n" * 70_000, *NODE[1:]]]]),
+    "a next time that is no number": changed(
+        targets=[ALLOWED], nodes=[[0, [NODE[0], float("nan"), *NODE[2:]]]]
+    ),
+    "more nodes than events": changed(targets=[ALLOWED], nodes=[[0, NODE]] * 2_001),
 }
 
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fleet.heard import a_round, as_heard
+from tests.fleet.heard import a_round, as_heard, of_node
 from tests.recorder.recordings import SERVER, START, board_of, poll
 from wallboard.board import Board
-from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.node_difference import differences
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.fleet import checkpoint as checkpoints
 from wallboard.fleet import checkpoint_tables
@@ -48,8 +49,8 @@ def folded(events):
     board = Board(board_of(*IDS))
     codebook = Codebook()
     at = START
-    for number, event in enumerate(events):
-        board.fold(event)
+    for number, one in enumerate(events):
+        event = board.fold(one).event
         batch_bytes([event], codebook, anew=not number)
         at = event.at
     return board.snapshot(at), codebook
@@ -89,6 +90,21 @@ def test_what_is_known_of_servers_and_where_it_is_in_the_stream_comes_along():
     found = restored(snapshot, codebook)
     assert found.board.servers == (DOWN,)
     assert (found.term, found.number, found.stored, found.sent_ms) == (TERM, 12, 345, 678)
+
+
+def test_what_nodes_said_comes_along_and_differs_as_before():
+    known = [of_node("a", 1), of_node("b", 2, failure=REFUSED), of_node("a", 3, 1001)]
+    snapshot, codebook = folded([*a_round(0), *known, of_node("b", 4, failure=REFUSED)])
+    board = Board(board_of(*IDS))
+    board.fold(restored(snapshot, codebook).board)
+    for key, was in snapshot.entry_points.items():
+        now = board.status(key)
+        assert [one.node for one in now.nodes] == ["a", "b"]
+        for before, after in zip(was.nodes, now.nodes, strict=True):
+            assert after.newest == as_heard(before.newest)
+            assert after.answer == (before.answer and as_heard(before.answer))
+    (difference,) = differences(board.status(EntryPointKey(SERVER, 1000)), snapshot.at)
+    assert (difference.node, difference.since) == ("b", START + 2)
 
 
 @given(STEPS, STEPS)
@@ -146,7 +162,8 @@ VALUES = (
 
 @given(st.data())
 def test_a_checkpoint_with_other_values_is_garbage_or_one_within_bounds(data):
-    snapshot, codebook = folded([*a_round(0), DOWN, *a_round(20, wait=900)])
+    nodes = [of_node("a", 21), of_node("b", 22, failure=REFUSED)]
+    snapshot, codebook = folded([*a_round(0), DOWN, *a_round(20, wait=900), *nodes])
     rows = msgspec.msgpack.decode(
         zlib.decompress(checkpoint_bytes(TERM, 1, 1, 1, snapshot.recorded, Codes.of(codebook)))
     )

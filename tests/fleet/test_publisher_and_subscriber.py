@@ -7,11 +7,11 @@ import pytest
 
 from tests.fleet.bus_server import connected
 from tests.fleet.ends import NAMES, Leader, Receiver, running
-from tests.fleet.heard import a_round, as_heard
+from tests.fleet.heard import a_round, as_heard, of_node
 from tests.fleet.slow_link import slow_link
 from tests.recorder.recordings import SERVER, START, poll
 from tests.waiting import until
-from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.fleet import names, publisher, subscriber
 from wallboard.fleet.batch import batch_bytes
@@ -68,6 +68,41 @@ async def test_statuses_of_servers_keep_their_place_among_the_polls(buses):
         await published(leader, events)
         await until(lambda: len(viewer.events) == len(events))
     assert viewer.events == same(events)
+
+
+def nodes(end):
+    statuses = end.board.snapshot(0.0).entry_points
+    return {key: one.nodes for key, one in statuses.items()}
+
+
+async def test_what_nodes_say_is_the_same_everywhere_by_a_checkpoint_and_by_events(buses):
+    refused = Failure(Cause.REFUSED, "b refuses connections")
+    asked = [of_node("a", 1), of_node("b", 2, failure=refused), of_node("b", 3, failure=refused)]
+    leader, early, late = Leader(buses[0]), Receiver(buses[1]), Receiver(buses[1])
+    async with running(early, leader):
+        await published(leader, [*a_round(0), *asked])
+        await until(lambda: len(early.events) == 13)
+        async with running(late):
+            await until(lambda: late.boards and nodes(late) == nodes(early))
+            await published(leader, [*a_round(10), of_node("b", 12), of_node("a", 13, 1001)])
+            await until(lambda: len(early.events) == 25 and late.events[-1:] == early.events[-1:])
+    assert nodes(early) == nodes(late)
+    assert {one.node for one in nodes(late)[EntryPointKey(SERVER, 1001)]} == {"a", "b"}
+
+
+async def test_what_a_node_said_late_counts_only_where_it_said_nothing_since(buses):
+    leader, viewer = Leader(buses[0]), Receiver(buses[1])
+    async with running(leader, viewer):
+        await published(leader, a_round(0))
+        leader.term = None
+        other = Leader(buses[1], revision=2)
+        async with running(other):
+            await published(other, [of_node("a", 20)])
+        await until(lambda: len(viewer.events) == 11)
+        leader.fold([of_node("a", 10), of_node("b", 11)])
+        await until(lambda: leader.publisher.late_published == 2)
+        await until(lambda: viewer.subscriber.late == 1)
+    assert [(one.node, one.at - START) for one in viewer.events[-2:]] == [("a", 20), ("b", 11)]
 
 
 async def test_a_viewer_of_before_any_leader_waits_for_no_checkpoint(buses):

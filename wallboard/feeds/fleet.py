@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wallboard.clock import running
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FleetStatus, Fold, WholeBoard
@@ -38,7 +39,7 @@ BEGIN_SECONDS = 3.0
 NOBODY = "nobody"
 """Whom a member follows while nobody polls."""
 
-Heard = Observation | ServerStatus | RecordedBoard
+Heard = Observation | ServerStatus | NodeAnswer | RecordedBoard
 FoldPolled = Callable[[Event], Iterable[Event]]
 """Folds one of our own polls; the events that became of it, as they were folded."""
 
@@ -249,7 +250,8 @@ class FleetFeed:
         def heard(event: Heard) -> None:
             live = self._subscriber.in_step
             self._silent_since = running()
-            self._hearing.note(event, live=live)
+            if not isinstance(event, NodeAnswer):
+                self._hearing.note(event, live=live)
             again = isinstance(event, Observation) and self._newest.has(event, window)
             if live or not again:
                 fold(event)
@@ -285,7 +287,12 @@ class FleetFeed:
                         publisher.take(one)
 
         def asked(event: Event) -> Folded:
-            return fold_of_node(event) if self.polls else Folded(event)
+            if not self.polls:
+                return Folded(event)
+            folded = fold_of_node(event)
+            if isinstance(folded.event, NodeAnswer) and (publisher := self._parts.publisher):
+                publisher.take(folded.event)
+            return folded
 
         polling = asyncio.create_task(self._polling.run(polled, asked))
         try:

@@ -43,8 +43,12 @@ def polls_in(event: Event) -> Iterator[Observation]:
 
 
 def recordable(folded: Folded, after: float | None) -> Iterator[Folded]:
-    """What a recording takes of what was folded: of a whole board, the polls after a moment."""
-    if not isinstance(folded.event, RecordedBoard):
+    """What a recording takes of what was folded: of a whole board, the polls after a moment.
+
+    Those of nodes come last, as they were compared with what their server said before.
+    """
+    board = folded.event
+    if not isinstance(board, RecordedBoard):
         yield folded
         return
     polls = [
@@ -55,3 +59,6 @@ def recordable(folded: Folded, after: float | None) -> Iterator[Folded]:
     ]
     for poll, status in sorted(polls, key=lambda one: one[0].at):
         yield Folded(poll, (status,))
+    for answer in board.nodes:
+        if after is None or answer.at > after:
+            yield Folded(answer)

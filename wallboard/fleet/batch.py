@@ -12,6 +12,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import Failure, Observation, ServerStatus
 from wallboard.fleet.codebook import MOST_TARGETS, Codebook
 from wallboard.fleet.rows import (
@@ -19,6 +21,7 @@ from wallboard.fleet.rows import (
     Count,
     Latency,
     Milliseconds,
+    NodeRow,
     Place,
     ServerRow,
     Step,
@@ -29,7 +32,7 @@ from wallboard.recorder.file.columns import MOMENT, storable
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
 from wallboard.settings import LARGEST_BODY
 
-Published = Observation | ServerStatus
+Published = Observation | ServerStatus | NodeAnswer
 """What a leader tells the others."""
 
 MOST_UNPACKED = LARGEST_BODY + 4 * 1024 * 1024
@@ -58,8 +61,15 @@ class _Place(Struct, array_like=True, frozen=True):
     row: ServerRow
 
 
+class _Node(Struct, array_like=True, frozen=True):
+    """Which poll of the batch is one of a node."""
+
+    poll: Place
+    row: NodeRow
+
+
 class _Batch(Struct, array_like=True, frozen=True):
-    """New targets and answers, polls in columns, and statuses of servers.
+    """New targets and answers, polls in columns, statuses of servers, and whose polls are nodes'.
 
     ``polled`` are the targets, ``moments`` the times in ms and ``answered`` the answers, each as
     the difference to the one before; ``elapsed`` are latencies.
@@ -73,6 +83,7 @@ class _Batch(Struct, array_like=True, frozen=True):
     answered: Annotated[list[Count], _FEW]
     elapsed: Annotated[list[Latency], _FEW]
     statuses: Annotated[list[_Place], _FEW]
+    nodes: Annotated[list[_Node], _FEW]
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -93,6 +104,8 @@ def size_of(event: Published) -> int:
     """The bytes of all of an event that can be long."""
     if isinstance(event, ServerStatus):
         return len(event.failure.message) if event.failure else 0
+    if isinstance(event, NodeAnswer):
+        return len(event.node) + size_of(event.poll)
     outcome, response = event.outcome, event.response
     size = len(event.request.url) + (len(outcome.message) if isinstance(outcome, Failure) else 0)
     return size + (len(response.body) + len(response.head) if response else 0)
@@ -103,22 +116,26 @@ def batch_bytes(events: Sequence[Published], codebook: Codebook, *, anew: bool =
 
     With ``anew`` receivers forget what they knew, as this codebook must be empty.
     """
-    targets, answers, statuses = list[Target](), list[AnswerRow](), list[_Place]()
+    targets, answers = list[Target](), list[AnswerRow]()
+    statuses, nodes = list[_Place](), list[_Node]()
     polled, moments, answered, elapsed = list[int](), list[int](), list[int](), list[int]()
     target_before = moment_before = 0
     for event in events:
         if isinstance(event, ServerStatus):
             statuses.append(_Place(len(polled), ServerRow.of(event)))
             continue
-        number = _target_number(event, codebook, targets)
+        if isinstance(event, NodeAnswer):
+            nodes.append(_Node(len(polled), NodeRow.of(event)))
+        poll = event.poll if isinstance(event, NodeAnswer) else event
+        number = _target_number(poll, codebook, targets)
         polled.append(number - target_before)
-        moment = round(event.at * TICKS)
+        moment = round(poll.at * TICKS)
         moments.append(moment - moment_before)
         target_before, moment_before = number, moment
-        answered.append(_answered(event, number, codebook, answers))
-        elapsed.append(max(0, round(event.elapsed_seconds * LATENCY_TICKS)))
+        answered.append(_answered(poll, number, codebook, answers))
+        elapsed.append(max(0, round(poll.elapsed_seconds * LATENCY_TICKS)))
     columns = (polled, moments, answered, elapsed)
-    raw = _encoder.encode(_Batch(anew, targets, answers, *columns, statuses))
+    raw = _encoder.encode(_Batch(anew, targets, answers, *columns, statuses, nodes))
     packer = zlib.compressobj(6, zdict=codebook.dictionary)
     data = packer.compress(raw) + packer.flush()
     codebook.sent(raw)
@@ -147,6 +164,13 @@ def batch_of(data: bytes, codebook: Codebook) -> tuple[list[Published], Codebook
     codebook.sent(raw)
     codebook.whole = True
     return events, codebook
+
+
+def answer_of_node(row: NodeRow, poll: Observation) -> NodeAnswer:
+    """What a node said in a poll. Raises ``GarbageError`` where it was asked something else."""
+    if poll.endpoint is not Endpoint.CHAT_ALLOWED:
+        raise GarbageError(f"a node was asked for {poll.endpoint}")
+    return row.answer(poll)
 
 
 def target_of(poll: Observation) -> Target:
@@ -187,7 +211,7 @@ def _events(batch: _Batch, codebook: Codebook) -> list[Published]:
     if any(len(column) != count for column in columns):
         raise GarbageError("the columns of a batch differ in length")
     new = iter(batch.answers)
-    polls = [
+    polls: list[Published] = [
         _observation(target, moment, answered, elapsed, codebook, new)
         for target, moment, answered, elapsed in zip(
             accumulate(batch.polled),
@@ -197,6 +221,11 @@ def _events(batch: _Batch, codebook: Codebook) -> list[Published]:
             strict=True,
         )
     ]
+    for node in batch.nodes:
+        poll = polls[node.poll] if node.poll < count else None
+        if not isinstance(poll, Observation):
+            raise GarbageError("a batch tells of a node without its poll")
+        polls[node.poll] = answer_of_node(node.row, poll)
     found, start = list[Published](), 0
     for one in batch.statuses:
         found += polls[start : one.after]

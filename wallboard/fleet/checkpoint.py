@@ -9,17 +9,20 @@ import msgspec
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import RecordedBoard, RecordedStatus
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import Observation, Request
 from wallboard.domain.onset import Onset
 from wallboard.domain.state import EndpointState
 from wallboard.domain.state_strip import StateStrip
-from wallboard.fleet.batch import GarbageError
+from wallboard.fleet.batch import GarbageError, answer_of_node
 from wallboard.fleet.checkpoint_rows import (
     EVENTS,
+    NODE_ANSWERS,
     CheckpointRow,
     EndpointRow,
     EntryPointRow,
     KnownRow,
+    NodeAnswerRow,
     OnsetRow,
     PollRow,
 )
@@ -66,6 +69,7 @@ def checkpoint_bytes(
     tables = Tables(codes)
     entry_points = [tables.entry_point(one) for one in board.entry_points]
     events = [tables.change(one) for one in board.events[-EVENTS:]]
+    nodes = [found for one in board.nodes[-NODE_ANSWERS:] if (found := tables.node(one))]
     row = CheckpointRow(
         *term,
         number,
@@ -82,6 +86,7 @@ def checkpoint_bytes(
         [ServerRow.of(one) for one in board.servers],
         tables.changes,
         events,
+        nodes,
     )
     return zlib.compress(_encoder.encode(row), EFFORT)
 
@@ -155,11 +160,15 @@ def _board(row: CheckpointRow) -> RecordedBoard:
             StateStrip(one.strip.minute, one.strip.worst, one.strip.newest),
         )
 
+    def node(one: NodeAnswerRow) -> NodeAnswer:
+        return answer_of_node(one.node, poll(one.target, one.poll))
+
     return RecordedBoard(
         row.at,
         tuple(map(status, row.entry_points)),
         tuple(one.status for one in row.servers),
         tuple(changes[place] for place in row.events),
+        tuple(map(node, row.nodes)),
     )
 
 

@@ -17,6 +17,7 @@ from wallboard.fleet.rows import (
     Latency,
     Milliseconds,
     Moment,
+    NodeRow,
     Place,
     Seconds,
     ServerRow,
@@ -27,6 +28,9 @@ from wallboard.fleet.sample_columns import SampleColumns
 
 EVENTS = 500
 """Of the board, beside the timelines of its entry points."""
+
+NODE_ANSWERS = 20_000
+"""The newest of a board."""
 
 
 class PollRow(Struct, array_like=True, frozen=True):
@@ -43,6 +47,14 @@ class EndpointRow(Struct, array_like=True, frozen=True):
     target: Place
     last: PollRow
     good: PollRow | None
+
+
+class NodeAnswerRow(Struct, array_like=True, frozen=True):
+    """What a node said last of an entry point, by the target of its poll."""
+
+    target: Place
+    poll: PollRow
+    node: NodeRow
 
 
 class OnsetRow(Struct, array_like=True, frozen=True):
@@ -105,3 +117,4 @@ class CheckpointRow(Struct, array_like=True, frozen=True):
     servers: Annotated[list[ServerRow], Meta(max_length=MOST_TARGETS)]
     changes: Annotated[list[ChangeRow], Meta(max_length=MOST_TARGETS)]
     events: Annotated[list[Place], Meta(max_length=EVENTS)]
+    nodes: Annotated[list[NodeAnswerRow], Meta(max_length=NODE_ANSWERS)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wallboard.domain.change import Change
 from wallboard.domain.event import RecordedStatus
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import EndpointState
@@ -12,12 +13,13 @@ from wallboard.fleet.change_row import ChangeRow
 from wallboard.fleet.checkpoint_rows import (
     EndpointRow,
     EntryPointRow,
+    NodeAnswerRow,
     OnsetRow,
     PollRow,
     StripRow,
 )
 from wallboard.fleet.codebook import Codebook
-from wallboard.fleet.rows import AnswerRow, Target
+from wallboard.fleet.rows import AnswerRow, NodeRow, Target
 from wallboard.fleet.sample_columns import SampleColumns
 from wallboard.frozen import frozen
 from wallboard.recorder.file.answers import answer_of
@@ -101,6 +103,11 @@ class Tables:
             place = self._change_places[id(change)] = len(self.changes)
             self.changes.append(ChangeRow.of(change))
         return place
+
+    def node(self, answer: NodeAnswer) -> NodeAnswerRow | None:
+        """The row of what a node said, unless there is no room for it."""
+        poll = self._poll(answer.poll)
+        return NodeAnswerRow(self._target(answer.poll), poll, NodeRow.of(answer)) if poll else None
 
     def _endpoint(self, state: EndpointState) -> EndpointRow | None:
         last = self._poll(state.last)

@@ -6,6 +6,7 @@ It is pure: it says what was missed, and others get it.
 from collections.abc import Iterator
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.node import NodeAnswer
 from wallboard.domain.observation import Observation
 from wallboard.fleet.batch import GarbageError, Published, batch_of
 from wallboard.fleet.checkpoint import Checkpoint
@@ -13,8 +14,8 @@ from wallboard.fleet.codebook import MOST_TARGETS, Codebook, UnknownError
 from wallboard.fleet.lease import Term
 from wallboard.fleet.message import Assembly, Message, message_of
 
-Source = tuple[EntryPointKey, Endpoint] | str
-"""What an event tells of: an endpoint of an entry point, or a server."""
+Source = tuple[EntryPointKey, Endpoint] | tuple[str, str] | str
+"""What an event tells of: an endpoint of an entry point, a node of a server, or a server."""
 
 
 class MissedError(Exception):
@@ -69,6 +70,8 @@ class Reader:
                     self._note(state.last)
         for status in checkpoint.board.servers:
             self._note(status)
+        for answer in checkpoint.board.nodes:
+            self._note(answer)
         return True
 
     def take(self, data: bytes, stored: int = 0) -> list[Published]:
@@ -140,4 +143,6 @@ class Reader:
 
 
 def _source(event: Published) -> Source:
+    if isinstance(event, NodeAnswer):
+        return event.key.server, event.node
     return (event.key, event.endpoint) if isinstance(event, Observation) else event.server

@@ -9,7 +9,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from wallboard.domain.endpoint import LARGEST_ID, Endpoint
-from wallboard.domain.observation import Cause, Failure, Response, ServerStatus
+from wallboard.domain.node import NodeAnswer, Stance
+from wallboard.domain.observation import Cause, Failure, Observation, Response, ServerStatus
 from wallboard.recorder.file.answers import DIGEST_BYTES, Answer
 from wallboard.recorder.file.columns import LONGEST_TEXT, storable
 from wallboard.settings import LARGEST_BODY
@@ -110,3 +111,24 @@ class ServerRow(Struct, array_like=True, frozen=True):
         """The status again."""
         failure = None if self.cause is None else Failure(self.cause, self.message)
         return ServerStatus(self.server, self.at, failure, self.since, self.next_probe_at)
+
+
+class NodeRow(Struct, array_like=True, frozen=True):
+    """What makes a poll one of a node, and how it compares with what the server said."""
+
+    node: Text
+    next_at: Moment
+    server: Stance | None
+    rounds: Count
+    since: Moment | None
+
+    @classmethod
+    def of(cls, answer: NodeAnswer) -> "NodeRow":
+        """The row of what a node said."""
+        return cls(
+            storable(answer.node), answer.next_at, answer.server, answer.rounds, answer.since
+        )
+
+    def answer(self, poll: Observation) -> NodeAnswer:
+        """What the node said, with its poll."""
+        return NodeAnswer(self.node, poll, self.next_at, self.server, self.rounds, self.since)
