@@ -55,12 +55,16 @@ async def look(
     witnesses = _ask_witnesses(settings.alarm.witness, recording, (channels, bus), publish)
 
     async def look_at(server: ServerSettings) -> None:
-        if server.nodes:
-            from wallboard.feeds.node_checkup import node_findings
+        probe = Probe(server, settings, publish, clock=clock).run()
+        if not server.nodes:
+            await probe
+            return
+        from wallboard.feeds.node_checkup import node_findings
 
-            for finding in await node_findings(server, settings, clock=clock):
-                publish(finding)
-        await Probe(server, settings, publish, clock=clock).run()
+        # What is behind the server comes after it, though all are asked at the same time.
+        _, of_nodes = await asyncio.gather(probe, node_findings(server, settings, clock=clock))
+        for finding in of_nodes:
+            publish(finding)
 
     await asyncio.gather(witnesses, *map(look_at, settings.server))
 

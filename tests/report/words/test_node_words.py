@@ -76,6 +76,17 @@ def test_of_how_many_entry_points_is_said_unless_it_is_all(board):
     assert "node a:443 does not for 1 of 2 entry points (since " in line
 
 
+def test_one_poll_of_the_server_that_fails_does_not_change_the_line(board):
+    board.replace([(EntryPoint(EntryPointKey("prod", n), ""), Policy()) for n in (1, 2, 3)], AT)
+    board.fold(poll(OPEN, 3, AT))
+    tell(board, "b:443", DEAD)
+    before = list(node_lines(board.snapshot(AT + 5)))
+
+    board.fold(poll(Failure(Cause.HTTP, "502"), 2, AT + 5))
+
+    assert list(node_lines(board.snapshot(AT + 5))) == before
+
+
 def test_a_server_that_fails_while_a_node_answers(board):
     board.fold(poll(Failure(Cause.HTTP, "503"), 1, AT + 1))
     tell(board, "a:443", OPEN)

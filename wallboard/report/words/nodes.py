@@ -5,7 +5,7 @@ from typing import Any
 
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.node import NodeAnswer, NodeDifference, NodeView, Stance
-from wallboard.domain.node_difference import differences, known_nodes
+from wallboard.domain.node_difference import differences, known_nodes, server_stance
 from wallboard.domain.observation import Failure
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.report.words.deciding import failure_words
@@ -24,7 +24,8 @@ _SAYS = {
 def node_lines(snapshot: Snapshot) -> Iterator[str]:
     """``server prod: VIP says open, node 10.0.0.12:443 does not (since 14:43)``, one a server.
 
-    One line for each thing that a server says while nodes say another.
+    One line for each thing that a server says while nodes say another, with the number of entry
+    points unless it is so wherever the server says that.
     """
     found: dict[tuple[str, Stance], list[tuple[EntryPointStatus, NodeDifference]]] = {}
     for status in snapshot.entry_points.values():
@@ -33,6 +34,8 @@ def node_lines(snapshot: Snapshot) -> Iterator[str]:
     for (server, stance), differing in found.items():
         whose = len({status.entry_point.key.id for status, _ in differing})
         count = sum(key.server == server for key in snapshot.entry_points)
+        if whose == _saying(snapshot, server, stance) and whose > count / 2:
+            whose = count
         nodes = list(dict.fromkeys(one.node for _, one in differing))
         of_some = f" for {whose} of {count} entry points" if whose < count else ""
         since = minute(min(one.since for _, one in differing), snapshot.at)
@@ -40,6 +43,15 @@ def node_lines(snapshot: Snapshot) -> Iterator[str]:
             f"server {safe(server)}: VIP {_SAYS[stance]}, {_who_not(nodes, stance)}{of_some}"
             f" (since {since})"
         )
+
+
+def _saying(snapshot: Snapshot, server: str, stance: Stance) -> int:
+    """Of how many entry points a server says this by now."""
+    return sum(
+        server_stance(status, snapshot.at) is stance
+        for key, status in snapshot.entry_points.items()
+        if key.server == server
+    )
 
 
 def _who_not(nodes: Sequence[str], stance: Stance) -> str:
