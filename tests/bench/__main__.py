@@ -39,6 +39,8 @@ FILES = {
     "notices": ("notice_first_byte", "notice_flood_keys", "notices_standing_cpu"),
     "fleet_wire": ("fleet_bytes", "fleet_publish_cpu"),
     "fleet_pixel": ("fleet_pixel",),
+    "fleet_viewers": ("fleet_viewers", "fleet_bus_cpu"),
+    "fleet_viewer_start": ("fleet_viewer_start",),
     "metrics_scrape": ("metrics_scrape", "metrics_against_library"),
     "hostile_servers": ("hostile_late", "hostile_gap", "hostile_memory"),
 }

@@ -15,7 +15,7 @@ from wallboard.recorder.writing.writer import Writer
 
 ENTRY_POINTS = 200
 RECORDED_SECONDS = 3600.0
-HEARD = "CAN TAKE"
+HEARD = "OPEN"
 NEVER_POLLED = "WAITING"
 WITHIN = 20.0
 REACH = 1.2
