@@ -63,7 +63,7 @@ class SimulatedTransport:
         self._responder = responder
         self._seconds = seconds
 
-    async def fetch(self, request: Outgoing, received: Received, *, spare: bool = False) -> None:
+    async def fetch(self, request: Outgoing, received: Received, **_: bool) -> None:
         """The reply that the simulator gives at this second."""
         now = self._seconds()
         if UNPLUGGED[0] <= now < UNPLUGGED[1]:

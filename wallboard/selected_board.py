@@ -61,8 +61,8 @@ class SelectedBoard:
         }
         if whole.events is not self._events[0]:
             self._events = (whole.events, tuple(filter(self._has, whole.events)))
-        return Snapshot(
-            at=whole.at,
+        return replace(
+            whole,
             entry_points=MappingProxyType(entry_points),
             verdicts=MappingProxyType(
                 Counter(one.judgement.verdict for one in entry_points.values())
@@ -72,12 +72,9 @@ class SelectedBoard:
             ),
             polls_per_minute=self._traffic.count(whole.at),
             newest_at=newest_poll(entry_points.values(), whole.at),
-            ranking=whole.ranking,
             events=self._events[1],
             alarms=self._alarms_of(whole),
             ledger=self._ledger_of(whole),
-            blind_since=whole.blind_since,
-            places=whole.places,
         )
 
     def _alarms_of(self, whole: Snapshot) -> Alarms:
