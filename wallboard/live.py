@@ -71,7 +71,7 @@ class LiveBoard:
         self._polled = self._settings_to_poll()
         self._selected = SelectedBoard(_keys(settings)) if self._whole else None
         self.board = board or Board(entry_points_of(self._polled), history=settings.history)
-        self.config = Reload(source, self.take_up, self._refuse) if source else None
+        self.config = Reload(source, self._take_up_config, self._refuse) if source else None
         self._plan = PlanReload(self._polled, self._take_up_plan) if make_feed else None
         self._expected_from, self._expected_until = math.inf, -math.inf
         self._make_feed = make_feed
@@ -227,6 +227,17 @@ class LiveBoard:
         for callback in self._edit_callbacks:
             callback(before, settings)
 
+    def _take_up_config(self, settings: Settings) -> None:
+        # Without an edit it is read for its secrets alone.
+        if settings != self.settings or not self._is_refused:
+            self.take_up(settings)
+
+    @property
+    def _is_refused(self) -> bool:
+        """Whether the bus of the fleet does not take this user."""
+        fleet = self.status.fleet
+        return fleet is not None and fleet.refused
+
     def _take_up_plan(self) -> None:
         self._expected_from = math.inf
         self._expect()
@@ -304,6 +315,8 @@ class LiveBoard:
 
     async def _follow_config(self) -> None:
         while True:
+            if self.config and self._is_refused:
+                self.config.ask_later(self._clock())
             for reload in (self.config, self._plan):
                 if reload:
                     reload.tick(self._clock())

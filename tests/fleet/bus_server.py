@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -132,10 +132,9 @@ async def running(
     name: str = "test",
     *,
     writes: bool = True,
-    anew: Callable[[], FleetSettings] | None = None,
 ) -> AsyncIterator[Bus]:
     """A bus that connects, and goes on trying, for as long as this context lasts."""
-    bus = Bus(settings, name=name, writes=writes, anew=anew)
+    bus = Bus(settings, name=name, writes=writes)
     task = asyncio.create_task(bus.run())
     try:
         yield bus

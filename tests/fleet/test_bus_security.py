@@ -10,7 +10,11 @@ import trustme
 from tests.fleet.bus_server import NatsServer, running
 from tests.fleet.cable import Cable, serving
 from tests.waiting import until
+from wallboard.cli.options.board_options import BoardOptions
+from wallboard.feeds import FleetStatus
+from wallboard.feeds.shared import SharedFeed
 from wallboard.fleet_settings import FleetSettings
+from wallboard.live import LiveBoard
 from wallboard.setting_types import Secret
 
 
@@ -144,24 +148,50 @@ async def test_a_server_that_hangs_in_tls_is_tried_again(start, pem):
 USER = 'authorization {{ users: [ {{ user: wall, password: "{}" }} ] }}'
 
 
+CONFIG = """\
+title = "chat"
+record = false
+[fleet]
+url = "{url}"
+collect = false
+user = "wall"
+password = {{ file = "password" }}
+[[server]]
+name = "ece"
+url = "http://127.0.0.1:9"
+[[server.entry_point]]
+id = 1000
+"""
+
+
 async def test_a_password_that_changes_on_disk_is_read_again(start, tmp_path):
     server = await start(USER.format("first"))
-    file = tmp_path / "password"
+    async with running(
+        FleetSettings(url=server.url, user=Secret("wall"), password=Secret("first"))
+    ) as collector:
+        await until(lambda: collector.status.connected)
+    file, config = tmp_path / "password", tmp_path / "wallboard.toml"
     file.write_text("first")
+    config.write_text(CONFIG.format(url=server.url))
+    options = BoardOptions(url=None, config=config, no_verify=False, headers=())
+    settings, source = options.opened()
+    edits = []
+    live = LiveBoard(settings, lambda found: SharedFeed(found, source.board), source=source)
+    live.on_edited(lambda *edit: edits.append(edit))
 
-    def settings() -> FleetSettings:
-        return FleetSettings(
-            url=server.url, lease=5.0, user=Secret("wall"), password=Secret(file.read_text())
-        )
+    def bus():
+        return live.status.fleet or FleetStatus(member="")
 
-    async with running(settings(), anew=settings) as bus:
-        await until(lambda: bus.status.connected)
+    async with live:
+        await until(lambda: bus().connected)
         server.config = USER.format("second")
         server.reload()
-        await until(lambda: "the bus refuses this user" in bus.status.error)
-        assert "first" not in bus.status.error
+        await until(lambda: bus().refused)
+        assert not any("first" in problem for problem in live.problems)
+        assert not edits
         file.write_text("second")
-        await until(lambda: bus.status.connected)
+        await until(lambda: bus().connected)
+        assert len(edits) == 1
 
 
 async def test_other_settings_are_taken_up_at_once(start):

@@ -139,6 +139,11 @@ class Reload:
         """Read it at the next tick even if unchanged, and report at once what is wrong."""
         self._asked = True
 
+    def ask_later(self, now: float) -> None:
+        """Read it in some seconds even if unchanged: a secret in a file may be another by now."""
+        if self._again_at is None:
+            self._again_at = now + AGAIN_SECONDS
+
     def tick(self, now: float) -> None:
         """Read the config if it is due; ``now`` is seconds on any clock."""
         if self._busy:

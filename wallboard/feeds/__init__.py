@@ -35,13 +35,14 @@ class FleetStatus:
     """How a member of a fleet is.
 
     ``since`` is when the bus at ``address`` was reached or lost (Unix time in seconds), ``error``
-    why it is out of reach. ``holder`` has the lease, ``term`` is its number, and it polls here if
-    ``holds``; ``alone`` is who polls without the bus. ``lag_seconds`` is how late this member hears
-    others, or others hear this one. ``dropped`` are messages of former holders and polls that had
-    no room while the bus was away, ``resyncs`` how often the whole board was read because something
-    was missed, ``late`` the polls that came after a partition, ``garbage`` messages that no member
-    sends, ``published`` the polls that were sent. ``read_only`` is why nobody may do anything about
-    alarms here, as the bus would not take it; empty if one may.
+    why it is out of reach, ``refused`` that it is for its user. ``holder`` has the lease, ``term``
+    is its number, and it polls here if ``holds``; ``alone`` is who polls without the bus.
+    ``lag_seconds`` is how late this member hears others, or others hear this one. ``dropped`` are
+    messages of former holders and polls that had no room while the bus was away, ``resyncs`` how
+    often the whole board was read because something was missed, ``late`` the polls that came after
+    a partition, ``garbage`` messages that no member sends, ``published`` the polls that were sent.
+    ``read_only`` is why nobody may do anything about alarms here, as the bus would not take it;
+    empty if one may.
     """
 
     member: str
@@ -49,6 +50,7 @@ class FleetStatus:
     connected: bool = False
     address: str = ""
     error: str = ""
+    refused: bool = False
     since: float = 0.0
     connections: int = 0
     holder: str = ""

@@ -191,6 +191,7 @@ class FleetFeed:
             connected=bus.connected,
             address=bus.address or self._fleet.url,
             error=bus.error,
+            refused=bus.refused,
             since=self._unix(bus.since),
             connections=bus.connections,
             holder=self._lease.holder,

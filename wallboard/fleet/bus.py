@@ -9,11 +9,9 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wallboard.abandonable import start_in_thread
 from wallboard.clock import running
 from wallboard.domain.foreign_text import brief
 from wallboard.fleet import names
@@ -68,7 +66,6 @@ AGAIN_SECONDS = 0.5
 """Before a connection that turned out useless is made anew."""
 
 Take = Callable[[bytes], None]
-Anew = Callable[[], FleetSettings]
 
 log = logging.getLogger(__name__)
 
@@ -76,13 +73,10 @@ log = logging.getLogger(__name__)
 class Bus(BusRequests):
     """One connection to the bus of a fleet, for as long as ``run`` runs."""
 
-    def __init__(
-        self, settings: FleetSettings, *, name: str, writes: bool, anew: Anew | None = None
-    ) -> None:
+    def __init__(self, settings: FleetSettings, *, name: str, writes: bool) -> None:
         """``name`` is how the server lists this client.
 
-        One that ``writes`` makes the streams that are missing. ``anew`` reads the settings again,
-        in a thread, when the bus refused the user: the secrets in files may be new ones.
+        One that ``writes`` makes the streams that are missing.
         """
         super().__init__(settings)
         self.id = secrets.randbits(62)
@@ -93,7 +87,6 @@ class Bus(BusRequests):
         """The time limit of leases on the bus, which the first collector set."""
         self._name = name
         self._writes = writes
-        self._anew = anew
         self._listening = False
         self._takers: list[tuple[str, Take]] = []
         self._connected_callbacks: list[Callable[[], Awaitable[None]]] = []
@@ -184,6 +177,7 @@ class Bus(BusRequests):
             connected=True,
             since=running(),
             error="",
+            refused=False,
             address=client.server.name,
             connections=before.connections + 1,
             version=client.version,
@@ -282,18 +276,15 @@ class Bus(BusRequests):
         )
 
     async def _not_yet(self, error: BusError) -> None:
-        self._note(str(error))
-        if isinstance(error, RefusedError) and self._anew:
-            with suppress(Exception):
-                self.settings = await start_in_thread(self._anew)
+        self._note(str(error), refused=isinstance(error, RefusedError))
 
     def _count_lost(self) -> None:
         self.status = replace(self.status, lost=self.status.lost + 1)
 
-    def _note(self, error: str) -> None:
+    def _note(self, error: str, *, refused: bool = False) -> None:
         before = self.status
         since = running() if before.connected else before.since
-        self.status = replace(before, connected=False, since=since, error=error)
+        self.status = replace(before, connected=False, since=since, error=error, refused=refused)
 
     async def _disconnect(self) -> None:
         client, self._client, self._listening = self._client, None, False

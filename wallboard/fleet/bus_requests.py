@@ -62,13 +62,14 @@ log = logging.getLogger(__name__)
 class BusStatus:
     """How it goes with the bus. ``since`` is when it began, on the clock of ``running``.
 
-    ``error`` is why there is no connection, ``denied`` the last thing that the bus did not let this
-    user do.
+    ``error`` is why there is no connection, ``refused`` that it is for the user; ``denied`` is the
+    last thing that the bus did not let this user do.
     """
 
     connected: bool = False
     since: float = 0.0
     error: str = ""
+    refused: bool = False
     address: str = ""
     connections: int = 0
     lost: int = 0

@@ -74,6 +74,11 @@ class StripRow(Struct, array_like=True, frozen=True):
     worst: Annotated[bytes, Meta(max_length=KEPT_MINUTES)]
     newest: Annotated[int, Meta(ge=0, le=WORST)]
 
+    def __post_init__(self) -> None:
+        """Refuse bytes that stand for no state."""
+        if self.worst and max(self.worst) > WORST:
+            raise ValueError("no such state")
+
 
 class EntryPointRow(Struct, array_like=True, frozen=True):
     """An entry point; ``timeline`` are places of changes."""
