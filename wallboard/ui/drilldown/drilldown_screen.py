@@ -1,20 +1,15 @@
 """The drill-down: one entry point, its endpoints, and tabs with the evidence."""
 
-import time
-from collections.abc import Iterable
-
 from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input
 
-from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
-from wallboard.domain.observation import Failure, Observation
+from wallboard.domain.observation import Observation
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.ece.answer.endpoints import OPERATIONS
 from wallboard.report.words.alarms import rows_about
-from wallboard.report.words.deciding import deciding_poll
 from wallboard.report.words.figures import clock
 from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
@@ -22,7 +17,9 @@ from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.facts import Facts, Figures
 from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
 from wallboard.ui.drilldown.places import PlaceTable
+from wallboard.ui.drilldown.poll_body import PollBody
 from wallboard.ui.drilldown.request import RequestLines, header_lines
+from wallboard.ui.drilldown.shown_poll import ShownPoll
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead
@@ -32,8 +29,6 @@ from wallboard.ui.picture.view import View
 from wallboard.ui.picture.window import RecordedWindow, Window, Zoom
 from wallboard.ui.screen.copies import Evidence
 from wallboard.ui.screen.copying_screen import CopyingScreen
-from wallboard.ui.widgets import lines as bodies
-from wallboard.ui.widgets.body_view import BodyView, Stress
 from wallboard.ui.widgets.input_lines import SearchLine
 from wallboard.ui.widgets.key_bar import Hint, KeyBar
 from wallboard.ui.widgets.lines import Page
@@ -103,24 +98,18 @@ class DrillDownScreen(CopyingScreen):
         super().__init__(theme)
         self.view = first
         self.key = key
-        status = first.snapshot.entry_points.get(key)
-        endpoints = status.entry_point.endpoints if status else ()
-        deciding = status.judgement.decided_by if status else None
-        self.endpoint = deciding or next(iter(endpoints), Endpoint.CHAT_ALLOWED)
         self.tab = Tab.BODY
-        self.pretty = True
+        self._shown = ShownPoll(first.snapshot.entry_points.get(key))
         self._viewpoint = Viewpoint()
         self._zoom = Zoom()
         self._window: Window | None = None
-        self._stepped_to: Observation | None = None
-        self._laid_out: tuple[object, bytes | None] = (None, None)
         self._facts = Facts(theme)
         self._strip = StateStripLine(theme)
         self._figures = Figures(theme)
         self._table = EndpointTable(theme)
         self._tabs = TabBar(theme)
         self._request = RequestLines(theme)
-        self._body = BodyView(theme)
+        self._body = PollBody(theme)
         self._headers = Page(theme)
         self._detail = TimelineDetail(theme)
         self._timeline = Timeline(theme, self._detail)
@@ -169,11 +158,8 @@ class DrillDownScreen(CopyingScreen):
 
     @property
     def observation(self) -> Observation | None:
-        """The shown poll: the one stepped to, else the newest."""
-        status = self._status()
-        if self._stepped_to or status is None:
-            return self._stepped_to
-        return status.state.endpoint(self.endpoint).last
+        """The shown poll."""
+        return self._shown.of(self._status())
 
     def evidence(self) -> Evidence | None:
         """The entry point and the poll that is shown."""
@@ -191,7 +177,7 @@ class DrillDownScreen(CopyingScreen):
     def show(self, view: View) -> None:
         """Show this view."""
         if self.view and view.jump != self.view.jump:
-            self._stepped_to = None  # it belongs to the previous position
+            self._shown.stepped_to = None  # it belongs to the previous position
         super().show(view)
         status = self._status()
         if status is None:
@@ -203,7 +189,7 @@ class DrillDownScreen(CopyingScreen):
         self._show_above(status, view)
         self._display()
         self._show_tab(status, now)
-        if self._timeline.has_class("-below"):
+        if self._timeline.display:
             self._timeline.show(status, now, self._rows)
             self._timeline_head.show(self._timeline.count)
         found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
@@ -230,87 +216,50 @@ class DrillDownScreen(CopyingScreen):
         self._strip.show(status, self._window, now, recorded.states if recorded else None)
         if self.tab in _OF_ONE_ENDPOINT:
             only_chosen = height < ROOM_FOR_ALL_ENDPOINTS
-            self._table.show(status, self.endpoint, now, only_chosen=only_chosen)
+            self._table.show(status, self._shown.endpoint, now, only_chosen=only_chosen)
 
     def _show_tab(self, status: EntryPointStatus, now: float) -> None:
         match self.tab:
             case Tab.BODY:
                 self._show_request(status, now)
-                self._body.stress(self._answer_of(status))
-                self._show_body(self.observation)
+                self._body.show(self.observation, status, newest=self._shown.stepped_to is None)
             case Tab.HEADERS:
                 self._show_request(status, now)
                 poll = self.observation
                 self._headers.put(header_lines(poll, self.theme_styles) if poll else [])
-            case Tab.TIMELINE:
-                self._timeline.show(status, now, self._rows)
             case Tab.CHART:
                 if self._window:
                     recorded = self._recorded_window
                     samples = recorded.samples if recorded else ()
                     self._chart.show(status, self._window, now, samples)
             case Tab.DIFF:
-                self._diff.show(last_good_and_bad(status, self.endpoint), self.endpoint, now)
+                endpoint = self._shown.endpoint
+                self._diff.show(last_good_and_bad(status, endpoint), endpoint, now)
             case Tab.PLACES:
                 if own := self._own_status():
                     self._places.show(own, self._viewpoint.shown(own), now)
 
     def _show_request(self, status: EntryPointStatus, now: float) -> None:
-        recent, poll = status.state.endpoint(self.endpoint).recent, self.observation
-        if poll is None:
+        recent, poll = status.state.endpoint(self._shown.endpoint).recent, self.observation
+        if poll:
+            self._request.show(poll, recent, now, self._not_live(now))
+        else:
             self._request.say("Not asked yet.")
-            return
-        place = _place(poll, recent)
-        which = "kept poll" if place is None else f"poll {place + 1}/{len(recent)}"
-        form = "%H:%M:%S" if now - poll.at < 43_200 else "%d %b %H:%M:%S"
-        when = time.strftime(form, time.localtime(poll.at))
-        self._request.show(poll, which, when, self._not_live(now))
 
     def _not_live(self, now: float) -> str:
         """Why the shown poll is not the newest; empty if it is."""
-        if self._stepped_to:
+        if self._shown.stepped_to:
             return "not live"
         if self.view and self.view.replay_position:
             return "replay"
         frozen_at = self.view.frozen_at if self.view else None
         return "" if frozen_at is None else f"frozen {clock(frozen_at, now)}"
 
-    def _answer_of(self, status: EntryPointStatus) -> Stress | None:
-        """What was read in the shown body, in the colour of the verdict if that rests on it."""
-        poll, theme, judgement = self.observation, self.theme_styles, status.judgement
-        if poll is None or isinstance(poll.outcome, Failure):
-            return None
-        decides = poll is deciding_poll(status)
-        style = theme.title(judgement.verdict, judgement.level) if decides else theme.ui["mark"]
-        return Stress(OPERATIONS[poll.endpoint].names, style)
-
-    def _show_body(self, poll: Observation | None) -> None:
-        if poll is None:
-            self._laid_out = (None, None)
-            self._body.put([], keep_place=False)
-            return
-        width = max(20, self.app.size.width - 3)
-        showing = (self.endpoint, self.pretty, width, self._stepped_to is None)
-        body = poll.response.body if poll.response else None
-        # Laying out a huge body at every tick would be too slow.
-        if (showing, body) != self._laid_out:
-            keep_place = showing == self._laid_out[0]
-            self._laid_out = (showing, body)
-            self._body.put(self._lines(body, width), width=width, keep_place=keep_place)
-
-    def _lines(self, body: bytes | None, width: int) -> Iterable[str]:
-        if body is None:
-            return ["There is no response: the request was not answered."]
-        if not body:
-            return ["The body is empty."]
-        lay_out = bodies.pretty if self.pretty else bodies.raw
-        return lay_out(body, width)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether an action is available in this tab."""
         if action == "search" and self._line.display:
             return False
-        if action == "older" and parameters == (-1,) and self._stepped_to is None:
+        if action == "older" and parameters == (-1,) and self._shown.stepped_to is None:
             return False
         if action == "tab" and parameters == (str(Tab.PLACES),):
             return Tab.PLACES in self._tabs_here() and super().check_action(action, parameters)
@@ -322,8 +271,8 @@ class DrillDownScreen(CopyingScreen):
         if self._line.display or self._body.wanted:
             self._close_line()
             self._body.look_for("")
-        elif self._stepped_to:
-            self._stepped_to = None
+        elif self._shown.stepped_to:
+            self._shown.stepped_to = None
         elif self._viewpoint.place:
             self._viewpoint.place = ""
         else:
@@ -362,52 +311,35 @@ class DrillDownScreen(CopyingScreen):
 
     def action_choose(self, step: int) -> None:
         """Select the next or previous endpoint, or place."""
-        status = self._status()
         if self.tab is Tab.PLACES and (own := self._own_status()):
             self._viewpoint.move(own, step)
-            self._see_anew()
-            return
-        endpoints = status.entry_point.endpoints if status else ()
-        if self.endpoint in endpoints:
-            self._choose(endpoints[(endpoints.index(self.endpoint) + step) % len(endpoints)])
+            self._shown.stepped_to = None
+        elif status := self._status():
+            self._shown.choose_next(status, step)
+        self._redraw()
 
     def on_place_table_chosen(self, message: PlaceTable.Chosen) -> None:
         """See the entry point as the clicked place does."""
         if own := self._own_status():
             self._viewpoint.choose(own, message.place)
-            self._see_anew()
-
-    def _see_anew(self) -> None:
-        self._stepped_to = None
-        self._redraw()
+            self._shown.stepped_to = None
+            self._redraw()
 
     def on_endpoint_table_chosen(self, message: EndpointTable.Chosen) -> None:
         """Select the clicked endpoint."""
-        self._choose(message.endpoint)
-
-    def _choose(self, endpoint: Endpoint) -> None:
-        self.endpoint = endpoint
-        self._see_anew()
+        self._shown.choose(message.endpoint)
+        self._redraw()
 
     def action_older(self, steps: int) -> None:
         """Step through the recent polls; past the newest it is live again."""
-        status, poll = self._status(), self.observation
-        recent = status.state.endpoint(self.endpoint).recent if status else ()
-        if poll is None or not recent:
-            return
-        place = _place(poll, recent)
-        if place is not None:
-            place = max(0, place - steps)
-            self._stepped_to = recent[place] if place < len(recent) - 1 else None
-        elif steps < 0:
-            self._stepped_to = None
-        self._redraw()
+        if status := self._status():
+            self._shown.step(status, steps)
+            self._redraw()
 
     def on_timeline_opened(self, message: Timeline.Opened) -> None:
         """Show the body of the poll that caused a change."""
-        poll = message.change.observation
-        if poll is not None:
-            self.endpoint, self._stepped_to = poll.endpoint, poll
+        if poll := message.change.observation:
+            self._shown.open(poll)
             self.action_tab(Tab.BODY)
 
     def action_zoom(self, steps: int) -> None:
@@ -424,7 +356,7 @@ class DrillDownScreen(CopyingScreen):
 
     def action_pretty(self) -> None:
         """Toggle between pretty-printed and raw."""
-        self.pretty = not self.pretty
+        self._body.pretty = not self._body.pretty
         self._redraw()
 
     def action_search(self) -> None:
@@ -481,8 +413,3 @@ class DrillDownScreen(CopyingScreen):
         if self.view:
             self.show(self.view)
             self.call_after_refresh(self.query_one(KeyBar).fill)
-
-
-def _place(poll: Observation, recent: tuple[Observation, ...]) -> int | None:
-    """The index of a poll, by identity."""
-    return next((place for place, other in enumerate(recent) if other is poll), None)

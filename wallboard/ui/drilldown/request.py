@@ -1,11 +1,15 @@
 """The request and its response in two lines, and the headers in full."""
 
+import time
+from collections.abc import Sequence
+
 from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.observation import Observation
 from wallboard.ece.answer.encoding import head_lines
 from wallboard.ui.drilldown.endpoints import NARROW, latency, status_words
+from wallboard.ui.drilldown.shown_poll import index_of
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines, split
@@ -23,10 +27,16 @@ class RequestLines(Lines):
         """Say why there is no request."""
         self.put([[], [Segment(f" {words}", self.background)]])
 
-    def show(self, observation: Observation, which: str, when: str, state: str = "") -> None:
+    def show(
+        self, observation: Observation, recent: Sequence[Observation], now: float, state: str = ""
+    ) -> None:
         """Draw request and response of a poll; ``state`` says why it is not the newest."""
         width, base = self.size.width or self.app.size.width, self.background
         muted = self.theme_styles.ui["muted"] + base.background_style
+        index = index_of(observation, recent)
+        which = "kept poll" if index is None else f"poll {index + 1}/{len(recent)}"
+        form = "%H:%M:%S" if now - observation.at < 43_200 else "%d %b %H:%M:%S"
+        when = time.strftime(form, time.localtime(observation.at))
         request = f" {observation.request.method} {safe(observation.request.url)}"
         chip = Segment(f" {state or 'live'} ", self.theme_styles.ui["frozen"] if state else muted)
         came = split(
