@@ -211,13 +211,16 @@ def serve(host: str | None, port: int | None, store: Path | None, config: Path |
     help="""\
 Print a configuration for a NATS server, with a user for each role: collector, operator, viewer.
 
-Their passwords come from the environment of the server. `site-a` and `site-b` are for two sites
+Their passwords come from the environment of the server, each within quotes, for NATS reads them
+like values of its file. `site-a` and `site-b` are for two sites
 with a server each; `roles` is the part on users by itself, for a server that you have.
 """,
     epilog="""\b
 Examples:
   wallboard fleet server-config > nats.conf
-  WALLBOARD_COLLECTOR=… WALLBOARD_OPERATOR=… WALLBOARD_VIEWER=… nats-server -c nats.conf
+  export WALLBOARD_COLLECTOR='"…"' WALLBOARD_OPERATOR='"…"'
+  export WALLBOARD_VIEWER='"…"'
+  nats-server -c nats.conf
 """,
 )
 @click.argument("which", type=click.Choice(CONFIGS), default="server")
