@@ -24,7 +24,7 @@ async def test_a_server_that_stands_still_is_noticed_and_found_again(bus_server,
         with pytest.raises(BusError, match=r"no answer|lost"):
             await bus.store(SUBJECT, b"x")
         await until(lambda: not bus.status.connected)
-        await until(lambda: "does not answer" in bus.status.error)
+        await until(lambda: "no answer yet" in bus.status.error)
         bus_server.go_on()
         await until(lambda: bus.status.connected, 5)
 
@@ -54,7 +54,7 @@ async def test_a_cable_that_swallows_is_noticed_and_back_within_two_seconds(
     ):
         await until(lambda: bus.status.connected)
         cable.swallows = True
-        await until(lambda: "does not answer" in bus.status.error)
+        await until(lambda: "no answer yet" in bus.status.error)
         cable.swallows = False
         await until(lambda: bus.status.connected, 2.0)
 

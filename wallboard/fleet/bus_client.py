@@ -210,7 +210,7 @@ class Connector:
                     attempts, timeout=BESIDE_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
                 if not done:
-                    await self._note(BusError(f"{began.get_name()} does not answer"))
+                    await self._note(BusError(f"{began.get_name()}: no answer yet"))
                 for task in done:
                     attempts.discard(task)
                     if client := await self._outcome(task):
