@@ -9,20 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from wallboard.domain.change import (
-    EVENTS_BOUND,
-    TIMELINE_BOUND,
-    Change,
-    change_of_endpoint,
-    changes_of_judgement,
-)
+from wallboard.domain.change import EVENTS_BOUND, TIMELINE_BOUND, Change, change_of_endpoint
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
-from wallboard.domain.history import DEFAULT_BOUND, Sample
+from wallboard.domain.history import DEFAULT_BOUND
+from wallboard.domain.next_status import next_status
 from wallboard.domain.node import NodeAnswer, NodePoll, viewed
 from wallboard.domain.node_difference import answer_of
 from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
-from wallboard.domain.onset import Onset, onset_of
 from wallboard.domain.outage import (
     absorbed,
     as_on_timeline,
@@ -30,16 +24,14 @@ from wallboard.domain.outage import (
     came_of_outage,
     ends_outage,
     server_change,
-    told_since_outage,
 )
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.polls import Sharing, Traffic
-from wallboard.domain.round import ends_round, figures_of_round
+from wallboard.domain.round import ends_round, sample_of_round
 from wallboard.domain.snapshot import EntryPointStatus, Folded, Places, Snapshot, newest_poll
 from wallboard.domain.state import EndpointState, EntryPointState
-from wallboard.domain.state_strip import State
 from wallboard.domain.vantage import disagree
-from wallboard.domain.verdict import Judgement, judge, rejudge
+from wallboard.domain.verdict import Judgement
 
 
 class Board:
@@ -217,9 +209,8 @@ class Board:
         for one in self.statuses_of(status.server):
             late = status.at > probed_until + one.policy.stale_after
             state = one.state if status.failure else one.state.server_back(status.at)
-            followed += self._judge(one, state, status.at, None, of_server=True, went_on=not late)[
-                1
-            ]
+            _, changes = self._judge(one, state, status.at, None, of_server=True, went_on=not late)
+            followed += changes
         outage_since, explained = None, list[Change]()
         if status.failure and not failed:
             outage_since = self._outages[status.server] = began_at(status)
@@ -285,7 +276,7 @@ class Board:
         )
         sample = None
         if ends_round(before.state, observation, before.policy.interval):
-            sample = _sample(after, observation.at)
+            sample = sample_of_round(after, observation.at)
             after = replace(after, state=replace(state, history=state.history.appended(sample)))
         others = tuple(self._changes(endpoint, observation, after))
         after = self._statuses[observation.key] = self._noted(after, others)
@@ -313,44 +304,21 @@ class Board:
         of_server: bool,
         went_on: bool = True,
     ) -> tuple[EntryPointStatus, tuple[Change, ...]]:
-        """Judge a new state of an entry point and put it on the board; return it and its changes.
-
-        ``went_on`` is false after a gap: then it is unknown since when the state holds.
-        """
+        """Judge a new state of an entry point and put it on the board, with its changes."""
         key, was = before.entry_point.key, before.judgement
-        failure = self.failure(key.server)
-        if observation:
-            judgement = rejudge(
-                before.state, was, state, observation, before.policy, failure, before.expectation
-            )
-        else:
-            judgement = judge(state, before.policy, failure, before.expectation)
-        since, onset, changes = before.since, before.onset, tuple[Change, ...]()
-        if judgement.verdict is not was.verdict or judgement.level is not was.level:
-            self._recount(was, judgement)
-            since, onset, changes = _changed(
-                before, judgement, at, observation, of_server=of_server, went_on=went_on
-            )
-        if not went_on and judgement.verdict is not Verdict.WAITING:
-            since, onset = at, Onset(at)
-        known_until, strip = before.known_until, before.strip
-        if observation or of_server:
-            known_until = math.inf if failure else at + before.policy.stale_after
-            state_now = State(judgement.level, judgement.verdict)
-            strip = strip.polled(at, state_now, went_on=went_on)
-        after = EntryPointStatus(
+        after, changes = next_status(
+            before,
             state,
-            before.policy,
-            judgement,
-            since,
-            onset,
-            known_until,
-            before.timeline,
-            strip,
-            before.expectation,
-            before.nodes,
-            before.places,
+            at,
+            self.failure(key.server),
+            poll=observation,
+            of_server=of_server,
+            went_on=went_on,
         )
+        if not after.judgement.same_state(was):
+            self._ranking += 1
+            self._verdicts[was.verdict] -= 1
+            self._verdicts[after.judgement.verdict] += 1
         if changes:
             changes = tuple(
                 replace(one, of_server=of_server or self._of_outage(one, after)) for one in changes
@@ -358,11 +326,6 @@ class Board:
             after = self._noted(after, changes)
         self._statuses[key] = after
         return after, changes
-
-    def _recount(self, was: Judgement, judgement: Judgement) -> None:
-        self._ranking += 1
-        self._verdicts[was.verdict] -= 1
-        self._verdicts[judgement.verdict] += 1
 
     def _changes(
         self, endpoint: EndpointState, observation: Observation, after: EntryPointStatus
@@ -392,35 +355,6 @@ class Board:
         return replace(status, timeline=timeline)
 
 
-def _changed(
-    before: EntryPointStatus,
-    judgement: Judgement,
-    at: float,
-    observation: Observation | None,
-    *,
-    of_server: bool,
-    went_on: bool,
-) -> tuple[float | None, Onset | None, tuple[Change, ...]]:
-    """Since when another verdict or level holds, how it began, and the changes it makes."""
-    since, onset, was = before.since, before.onset, before.judgement
-    stays = judgement.verdict is was.verdict
-    began = (onset.at if onset else None) if stays else since
-    found = changes_of_judgement(
-        before.entry_point.key,
-        was,
-        judgement,
-        at,
-        began if went_on else None,
-        observation,
-        of_server=of_server,
-    )
-    changes = tuple(told_since_outage(one, onset, before.timeline) for one in found)
-    if changes:
-        last = changes[-1]
-        onset = onset_of(at, last.subject, last.before, last.lasted)
-    return since if stays else at, onset, changes
-
-
 def _all_unpolled(
     entry_points: Sequence[tuple[EntryPoint, Policy]], history: int
 ) -> dict[EntryPointKey, EntryPointStatus]:
@@ -433,15 +367,3 @@ def _all_unpolled(
         judged[alike] = status.judgement
         found[entry_point.key] = status
     return found
-
-
-def _sample(status: EntryPointStatus, at: float) -> Sample:
-    live, capacity = figures_of_round(status.state, status.policy.interval)
-    return Sample(
-        at=at,
-        wait_seconds=live.wait_seconds if live else None,
-        queue_depth=live.queue_depth if live else None,
-        capacity=capacity.count if capacity else None,
-        verdict=status.judgement.verdict,
-        level=status.judgement.level,
-    )

@@ -3,8 +3,10 @@
 from functools import cache
 
 from wallboard.domain.endpoint import Endpoint
+from wallboard.domain.history import Sample
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.reading import Capacity, LiveSessionStatus
+from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import EntryPointState
 
 _EARLY_SHARE = 0.25
@@ -30,19 +32,22 @@ def ends_round(before: EntryPointState, poll: Observation, interval: float) -> b
     return False
 
 
-def figures_of_round(
-    state: EntryPointState, interval: float
-) -> tuple[LiveSessionStatus | None, Capacity | None]:
-    """What was read in the round that just ended; ``None`` is what was not."""
+def sample_of_round(status: EntryPointStatus, at: float) -> Sample:
+    """What was read in the round that ended at ``at``; a figure that was not read is ``None``."""
+    state, interval = status.state, status.policy.interval
     first, last = map(state.endpoint, _endpoints_with_figures(state.entry_point.endpoints))
     polls = [first.last] if first.last else []
     if first.last and last.last and _follows(last.last, first.last, interval):
         polls.append(last.last)
     read = {poll.endpoint: poll.outcome for poll in polls if not isinstance(poll.outcome, Failure)}
     live, capacity = read.get(Endpoint.LIVE_SESSION_STATUS), read.get(Endpoint.CAPACITY)
-    return (
-        live if isinstance(live, LiveSessionStatus) else None,
-        capacity if isinstance(capacity, Capacity) else None,
+    return Sample(
+        at=at,
+        wait_seconds=live.wait_seconds if isinstance(live, LiveSessionStatus) else None,
+        queue_depth=live.queue_depth if isinstance(live, LiveSessionStatus) else None,
+        capacity=capacity.count if isinstance(capacity, Capacity) else None,
+        verdict=status.judgement.verdict,
+        level=status.judgement.level,
     )
 
 

@@ -88,6 +88,10 @@ class Judgement:
         """What is no number is not known."""
         object.__setattr__(self, "wait_seconds", finite(self.wait_seconds))
 
+    def same_state(self, other: "Judgement") -> bool:
+        """Whether verdict and level are those of another."""
+        return self.verdict is other.verdict and self.level is other.level
+
     def stale(self, now: float) -> bool:
         """Whether the last good reading is older than three intervals, or of unknown age."""
         if self.fresh_until is None or self.newest_at is None:
