@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
+from wallboard.domain.node_difference import known_nodes
 from wallboard.domain.observation import Observation
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.alarms import rows_about
@@ -16,6 +17,7 @@ from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.facts import Facts, Figures
 from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
+from wallboard.ui.drilldown.node_table import NodeTable
 from wallboard.ui.drilldown.places import PlaceTable
 from wallboard.ui.drilldown.poll_body import PollBody
 from wallboard.ui.drilldown.request import RequestLines, header_lines
@@ -39,12 +41,15 @@ below the answer."""
 
 _OF_ONE_POLL = frozenset({Tab.BODY, Tab.HEADERS})
 _OF_ONE_ENDPOINT = _OF_ONE_POLL | {Tab.DIFF}
+_WITH_BODY = frozenset({Tab.BODY, Tab.NODES})
 _ONLY_IN: dict[str, frozenset[Tab]] = {
-    "choose": _OF_ONE_ENDPOINT | {Tab.PLACES},
+    "choose": _OF_ONE_ENDPOINT | {Tab.PLACES, Tab.NODES},
     "older": _OF_ONE_POLL,
-    "pretty": frozenset({Tab.BODY}),
-    "search": frozenset({Tab.BODY}),
-    "match": frozenset({Tab.BODY}),
+    "pretty": _WITH_BODY,
+    "search": _WITH_BODY,
+    "match": _WITH_BODY,
+    # A node is asked by another way than the command would take.
+    "copy_curl": frozenset(Tab) - {Tab.NODES},
 }
 
 
@@ -92,6 +97,7 @@ class DrillDownScreen(CopyingScreen):
         Binding("4", "tab('chart')", "Chart", show=False, id="tab_chart"),
         Binding("5", "tab('diff')", "Last good against first bad", show=False, id="tab_diff"),
         Binding("6", "tab('places')", "Places of the fleet", show=False, id="tab_places"),
+        Binding("7", "tab('nodes')", "Nodes behind the server", show=False, id="tab_nodes"),
     ]
 
     def __init__(self, theme: BoardTheme, key: EntryPointKey, first: View) -> None:
@@ -117,6 +123,7 @@ class DrillDownScreen(CopyingScreen):
         self._chart = Chart(theme)
         self._diff = Difference(theme)
         self._places = PlaceTable(theme)
+        self._node_table = NodeTable(theme)
         self._line = SearchLine()
         self._contents: dict[Tab, tuple[Widget, ...]] = {
             Tab.BODY: (self._body,),
@@ -125,12 +132,13 @@ class DrillDownScreen(CopyingScreen):
             Tab.CHART: (self._chart,),
             Tab.DIFF: (self._diff,),
             Tab.PLACES: (self._places,),
+            Tab.NODES: (self._body,),
         }
 
     @property
     def main_keys(self) -> tuple[Hint, ...]:
-        """Its keys: in the tab of places two of them choose a place."""
-        words = "Place" if self.tab is Tab.PLACES else "Endpoint"
+        """Its keys: in some tabs two of them choose something else than an endpoint."""
+        words = {Tab.PLACES: "Place", Tab.NODES: "Node"}.get(self.tab, "Endpoint")
         return tuple(
             hint._replace(words=words) if hint.ids == ("up", "down") else hint
             for hint in super().main_keys
@@ -138,7 +146,7 @@ class DrillDownScreen(CopyingScreen):
 
     def parts(self) -> list[Widget]:
         """Verdict and figures, the endpoints, the tabs, and what the chosen tab shows."""
-        contents = [widget for widgets in self._contents.values() for widget in widgets]
+        contents = list(dict.fromkeys(one for some in self._contents.values() for one in some))
         contents.insert(contents.index(self._timeline), self._timeline_head)
         self._display()
         # Filled already, they have their height when the screen is laid out for the first time.
@@ -151,6 +159,7 @@ class DrillDownScreen(CopyingScreen):
             self._figures,
             self._table,
             self._tabs,
+            self._node_table,
             self._request,
             *contents,
             self._line,
@@ -158,13 +167,20 @@ class DrillDownScreen(CopyingScreen):
 
     @property
     def observation(self) -> Observation | None:
-        """The shown poll."""
+        """The shown poll of the server."""
         return self._shown.of(self._status())
 
     def evidence(self) -> Evidence | None:
         """The entry point and the poll that is shown."""
         status = self._status()
         return Evidence(status, self.observation, self._viewpoint.place) if status else None
+
+    def shown_poll(self) -> Observation | None:
+        """The poll whose body is shown, be it one of a node."""
+        status = self._status()
+        if status and self.view and self.tab is Tab.NODES:
+            return self._node_table.poll(status, self.view.snapshot.at)
+        return self.observation
 
     def entry_point_in_full(self) -> EntryPointKey | None:
         """The entry point of the drill-down."""
@@ -193,7 +209,7 @@ class DrillDownScreen(CopyingScreen):
             self._timeline.show(status, now, self._rows)
             self._timeline_head.show(self._timeline.count)
         found = f"/{self._body.wanted} {self._body.match_words}" if self._body.wanted else ""
-        self._tabs.show(self._tabs_here(), self.tab, found if self.tab is Tab.BODY else "")
+        self._tabs.show(self._tabs_here(), self.tab, found if self.tab in _WITH_BODY else "")
 
     def _show_above(self, status: EntryPointStatus, view: View) -> None:
         now, height = view.snapshot.at, self.app.size.height
@@ -204,6 +220,7 @@ class DrillDownScreen(CopyingScreen):
             now,
             alarm=alarm,
             brief=brief,
+            nodes=self.tab is not Tab.NODES,
             own=self._own_status(),
             place=self._viewpoint.place,
         )
@@ -238,17 +255,24 @@ class DrillDownScreen(CopyingScreen):
             case Tab.PLACES:
                 if own := self._own_status():
                     self._places.show(own, self._viewpoint.shown(own), now)
+            case Tab.NODES:
+                self._node_table.show(status, now)
+                self._show_request(status, now)
+                self._body.show(
+                    self.shown_poll(), status, newest=True, of_node=self._node_table.chosen
+                )
 
     def _show_request(self, status: EntryPointStatus, now: float) -> None:
-        recent, poll = status.state.endpoint(self._shown.endpoint).recent, self.observation
+        recent, poll = status.state.endpoint(self._shown.endpoint).recent, self.shown_poll()
         if poll:
-            self._request.show(poll, recent, now, self._not_live(now))
+            answered = self._node_table.named if self.tab is Tab.NODES else ""
+            self._request.show(poll, recent, now, self._not_live(now), answered)
         else:
             self._request.say("Not asked yet.")
 
     def _not_live(self, now: float) -> str:
         """Why the shown poll is not the newest; empty if it is."""
-        if self._shown.stepped_to:
+        if self._shown.stepped_to and self.tab is not Tab.NODES:
             return "not live"
         if self.view and self.view.replay_position:
             return "replay"
@@ -261,8 +285,8 @@ class DrillDownScreen(CopyingScreen):
             return False
         if action == "older" and parameters == (-1,) and self._shown.stepped_to is None:
             return False
-        if action == "tab" and parameters == (str(Tab.PLACES),):
-            return Tab.PLACES in self._tabs_here() and super().check_action(action, parameters)
+        if action == "tab" and parameters[0] not in self._tabs_here():
+            return False
         here = self.tab in _ONLY_IN.get(action, Tab)
         return here and super().check_action(action, parameters)
 
@@ -301,21 +325,25 @@ class DrillDownScreen(CopyingScreen):
     def _display(self) -> None:
         with_timeline = self.tab in _OF_ONE_POLL and self.app.size.height >= ROOM_FOR_TIMELINE
         self._table.display = self.tab in _OF_ONE_ENDPOINT
-        self._request.display = self.tab in _OF_ONE_POLL
-        for tab, widgets in self._contents.items():
+        self._request.display = self.tab in _OF_ONE_POLL | _WITH_BODY
+        self._node_table.display = self.tab is Tab.NODES
+        for widgets in self._contents.values():
             for widget in widgets:
                 below = widget is self._timeline and with_timeline
-                widget.display = tab is self.tab or below
+                widget.display = widget in self._contents[self.tab] or below
         self._timeline_head.display = with_timeline
         self._timeline.set_class(with_timeline, "-below")
 
     def action_choose(self, step: int) -> None:
-        """Select the next or previous endpoint, or place."""
+        """Select the next or previous endpoint, place or node."""
         if self.tab is Tab.PLACES and (own := self._own_status()):
             self._viewpoint.move(own, step)
             self._shown.stepped_to = None
         elif status := self._status():
-            self._shown.choose_next(status, step)
+            if self.tab is Tab.NODES and self.view:
+                self._node_table.move(status, step, self.view.snapshot.at)
+            else:
+                self._shown.choose_next(status, step)
         self._redraw()
 
     def on_place_table_chosen(self, message: PlaceTable.Chosen) -> None:
@@ -324,6 +352,10 @@ class DrillDownScreen(CopyingScreen):
             self._viewpoint.choose(own, message.place)
             self._shown.stepped_to = None
             self._redraw()
+
+    def on_node_table_chosen(self) -> None:
+        """See the answer of the clicked node."""
+        self._redraw()
 
     def on_endpoint_table_chosen(self, message: EndpointTable.Chosen) -> None:
         """Select the clicked endpoint."""
@@ -404,10 +436,14 @@ class DrillDownScreen(CopyingScreen):
         return self.view.recorded_window if self.view and not self._viewpoint.place else None
 
     def _tabs_here(self) -> list[Tab]:
-        """Places are offered where there are several."""
-        status = self._own_status()
-        several = status is not None and status.places is not None
-        return [tab for tab in Tab if several or tab is not Tab.PLACES]
+        """Places are offered where there are several, and nodes where they are asked."""
+        own, status = self._own_status(), self._status()
+        missing = set[Tab]()
+        if own is None or own.places is None:
+            missing.add(Tab.PLACES)
+        if status is None or self.view is None or not known_nodes(status, self.view.snapshot.at):
+            missing.add(Tab.NODES)
+        return [tab for tab in Tab if tab not in missing]
 
     def _redraw(self) -> None:
         if self.view:

@@ -122,7 +122,7 @@ class EndpointTable(Lines):
         )
         names = [_name(e, len(group)) for e, group in zip(self._endpoints, groups, strict=True)]
         width = self.size.width or self.app.size.width
-        columns = _columns([polls[e] for e in self._endpoints], now, width)
+        columns = columns_of([polls[e] for e in self._endpoints], now, width)
         room = max(map(len, names), default=0)
         self.put(
             [
@@ -178,7 +178,7 @@ def alike(polls: dict[Endpoint, Observation | None]) -> list[tuple[Endpoint, ...
     return [tuple(group) for group in groups.values()]
 
 
-def _columns(polls: list[Observation | None], now: float, width: int) -> list[tuple[str, str]]:
+def columns_of(polls: list[Observation | None], now: float, width: int) -> list[tuple[str, str]]:
     """The status of each poll, and its latency and age, as wide as the widest needs."""
     gap = "  " if width >= WIDE else " "
     rows = [(status_words(p), latency(p), _ago(p, now)) if p else ("", "", "") for p in polls]

@@ -44,10 +44,13 @@ class Facts(Lines):
         *,
         alarm: Alarm | None = None,
         brief: bool = False,
+        nodes: bool = True,
         own: EntryPointStatus | None = None,
         place: str = "",
     ) -> None:
         """Draw the facts of this entry point; only the verdict and the alarm if ``brief``.
+
+        Without ``nodes`` what those say is left out.
 
         ``own`` is how it is seen here, if the facts are as another ``place`` sees it.
         """
@@ -69,7 +72,7 @@ class Facts(Lines):
             lines += self._sentence(_sentence_of(expected), self._on_base("muted"), width)
         if judgement.hint and not brief:
             lines += self._sentence(f"Hint: {judgement.hint}", self._on_base("mark"), width)
-        if status.nodes and not brief:
+        if status.nodes and nodes and not brief:
             lines += nodes_side_by_side(status, now, self.theme_styles, self.background, width)
         if alarm:
             sign = self.theme_styles.glyphs.alarm.get(alarm.state, "")

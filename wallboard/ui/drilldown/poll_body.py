@@ -19,7 +19,14 @@ class PollBody(BodyView):
         self.pretty = True
         self._laid_out: tuple[object, bytes | None] = (None, None)
 
-    def show(self, poll: Observation | None, status: EntryPointStatus, *, newest: bool) -> None:
+    def show(
+        self,
+        poll: Observation | None,
+        status: EntryPointStatus,
+        *,
+        newest: bool,
+        of_node: str | None = None,
+    ) -> None:
         """Show the body of this poll; it keeps its position while ``newest`` follows the polls."""
         self.stress(self._answer(poll, status))
         if poll is None:
@@ -27,7 +34,7 @@ class PollBody(BodyView):
             self.put([], keep_place=False)
             return
         width = max(20, self.app.size.width - 3)
-        showing = (poll.endpoint, self.pretty, width, newest)
+        showing = (poll.endpoint, of_node, self.pretty, width, newest)
         body = poll.response.body if poll.response else None
         # Laying out a huge body at every tick would be too slow.
         if (showing, body) != self._laid_out:

@@ -28,13 +28,22 @@ class RequestLines(Lines):
         self.put([[], [Segment(f" {words}", self.background)]])
 
     def show(
-        self, observation: Observation, recent: Sequence[Observation], now: float, state: str = ""
+        self,
+        observation: Observation,
+        recent: Sequence[Observation],
+        now: float,
+        state: str = "",
+        answered: str = "",
     ) -> None:
-        """Draw request and response of a poll; ``state`` says why it is not the newest."""
+        """Draw request and response of a poll; ``state`` says why it is not the newest.
+
+        ``answered`` names who answered, in place of which poll of the ``recent`` ones it is.
+        """
         width, base = self.size.width or self.app.size.width, self.background
         muted = self.theme_styles.ui["muted"] + base.background_style
         index = index_of(observation, recent)
         which = "kept poll" if index is None else f"poll {index + 1}/{len(recent)}"
+        which = answered or which
         form = "%H:%M:%S" if now - observation.at < 43_200 else "%d %b %H:%M:%S"
         when = time.strftime(form, time.localtime(observation.at))
         request = f" {observation.request.method} {safe(observation.request.url)}"

@@ -24,7 +24,11 @@ class Tab(StrEnum):
     CHART = "chart"
     DIFF = "diff"
     PLACES = "places"
+    NODES = "nodes"
 
+
+KEYS = {tab: str(number) for number, tab in enumerate(Tab, 1)}
+"""What chooses a tab, whichever others there are."""
 
 _SHORT = {Tab.HEADERS: "head", Tab.TIMELINE: "time"}
 
@@ -55,7 +59,8 @@ class TabBar(Lines):
         stop = 0
         named = [str(tab) if width >= ROOM_FOR_NAMES else _SHORT.get(tab, str(tab)) for tab in tabs]
         short = sum(len(name) + 4 for name in named) > width + 1
-        for number, (tab, name) in enumerate(zip(tabs, named, strict=True), 1):
+        for tab, name in zip(tabs, named, strict=True):
+            number = KEYS[tab]
             words = f" {number} " if short and tab is not chosen else f" {number} {name} "
             if tab is chosen:
                 line.append(Segment(words, ui["cursor"]))

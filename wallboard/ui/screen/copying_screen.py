@@ -13,6 +13,7 @@ from textual.binding import Binding
 
 from wallboard.abandonable import start_in_thread
 from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.observation import Observation
 from wallboard.settings import Settings
 from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
 from wallboard.ui.screen.board_screen import BoardScreen
@@ -48,6 +49,11 @@ class CopyingScreen(BoardScreen):
         """The selected entry point and poll, if there are any."""
         return None
 
+    def shown_poll(self) -> Observation | None:
+        """The poll whose body is shown, by default that of the evidence."""
+        evidence = self.evidence()
+        return evidence.observation if evidence else None
+
     def alarms_in_hand(self) -> tuple[AlarmKey, ...]:
         """The alarm of the entry point that the evidence is of."""
         evidence = self.evidence()
@@ -55,8 +61,7 @@ class CopyingScreen(BoardScreen):
 
     def action_copy_body(self) -> None:
         """Copy the body of the shown poll; on the wall that of ``chatAllowed``."""
-        evidence = self.evidence()
-        observation = evidence.observation if evidence else None
+        observation = self.shown_poll()
         if observation is None:
             self._say("Nothing to copy: no answer yet.")
         elif observation.response is None:
