@@ -13,7 +13,8 @@ from wallboard.domain.expectation import Expectation, Expected, Maintenance
 from wallboard.domain.pattern import LONGEST_SEARCHED
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import CheckEligibility
-from wallboard.query import FIELDS, parse
+from wallboard.query import parse
+from wallboard.query_fields import FIELDS
 
 NOW = 1_000.0
 

@@ -13,7 +13,8 @@ from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.verdict import Judgement
 from wallboard.frozen import frozen
-from wallboard.query import EventSubject, Query
+from wallboard.query import Query
+from wallboard.query_fields import EventSubject
 from wallboard.report.words.changes import after_words, before_words, subject_word
 
 Statuses = Mapping[EntryPointKey, EntryPointStatus]

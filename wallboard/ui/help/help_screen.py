@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from wallboard.domain.policy import Level, Verdict
-from wallboard.query import FIELDS
+from wallboard.query_fields import FIELDS
 from wallboard.ui.help.legend import legend
 from wallboard.ui.look.theme import FRAME, BoardTheme
 from wallboard.ui.screen.keys import Group
