@@ -85,6 +85,18 @@ async def test_what_was_written_while_the_bus_was_away_comes_once_it_is_back(bus
         await until(lambda: not mine.problems and not mine.waiting)
 
 
+async def test_an_alarm_that_two_raised_while_apart_is_the_same_in_all_ledgers(bus_server, place):
+    here, there, third = place("here"), place("there"), place("third")
+    later = replace(raised(0), at=START + 33, verdict="closed")
+    written(ledger_path(here.path), later, said(RowKind.NOTE, 5))
+    written(ledger_path(there.path), raised(0))
+    async with exchanging(bus_server, here), exchanging(bus_server, third):
+        await until(lambda: len(ledger_of(third)) == 2)
+        async with exchanging(bus_server, there):
+            expected = {raised(0), said(RowKind.NOTE, 5)}
+            await until(lambda: all(ledger_of(one) == expected for one in (here, there, third)))
+
+
 async def test_what_was_written_while_no_member_ran_comes_too(bus_server, place):
     here, there = place("here"), place("there")
     async with exchanging(bus_server, here), exchanging(bus_server, there):
