@@ -9,23 +9,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import combinations, pairwise
 from pathlib import Path
 
 from tests.fleet.bus_server import PROGRAM as NATS_SERVER
 from tests.fleet.hosts import Host, Network
+from tests.waiting import in_words
 from wallboard.frozen import frozen
 
-SERVE_ECE = Path(__file__).parent / "programs" / "serve_ece.py"
+PROGRAMS = Path(__file__).parent / "programs"
+TITLE = "fleet of a test"
 WALLBOARD = Path(sys.executable).with_name("wallboard")
 INTERVAL_SECONDS = 0.5
 LEASE_SECONDS = 2.0
 PATIENCE_SECONDS = 60.0
 
 CONFIG = """\
-title = "fleet of a test"
+title = "{title}"
 interval = {interval}
 record = "{folder}/{member}.db"
 
@@ -39,6 +41,14 @@ collect = {collect}
 level = "critical"
 raise_for = 0.5
 clear_for = 1.0
+group_wait = 0.0
+
+[[channel.webhook]]
+name = "hook"
+url = "http://{ece}:8081/{member}"
+
+[[notice]]
+channel = "hook"
 
 [[server]]
 name = "ece"
@@ -58,6 +68,17 @@ class Polled:
 
     at: float
     member: str
+
+
+@frozen
+class Told:
+    """One notice as the far side got it, Unix time in seconds."""
+
+    at: float
+    member: str
+    id: str
+    phase: str
+    entry_point: str
 
 
 class Member:
@@ -125,9 +146,16 @@ class World:
     """All of it, for as long as this context lasts."""
 
     def __init__(
-        self, folder: Path, members: int = 3, *, entry_points: int = 6, scenario: str = "demo"
+        self,
+        folder: Path,
+        members: int = 3,
+        *,
+        entry_points: int = 6,
+        scenario: str = "demo",
+        lease: float = LEASE_SECONDS,
     ) -> None:
         self.folder = folder
+        self._lease = lease
         self._entry_points = entry_points
         self._scenario = scenario
         self.network = Network()
@@ -135,6 +163,7 @@ class World:
         self.bus = self.network.host("bus")
         self.members = [self._member(f"member-{n}") for n in range(1, members + 1)]
         self._ece_process: subprocess.Popen[bytes] | None = None
+        self._far_process: subprocess.Popen[bytes] | None = None
         self._bus_process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "World":
@@ -146,16 +175,24 @@ class World:
         for member in self.members:
             member.signal(signal.SIGCONT)
             member.kill()
-        for process in (self._ece_process, self._bus_process):
+        for process in (self._ece_process, self._far_process, self._bus_process):
             if process:
                 process.kill()
                 process.wait(10)
         self.network.__exit__()
 
     def start_ece(self) -> None:
-        words = [sys.executable, str(SERVE_ECE), self.ece.address, str(self._entry_points)]
-        self._ece_process = subprocess.Popen(
-            self.ece.command([*words, self._scenario, str(self.folder / "polls.log")]),
+        points = str(self._entry_points)
+        self._ece_process = self._program(
+            "serve_ece", points, self._scenario, str(self.folder / "polls.log")
+        )
+        self._far_process = self._program("take_notices", str(self.folder / "notices.log"))
+
+    def _program(self, name: str, *words: str) -> "subprocess.Popen[bytes]":
+        """One of ``programs`` on the host of the server."""
+        line = [sys.executable, str(PROGRAMS / f"{name}.py"), self.ece.address, *words]
+        return subprocess.Popen(
+            self.ece.command(line),
             stdin=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         )
@@ -185,6 +222,12 @@ class World:
         lines = path.read_text().splitlines() if path.exists() else []
         return [Polled(float(at), member) for at, member in map(str.split, lines)]
 
+    def notices(self) -> list[Told]:
+        """All notices so far that the far side got, in their order."""
+        path = self.folder / "notices.log"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [Told(float(at), *rest) for at, *rest in map(str.split, lines)]
+
     def poller(self, within: float = 1.5) -> str:
         """Who polled last, if that was not long ago."""
         polls = self.polls()
@@ -212,7 +255,8 @@ class World:
                 member=name,
                 bus=self.bus.address,
                 ece=self.ece.address,
-                lease=LEASE_SECONDS,
+                title=TITLE,
+                lease=self._lease,
                 collect=str(collect).lower(),
                 entry_points="".join(
                     f"[[server.entry_point]]\nid = {1000 + n}\n" for n in range(self._entry_points)
@@ -220,6 +264,14 @@ class World:
             )
         )
         return Member(name, self.network.host(name), config)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something holds of processes that run by themselves."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"{PATIENCE_SECONDS:g} s in vain for {in_words(condition)}"
+        time.sleep(0.05)
 
 
 def polled_twice(polls: list[Polled], gap: float = 3 * INTERVAL_SECONDS) -> float:

@@ -1,0 +1,141 @@
+"""What happens when a part of a fleet dies: real processes on hosts of their own, one by one."""
+
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
+
+import pytest
+
+from tests.fleet.faults import heal, started
+from tests.fleet.hosts import namespaces_are_allowed
+from tests.fleet.world import (
+    INTERVAL_SECONDS,
+    LEASE_SECONDS,
+    PROGRAMS,
+    TITLE,
+    World,
+    ledger_rows,
+    not_recorded,
+    polled_twice,
+    wait_until,
+)
+
+pytestmark = pytest.mark.skipif(
+    not namespaces_are_allowed(), reason="needs network namespaces (unshare, ip, nsenter)"
+)
+
+OFTEN_DOWN = """
+[[fault]]
+kind = "service_not_running"
+entry_points = [1000, 1003]
+from = 2
+every = 7
+for = 3
+"""
+SHARED_SECONDS = 2.0
+"""After so long the others know what was written to a ledger."""
+
+LONG_LEASE = 10.0
+
+
+@pytest.fixture
+def world(tmp_path):
+    with World(tmp_path) as world:
+        yield world
+
+
+def test_a_leader_that_was_stopped_tells_nobody_of_alarms(tmp_path):
+    scenario = tmp_path / "often_down.toml"
+    scenario.write_text(OFTEN_DOWN)
+    with World(tmp_path, members=2, scenario=str(scenario)) as world:
+        first = started(world)
+        wait_until(lambda: len(world.notices()) >= 2)
+        time.sleep(SHARED_SECONDS)
+        world.member(first).signal(signal.SIGSTOP)
+        stopped = time.time()
+        second = world.until_polled(first)
+        wait_until(lambda: {"raise", "over"} <= {one.phase for one in since(world, stopped)})
+        world.member(first).signal(signal.SIGCONT)
+        continued = time.time()
+        wait_until(lambda: {"raise", "over"} <= {one.phase for one in since(world, continued)})
+        assert {one.member for one in since(world, stopped)} == {second}
+        ids = [one.id for one in world.notices()]
+        assert len(ids) == len(set(ids))
+
+
+def since(world, moment):
+    return [one for one in world.notices() if one.at > moment]
+
+
+def test_a_member_that_listens_and_was_away_has_all_of_it_afterwards(world):
+    first = started(world)
+    killed, cut = (one for one in world.members if one.name != first)
+    time.sleep(2 * INTERVAL_SECONDS)
+    began = time.time()
+    time.sleep(2 * INTERVAL_SECONDS)
+    killed.kill()
+    world.network.cut(cut.host)
+    time.sleep(LEASE_SECONDS + 2 * INTERVAL_SECONDS)
+    killed.start()
+    world.network.mend(cut.host)
+    time.sleep(4 * LEASE_SECONDS)
+    ended = time.time()
+    time.sleep(2 * INTERVAL_SECONDS)
+    assert {one.member for one in world.polls()} == {first}
+    for member in world.members:
+        assert member.stop() == 0
+    for member in (killed, cut):
+        assert not list(not_recorded(world.member(first), member, began, ended))
+
+
+def test_a_bus_that_is_away_for_less_than_a_lease_costs_no_poll(tmp_path):
+    with World(tmp_path, members=2, lease=LONG_LEASE) as world:
+        first = started(world)
+        time.sleep(4 * INTERVAL_SECONDS)
+        began = time.time()
+        time.sleep(2 * INTERVAL_SECONDS)
+        world.kill_bus()
+        time.sleep(4 * INTERVAL_SECONDS)
+        world.start_bus()
+        time.sleep(2 * LEASE_SECONDS)
+        ended = time.time()
+        time.sleep(2 * INTERVAL_SECONDS)
+        polls = world.polls()
+        assert {one.member for one in polls} == {first}
+        moments = [one.at for one in polls if began < one.at < ended]
+        assert max(later - earlier for earlier, later in pairwise(moments)) < 4 * INTERVAL_SECONDS
+        for member in world.members:
+            assert member.stop() == 0
+        other = next(one for one in world.members if one.name != first)
+        assert not list(not_recorded(world.member(first), other, began, ended))
+
+
+def test_garbage_on_every_subject_ends_no_member_and_spoils_no_ledger(world):
+    started(world)
+    words = [sys.executable, str(PROGRAMS / "publish_garbage.py")]
+    done = subprocess.run(
+        world.bus.command([*words, f"nats://{world.bus.address}:4222", TITLE, "4"]),
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    assert int(done.stdout) > 100
+    assert all(member.runs for member in world.members)
+    heal(world)
+    world.until_polled()
+    time.sleep(2 * LEASE_SECONDS)
+    began = time.time()
+    time.sleep(8 * INTERVAL_SECONDS)
+    ended = time.time()
+    time.sleep(2 * INTERVAL_SECONDS)
+    assert polled_twice(world.polls()) <= LEASE_SECONDS
+    for member in world.members:
+        assert member.stop() == 0
+        assert "Traceback" not in member.log()
+        assert "\x1b" not in member.log()
+    first, *others = world.members
+    for member in others:
+        assert ledger_rows(member) == ledger_rows(first)
+        assert not list(not_recorded(first, member, began, ended))
