@@ -29,7 +29,7 @@ from wallboard.fleet.bus_errors import (
     RefusedError,
     said,
 )
-from wallboard.fleet.bus_requests import BATCH, LARGEST_MESSAGE, BusRequests, BusStatus
+from wallboard.fleet.bus_requests import LARGEST_MESSAGE, BusRequests, BusStatus
 from wallboard.fleet.bus_streams import (
     SMALLER,
     StreamPlan,
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from wallboard.fleet.bus_client import BusClient
 
 __all__ = [
-    "BATCH",
     "LARGEST_MESSAGE",
     "Bus",
     "BusError",

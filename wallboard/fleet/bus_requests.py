@@ -51,7 +51,14 @@ DEAD_SECONDS = 2.0
 """How long a ping may take that is sent because nothing comes."""
 
 BATCH = 256
-"""Stored messages that are read at once."""
+"""Stored messages that are read at once, if there are not too many bytes of them."""
+
+BATCH_BYTES = 16 * 1024
+"""Of those; the message with which there are more is the last. On a slow link, other answers wait
+for all of them."""
+
+BATCH_SECONDS = 60.0
+"""How long they may take, as long as each comes in time for an answer."""
 
 T = TypeVar("T")
 
@@ -162,11 +169,15 @@ class BusRequests:
     async def stored(
         self, stream: str, subject: str, after: int, *, since: float | None = None
     ) -> list[Stored]:
-        """The next messages of a subject after a number, ``BATCH`` at most; none if that is all.
+        """The next messages of a subject after a number, some at a time; none if that is all.
 
         ``since``, Unix time in seconds, is where to begin instead of a number. Raises ``BusError``.
         """
-        wanted: dict[str, object] = {"batch": BATCH, "next_by_subj": subject}
+        wanted: dict[str, object] = {
+            "batch": BATCH,
+            "max_bytes": BATCH_BYTES,
+            "next_by_subj": subject,
+        }
         if since is None:
             wanted["seq"] = after + 1
         else:
@@ -177,7 +188,7 @@ class BusRequests:
             replies = await client.subscribe(inbox)
             try:
                 await client.publish(api, json.dumps(wanted).encode(), reply=inbox)
-                return await self._answered(api, self._batch(replies.next_msg))
+                return await self._answered(api, self._batch(replies.next_msg), BATCH_SECONDS)
             finally:
                 with suppress(Exception):
                     await replies.unsubscribe()
@@ -336,7 +347,9 @@ class BusRequests:
         )
         return await self._answered(subject, asking)
 
-    async def _answered(self, subject: str, asking: Coroutine[Any, Any, T]) -> T:
+    async def _answered(
+        self, subject: str, asking: Coroutine[Any, Any, T], seconds: float = ANSWER_SECONDS
+    ) -> T:
         """What is answered; ends at once where the bus does not let this user ask, or goes away.
 
         A task of its own, for the client ignores that a call is cancelled.
@@ -348,7 +361,7 @@ class BusRequests:
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             await asyncio.wait(
-                (answer, refused), timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                (answer, refused), timeout=seconds, return_when=asyncio.FIRST_COMPLETED
             )
             if refused.done():
                 refused.result()

@@ -14,7 +14,7 @@ from wallboard.clock import running
 from wallboard.domain.event import RecordedBoard
 from wallboard.fleet import names
 from wallboard.fleet.batch import GarbageError, Published
-from wallboard.fleet.bus import BATCH, Bus, BusError
+from wallboard.fleet.bus import Bus, BusError
 from wallboard.fleet.checkpoint import Checkpoint, checkpoint_of
 from wallboard.fleet.kept_checkpoint import kept_checkpoint
 from wallboard.fleet.lag import Lag
@@ -33,6 +33,9 @@ LONGEST_AGAIN_SECONDS = 4.0
 
 MOST_WAITING = 150
 """Messages; of a viewer that is so slow the newest checkpoint takes their place."""
+
+MOST_MISSED = 256
+"""Messages; of a viewer that missed more the newest checkpoint takes their place."""
 
 MOST_WAITING_BYTES = 32 * 1024 * 1024
 
@@ -234,9 +237,9 @@ class Subscriber:
 
     async def _followed(self, *, much: bool) -> bool:
         """Read what the stream has since the last batch, unless it is missing, or too much."""
-        after = self._reader.stored
-        while True:
-            page = await self._bus.stored(names.OBSERVATIONS, self._names.observations, after)
+        after, read = self._reader.stored, 0
+        subject = self._names.observations
+        while page := await self._bus.stored(names.OBSERVATIONS, subject, after):
             for place, one in enumerate(page):
                 try:
                     self._read(one.data, one.number)
@@ -246,20 +249,19 @@ class Subscriber:
                 after = one.number
                 if place % AT_ONCE == 0:
                     await asyncio.sleep(0)
-            if len(page) < BATCH:
-                return True
-            if not much:
+            read += len(page)
+            if read >= MOST_MISSED and not much:
                 self._reader.lose()
                 return False
+        return True
 
     async def _found_place(self, since: float) -> bool:
         """Find where in the stream to go on after a time, by the checkpoints that are in it."""
         found: Checkpoint | None = None
         assembly, after = Assembly(), 0
         begin: float | None = since - STORED_CHECKPOINT_SECONDS - CLOCK_SECONDS
-        while True:
-            subject = self._names.checkpoints
-            page = await self._bus.stored(names.OBSERVATIONS, subject, after, since=begin)
+        subject = self._names.checkpoints
+        while page := await self._bus.stored(names.OBSERVATIONS, subject, after, since=begin):
             for one in page:
                 after, begin = one.number, None
                 try:
@@ -270,8 +272,6 @@ class Subscriber:
                     continue
                 if checkpoint and (found is None or checkpoint.board.at <= since):
                     found = checkpoint
-            if len(page) < BATCH:
-                break
         if found is None or not self._reader.restore(found):
             return False
         if found.board.at > since:
