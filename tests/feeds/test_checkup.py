@@ -11,6 +11,7 @@ from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level
 from wallboard.feeds.doctor import look, proxy_finding
 from wallboard.recorder.paths import RecordingFile
+from wallboard.report.setup.doctor import DoctorText
 from wallboard.setting_types import Secret
 from wallboard.settings import AlarmSettings, EntryPointSettings, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
@@ -105,6 +106,11 @@ async def test_each_node_is_asked_by_the_doctor():
         )
         settings = Settings(server=(server,), timeout=5.0)
         await look(settings, None, {}, findings.append, clock=time.time)
+    of_server = [one.step for one in findings if one.server == "prod"]
+    assert of_server[-4:] == [Step.API, Step.NODE, Step.NODE, Step.CLOCK]
+    text = DoctorText([server], None)
+    lines = [line for finding in findings for line in text.hear(finding)]
+    assert sum(line.strip().startswith("node ") for line in lines) == 2
     well, dead = [one for one in findings if one.step is Step.NODE]
     assert (well.level, well.sentence) == (Level.OK, f"{place} answers for 1000: it is open.")
     assert (dead.level, dead.cause) == (Level.WARNING, Cause.REFUSED)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from wallboard.abandonable import in_thread_within
 from wallboard.config.state_folder import VARIABLE as STATE
-from wallboard.domain.doctor import Fact, Finding, OnFinding, Step
+from wallboard.domain.doctor import ON_THE_WAY, Fact, Finding, OnFinding, Step
 from wallboard.domain.policy import Level
 from wallboard.feeds.bus_checkup import bus_finding
 from wallboard.recorder.errors import RecordingError
@@ -55,15 +55,20 @@ async def look(
     witnesses = _ask_witnesses(settings.alarm.witness, recording, (channels, bus), publish)
 
     async def look_at(server: ServerSettings) -> None:
-        probe = Probe(server, settings, publish, clock=clock).run()
         if not server.nodes:
-            await probe
+            await Probe(server, settings, publish, clock=clock).run()
             return
         from wallboard.feeds.node_checkup import node_findings
 
-        # What is behind the server comes after it, though all are asked at the same time.
+        # All are asked at the same time; nodes come before the last step, which ends a server.
+        last: list[Finding] = []
+
+        def publish_or_keep(finding: Finding) -> None:
+            (last.append if finding.step is ON_THE_WAY[-1] else publish)(finding)
+
+        probe = Probe(server, settings, publish_or_keep, clock=clock).run()
         _, of_nodes = await asyncio.gather(probe, node_findings(server, settings, clock=clock))
-        for finding in of_nodes:
+        for finding in (*of_nodes, *last):
             publish(finding)
 
     await asyncio.gather(witnesses, *map(look_at, settings.server))

@@ -76,6 +76,17 @@ def test_of_how_many_entry_points_is_said_unless_it_is_all(board):
     assert "node a:443 does not for 1 of 2 entry points (since " in line
 
 
+def test_a_dead_node_and_one_that_differs_for_some_are_two_lines(board):
+    tell(board, "a:443", ChatAllowed(False, "agent_not_available"))
+    tell(board, "b:443", DEAD)
+
+    lines = sorted(node_lines(board.snapshot(AT + 5)))
+
+    assert len(lines) == 2
+    assert "VIP says open, node a:443 does not for 1 of 2 entry points (since " in lines[0]
+    assert "VIP says open, node b:443 does not (since " in lines[1]
+
+
 def test_one_poll_of_the_server_that_fails_does_not_change_the_line(board):
     board.replace([(EntryPoint(EntryPointKey("prod", n), ""), Policy()) for n in (1, 2, 3)], AT)
     board.fold(poll(OPEN, 3, AT))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.node import NodeAnswer, NodeDifference, NodeView, Stance
 from wallboard.domain.node_difference import differences, known_nodes, server_stance
@@ -24,24 +25,24 @@ _SAYS = {
 def node_lines(snapshot: Snapshot) -> Iterator[str]:
     """``server prod: VIP says open, node 10.0.0.12:443 does not (since 14:43)``, one a server.
 
-    One line for each thing that a server says while nodes say another, with the number of entry
-    points unless it is so wherever the server says that.
+    Another one for each thing that a server says while nodes say another, and for nodes that differ
+    for other entry points; with their number unless it is so wherever the server says that.
     """
-    found: dict[tuple[str, Stance], list[tuple[EntryPointStatus, NodeDifference]]] = {}
-    for status in snapshot.entry_points.values():
+    since: dict[tuple[str, Stance, str], dict[EntryPointKey, float]] = {}
+    for key, status in snapshot.entry_points.items():
         for one in differences(status, snapshot.at):
-            found.setdefault((status.entry_point.key.server, one.server), []).append((status, one))
-    for (server, stance), differing in found.items():
-        whose = len({status.entry_point.key.id for status, _ in differing})
+            since.setdefault((key.server, one.server, one.node), {})[key] = one.since
+    alike: dict[tuple[str, Stance, frozenset[EntryPointKey]], list[str]] = {}
+    for (server, stance, node), of in since.items():
+        alike.setdefault((server, stance, frozenset(of)), []).append(node)
+    for (server, stance, keys), nodes in alike.items():
         count = sum(key.server == server for key in snapshot.entry_points)
-        if whose == _saying(snapshot, server, stance) and whose > count / 2:
-            whose = count
-        nodes = list(dict.fromkeys(one.node for _, one in differing))
-        of_some = f" for {whose} of {count} entry points" if whose < count else ""
-        since = minute(min(one.since for _, one in differing), snapshot.at)
+        all_of_it = len(keys) == _saying(snapshot, server, stance) and len(keys) > count / 2
+        of_some = "" if all_of_it else f" for {len(keys)} of {count} entry points"
+        began = min(at for node in nodes for at in since[server, stance, node].values())
         yield (
             f"server {safe(server)}: VIP {_SAYS[stance]}, {_who_not(nodes, stance)}{of_some}"
-            f" (since {since})"
+            f" (since {minute(began, snapshot.at)})"
         )
 
 

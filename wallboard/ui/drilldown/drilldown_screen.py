@@ -325,7 +325,8 @@ class DrillDownScreen(CopyingScreen):
     def _display(self) -> None:
         with_timeline = self.tab in _OF_ONE_POLL and self.app.size.height >= ROOM_FOR_TIMELINE
         self._table.display = self.tab in _OF_ONE_ENDPOINT
-        self._request.display = self.tab in _OF_ONE_POLL | _WITH_BODY
+        room = self.app.size.height >= ROOM_FOR_FACTS
+        self._request.display = self.tab in _OF_ONE_POLL or (self.tab is Tab.NODES and room)
         self._node_table.display = self.tab is Tab.NODES
         for widgets in self._contents.values():
             for widget in widgets:
