@@ -5,11 +5,11 @@ It has no clock and no I/O: the same events give the same board, live or replaye
 
 import math
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from wallboard.domain.change import EVENTS_BOUND, TIMELINE_BOUND, Change, change_of_endpoint
+from wallboard.domain.change import EVENTS_BOUND, TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND
@@ -17,19 +17,13 @@ from wallboard.domain.next_status import next_status
 from wallboard.domain.node import NodeAnswer, NodePoll, viewed
 from wallboard.domain.node_difference import answer_of
 from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
-from wallboard.domain.outage import (
-    absorbed,
-    as_on_timeline,
-    began_at,
-    came_of_outage,
-    ends_outage,
-    server_change,
-)
+from wallboard.domain.outage import absorbed, began_at, came_of_outage, server_change
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.polls import Sharing, Traffic
 from wallboard.domain.round import ends_round, sample_of_round
+from wallboard.domain.servers import Servers
 from wallboard.domain.snapshot import EntryPointStatus, Folded, Places, Snapshot, newest_poll
-from wallboard.domain.state import EndpointState, EntryPointState
+from wallboard.domain.state import EntryPointState
 from wallboard.domain.vantage import disagree
 from wallboard.domain.verdict import Judgement
 
@@ -43,9 +37,8 @@ class Board:
         """An empty board; ``history`` is how many samples each entry point keeps."""
         self._history = history
         self._statuses = _all_unpolled(entry_points, history)
-        self._servers: dict[str, ServerStatus] = {}
+        self._servers = Servers()
         self._verdicts = Counter(s.judgement.verdict for s in self._statuses.values())
-        self._outages: dict[str, float] = {}
         self._traffic = Traffic()
         self._parts = Sharing()
         self._newest_at: float | None = None
@@ -87,8 +80,7 @@ class Board:
 
     def failure(self, server: str) -> Failure | None:
         """Why a server cannot be reached; ``None`` while it can."""
-        status = self._servers.get(server)
-        return status.failure if status else None
+        return self._servers.failure(server)
 
     def replace(
         self,
@@ -110,8 +102,7 @@ class Board:
         for key, status in before.items():
             if key not in wanted:
                 self._verdicts[status.judgement.verdict] -= 1
-        servers = {key.server for key in wanted}
-        self._servers = {name: s for name, s in self._servers.items() if name in servers}
+        self._servers.keep({key.server for key in wanted})
         changes: list[Change] = []
         for key, (entry_point, policy) in wanted.items():
             if key in before:
@@ -154,7 +145,7 @@ class Board:
             at=now,
             entry_points=MappingProxyType(self._statuses.copy()),
             verdicts=MappingProxyType({v: n for v, n in self._verdicts.items() if n}),
-            servers=MappingProxyType(self._servers.copy()),
+            servers=self._servers.statuses,
             polls_per_minute=self._traffic.count(now),
             newest_at=self._newest_at,
             ranking=self._ranking,
@@ -165,8 +156,7 @@ class Board:
         """Take over the state of a recorded board; entry points not in it were not polled."""
         recorded = {one.key: one for one in restored.entry_points}
         servers = {key.server for key in self._statuses}
-        self._servers = {one.server: one for one in restored.servers if one.server in servers}
-        self._outages = {s.server: began_at(s) for s in self._servers.values() if s.failure}
+        self._servers = Servers(one for one in restored.servers if one.server in servers)
         known = {*self._statuses, *servers}
         self._set_events(c for c in restored.events if (c.key or c.server) in known)
         self._traffic = Traffic()
@@ -200,7 +190,7 @@ class Board:
         if not self.statuses_of(status.server):
             return Folded(status)
         before = self._servers.get(status.server)
-        self._servers[status.server] = status
+        self._servers.take(status)
         failed = before.failure if before else None
         if failed == status.failure:
             return Folded(status)
@@ -213,7 +203,7 @@ class Board:
             followed += changes
         outage_since, explained = None, list[Change]()
         if status.failure and not failed:
-            outage_since = self._outages[status.server] = began_at(status)
+            outage_since = began_at(status)
             explained = self._absorb(status.server, outage_since)
         statuses = tuple(self.statuses_of(status.server))
         change = server_change(before, status, [one.judgement for one in statuses])
@@ -278,7 +268,7 @@ class Board:
         if ends_round(before.state, observation, before.policy.interval):
             sample = sample_of_round(after, observation.at)
             after = replace(after, state=replace(state, history=state.history.appended(sample)))
-        others = tuple(self._changes(endpoint, observation, after))
+        others = tuple(self._servers.changes_of_endpoint(endpoint, observation, after))
         after = self._statuses[observation.key] = self._noted(after, others)
         self._traffic.add(observation.at)
         # The last one folded is the newest: a later date was given by another clock.
@@ -288,9 +278,7 @@ class Board:
     def _set_clock(self, by: float) -> None:
         """Shift times so that ages stay the same. Past events keep their times."""
         self._statuses = {key: s.as_old_as_before(by) for key, s in self._statuses.items()}
-        self._servers = {
-            name: status.as_old_as_before(by) for name, status in self._servers.items()
-        }
+        self._servers.set_clock(by)
         self._newest_at = shifted(self._newest_at, by)
         self._traffic.clock_set(by)
 
@@ -321,31 +309,12 @@ class Board:
             self._verdicts[after.judgement.verdict] += 1
         if changes:
             changes = tuple(
-                replace(one, of_server=of_server or self._of_outage(one, after)) for one in changes
+                replace(one, of_server=of_server or self._servers.covers(one, after))
+                for one in changes
             )
             after = self._noted(after, changes)
         self._statuses[key] = after
         return after, changes
-
-    def _changes(
-        self, endpoint: EndpointState, observation: Observation, after: EntryPointStatus
-    ) -> Iterator[Change]:
-        """What a poll changed beside the verdict, unless the outage of the server covers it."""
-        timeline, server = after.timeline, observation.key.server
-        if server in self._outages:
-            endpoint = as_on_timeline(endpoint, observation.endpoint, timeline)
-        for change in change_of_endpoint(endpoint, observation, after.judgement.level, timeline):
-            if not self.failure(server) or not came_of_outage(change, self._outages[server]):
-                yield change
-
-    def _of_outage(self, change: Change, status: EntryPointStatus) -> bool:
-        """Whether the change of the whole server, down or back, covers it."""
-        since = self._outages.get(change.server)
-        if since is None:
-            return False
-        if self.failure(change.server):
-            return came_of_outage(change, since)
-        return ends_outage(change, status.judgement, status.timeline, since)
 
     def _noted(self, status: EntryPointStatus, changes: tuple[Change, ...]) -> EntryPointStatus:
         if not changes:
