@@ -14,7 +14,7 @@ from yarl import URL
 from wallboard.abandonable import start_in_thread
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
-from wallboard.domain.reading import Reading
+from wallboard.domain.reading import Capacity, LiveSessionStatus, Reading
 from wallboard.ece.answer.decode import decode
 from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.connector import ATTEMPT, MOST_ATTEMPTS, Attempt
@@ -110,6 +110,7 @@ class EceClient:
         self._of_node = place is not None
         self._anew_every = ANEW if server.nodes and not place else 0
         self._polls: dict[tuple[EntryPointKey, Endpoint], int] = {}
+        self._said: dict[tuple[EntryPointKey, Endpoint], object] = {}
 
     @property
     def problem(self) -> str:
@@ -144,9 +145,21 @@ class EceClient:
         return Poll(entry_point.key, endpoint, request, http, anew)
 
     async def poll(self, poll: Poll) -> Observation:
-        """Poll once. Raises nothing but ``CancelledError``."""
+        """Poll once. Raises nothing but ``CancelledError``.
+
+        What a new connection without cookies says that is new is asked for on another one: it may
+        have come to the one node that differs, which is seen by asking that node.
+        """
+        anew, target = self._is_anew(poll), (poll.key, poll.endpoint)
+        seen = await self._ask(poll, anew=anew)
+        if anew and _gist(seen) != self._said.get(target):
+            seen = replace(await self._ask(poll, anew=True), asked_again=True)
+        if self._anew_every:
+            self._said[target] = _gist(seen)
+        return seen
+
+    async def _ask(self, poll: Poll, *, anew: bool) -> Observation:
         began = self._timer()
-        anew = self._is_anew(poll)
         exchange = Exchange(
             self._transport,
             poll.anew if anew else poll.http,
@@ -309,6 +322,13 @@ class Exchange:
         self._transport.forget()
         if not self._limit.expired():
             self._limit.reschedule(asyncio.get_running_loop().time())
+
+
+def _gist(seen: Observation) -> object:
+    """What an answer says of a state: neither figures, which change, nor why it failed."""
+    if isinstance(seen.outcome, Failure | Capacity | LiveSessionStatus):
+        return type(seen.outcome)
+    return seen.outcome
 
 
 def _evidence(response: Response | None, outcome: Reading | Failure) -> Response | None:
