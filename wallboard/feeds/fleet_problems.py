@@ -71,7 +71,7 @@ def _silent(fleet: FleetSettings, status: FleetStatus, since: float) -> str:
         return f"This member has the lease since {_time(since)} and is about to poll."
     if status.holder:
         return f"{status.holder} has the lease, and was not heard since {_time(since)}."
-    who = "" if fleet.collect else ": no member that may is on the bus"
+    who = "" if fleet.collect else ": no collector is on the bus"
     return f"Nobody polls since {_time(since)}{who}."
 
 

@@ -27,7 +27,10 @@ UNANSWERED = -1
 
 REFUSED = "the bus refuses"
 _FULL = "the bus has no space left: look at its disk, and at the limits of its streams"
-_NO_JETSTREAM = "the bus has no JetStream: start nats-server with --jetstream"
+_NO_JETSTREAM = (
+    "the bus has no JetStream, or none in reach with the name that `domain` says: "
+    "start nats-server with --jetstream"
+)
 
 _BY_CODE = {
     MISSING: "the bus has no streams of a fleet yet; a collector makes them",

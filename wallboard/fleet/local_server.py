@@ -140,7 +140,8 @@ def why_of(words: str) -> str:
         return "this machine does not have that address; choose another by --host"
     if "variable reference for" in low:
         name = re.search(r"variable reference for '(\w+)'", words)
-        return f"the environment variable {name[1] if name else ''} is not set; it is a password"
+        which = f"the environment variable {name[1] if name else ''}"
+        return f"{which} is not set, or not quoted: it is a password, as in NAME='\"…\"'"
     if "permission denied" in low:
         return f"no permission: {words}"
     return words

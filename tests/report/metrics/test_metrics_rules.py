@@ -159,7 +159,7 @@ def test_a_fleet_without_its_bus_and_one_in_which_nobody_polls_are_told(tmp_path
     told = alert(
         "warning",
         "wallboard on i has lost the bus of its fleet",
-        "It neither polls nor hears who does; its picture is out of date. "
+        "It hears nobody and nobody hears it; unless it polls alone, its picture is out of date. "
         "See: wallboard fleet status.",
         labels,
     )

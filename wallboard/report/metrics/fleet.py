@@ -28,7 +28,9 @@ def of_fleet(fleet: FleetStatus | None) -> Iterator[Metric]:
     )
     if fleet.term is not None:
         yield GaugeMetricFamily(
-            "wallboard_fleet_term", "The term of whoever polls; it only goes up.", float(fleet.term)
+            "wallboard_fleet_term",
+            "The term of whoever polls; it goes up, until the bus loses its disk.",
+            float(fleet.term),
         )
     yield GaugeMetricFamily(
         "wallboard_fleet_lag_seconds",
