@@ -92,8 +92,12 @@ class NodeTable(Lines):
             return split(left, [], width, base, theme.glyphs)
         failed = isinstance(poll.outcome, Failure)
         colour = theme.level[Level.CRITICAL if failed else Level.OK].color
+        marked = theme.ui["mark"].color
+        if chosen:
+            # Other colours are hard to read on that of the cursor.
+            colour = marked = base.color
         left += [Segment(columns[0], base + Style(color=colour)), Segment(columns[1], base)]
-        style = base + Style(color=theme.ui["mark"].color, bold=True)
+        style = base + Style(color=marked, bold=True)
         right = [Segment(mark, style)] if mark else []
         space = width - Segment.get_line_length([*left, *right])
         left.append(Segment(fit(meaning(poll), max(0, space), theme.glyphs), base))
