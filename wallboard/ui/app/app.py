@@ -19,6 +19,8 @@ from textual.timer import Timer
 from wallboard.abandonable import ANSWER_SECONDS, in_thread_within, start_in_thread
 from wallboard.board import Board
 from wallboard.config.reload import ConfigSource, Reload, what_changed
+from wallboard.domain.event import RecordedBoard
+from wallboard.domain.snapshot import Folded
 from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard, MakeFeed
 from wallboard.live_alarms import LiveAlarms
@@ -106,6 +108,7 @@ class WallboardApp(AbsenceApp):
         self.state = state or Arrangement()
         super().__init__(settings, self.state.theme, clock)
         self.live = LiveBoard(settings, make_feed, board=board, source=source, clock=clock)
+        self.live.on_folded(self._show_restored)
         self.live.on_edited(self._apply_settings)
         self.modes = WallModes(lambda: self.settings, self.bell, self._bytes_sent)
         self.outside = Outside(lambda: self.settings.alarm, self.send_sequence)
@@ -179,6 +182,11 @@ class WallboardApp(AbsenceApp):
             self.use_keys(settings.keys)
         self.notices.add_passing(what_changed(before, settings))
         self.tick()
+
+    def _show_restored(self, folded: Folded) -> None:
+        """Show a board that is complete at one stroke without waiting for the next tick."""
+        if isinstance(folded.event, RecordedBoard):
+            self.call_later(self.tick)
 
     def start_ticking(self) -> None:
         """Tick as often as the settings say, from now on."""
