@@ -97,7 +97,7 @@ class BusRequests:
         """By what name this user finds the streams of another account, if it has to."""
         self._mirrored = ""
         """The API of the JetStream that has the streams, where this server only mirrors them."""
-        self._asked: dict[str, set[asyncio.Future[None]]] = {}
+        self._asked: dict[str, set[asyncio.Future[Any]]] = {}
         """By the subject, in lower case, what ends a request whose answer will not come."""
 
     def drop(self, why: str) -> None:
@@ -342,10 +342,18 @@ class BusRequests:
         self, subject: str, data: bytes, headers: Mapping[str, str] | None = None
     ) -> "Msg":
         client = self._connected()
-        asking = client.request(
-            subject, data, ANSWER_SECONDS, headers=dict(headers) if headers else None
-        )
-        return await self._answered(subject, asking)
+        with said():
+            answer = await client.ask(subject, data, dict(headers) if headers else None)
+            waiting = self._asked.setdefault(subject.lower(), set())
+            waiting.add(answer)
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    return await answer
+            finally:
+                answer.cancel()
+                waiting.discard(answer)
+                if not waiting:
+                    self._asked.pop(subject.lower(), None)
 
     async def _answered(
         self, subject: str, asking: Coroutine[Any, Any, T], seconds: float = ANSWER_SECONDS
