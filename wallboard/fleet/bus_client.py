@@ -16,7 +16,13 @@ from urllib.parse import urlsplit
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error, NoRespondersError, NoServersError, SlowConsumerError
+from nats.errors import (
+    Error,
+    NoRespondersError,
+    NoServersError,
+    OutboundBufferLimitError,
+    SlowConsumerError,
+)
 
 from wallboard.abandonable import start_in_thread
 from wallboard.domain.foreign_text import brief
@@ -55,6 +61,9 @@ CLOSE_SECONDS = 1.0
 
 PING_SECONDS = 5
 """Between two pings; after two that were not answered the connection is given up."""
+
+MOST_UNSENT = 512 * 1024
+"""Bytes that wait to be sent, after which nothing more is asked."""
 
 NO_RESPONDERS = "503"
 """The status of what the server answers itself, as nobody takes such requests."""
@@ -159,11 +168,14 @@ class BusClient(Client):
     async def ask(
         self, subject: str, data: bytes, headers: dict[str, str] | None
     ) -> "asyncio.Future[Msg]":
-        """Send a request; what will be answered.
+        """Send a request, without waiting; what will be answered.
 
         The client's own requests take a task, a timer and twice the turns of the loop: that was
         half of what publishing costs.
         """
+        if self.pending_data_size > MOST_UNSENT:
+            # Then the client would wait, deaf to being cancelled.
+            raise OutboundBufferLimitError
         if not self._inbox:
             self._inbox = self.new_inbox()
             await self.subscribe(f"{self._inbox}.*", cb=_nobody_asked)
