@@ -58,8 +58,8 @@ class Member:
         return bool(self.fleet and self.fleet.holds and not self.status.leader)
 
     def polls(self) -> set:
-        """The polls that were folded here."""
-        return {(o.key, o.endpoint, round(o.at, 3)) for o in self.heard.observations()}
+        """The polls that were folded here, by the millisecond as it crosses the bus."""
+        return {(o.key, o.endpoint, round(o.at * 1000) / 1000) for o in self.heard.observations()}
 
     def recorded(self) -> int:
         """How many polls its recording has; nobody may write to it any more."""
