@@ -41,6 +41,7 @@ FILES = {
     "fleet_pixel": ("fleet_pixel",),
     "fleet_viewers": ("fleet_viewers", "fleet_bus_cpu"),
     "fleet_viewer_start": ("fleet_viewer_start",),
+    "fleet_faults": ("fleet_polled_twice",),
     "metrics_scrape": ("metrics_scrape", "metrics_against_library"),
     "hostile_servers": ("hostile_late", "hostile_gap", "hostile_memory"),
 }

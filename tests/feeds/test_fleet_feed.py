@@ -149,6 +149,21 @@ async def test_a_viewer_without_a_recording_is_complete_and_never_polls(member, 
     assert not eve.feed.poll_now(next(iter(eve.board.snapshot(0).entry_points)))
 
 
+async def test_while_no_collector_runs_it_is_said_and_the_first_one_that_is_back_polls(
+    member, simulated
+):
+    simulator = await simulated()
+    ana = member(simulator, "ana")
+    await until(lambda: ana.leads)
+    wall = member(simulator, "wall", collect=False)
+    await until(wall.heard.observations)
+    await ana.leave()
+    await until(lambda: any("Nobody polls since" in said for said in wall.status.problems))
+    bob = member(simulator, "bob")
+    await until(lambda: bob.leads and wall.status.leader == "bob")
+    await until(lambda: not any("Nobody polls" in said for said in wall.status.problems))
+
+
 async def test_without_the_bus_polling_ends_with_the_lease_and_goes_on_after(
     member, simulated, bus_server
 ):

@@ -14,6 +14,7 @@ from tests.fleet.world import (
     World,
     not_recorded,
     polled_twice,
+    wait_until,
 )
 
 pytestmark = pytest.mark.skipif(
@@ -78,6 +79,7 @@ def test_a_leader_whose_cable_is_cut_stops_by_itself(world):
     last = max(one.at for one in world.polls() if one.member == first)
     assert last - cut < LEASE_SECONDS + BUSY_SECONDS
     assert polled_twice(world.polls()) <= LEASE_SECONDS
+    wait_until(lambda: "has not answered since" in world.member(first).log())
     world.member(first).host.allow(world.bus)
     time.sleep(LEASE_SECONDS)
     assert world.poller() == second
