@@ -11,6 +11,7 @@ from tests.fleet.hosts import namespaces_are_allowed
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
+    Polled,
     World,
     not_recorded,
     polled_twice,
@@ -31,6 +32,17 @@ TAKE_OVER_SECONDS = 2 * INTERVAL_SECONDS + LEASE_SECONDS + BUSY_SECONDS
 def world(tmp_path):
     with World(tmp_path) as world:
         yield world
+
+
+def test_two_that_poll_at_once_are_noticed():
+    spells = {"ana": (0.0, 5.0), "bob": (3.0, 9.0)}
+    polls = [
+        Polled(begin + step * INTERVAL_SECONDS, name)
+        for name, (begin, end) in spells.items()
+        for step in range(round((end - begin) / INTERVAL_SECONDS) + 1)
+    ]
+    assert polled_twice(polls) == 2.0
+    assert polled_twice([one for one in polls if one.member == "ana" or one.at > 5]) == 0.0
 
 
 def test_one_member_polls_for_all(world):

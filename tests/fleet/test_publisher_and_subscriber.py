@@ -212,6 +212,22 @@ async def test_what_is_polled_without_a_term_is_published_late(buses):
     assert viewer.subscriber.term == other.term
 
 
+async def test_an_hour_without_the_bus_is_told_late_and_in_order(bus_server, buses):
+    leader, member = Leader(buses[0]), Receiver(buses[1], complete=True)
+    async with running(leader, member):
+        await published(leader, a_round(0))
+        await until(lambda: len(member.events) == 10)
+        bus_server.kill()
+        await until(lambda: not buses[0].status.connected)
+        leader.term = None
+        polls = [one for at in range(10, 3610, 10) for one in a_round(at)]
+        leader.fold(polls)
+        await bus_server.start()
+        await until(lambda: len(member.events) == 10 + len(polls))
+    assert member.events == same([*a_round(0), *polls])
+    assert member.subscriber.late == len(polls)
+
+
 async def test_a_leader_that_lost_its_term_is_not_heard_any_more(buses):
     old, new, viewer = (
         Leader(buses[0], revision=1),
