@@ -28,6 +28,7 @@ from wallboard.ui.help.help_screen import KEY_WIDTH, HelpScreen
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.board_screen import Banner
 from wallboard.ui.screen.header import BoardHeader
+from wallboard.ui.terminal.screen import MOST_LAYOUTS
 from wallboard.ui.wall.grid import WallGrid
 from wallboard.ui.wall.wall_screen import WallScreen
 from wallboard.ui.widgets.key_bar import KeyBar
@@ -567,3 +568,17 @@ async def test_the_help_lists_every_key_of_its_screen(way, keys):
 def test_the_boards_of_these_tests_show_every_verdict():
     verdicts = made_board(len(TILES)).snapshot(NOW).verdicts
     assert len(verdicts) == 10
+
+
+@pytest.mark.parametrize("height", range(14, 22))
+async def test_a_wall_with_about_as_many_entry_points_as_lines_settles_in_one_density(height):
+    """The titles take a line, without which lines would not fit, and then there are no titles."""
+    app = wall(made_board(12), density="auto")
+    async with app.run_test(size=(80, height)) as pilot:
+        await settled(pilot)
+        screen = app.screen
+        screen.allow_layouts()
+        for _ in range(20):
+            await pilot.pause(0.02)
+        assert screen._layouts_left > MOST_LAYOUTS - 10
+        assert not screen._next_layout

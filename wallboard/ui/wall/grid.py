@@ -28,6 +28,7 @@ from wallboard.ui.wall.arrange import (
     arrange,
     is_fault,
 )
+from wallboard.ui.wall.headings import WallHeading
 from wallboard.ui.wall.layout import Heading, Item, Shape, laid_out, lay_out, shape_of
 from wallboard.ui.wall.rows import RowPainter, Scene, blinking_in
 from wallboard.ui.wall.selection import Selection
@@ -220,13 +221,29 @@ class WallGrid(ScrollView, can_focus=True):
         """How to fill the screen: in a density that no filter changes, else it would leap."""
         if self._shape_held:
             return self.layout_now.shape
+        height, titles = self._room(height)
         headings = sum(bool(section.name) for section in self.sections)
         density = self._state.density
         if density == "auto":
             whole = [len(self._view.snapshot.entry_points)]
-            density = shape_of(whole, headings, width, height, density).density.name  # type: ignore[assignment]  # names of densities
+            density = shape_of(  # type: ignore[assignment]  # names of densities
+                whole, headings, width, height, density, titles=titles
+            ).density.name
         counts = [len(section.shown) for section in self.sections]
         return shape_of(counts, headings, width, height, density)
+
+    heading: WallHeading | None = None
+    """The line above, whose room is the wall's while it is not there."""
+
+    def _room(self, height: int) -> tuple[int, int]:
+        """The rows of tiles, and how many of them lines give up to titles.
+
+        It must not depend on whether the titles are there by now: they come and go with the shape.
+        """
+        if self.heading is None:
+            return height, 0
+        words = int(self.heading.has_words)
+        return height + self.heading.size.height - words, 1 - words
 
     _shape_held = False
 

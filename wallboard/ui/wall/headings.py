@@ -31,6 +31,8 @@ class WallHeading(Lines):
 
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme, "header")
+        self.has_words = False
+        """Whether it says what differs from the usual order, in any shape of the wall."""
         self._sorts: list[tuple[int, str]] = []
 
     def show(
@@ -46,6 +48,7 @@ class WallHeading(Lines):
         """Draw it for this arrangement, in which ``shown`` of all entry points are shown."""
         base, glyphs = self.background, self.theme_styles.glyphs
         words = self._words(state, query, shown, everything)
+        self.has_words = bool(words)
         titles: list[Segment] = []
         self._sorts = []
         if layout.density is COMPACT and layout.rows:

@@ -85,6 +85,7 @@ class KioskScreen(WallScreen):
         """``rotate_seconds`` gives how long a page is shown."""
         super().__init__(theme, first, state)
         self.grid: KioskGrid = KioskGrid(theme, first, state, self.query_now)
+        self.grid.heading = self._heading
         self._tiles, self._lines = Pinned(theme), Pinned(theme)
         self._well, self._all_well = WellLine(theme), AllWell(theme)
         self._body = KioskBody(

@@ -194,12 +194,15 @@ class Layout:
         return None
 
 
-def shape_of(counts: Sequence[int], headings: int, width: int, height: int, asked: str) -> Shape:
+def shape_of(
+    counts: Sequence[int], headings: int, width: int, height: int, asked: str, *, titles: int = 0
+) -> Shape:
     """How sections of so many entry points, and their headings, use the screen best.
 
     ``auto`` draws them as large as they all fit: large, as tiles, as lines; else as lines, which
     show the most. Asked for a density, they fill the screen in that one if they fit at all;
-    ``large`` falls back to ``normal`` on a narrow terminal.
+    ``large`` falls back to ``normal`` on a narrow terminal. ``titles`` are the rows that lines, and
+    no tiles, give up to the titles of their columns.
     """
     room = height - headings
     large = largest(counts, width, room, LARGE.height)
@@ -213,7 +216,7 @@ def shape_of(counts: Sequence[int], headings: int, width: int, height: int, aske
     if large:
         return large
     lines = _usual(COMPACT, width)
-    lines_fit = _rows(counts, lines.columns) <= room
+    lines_fit = _rows(counts, lines.columns) <= room - titles
     if tiles and (tiles.height >= READABLE or not lines_fit):
         return tiles
     return lines

@@ -69,7 +69,7 @@ class WallScreen(FilteringScreen):
         self.state = state
         self.query_now: Query = parse(state.filter)
         self.grid = WallGrid(theme, first, state, self.query_now)
-        self._heading = WallHeading(theme)
+        self._heading = self.grid.heading = WallHeading(theme)
 
     def parts(self) -> list[Widget]:
         """The line above the entry points, and these."""
