@@ -2,6 +2,7 @@
 
 import random
 import signal
+import sys
 import time
 
 from tests.fleet.world import (
@@ -43,7 +44,7 @@ def live_through(world: World, chances: random.Random, faults: int) -> None:
 def break_something(world: World, chances: random.Random) -> None:
     member = chances.choice(world.members)
     kind = chances.choice(["kill", "stop", "cut", "one way", "bus", "wipe"])
-    print(f"{time.time():.3f} {kind} {member.name}")
+    print(f"{time.time():.3f} {kind} {member.name}", file=sys.stderr)
     if kind == "kill":
         member.kill()
         time.sleep(chances.uniform(0, 2))
