@@ -72,6 +72,7 @@ def minute(ago):
         ({"suppressed": 1}, "57 open", 1),
         ({"returned": 1}, "1 returned · 57 open", 2),
         ({"entry_points": 0, "open": 0}, "0 open", 0),
+        ({"unknown": 60, "open": 0, "returned": 1}, "1 returned · 60 unknown", 2),
     ],
 )
 def test_it_says_what_stands_and_how_many_are_open(recorded, capsys, values, words, code):

@@ -68,7 +68,7 @@ def print_status(path: str, form: str) -> int:
 
 
 def words_of(values: "Mapping[str, float]", now: float) -> list[str]:
-    """``2 new``, ``1 acked`` and ``57 open``; or that there is no data, and since when."""
+    """``2 new``, ``1 acked`` and ``57 open``; or that nothing is known, and since when."""
     newest_at = values.get("newest_at", values.get("at"))
     no_data = "no data" if newest_at is None else f"no data since {_minute(newest_at, now)}"
     if is_gone(values, now):
@@ -76,7 +76,12 @@ def words_of(values: "Mapping[str, float]", now: float) -> list[str]:
     said = [f"{values[name]:.0f} {word}" for name, word in COUNTED if values.get(name)]
     if "blind_since" in values:
         return [*said, f"no network since {_minute(values['blind_since'], now)}"]
-    return [*said, no_data if values.get("late") else f"{values.get('open', 0):.0f} open"]
+    if values.get("late"):
+        return [*said, no_data]
+    points = values.get("entry_points")
+    if points and values.get("unknown") == points:
+        return [*said, f"{points:.0f} unknown"]
+    return [*said, f"{values.get('open', 0):.0f} open"]
 
 
 def is_gone(values: "Mapping[str, float]", now: float) -> bool:
