@@ -6,7 +6,7 @@ DAYS = 2
 
 
 def test_days_of_faults_edits_resizes_and_keys_leave_nothing_behind():
-    days = soak(20, DAYS)
+    days = soak(20, DAYS, within=240.0)
     assert len(days) == DAYS
     most = {"descriptors": 40, "threads": 12, "tasks": 200}
     for what, limit in most.items():

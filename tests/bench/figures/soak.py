@@ -46,22 +46,25 @@ def measure(pace: Pace) -> list[Outcome]:
     ]
 
 
-def soak(entry_points: int, days: int) -> list[dict[str, float]]:
-    """What the process held after each day; keys are pressed all the while."""
+def soak(entry_points: int, days: int, within: float = LIMIT_SECONDS) -> list[dict[str, float]]:
+    """What the process held after each day; keys are pressed all the while.
+
+    It takes so many seconds at most.
+    """
     with simulator(entry_points) as url, result_file() as (path, variables):
         command = program("soak_board", url, entry_points, days)
         with on_a_terminal(command, environment(**variables)) as terminal:
-            _press_keys(terminal)
+            _press_keys(terminal, within)
             if not path.exists():
                 raise RuntimeError(f"soak_board reported nothing:\n{terminal.screen_text()}")
         found: list[dict[str, float]] = json.loads(path.read_text())["days"]
     return found
 
 
-def _press_keys(terminal: Terminal) -> None:
+def _press_keys(terminal: Terminal, within: float) -> None:
     """Until the program ends, or has taken far too long."""
     keys = cycle(KEYS)
-    for _ in range(int(LIMIT_SECONDS / KEY_SECONDS)):
+    for _ in range(int(within / KEY_SECONDS)):
         if not terminal.read_for(KEY_SECONDS):
             return
         terminal.press(next(keys))

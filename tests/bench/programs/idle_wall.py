@@ -11,7 +11,7 @@ from tests.bench.boards import answer_of, answers, entry_points, observed
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Response
-from wallboard.feeds import FeedStatus, Publish
+from wallboard.feeds import FeedStatus, Fold, WholeBoard
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
@@ -35,12 +35,12 @@ class SameAgain:
         self.seconds = seconds
         self.app: WallboardApp | None = None
 
-    async def run(self, publish: Publish) -> None:
+    async def run(self, fold: Fold, board: WholeBoard) -> None:
         end = time.monotonic() + self.seconds
         while time.monotonic() < end:
             for key in self.keys:
                 for endpoint, reading in answers(wait_of(key)):
-                    publish(observed(key, endpoint, reading, time.time(), self.heard))
+                    fold(observed(key, endpoint, reading, time.time(), self.heard))
                 await asyncio.sleep(INTERVAL_SECONDS / len(self.keys))
         if self.app:
             self.app.exit()

@@ -28,7 +28,7 @@ from wallboard.config.state_folder import BoardId
 from wallboard.domain.event import Event
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
 from wallboard.domain.snapshot import Folded
-from wallboard.feeds import FeedStatus, Fold
+from wallboard.feeds import FeedStatus, Fold, WholeBoard
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
 
@@ -64,7 +64,7 @@ class Soaking(Aging):
     def replace(self, settings: Settings, edit: Folded) -> None:
         """The edited config changes nothing for the polls."""
 
-    async def run(self, fold: Fold) -> None:
+    async def run(self, fold: Fold, board: WholeBoard) -> None:
         """Live all days, and report what each left behind."""
         fold = self._recorded(fold)
         real = asyncio.create_task(self._feed.run(lambda event: self._hear(event, fold)))
