@@ -5,11 +5,16 @@ Run with ``make pictures``; it takes about half a minute and writes ``docs/*.svg
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rich.console import Console
+from rich.text import Text
 from textual.pilot import Pilot
 
 from wallboard.board import Board
@@ -18,11 +23,16 @@ from wallboard.cli.commands.simulate import Simulation
 from wallboard.config.state_folder import BoardId
 from wallboard.feeds.shared import SharedFeed
 from wallboard.inheritance import entry_points_of
+from wallboard.installation import own_command
 from wallboard.settings import SurveyQuestionSettings, SurveySettings
 from wallboard.simulator.names import entry_point_ids
 from wallboard.simulator.scenario import load_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp
+
+sys.path.insert(0, str(Path(__file__).parent))
+from scripted_week import FOLDER as WEEK_FOLDER
+from scripted_week import WEEK, Week, week_settings
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs"
 SIZE = (120, 33)
@@ -76,6 +86,37 @@ async def take(folder: Path) -> None:
                 (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
+def take_backtest(folder: Path) -> None:
+    """Try rules that wait longer on the scripted week, and take a picture of what that prints."""
+    Week(week_settings(), folder / "week.db").play(WEEK)
+    rules = (WEEK_FOLDER / "wallboard.toml").read_text(encoding="utf-8")
+    (folder / "wallboard.toml").write_text(rules, encoding="utf-8")
+    patient = rules.replace("raise_for = 180", "raise_for = 600")
+    (folder / "patient.toml").write_text(patient, encoding="utf-8")
+    words = [
+        "alarms",
+        "backtest",
+        "--config",
+        "patient.toml",
+        "--file",
+        "week.db",
+        "--since",
+        "2026-11-02",
+    ]
+    done = subprocess.run(
+        [*own_command(), *words, "--until", "2026-11-09"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"TZ": "UTC"},
+    )
+    console = Console(record=True, width=100, file=StringIO())
+    console.print(Text(f"$ wallboard {' '.join(words)}\n\n{done.stdout}"))
+    svg = console.export_svg(title="wallboard alarms backtest")
+    (FOLDER / "backtest.svg").write_text(svg, encoding="utf-8")
+
+
 async def _press(pilot: Pilot[None], keys: Iterable[str]) -> None:
     for key in keys:
         await pilot.press(key)
@@ -87,4 +128,5 @@ if __name__ == "__main__":
     os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     FOLDER.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
+        take_backtest(Path(folder))
         asyncio.run(take(Path(folder)))
