@@ -52,7 +52,7 @@ SHOTS = (
     ("alarms", ("a", *"restarted", "enter", "x", "exclamation_mark")),
     ("wall", ("escape",)),
     ("drilldown", ("enter",)),
-    ("events", ("escape", "e", "enter")),
+    ("events", ("escape", "e", "Z")),
     ("themes", ("escape", "t", "down", "down")),
     ("survey", ("escape", "v", *"4711", "enter", "enter", "enter", "enter", "down")),
     ("replay", ("escape", "y", "<", "<", "<")),
