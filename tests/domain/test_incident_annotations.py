@@ -5,6 +5,7 @@ from domain.test_incidents import KEY, OTHER, found, server, verdict
 
 from wallboard.domain.incident_annotations import annotated
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.report.words.incidents import handled_words
 
 
 def row(at, kind, key=KEY, *, who="anna@jump1", text="on it", onset=None):
@@ -44,6 +45,17 @@ def test_what_the_rules_did_and_what_is_of_others_is_left_out():
         LedgerRow(150, RowKind.NOTE, None, who="anna@jump1", text="of the board"),
     ]
     assert said(one, *rows) == [[]]
+
+
+def test_a_notice_that_was_given_up_belongs_to_the_incident_of_its_alarm():
+    one = found(verdict(100, "open", "error"))
+    given_up = LedgerRow(
+        160, RowKind.GIVEN_UP, AlarmKey.of(KEY), 100, text="raise: HTTP 400", channel="pager"
+    )
+    sent = LedgerRow(160, RowKind.SENT, AlarmKey.of(KEY), 100, text="raise", channel="mail")
+    (incident,) = annotated(one, [given_up, sent])
+    assert handled_words(incident) == "pager was not told: raise: HTTP 400"
+    assert incident.acknowledged_by is None
 
 
 def test_the_incident_of_a_server_has_what_was_said_of_it_and_of_its_entry_points():

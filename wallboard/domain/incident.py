@@ -54,12 +54,16 @@ class Phase:
 
 @frozen
 class Annotation:
-    """What somebody did about an incident: ``kind`` is a word of the ledger."""
+    """What somebody did about an incident, or that a ``channel`` was not told of it.
+
+    ``kind`` is a word of the ledger.
+    """
 
     at: float
     kind: str
     who: str
     text: str = ""
+    channel: str = ""
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""What people did about incidents, by the rows of the ledger."""
+"""What people did about incidents and who was not told, by the rows of the ledger."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,23 +11,27 @@ _TOLD = frozenset({RowKind.ACKNOWLEDGED, RowKind.SHELVED, RowKind.UNSHELVED, Row
 def annotated(
     incidents: Iterable[Incident], rows: Sequence[LedgerRow], rules: Rules = NO_RULES
 ) -> tuple[Incident, ...]:
-    """The incidents with what somebody said about them or their entry points.
+    """The incidents with what somebody said about them or their entry points, and given-up notices.
 
     An alarm belongs to the incident in which its condition began, however late somebody has
     acknowledged it; a note to the incident during which it was written, or which was not yet over
     by its rules.
     """
-    by_people = [row for row in rows if row.who and row.key and row.kind in _TOLD]
-    if not by_people:
+    telling = [row for row in rows if row.key and _tells(row)]
+    if not telling:
         return tuple(incidents)
     return tuple(
         one.annotated(
-            Annotation(row.at, row.kind.value, row.who, row.text)
-            for row in by_people
+            Annotation(row.at, row.kind.value, row.who, row.text, row.channel)
+            for row in telling
             if _is_about(row, one, rules)
         )
         for one in incidents
     )
+
+
+def _tells(row: LedgerRow) -> bool:
+    return (bool(row.who) and row.kind in _TOLD) or row.kind is RowKind.GIVEN_UP
 
 
 def _is_about(row: LedgerRow, incident: Incident, rules: Rules) -> bool:

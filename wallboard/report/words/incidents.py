@@ -6,7 +6,7 @@ from typing import Any
 
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.foreign_text import safe
-from wallboard.domain.incident import Incident, Phase, State
+from wallboard.domain.incident import Annotation, Incident, Phase, State
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.time_span import span
@@ -55,11 +55,14 @@ def points_words(count: int) -> str:
 
 
 def handled_words(incident: Incident) -> str:
-    """Who acknowledged it and what was noted, foreign text made safe; empty without either."""
+    """Who acknowledged it, what was noted and who was not told, foreign text made safe."""
     return "; ".join(
-        safe(f"{one.kind} by {one.who}" + (f": {one.text}" if one.text else ""))
-        for one in incident.annotations
+        safe(_done(one) + (f": {one.text}" if one.text else "")) for one in incident.annotations
     )
+
+
+def _done(one: Annotation) -> str:
+    return f"{one.channel} was not told" if one.channel else f"{one.kind} by {one.who}"
 
 
 def lasting_words(incident: Incident, now: float) -> str:
@@ -97,7 +100,13 @@ def incident_values(
         "entry_points": sorted(key.id for key in incident.keys),
         "acknowledged_by": incident.acknowledged_by,
         "annotations": [
-            {**times("at", one.at), "kind": one.kind, "who": one.who, "text": one.text}
+            {
+                **times("at", one.at),
+                "kind": one.kind,
+                "who": one.who,
+                "channel": one.channel or None,
+                "text": one.text,
+            }
             for one in incident.annotations
         ],
         "changes": [
