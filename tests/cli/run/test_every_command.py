@@ -44,6 +44,7 @@ REAL = {
     "discover": ["--url", URL, "--ids", "1000-1001"],
     "doctor": ["--url", URL],
     "export": ["--file", RECORDING, "board.ndjson"],
+    "fleet": ["server-config"],
     "handover": ["--file", RECORDING],
     "help": ["check"],
     "history": ["1000", "--file", RECORDING],

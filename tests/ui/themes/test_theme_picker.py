@@ -112,11 +112,11 @@ async def test_an_open_drill_down_stays_and_the_wall_below_changes_too():
     async with app("dark").run_test(size=(120, 40)) as pilot:
         await pilot.press("end", "enter", "down")
         drilldown = pilot.app.screen
-        key, endpoint = drilldown.key, drilldown.endpoint
+        key, endpoint = drilldown.key, drilldown._shown.endpoint
         await pilot.press("t", "end", "enter")
         assert pilot.app.screen is drilldown
         assert isinstance(drilldown, DrillDownScreen)
-        assert (drilldown.key, drilldown.endpoint) == (key, endpoint)
+        assert (drilldown.key, drilldown._shown.endpoint) == (key, endpoint)
         wall = pilot.app.screen_stack[0]
         for screen in (drilldown, wall):
             widgets = [w for w in screen.walk_children(Widget) if hasattr(w, "theme_styles")]
