@@ -1,6 +1,7 @@
 """Checks addresses of servers and proxies, from a config or a command line."""
 
 import re
+from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
@@ -20,7 +21,7 @@ _UNREADABLE = "invalid URL: cannot read the host or the port"
 
 def address_fault(address: str) -> str | None:
     """What is wrong with the address of a server, or ``None``; never repeats a password."""
-    parts = _parts(address)
+    parts = parts_of(address)
     if isinstance(parts, str):
         return parts
     if "@" in parts.netloc:
@@ -32,7 +33,7 @@ def address_fault(address: str) -> str | None:
 
 def link_fault(address: str) -> str | None:
     """What is wrong with the address of a web page for people, or ``None``."""
-    parts = _parts(address)
+    parts = parts_of(address)
     if isinstance(parts, str):
         return parts
     if "@" in parts.netloc:
@@ -54,7 +55,7 @@ def node_fault(address: str) -> str | None:
 
 
 def _place_fault(address: str, such_as: str) -> str | None:
-    parts = _parts(f"https://{address}")
+    parts = parts_of(f"https://{address}")
     if isinstance(parts, str):
         return parts
     if parts.port is None or parts.netloc != address or "@" in address:
@@ -64,7 +65,7 @@ def _place_fault(address: str, such_as: str) -> str | None:
 
 def proxy_fault(address: str) -> str | None:
     """What is wrong with the address of a proxy, which may hold a password, or ``None``."""
-    parts = _parts(address)
+    parts = parts_of(address)
     return parts if isinstance(parts, str) else host_fault(parts.hostname or "")
 
 
@@ -116,7 +117,12 @@ def _ipv6_fault(host: str) -> str | None:
     return None
 
 
-def _parts(address: str) -> SplitResult | str:
+def parts_of(
+    address: str,
+    schemes: Sequence[str] = SCHEMES,
+    example: str = "https://ece.example.com",
+) -> SplitResult | str:
+    """The parts of an address of one of these schemes, or what is wrong with it."""
     if not address.isprintable() or " " in address or "\\" in address:
         return "must not contain spaces, backslashes or control characters"
     try:
@@ -124,10 +130,10 @@ def _parts(address: str) -> SplitResult | str:
         port = parts.port
     except ValueError:
         return _UNREADABLE
-    if parts.scheme not in SCHEMES or not address[len(parts.scheme) :].startswith("://"):
-        return "must start with http:// or https://"
+    if parts.scheme not in schemes or not address[len(parts.scheme) :].startswith("://"):
+        return f"must start with {' or '.join(f'{one}://' for one in schemes)}"
     if not parts.hostname:
-        return "must have a host, such as https://ece.example.com"
+        return f"must have a host, such as {example}"
     place = parts.netloc.rpartition("@")[2]
     if "[" in place and not _BRACKETS.fullmatch(place):
         return _UNREADABLE

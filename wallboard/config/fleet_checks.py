@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from wallboard.config.address import host_fault
+from wallboard.config.address import host_fault, parts_of
 from wallboard.config.document import Fault
 from wallboard.config.problem import shown
 from wallboard.domain.foreign_text import has_controls
@@ -16,6 +16,8 @@ MOST_SERVERS = 16
 
 MOST_NAME = 64
 """Characters of a name that other members show."""
+
+BUS_SCHEMES = ("nats", "tls")
 
 _PACKAGES = ("nats", "msgspec")
 _DOMAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -62,24 +64,14 @@ def _bus(fleet: FleetSettings) -> Iterator[Fault]:
 
 def bus_fault(address: str) -> str | None:
     """What is wrong with the address of a NATS server, or ``None``; never repeats a password."""
-    if not address.isprintable() or " " in address or "\\" in address:
-        return "must not contain spaces, backslashes or control characters"
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return "invalid URL: cannot read the host or the port"
-    if parts.scheme not in {"nats", "tls"} or not address[len(parts.scheme) :].startswith("://"):
-        return "must start with nats:// or tls://, such as tls://bus.example.com:4222"
+    parts = parts_of(address, BUS_SCHEMES, "tls://bus.example.com:4222")
+    if isinstance(parts, str):
+        return parts
     if "@" in parts.netloc:
         return "must not contain a user name or password; set user and password"
-    if not parts.hostname:
-        return "must have a host, such as tls://bus.example.com:4222"
-    if port == 0:
-        return "invalid URL: port 0 is not allowed"
     if parts.path.strip("/") or parts.query or parts.fragment:
         return "must end after the host and port"
-    return host_fault(parts.hostname)
+    return host_fault(parts.hostname or "")
 
 
 def _name(key: str, text: str) -> Iterator[Fault]:

@@ -2,14 +2,12 @@
 
 import asyncio
 import tempfile
-import time
 from pathlib import Path
 from statistics import median
 
 from tests.bench.figure import Figure, Pace
-from tests.bench.figures.restored_start import HEARD, NEVER_POLLED, WITHIN
+from tests.bench.figures.restored_start import seconds_to_picture
 from tests.bench.processes import environment, simulator, wallboard
-from tests.bench.screens import Watch
 from tests.bench.terminal import on_a_terminal
 from tests.fleet.bus_server import NatsServer
 
@@ -37,7 +35,12 @@ def measure(pace: Pace) -> list[Figure]:
                 terminal.read_for(SETTLE_SECONDS)
                 sides = ((viewer, True), (alone, False))
                 turns = [
-                    [_start(folder, config, whole=whole) for config, whole in sides]
+                    [
+                        seconds_to_picture(
+                            wallboard("--config", str(config)), whole, str(folder / config.stem)
+                        )
+                        for config, whole in sides
+                    ]
                     for _ in range(1 + pace.starts)
                 ]
         finally:
@@ -54,19 +57,6 @@ def measure(pace: Pace) -> list[Figure]:
             reach=REACH,
         )
     ]
-
-
-def _start(folder: Path, config: Path, *, whole: bool) -> float:
-    words = wallboard("--config", str(config))
-    with on_a_terminal(words, environment(WALLBOARD_STATE=str(folder / config.stem))) as terminal:
-        watch = Watch(terminal)
-        end = time.perf_counter() + WITHIN
-        while time.perf_counter() < end:
-            terminal.read(0.1)
-            at = watch.when(lambda text: HEARD in text and not (whole and NEVER_POLLED in text))
-            if at is not None:
-                return at - terminal.started_at
-        raise RuntimeError(f"the picture was not shown:\n{terminal.screen_text()}")
 
 
 def _config(folder: Path, name: str, url: str, record: str, fleet: str) -> Path:

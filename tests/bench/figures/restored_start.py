@@ -33,8 +33,8 @@ def measure(pace: Pace) -> list[Figure]:
             commands.append(wallboard("--config", str(config)))
         sides = [(commands[0], True), (commands[1], False)]
         for side in sides:
-            _start(*side, folder)
-        turns = [[_start(*side, folder) for side in sides] for _ in range(pace.starts)]
+            seconds_to_picture(*side, folder)
+        turns = [[seconds_to_picture(*side, folder) for side in sides] for _ in range(pace.starts)]
     restored, plain = map(median, zip(*turns, strict=True))
     return [
         Figure(
@@ -49,7 +49,8 @@ def measure(pace: Pace) -> list[Figure]:
     ]
 
 
-def _start(command: list[str], whole: bool, folder: str) -> float:
+def seconds_to_picture(command: list[str], whole: bool, folder: str) -> float:
+    """From exec to the first answer on the wall, or to a ``whole`` picture."""
     with on_a_terminal(command, environment(WALLBOARD_STATE=folder)) as terminal:
         watch = Watch(terminal)
         end = time.perf_counter() + WITHIN

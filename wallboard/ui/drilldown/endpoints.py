@@ -124,48 +124,44 @@ class EndpointTable(Lines):
         width = self.size.width or self.app.size.width
         columns = columns_of([polls[e] for e in self._endpoints], now, width)
         room = max(map(len, names), default=0)
-        self.put(
-            [
-                self._line(
-                    f"{name:<{room}}", polls[e], cells, width, e is chosen, deciding in group
-                )
-                for name, e, cells, group in zip(
-                    names, self._endpoints, columns, groups, strict=True
-                )
-            ]
-        )
-
-    def _line(
-        self,
-        name: str,
-        last: Observation | None,
-        columns: tuple[str, str],
-        width: int,
-        chosen: bool,
-        decides: bool,
-    ) -> list[Segment]:
-        theme = self.theme_styles
-        base = theme.ui["cursor"] if chosen else self.background
-        arrow = theme.glyphs.pointer if chosen else " "
-        left = [Segment(f"{arrow} {name} ", base + Style(bold=True))]
-        if last is None:
-            left.append(Segment("not asked yet", base))
-            return split(left, [], width, base, theme.glyphs)
-        failed = isinstance(last.outcome, Failure)
-        colour = theme.level[Level.CRITICAL if failed else Level.OK].color
-        left += [Segment(columns[0], base + Style(color=colour)), Segment(columns[1], base)]
+        theme, lines = self.theme_styles, []
         mark = f" {theme.glyphs.decides}" + (" decides" if width >= NARROW else "")
         mark += " " if width >= WIDE else ""
-        mark_style = base + Style(color=theme.ui["mark"].color, bold=True)
-        right = [Segment(mark, mark_style)] if decides else []
-        space = width - Segment.get_line_length([*left, *right])
-        left.append(Segment(fit(meaning(last), space, theme.glyphs), base))
-        return [*left, *right]
+        for name, e, cells, group in zip(names, self._endpoints, columns, groups, strict=True):
+            base = theme.ui["cursor"] if e is chosen else self.background
+            said = mark if deciding in group else ""
+            named = f"{theme.glyphs.pointer if e is chosen else ' '} {name:<{room}}"
+            lines.append(poll_line(named, polls[e], cells, width, theme, base, said))
+        self.put(lines)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the endpoint under the pointer."""
         if event.y < len(self._endpoints):
             self.post_message(self.Chosen(self._endpoints[event.y]))
+
+
+def poll_line(
+    name: str,
+    poll: Observation | None,
+    columns: tuple[str, str],
+    width: int,
+    theme: BoardTheme,
+    base: Style,
+    mark: str = "",
+) -> list[Segment]:
+    """One poll, of ``width`` cells: what was asked, status, latency, what it says, and a mark."""
+    left = [Segment(f"{name} ", base + Style(bold=True))]
+    if poll is None:
+        left.append(Segment("not asked yet", base))
+        return split(left, [], width, base, theme.glyphs)
+    failed = isinstance(poll.outcome, Failure)
+    colour = theme.level[Level.CRITICAL if failed else Level.OK].color
+    left += [Segment(columns[0], base + Style(color=colour)), Segment(columns[1], base)]
+    mark_style = base + Style(color=theme.ui["mark"].color, bold=True)
+    right = [Segment(mark, mark_style)] if mark else []
+    space = width - Segment.get_line_length([*left, *right])
+    left.append(Segment(fit(meaning(poll), max(0, space), theme.glyphs), base))
+    return split(left, right, width, base, theme.glyphs)
 
 
 def alike(polls: dict[Endpoint, Observation | None]) -> list[tuple[Endpoint, ...]]:

@@ -1,20 +1,17 @@
 """What the server and each node behind it answer for an entry point; one of them is chosen."""
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.message import Message
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.node_difference import differences, known_nodes
-from wallboard.domain.observation import Failure, Observation
-from wallboard.domain.policy import Level
+from wallboard.domain.observation import Observation
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.figures import minute
-from wallboard.ui.drilldown.endpoints import columns_of, meaning
+from wallboard.ui.drilldown.endpoints import columns_of, poll_line
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.widgets.lines import Lines, split
+from wallboard.ui.widgets.lines import Lines
 
 SERVER = ""
 """Stands for the server, whose answer is the first."""
@@ -68,40 +65,10 @@ class NodeTable(Lines):
         for (node, poll), name, cells in zip(polls.items(), names, columns, strict=True):
             began = since.get(node)
             mark = f" {theme.glyphs.node_differs} since {minute(began, now)} " if began else ""
-            lines.append(
-                self._line(f"{name:<{room}}", poll, cells, width, node == self.chosen, mark)
-            )
+            base = theme.ui["cursor"] if node == self.chosen else self.background
+            named = f"{theme.glyphs.pointer if node == self.chosen else ' '} {name:<{room}}"
+            lines.append(poll_line(named, poll, cells, width, theme, base, mark))
         self.put(lines)
-
-    def _line(
-        self,
-        name: str,
-        poll: Observation | None,
-        columns: tuple[str, str],
-        width: int,
-        chosen: bool,
-        mark: str,
-    ) -> list[Segment]:
-        theme = self.theme_styles
-        base = theme.ui["cursor"] if chosen else self.background
-        left = [
-            Segment(f"{theme.glyphs.pointer if chosen else ' '} {name} ", base + Style(bold=True))
-        ]
-        if poll is None:
-            left.append(Segment("not asked yet", base))
-            return split(left, [], width, base, theme.glyphs)
-        failed = isinstance(poll.outcome, Failure)
-        colour = theme.level[Level.CRITICAL if failed else Level.OK].color
-        marked = theme.ui["mark"].color
-        if chosen:
-            # Other colours are hard to read on that of the cursor.
-            colour = marked = base.color
-        left += [Segment(columns[0], base + Style(color=colour)), Segment(columns[1], base)]
-        style = base + Style(color=marked, bold=True)
-        right = [Segment(mark, style)] if mark else []
-        space = width - Segment.get_line_length([*left, *right])
-        left.append(Segment(fit(meaning(poll), max(0, space), theme.glyphs), base))
-        return split(left, right, width, base, theme.glyphs)
 
     def on_click(self, event: events.Click) -> None:
         """Choose what is under the pointer."""
