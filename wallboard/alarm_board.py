@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wallboard.alarm_timers import FLOOD_SECONDS, AlarmTimers, Rows, Watched
-from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Condition, Truth
+from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Condition, Truth, by_server
 from wallboard.domain.alarm_condition import (
     condition_of,
     confirmed_until,
@@ -253,7 +253,7 @@ class AlarmBoard:
         since = began_at(status)
         rows: Rows = ()
         for watched in self._points[status.server]:
-            by = explanation(watched.expectation) or f"server {status.server}"
+            by = explanation(watched.expectation) or by_server(status.server)
             if watched.alarm.suppressed_by != by:
                 rows += self._timers.explain(watched, moment(status.at), since, by)
         return rows

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wallboard.abandonable import start_in_thread
 from wallboard.alarm_board import AlarmBoard
 from wallboard.clock import running
-from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState
+from wallboard.domain.alarm import Alarm, AlarmRules
 from wallboard.domain.alarm_requests import (
     Asker,
     RequestRefusedError,
@@ -298,10 +298,7 @@ class LiveAlarms:
     def _unraised(self, now: float) -> bool:
         """Whether who records should have raised an alarm by now, and has not."""
         return not self._board.decides and any(
-            alarm.state is AlarmState.PENDING
-            and alarm.counts
-            and alarm.held + now - alarm.at > alarm.rules.raise_for + LATE_SECONDS
-            for alarm in self.alarms.values()
+            alarm.is_unraised(now, LATE_SECONDS) for alarm in self.alarms.values()
         )
 
     def _decides(self) -> bool:

@@ -62,6 +62,11 @@ ACKED = alarm(1002, AlarmState.ACKNOWLEDGED, verdict=Verdict.AGENT_NOT_AVAILABLE
 RETURNED = alarm(1012, AlarmState.RETURNED, raised=1920.0)
 SHELVED = alarm(1006, AlarmState.SHELVED, verdict=Verdict.OTHER, shelf=SHELF)
 SUPPRESSED = alarm(1008, AlarmState.SUPPRESSED, verdict=Verdict.UNREACHABLE, suppressed_by="prod")
+COVERED = tuple(
+    alarm(number, AlarmState.SUPPRESSED, verdict=Verdict.UNREACHABLE, suppressed_by="server prod")
+    for number in (1000, 1009)
+)
+"""Those of entry points for which the alarm of their server stands."""
 PENDING = alarm(1011, AlarmState.PENDING)
 EVERY = (NEW, ACKED, RETURNED, SHELVED, SUPPRESSED, PENDING)
 

@@ -5,6 +5,7 @@ over.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import field, replace
 from enum import Enum, StrEnum
 
@@ -93,6 +94,11 @@ class Condition:
         return replace(self, at=self.at + by, until=self.until + by, since=shifted(self.since, by))
 
 
+def by_server(server: str) -> str:
+    """What a condition is suppressed by while its server is out of reach."""
+    return f"server {server}"
+
+
 NEVER_ASKED = Condition(-math.inf, Truth.INCONCLUSIVE)
 
 
@@ -174,6 +180,16 @@ class Alarm:
         return self.condition.suppressed_by
 
     @property
+    def told_by_server(self) -> bool:
+        """Whether the alarm of its server stands for it; not while somebody has shelved it."""
+        return not self.shelf and self.suppressed_by == by_server(self.key.server)
+
+    def is_unraised(self, now: float, patience: float) -> bool:
+        """Whether it should have been raised more than ``patience`` seconds ago, and was not."""
+        waits = self.state is AlarmState.PENDING and self.counts
+        return waits and self.held_at(now) > self.rules.raise_for + patience
+
+    @property
     def counts(self) -> bool:
         """Whether its timers run: not without an answer, nor while its condition is explained."""
         return self.condition.conclusive and not (self.holds and self.condition.suppressed_by)
@@ -211,3 +227,11 @@ class Alarm:
         says so.
         """
         return self.held + max(0.0, now - self.at) if self.counts else self.held
+
+
+def telling(alarm: Alarm, alarms: Mapping[AlarmKey, Alarm]) -> Alarm:
+    """The alarm that tells of what this one is about: its server's, while that suppresses it.
+
+    ``alarms`` are all of the board that are not normal.
+    """
+    return alarms.get(AlarmKey(alarm.key.server), alarm) if alarm.told_by_server else alarm

@@ -7,11 +7,13 @@ import pytest
 from alarmed import (
     ACKED,
     ANNA,
+    COVERED,
     EVERY,
     NEW,
     PENDING,
     RETURNED,
     SHELVED,
+    SUPPRESSED,
     alarm,
     snapshot_with,
     with_alarms,
@@ -21,14 +23,17 @@ from rich.cells import cell_len
 from walls import STEERING, Clock, part, settled, text_on, wall
 
 from wallboard.domain.alarm import AlarmState
+from wallboard.domain.endpoint import EntryPointKey
+from wallboard.domain.policy import Verdict
 from wallboard.query import parse
 from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
 from wallboard.ui.look.theme import load
 from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.screen.header import BoardHeader
-from wallboard.ui.wall.arrange import arrange
+from wallboard.ui.wall.arrange import arrange, unacknowledged
+from wallboard.ui.wall.kiosk_screen import UNTITLED
 from wallboard.ui.wall.layout import COMPACT, LARGE, NORMAL
-from wallboard.ui.wall.rows import painter_of
+from wallboard.ui.wall.rows import Scene, painter_of
 from wallboard.ui.widgets.alarm_mark import is_inverted, mark_of
 
 DARK, MONO = load("dark"), load("mono")
@@ -116,6 +121,53 @@ def test_handled_ones_can_be_hidden_and_what_has_returned_is_a_fault():
     assert RETURNED.key in keys_of(snapshot, faults_only=True)
 
 
+def of_server(state, **about):
+    return alarm(None, state, verdict=Verdict.UNREACHABLE, **about)
+
+
+SERVER_NEW = of_server(AlarmState.UNACKNOWLEDGED)
+SERVER_ACKED = of_server(AlarmState.ACKNOWLEDGED, acknowledgement=ANNA)
+SERVER_SHELVED = of_server(AlarmState.SHELVED, shelf=SHELVED.shelf)
+
+
+@pytest.mark.parametrize("sort", ["worst", "name"])
+def test_entry_points_stand_where_the_alarm_of_their_server_would(sort):
+    covered, (acked, new, returned) = {1000, 1009}, (x.key.id for x in (ACKED, NEW, RETURNED))
+
+    def first(server, count):
+        alarms = (*EVERY, *COVERED, *([server] if server else ()))
+        return [key.id for key in keys_of(snapshot_with(alarms), sort=sort)[:count]]
+
+    assert set(first(SERVER_NEW, 3)) == {new, *covered}
+    assert first(SERVER_NEW, 5)[3:] == [acked, returned]
+    assert first(SERVER_ACKED, 1) == [new]
+    assert set(first(SERVER_ACKED, 4)[1:]) == {acked, *covered}
+    for last in (SERVER_SHELVED, None):
+        assert first(last, 3) == [new, acked, returned]
+        assert covered.isdisjoint(first(last, 3))
+
+
+def test_a_shelved_entry_point_stands_for_itself_and_what_a_plan_explains_is_last():
+    shelved = replace(COVERED[0], shelf=SHELVED.shelf)
+    planned = alarm(1009, AlarmState.SUPPRESSED, suppressed_by="maintenance: new certificates")
+    snapshot = snapshot_with([SERVER_NEW, ACKED, shelved, planned])
+    assert keys_of(snapshot)[0] == ACKED.key
+    assert unacknowledged(snapshot) == ()
+
+
+def test_what_the_unacknowledged_alarm_of_a_server_stands_for_is_not_hidden():
+    def hidden(server, **state):
+        snapshot = snapshot_with([server, SUPPRESSED, *COVERED])
+        return {key.id for key in snapshot.entry_points} - {
+            key.id for key in keys_of(snapshot, **state)
+        }
+
+    assert hidden(SERVER_NEW, handled_hidden=True) == {SUPPRESSED.key.id}
+    assert hidden(SERVER_ACKED, handled_hidden=True) == {SUPPRESSED.key.id, 1000, 1009}
+    assert 1000 not in hidden(SERVER_NEW, faults_only=True)
+    assert 1000 in hidden(SERVER_ACKED, faults_only=True)
+
+
 @pytest.mark.parametrize(
     ("text", "ids"),
     [
@@ -185,3 +237,29 @@ async def test_a_kiosk_shows_what_returned_and_hides_nothing_unacknowledged():
     async with app.run_test(size=(160, 60)) as pilot:
         await settled(pilot)
         assert "1003" in text_on(app)
+
+
+async def test_a_kiosk_shows_what_the_unacknowledged_alarm_of_a_server_stands_for():
+    app = with_alarms(wall(made_board(40), kiosk=True, clock=Clock()), [SERVER_NEW, *COVERED])
+    app.state = Arrangement(filter="Support")
+    async with app.run_test(size=(160, 60)) as pilot:
+        await settled(pilot)
+        assert {"1000", "1009"} <= set(text_on(app).split())
+        with_alarms(app, [SERVER_ACKED, *COVERED])
+        await settled(pilot)
+        assert {"1000", "1009"}.isdisjoint(text_on(app).split())
+
+
+@pytest.mark.parametrize("blinking", ["once", "kiosk"])
+def test_what_the_alarm_of_a_server_stands_for_blinks_with_it(blinking):
+    new = of_server(AlarmState.UNACKNOWLEDGED, raised=1.0)
+    snapshot = snapshot_with([new, *COVERED])
+
+    def mark(number, at):
+        scene = Scene(replace(snapshot, at=at), (), UNTITLED, None, blinking=blinking)
+        return scene.alarm(EntryPointKey("prod", number), UNICODE)
+
+    sign = UNICODE.alarm[AlarmState.SUPPRESSED]
+    assert (mark(1000, NOW).sign, mark(1000, NOW).inverted) == (sign, True)
+    assert not mark(1000, NOW + 15).inverted
+    assert not mark(1001, NOW).inverted

@@ -376,6 +376,31 @@ async def worsened(pilot, board, clock, n=0):
     return key.id
 
 
+async def test_pages_stop_at_what_the_unacknowledged_alarm_of_a_server_stands_for():
+    board = lasting_board(200)
+    keys, faults = keys_by_level(board)
+    covered = [
+        alarm(key.id, AlarmState.SUPPRESSED, suppressed_by="server prod")
+        for key in keys[faults - 20 : faults]
+    ]
+    new = alarm(None, AlarmState.UNACKNOWLEDGED)
+    app = with_alarms(kiosk(board), [new, *covered])
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        ids = {one.key.id for one in covered}
+        pinned = {key.id for key in pinned_on(app)[0]}
+        assert pinned < ids
+        for _ in range(4):
+            assert (ids - pinned) & set(rest_on(app))
+            await after(pilot, 15)
+        with_alarms(app, [replace(new, acknowledgement=ANNA), *covered])
+        seen = set()
+        for _ in range(len(app.screen.grid.pages)):
+            await after(pilot, 15)
+            seen |= set(rest_on(app))
+        assert seen > ids - pinned
+
+
 async def test_pages_stop_at_unacknowledged_alarms_for_which_there_is_no_room():
     board = lasting_board(200)
     keys, faults = keys_by_level(board)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from wallboard.domain.alarm import Alarm, AlarmState
+from wallboard.domain.alarm import Alarm, AlarmState, telling
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level, Verdict
@@ -42,7 +42,8 @@ class Section:
 def arrange(snapshot: Snapshot, view: Arrangement, query: Query) -> tuple[Section, ...]:
     """The sections of the wall: filtered, sorted, then grouped, groups by name.
 
-    Unacknowledged alarms are first, then acknowledged ones, then what has returned.
+    Unacknowledged alarms are first, then acknowledged ones, then what has returned; where the alarm
+    of a server stands for those of its entry points, they are where it would be.
     """
     statuses = list(snapshot.entry_points.values())
     now = snapshot.at
@@ -54,7 +55,7 @@ def arrange(snapshot: Snapshot, view: Arrangement, query: Query) -> tuple[Sectio
         figure = attrgetter(_FIGURES[view.sort])
         statuses.sort(key=lambda status: figure(status.judgement) is None)
     if snapshot.alarms:
-        statuses.sort(key=lambda status: alarm_place(alarm_of(status, snapshot)))
+        statuses.sort(key=lambda status: alarm_place(telling_alarm_of(status, snapshot)))
     if view.grouping == "none":
         return (Section("", _keys_of(statuses), {}),) if statuses else ()
     groups: dict[str, list[EntryPointStatus]] = {}
@@ -81,6 +82,12 @@ def alarm_of(status: EntryPointStatus, snapshot: Snapshot) -> Alarm | None:
     return snapshot.alarms.get(AlarmKey.of(status.entry_point.key))
 
 
+def telling_alarm_of(status: EntryPointStatus, snapshot: Snapshot) -> Alarm | None:
+    """The same, or that of its server, while that stands for it."""
+    alarm = alarm_of(status, snapshot)
+    return telling(alarm, snapshot.alarms) if alarm else None
+
+
 _PLACES = {AlarmState.UNACKNOWLEDGED: 0, AlarmState.ACKNOWLEDGED: 1, AlarmState.RETURNED: 2}
 LAST_PLACE = len(_PLACES)
 
@@ -91,26 +98,32 @@ def alarm_place(alarm: Alarm | None) -> int:
 
 
 class AlarmOrder:
-    """The states of all alarms, which decide what stands where; looked at anew when one changed."""
+    """What of all alarms decides what stands where; looked at anew when one changed."""
 
     def __init__(self) -> None:
         self._alarms: object = None
-        self._states: tuple[tuple[AlarmKey, AlarmState], ...] = ()
+        self._states: tuple[tuple[AlarmKey, AlarmState, bool], ...] = ()
 
     def of(self, snapshot: Snapshot) -> object:
-        """Differs when an alarm changes its state."""
+        """Differs when an alarm changes its state, or that of a server begins to stand for it."""
         if snapshot.alarms is not self._alarms:
             self._alarms = snapshot.alarms
-            self._states = tuple((key, alarm.state) for key, alarm in snapshot.alarms.items())
+            self._states = tuple(
+                (key, alarm.state, alarm.told_by_server) for key, alarm in snapshot.alarms.items()
+            )
         return self._states
 
 
 def unacknowledged(snapshot: Snapshot) -> tuple[EntryPointKey, ...]:
-    """The entry points whose alarm nobody has acknowledged while its condition lasts."""
+    """The entry points whose alarm nobody has acknowledged while its condition lasts.
+
+    That of their server counts, while it stands for theirs.
+    """
+    alarms = snapshot.alarms
     return tuple(
         key.entry_point
-        for key, alarm in snapshot.alarms.items()
-        if key.entry_point and alarm.state is AlarmState.UNACKNOWLEDGED
+        for key, alarm in alarms.items()
+        if key.entry_point and telling(alarm, alarms).state is AlarmState.UNACKNOWLEDGED
     )
 
 
@@ -123,12 +136,12 @@ def is_fault(status: EntryPointStatus, now: float, alarm: Alarm | None = None) -
 
 
 def _wanted(status: EntryPointStatus, view: Arrangement, query: Query, snapshot: Snapshot) -> bool:
-    alarm, now = alarm_of(status, snapshot), snapshot.at
-    if view.faults_only and not is_fault(status, now, alarm):
+    telling_alarm, now = telling_alarm_of(status, snapshot), snapshot.at
+    if view.faults_only and not is_fault(status, now, telling_alarm):
         return False
-    if view.handled_hidden and alarm and alarm.state.handled:
+    if view.handled_hidden and telling_alarm and telling_alarm.state.handled:
         return False
-    return not query or query.matches(status, now, alarm)
+    return not query or query.matches(status, now, alarm_of(status, snapshot))
 
 
 def _group_of(status: EntryPointStatus, grouping: str) -> str:
