@@ -111,6 +111,12 @@ class Incident:
         """How long it lasted, or has lasted by now."""
         return max(0.0, (now if self.good_at is None else self.good_at) - self.at)
 
+    def covers(self, keys: Iterable[EntryPointKey]) -> frozenset[EntryPointKey]:
+        """The entry points it is about; of a whole server all that it has among ``keys``, too."""
+        if self.key:
+            return frozenset({self.key})
+        return self.keys.union(key for key in keys if key.server == self.server)
+
     @property
     def acknowledged_by(self) -> str | None:
         """Who acknowledged it first."""

@@ -11,13 +11,14 @@ from recorder.recordings import START, board_of, poll, record
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import Expectation, Expected
-from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.recorder.ledger.beside import rows_beside
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
 from wallboard.report.past.handover_json import handover_json
 from wallboard.report.past.handover_markdown import MOST_CHANGES, handover_markdown
+from wallboard.report.past.incidents import incidents_of
 from wallboard.report.past.past import window_of
 
 ALLOWED, LIVE, CAPACITY = Endpoint.CHAT_ALLOWED, Endpoint.LIVE_SESSION_STATUS, Endpoint.CAPACITY
@@ -116,6 +117,31 @@ def test_a_raised_level_is_counted_among_the_incidents_and_not_told(tmp_path):
     assert section(text, "Incidents") == (
         "None.\n\n1 more was of a long wait, a long queue or few slots only."
     )
+
+
+def test_what_was_left_open_after_hours_is_an_incident(tmp_path):
+    key, night = EntryPointKey("prod", 1000), Expectation(Expected(False, None, "night"))
+    events = [*polls(0, HOUR), ExpectationChanged(START + 600, {key: night})]
+    events.sort(key=lambda event: event.at)
+    report = report_of(tmp_path / "r.db", 5, HOUR, events)
+    text = section(handover_markdown(report), "Incidents")
+    assert "| 50m00s, ongoing | warning | OPEN (warning), open outside hours |" in text
+    assert "long wait" not in text
+    (incident,) = json.loads(handover_json(report))["incidents"]
+    assert incident["left_open"]
+
+
+def test_a_raised_level_for_which_an_alarm_was_raised_is_told(tmp_path):
+    path = tmp_path / "r.db"
+    events = [*polls(0, 600), *polls(600, 700, wait=250.0), *polls(700, HOUR)]
+    record(path, events)
+    with Recording.open(path) as recording:
+        window = window_of(START + 5, START + HOUR, recording.recorded_spans(), gap_seconds=120)
+        (incident,) = incidents_of(recording.changes(), (), ()).incidents
+        at, whose = incident.at, AlarmKey("prod", 1000)
+        raised = LedgerRow(at + 60, RowKind.RAISED, whose, moment(at))
+        text = handover_markdown(read_handover(recording, window, [raised]))
+    assert "| 1m40s | warning | OPEN (warning) 1m40s |" in section(text, "Incidents")
 
 
 def test_times_carry_the_zone_in_the_headings_and_nowhere_else(tmp_path):

@@ -1,16 +1,23 @@
 """A handover to the next shift: a window of the whole board, as values."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wallboard.domain.blind import blind_spans
 from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.event import RecordedBoard, RecordedStatus
-from wallboard.domain.expectation import NOTHING_EXPECTED, Conformity, Expectation, conformity
+from wallboard.domain.event import ExpectationChanged, RecordedBoard, RecordedStatus
+from wallboard.domain.expectation import (
+    NOTHING_EXPECTED,
+    Conformity,
+    Expectation,
+    as_scheduled,
+    conformity,
+)
 from wallboard.domain.incident import NO_RULES, Incident, Rules
-from wallboard.domain.ledger_row import LedgerRow, RowKind
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
@@ -36,6 +43,12 @@ class Wrong:
     since: float | None
     why: str
     expectation: Expectation = NOTHING_EXPECTED
+
+    @property
+    def as_scheduled(self) -> bool | None:
+        """Whether it was open or closed as expected; ``None`` without a calendar."""
+        expected = self.expectation.expected
+        return as_scheduled(self.verdict, expected) if expected else None
 
 
 @frozen
@@ -66,8 +79,9 @@ class Handover:
     followed from a server's outage or was the first answer of an entry point. ``level_changes``
     are counted: a wait that swings about its threshold makes hundreds. ``outages`` and ``waits``
     are worst first. ``as_planned`` are no problems. ``incidents`` are in the order they began,
-    without those of a raised level, of which ``minor`` is how many there were. ``notes`` are those
-    that were written meanwhile, oldest first; during ``blind`` this machine had no network.
+    without those of a raised level alone, of which ``minor`` is how many there were; ``left_open``
+    are those in which an entry point was open outside hours. ``notes`` are those that were written
+    meanwhile, oldest first; during ``blind`` this machine had no network.
     """
 
     title: str
@@ -83,6 +97,7 @@ class Handover:
     incidents: tuple[Incident, ...] = ()
     as_planned: tuple[AsPlanned, ...] = ()
     minor: int = 0
+    left_open: frozenset[Incident] = frozenset()
     notes: tuple[LedgerRow, ...] = ()
     blind: tuple[Span, ...] = ()
 
@@ -110,6 +125,7 @@ def read_handover(
         worst_waits(recording.runs(window.since, window.until, endpoints=live), window),
         ledger,
         rules,
+        recording.expectations(window.since, window.until),
     )
 
 
@@ -123,10 +139,11 @@ def handover_of(
     waits: Mapping[EntryPointKey, WorstWait],
     ledger: Sequence[LedgerRow] = (),
     rules: Rules = NO_RULES,
+    expected: Iterable[ExpectationChanged] = (),
 ) -> Handover:
     """The handover of a window that began with the board as in ``start`` and ended as in ``end``.
 
-    ``changes`` are all those in between.
+    ``changes`` are all those in between, ``expected`` is what was expected when, in order.
     """
     in_order = sorted(changes, key=lambda change: change.at)
     of_key: dict[EntryPointKey, list[Change]] = {}
@@ -144,7 +161,9 @@ def handover_of(
     servers = [one for one in start.servers if one.server in on_board]
     already = [one for one in start.entry_points if one.key in known]
     told = incidents_of(in_order, servers, already, ledger, rules)
-    incidents = [one for one in told.incidents if _is_told(one)]
+    left_open = frozenset(_left_open(told.incidents, expected))
+    raised = [row for row in ledger if row.kind is RowKind.RAISED]
+    incidents = [one for one in told.incidents if one in left_open or _is_told(one, raised)]
     return Handover(
         title=title,
         window=window,
@@ -179,12 +198,36 @@ def handover_of(
         ),
         as_planned=_as_planned(end, known),
         minor=len(told.incidents) - len(incidents),
+        left_open=left_open,
     )
 
 
-def _is_told(incident: Incident) -> bool:
-    """Whether it was about more than a raised level, which are counted."""
-    return any(phase.state.verdict is not Verdict.OPEN for phase in incident.phases)
+def _is_told(incident: Incident, raised: Iterable[LedgerRow]) -> bool:
+    """Whether it was an alarm, or about more than a raised level, which are counted."""
+    if any(phase.state.verdict is not Verdict.OPEN for phase in incident.phases):
+        return True
+    whose = AlarmKey.of(incident.key) if incident.key else AlarmKey(incident.server)
+    first, last = moment(incident.at), incident.good_at or math.inf
+    return any(row.key == whose and row.onset and first <= row.onset <= last for row in raised)
+
+
+def _left_open(
+    incidents: Iterable[Incident], expected: Iterable[ExpectationChanged]
+) -> Iterator[Incident]:
+    """Those in which an entry point was open all the time, and outside hours when it began."""
+    turns: dict[EntryPointKey, list[tuple[float, Expectation]]] = {}
+    for change in expected:
+        for key, expectation in change.expectations.items():
+            turns.setdefault(key, []).append((change.at, expectation))
+    for one in incidents:
+        found = turns.get(one.key, ()) if one.key else ()
+        before = [expectation for at, expectation in found if at <= moment(one.at)]
+        # What began before the window has what was expected at its beginning.
+        then = before[-1] if before else found[0][1] if found else NOTHING_EXPECTED
+        if {phase.state.verdict for phase in one.phases} == {Verdict.OPEN} and (
+            conformity(Verdict.OPEN, then) is Conformity.OUTSIDE_HOURS
+        ):
+            yield one
 
 
 def _is_reported(change: Change) -> bool:

@@ -44,6 +44,7 @@ def _values(handover: Handover) -> dict[str, Any]:
                 "level": one.level.label,
                 **times("since", one.since),
                 "summary": one.why,
+                "as_scheduled": one.as_scheduled,
                 "expected": expected_values(one.expectation.expected),
                 "maintenance": maintenance_values(one.expectation.maintenance),
             }
@@ -76,7 +77,10 @@ def _values(handover: Handover) -> dict[str, Any]:
             {**times("at", row.at), **_of_alarm(row.key, names), "who": row.who, "text": row.text}
             for row in handover.notes
         ],
-        "incidents": [incident_values(one, until, names) for one in handover.incidents],
+        "incidents": [
+            {**incident_values(one, until, names), "left_open": one in handover.left_open}
+            for one in handover.incidents
+        ],
         "minor_incidents": handover.minor,
         "changes": list(_changes(handover)),
         "level_changes": [

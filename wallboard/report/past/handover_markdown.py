@@ -36,6 +36,7 @@ MOST_CHANGES = 200
 MOST_NOTES = 50
 MOST_INCIDENTS = 100
 MOST_PLANNED = 20
+LEFT_OPEN = ", open outside hours"
 MOST_CHANGERS = 10
 MOST_OUTAGES = 10
 MOST_WAITS = 10
@@ -186,8 +187,8 @@ def _incidents(handover: Handover) -> Iterator[str]:
 def _incident(number: int, incident: Incident, handover: Handover, zone: str) -> list[str]:
     names, end = handover.names, handover.window.until
     if incident.key is None:
-        count = sum(key.server == incident.server for key in names)
-        whose = f"server {_text(incident.server)}, {points_words(count)}"
+        count = points_words(len(incident.covers(names)))
+        whose = f"server {_text(incident.server)}, {count}"
     else:
         whose = _named(incident.key, names)
     return [
@@ -196,7 +197,9 @@ def _incident(number: int, incident: Incident, handover: Handover, zone: str) ->
         whose,
         lasting_words(incident, end) + (", ongoing" if incident.stands else ""),
         incident.level.label,
-        _text(phases_words(incident.phases)),
+        _text(
+            phases_words(incident.phases) + (LEFT_OPEN if incident in handover.left_open else "")
+        ),
         _text(handled_words(incident)),
     ]
 

@@ -97,7 +97,7 @@ def incident_values(
             }
             for phase in incident.phases
         ],
-        "entry_points": sorted(key.id for key in incident.keys),
+        "entry_points": sorted(key.id for key in incident.covers(names)),
         "acknowledged_by": incident.acknowledged_by,
         "annotations": [
             {

@@ -198,9 +198,7 @@ class EventPainter:
 
 def covered(incident: Incident, snapshot: Snapshot) -> int:
     """How many entry points an incident is about: of a server that was away, all it has."""
-    if incident.key:
-        return 1
-    return len(incident.keys | {k for k in snapshot.entry_points if k.server == incident.server})
+    return len(incident.covers(snapshot.entry_points))
 
 
 def lasted_words(incident: Incident, now: float, glyphs: Glyphs) -> str:
