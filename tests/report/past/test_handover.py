@@ -13,6 +13,7 @@ from wallboard.domain.event import ExpectationChanged
 from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Cause, Failure, ServerStatus
+from wallboard.domain.policy import Level
 from wallboard.recorder.ledger.beside import rows_beside
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
@@ -383,6 +384,54 @@ def test_notes_are_told_whether_or_not_anything_happened(tmp_path):
     ]  # fmt: skip
     with Recording.open(path) as recording:
         assert "## Notes" not in handover_markdown(read_handover(recording, window))
+
+
+def test_the_alarms_that_stand_at_the_end_are_told_with_who_has_them(tmp_path):
+    path, key = tmp_path / "r.db", AlarmKey("prod", 1000)
+    events = [*polls(0, 600), *polls(600, HOUR, closed=True), *polls(0, HOUR, id_=1001)]
+    record(path, sorted(events, key=lambda one: one.at), entry_points=board_of(1000, 1001))
+    onset, level = START + 600, Level.CRITICAL
+    rows = [
+        LedgerRow(onset + 60, RowKind.RAISED, key, onset, level, "agent_not_available"),
+        LedgerRow(
+            onset + 120,
+            RowKind.ACKNOWLEDGED,
+            key,
+            onset,
+            who="ana@jump1",
+            text="on *it*",
+            until=onset + 8 * HOUR,
+        ),
+        LedgerRow(
+            START + 900,
+            RowKind.SHELVED,
+            AlarmKey("prod", 1001),
+            who="bob@jump1",
+            text="new headset",
+            until=START + 2 * HOUR,
+        ),
+    ]
+    written(tmp_path / "r.ledger", *rows)
+    with Recording.open(path) as recording:
+        window = window_of(START, START + HOUR, recording.recorded_spans(), gap_seconds=120)
+        report = read_handover(recording, window, rows, path=path)
+    told = [
+        [cell.strip() for cell in line.strip("|").split("|")][2:]
+        for line in section(handover_markdown(report), "Alarms at the end").splitlines()[2:]
+    ]
+    assert told[0] == [
+        "Entry 1000 (1000), prod",
+        "acknowledged",
+        "NO AGENTS",
+        r"ana\@jump1",
+        "2026-09-21 22:23:20",
+        r"on \*it\*",
+    ]
+    assert told[1][:2] == ["Entry 1001 (1001), prod", "shelved"]
+    first, second = json.loads(handover_json(report))["alarms"]
+    assert (first["id"], first["state"]) == (1000, "acknowledged")
+    assert first["acknowledged"]["why"] == "on *it*"
+    assert (second["id"], second["shelved"]["who"]) == (1001, "bob@jump1")
 
 
 def test_a_time_without_a_network_is_said(tmp_path):

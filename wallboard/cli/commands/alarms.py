@@ -69,11 +69,12 @@ Examples:
 def list_alarms(
     ids: tuple[str, ...], query: str | None, form: str, file: Path | None, config: Path | None
 ) -> int:
-    from wallboard.report.now.alarms import alarm_lines, alarms_json, exit_status, listed
+    from wallboard.report.now.alarms import alarm_lines, alarms_json, exit_status
+    from wallboard.report.words.alarm_values import listed
 
     with recorded(file, config) as board:
         keys = set(selected_alarms(board, ids, query))
-        alarms = [alarm for alarm in listed(board.snapshot) if alarm.key in keys]
+        alarms = [alarm for alarm in listed(board.snapshot.alarms.values()) if alarm.key in keys]
         if form == "json":
             click.echo(alarms_json(board.snapshot, alarms))
         else:

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from wallboard.domain.alarm import Alarm, AlarmState, Handling
+from wallboard.domain.alarm import Alarm, AlarmState
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.time_span import span
+from wallboard.report.words.alarm_values import state_values
 from wallboard.report.words.alarms import (
-    SHORT_STATES,
     cause_words,
     count_words,
     counted,
@@ -27,16 +27,6 @@ from wallboard.report.words.rows import whose
 from wallboard.report.words.table import table
 
 _HEADS = ["STATE", "SINCE", "FOR", "WHAT", "WHOSE", "WHO", "UNTIL", "WHY"]
-_ORDER = tuple(SHORT_STATES)
-
-
-def listed(snapshot: Snapshot) -> list[Alarm]:
-    """The alarms that are told: what must be looked at first, each kind newest first.
-
-    One that is pending is none yet.
-    """
-    found = [one for one in snapshot.alarms.values() if one.state is not AlarmState.PENDING]
-    return sorted(found, key=lambda one: (_place(one), -(one.raised_at or one.since or 0.0)))
 
 
 def exit_status(snapshot: Snapshot, alarms: Iterable[Alarm]) -> int:
@@ -103,7 +93,7 @@ def alarm_document(alarm: Alarm, snapshot: Snapshot) -> dict[str, Any]:
         "id": alarm.key.id,
         "name": status.entry_point.name if status else None,
         "group": status.entry_point.group or None if status else None,
-        **_values(alarm, snapshot.at),
+        **state_values(alarm, snapshot.at),
     }
 
 
@@ -112,23 +102,7 @@ def alarm_values(key: EntryPointKey, snapshot: Snapshot) -> dict[str, Any] | Non
     alarm = snapshot.alarms.get(AlarmKey.of(key))
     if alarm is None or alarm.state is AlarmState.PENDING:
         return None
-    return _values(alarm, snapshot.at)
-
-
-def _values(alarm: Alarm, now: float) -> dict[str, Any]:
-    return {
-        "state": str(alarm.state),
-        "verdict": (alarm.verdict or alarm.condition.verdict) or None,
-        "level": alarm.level.label if alarm.level is not None else None,
-        **times("onset", alarm.onset),
-        **times("raised_at", alarm.raised_at),
-        **times("over_at", alarm.over_at),
-        "acknowledged": _handling_document(alarm.acknowledgement),
-        "shelved": _handling_document(alarm.shelf),
-        "suppressed_by": alarm.suppressed_by or None,
-        "chattering": alarm.chattering,
-        "old": alarm.is_old(now),
-    }
+    return state_values(alarm, snapshot.at)
 
 
 def names_of(snapshot: Snapshot) -> dict[AlarmKey, str]:
@@ -136,10 +110,6 @@ def names_of(snapshot: Snapshot) -> dict[AlarmKey, str]:
     return {
         AlarmKey.of(key): whose(status.entry_point) for key, status in snapshot.entry_points.items()
     }
-
-
-def _place(alarm: Alarm) -> int:
-    return _ORDER.index(alarm.state) if alarm.state in _ORDER else len(_ORDER)
 
 
 def _cells(alarm: Alarm, names: Mapping[AlarmKey, str], now: float) -> list[str]:
@@ -160,17 +130,6 @@ def _cells(alarm: Alarm, names: Mapping[AlarmKey, str], now: float) -> list[str]
 def _what(alarm: Alarm, now: float) -> str:
     words = was_words(alarm, now) if alarm.over_at is not None else verdict_words(alarm)
     return ", ".join([words, *filter(None, [cause_words(alarm)]), *extra_words(alarm, now)])
-
-
-def _handling_document(handling: Handling | None) -> dict[str, Any] | None:
-    if handling is None:
-        return None
-    return {
-        **times("at", handling.at),
-        "who": handling.who,
-        "why": handling.why or None,
-        **times("until", handling.until),
-    }
 
 
 def _status(key: AlarmKey, snapshot: Snapshot) -> EntryPointStatus | None:

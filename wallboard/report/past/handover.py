@@ -4,7 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from wallboard.board import Board
+from wallboard.domain.alarm import Alarm
 from wallboard.domain.blind import blind_spans
 from wallboard.domain.change import TIMELINE_BOUND, Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
@@ -21,10 +24,13 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
+from wallboard.recorded_alarms import alarms_then
+from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.incidents import incidents_of
 from wallboard.report.past.past import Outage, Past, Window, WorstWait, past_of, worst_waits
+from wallboard.report.words.alarm_values import listed
 from wallboard.report.words.expectations import meaning_forms
 
 _ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})
@@ -81,7 +87,8 @@ class Handover:
     are worst first. ``as_planned`` are no problems. ``incidents`` are in the order they began,
     without those of a raised level alone, of which ``minor`` is how many there were; ``left_open``
     are those in which an entry point was open outside hours. ``notes`` are those that were written
-    meanwhile, oldest first; during ``blind`` this machine had no network.
+    meanwhile, oldest first; ``alarms`` are those that stood at the end; during ``blind`` this
+    machine had no network.
     """
 
     title: str
@@ -98,6 +105,7 @@ class Handover:
     as_planned: tuple[AsPlanned, ...] = ()
     minor: int = 0
     left_open: frozenset[Incident] = frozenset()
+    alarms: tuple[Alarm, ...] = ()
     notes: tuple[LedgerRow, ...] = ()
     blind: tuple[Span, ...] = ()
 
@@ -112,10 +120,15 @@ def read_handover(
     window: Window,
     ledger: Sequence[LedgerRow] = (),
     rules: Rules = NO_RULES,
+    *,
+    path: Path | None = None,
 ) -> Handover:
-    """The handover of a window, from a recording, its ledger and the rules of alarms."""
+    """The handover of a window, from a recording, its ledger and the rules of alarms.
+
+    With the ``path`` of the recording it has the alarms that stood at the end.
+    """
     live = {Endpoint.LIVE_SESSION_STATUS}
-    return handover_of(
+    found = handover_of(
         recording.title,
         window,
         [entry_point for entry_point, _ in recording.entry_points()],
@@ -127,6 +140,12 @@ def read_handover(
         rules,
         recording.expectations(window.since, window.until),
     )
+    if path is None or not ledger_path(path).exists():
+        return found
+    board = Board(recording.entry_points())
+    board.fold(recording.board_at(window.until, history=1))
+    then = alarms_then(recording, path, board.snapshot(window.until), rules)
+    return replace(found, alarms=tuple(listed(then.alarms.values())))
 
 
 def handover_of(

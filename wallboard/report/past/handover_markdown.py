@@ -3,12 +3,15 @@
 Nothing that a server or a config said can act: not on a terminal, and not as Markdown.
 """
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from wallboard.domain.alarm import Alarm
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
+from wallboard.domain.foreign_text import safe
 from wallboard.domain.incident import NO_RULES, Incident, Rules
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import WORST_FIRST, Verdict
@@ -18,7 +21,7 @@ from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import AsPlanned, Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
 from wallboard.report.past.past import Window, window_of
-from wallboard.report.words.alarms import whose_alarm
+from wallboard.report.words.alarms import verdict_words, was_words, whose_alarm
 from wallboard.report.words.changes import lasted, state_word
 from wallboard.report.words.figures import figure, moment_in, moments, wait, zone_of
 from wallboard.report.words.incidents import (
@@ -61,7 +64,7 @@ def read_shift(path: Path, until: float, rules: Rules = NO_RULES) -> str:
         spans = recording.recorded_spans()
         window = window_of(since, until, spans, gap_seconds=recording.gap_seconds)
         ledger = rows_beside(path, since)
-        return handover_markdown(read_handover(recording, window, ledger, rules))
+        return handover_markdown(read_handover(recording, window, ledger, rules, path=path))
 
 
 def handover_markdown(handover: Handover) -> str:
@@ -71,6 +74,7 @@ def handover_markdown(handover: Handover) -> str:
         window_words(handover.window) + ".",
         *_unrecorded(handover),
         *_wrong(handover),
+        *_alarms(handover),
         *_notes(handover),
         *_incidents(handover),
         *_changes(handover),
@@ -79,6 +83,30 @@ def handover_markdown(handover: Handover) -> str:
         *_times(handover),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _alarms(handover: Handover) -> Iterator[str]:
+    if not handover.alarms:
+        return
+    end, zone = handover.window.until, _zone(handover)
+    names = {AlarmKey.of(key): _named(key, handover.names) for key in handover.names}
+    yield "## Alarms at the end"
+    heads = ["UTC", f"local {zone}", "of", "alarm", "what", "who", "until (UTC)", "why"]
+    yield _table(heads, [_alarm(alarm, names, end, zone) for alarm in handover.alarms])
+
+
+def _alarm(alarm: Alarm, names: Mapping[AlarmKey, str], end: float, zone: str) -> list[str]:
+    handling, since = alarm.shelf or alarm.acknowledgement, alarm.onset or alarm.since
+    lasts = handling is not None and handling.until < math.inf
+    return [
+        *(moments(since, zone) if since else ("", "")),
+        names.get(alarm.key) or f"server {_text(alarm.key.server)}",
+        str(alarm.state),
+        _text(was_words(alarm, end) if alarm.over_at is not None else verdict_words(alarm)),
+        _text(safe(handling.who)) if handling else "",
+        moments(handling.until, zone)[0] if handling and lasts else "",
+        _text(safe(handling.why if handling else alarm.suppressed_by)),
+    ]
 
 
 def _unrecorded(handover: Handover) -> Iterator[str]:
