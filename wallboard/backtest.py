@@ -17,6 +17,7 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.plan import Plan
 from wallboard.domain.policy import Level, Policy
+from wallboard.domain.sight import SIGHT
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.frozen import frozen
 from wallboard.inheritance import alarm_rules_of, entry_points_of
@@ -36,8 +37,6 @@ _LASTING = Policy(interval=math.inf)
 
 _MOMENTARY = Policy(interval=0.0)
 """Of those that hold no longer than now."""
-
-_SIGHT = frozenset({RowKind.BLIND, RowKind.SEEING})
 
 
 @frozen
@@ -79,7 +78,7 @@ def backtest(
     seconds. Raises ``RecordingError``.
     """
     begin = since - max((run_in_seconds(one.alarms) for one in rule_sets), default=0.0)
-    sight = [row for row in ledger if row.kind in _SIGHT and begin <= row.at <= until]
+    sight = [row for row in ledger if row.kind in SIGHT and begin <= row.at <= until]
     recorded = JudgedBy(
         {entry_point.key: policy for entry_point, policy in recording.entry_points()},
         recording.expectations(begin, until),

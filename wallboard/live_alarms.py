@@ -309,11 +309,13 @@ class LiveAlarms:
 
     def _happened(self, rows: Collection[LedgerRow]) -> None:
         """Have the rows of the rules written, if this process is who writes them."""
+        if not rows:
+            return
         status = self._status()
-        if rows and self._ledger and status.role is Role.RECORDS and status.decides:
+        if self._ledger and status.role is Role.RECORDS and status.decides:
             board = self._settings.title
             self._ledger.write(replace(row, board=row.board or board) for row in rows)
-        elif rows and not self._ledger:
+        elif not self._ledger:
             self._keep(rows)
 
     def _keep(self, rows: Collection[LedgerRow]) -> None:

@@ -14,7 +14,7 @@ from wallboard.board import Board
 from wallboard.clock import running
 from wallboard.domain.event import Event
 from wallboard.domain.snapshot import Place
-from wallboard.inheritance import alarm_rules_of, entry_points_of
+from wallboard.inheritance import entry_points_of
 from wallboard.live_alarms import LiveAlarms
 from wallboard.other_places import OtherPlaces
 from wallboard.settings import Settings
@@ -67,13 +67,15 @@ class LivePlaces:
     @property
     def problems(self) -> tuple[str, ...]:
         """What hinders the comparison of places, and what follows for alarms, in sentences."""
+        if not self._compares or not self._late():
+            return ()
         found = []
-        if self._bus and not self._bus.status.connected and self._late():
+        if self._bus and not self._bus.status.connected:
             why = self._bus.status.error or "not connected"
             found.append(f"Other places are not heard: {why}. Retrying.")
         heard = [one.name for one in self.places if one.silent_since is None]
-        quorum = max((one.quorum for one in alarm_rules_of(self._settings).values()), default=1)
-        if self._compares and len(heard) < quorum and self._late():
+        quorum = max((one.quorum for one in self._alarms.rules.values()), default=1)
+        if len(heard) < quorum:
             names = ", ".join(heard) or self.others.own
             found.append(f"Alarms take {quorum} places, and only {names} can say: that is enough.")
         return tuple(found)

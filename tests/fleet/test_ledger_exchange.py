@@ -80,6 +80,8 @@ async def test_what_was_written_while_the_bus_was_away_comes_once_it_is_back(bus
         written(ledger_path(there.path), said(RowKind.NOTE, 6, text="there"))
         await until(lambda: mine.waiting == 1)
         await until(lambda: mine.problems)
+        assert mine.problems[0].startswith("1 row of alarms is not shared yet: ")
+        assert mine.problems[0].endswith(". Retrying.")
         await bus_server.start()
         await until(lambda: len(ledger_of(here)) == len(ledger_of(there)) == 3)
         await until(lambda: not mine.problems and not mine.waiting)

@@ -23,12 +23,12 @@ async def bus_finding(settings: Settings, clock: Callable[[], float]) -> Finding
         "tls": found.secure,
         "clock_ahead_seconds": round(found.ahead, 3) if not found.error else None,
         "members": len(found.members),
-        "holders": tuple(one.holder for one in found.leases),
+        "holders": tuple(one.holder for one in found.leases if not one.decides),
     }
     if found.problems:
         words = " ".join(found.problems)
         return Finding(Step.BUS, Level.WARNING, words, facts=facts)
-    who = ", ".join(one.holder for one in found.leases)
+    who = ", ".join(one.holder for one in found.leases if not one.decides)
     count = len(found.members)
     words = (
         f"{found.address}: nats-server {found.version}, {'TLS' if found.secure else 'no TLS'}; "

@@ -181,7 +181,7 @@ class FleetFeed:
     def status(self) -> FleetStatus:
         """How it is by now."""
         bus, heard, sent = self._parts.bus.status, self._subscriber, self._parts.publisher
-        term = self._under if self.polls else heard.term
+        term, exchange = self._under if self.polls else heard.term, self._parts.exchange
         lag = heard.lag_seconds
         if self.polls:
             lag = sent.lag_seconds if sent else 0.0
@@ -199,12 +199,12 @@ class FleetFeed:
             term=term.revision if term else None,
             alone=self.polls and self._under is None,
             lag_seconds=lag,
-            dropped=heard.dropped + (sent.dropped if sent else 0),
+            dropped=heard.dropped + bus.lost + (sent.dropped if sent else 0),
             resyncs=heard.resyncs,
             late=heard.late + (sent.late_published if sent else 0),
-            garbage=heard.garbage,
+            garbage=heard.garbage + (exchange.refused if exchange else 0),
             published=sent.published if sent else 0,
-            read_only=self._parts.exchange.read_only if self._parts.exchange else "",
+            read_only=exchange.read_only if exchange else "",
         )
 
     def _present(self) -> "Member":

@@ -15,13 +15,8 @@ from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.feeds import Fold
 from wallboard.feeds.poll import by_server, way
+from wallboard.feeds.server_poller import NOT_NOW_SECONDS, slept_through
 from wallboard.settings import ServerSettings, Settings
-
-NOT_NOW_SECONDS = 0.5
-"""Before it is asked again whether this process may poll."""
-
-ASLEEP_SECONDS = 1.0
-"""A poll that took so much longer than it may was stopped with us, and says nothing."""
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +129,7 @@ class NodeWatch:
             entry_point = node.rotation.next()
             poll = client.prepare(entry_point, Endpoint.CHAT_ALLOWED)
             observation = await client.poll(poll)
-            if node.slept_through(observation):
+            if slept_through(observation, node.timeout):
                 continue
             pause = node.pause_after(observation, self._random)
             told = fold(NodePoll(node.name, observation, observation.at + pause)).event
@@ -152,14 +147,9 @@ class _Node:
         self.name = name
         self.rotation = Rotation(points)
         self._interval = settings.interval_of(server)
-        self._timeout = settings.timeout_of(server)
+        self.timeout = settings.timeout_of(server)
         self._backoff_max = settings.backoff_max
         self._failed = 0
-
-    def slept_through(self, poll: Observation) -> bool:
-        """Whether the time ran out while we were stopped, which says nothing of the node."""
-        late = poll.elapsed_seconds - self._timeout > ASLEEP_SECONDS
-        return late and isinstance(poll.outcome, Failure)
 
     def pause_after(self, poll: Observation, random: Random) -> float:
         """Seconds until the next poll: an interval, and longer and longer while out of reach."""

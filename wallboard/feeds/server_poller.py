@@ -198,7 +198,7 @@ class ServerPolls:
                 poll = client.prepare(self._entry_points[turn.key], turn.endpoint)
                 self._polls[turn] = poll
             observation = await client.poll(poll)
-            if self._slept_through(observation):
+            if slept_through(observation, self._timeout):
                 if self._may_poll and not await self._may_poll():
                     return
                 observation = await client.poll(poll)
@@ -210,11 +210,6 @@ class ServerPolls:
         finally:
             self._in_flight -= 1
             self._schedule.put_back(turn, started_at)
-
-    def _slept_through(self, observation: Observation) -> bool:
-        """Whether the time ran out while we were stopped, which says nothing of the server."""
-        late = observation.elapsed_seconds - self._timeout > ASLEEP_SECONDS
-        return late and isinstance(observation.outcome, Failure)
 
     def _hear(self, observation: Observation, turn: Turn, *, probe: bool) -> None:
         outcome = observation.outcome
@@ -282,6 +277,12 @@ class ServerPolls:
         if now - at > max(self._interval, ASLEEP_SECONDS) and not self._backoff.active:
             self._schedule.start(now)
         self._call_worker()
+
+
+def slept_through(poll: Observation, timeout: float) -> bool:
+    """Whether its time ran out while we were stopped, which says nothing of who was asked."""
+    late = poll.elapsed_seconds - timeout > ASLEEP_SECONDS
+    return late and isinstance(poll.outcome, Failure)
 
 
 def _nobody(event: Event) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from wallboard.abandonable import start_in_thread
 from wallboard.fleet import names
 from wallboard.fleet.batch import GarbageError
 from wallboard.fleet.bus import Bus
@@ -64,7 +65,7 @@ async def kept_checkpoint(bus: Bus, board: BoardNames) -> Checkpoint | None:
         data = b"".join(read)
     if _digest(data) != kept.digest:
         raise GarbageError("the checkpoint is not complete")
-    return checkpoint_of(data)
+    return await start_in_thread(lambda: checkpoint_of(data))
 
 
 def _part_key(board: BoardNames, side: int, number: int) -> str:

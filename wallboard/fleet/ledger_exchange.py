@@ -99,7 +99,7 @@ class LedgerExchange:
         if self.read_only:
             return (f"Read only: {self.read_only}; {what} known to this machine alone.",)
         if self._unsent:
-            return (f"{what} not shared yet: {self._unsent}. Retrying.".capitalize(),)
+            return (f"{what} not shared yet: {self._unsent}. Retrying.",)
         return ()
 
     async def run(self) -> None:

@@ -15,7 +15,6 @@ from wallboard.domain.foreign_text import brief
 from wallboard.frozen import frozen
 
 PROGRAM = "nats-server"
-CONFIGS = ("server", "roles", "site-a", "site-b")
 END_SECONDS = 5.0
 """How long it may take to end in good order."""
 
@@ -42,7 +41,7 @@ class LocalServer:
 
 
 def shipped_config(name: str) -> str:
-    """A configuration that comes with the program, one of ``CONFIGS``; the roles are in it."""
+    """A configuration of this name that comes with the program; the roles are in it."""
     folder = files("wallboard.fleet").joinpath("server")
     text = folder.joinpath(f"{name}.conf").read_text("utf-8")
     return text if name == "roles" else text + folder.joinpath("roles.conf").read_text("utf-8")

@@ -53,11 +53,6 @@ class BoardNames:
         return f"{self.observations}.checkpoint"
 
     @property
-    def all_observations(self) -> str:
-        """The subjects of all places."""
-        return f"{PREFIX}.observations.{self.board}.*"
-
-    @property
     def ledger(self) -> str:
         """The subject of rows of the ledger."""
         return f"{PREFIX}.ledger.{self.board}"

@@ -22,11 +22,12 @@ MOST_AHEAD_SECONDS = 2.0
 
 @frozen(kw_only=True)
 class HeldLease:
-    """Who polls from a place; ``age`` is seconds since that was renewed."""
+    """Who polls from a place, or ``decides`` about alarms; ``age`` is seconds since its renewal."""
 
     place: str
     holder: str
     age: float
+    decides: bool = False
 
 
 @frozen(kw_only=True)
@@ -46,6 +47,7 @@ class Overview:
     lease_seconds: float = 0.0
     members: Sequence[Member] = ()
     leases: Sequence[HeldLease] = ()
+    """Those to poll, and that to decide about alarms where there are several places."""
     streams: Sequence[StreamState] = ()
     problems: Sequence[str] = ()
 
@@ -98,7 +100,7 @@ async def _seen(bus: Bus, title: str, board: BoardNames, offset: float) -> Overv
     clock = (await bus.stream(plans[0].name)).clock
     ahead = clock - (asked + running() + offset) / 2 if clock else 0.0
     found = await asyncio.gather(*(bus.stream(plan.name) for plan in plans), return_exceptions=True)
-    leases = await _leases(bus, board)
+    leases = await _leases(bus, board, clock)
     missing = [
         f"The bus has no {plan.name}: {one}."
         for plan, one in zip(plans, found, strict=True)
@@ -124,7 +126,7 @@ async def _problems(
 ) -> Sequence[str]:
     """Raises ``BusError``."""
     settings, found = bus.settings, list[str]()
-    if not leases:
+    if not any(one.place == board.place and not one.decides for one in leases):
         found.append("Nobody polls: no collector holds the lease.")
     if settings.collect and not await bus.may_store(board.observations):
         found.append(
@@ -141,15 +143,14 @@ async def _problems(
     return found
 
 
-async def _leases(bus: Bus, board: BoardNames) -> Sequence[HeldLease]:
+async def _leases(bus: Bus, board: BoardNames, clock: float) -> Sequence[HeldLease]:
     keys = (await bus.keys(names.LEASE, f"{board.board}."))[:MOST_PLACES]
-    clock = (await bus.stream(stream_plans(bus.settings.lease)[0].name)).clock
     found = []
     for key in keys:
         kept = await bus.entry(names.LEASE, key)
         if kept and kept.data is not None:
-            # That to decide about alarms has a name that no place can have.
-            place = key.removeprefix(f"{board.board}.").removeprefix("_")
-            age = max(0.0, clock - kept.at)
-            found.append(HeldLease(place=place, holder=member_in(kept.data), age=age))
+            decides = key == board.alarms_key
+            place = "" if decides else key.removeprefix(f"{board.board}.")
+            holder, age = member_in(kept.data), max(0.0, clock - kept.at)
+            found.append(HeldLease(place=place, holder=holder, age=age, decides=decides))
     return found

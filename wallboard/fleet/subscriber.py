@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from wallboard.abandonable import start_in_thread
 from wallboard.clock import running
 from wallboard.domain.event import RecordedBoard
 from wallboard.fleet import names
@@ -264,14 +265,22 @@ class Subscriber:
         while page := await self._bus.stored(names.OBSERVATIONS, subject, after, since=begin):
             for one in page:
                 after, begin = one.number, None
-                try:
-                    data = assembly.whole(message_of(one.data))
-                    checkpoint = checkpoint_of(data) if data else None
-                except GarbageError as error:
-                    self._count_garbage(error)
-                    continue
-                if checkpoint and (found is None or checkpoint.board.at <= since):
-                    found = checkpoint
+                checkpoint = await self._checkpoint_in(assembly, one.data)
+                if checkpoint and found and checkpoint.board.at > since:
+                    return self._go_on_from(found, since)
+                found = checkpoint or found
+        return self._go_on_from(found, since)
+
+    async def _checkpoint_in(self, assembly: Assembly, data: bytes) -> Checkpoint | None:
+        """The checkpoint that a message makes whole."""
+        try:
+            whole = assembly.whole(message_of(data))
+            return await start_in_thread(lambda: checkpoint_of(whole)) if whole else None
+        except GarbageError as error:
+            self._count_garbage(error)
+            return None
+
+    def _go_on_from(self, found: Checkpoint | None, since: float) -> bool:
         if found is None or not self._reader.restore(found):
             return False
         if found.board.at > since:

@@ -37,6 +37,7 @@ async def asked(wallboard):
 async def leading(bus: Bus) -> None:
     await until(lambda: bus.status.connected)
     await bus.take_lease(BoardNames.of("chat").key, b'{"member": "jump1"}')
+    await bus.take_lease(BoardNames.of("chat").alarms_key, b'{"member": "decider"}')
 
 
 async def test_a_bus_that_is_as_it_should_be(simulated, bus_server, config, wallboard):

@@ -169,6 +169,11 @@ async def test_status_shows_the_bus_its_members_and_who_polls(tmp_path, config):
             idle = await asyncio.to_thread(run, "status", "--config", file)
             assert idle.returncode == 1
             assert "Nobody polls: no collector holds the lease." in idle.stdout
+            # Neither who decides about alarms nor another place polls for this one.
+            await bus.take_lease(board.alarms_key, b'{"member": "nyc1"}')
+            await bus.take_lease(BoardNames.of("chat", "alarms").key, b'{"member": "nyc1"}')
+            away = await asyncio.to_thread(run, "status", "--config", file)
+            assert "Nobody polls" in away.stdout
             await bus.take_lease(board.key, b'{"member": "jump1"}')
             await hostile_members(bus, board)
             saying = asyncio.create_task(Presence(bus, board, lambda: JUMP).run())
@@ -183,7 +188,8 @@ async def test_status_shows_the_bus_its_members_and_who_polls(tmp_path, config):
     assert "jump1" in text.stdout
     assert "\x1b" not in text.stdout
     found = json.loads(whole.stdout)
-    assert found["leases"][0]["holder"] == "jump1"
+    held = [(one["place"], one["decides"], one["holder"]) for one in found["leases"]]
+    assert held == [(None, True, "nyc1"), ("alarms", False, "nyc1"), ("main", False, "jump1")]
     member = next(one for one in found["members"] if one["member"] == "jump1")
     assert (member["term"], member["lag_seconds"], member["entry_points"]) == (7, 0.25, 200)
     assert {one["name"] for one in found["streams"]} >= {names.OBSERVATIONS, names.LEDGER}

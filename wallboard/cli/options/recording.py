@@ -80,7 +80,7 @@ def ledger_rows(recording: Path, since: float) -> list[LedgerRow]:
 
 def sight_rows(recording: Path) -> list[LedgerRow]:
     """When this machine had no network, by the ledger beside a recording; read as above."""
-    from wallboard.recorder.ledger.beside import SIGHT
+    from wallboard.domain.sight import SIGHT
 
     return _rows(recording, -math.inf, SIGHT, "it")
 

@@ -141,7 +141,9 @@ class EceClient:
         url = url_of(self._server, endpoint, entry_point.key.id)
         request = Request("GET", url, self._headers.shown)
         http = Outgoing("GET", URL(url), self._headers.sent)
-        anew = Outgoing("GET", http.url, without_cookies(http.headers))
+        anew = http
+        if self._anew_every:
+            anew = Outgoing("GET", http.url, without_cookies(http.headers))
         return Poll(entry_point.key, endpoint, request, http, anew)
 
     async def poll(self, poll: Poll) -> Observation:

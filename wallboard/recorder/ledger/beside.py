@@ -5,10 +5,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 from wallboard.domain.ledger_row import LedgerRow, RowKind
+from wallboard.domain.sight import SIGHT
 from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.ledger.reader import LedgerReader
-
-SIGHT = frozenset({RowKind.BLIND, RowKind.SEEING})
 
 
 def rows_beside(

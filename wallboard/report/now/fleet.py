@@ -31,8 +31,9 @@ def fleet_text(fleet: Overview) -> Iterator[str]:
         f"round trip {fleet.round_trip * 1000:.1f} ms"
     )
     for lease in fleet.leases:
+        place = "alarms" if lease.decides else lease.place
         yield (
-            f"Lease    {lease.place}: {lease.holder}, renewed {age(lease.age)} ago, "
+            f"Lease    {place}: {lease.holder}, renewed {age(lease.age)} ago, "
             f"lasts {fleet.lease_seconds:g}s"
         )
     yield ""
@@ -93,7 +94,8 @@ def _document(fleet: Overview, at: float) -> dict[str, Any]:
         },
         "leases": [
             {
-                "place": one.place,
+                "place": one.place or None,
+                "decides": one.decides,
                 "holder": one.holder,
                 "age_seconds": round(one.age, 3),
                 "lasts_seconds": fleet.lease_seconds,
