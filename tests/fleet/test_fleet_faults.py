@@ -6,17 +6,20 @@ import time
 
 import pytest
 
-from tests.fleet.faults import live_through, started
+from tests.fleet.faults import live_through, odd_notices, started
 from tests.fleet.hosts import namespaces_are_allowed
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
+    OFTEN_DOWN,
     Polled,
+    Told,
     World,
     not_recorded,
     polled_twice,
     wait_until,
 )
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 
 pytestmark = pytest.mark.skipif(
     not namespaces_are_allowed(), reason="needs network namespaces (unshare, ip, nsenter)"
@@ -43,6 +46,23 @@ def test_two_that_poll_at_once_are_noticed():
     ]
     assert polled_twice(polls) == 2.0
     assert polled_twice([one for one in polls if one.member == "ana" or one.at > 5]) == 0.0
+
+
+def test_notices_that_come_too_often_or_under_two_ids_are_noticed():
+    def told(id_, phase="raise"):
+        return Told(1.0, "ana", id_, phase, "1000")
+
+    def queued(id_, onset=5.0):
+        key = AlarmKey("ece", 1000)
+        text = "raise after 0 s"
+        return LedgerRow(6.0, RowKind.QUEUED, key, onset, notice=id_, channel="hook", text=text)
+
+    ledger = [queued("a"), queued("b", onset=7.0)]
+    assert odd_notices([told("a"), told("a"), told("b")], ledger) == []
+    assert "came 3 times" in odd_notices([told("a")] * 3, ledger)[0]
+    assert "used for" in odd_notices([told("a"), told("a", "over")], ledger)[0]
+    assert "is in no ledger" in odd_notices([told("c")], ledger)[0]
+    assert "under 2 ids" in odd_notices([told("a"), told("c")], [*ledger, queued("c")])[0]
 
 
 def test_one_member_polls_for_all(world):
@@ -122,5 +142,6 @@ def test_a_bus_that_comes_back_is_used_again(world, wiped):
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_whatever_happens_nothing_is_lost(world, seed):
-    live_through(world, random.Random(seed), faults=6)
+def test_whatever_happens_nothing_is_lost(tmp_path, seed):
+    with World(tmp_path, viewers=1, scenario=OFTEN_DOWN) as world:
+        live_through(world, random.Random(seed), faults=6)

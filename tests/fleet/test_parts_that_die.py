@@ -13,6 +13,7 @@ from tests.fleet.hosts import namespaces_are_allowed
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
+    OFTEN_DOWN,
     PROGRAMS,
     TITLE,
     World,
@@ -26,14 +27,6 @@ pytestmark = pytest.mark.skipif(
     not namespaces_are_allowed(), reason="needs network namespaces (unshare, ip, nsenter)"
 )
 
-OFTEN_DOWN = """
-[[fault]]
-kind = "service_not_running"
-entry_points = [1000, 1003]
-from = 2
-every = 7
-for = 3
-"""
 SHARED_SECONDS = 2.0
 """After so long the others know what was written to a ledger."""
 
@@ -47,9 +40,7 @@ def world(tmp_path):
 
 
 def test_a_leader_that_was_stopped_tells_nobody_of_alarms(tmp_path):
-    scenario = tmp_path / "often_down.toml"
-    scenario.write_text(OFTEN_DOWN)
-    with World(tmp_path, members=2, scenario=str(scenario)) as world:
+    with World(tmp_path, members=2, scenario=OFTEN_DOWN) as world:
         first = started(world)
         wait_until(lambda: len(world.notices()) >= 2)
         time.sleep(SHARED_SECONDS)

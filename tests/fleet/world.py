@@ -9,17 +9,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 
 from tests.fleet.bus_server import PROGRAM as NATS_SERVER
 from tests.fleet.hosts import Host, Network
 from tests.waiting import in_words
+from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
 
 PROGRAMS = Path(__file__).parent / "programs"
+OFTEN_DOWN = str(PROGRAMS / "often_down.toml")
+"""A scenario with alarms: two entry points are down for three of each seven seconds."""
+
 TITLE = "fleet of a test"
 WALLBOARD = Path(sys.executable).with_name("wallboard")
 INTERVAL_SECONDS = 0.5
@@ -127,15 +132,24 @@ class Member:
 
     def run(self, *words: str) -> str:
         """What a command of the program prints, run on this host beside the member."""
-        done = subprocess.run(
+        done = self._ran(words)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def tries(self, *words: str, refused: int) -> bool:
+        """Run a command that succeeds or, with an exit status of its own, finds nothing to do."""
+        done = self._ran(words)
+        assert done.returncode in {0, refused}, done.stderr.decode()
+        return done.returncode == 0
+
+    def _ran(self, words: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
             self.host.command([str(WALLBOARD), *words, "--config", str(self.config)]),
             check=False,
             capture_output=True,
             timeout=PATIENCE_SECONDS,
             env=os.environ | {"WALLBOARD_STATE": str(self.config.parent / self.name)},
         )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
 
     def log(self) -> str:
         path = self.config.with_suffix(".log")
@@ -150,6 +164,7 @@ class World:
         folder: Path,
         members: int = 3,
         *,
+        viewers: int = 0,
         entry_points: int = 6,
         scenario: str = "demo",
         lease: float = LEASE_SECONDS,
@@ -162,6 +177,8 @@ class World:
         self.ece = self.network.host("ece")
         self.bus = self.network.host("bus")
         self.members = [self._member(f"member-{n}") for n in range(1, members + 1)]
+        self.viewers = [self._member(f"viewer-{n}", collect=False) for n in range(1, viewers + 1)]
+        self.members += self.viewers
         self._ece_process: subprocess.Popen[bytes] | None = None
         self._far_process: subprocess.Popen[bytes] | None = None
         self._bus_process: subprocess.Popen[bytes] | None = None
@@ -293,7 +310,7 @@ def polled_twice(polls: list[Polled], gap: float = 3 * INTERVAL_SECONDS) -> floa
     return max([0.0, *overlaps])
 
 
-def ledger_rows(member: Member) -> set[str]:
+def ledger_rows(member: Member) -> set[LedgerRow]:
     """The rows of its ledger, less what is its own: the numbers."""
     from wallboard.recorder.ledger.place import ledger_file
     from wallboard.recorder.ledger.reader import LedgerReader
@@ -303,13 +320,7 @@ def ledger_rows(member: Member) -> set[str]:
     if not path.exists():
         return set()
     with LedgerReader(path) as reader:
-        return {repr(_unnumbered(row)) for row in reader.rows()}
-
-
-def _unnumbered(row: object) -> object:
-    from dataclasses import replace
-
-    return replace(row, number=0)  # type: ignore[type-var]
+        return {replace(row, number=0) for row in reader.rows()}
 
 
 def recorded_polls(member: Member) -> dict[tuple[object, str], list[tuple[float, float, str]]]:
