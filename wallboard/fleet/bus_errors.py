@@ -57,6 +57,10 @@ class BusError(Exception):
         self.code = code
 
 
+class OvertakenError(BusError):
+    """Somebody else has kept something newer."""
+
+
 class LeaseLostError(BusError):
     """Somebody else has the lease, or nobody any more."""
 

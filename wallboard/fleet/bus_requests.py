@@ -32,6 +32,7 @@ from wallboard.fleet.bus_errors import (
     BusError,
     LeaseLostError,
     NotAllowedError,
+    OvertakenError,
     error_of,
     said,
 )
@@ -205,9 +206,16 @@ class BusRequests:
         """A stream as it is now. Raises ``BusError``."""
         return state_of(name, await self._request(f"STREAM.INFO.{name}"))
 
-    async def keep(self, bucket: str, key: str, data: bytes) -> int:
-        """Keep a value under a key; returns its revision. Raises ``BusError``."""
-        return await self._store(f"{self._elsewhere}$KV.{bucket}.{key}", data)
+    async def keep(self, bucket: str, key: str, data: bytes, *, after: int | None = None) -> int:
+        """Keep a value under a key; returns its revision.
+
+        ``after`` is the revision that it is to follow, 0 for none. Raises ``OvertakenError`` where
+        it does not, and ``BusError``.
+        """
+        subject = f"{self._elsewhere}$KV.{bucket}.{key}"
+        if after is None:
+            return await self._store(subject, data)
+        return await self._store_after(subject, data, after)
 
     async def kept(self, bucket: str, key: str) -> bytes | None:
         """The value of a key, if there is one. Raises ``BusError``."""
@@ -306,12 +314,22 @@ class BusRequests:
         self, key: str, data: bytes, revision: int, headers: Mapping[str, str] | None = None
     ) -> int:
         """Raises ``LeaseLostError`` where this revision is not the last one."""
-        wanted = {"Nats-Expected-Last-Subject-Sequence": str(revision), **(headers or {})}
+        subject = f"{self._elsewhere}{lease_subject(key)}"
         try:
-            return await self._store(f"{self._elsewhere}{lease_subject(key)}", data, wanted)
+            return await self._store_after(subject, data, revision, headers)
+        except OvertakenError:
+            raise LeaseLostError("somebody else has the lease") from None
+
+    async def _store_after(
+        self, subject: str, data: bytes, number: int, headers: Mapping[str, str] | None = None
+    ) -> int:
+        """Raises ``OvertakenError`` where the last message of the subject has another number."""
+        wanted = {"Nats-Expected-Last-Subject-Sequence": str(number), **(headers or {})}
+        try:
+            return await self._store(subject, data, wanted)
         except BusError as error:
             if error.code in OVERTAKEN:
-                raise LeaseLostError("somebody else has the lease") from None
+                raise OvertakenError("there is something newer") from None
             raise
 
     async def _batch(self, next_message: Callable[..., Awaitable["Msg"]]) -> list[Stored]:

@@ -13,7 +13,7 @@ from wallboard.fleet.bus import Bus, BusError
 from wallboard.fleet.checkpoint import checkpoint_bytes
 from wallboard.fleet.checkpoint_tables import Codes
 from wallboard.fleet.codebook import MOST_TARGETS, Codebook
-from wallboard.fleet.kept_checkpoint import keep_checkpoint
+from wallboard.fleet.kept_checkpoint import CheckpointKeeper
 from wallboard.fleet.lease import Term
 from wallboard.fleet.message import messages
 from wallboard.fleet.names import BoardNames
@@ -60,8 +60,9 @@ class _Sent:
 class _Series:
     """The batches of one term."""
 
-    def __init__(self, term: Term) -> None:
+    def __init__(self, term: Term, checkpoints: CheckpointKeeper) -> None:
         self.term = term
+        self.checkpoints = checkpoints
         self.number = 0
         self.stored = 0
         self.codebook = Codebook()
@@ -105,7 +106,6 @@ class Publisher:
         self._signed_at = -SIGN_SECONDS
         self._checkpoint_at = self._stored_checkpoint_at = 0.0
         self._pause_seconds = CHECKPOINT_SECONDS
-        self._side = 0
         self._keeping: asyncio.Task[None] | None = None
 
     @property
@@ -199,7 +199,8 @@ class Publisher:
     def _begin(self, term: Term) -> None:
         """Number anew under a new term."""
         self._end()
-        self._series = _Series(term)
+        checkpoints = CheckpointKeeper(self._bus, self._names, holds=lambda: self._term() == term)
+        self._series = _Series(term, checkpoints)
         self._signed_at = -SIGN_SECONDS
         self._checkpoint_at = self._stored_checkpoint_at = float("-inf")
 
@@ -265,13 +266,14 @@ class Publisher:
         if sent.board and sent.codes and self._term() == term:
             self._checkpoint_at = self._clock()
             self._keeping = asyncio.create_task(
-                self._keep(term, sent, series.stored, sent.board, sent.codes)
+                self._keep(series, sent, series.stored, sent.board, sent.codes)
             )
 
     async def _keep(
-        self, term: Term, sent: _Sent, stored: int, board: RecordedBoard, codes: Codes
+        self, series: _Series, sent: _Sent, stored: int, board: RecordedBoard, codes: Codes
     ) -> None:
         """Have the bus keep a checkpoint; if it does not, the next one is due at once."""
+        term = series.term
         try:
             began = self._clock()
             data = await start_in_thread(
@@ -279,10 +281,7 @@ class Publisher:
             )
             took = self._clock() - began
             self._pause_seconds = max(CHECKPOINT_SECONDS, took / CHECKPOINT_SHARE)
-            if self._term() != term:
-                return
-            self._side = 1 - self._side
-            await keep_checkpoint(self._bus, self._names, data, self._side)
+            await series.checkpoints.keep(data)
             if self._clock() - self._stored_checkpoint_at >= STORED_CHECKPOINT_SECONDS:
                 for message in messages(term, sent.number, data, self._bus.largest):
                     await self._bus.store(self._names.checkpoints, message)
