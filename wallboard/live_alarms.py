@@ -298,7 +298,7 @@ class LiveAlarms:
     def _unraised(self, now: float) -> bool:
         """Whether who records should have raised an alarm by now, and has not."""
         return not self._board.decides and any(
-            alarm.is_unraised(now, LATE_SECONDS) for alarm in self.alarms.values()
+            alarm.is_overdue(now, LATE_SECONDS) for alarm in self.alarms.values()
         )
 
     def _decides(self) -> bool:

@@ -144,11 +144,12 @@ class AlarmSettings(AlarmRuleSettings):
     """When an alarm is raised and is over, what it does here, and how long it is kept.
 
     ``bell`` and ``flash`` are the levels that make a noise, or make the header flash, when an entry
-    point reaches them. More than ``flood`` alarms in ten minutes are a flood. ``shelve_max`` is
-    seconds. Each ``witness`` is a ``host:port`` or a URL that has nothing to do with the servers.
-    ``desktop`` says whether the terminal shows new alarms on the desktop, or by which sequence.
-    Notices wait ``group_wait`` seconds for others and come again every ``repeat`` until somebody
-    acknowledges; ``look`` is the command that they say shows the wall.
+    point gets worse and reaches them, unless its alarm says that nobody is to be called. More than
+    ``flood`` alarms in ten minutes are a flood. ``shelve_max`` is seconds. Each ``witness`` is a
+    ``host:port`` or a URL that has nothing to do with the servers. ``desktop`` says whether the
+    terminal shows new alarms on the desktop, or by which sequence. Notices wait ``group_wait``
+    seconds for others and come again every ``repeat`` until somebody acknowledges; ``look`` is the
+    command that they say shows the wall.
     """
 
     __pydantic_config__ = STRICT

@@ -184,9 +184,9 @@ class Alarm:
         """Whether the alarm of its server stands for it; not while somebody has shelved it."""
         return not self.shelf and self.suppressed_by == by_server(self.key.server)
 
-    def is_unraised(self, now: float, patience: float) -> bool:
+    def is_overdue(self, now: float, patience: float) -> bool:
         """Whether it should have been raised more than ``patience`` seconds ago, and was not."""
-        waits = self.state is AlarmState.PENDING and self.counts
+        waits = bool(self.holds) and not self.active and self.counts
         return waits and self.held_at(now) > self.rules.raise_for + patience
 
     @property

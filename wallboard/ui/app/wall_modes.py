@@ -7,6 +7,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import Snapshot
 from wallboard.settings import AlarmSettings, Settings
+from wallboard.ui.app.calling import Calling
 from wallboard.ui.app.kiosk_keys import NOT_IN_A_KIOSK
 from wallboard.ui.app.worsening import Doubt, NewlyWorse, Worsening
 from wallboard.ui.look.lite import refresh_seconds
@@ -43,7 +44,7 @@ class Alarm:
         self._flashed_at: float | None = None
 
     def update(self, worsenings: Iterable[Worsening], now: float) -> None:
-        """Ring and flash for what got worse; for every tick. ``now`` is seconds on any clock."""
+        """Ring and flash for what calls; for every tick. ``now`` is seconds on any clock."""
         settings = self._current()
         for worsening in worsenings:
             self._wanted = self._wanted or worsening.level in settings.bell
@@ -136,6 +137,7 @@ class WallModes:
         )
         self._newly_worse = NewlyWorse()
         self._doubt = Doubt(lambda: bool(current().alarm.witness))
+        self._calling = Calling()
         self._new: dict[EntryPointKey, float] = {}
         self._last_key_at: float | None = None
 
@@ -145,13 +147,14 @@ class WallModes:
         return self._current().kiosk
 
     def tick(self, snapshot: Snapshot, now: float) -> None:
-        """Look for what got worse; ``now`` is Unix time in seconds."""
+        """Look for what calls somebody; ``now`` is Unix time in seconds."""
         alarm = self._current().alarm
         if not (self.kiosk or alarm.bell or alarm.flash):
             return  # nothing to ring, flash or mark
-        worsenings = self._doubt.certain(self._newly_worse.compare(snapshot), snapshot, now)
-        self._alarm.update(worsenings, now)
-        self._note(worsenings, now)
+        certain = self._doubt.certain(self._newly_worse.compare(snapshot), snapshot, now)
+        calling = self._calling.of(certain, snapshot)
+        self._alarm.update(calling, now)
+        self._note(calling, now)
 
     def key_pressed(self, screen: object, now: float) -> None:
         """Note a key press: what is newly critical has been seen."""
