@@ -182,6 +182,14 @@ def test_never_two_alarms_for_one_onset(stream):
         told.tell(*step)
     raised = Counter((row.key, row.onset) for row in told.ledger if row.kind is RowKind.RAISED)
     assert set(raised.values()) <= {1}
+    for key in every_key(told):
+        stands = False
+        for row in (one for one in told.ledger if one.key == key):
+            assert not (row.kind is RowKind.RAISED and stands), "raised while it stood"
+            if row.kind is RowKind.RAISED:
+                stands = True
+            elif row.kind in {RowKind.RETURNED, RowKind.CLEARED, RowKind.UNSHELVED}:
+                stands = False
 
 
 @settings(max_examples=150)

@@ -204,11 +204,10 @@ class LivePlaces:
 def _bus_of(settings: Settings) -> tuple["BoardNames", "Bus"]:
     """The names of the board on the bus, and a connection that only listens."""
     from wallboard.fleet.bus import Bus
-    from wallboard.fleet.names import BoardNames
+    from wallboard.fleet.names import member_of, names_of
 
     fleet = settings.fleet
-    board = BoardNames.of(fleet.board or settings.title, fleet.vantage)
-    return board, Bus(fleet, name=f"{fleet.member or 'wallboard'} places", writes=False)
+    return names_of(settings), Bus(fleet, name=f"{member_of(fleet)} places", writes=False)
 
 
 async def _ended(*tasks: asyncio.Task[None]) -> None:

@@ -228,7 +228,7 @@ async def test_who_polls_alone_goes_on_without_the_bus_and_tells_of_it_after(
     await bus_server.start()
     await until(lambda: ana.leads and not ana.fleet.alone)
     await until(lambda: ana.fleet.late)
-    wanted = {(o.key, o.endpoint, round(o.at, 3)) for o in alone}
+    wanted = {(o.key, o.endpoint, round(o.at * 1000) / 1000) for o in alone}
     await until(lambda: wanted <= eve.polls())
     at = [
         o.at

@@ -40,9 +40,9 @@ async def test_stored_messages_come_in_order_from_any_number_on(bus_server):
         assert [one.data for one in found] == [b"2", b"3", b"4"]
         assert [one.number for one in found] == numbers[2:]
         assert await bus.stored(names.OBSERVATIONS, SUBJECT, numbers[-1]) == []
-        first, last, messages, size = await bus.extent(names.OBSERVATIONS)
-        assert (first, last, messages) == (1, 6, 6)
-        assert size > 0
+        kept = await bus.stream(names.OBSERVATIONS)
+        assert (kept.first, kept.last, kept.messages) == (1, 6, 6)
+        assert kept.size > 0
 
 
 async def test_a_message_with_the_same_id_is_kept_once(bus_server):

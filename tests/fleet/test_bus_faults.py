@@ -29,6 +29,21 @@ async def test_a_server_that_stands_still_is_noticed_and_found_again(bus_server,
         await until(lambda: bus.status.connected, 5)
 
 
+async def test_a_server_that_dies_with_messages_on_their_way_is_found_again(bus_server):
+    async with connected(bus_server) as bus:
+        bus_server.pause()
+        # More than the sockets take: the rest waits, and what came is unread when it dies.
+        client, sending = bus._client, []
+        while client.pending_data_size < 500_000:
+            sending.append(asyncio.create_task(bus.publish(SUBJECT, bytes(900_000))))
+            await asyncio.sleep(0.01)
+        bus_server.kill()
+        await until(lambda: not bus.status.connected, 10)
+        await asyncio.gather(*sending, return_exceptions=True)
+        await bus_server.start()
+        await until(lambda: bus.status.connected)
+
+
 async def test_nothing_waits_for_a_server_that_takes_nothing(bus_server):
     async with connected(bus_server) as bus:
         bus_server.pause()

@@ -194,17 +194,6 @@ async def test_a_password_that_changes_on_disk_is_read_again(start, tmp_path):
         assert len(edits) == 1
 
 
-async def test_other_settings_are_taken_up_at_once(start):
-    server = await start(USER.format("right"))
-    wrong = FleetSettings(url=server.url, user=Secret("wall"), password=Secret("wrong"))
-    async with running(wrong) as bus:
-        await until(lambda: "the bus refuses this user" in bus.status.error)
-        bus.replace(replace(wrong, password=Secret("right")))
-        await until(lambda: bus.status.connected)
-        bus.replace(wrong)
-        await until(lambda: not bus.status.connected)
-
-
 def seed_and_public() -> tuple[str, str]:
     """A new key of a user, as ``nk -gen user`` makes one."""
     import os

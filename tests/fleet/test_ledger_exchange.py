@@ -106,10 +106,10 @@ async def test_what_was_written_while_no_member_ran_comes_too(bus_server, place)
         await until(lambda: len(ledger_of(there)) == 1)
     written(ledger_path(here.path), said(RowKind.ACKNOWLEDGED, 40, 0))
     async with connected(bus_server) as bus, exchange_on(bus, here):
-        before = (await bus.extent(names.LEDGER))[1]
+        before = (await bus.stream(names.LEDGER)).last
 
         async def is_sent():
-            return (await bus.extent(names.LEDGER))[1] > before
+            return (await bus.stream(names.LEDGER)).last > before
 
         await until(is_sent)
     async with exchanging(bus_server, there) as mine:
@@ -165,7 +165,7 @@ async def test_many_rows_at_once_come_in_one_message(bus_server, place):
         written(ledger_path(here.path), *rows)
         await until(lambda: len(ledger_of(there)) == 200)
     async with connected(bus_server) as bus:
-        assert (await bus.extent(names.LEDGER))[2] == 1
+        assert (await bus.stream(names.LEDGER)).messages == 1
 
 
 async def test_an_operator_shares_what_he_did_and_a_viewer_says_that_nobody_may(

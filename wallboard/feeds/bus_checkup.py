@@ -10,13 +10,11 @@ from wallboard.settings import Settings
 async def bus_finding(settings: Settings, clock: Callable[[], float]) -> Finding:
     """What the bus says; ``clock`` is Unix time in seconds."""
     from wallboard.fleet.bus import Bus
-    from wallboard.fleet.names import BoardNames
+    from wallboard.fleet.names import names_of, title_of
     from wallboard.fleet.overview import overview
 
-    fleet = settings.fleet
-    title = fleet.board or settings.title
-    bus = Bus(fleet, name="wallboard doctor", writes=False)
-    found = await overview(bus, title, BoardNames.of(title, fleet.vantage), clock())
+    bus = Bus(settings.fleet, name="wallboard doctor", writes=False)
+    found = await overview(bus, title_of(settings), names_of(settings), clock())
     facts = {
         "address": found.address or None,
         "version": found.version or None,

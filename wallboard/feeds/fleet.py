@@ -63,7 +63,8 @@ class FleetFeed:
         Unix time in seconds.
         """
         # What it needs takes long to load, and only members of a fleet need it.
-        from wallboard.feeds.fleet_parts import FleetParts, member_of
+        from wallboard.feeds.fleet_parts import FleetParts
+        from wallboard.fleet.names import member_of
 
         self._settings = settings
         self._fleet = settings.fleet

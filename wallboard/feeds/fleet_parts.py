@@ -1,6 +1,5 @@
 """The parts of a member of a fleet: its connection to the bus, and all that stands on it."""
 
-import os
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -11,11 +10,10 @@ from wallboard.feeds.late_polls import recorded_polls
 from wallboard.fleet.bus import Bus
 from wallboard.fleet.lease import Lease, Term
 from wallboard.fleet.ledger_exchange import LedgerExchange
-from wallboard.fleet.names import BoardNames
+from wallboard.fleet.names import member_of, names_of
 from wallboard.fleet.presence import Member, Presence
 from wallboard.fleet.publisher import Publisher
 from wallboard.fleet.subscriber import Subscriber
-from wallboard.fleet_settings import FleetSettings
 from wallboard.recorder.paths import RecordingFile
 from wallboard.settings import Settings
 
@@ -72,13 +70,3 @@ class FleetParts:
         found += [self.exchange.run()] if self.exchange else []
         found += [self.decider.run()] if self.decider else []
         return [*found, self.lease.run(), self.bus.run()]
-
-
-def member_of(fleet: FleetSettings) -> str:
-    """What this member is called: by default as its machine, without the domain."""
-    return fleet.member or os.uname().nodename.partition(".")[0] or "member"
-
-
-def names_of(settings: Settings) -> BoardNames:
-    """The names of the board on the bus."""
-    return BoardNames.of(settings.fleet.board or settings.title, settings.fleet.vantage)

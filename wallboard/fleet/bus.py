@@ -110,7 +110,7 @@ class Bus(BusRequests):
             self._note(f"a fleet needs {error.name}: {EXTRA}")
             await asyncio.Event().wait()
         told = Told(self._denied, self._count_lost, self._over)
-        connector = Connector(lambda: self.settings, self._name, told, self._not_yet)
+        connector = Connector(self.settings, self._name, told, self._not_yet)
         try:
             while True:
                 try:
@@ -125,12 +125,6 @@ class Bus(BusRequests):
                 await asyncio.sleep(AGAIN_SECONDS)
         finally:
             await self._disconnect()
-
-    def replace(self, settings: FleetSettings) -> None:
-        """Go by other settings, with a new connection if they differ."""
-        if settings != self.settings:
-            self.settings = settings
-            self.drop("the settings have changed")
 
     async def make_mirrors(self, domain: str) -> Sequence[str]:
         """Have the JetStream of this server keep what that of ``domain`` keeps; what was made.

@@ -156,6 +156,16 @@ class BusClient(Client):
         """Take that the connection is over."""
         self._told.closed(self)
 
+    async def _process_op_err(self, e: Exception) -> None:
+        # The client would send what waits into the broken connection, fail at that, and tell
+        # nobody that it is over.
+        self._pending, self._pending_data_size = [], 0
+        try:
+            await super()._process_op_err(e)
+        except OSError as error:
+            self.cause = error
+            self._told.closed(self)
+
     def _connect_command(self) -> bytes:
         """Nothing of ours was sent before this."""
         if self.server.tls and not self._server_info.get("tls_required"):
@@ -245,15 +255,12 @@ class Connector:
 
     def __init__(
         self,
-        settings: Callable[[], FleetSettings],
+        settings: FleetSettings,
         name: str,
         told: Told,
         note: Callable[[BusError], Awaitable[None]],
     ) -> None:
-        """``note`` is awaited with each reason why there is no connection yet.
-
-        What ``settings`` gives may be different afterwards.
-        """
+        """``note`` is awaited with each reason why there is no connection yet."""
         self._settings = settings
         self._name = name
         self._told = told
@@ -288,7 +295,7 @@ class Connector:
             await _give_up(attempts)
 
     async def _begin(self, number: int) -> "asyncio.Task[BusClient] | None":
-        settings = self._settings()
+        settings = self._settings
         try:
             tls = await start_in_thread(lambda: tls_of(settings))
             servers = servers_of(settings)

@@ -194,14 +194,6 @@ class BusRequests:
                 with suppress(Exception):
                     await replies.unsubscribe()
 
-    async def extent(self, stream: str) -> tuple[int, int, int, int]:
-        """The first and the last number of a stream, its messages and its bytes.
-
-        Raises ``BusError``.
-        """
-        found = await self.stream(stream)
-        return found.first, found.last, found.messages, found.size
-
     async def stream(self, name: str) -> StreamState:
         """A stream as it is now. Raises ``BusError``."""
         return state_of(name, await self._request(f"STREAM.INFO.{name}"))

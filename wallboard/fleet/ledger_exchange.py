@@ -162,7 +162,7 @@ class LedgerExchange:
         if running() >= self._ask_at:
             # First, for a message may come while others are taken.
             self._ask_at = running() + ASK_SECONDS
-            last = (await self._bus.extent(names.LEDGER))[1]
+            last = (await self._bus.stream(names.LEDGER)).last
             if last < progress.stored:
                 # It lost what it had said to keep.
                 progress = await self._advance(await self._compare())
@@ -173,7 +173,7 @@ class LedgerExchange:
     async def _compare(self) -> Progress:
         """Exchange all that matters: the bus, or the ledger, is another one than before."""
         epoch, now, keep_days = self._bus.epoch, self._clock(), self._keep_days()
-        last = (await self._bus.extent(names.LEDGER))[1]
+        last = (await self._bus.stream(names.LEDGER)).last
         page = await self._in_thread(partial(self._local.compared, now, keep_days), LONG_SECONDS)
         ours = await self._in_thread(lambda: {digest(row): row for row in page.rows}, LONG_SECONDS)
         since = now - min(SHARED_DAYS, keep_days) * 86_400

@@ -1,9 +1,12 @@
 """The names on the bus: one stream or bucket a purpose, in it one subject a board and place."""
 
+import os
 import re
 from hashlib import blake2b
 
+from wallboard.fleet_settings import FleetSettings
 from wallboard.frozen import frozen
+from wallboard.settings import Settings
 
 PREFIX = "wallboard"
 OBSERVATIONS = "WALLBOARD_OBSERVATIONS"
@@ -70,6 +73,21 @@ class BoardNames:
     def member_key(self, member: str) -> str:
         """The key of what a member says of itself."""
         return f"{self.board}.{token(member)}"
+
+
+def member_of(fleet: FleetSettings) -> str:
+    """What this member is called: by default as its machine, without the domain."""
+    return fleet.member or os.uname().nodename.partition(".")[0] or "member"
+
+
+def title_of(settings: Settings) -> str:
+    """What the board is called that members share."""
+    return settings.fleet.board or settings.title
+
+
+def names_of(settings: Settings) -> BoardNames:
+    """The names of the board on the bus, as seen from where this member is."""
+    return BoardNames.of(title_of(settings), settings.fleet.vantage)
 
 
 def token(text: str) -> str:

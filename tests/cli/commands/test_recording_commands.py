@@ -519,3 +519,5 @@ def test_a_ledger_that_cannot_be_read_is_warned_of_and_the_report_goes_on(ask, p
     assert "# Shift report" in text
     assert "r.ledger" in complaints
     assert "going on without acknowledgements and notes" in complaints
+    _, text, _ = ask("handover", "--file", path, *ALL, "--format", "json")
+    assert json.loads(text)["alarms"] is None

@@ -75,17 +75,15 @@ cannot be reached; 64 and above: an error.
               help="Output format: text or JSON.")  # fmt: skip
 def status(config: Path | None, form: str) -> int:
     from wallboard.fleet.bus import Bus
-    from wallboard.fleet.names import BoardNames
+    from wallboard.fleet.names import names_of, title_of
     from wallboard.fleet.overview import overview
     from wallboard.report.now.fleet import fleet_json, fleet_level, fleet_text
 
     settings = _fleet_settings(config)
-    title = settings.fleet.board or settings.title
     bus = Bus(settings.fleet, name="wallboard fleet status", writes=False)
-    board = BoardNames.of(title, settings.fleet.vantage)
 
     async def asked() -> int:
-        found = await overview(bus, title, board, time.time())
+        found = await overview(bus, title_of(settings), names_of(settings), time.time())
         if form == "json":
             click.echo(fleet_json(found, time.time()))
         else:

@@ -46,7 +46,8 @@ def command(since: str, until: str, form: str, file: Path | None, config: Path |
     with opened(path) as recording:
         window = asked_window(recording, since, until, most_changes=MOST_CHANGES)
         ledger = ledger_rows(path, window.since)
-        handover = read_handover(recording, window, ledger, rules_of(settings), path=path)
+        beside = None if ledger is None else path
+        handover = read_handover(recording, window, ledger or (), rules_of(settings), path=beside)
     if form == "json":
         from wallboard.report.past.handover_json import handover_json
 

@@ -63,7 +63,11 @@ def command(
         keys = {entry_point.key for entry_point in entry_points}
         window = asked_window(recording, since, until, keys=keys, most_changes=MOST_CHANGES)
         pasts = read_pasts(
-            recording, window, entry_points, ledger_rows(path, window.since), rules_of(settings)
+            recording,
+            window,
+            entry_points,
+            ledger_rows(path, window.since) or (),
+            rules_of(settings),
         )
         say(_told(recording, window, pasts, form))
     return exit_codes.OK

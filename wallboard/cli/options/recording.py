@@ -70,24 +70,27 @@ def window_options(*, since: str | None) -> Callable[[Command], Command]:
     return decorate
 
 
-def ledger_rows(recording: Path, since: float) -> list[LedgerRow]:
+def ledger_rows(recording: Path, since: float) -> list[LedgerRow] | None:
     """What people did about alarms since a moment, by the ledger beside a recording.
 
-    A ledger that cannot be read is warned of, and there is nothing to tell.
+    ``None`` if it cannot be read, which is warned of.
     """
     return _rows(recording, since, tuple(RowKind), "acknowledgements and notes")
 
 
 def sight_rows(recording: Path) -> list[LedgerRow]:
-    """When this machine had no network, by the ledger beside a recording; read as above."""
+    """When this machine had no network, by the ledger beside a recording.
+
+    None if it cannot be read, which is warned of.
+    """
     from wallboard.domain.sight import SIGHT
 
-    return _rows(recording, -math.inf, SIGHT, "it")
+    return _rows(recording, -math.inf, SIGHT, "it") or []
 
 
 def _rows(
     recording: Path, since: float, kinds: Collection[RowKind], missing: str
-) -> list[LedgerRow]:
+) -> list[LedgerRow] | None:
     from wallboard.recorder.errors import RecordingError
     from wallboard.recorder.ledger.beside import rows_beside
     from wallboard.recorder.ledger.place import ledger_path
@@ -96,7 +99,7 @@ def _rows(
         return rows_beside(recording, since, kinds)
     except RecordingError as error:
         warn(f"{ledger_path(recording)}: {error}; going on without {missing}")
-        return []
+        return None
 
 
 def recording_file(file: Path | None, config: Path | None) -> Path:

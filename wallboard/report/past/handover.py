@@ -87,8 +87,8 @@ class Handover:
     are worst first. ``as_planned`` are no problems. ``incidents`` are in the order they began,
     without those of a raised level alone, of which ``minor`` is how many there were; ``left_open``
     are those in which an entry point was open outside hours. ``notes`` are those that were written
-    meanwhile, oldest first; ``alarms`` are those that stood at the end; during ``blind`` this
-    machine had no network.
+    meanwhile, oldest first; ``alarms`` are those that stood at the end, ``None`` where that is
+    not known; during ``blind`` this machine had no network.
     """
 
     title: str
@@ -105,7 +105,7 @@ class Handover:
     as_planned: tuple[AsPlanned, ...] = ()
     minor: int = 0
     left_open: frozenset[Incident] = frozenset()
-    alarms: tuple[Alarm, ...] = ()
+    alarms: tuple[Alarm, ...] | None = None
     notes: tuple[LedgerRow, ...] = ()
     blind: tuple[Span, ...] = ()
 
@@ -125,7 +125,8 @@ def read_handover(
 ) -> Handover:
     """The handover of a window, from a recording, its ledger and the rules of alarms.
 
-    With the ``path`` of the recording it has the alarms that stood at the end.
+    With the ``path`` of the recording it has the alarms that stood at the end by the ledger there.
+    Raises ``RecordingError``.
     """
     live = {Endpoint.LIVE_SESSION_STATUS}
     found = handover_of(

@@ -51,9 +51,9 @@ def _values(handover: Handover) -> dict[str, Any]:
             }
             for one in handover.wrong
         ],
-        "alarms": [
-            {**_of_alarm(one.key, names), **state_values(one, until)} for one in handover.alarms
-        ],
+        "alarms": None
+        if handover.alarms is None
+        else [{**_of_alarm(one.key, names), **state_values(one, until)} for one in handover.alarms],
         "as_planned": [
             {
                 **_whose(one.entry_point),
