@@ -18,6 +18,7 @@ PROGRAM = "nats-server"
 END_SECONDS = 5.0
 """How long it may take to end in good order."""
 
+_PR_SET_PDEATHSIG = 1
 _STAMP = re.compile(r"^\[\d+\] \S+ \S+ ")
 _TOLD = re.compile(r"\[(ERR|WRN|FTL)\] ")
 _READY = "Server is ready"
@@ -59,6 +60,23 @@ def find_program() -> Path:
     return Path(found)
 
 
+def _ends_with_parent() -> Callable[[], None]:
+    """What a child does before its program begins, to be ended even if this one was killed.
+
+    The server waits for no end of its input, so the system has to tell it, which Linux does.
+    """
+    import ctypes
+
+    # Loaded here, as a child that is no program yet should do little.
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+    def ask() -> None:
+        if prctl:
+            prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    return ask
+
+
 async def serve(
     server: LocalServer, ready: Callable[[], None], tell: Callable[[str], None]
 ) -> None:
@@ -79,6 +97,7 @@ async def serve(
         stderr=asyncio.subprocess.PIPE,
         # Ctrl-C is for us: we end it.
         start_new_session=True,
+        preexec_fn=_ends_with_parent(),
     )
     log = _Log(ready, tell)
     reading = asyncio.create_task(log.read(process))

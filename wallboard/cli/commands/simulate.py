@@ -1,11 +1,8 @@
 """``wallboard simulate``: a simulated ECE server to point the board at."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +10,7 @@ import click
 from wallboard.cli.options.board_options import joined_ids
 from wallboard.cli.options.values import Number, WholeNumber, scenario_names
 from wallboard.cli.run.errors import simulator_errors
+from wallboard.cli.run.signals import end_at_eof
 from wallboard.frozen import frozen
 
 if TYPE_CHECKING:
@@ -125,16 +123,16 @@ Examples:
               show_default=True, help="Listen port; 0: any free port.")  # fmt: skip
 @click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True,
               help="Listen address; local only by default.")  # fmt: skip
-@click.option("--until-eof", is_flag=True, hidden=True)
+@click.option("--until-eof", is_flag=True, hidden=True, expose_value=False, callback=end_at_eof)
 @simulation_options(scenario="calm")
-def command(port: int, host: str, *, until_eof: bool, **parameters: object) -> int:
+def command(port: int, host: str, **parameters: object) -> int:
     story = simulation_of(parameters)
     with simulator_errors():
-        asyncio.run(_serve(story, host, port, until_eof=until_eof))
+        asyncio.run(_serve(story, host, port))
     return 0
 
 
-async def _serve(story: Simulation, host: str, port: int, *, until_eof: bool) -> None:
+async def _serve(story: Simulation, host: str, port: int) -> None:
     from wallboard.simulator.names import entry_point_ids
     from wallboard.simulator.server import Simulator
 
@@ -147,20 +145,4 @@ async def _serve(story: Simulation, host: str, port: int, *, until_eof: bool) ->
         click.echo(f"{ANNOUNCEMENT}{url}")
         click.echo(f"Board: wallboard --url {url} {joined_ids(ids)}")
 
-    serving = asyncio.ensure_future(serve_forever(simulator, host, port, announce))
-    if until_eof:
-        _end_at_eof(serving)
-    with suppress(asyncio.CancelledError):
-        await serving
-
-
-def _end_at_eof(serving: "asyncio.Future[None]") -> None:
-    """End with whoever holds the other end of our input, even if that one was killed."""
-    loop, source = asyncio.get_running_loop(), sys.stdin.fileno()
-
-    def heard() -> None:
-        if not os.read(source, 1024):
-            loop.remove_reader(source)
-            serving.cancel()
-
-    loop.add_reader(source, heard)
+    await serve_forever(simulator, host, port, announce)

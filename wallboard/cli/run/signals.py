@@ -28,6 +28,21 @@ def status_after(ended_by: signal.Signals) -> int:
     return INTERRUPTED if ended_by is signal.SIGINT else OK
 
 
+def end_at_eof(_context: object, _option: object, wanted: bool) -> None:
+    """Of an option: have SIGTERM come once whoever holds the other end of our input is gone.
+
+    That ends a child in good order even after a ``kill -9`` of what started it.
+    """
+
+    def wait() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if wanted:
+        threading.Thread(target=wait, daemon=True).start()
+
+
 LEAVE_SECONDS = 0.8
 """After Ctrl-C, for what can be ended in good order."""
 
