@@ -145,13 +145,14 @@ class Week:
         network = NetworkWatch(
             self.settings.alarm.witness,
             lambda: feed.none_in_reach,
+            lambda: feed.answered_at,
             look_seconds=LOOK_SECONDS,
             clock=clock,
         )
         network._witnesses = PluggedIn(loop.time)  # type: ignore[assignment]
         tasks = [asyncio.create_task(feed.run(self._fold)), asyncio.create_task(network.run())]
         while (now := loop.time()) < until:
-            self._tick(START + now, network.blind_since)
+            self._tick(START + now, network.blind_since, network.network_until)
             turn = self._expected_until - START - now
             tick = TICK_SECONDS - (now - TICK_OFFSET) % TICK_SECONDS
             await asyncio.sleep(min(tick, until - now, turn))
@@ -159,7 +160,7 @@ class Week:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _tick(self, now: float, blind_since: float | None) -> None:
+    def _tick(self, now: float, blind_since: float | None, network_until: float | None) -> None:
         """What a living board does again and again."""
         if now >= self._expected_until:
             turn = self.plan.next_turn(now)
@@ -168,7 +169,7 @@ class Week:
             self._fold(ExpectationChanged(now, self.plan.expectations(keys, now)))
         if (blind_since is None) is not (self._alarms.blind_since is None):
             kind = RowKind.SEEING if blind_since is None else RowKind.BLIND
-            row = LedgerRow(moment(blind_since or now), kind, None)
+            row = LedgerRow(moment(blind_since or now), kind, None, until=network_until)
             self._happened([row, *self._alarms.apply(row)])
         self._happened(self._alarms.advance(now))
         self._writer.write(self._unwritten)

@@ -238,9 +238,39 @@ def test_a_server_that_is_out_of_reach_after_a_blind_time_is_so_from_its_end_on(
 def test_what_a_blind_machine_raised_before_it_knew_was_none():
     told = Told(raise_for=2.0).poll(0, "open").poll(10, "refused", ONE).server(15, since=10)
     assert told.told(PROD) == ["15 raised"]
-    told.row(16, "blind")
+    told.row(16, "blind", until=9)
     assert told.told(PROD) == ["15 raised", "16 cleared"]
     assert told.rows[-1].text == "this machine had no network"
+
+
+def test_an_outage_that_began_while_there_was_a_network_stands_in_a_blind_time():
+    told = Told(keys=(ONE,)).polls(0, 40, "open")
+    down(told, 52, 300, 50)
+    assert told.look(300).told(PROD) == ["80 raised"]
+    told.row(305, "blind", until=295)
+    assert told.states == {PROD: "unacknowledged", ONE: "suppressed"}
+    again = Told(keys=(ONE,))
+    for row in (*told.rows, LedgerRow(305, RowKind.BLIND, None, until=295)):
+        again.alarms.apply(row)
+    servers = tuple(told.board.snapshot(305).servers.values())
+    again.alarms.fold(again.board.fold(RecordedBoard(305, (), servers)))
+    assert again.states == told.states
+    # It is back before anybody knows that the network is.
+    told.server(400, up=True).row(401, "seeing")
+    assert told.states == {PROD: "unacknowledged"}
+    told.polls(402, 500, "open").look(500)
+    assert told.told() == ["80 raised", "462 returned"]
+
+
+def test_what_is_closed_as_scheduled_is_so_in_a_blind_time():
+    told = Told(keys=(ONE,)).expect(0, CLOSED, ONE).polls(0, 100, "no agents", ONE)
+    told.row(105, "blind", until=100)
+    assert told.states == {ONE: "suppressed"}
+    again = Told(keys=(ONE,))
+    again.alarms.apply(LedgerRow(105, RowKind.BLIND, None, until=100))
+    recorded = told.board.snapshot(110).recorded
+    again.alarms.fold(again.board.fold(recorded))
+    assert again.states == told.states
 
 
 def test_a_flood_is_more_raises_than_that_in_ten_minutes():

@@ -1,6 +1,7 @@
 """What holds of alarms whatever the stream of events, by streams that are made up."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from alarm_told import CLOSED, KEYS, MAINTAINED, OPEN, Told
@@ -8,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wallboard.alarm_board import AlarmBoard
-from wallboard.domain.alarm import Alarm, AlarmRules, Condition, Truth
+from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Condition, Truth
 from wallboard.domain.alarm_requests import after_what_was_seen
 from wallboard.domain.alarm_rows import rows_of
 from wallboard.domain.alarm_step import advanced, judged
@@ -38,7 +39,8 @@ _events = st.one_of(
     st.tuples(st.just("expect"), st.sampled_from(sorted(EXPECTED)), _keys),
     *[st.tuples(st.just("acknowledged"), _alarms)] * 2,
     st.tuples(st.sampled_from(("shelved", "unshelved")), _alarms),
-    st.tuples(st.sampled_from(("blind", "seeing"))),
+    st.tuples(st.just("blind"), st.sampled_from((0.0, 1.0, 12.0))),
+    st.just(("seeing",)),
     st.tuples(st.just("clock"), st.sampled_from((-3600.0, -7.5, 20.0, 86_400.0))),
 )
 _seconds = st.floats(0.0, 40.0).map(lambda seconds: round(seconds, 3))
@@ -75,8 +77,10 @@ class Streamed(Told):
                 self.now += about[0]
                 self.down_since = {name: at + about[0] for name, at in self.down_since.items()}
                 self.fold(ClockSet(*about)).look(self.now)
-            case "blind" | "seeing":
-                self._write(LedgerRow(self.now, RowKind(what), None))
+            case "blind":
+                self._write(LedgerRow(self.now, RowKind.BLIND, None, until=self.now - about[0]))
+            case "seeing":
+                self._write(LedgerRow(self.now, RowKind.SEEING, None))
             case "acknowledged" | "shelved" | "unshelved":
                 self._handle(RowKind(what), *about)
         self._keep()
@@ -92,6 +96,7 @@ class Streamed(Told):
             self._ask(LedgerRow(self.now, kind, key, until=until))
 
     def _ask(self, row):
+        row = replace(row, who="ann@noc")
         self._write(*after_what_was_seen([row], self.alarms.newest_row))
 
     def _write(self, row):
@@ -124,7 +129,7 @@ def again(told):
 
 
 def every_key(told):
-    return [*map(AlarmKey, SERVERS), *(AlarmKey.of(point.key) for point, _ in told.points)]
+    return {*map(AlarmKey, SERVERS), *(AlarmKey.of(point.key) for point, _ in told.points)}
 
 
 @settings(max_examples=150)
@@ -192,35 +197,67 @@ def test_never_two_alarms_for_one_onset(stream):
                 stands = False
 
 
-@settings(max_examples=150)
+class Acknowledgements:
+    """Which alarms somebody has, by the rows; each row that ends one must be allowed to."""
+
+    def __init__(self) -> None:
+        self.held = {}
+        self._last = {}
+        self._levels = {}
+        self._over = set()
+        self._chatters = set()
+
+    def take(self, row):
+        """Take a row of the ledger."""
+        key, kind = row.key, row.kind
+        last, self._last[key] = self._last.get(key), row
+        match kind:
+            case RowKind.RAISED:
+                if self.held.pop(key, None):
+                    assert (last.kind, last.at, last.who) == (RowKind.UNSHELVED, row.at, "")
+                self._levels[key] = row.level
+                self._over.discard(key)
+            case RowKind.ACKNOWLEDGED if key not in self._over:
+                self.held.setdefault(key, row)
+            case RowKind.WORSENED:
+                assert row.level > self._levels[key]
+                self._levels[key] = row.level
+            case RowKind.UNACKNOWLEDGED:
+                worse = last.kind is RowKind.WORSENED and last.at == row.at
+                assert worse or row.at == moment(self.held[key].until)
+                del self.held[key]
+            case RowKind.RETURNED:
+                assert key not in self.held
+                self._over.add(key)
+            case RowKind.CLEARED if self.held.pop(key, None):
+                quiet = RULES["flap_within" if key in self._chatters else "clear_for"]
+                assert row.at - row.until > quiet - 0.01
+                assert row.level < RULES["level"]
+                self._chatters.discard(key)
+            case RowKind.CHATTERING:
+                self._chatters.add(key)
+            case RowKind.QUIET:
+                self._chatters.discard(key)
+
+
+@settings(max_examples=300)
 @given(STREAMS)
 def test_an_acknowledgement_is_never_lost(stream):
     """It holds until the alarm is over, got worse, expires, or is raised anew after a shelf."""
-    told = Streamed()
-    held, worse, seen = {}, {}, 0
+    told, acknowledgements, seen = Streamed(), Acknowledgements(), 0
     for step in stream:
         told.tell(*step)
         for row in told.ledger[seen:]:
-            match row.kind:
-                case RowKind.RAISED | RowKind.CLEARED:
-                    held.pop(row.key, None)
-                case RowKind.WORSENED:
-                    worse[row.key] = row.at
-                case RowKind.ACKNOWLEDGED:
-                    held.setdefault(row.key, row)
-                case RowKind.UNACKNOWLEDGED:
-                    assert row.at in {moment(held.pop(row.key).until), worse.get(row.key)}
-                case RowKind.RETURNED:
-                    assert row.key not in held
+            acknowledgements.take(row)
         seen = len(told.ledger)
-        for key, alarm in told.alarms.alarms.items():
-            if alarm.active:
-                assert (alarm.acknowledgement is not None) == (key in held)
+        alarms = told.alarms.alarms.values()
+        mine = {alarm.key: alarm.acknowledgement.at for alarm in alarms if alarm.acknowledgement}
+        assert mine == {key: row.at for key, row in acknowledgements.held.items()}
 
 
 @settings(max_examples=150)
 @given(STREAMS)
-def test_shelves_end_and_outages_suppress_and_the_blind_do_nothing(stream):
+def test_shelves_end_and_outages_suppress(stream):
     told, down = Streamed(), {}
     for step in stream:
         before, blind = len(told.ledger), told.alarms.blind_since
@@ -231,14 +268,10 @@ def test_shelves_end_and_outages_suppress_and_the_blind_do_nothing(stream):
                 down.setdefault(name, told.now)
             case "up", name:
                 down.pop(name, None)
-            case ("blind" | "seeing",):
+            case ("blind", _) | ("seeing",):
                 down.clear()
             case "clock", by:
                 down = {name: at + by for name, at in down.items()}
-        if blind is not None and told.alarms.blind_since is not None:
-            assert {row.kind for row in new if not row.who and row.key} <= {
-                *BY_TIME, RowKind.ACKNOWLEDGED, RowKind.SHELVED,
-            }  # fmt: skip
         for alarm in told.alarms.alarms.values():
             assert alarm.shelf is None or alarm.shelf.until > told.now
         for key in every_key(told):
@@ -248,12 +281,79 @@ def test_shelves_end_and_outages_suppress_and_the_blind_do_nothing(stream):
                 assert not [at for at in raised if at > down[key.server]]
 
 
+def began_with_the_loss(alarm, since):
+    """Whether what an alarm is pending or was raised for is put down to the network, lost then."""
+    if not alarm.active:
+        return alarm.began is not None and alarm.began >= since - alarm.rules.raise_for
+    unanswered = alarm.key.id is None or alarm.verdict in {"unreachable", "error"}
+    recent = alarm.onset >= since - alarm.rules.raise_for
+    return unanswered and recent and alarm.holds and not alarm.acknowledgement
+
+
+def under_a_server(alarm):
+    return alarm.suppressed_by.startswith("server ")
+
+
+def states_without_the_loss(before, key, mine):
+    """The states that an alarm may have of which nothing else changed than those in ``mine``."""
+    was, server = before.get(key, Alarm(key)), before.get(AlarmKey(key.server))
+    states = set()
+    if under_a_server(was) and (server.key in mine or not server.active):
+        # That the server is out of reach is known no more; what is planned may explain it instead.
+        was = replace(was, condition=replace(was.condition, suppressed_by=""))
+        states.add(AlarmState.SUPPRESSED)
+    if key in mine:
+        was = replace(was, raised_at=None if was.active else was.raised_at, holds=None)
+    return {*states, was.state}
+
+
+@settings(max_examples=300)
+@given(STREAMS)
+def test_a_loss_of_the_network_changes_only_what_began_with_it(stream):
+    told = Streamed()
+    for seconds, event in stream:
+        if event[0] != "blind" or told.alarms.blind_since is not None:
+            told.tell(seconds, event)
+            continue
+        told.tell(seconds, ("look",))
+        before, rows = dict(told.alarms.alarms), len(told.ledger)
+        told.tell(0.0, event)
+        if told.alarms.blind_since is None:
+            continue  # at this very moment there was a network, by a row that counts as later
+        since = told.now - event[1]
+        mine = {key for key, alarm in before.items() if began_with_the_loss(alarm, since)}
+        cleared = {row.key: row for row in told.ledger[rows:] if row.key}
+        assert cleared.keys() == {key for key in mine if before[key].active}
+        assert {row.kind for row in cleared.values()} <= {RowKind.CLEARED}
+        for key in every_key(told):
+            assert told.state(key) in states_without_the_loss(before, key, mine)
+
+
+@settings(max_examples=300)
+@given(STREAMS)
+def test_without_a_network_only_people_and_what_they_set_change_a_state(stream):
+    told = Streamed()
+    for seconds, event in stream:
+        before, rows, blind = told.alarms.alarms, len(told.ledger), told.alarms.blind_since
+        told.tell(seconds, event)
+        if blind is None or event[0] == "clock":
+            continue
+        new = [row for row in told.ledger[rows:] if row.key]
+        assert {row.kind for row in new if not row.who} <= BY_TIME
+        for key in every_key(told).difference(row.key for row in new):
+            was = before.get(key)
+            if event == ("seeing",) and was and under_a_server(was):
+                continue  # it may be back, which nobody could know until now
+            assert told.state(key) == (was.state if was else "normal")
+
+
 _conditions = st.builds(
     Condition,
     st.just(0.0),
     st.sampled_from(Truth),
     st.sampled_from((Level.WARNING, Level.CRITICAL)),
     until=st.sampled_from((20.0, 1e9)),
+    suppressed_by=st.sampled_from(("", "", "maintenance: upgrade")),
 )
 
 
@@ -265,7 +365,9 @@ def test_an_inconclusive_moment_never_changes_a_state(stream):
     for seconds, found in stream:
         now += seconds
         alarm, _ = advanced(alarm, now)
-        condition = Condition(now, found.truth, found.level, "x", now + found.until)
+        known = found.truth is not Truth.INCONCLUSIVE
+        by = found.suppressed_by if known else alarm.suppressed_by
+        condition = Condition(now, found.truth, found.level, "x", now + found.until, by)
         met, rows = judged(alarm, condition)
         if condition.truth is Truth.INCONCLUSIVE:
             assert rows == ()

@@ -1,5 +1,6 @@
 """The alarms of living boards: what each sees, writes, and is told by the others."""
 
+import asyncio
 import os
 import time
 from contextlib import AsyncExitStack
@@ -21,6 +22,7 @@ from wallboard.domain.event import ClockSet
 from wallboard.domain.ledger_row import AlarmKey, RowKind
 from wallboard.domain.observation import Observation
 from wallboard.feeds import FeedStatus, Role
+from wallboard.feeds.network_watch import NetworkWatch
 from wallboard.feeds.shared import SharedFeed
 from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard
@@ -29,7 +31,7 @@ from wallboard.settings import AlarmSettings, EntryPointSettings, ServerSettings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator
 
-SALES, CARE = AlarmKey("prod", 1000), AlarmKey("prod", 1001)
+PROD, SALES, CARE = AlarmKey("prod"), AlarmKey("prod", 1000), AlarmKey("prod", 1001)
 DOWN_SECONDS = 1000.0
 DOWN = f"""
 [[fault]]
@@ -341,3 +343,27 @@ async def test_a_defect_in_the_rules_of_alarms_costs_no_board(start, monkeypatch
     assert live.snapshot().alarms
     assert "Alarms may be wrong: an internal error; see the log." in live.problems
     assert caplog.text.count("Alarms could not be judged") == 1
+
+
+async def test_an_outage_that_a_witness_confirmed_stands_once_the_network_is_lost(
+    start, simulator, monkeypatch
+):
+    for wait in ("ask_seconds", "look_seconds"):
+        monkeypatch.setitem(NetworkWatch.__init__.__kwdefaults__, wait, 0.05)
+    asked = []
+
+    async def answer(_, writer):
+        asked.append(writer)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as witness:
+        port = witness.sockets[0].getsockname()[1]
+        live = await start(alarm=replace(RULES, witness=(f"127.0.0.1:{port}",)))
+        await shown(live, AlarmState.UNACKNOWLEDGED)
+        await simulator.stop()
+        await shown(live, AlarmState.UNACKNOWLEDGED, PROD)
+        seen = len(asked)
+        await until(lambda: len(asked) > seen + 10)  # for longer than raise_for
+    await until(lambda: live.snapshot().blind_since is not None)
+    assert state_of(live, PROD) is AlarmState.UNACKNOWLEDGED
+    assert state_of(live) is AlarmState.SUPPRESSED

@@ -10,7 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wallboard.alarm_timers import FLOOD_SECONDS, AlarmTimers, Rows, Watched
-from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Condition, Truth, by_server
+from wallboard.domain.alarm import (
+    NEVER_ASKED,
+    Alarm,
+    AlarmRules,
+    AlarmState,
+    Condition,
+    Truth,
+    by_server,
+)
 from wallboard.domain.alarm_condition import (
     condition_of,
     confirmed_until,
@@ -18,8 +26,9 @@ from wallboard.domain.alarm_condition import (
     server_by_quorum,
     server_condition,
 )
-from wallboard.domain.alarm_step import withdrawn
+from wallboard.domain.alarm_step import is_explained, withdrawn
 from wallboard.domain.event import ClockSet, ExpectationChanged, RecordedBoard
+from wallboard.domain.expectation import Conformity
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, moment
 from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
 from wallboard.domain.outage import began_at
@@ -46,6 +55,7 @@ class AlarmBoard:
         self.sight = Sight()
         """What the rows say of the network of whoever polls."""
         self._blind_since: float | None = None
+        self._lost_since = math.inf
         self._seeing_since: float | None = None
 
     @property
@@ -309,7 +319,7 @@ class AlarmBoard:
                 since = one.onset.at if one.onset else None
                 rows += self._judge(point, one, board.at, since)
         if self._blind_since is not None:
-            rows += self._cover(max(board.at, self._blind_since), self._blind_since)
+            rows += self._cover(max(board.at, self._blind_since))
         for watched in self._watched.values():
             self._note_recovery(watched)
         return rows
@@ -320,41 +330,66 @@ class AlarmBoard:
             watched.said = watched.said and watched.said.as_old_as_before(by)
             self._timers.put(watched, watched.current.shifted(by))
         self._blind_since = shifted(self._blind_since, by)
+        self._lost_since += by
         self._seeing_since = shifted(self._seeing_since, by)
         self._timers.clock_set(by)
 
     def _look(self, at: float) -> Rows:
         """Go by what the rows say of the network, at the date of the last of them."""
-        since = self.sight.blind_since
-        if since is None:
-            self._see_again(at)
-            return ()
-        if self._blind_since is None:
-            return self._go_blind(since)
-        self._blind_since = since
-        return ()
+        since, until = self.sight.blind_since, self.sight.network_until
+        if since is None or until is None:
+            return self._see_again(at)
+        before, self._blind_since, self._lost_since = self._blind_since, since, until
+        return self._cover(since) if before is None else ()
 
-    def _go_blind(self, at: float) -> Rows:
-        """Go by no polls from ``at`` on, for they say something about this machine only."""
-        if self._blind_since is not None:
-            return ()
-        self._blind_since = at
-        servers = (watched.alarm for watched in self._watched.values() if watched.down)
-        since = min((one.began for one in servers if one.began is not None), default=at)
-        return self._cover(at, since)
+    def _cover(self, at: float) -> Rows:
+        """Have nothing be known from ``at`` on; what the loss of the network did is undone.
 
-    def _cover(self, at: float, since: float) -> Rows:
-        """Have nothing be known from ``at`` on, nor that a server is out of reach."""
+        Polls say something about this machine only. An alarm that stands for longer stands, and a
+        server's goes on to stand for those of its entry points.
+        """
         rows: Rows = ()
-        for key, watched in self._watched.items():
-            planned = explanation(watched.expectation)
-            by = planned if key.entry_point else watched.alarm.suppressed_by
-            rows += self._timers.explain(watched, at, since, by)
+        servers = [one for key, one in self._watched.items() if key.entry_point is None]
+        stand = {one.alarm.key.server for one in servers if self._stands_blind(one)}
+        for server in servers:
+            rows += self._explain_blind(server, at, server.alarm.suppressed_by)
+            name = server.alarm.key.server
+            for watched in self._points[name]:
+                by = watched.alarm.suppressed_by
+                if name in stand:
+                    by = explanation(watched.expectation) or by_server(name)
+                elif watched.alarm.condition is NEVER_ASKED or by == by_server(name):
+                    by = _planned(watched)
+                rows += self._explain_blind(watched, at, by)
         return rows
 
-    def _see_again(self, at: float) -> None:
+    def _explain_blind(self, watched: Watched, at: float, by: str) -> Rows:
+        return self._timers.explain(watched, at, self._lost_since, by)
+
+    def _stands_blind(self, server: Watched) -> bool:
+        """Whether the alarm of a server stands for those of its entry points without a network."""
+        alarm = server.alarm
+        return server.covers and alarm.active and not is_explained(alarm, self._lost_since)
+
+    def _see_again(self, at: float) -> Rows:
         if self._blind_since is None:
-            return
+            return ()
         self._blind_since, self._seeing_since = None, at
-        for watched in self._watched.values():
+        rows: Rows = ()
+        for key, watched in self._watched.items():
             self._note_recovery(watched)
+            if key.entry_point is None and not watched.covers:
+                stood_for = by_server(key.server)
+                points = self._points[key.server]
+                rows += self._ask_again(
+                    [one for one in points if one.alarm.suppressed_by == stood_for], at
+                )
+        return rows
+
+
+def _planned(watched: Watched) -> str:
+    """What explains an entry point of which nothing but its calendar is known."""
+    alarm, expected = watched.alarm, watched.expectation.expected
+    if expected is None or expected.open or alarm.active or alarm.holds:
+        return explanation(watched.expectation)
+    return explanation(watched.expectation) or Conformity.AS_SCHEDULED.value

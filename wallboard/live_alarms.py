@@ -279,11 +279,14 @@ class LiveAlarms:
             self._board.decides = decides
         if not decides:
             return
-        blind_since, sight = self._status().blind_since, self._board.sight
+        status, sight = self._status(), self._board.sight
         known = self._board.blind_since, sight.blind_since
-        if any((blind_since is None) is not (one is None) for one in known):
-            kind = RowKind.SEEING if blind_since is None else RowKind.BLIND
-            row = LedgerRow(sight.dated(blind_since or now), kind, None)
+        if any((status.blind_since is None) is not (one is None) for one in known):
+            if status.blind_since is None:
+                row = LedgerRow(sight.dated(now), RowKind.SEEING, None)
+            else:
+                at = sight.dated(status.blind_since)
+                row = LedgerRow(at, RowKind.BLIND, None, until=status.network_until)
             self._happened([row, *self._board.apply(row)])
 
     def _judge(self, judge: Callable[[], Collection[LedgerRow]]) -> None:

@@ -1,6 +1,7 @@
 """Witnesses on real sockets: what counts as an answer, and when this machine is blind."""
 
 import asyncio
+import math
 import socket
 import time
 from contextlib import asynccontextmanager
@@ -134,6 +135,7 @@ class Outage:
     def __init__(self, *, total: bool = True) -> None:
         self.total = total
         self.asked = 0
+        self.answered_at = -math.inf
 
     def __call__(self) -> bool:
         self.asked += 1
@@ -146,7 +148,9 @@ class Outage:
 
 @asynccontextmanager
 async def watching(witnesses, outage):
-    watch = NetworkWatch(witnesses, outage, ask_seconds=0.01, look_seconds=0.01)
+    watch = NetworkWatch(
+        witnesses, outage, lambda: outage.answered_at, ask_seconds=0.01, look_seconds=0.01
+    )
     task = asyncio.create_task(watch.run())
     try:
         yield watch
@@ -186,8 +190,19 @@ async def test_this_machine_is_blind_from_the_first_round_in_vain_until_one_answ
             assert watch.blind_since is None
             await outage.rounds()
             assert watch.blind_since is None
+            assert watch.network_until is None
         await until(lambda: watch.blind_since is not None)
         assert watch.blind_since > since
+        assert since < watch.network_until <= watch.blind_since
+
+
+async def test_a_network_was_there_until_anybody_answered_or_the_watch_began(closed_port):
+    outage, began = Outage(), time.time()
+    async with watching([f"127.0.0.1:{closed_port}"], outage) as watch:
+        await until(lambda: watch.blind_since is not None)
+        assert began <= watch.network_until <= watch.blind_since
+        outage.answered_at = time.time()
+        assert watch.network_until == outage.answered_at
 
 
 async def test_it_is_not_once_a_server_can_be_reached(closed_port):

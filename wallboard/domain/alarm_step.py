@@ -98,15 +98,20 @@ def explained(alarm: Alarm, at: float, since: float, by: str = "") -> Step:
     acknowledged it.
     """
     alarm, rows = advanced(alarm, at)
-    if alarm.active and alarm.holds and not alarm.acknowledgement:
-        unanswered = alarm.key.id is None or alarm.verdict in _WITHOUT_ANSWER
-        recent = alarm.onset is not None and alarm.onset >= since - alarm.rules.raise_for
-        if unanswered and recent:
-            why = by or NO_NETWORK
-            cleared = replace(_row(alarm, at, RowKind.CLEARED), until=at, text=why)
-            alarm, more = _with(alarm, (cleared,))
-            rows += more
+    if is_explained(alarm, since):
+        why = by or NO_NETWORK
+        cleared = replace(_row(alarm, at, RowKind.CLEARED), until=at, text=why)
+        alarm, more = _with(alarm, (cleared,))
+        rows += more
     return covered(alarm, at, since, by), rows
+
+
+def is_explained(alarm: Alarm, since: float) -> bool:
+    """Whether an outage from ``since`` on explains what it was raised for, and nobody has it."""
+    if not (alarm.active and alarm.holds) or alarm.acknowledgement:
+        return False
+    unanswered = alarm.key.id is None or alarm.verdict in _WITHOUT_ANSWER
+    return unanswered and alarm.onset is not None and _is_recent(alarm, alarm.onset, since)
 
 
 def covered(alarm: Alarm, at: float, since: float, by: str = "") -> Alarm:
@@ -115,10 +120,14 @@ def covered(alarm: Alarm, at: float, since: float, by: str = "") -> Alarm:
     That is no condition of its own, and is not raised later.
     """
     alarm = seen(alarm, replace(gone_stale(alarm.condition), at=at, suppressed_by=by))
-    recent = alarm.began is not None and alarm.began >= since - alarm.rules.raise_for
-    if alarm.active or not alarm.holds or not recent:
+    if alarm.active or not alarm.holds or alarm.began is None:
         return alarm
-    return replace(alarm, holds=None, began=None, held=0.0)
+    recent = _is_recent(alarm, alarm.began, since)
+    return replace(alarm, holds=None, began=None, held=0.0) if recent else alarm
+
+
+def _is_recent(alarm: Alarm, began: float, since: float) -> bool:
+    return began >= since - alarm.rules.raise_for
 
 
 def withdrawn(alarm: Alarm, at: float) -> tuple[LedgerRow, ...]:

@@ -66,14 +66,14 @@ class LedgerRow:
 
     ``key`` is ``None`` for what concerns the whole board (blind, seeing, a note on it). ``onset``
     is when the condition of the alarm began, ``None`` where no alarm stands (a note, a shelf).
-    ``level`` and ``verdict`` are those of the condition where the row changes it (raised,
-    worsened, returned, cleared); the verdict of a server is the cause of its failure. ``who`` is
+    ``level`` and ``verdict`` are those of the condition where the row changes it (raised, worsened,
+    returned, cleared); the verdict of a server is the cause of its failure. ``who`` is
     ``user@host``, empty for what the rules did by themselves. ``text`` is a reason or a note,
     ``until`` when a shelf or an acknowledgement ends; of a row that ends one it is which one, of
-    quiet when it chattered last, and of returned and cleared when the condition ended. ``notice``
-    is the id of a notice and ``channel`` the channel that it goes through (queued, sent, failed,
-    given up, or withdrawn, as nobody needs it any more). ``number`` is its place in the ledger, 0
-    before it is there.
+    quiet when it chattered last, of returned and cleared when the condition ended, and of blind
+    until when there was a network for certain. ``notice`` is the id of a notice and ``channel`` the
+    channel that it goes through (queued, sent, failed, given up, or withdrawn, as nobody needs it
+    any more). ``number`` is its place in the ledger, 0 before it is there.
     """
 
     at: float

@@ -12,21 +12,27 @@ class Sight:
 
     def __init__(self) -> None:
         self._seeing = -math.inf
-        self._blind: set[float] = set()
+        self._blind: dict[float, float] = {}
 
     @property
     def blind_since(self) -> float | None:
         """When the network was lost, Unix time in seconds; ``None`` while there is one."""
         return min(self._blind, default=None)
 
+    @property
+    def network_until(self) -> float | None:
+        """Until when there was one for certain, before it was lost; Unix time in seconds."""
+        return self._blind[min(self._blind)] if self._blind else None
+
     def take(self, row: LedgerRow) -> None:
         """Take a row, perhaps not for the first time."""
         if row.kind is RowKind.SEEING:
             self._seeing = max(self._seeing, row.at)
         else:
-            self._blind.add(row.at)
+            until = row.at if row.until is None else min(row.at, row.until)
+            self._blind[row.at] = min(until, self._blind.get(row.at, until))
         # Of one moment, that there is a network comes later.
-        self._blind = {at for at in self._blind if at > self._seeing}
+        self._blind = {at: until for at, until in self._blind.items() if at > self._seeing}
 
     def dated(self, at: float) -> float:
         """When a row is to be dated that says otherwise at a Unix time in seconds."""

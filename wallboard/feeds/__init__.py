@@ -77,7 +77,8 @@ class FeedStatus:
     to be one; whoever ``records`` holds it and writes to it, also what others poll.
     ``stalled_seconds`` is for how long the loop that polls has not taken what is due.
     ``blind_since`` is when this machine was found to have no network (Unix time in seconds), as far
-    as it polls. ``fleet`` is there on a member of one.
+    as it polls, and ``network_until`` when it was last known to have one. ``fleet`` is there on a
+    member of one.
     """
 
     role: Role = Role.STARTS
@@ -87,6 +88,7 @@ class FeedStatus:
     problems: tuple[str, ...] = ()
     recording_path: Path | None = None
     blind_since: float | None = None
+    network_until: float | None = None
     records: bool = False
     fleet: FleetStatus | None = None
     decider: str = ""

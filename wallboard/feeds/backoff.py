@@ -4,6 +4,7 @@ It begins after a row of polls that did not reach the server: then one probe at 
 more seldom, until the first answer of any kind.
 """
 
+from math import inf
 from random import Random
 
 from wallboard.domain.observation import Failure, ServerStatus
@@ -43,6 +44,8 @@ class Backoff:
         self._probes = 0
         self._since: float | None = None
         self._failure: Failure | None = None
+        self.answered_at = -inf
+        """When it answered last, Unix time in seconds."""
         self.active = False
         self.next_probe = 0.0
         """When the next probe is due, in monotonic seconds, while it backs off."""
@@ -63,6 +66,7 @@ class Backoff:
         """The server answered: ends the backoff. The status to publish, if it was out of reach."""
         over = ServerStatus(self._server, wall) if self.announced else None
         self.active = False
+        self.answered_at = wall
         self._in_a_row = self._probes = 0
         self._since = self._failure = None
         return over

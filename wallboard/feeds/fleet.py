@@ -160,6 +160,11 @@ class FleetFeed:
         return self._polling.blind_since if self._polling else None
 
     @property
+    def network_until(self) -> float | None:
+        """When it was last known to have one, Unix time; ``None`` while it has."""
+        return self._polling.network_until if self._polling else None
+
+    @property
     def problems(self) -> Iterable[str]:
         """What hinders it, in sentences."""
         parts = self._parts

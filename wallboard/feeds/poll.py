@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import fields, replace
+from math import inf
 from random import Random
 
 from wallboard.clock import running
@@ -154,6 +155,11 @@ class PollFeed:
         """Whether there are servers and none can be reached."""
         polled = self._servers.values()
         return bool(polled) and all(polls.announced for polls in polled)
+
+    @property
+    def answered_at(self) -> float:
+        """When any server answered last, Unix time in seconds."""
+        return max((polls.answered_at for polls in self._servers.values()), default=-inf)
 
     @property
     def lag_seconds(self) -> float:

@@ -84,6 +84,11 @@ class Polling:
         """When this machine was found to have no network, Unix time in seconds."""
         return self._network.blind_since if self._network else None
 
+    @property
+    def network_until(self) -> float | None:
+        """When it was last known to have one, Unix time; ``None`` while it has."""
+        return self._network.network_until if self._network else None
+
 
 async def ended(task: "asyncio.Task[None]") -> None:
     """Cancel a task and wait for its end."""
@@ -100,5 +105,10 @@ def _loaded(
     from wallboard.feeds.poll import PollFeed
 
     poll = PollFeed(settings, clock=clock, may_poll=may_poll)
-    network = NetworkWatch(settings.alarm.witness, lambda: poll.none_in_reach, clock=clock)
+    network = NetworkWatch(
+        settings.alarm.witness,
+        lambda: poll.none_in_reach,
+        lambda: poll.answered_at,
+        clock=clock,
+    )
     return poll, NodeWatch(settings, clock=clock, may_poll=may_poll), network

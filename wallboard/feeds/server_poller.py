@@ -125,6 +125,11 @@ class ServerPolls:
         return self._backoff.announced
 
     @property
+    def answered_at(self) -> float:
+        """When the server answered last, Unix time in seconds."""
+        return self._backoff.answered_at
+
+    @property
     def lag_seconds(self) -> float:
         """How late the next poll is; nothing is late on a server that cannot be reached."""
         return 0.0 if self._backoff.active else self._schedule.lag(self._monotonic())

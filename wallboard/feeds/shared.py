@@ -148,6 +148,7 @@ class SharedFeed:
             problems=tuple(self._problems()),
             recording_path=self._place.path if self._place else None,
             blind_since=source.blind_since if source else None,
+            network_until=source.network_until if source else None,
             records=self._recorder is not None,
             fleet=source.status if isinstance(source, FleetFeed) else None,
             decider=source.decider if isinstance(source, FleetFeed) else "",
