@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from wallboard.alarm_board import AlarmBoard
 from wallboard.domain.alarm import Alarm, AlarmRules, AlarmState, Condition, Truth
+from wallboard.domain.alarm_fold import rows_of
 from wallboard.domain.alarm_requests import after_what_was_seen
-from wallboard.domain.alarm_rows import rows_of
 from wallboard.domain.alarm_step import advanced, judged
 from wallboard.domain.event import ClockSet
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment

@@ -27,12 +27,12 @@ from wallboard.domain.alarm_condition import (
     server_condition,
 )
 from wallboard.domain.alarm_step import is_explained, withdrawn
+from wallboard.domain.blind import SIGHT, Sight
 from wallboard.domain.event import ClockSet, ExpectationChanged, RecordedBoard
 from wallboard.domain.expectation import Conformity
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, moment
 from wallboard.domain.observation import Failure, Observation, ServerStatus, shifted
 from wallboard.domain.outage import began_at
-from wallboard.domain.sight import SIGHT, Sight
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 
 

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from types import MappingProxyType
 
 from wallboard.domain.alarm import Alarm, AlarmState, Condition, Truth
-from wallboard.domain.alarm_ledger import AlarmLedger
+from wallboard.domain.alarm_fold import AlarmLedger
 from wallboard.domain.alarm_step import (
     Step,
     advanced,

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from wallboard.alarm_board import AlarmBoard
 from wallboard.domain.alarm import AlarmRules
+from wallboard.domain.blind import SIGHT
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import ClockSet, ExpectationChanged
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.plan import Plan
 from wallboard.domain.policy import Level, Policy
-from wallboard.domain.sight import SIGHT
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.frozen import frozen
 from wallboard.inheritance import alarm_rules_of, entry_points_of

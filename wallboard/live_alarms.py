@@ -18,6 +18,7 @@ from wallboard.abandonable import start_in_thread
 from wallboard.alarm_board import AlarmBoard
 from wallboard.clock import running
 from wallboard.domain.alarm import Alarm, AlarmRules
+from wallboard.domain.alarm_fold import rows_of
 from wallboard.domain.alarm_requests import (
     Asker,
     RequestRefusedError,
@@ -27,11 +28,10 @@ from wallboard.domain.alarm_requests import (
     shelved,
     unshelved,
 )
-from wallboard.domain.alarm_rows import rows_of
+from wallboard.domain.blind import SIGHT
 from wallboard.domain.ledger_order import content, identity, in_order
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import ServerStatus
-from wallboard.domain.sight import SIGHT
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.feeds import FeedStatus, Role
 from wallboard.inheritance import alarm_rules_of

@@ -4,11 +4,10 @@ from domain.test_incidents import clear_after
 from events import ALLOWED, KEY, failed, heard, refused
 
 from wallboard.board import Board
-from wallboard.domain import board_incidents
-from wallboard.domain.board_incidents import BoardIncidents
+from wallboard.domain import incidents
 from wallboard.domain.change import EVENTS_BOUND
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
-from wallboard.domain.incidents import Incidents
+from wallboard.domain.incidents import BoardIncidents, Incidents
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Policy, Verdict
 
@@ -34,7 +33,7 @@ def test_it_follows_what_is_new_and_takes_each_event_once(monkeypatch):
             taken.append(change)
             super().take(change)
 
-    monkeypatch.setattr(board_incidents, "Incidents", Counted)
+    monkeypatch.setattr(incidents, "Incidents", Counted)
     made, found = board(), BoardIncidents()
     for turn in range(EVENTS_BOUND + 500):
         made.fold(heard(ALLOWED if turn % 2 == 0 else CLOSED, at=100.0 * turn))

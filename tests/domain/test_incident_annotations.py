@@ -3,7 +3,7 @@
 import pytest
 from domain.test_incidents import KEY, OTHER, found, server, verdict
 
-from wallboard.domain.incident_annotations import annotated
+from wallboard.domain.incident import annotated
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.report.words.incidents import handled_words
 

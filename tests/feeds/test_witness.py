@@ -10,8 +10,7 @@ import pytest
 import trustme
 from waiting import until
 
-from wallboard.feeds.network_watch import NetworkWatch
-from wallboard.feeds.witness import Witnesses, host_and_port
+from wallboard.feeds.network_watch import NetworkWatch, Witnesses, host_and_port
 
 
 @asynccontextmanager

@@ -8,16 +8,18 @@ from urllib.parse import urlsplit
 
 from wallboard.calendar_settings import CalendarSettings, MaintenanceSettings
 from wallboard.config.document import Fault, Toml, problem_at
-from wallboard.config.fleet_warnings import fleet_secrets, fleet_warnings
 from wallboard.config.notice_warnings import (
+    LOCAL_HOSTS,
     READABLE_BY_OTHERS,
     notice_warnings,
+    readable_by_others,
     written_secrets,
 )
 from wallboard.config.problem import Problem, shown
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import escaped
 from wallboard.domain.ledger_row import AlarmKey
+from wallboard.fleet_settings import FleetSettings, bus_urls
 from wallboard.inheritance import alarm_rules_of, entry_points_of, layers_of
 from wallboard.settings import ServerSettings, Settings, strongest
 
@@ -181,3 +183,36 @@ def _nearly_the_same(settings: Settings) -> Iterator[Fault]:
                     ("server", number, "entry_point", place, "group"),
                     f"{shown(entry.group)} and {shown(first)} are two groups; use one spelling",
                 )
+
+
+_SECRETS = ("password", "nkey")
+
+
+def fleet_warnings(
+    fleet: FleetSettings, written: Mapping[str, Toml], folder: Path
+) -> Iterator[Fault]:
+    """All of them; ``folder`` is that of the config, from which its paths count."""
+    if written and not fleet.url:
+        yield ("fleet",), "has no effect without url"
+    if fleet.nkey and fleet.user:
+        yield ("fleet", "user"), "has no effect: the nkey is the login"
+    addresses = [urlsplit(one) for one in bus_urls(fleet)]
+    secure = any(one.scheme == "tls" for one in addresses)
+    if fleet.url and secure and not fleet.verify:
+        yield ("fleet", "verify"), "the certificate of the bus is not verified"
+    if not secure and any(one.hostname not in LOCAL_HOSTS for one in addresses):
+        what = "the password is" if fleet.password and not fleet.nkey else "polls are"
+        yield ("fleet", "url"), f"{what} sent unencrypted: the url is nats, not tls"
+    if fleet.poll_alone and not fleet.collect:
+        yield ("fleet", "poll_alone"), "has no effect: collect is false, so it never polls"
+    for key in _SECRETS:
+        value = written.get(key)
+        if isinstance(value, dict) and readable_by_others(folder / str(value.get("file", ""))):
+            yield ("fleet", key), "the file is readable by others; chmod 600 it"
+
+
+def fleet_secrets(written: Mapping[str, Toml]) -> Iterator[str]:
+    """The secrets of the bus that stand in the config itself."""
+    for key in _SECRETS:
+        if isinstance(value := written.get(key), str):
+            yield value

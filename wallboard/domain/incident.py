@@ -1,17 +1,17 @@
-"""An incident: the changes that belong together, from the first fault until all is well.
+"""An incident: the changes that belong together, and what people did about them.
 
 That is of a server what it did and what its entry points did because of it, and else of one entry
 point. All times are Unix seconds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.change import Change
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.domain.ledger_row import AlarmKey
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
@@ -125,3 +125,43 @@ class Incident:
     def annotated(self, annotations: Iterable[Annotation]) -> "Incident":
         """The same with what people did about it, in the order of time."""
         return replace(self, annotations=tuple(sorted(annotations, key=lambda one: one.at)))
+
+
+_TOLD = frozenset({RowKind.ACKNOWLEDGED, RowKind.SHELVED, RowKind.UNSHELVED, RowKind.NOTE})
+
+
+def annotated(
+    incidents: Iterable[Incident], rows: Sequence[LedgerRow], rules: Rules = NO_RULES
+) -> tuple[Incident, ...]:
+    """The incidents with what somebody said about them or their entry points, and given-up notices.
+
+    An alarm belongs to the incident in which its condition began, however late somebody has
+    acknowledged it; a note to the incident during which it was written, or which was not yet over
+    by its rules.
+    """
+    telling = [row for row in rows if row.key and _tells(row)]
+    if not telling:
+        return tuple(incidents)
+    return tuple(
+        one.annotated(
+            Annotation(row.at, row.kind.value, row.who, row.text, row.channel)
+            for row in telling
+            if _is_about(row, one, rules)
+        )
+        for one in incidents
+    )
+
+
+def _tells(row: LedgerRow) -> bool:
+    return (bool(row.who) and row.kind in _TOLD) or row.kind is RowKind.GIVEN_UP
+
+
+def _is_about(row: LedgerRow, incident: Incident, rules: Rules) -> bool:
+    at = row.at if row.onset is None else row.onset
+    clear_for = clear_seconds(rules, incident.whose)
+    # The ledger has its moments rounded.
+    if at < moment(incident.at) or incident.over(at, clear_for):
+        return False
+    if row.key is None or row.key.server != incident.server:
+        return False
+    return incident.key is None or row.key == AlarmKey.of(incident.key)

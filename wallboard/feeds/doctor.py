@@ -20,7 +20,7 @@ from wallboard.recorder.paths import OWN_MODE, RecordingFile
 from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:
-    from wallboard.feeds.witness import Testimony
+    from wallboard.feeds.network_watch import Testimony
 
 RECORDING_SECONDS = 3.0
 """A folder on another machine may not answer."""
@@ -81,7 +81,7 @@ async def _ask_witnesses(
     publish: OnFinding,
 ) -> None:
     """Publish what the witnesses say, after what there is about the recording and ``others``."""
-    from wallboard.feeds.witness import Witnesses
+    from wallboard.feeds.network_watch import Witnesses
 
     asking = asyncio.create_task(Witnesses(addresses).ask())
     found = [await other for other in others if other]

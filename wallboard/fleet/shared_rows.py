@@ -14,7 +14,7 @@ from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import inflated
-from wallboard.recorder.ledger.rows import SHAPE, row_of, values_of
+from wallboard.recorder.ledger.schema import SHAPE, row_of, values_of
 
 MOST_ROWS = 1_000
 """Rows of one message: all of a flood, or all that somebody acknowledges, are in one."""

@@ -1,10 +1,12 @@
-"""What a channel is: something that delivers a notice, or says why not."""
+"""What a channel is: something that delivers a notice, or says why not; and how one is opened."""
 
 import os
 import socket
 import ssl
+from importlib import import_module
 from typing import Protocol
 
+from wallboard.channel_settings import ChannelSettings
 from wallboard.domain.foreign_text import brief
 from wallboard.notices.notice import Notice, Phase
 
@@ -75,3 +77,15 @@ class Channel(Protocol):
 ALL_PHASES = frozenset(Phase)
 PEOPLE_PHASES = frozenset({Phase.RAISE, Phase.REMIND, Phase.OVER})
 """What people want to read: who has acknowledged is no news to them."""
+
+
+def open_channel(kind: str, settings: ChannelSettings) -> Channel:
+    """A channel, without connecting: ``Email`` of ``channels/email.py`` for ``EmailSettings``.
+
+    Raises ``ClientSetupError`` for settings that cannot be used, and ``MissingExtraError`` where
+    its package is not installed.
+    """
+    module = import_module(f"wallboard.notices.channels.{kind}")
+    name = type(settings).__name__.removesuffix("Settings")
+    channel: Channel = getattr(module, name)(settings)
+    return channel

@@ -8,9 +8,8 @@ from wallboard.domain.doctor import Finding, Step
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level
 from wallboard.ece.ask.outgoing import ClientSetupError
-from wallboard.notices.channel import Channel, DeliveryError, MissingExtraError
+from wallboard.notices.channel import Channel, DeliveryError, MissingExtraError, open_channel
 from wallboard.notices.channels.heartbeat import Heartbeat
-from wallboard.notices.open_channels import open_channel
 from wallboard.settings import Settings
 
 MOST_SECONDS = 10.0

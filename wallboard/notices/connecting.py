@@ -1,12 +1,16 @@
-"""Connects to a far side without sending anything."""
+"""Connects to a far side without sending anything, and what TLS trusts where it is no HTTP."""
 
 import asyncio
 import ssl
 from contextlib import suppress
 from typing import NamedTuple
 
+from wallboard.channel_settings import EmailSettings, SyslogSettings
+from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.ask.resolver import Resolver
+from wallboard.ece.ask.tls import tls_context
 from wallboard.notices.channel import DeliveryError, connection_words
+from wallboard.settings import ServerSettings
 
 
 class Address(NamedTuple):
@@ -37,3 +41,14 @@ async def connects(where: Address, tls: ssl.SSLContext | None) -> str:
     with suppress(OSError):
         await writer.wait_closed()
     return f"{name} answers{' with a valid certificate' if tls and tls.check_hostname else ''}"
+
+
+def channel_tls(channel: EmailSettings | SyslogSettings) -> ssl.SSLContext:
+    """What it trusts. Raises ``ClientSetupError`` for a file that cannot be used."""
+    server = ServerSettings(
+        name=channel.name, url="", ca_file=channel.ca_file, verify=channel.verify
+    )
+    try:
+        return tls_context(server)
+    except ClientSetupError as error:
+        raise ClientSetupError(str(error).replace("server ", "channel ", 1)) from None

@@ -21,11 +21,10 @@ from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.feeds import FeedStatus, Role
 from wallboard.inheritance import contacts_of_servers
 from wallboard.live_alarms import LiveAlarms
-from wallboard.notices.channel import Channel, DeliveryError, MissingExtraError
+from wallboard.notices.channel import Channel, DeliveryError, MissingExtraError, open_channel
 from wallboard.notices.channel_health import ChannelHealth
 from wallboard.notices.channels.heartbeat import Heartbeat
 from wallboard.notices.notice import Notice, NoticeAlarm, Phase
-from wallboard.notices.open_channels import open_channel
 from wallboard.notices.outbox import Outbox
 from wallboard.notices.routes import sending_rules
 from wallboard.notices.sender import NoticeSender

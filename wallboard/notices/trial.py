@@ -7,10 +7,9 @@ from wallboard.channel_settings import ChannelSettings, HeartbeatSettings
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level, Verdict
 from wallboard.inheritance import entry_points_of
-from wallboard.notices.channel import ALL_PHASES
+from wallboard.notices.channel import ALL_PHASES, open_channel
 from wallboard.notices.channels.heartbeat import Heartbeat
 from wallboard.notices.notice import Notice, NoticeAlarm, Phase
-from wallboard.notices.open_channels import open_channel
 from wallboard.settings import Settings
 
 

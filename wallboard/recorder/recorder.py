@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from wallboard.clock import running
+from wallboard.clock import TrustedClock, running
 from wallboard.domain.endpoint import EntryPoint
 from wallboard.domain.policy import Policy
 from wallboard.domain.snapshot import Folded
@@ -14,7 +14,6 @@ from wallboard.recorder.errors import DamagedError, RecordingError, RefusedError
 from wallboard.recorder.file.opening import inodes, set_aside
 from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.writing.retention import Retention
-from wallboard.recorder.writing.trusted_clock import TrustedClock
 from wallboard.recorder.writing.writer import Writer
 
 FLUSH_SECONDS = 0.5

@@ -14,6 +14,7 @@ from wallboard.domain.observation import Observation
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.domain.state_strip import State
+from wallboard.recorder.file.expectations import expectation_changes, expectations_at
 from wallboard.recorder.file.segment_end import gap_after
 from wallboard.recorder.reading import (
     board_at,
@@ -25,8 +26,6 @@ from wallboard.recorder.reading import (
 )
 from wallboard.recorder.reading.catalogue import read_entry_points, read_title
 from wallboard.recorder.reading.connection import Connection
-from wallboard.recorder.reading.expectations import expectation_changes, expectations_at
-from wallboard.recorder.reading.known_spans import KnownSpans
 from wallboard.recorder.reading.known_states import StatePart
 from wallboard.recorder.reading.level_timeline import LevelShares
 from wallboard.recorder.reading.node_answers import node_answers_between
@@ -34,6 +33,7 @@ from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined, recorded_twice
 from wallboard.recorder.reading.state_at import servers_at
+from wallboard.recorder.reading.states import KnownSpans
 from wallboard.recorder.reading.tail import Tail
 
 __all__ = ["Recording", "Run", "Span", "Tail"]

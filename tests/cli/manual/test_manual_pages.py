@@ -12,9 +12,8 @@ from wallboard.cli.manual.config_page import config_page
 from wallboard.cli.manual.guides import GUIDES, guides_path, parts_of
 from wallboard.cli.manual.page import Items, Literal, Page, Paragraph, Part, Terms
 from wallboard.cli.manual.roff import roff
-from wallboard.cli.manual.subjects import EXIT_STATUSES, keys_page
 from wallboard.cli.manual.text import text
-from wallboard.cli.manual.topics import all_pages
+from wallboard.cli.manual.topics import EXIT_STATUSES, all_pages, keys_page
 from wallboard.cli.run import exit_codes
 from wallboard.config.schema import explanations
 

@@ -5,9 +5,8 @@ from incidents import IDS, shift
 from recordings import START, board_of, poll, record
 
 from wallboard.board import Board
-from wallboard.domain.board_incidents import BoardIncidents
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.incidents import Incidents
+from wallboard.domain.incidents import BoardIncidents, Incidents
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.recorder.recording import Recording
 

@@ -5,9 +5,9 @@ from contextlib import closing
 
 from recordings import START, board_of, poll, record
 
+from wallboard.clock import TRUSTED_AFTER_SECONDS, TrustedClock
 from wallboard.domain.endpoint import Endpoint
 from wallboard.recorder.writing.retention import Retention, used_bytes
-from wallboard.recorder.writing.trusted_clock import TRUSTED_AFTER_SECONDS, TrustedClock
 from wallboard.recorder.writing.writer import Writer
 
 CAPACITY, ALLOWED = Endpoint.CAPACITY, Endpoint.CHAT_ALLOWED

@@ -14,7 +14,7 @@ from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.recorder.ledger.beside import rows_beside
+from wallboard.recorder.ledger.reader import rows_beside
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
 from wallboard.report.past.handover_json import handover_json

@@ -12,8 +12,8 @@ from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level
 from wallboard.live_alarms import LATE_SECONDS
 from wallboard.settings import AlarmSettings, Settings
+from wallboard.ui.app.bell import QUIET_SECONDS
 from wallboard.ui.app.wall_modes import WallModes
-from wallboard.ui.app.worsening import QUIET_SECONDS
 
 EVERY = (Level.WARNING, Level.UNKNOWN, Level.CRITICAL)
 LONG_AFTER = 1e9

@@ -8,7 +8,7 @@ from walls import Clock, settled, text_on, until, wall
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
-from wallboard.ui.screen.collecting import SOON
+from wallboard.ui.screen.garbage_collection import SOON
 from wallboard.ui.wall.wall_screen import WallScreen
 
 SIZE = (120, 50)
@@ -58,7 +58,7 @@ async def test_a_screen_that_was_left_does_not_stay_in_memory():
             await until(pilot, lambda: left() is None or not left().is_attached)
             await settled(pilot)
             for _ in range(SOON):
-                app.collecting.collect()
+                app.garbage_collection.collect()
             await until(pilot, lambda: left() is None)
     finally:
         gc.enable()

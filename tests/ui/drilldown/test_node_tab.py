@@ -10,7 +10,7 @@ from wallboard.domain.node import NodePoll
 from wallboard.domain.observation import Cause, Failure
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ui.drilldown.node_table import NodeTable
+from wallboard.ui.drilldown.nodes import NodeTable
 from wallboard.ui.drilldown.request import RequestLines
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.widgets.body_view import BodyView

@@ -4,9 +4,8 @@ import pytest
 from boards import HTTP_500, NOW, REFUSED, made_board, observed
 from walls import part, settled, text_on, wall
 
-from wallboard.domain.change import Subject
+from wallboard.domain.change import Subject, explained
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
-from wallboard.domain.explained import explained
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.reading import ChatAllowed
 

@@ -7,9 +7,9 @@ from boards import HTTP_500, NOW, REFUSED, observed
 from walls import Clock, part, picture, settled, text_on, until, wall, words_of
 
 from wallboard.board import Board
-from wallboard.domain.board_incidents import BoardIncidents
 from wallboard.domain.change import Change, Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
+from wallboard.domain.incidents import BoardIncidents
 from wallboard.domain.observation import Cause, ServerStatus
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed

@@ -19,16 +19,15 @@ from wallboard.domain.event import ClockSet
 from wallboard.domain.policy import Level
 from wallboard.domain.reading import Capacity, ChatAllowed, LiveSessionStatus
 from wallboard.feeds import FeedStatus
-from wallboard.ui.app.kiosk_keys import NOT_IN_A_KIOSK
+from wallboard.ui.app.wall_modes import NOT_IN_A_KIOSK
 from wallboard.ui.look.theme import load
 from wallboard.ui.screen.header import BoardHeader
 from wallboard.ui.wall.arrange import Section
 from wallboard.ui.wall.big_letters import big
-from wallboard.ui.wall.kiosk_grid import KioskGrid
+from wallboard.ui.wall.kiosk_grid import KioskGrid, Pinned
 from wallboard.ui.wall.kiosk_plan import plan
 from wallboard.ui.wall.kiosk_screen import KioskBody, KioskScreen
 from wallboard.ui.wall.layout import LARGE, lay_out
-from wallboard.ui.wall.pinned import Pinned
 from wallboard.ui.wall.rotation import LEAVE_SECONDS, PAUSE_SECONDS, Page, Rotation, pages_of
 from wallboard.ui.wall.well import AllWell, WellLine
 from wallboard.ui.widgets.key_bar import KeyBar

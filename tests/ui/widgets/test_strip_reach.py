@@ -3,7 +3,7 @@
 import pytest
 
 from wallboard.domain.state_strip import KEPT_MINUTES
-from wallboard.ui.widgets.state_strip import slices_in
+from wallboard.ui.wall.state_strip import slices_in
 
 
 @pytest.mark.parametrize("room", [*range(2, 64), 90, 120, 180, 181, 400])

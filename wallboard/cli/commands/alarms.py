@@ -70,7 +70,7 @@ def list_alarms(
     ids: tuple[str, ...], query: str | None, form: str, file: Path | None, config: Path | None
 ) -> int:
     from wallboard.report.now.alarms import alarm_lines, alarms_json, exit_status
-    from wallboard.report.words.alarm_values import listed
+    from wallboard.report.words.alarms import listed
 
     with recorded(file, config) as board:
         keys = set(selected_alarms(board, ids, query))

@@ -213,7 +213,7 @@ async def _seen(settings: Settings, snapshot: Snapshot) -> Snapshot:
     servers = {key.server for key in snapshot.entry_points}
     if not settings.alarm.witness or len(snapshot.unreachable) < len(servers):
         return snapshot
-    from wallboard.feeds.witness import Witnesses
+    from wallboard.feeds.network_watch import Witnesses
 
     answers = await Witnesses(settings.alarm.witness).any_answers()
     if answers:

@@ -83,7 +83,7 @@ def sight_rows(recording: Path) -> list[LedgerRow]:
 
     None if it cannot be read, which is warned of.
     """
-    from wallboard.domain.sight import SIGHT
+    from wallboard.domain.blind import SIGHT
 
     return _rows(recording, -math.inf, SIGHT, "it") or []
 
@@ -92,8 +92,8 @@ def _rows(
     recording: Path, since: float, kinds: Collection[RowKind], missing: str
 ) -> list[LedgerRow] | None:
     from wallboard.recorder.errors import RecordingError
-    from wallboard.recorder.ledger.beside import rows_beside
     from wallboard.recorder.ledger.place import ledger_path
+    from wallboard.recorder.ledger.reader import rows_beside
 
     try:
         return rows_beside(recording, since, kinds)

@@ -11,7 +11,7 @@ from wallboard.abandonable import in_thread_within
 from wallboard.channel_settings import EmailSettings
 from wallboard.domain.foreign_text import brief
 from wallboard.notices.channel import PEOPLE_PHASES, DeliveryError, connection_words
-from wallboard.notices.channel_tls import channel_tls
+from wallboard.notices.connecting import channel_tls
 from wallboard.notices.notice import Notice
 from wallboard.notices.texts import lines, title
 

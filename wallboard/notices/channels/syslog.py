@@ -11,8 +11,7 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.policy import Level
 from wallboard.ece.ask.resolver import Resolver
 from wallboard.notices.channel import ALL_PHASES, DeliveryError, connection_words
-from wallboard.notices.channel_tls import channel_tls
-from wallboard.notices.connecting import Address, connects
+from wallboard.notices.connecting import Address, channel_tls, connects
 from wallboard.notices.notice import Notice, Phase
 from wallboard.notices.texts import lines, title
 

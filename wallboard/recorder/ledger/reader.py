@@ -1,19 +1,20 @@
-"""Reads a ledger, also while others write it."""
+"""Reads a ledger, also while others write it; and the one beside a recording."""
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 
+from wallboard.domain.blind import SIGHT
 from wallboard.domain.ledger_order import content, in_order
 from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape, optional
 from wallboard.recorder.ledger.news import News
-from wallboard.recorder.ledger.rows import COLUMNS, SHAPE, row_of
-from wallboard.recorder.ledger.schema import LEDGER
+from wallboard.recorder.ledger.place import ledger_path
+from wallboard.recorder.ledger.schema import COLUMNS, LEDGER, SHAPE, row_of
 from wallboard.recorder.reading.connection import Connection, Stamp, Version
 
 PAGE = 2_000
@@ -197,3 +198,20 @@ def _that_matter(database: sqlite3.Connection, until: float, now: float) -> list
         "shelved": now - _LONGEST_SHELF_SECONDS,
     }
     return in_order(row_of(row) for row in SHAPE.kept(database, _THAT_MATTER, moments))
+
+
+def rows_beside(
+    recording: Path, since: float = -math.inf, kinds: Collection[RowKind] = tuple(RowKind)
+) -> list[LedgerRow]:
+    """The rows of some kinds from a moment on, Unix time in seconds; none without a ledger.
+
+    Before them is the one that says whether this machine had a network then.
+    Raises ``RecordingError``.
+    """
+    path = ledger_path(recording)
+    if not path.exists():
+        return []
+    with LedgerReader(path) as ledger:
+        before = [] if math.isinf(since) else ledger.rows_at(since)
+        sight = [row for row in before if row.kind in SIGHT and row.at < since]
+        return [row for row in (*sight, *ledger.rows(since)) if row.kind in kinds]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from wallboard.clock import running
+from wallboard.clock import TrustedClock, running
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError, RecordingError
@@ -17,7 +17,6 @@ from wallboard.recorder.ledger.reader import PAGE, LedgerReader
 from wallboard.recorder.ledger.schema import LEDGER
 from wallboard.recorder.ledger.writer import LedgerWriter
 from wallboard.recorder.paths import RecordingFile
-from wallboard.recorder.writing.trusted_clock import TrustedClock
 
 TRIM_SECONDS = 600.0
 """Between two looks for rows that are too old."""

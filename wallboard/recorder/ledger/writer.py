@@ -14,8 +14,7 @@ from wallboard.recorder.errors import DamagedError, RecordingError, is_contradic
 from wallboard.recorder.errors import sqlite_errors_translated as translated
 from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import FILES, inodes, open_to_write
-from wallboard.recorder.ledger.rows import WRITTEN, values_of
-from wallboard.recorder.ledger.schema import IDENTITY, LEDGER
+from wallboard.recorder.ledger.schema import IDENTITY, LEDGER, WRITTEN, values_of
 from wallboard.recorder.paths import RecordingFile
 
 

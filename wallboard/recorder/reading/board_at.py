@@ -17,12 +17,11 @@ from wallboard.domain.policy import Verdict
 from wallboard.domain.reading import ChatAllowed, CheckEligibility
 from wallboard.domain.state import EndpointState, contradicts
 from wallboard.domain.state_strip import NOTHING_KNOWN, StateStrip
+from wallboard.recorder.file.expectations import expectations_at
 from wallboard.recorder.file.schema import LATENCY_TICKS
 from wallboard.recorder.reading.answer_store import Answers
 from wallboard.recorder.reading.catalogue import Catalogue, Source
 from wallboard.recorder.reading.changes import COLUMNS, ChangeRow, change_of, poll_of
-from wallboard.recorder.reading.expectations import expectations_at
-from wallboard.recorder.reading.known_spans import KnownSpans
 from wallboard.recorder.reading.node_answers import node_answers_at
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.samples import backwards
@@ -34,7 +33,7 @@ from wallboard.recorder.reading.state_at import (
     servers_at,
     verdicts_at,
 )
-from wallboard.recorder.reading.states import strips_at
+from wallboard.recorder.reading.states import KnownSpans, strips_at
 
 _EVENTS = (
     f"SELECT {COLUMNS} FROM change WHERE at <= ? AND before <> '{Verdict.WAITING}'"  # noqa: S608

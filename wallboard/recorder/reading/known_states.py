@@ -17,13 +17,13 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 from wallboard.recorder.file.columns import ROW, TEXT, Shape
+from wallboard.recorder.file.expectations import expectations_at
 from wallboard.recorder.file.policies import policy_of
 from wallboard.recorder.file.samples import Columns
 from wallboard.recorder.file.segment_end import BACK_SECONDS
 from wallboard.recorder.reading.connection import Connection
-from wallboard.recorder.reading.expectations import expectations_at
 from wallboard.recorder.reading.read_cache import ReadCache
-from wallboard.recorder.reading.rounds import Times, columns_in, times_in
+from wallboard.recorder.reading.samples import Times, columns_in, times_in
 from wallboard.recorder.reading.segments import Segment, at_moment
 from wallboard.recorder.reading.silences import Silence, Silences
 from wallboard.recorder.reading.state_at import servers_at, verdicts_at

@@ -1,8 +1,9 @@
-"""Reads samples of past polls for sparklines and charts, a whole segment at a time."""
+"""Reads the samples of past rounds of polls, a whole segment at a time."""
 
 import json
 import math
 import sqlite3
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,7 +11,13 @@ from wallboard.domain.history import History
 from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.columns import Shape, blob
 from wallboard.recorder.file.opening import LONGEST_VALUE
-from wallboard.recorder.file.samples import SAMPLE_ROW, Columns, columns_of_rows, samples_of
+from wallboard.recorder.file.samples import (
+    SAMPLE_ROW,
+    Columns,
+    columns_of_rows,
+    samples_of,
+    times_of,
+)
 from wallboard.recorder.reading.lru import LruCache
 from wallboard.recorder.reading.segments import Segment, Span
 
@@ -28,10 +35,15 @@ _SAMPLES = Shape("segment", samples=blob(LONGEST_VALUE))
 
 _SEALED = "SELECT samples FROM segment WHERE id = ?"
 
-_OPEN = """
-SELECT entry_point, at, wait, depth, capacity, verdict FROM sample
-WHERE at <= :at AND (:of IS NULL OR entry_point IN (SELECT value FROM json_each(:of)))
-"""
+_OPEN = "SELECT entry_point, at, wait, depth, capacity, verdict FROM sample"
+
+_OPEN_BY = (
+    f"{_OPEN} WHERE at <= :at"  # noqa: S608  our own names
+    " AND (:of IS NULL OR entry_point IN (SELECT value FROM json_each(:of)))"
+)
+
+Times = Mapping[int, "array[float]"]
+"""When the rounds of each entry point were, by its row number; Unix time in seconds."""
 
 
 class SampleCache:
@@ -106,8 +118,7 @@ class SampleCache:
         """The samples of one entry point, which a long span is not to push out of the cache."""
         known = self._read.get(segment.name)
         if known is None and segment.number is not None:
-            for (samples,) in _SAMPLES.rows(database, _SEALED, (segment.number,)):
-                return samples_of(samples, entry_point).get(entry_point)
+            return samples_of(_sealed(database, segment), entry_point).get(entry_point)
         return self._columns(database, segment, at, [entry_point]).get(entry_point)
 
     def _columns(
@@ -119,15 +130,34 @@ class SampleCache:
     ) -> Mapping[int, Columns]:
         if segment.number is None:
             of = None if wanted is None else json.dumps(list(wanted))
-            return columns_of_rows(SAMPLE_ROW.rows(database, _OPEN, {"at": at, "of": of}))
+            return columns_of_rows(SAMPLE_ROW.rows(database, _OPEN_BY, {"at": at, "of": of}))
         known = self._read.get(segment.name)
         if known is None:
-            for (samples,) in _SAMPLES.rows(database, _SEALED, (segment.number,)):
-                known = samples_of(samples)
-            if known is None:
-                raise DamagedError(f"segment {segment.number} is missing")
+            known = samples_of(_sealed(database, segment))
             self._read.put(segment.name, known, sum(len(of[0]) for of in known.values()))
         return known
+
+
+def times_in(database: sqlite3.Connection, segment: Segment) -> Times:
+    """When the rounds in a segment were; rounded to seconds once it is over."""
+    if segment.number is None:
+        return {one: columns.at for one, columns in columns_in(database, segment).items()}
+    return times_of(_sealed(database, segment))
+
+
+def columns_in(database: sqlite3.Connection, segment: Segment) -> Mapping[int, Columns]:
+    """The rounds in a segment with their figures."""
+    if segment.number is None:
+        return columns_of_rows(SAMPLE_ROW.rows(database, _OPEN))
+    return samples_of(_sealed(database, segment))
+
+
+def _sealed(database: sqlite3.Connection, segment: Segment) -> bytes:
+    """The samples of a segment that is over."""
+    row = _SAMPLES.one(database, _SEALED, (segment.number,))
+    if row is None:
+        raise DamagedError(f"segment {segment.number} is missing")
+    return bytes(row[0])
 
 
 def backwards(segments: Sequence[Segment], place: int, at: float) -> Iterator[Segment]:

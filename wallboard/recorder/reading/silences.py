@@ -10,7 +10,7 @@ from typing import NamedTuple
 from wallboard.recorder.file.segment_end import BACK_SECONDS
 from wallboard.recorder.reading.catalogue import Catalogue
 from wallboard.recorder.reading.read_cache import ReadCache
-from wallboard.recorder.reading.rounds import Times
+from wallboard.recorder.reading.samples import Times
 from wallboard.recorder.reading.segments import COLUMNS, RUN, RunRow, Segment, Span
 
 ROUNDED_SECONDS = 2.0

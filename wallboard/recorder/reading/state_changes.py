@@ -20,7 +20,7 @@ from wallboard.recorder.file.columns import (
     Shape,
     optional,
 )
-from wallboard.recorder.reading.expectations import expectation_changes
+from wallboard.recorder.file.expectations import expectation_changes
 from wallboard.recorder.reading.segments import Segment
 from wallboard.recorder.reading.silences import Outage
 from wallboard.recorder.reading.state_at import SERVER_COLUMNS, server_status_of

@@ -9,8 +9,47 @@ from typing import Any
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state_strip import KEPT_MINUTES, MINUTE, State, StateStrip, Step, worst_states
 from wallboard.recorder.file.columns import LEVEL, MOMENT, ROW, VERDICT, Shape, optional
-from wallboard.recorder.reading.known_spans import KnownSpans
+from wallboard.recorder.reading.read_cache import ReadCache
+from wallboard.recorder.reading.segments import Span, joined
 from wallboard.recorder.reading.state_at import RecordedVerdict, verdicts_at
+
+_OUTAGES = """
+SELECT begun_at, at FROM server_status
+WHERE cause IS NOT NULL AND at >= begun_at AND server = ?
+"""
+
+_OUTAGE = Shape("server_status", begun_at=MOMENT, at=MOMENT)
+
+
+class KnownSpans:
+    """The spans in which the board was polled, or a server known to be out of reach."""
+
+    def __init__(self, database: sqlite3.Connection, cache: ReadCache) -> None:
+        self._database = database
+        self._catalogue = cache.catalogue(database)
+        self._recorded = [segment.span for segment in cache.segments(database)]
+        self._of_server: dict[str, list[tuple[float, float]]] = {}
+
+    def of(self, entry_point: int) -> Sequence[tuple[float, float]]:
+        """The spans of an entry point, in order and apart."""
+        server = self._catalogue.keys[entry_point].server
+        if server not in self._of_server:
+            outages = _OUTAGE.kept(self._database, _OUTAGES, (server,))
+            spans = [*self._recorded, *(Span(*outage) for outage in outages)]
+            self._of_server[server] = [
+                (span.first_at, span.last_at) for span in joined(spans, self._catalogue.gap_seconds)
+            ]
+        return self._of_server[server]
+
+    def known_from(self, entry_point: int, at: float) -> float:
+        """Since when there was no gap before a moment, Unix time in seconds.
+
+        What came before the first span is forgotten and was no gap. At infinity, which stands for a
+        clock that was put back, nobody knows.
+        """
+        before = [first_at for first_at, _ in self.of(entry_point) if first_at <= at]
+        return before[-1] if len(before) > 1 and at < math.inf else -math.inf
+
 
 # A change of level says nothing of the verdict, for that stays.
 _STEPS = """

@@ -17,11 +17,11 @@ from wallboard.recorder.file.columns import (
     Shape,
     blob,
 )
+from wallboard.recorder.file.expectations import expectations_at
 from wallboard.recorder.file.opening import LONGEST_VALUE
 from wallboard.recorder.file.schema import TICKS, epoch_of
 from wallboard.recorder.file.segment_end import EndState, end_states_of
 from wallboard.recorder.reading.catalogue import read_catalogue
-from wallboard.recorder.reading.expectations import expectations_at
 from wallboard.recorder.reading.segments import COLUMNS, LATEST, RUN
 from wallboard.recorder.writing.open_segment import KeptAnswer, OpenRun, Target
 from wallboard.recorder.writing.run_builder import RunBuilder

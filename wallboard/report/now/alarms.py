@@ -10,12 +10,12 @@ from wallboard.domain.foreign_text import safe
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.domain.time_span import span
-from wallboard.report.words.alarm_values import state_values
 from wallboard.report.words.alarms import (
     cause_words,
     count_words,
     counted,
     extra_words,
+    state_values,
     user_of,
     verdict_words,
     was_words,

@@ -30,7 +30,7 @@ from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.incidents import incidents_of
 from wallboard.report.past.past import Outage, Past, Window, WorstWait, past_of, worst_waits
-from wallboard.report.words.alarm_values import listed
+from wallboard.report.words.alarms import listed
 from wallboard.report.words.expectations import meaning_forms
 
 _ALL_FAIL = frozenset({Verdict.ERROR, Verdict.UNREACHABLE})

@@ -12,7 +12,7 @@ from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.report.past.export import outage_values, verdict_seconds, window_values
 from wallboard.report.past.handover import Handover
-from wallboard.report.words.alarm_values import state_values
+from wallboard.report.words.alarms import state_values
 from wallboard.report.words.changes import change_values
 from wallboard.report.words.expectations import expected_values, maintenance_values
 from wallboard.report.words.figures import times

@@ -16,7 +16,7 @@ from wallboard.domain.incident import NO_RULES, Incident, Rules
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.domain.time_span import span
-from wallboard.recorder.ledger.beside import rows_beside
+from wallboard.recorder.ledger.reader import rows_beside
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import AsPlanned, Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words

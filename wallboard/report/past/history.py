@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from wallboard.domain.change import Change
-from wallboard.domain.explained import explained
+from wallboard.domain.change import Change, explained
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.incident import Incident
 from wallboard.domain.observation import Failure

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from wallboard.domain.change import Change
 from wallboard.domain.event import RecordedStatus
-from wallboard.domain.incident import NO_RULES, Incident, Rules, State
-from wallboard.domain.incident_annotations import annotated
+from wallboard.domain.incident import NO_RULES, Incident, Rules, State, annotated
 from wallboard.domain.incidents import Incidents
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.observation import ServerStatus

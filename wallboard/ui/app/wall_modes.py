@@ -1,73 +1,46 @@
-"""What a kiosk, the alarm and the meter add to each view."""
+"""What a kiosk, the bell and the meter add to each view."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import Snapshot
-from wallboard.settings import AlarmSettings, Settings
-from wallboard.ui.app.calling import Calling
-from wallboard.ui.app.kiosk_keys import NOT_IN_A_KIOSK
-from wallboard.ui.app.worsening import Doubt, NewlyWorse, Worsening
+from wallboard.settings import Settings
+from wallboard.ui.app.bell import FLASH_SECONDS, Bell, Calling, Doubt, NewlyWorse, Worsening
 from wallboard.ui.look.lite import refresh_seconds
 from wallboard.ui.picture.view import Extras
 from wallboard.ui.wall.rotation import is_idle, is_paused
 
-BELL_SECONDS = 5.0
-"""Least time between two rings; several worsenings within it ring once."""
-
-FLASHES = 3
-FLASH_SECONDS = 1.0
-"""How long the header is inverted, and then normal."""
-
-
-class Alarm:
-    """Rings the bell and flashes the header for the levels named in the config."""
-
-    def __init__(
-        self,
-        current: Callable[[], AlarmSettings],
-        ring: Callable[[], None],
-        *,
-        flash_seconds: Callable[[], float] = lambda: FLASH_SECONDS,
-    ) -> None:
-        """``current`` gives the settings, ``ring`` rings the bell once.
-
-        ``flash_seconds`` gives how long the header is inverted, and then normal.
-        """
-        self._current = current
-        self._ring = ring
-        self._flash_seconds = flash_seconds
-        self._wanted = False
-        self._rang_at: float | None = None
-        self._flashed_at: float | None = None
-
-    def update(self, worsenings: Iterable[Worsening], now: float) -> None:
-        """Ring and flash for what calls; for every tick. ``now`` is seconds on any clock."""
-        settings = self._current()
-        for worsening in worsenings:
-            self._wanted = self._wanted or worsening.level in settings.bell
-            if worsening.level in settings.flash:
-                self._flashed_at = now
-        if self._wanted and not _within(self._rang_at, now, BELL_SECONDS):
-            self._wanted, self._rang_at = False, now
-            self._ring()
-
-    def inverted(self, now: float) -> bool:
-        """Whether the header is inverted now."""
-        if self._flashed_at is None:
-            return False
-        seconds = self._flash_seconds()
-        if not _within(self._flashed_at, now, 2 * FLASHES * seconds):
-            self._flashed_at = None
-            return False
-        return int((now - self._flashed_at) / seconds) % 2 == 0
-
-
-def _within(at: float | None, now: float, seconds: float) -> bool:
-    return at is not None and 0 <= now - at < seconds
-
+NOT_IN_A_KIOSK = frozenset(
+    {
+        "poll_now",
+        "acknowledge",
+        "acknowledge_all",
+        "shelve",
+        "note",
+        "freeze",
+        "unfreeze",
+        "go_to",
+        "change",
+        "interval",
+        "play",
+        "pause",
+        "speed",
+        "go_live",
+        "go_end",
+        "copy_body",
+        "copy_curl",
+        "copy_bundle",
+        "quit",
+        "quit_anywhere",
+        "suspend_process",
+        "survey",
+        "handover",
+        "doctor",
+    }
+)
+"""Actions that do more than change the view, or would leave a kiosk stopped or out of date."""
 
 WINDOW_SECONDS = 5.0
 """The window of each average."""
@@ -119,7 +92,7 @@ class Rotating(Protocol):
 
 
 class WallModes:
-    """Keeps the state of kiosk, alarm and meter, and gives each view its extras."""
+    """Keeps the state of kiosk, bell and meter, and gives each view its extras."""
 
     def __init__(
         self,
@@ -130,7 +103,7 @@ class WallModes:
         """``current`` gives the settings, which an edit of the config may exchange."""
         self._current = current
         self.meter = Meter(bytes_sent)
-        self._alarm = Alarm(
+        self._bell = Bell(
             lambda: current().alarm,
             ring,
             flash_seconds=lambda: max(FLASH_SECONDS, refresh_seconds(current())),
@@ -153,7 +126,7 @@ class WallModes:
             return  # nothing to ring, flash or mark
         certain = self._doubt.certain(self._newly_worse.compare(snapshot), snapshot, now)
         calling = self._calling.of(certain, snapshot)
-        self._alarm.update(calling, now)
+        self._bell.update(calling, now)
         self._note(calling, now)
 
     def key_pressed(self, screen: object, now: float) -> None:
@@ -179,7 +152,7 @@ class WallModes:
         return Extras(
             kiosk=self.kiosk,
             lite=self._current().lite,
-            inverted=self._alarm.inverted(now),
+            inverted=self._bell.inverted(now),
             traffic=self.meter.words(now),
             last_key_at=self._last_key_at,
         )

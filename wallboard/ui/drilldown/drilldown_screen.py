@@ -17,15 +17,14 @@ from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.facts import Facts, Figures
 from wallboard.ui.drilldown.good_and_bad import last_good_and_bad
-from wallboard.ui.drilldown.node_table import NodeTable
-from wallboard.ui.drilldown.places import PlaceTable
+from wallboard.ui.drilldown.nodes import NodeTable
+from wallboard.ui.drilldown.places import PlaceTable, Viewpoint
 from wallboard.ui.drilldown.poll_body import PollBody
 from wallboard.ui.drilldown.request import RequestLines, header_lines
 from wallboard.ui.drilldown.shown_poll import ShownPoll
 from wallboard.ui.drilldown.strip import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead
-from wallboard.ui.drilldown.viewpoint import Viewpoint
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View
 from wallboard.ui.picture.window import RecordedWindow, Window, Zoom

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from wallboard.domain.change import Change, Subject
+from wallboard.domain.change import Change, Subject, explained
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
-from wallboard.domain.explained import explained
 from wallboard.domain.history import History
 from wallboard.domain.incident import Incident
 from wallboard.domain.policy import Button, Level, Policy, Verdict

@@ -6,9 +6,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 
-from wallboard.domain.board_incidents import BoardIncidents
-from wallboard.domain.incident import Rules
-from wallboard.domain.incident_annotations import annotated
+from wallboard.domain.incident import Rules, annotated
+from wallboard.domain.incidents import BoardIncidents
 from wallboard.report.words.incidents import handled_words, phases_words, points_words
 from wallboard.ui.events.event_list import EventList
 from wallboard.ui.events.event_rows import Row, Wanted, rows_of

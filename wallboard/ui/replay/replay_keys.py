@@ -149,7 +149,7 @@ class ReplayKeysApp(StyledApp):
     def action_go_live(self) -> None:
         """Return to the live board."""
         self.replay_session.leave()
-        self.collecting.all_soon()
+        self.garbage_collection.all_soon()
         self.tick()
 
     def action_go_end(self) -> None:

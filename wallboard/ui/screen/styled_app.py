@@ -27,8 +27,8 @@ from wallboard.ui.look import theme as themes
 from wallboard.ui.look.theme import BoardTheme, ThemeWatch
 from wallboard.ui.look.theme_file import ThemeError
 from wallboard.ui.picture.notices import Notices
-from wallboard.ui.screen.collecting import COLLECT_SECONDS, Collecting
 from wallboard.ui.screen.copies import save_copy
+from wallboard.ui.screen.garbage_collection import COLLECT_SECONDS, GarbageCollection
 from wallboard.ui.terminal.app import CellApp
 from wallboard.ui.terminal.key_sequences import TerminalBackground
 
@@ -84,7 +84,7 @@ class StyledApp(CellApp[None]):
         self._theme_look: asyncio.Task[None] | None = None
         self.clock = clock
         self.notices = Notices(clock)
-        self.collecting = Collecting()
+        self.garbage_collection = GarbageCollection()
         if problem:
             self.notices.add(problem)
 
@@ -112,17 +112,17 @@ class StyledApp(CellApp[None]):
 
     def pop_screen(self) -> AwaitComplete:
         """Leave a screen."""
-        self.collecting.all_soon()
+        self.garbage_collection.all_soon()
         return super().pop_screen()
 
     def on_mount(self) -> None:
         """Collect garbage between two paints from now on."""
-        self.collecting.begin()
-        self.set_interval(COLLECT_SECONDS, self.collecting.collect)
+        self.garbage_collection.begin()
+        self.set_interval(COLLECT_SECONDS, self.garbage_collection.collect)
 
     async def on_unmount(self) -> None:
         """Leave the collector as it was found."""
-        self.collecting.end()
+        self.garbage_collection.end()
 
     def redraw_screens(self) -> None:
         """Draw every screen again; a subclass has the screens."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit
-from wallboard.ui.widgets.state_strip import slices_in
+from wallboard.ui.wall.state_strip import slices_in
 
 
 class Column(NamedTuple):

@@ -7,9 +7,9 @@ from rich.segment import Segment
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.sparkline import sparkline
+from wallboard.ui.wall.state_strip import Slices, strip_of
 from wallboard.ui.wall.tile_styles import TileStyles
 from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
-from wallboard.ui.widgets.state_strip import Slices, strip_of
 from wallboard.ui.widgets.status_words import chart_columns, chart_slot
 
 

@@ -17,10 +17,9 @@ from wallboard.ui.screen.header_words import silent_seconds
 from wallboard.ui.wall.arrange import AlarmOrder, unacknowledged
 from wallboard.ui.wall.big_figures import clock_of
 from wallboard.ui.wall.big_letters import big
-from wallboard.ui.wall.kiosk_grid import KioskGrid, KioskResized
+from wallboard.ui.wall.kiosk_grid import KioskGrid, KioskResized, Pinned
 from wallboard.ui.wall.kiosk_plan import ROOMY, FaultFinder, plan
 from wallboard.ui.wall.layout import Layout, lay_out
-from wallboard.ui.wall.pinned import Pinned
 from wallboard.ui.wall.rotation import Rotation, is_paused
 from wallboard.ui.wall.rows import blinking_in
 from wallboard.ui.wall.wall_screen import WallScreen

@@ -8,7 +8,7 @@ from boards import made_board
 
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.screen.collecting import LIMIT, MIDDLE, OLD, Collecting
+from wallboard.ui.screen.garbage_collection import LIMIT, MIDDLE, OLD, GarbageCollection
 
 
 class Circle:
@@ -26,15 +26,15 @@ def thresholds():
 @pytest.mark.parametrize(("age", "collections"), [(0, 1), (1, MIDDLE), (2, OLD)])
 def test_what_is_old_goes_too_in_its_turn(thresholds, age, collections):
     gc.collect()
-    collecting = Collecting()
-    collecting.begin()
+    collector = GarbageCollection()
+    collector.begin()
     circle = Circle()
     for generation in range(age):
         gc.collect(generation)  # what survives is one generation older
     gone = ref(circle)
     del circle
     for _ in range(collections):
-        collecting.collect()
+        collector.collect()
     assert gone() is None
 
 

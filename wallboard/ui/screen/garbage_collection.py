@@ -19,7 +19,7 @@ SOON = 20
 """Collections until one looks through all, once there is something large to free."""
 
 
-class Collecting:
+class GarbageCollection:
     """Looks through the newest objects, now and then through older ones."""
 
     def __init__(self) -> None:

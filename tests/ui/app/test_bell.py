@@ -11,15 +11,13 @@ from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.reading import ChatAllowed
 from wallboard.settings import AlarmSettings
-from wallboard.ui.app.wall_modes import (
+from wallboard.ui.app.bell import (
     BELL_SECONDS,
+    DOUBT_SECONDS,
     FLASH_SECONDS,
     FLASHES,
-    Alarm,
-)
-from wallboard.ui.app.worsening import (
-    DOUBT_SECONDS,
     QUIET_SECONDS,
+    Bell,
     Doubt,
     NewlyWorse,
     Worsening,
@@ -128,7 +126,7 @@ def test_a_server_that_goes_at_once_is_one_arrival_of_all_its_entry_points():
 class Rings:
     def __init__(self, **levels) -> None:
         self.count = 0
-        self.alarm = Alarm(lambda: AlarmSettings(**levels), self.ring)
+        self.alarm = Bell(lambda: AlarmSettings(**levels), self.ring)
 
     def ring(self):
         self.count += 1
