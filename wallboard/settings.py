@@ -19,12 +19,15 @@ from wallboard.frozen import frozen
 from wallboard.setting_types import (
     STRICT,
     Count,
+    Days,
     DesktopSequence,
+    Interval,
     Name,
     Off,
-    Positive,
+    Patience,
     Seconds,
     Secret,
+    Slots,
 )
 
 DEFAULT_CONTEXT_ROOT = "/system/egain/chat/entrypoint"
@@ -44,7 +47,7 @@ class ThresholdSettings:
     wait_critical: Seconds | Off | None = None
     queue_warning: Count | Off | None = None
     queue_critical: Count | Off | None = None
-    capacity_warning: int | Off | None = None
+    capacity_warning: Slots | Off | None = None
 
 
 _INHERITED = ThresholdSettings()
@@ -133,8 +136,8 @@ class ServerSettings(Overrides):
     client_cert: str | None = None
     client_key: str | None = None
     nodes: tuple[Name, ...] = ()
-    interval: Positive | None = None
-    timeout: Positive | None = None
+    interval: Interval | None = None
+    timeout: Patience | None = None
     concurrency: Annotated[int, Ge(1), Le(256)] | None = None
     entry_point: tuple[EntryPointSettings, ...] = ()
 
@@ -158,9 +161,9 @@ class AlarmSettings(AlarmRuleSettings):
     flash: tuple[Level, ...] = ()
     desktop: bool | DesktopSequence = False
     witness: tuple[Name, ...] = ()
-    flood: Annotated[int, Ge(1)] = 10
+    flood: Annotated[int, Ge(1), Le(10**6)] = 10
     shelve_max: Annotated[float, Ge(60), Le(2_592_000)] = 86_400.0
-    ledger_days: Positive = 400.0
+    ledger_days: Days = 400.0
     group_wait: Annotated[float, Ge(0), Le(3600)] = 30.0
     repeat: Annotated[float, Ge(60), Le(86_400)] = 900.0
     look: str = ""
@@ -221,17 +224,17 @@ class Settings:
     __pydantic_config__ = STRICT
 
     title: str = "wallboard"
-    interval: Positive = 10.0
+    interval: Interval = 10.0
     jitter: Annotated[float, Ge(0), Le(0.5)] = 0.1
-    timeout: Positive = 5.0
-    connect_timeout: Positive = 3.0
+    timeout: Patience = 5.0
+    connect_timeout: Patience = 3.0
     concurrency: Annotated[int, Ge(1), Le(256)] = 8
-    backoff_max: Positive = 60.0
+    backoff_max: Patience = 60.0
     max_body: Annotated[int, Ge(1024), Le(LARGEST_BODY)] = 1024 * 1024
     history: Annotated[int, Ge(2), Le(100_000)] = 360
     record: bool | Name = True
-    record_days: Positive = 7.0
-    record_megabytes: Annotated[int, Ge(1)] = 512
+    record_days: Days = 7.0
+    record_megabytes: Annotated[int, Ge(1), Le(10**9)] = 512
     refresh: Annotated[float, Ge(0.1), Le(60)] = 0.5
     theme: Name = "auto"
     ascii: bool | Literal["auto"] = "auto"

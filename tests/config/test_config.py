@@ -16,8 +16,11 @@ from wallboard.config import (
     settings_from,
 )
 from wallboard.config.config_file import where_looked
+from wallboard.config.shape import expected
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.policy import Level, Verdict
+from wallboard.inheritance import entry_points_of
+from wallboard.recorder.file.policies import policy_of, policy_text
 from wallboard.settings import (
     AlarmRuleSettings,
     AlarmSettings,
@@ -120,13 +123,13 @@ def test_a_problem_reads_file_then_table_then_key_then_what_to_do():
 @pytest.mark.parametrize(
     ("text", "place", "key", "message"),
     [
-        ("interval = true\n" + WHOLE, "", "interval", "a number greater than 0, not true"),
-        ("interval = 0\n" + WHOLE, "", "interval", "a number greater than 0, not 0"),
-        ("interval = inf\n" + WHOLE, "", "interval", "a number greater than 0, not inf"),
-        ("interval = nan\n" + WHOLE, "", "interval", "a number greater than 0, not nan"),
+        ("interval = true\n" + WHOLE, "", "interval", "a number from 0.1 to 86400, not true"),
+        ("interval = 0\n" + WHOLE, "", "interval", "a number from 0.1 to 86400, not 0"),
+        ("interval = inf\n" + WHOLE, "", "interval", "a number from 0.1 to 86400, not inf"),
+        ("interval = nan\n" + WHOLE, "", "interval", "a number from 0.1 to 86400, not nan"),
         ("interval = 2020-01-01\n" + WHOLE, "", "interval", "not the date or time 2020-01-01"),
-        ("interval = [1]\n" + WHOLE, "", "interval", "a number greater than 0, not a list"),
-        ("interval = {}\n" + WHOLE, "", "interval", "a number greater than 0, not a table"),
+        ("interval = [1]\n" + WHOLE, "", "interval", "a number from 0.1 to 86400, not a list"),
+        ("interval = {}\n" + WHOLE, "", "interval", "a number from 0.1 to 86400, not a table"),
         ("concurrency = 8.0\n" + WHOLE, "", "concurrency", "a whole number from 1 to 256, not 8"),
         ('history = "9"\n' + WHOLE, "", "history", 'a whole number from 2 to 100000, not "9"'),
         (f"max_body = {10**40}\n" + WHOLE, "", "max_body", "not a number of more than 64 bits"),
@@ -255,13 +258,13 @@ def test_a_problem_reads_file_then_table_then_key_then_what_to_do():
             "[thresholds]\nwait_warning = true\n" + WHOLE,
             "[thresholds]",
             "wait_warning",
-            "must be a number of at least 0 or false, not true",
+            "must be a number from 0 to 1000000000 or false, not true",
         ),
         (
             "[thresholds]\ncapacity_warning = 1.0\n" + WHOLE,
             "[thresholds]",
             "capacity_warning",
-            "must be a whole number or false, not 1",
+            "must be a whole number from -1000000000 to 1000000000 or false, not 1",
         ),
         ('[levels]\nopn = "ok"\n' + WHOLE, "[levels]", "opn", 'did you mean "open"?'),
         (
@@ -383,6 +386,77 @@ def test_each_mistake_is_named_with_its_place_and_what_to_do(tmp_path, text, pla
     where, which, said = told(tmp_path, text)
     assert (where, which) == (place, key)
     assert message in said
+
+
+ENDLESS = (
+    ("", "interval"), ("", "timeout"), ("", "connect_timeout"), ("", "backoff_max"),
+    ("", "record_days"), ("", "record_megabytes"), ("", "button_max_wait"),
+    ("", "button_max_queue"), ("alarm", "ledger_days"), ("alarm", "flood"),
+    *(("thresholds", key) for key in ThresholdSettings.__dataclass_fields__),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "key"), ENDLESS)
+@pytest.mark.parametrize("number", ["9223372036854775807", "1e308"])
+def test_no_number_is_without_end(tmp_path, table, key, number):
+    header = f"[{table}]\n" if table else ""
+    found = problems(tmp_path, f"{header}{key} = {number}\n" + WHOLE)
+    assert key in {problem.key for problem in found}
+
+
+def largest(path):
+    """The largest and the smallest number that a setting may hold."""
+    limits = re.findall(r"-?\d+(?:\.\d+)?", expected(path))
+    return [float(limit) if "." in limit else int(limit) for limit in limits]
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_whatever_can_be_set_a_recording_can_hold(tmp_path, end):
+    limits = {key: largest(("thresholds", key))[end] for key in ThresholdSettings.__annotations__}
+    lines = [f"{key} = {value}" for key, value in limits.items()]
+    text = (
+        f"interval = {largest(('interval',))[end]}\n"
+        f"button_max_wait = {largest(('button_max_wait',))[end]}\n"
+        f"button_max_queue = {largest(('button_max_queue',))[end]}\n"
+        "[thresholds]\n" + "\n".join(lines) + "\n" + WHOLE
+    )
+    ((_, policy),) = entry_points_of(load(tmp_path, text))
+    assert policy_of(policy_text(policy), "it") == policy
+
+
+NAMES = (
+    ("title = {}\n" + WHOLE, "title"),
+    ("theme = {}\n" + WHOLE, "theme"),
+    ("owner = {}\n" + WHOLE, "owner"),
+    (WHOLE + "name = {}\n", "name"),
+    (WHOLE + "group = {}\n", "group"),
+    (WHOLE.replace('"prod"', "{}"), "name"),
+    (WHOLE + '[[calendar]]\nname = {}\nzone = "UTC"\n', "name"),
+    (WHOLE + "[alarm]\nlook = {}\n", "look"),
+    (WHOLE + '[[channel.command]]\nname = {}\nargv = ["x"]\n', "name"),
+    (WHOLE + "[[survey.question]]\ntext = {}\n", "text"),
+    (WHOLE + '[[maintenance]]\nstart = "2026-12-5"\nuntil = "2026-12-6"\nreason = {}\n', "reason"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "key"), NAMES)
+@pytest.mark.parametrize(
+    "name", ["\\u001b[31mX", "\\u0000", "\\u0000\\u001b[31mX", "\\u202eX", "n" * 501]
+)
+def test_no_name_steers_or_fills_a_terminal(tmp_path, text, key, name):
+    found = problems(tmp_path, text.replace("{}", f'"{name}"'))
+    assert key in {problem.key for problem in found}
+    assert all(len(str(problem)) < 2000 and str(problem).isprintable() for problem in found)
+
+
+def test_names_that_others_could_be_are_spelled_out(tmp_path):
+    text = (
+        '[[calendar]]\nname = "a\\u001b[31m"\nzone = "UTC"\n'
+        '[[channel.command]]\nname = "b\\u001b[31m"\nargv = ["x"]\n'
+        '[[notice]]\nchannel = "other"\ncalendar = "other"\n'
+        '[[group]]\nname = "other"\n' + WHOLE + 'calendar = "other"\ngroup = "c\\u001b[31m"\n'
+    )
+    assert all(str(problem).isprintable() for problem in problems(tmp_path, text))
 
 
 def test_what_was_refused_is_refused_again(tmp_path):
@@ -573,6 +647,15 @@ def test_a_secret_whose_variable_is_not_set_names_the_variable(tmp_path, environ
         "A",
         "the environment variable TOKEN is not set or empty; set it first",
     )
+
+
+def test_a_secret_that_is_no_text_names_the_variable_or_the_file(tmp_path):
+    text = SERVER + "[server.headers]\nA = {}\n" + POINT
+    in_variable = told(tmp_path, text.replace("{}", '{ env = "TOKEN" }'), {"TOKEN": "a\udcff"})
+    assert in_variable[2] == "the environment variable TOKEN is not UTF-8 text"
+    (tmp_path / "token").write_bytes(b"\0a")
+    in_file = told(tmp_path, text.replace("{}", '{ file = "token" }'))
+    assert in_file[2].endswith(" is not text: it has a NUL character")
 
 
 @pytest.mark.parametrize(

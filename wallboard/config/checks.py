@@ -15,9 +15,8 @@ from wallboard.config.document import UNNAMED, Fault, Path, Toml, value_at
 from wallboard.config.fleet_checks import fleet_faults
 from wallboard.config.notice_checks import notice_faults
 from wallboard.config.plan_checks import plan_faults
-from wallboard.config.problem import shown
+from wallboard.config.problem import name_fault, shown
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.foreign_text import has_controls
 from wallboard.domain.nearest import nearest
 from wallboard.domain.node import MOST_NODES
 from wallboard.domain.policy import Level, Thresholds
@@ -89,11 +88,8 @@ def _repeated(names: Iterable[tuple[Path, str]]) -> Iterator[Fault]:
 
 
 def _name(path: Path, text: str) -> Iterator[Fault]:
-    """A name goes to the terminal: it must not move the cursor or reverse text."""
-    if text and not text.strip():
-        yield path, "must not be blank"
-    elif has_controls(text):
-        yield path, f"must not contain control characters: {shown(text)}"
+    if fault := name_fault(text):
+        yield path, fault
 
 
 def _server(server: ServerSettings, written: Toml, path: Path) -> Iterator[Fault]:
@@ -166,10 +162,6 @@ def _question(question: SurveyQuestionSettings, path: Path) -> Iterator[Fault]:
         yield (*path, "default"), f"{shown(question.default)} is not among the answers"
 
 
-MOST_CONTACT = 500
-"""Characters of a runbook, an owner or a phone number."""
-
-
 def _holders(settings: Settings) -> Iterator[tuple[Settings | Overrides, Path]]:
     """Every table that may set what is inherited, and its path."""
     yield settings, ()
@@ -187,12 +179,9 @@ def _alarm(table: Settings | Overrides, path: Path) -> Iterator[Fault]:
         yield (*path, "alarm", "level"), "must be warning, unknown or critical: ok is no alarm"
     for key in ("runbook", "owner", "phone"):
         text: str = getattr(table, key) or ""
-        if len(text) > MOST_CONTACT:
-            yield (*path, key), f"must have at most {MOST_CONTACT} characters, not {len(text)}"
-        elif key == "runbook" and text and (fault := link_fault(text)):
+        is_link = key == "runbook" and text
+        if fault := name_fault(text) or (is_link and link_fault(text)):
             yield (*path, key), fault
-        else:
-            yield from _name((*path, key), text)
 
 
 MOST_WITNESSES = 8

@@ -6,7 +6,7 @@ from typing import Any
 
 from wallboard.channel_settings import CHANNEL_KINDS
 from wallboard.config.problem import Problem, shown
-from wallboard.domain.foreign_text import escaped
+from wallboard.domain.foreign_text import CUT, escaped
 
 Toml = Any
 """A value as the parser returns it: a table, a list, a text, a number, a date…"""
@@ -16,6 +16,9 @@ Path = tuple[str | int, ...]
 
 Fault = tuple[Path, str]
 """A path, and what is wrong there."""
+
+LONGEST_PART = 1000
+"""Characters of a key and of a message, which may repeat what others are called."""
 
 UNNAMED = "\0"
 """The first character of a placeholder for a name that cannot be used."""
@@ -46,7 +49,12 @@ def problem_at(file: str, document: Toml, path: Path, message: str) -> Problem:
     ends = _table_ends(path)
     headers = [_header(document, path[:end]) for end in ends]
     rest = path[ends[-1] :] if ends else path
-    return Problem(file, " > ".join(headers), escaped(rest[0]) if rest else "", message)
+    key = _cut(escaped(rest[0])) if rest else ""
+    return Problem(file, " > ".join(headers), key, _cut(escaped(message)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_PART else text[: LONGEST_PART - 1] + CUT
 
 
 def key_path(path: Path) -> Path:

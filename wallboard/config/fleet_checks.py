@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from wallboard.config.address import host_fault, parts_of
 from wallboard.config.document import Fault
-from wallboard.config.problem import shown
-from wallboard.domain.foreign_text import has_controls
+from wallboard.config.problem import name_fault
 from wallboard.fleet_settings import FleetSettings, bus_urls
 
 MOST_SERVERS = 16
@@ -76,9 +75,5 @@ def bus_fault(address: str) -> str | None:
 
 def _name(key: str, text: str) -> Iterator[Fault]:
     """A name is shown on other machines, too."""
-    if len(text) > MOST_NAME:
-        yield ("fleet", key), f"must have at most {MOST_NAME} characters, not {len(text)}"
-    elif text and not text.strip():
-        yield ("fleet", key), "must not be blank"
-    elif has_controls(text):
-        yield ("fleet", key), f"must not contain control characters: {shown(text)}"
+    if fault := name_fault(text, MOST_NAME):
+        yield ("fleet", key), fault

@@ -15,7 +15,7 @@ from wallboard.channel_settings import (
 )
 from wallboard.config.address import host_fault, proxy_fault
 from wallboard.config.document import UNNAMED, Fault, Path
-from wallboard.config.problem import shown
+from wallboard.config.problem import name_fault, shown
 from wallboard.domain.foreign_text import has_controls
 from wallboard.domain.nearest import nearest
 from wallboard.domain.policy import Level
@@ -130,7 +130,5 @@ def _is_address(text: str) -> bool:
 
 
 def _name(path: Path, text: str) -> Iterator[Fault]:
-    if text and not text.strip():
-        yield path, "must not be blank"
-    elif has_controls(text):
-        yield path, f"must not contain control characters: {shown(text)}"
+    if fault := name_fault(text):
+        yield path, fault

@@ -11,7 +11,7 @@ from wallboard.calendar_settings import (
 )
 from wallboard.config.business_hours import date_of, holidays_of, hours_of, moment_of, zone_of
 from wallboard.config.document import UNNAMED, Fault, Path
-from wallboard.config.problem import ConfigError, shown
+from wallboard.config.problem import ConfigError, name_fault, shown
 from wallboard.config.selection import Selection, selected
 from wallboard.domain.nearest import nearest
 from wallboard.settings import Settings
@@ -41,6 +41,12 @@ def _calendar(one: CalendarSettings, path: Path) -> Iterator[Fault]:
     for name, forced in (("force_open", one.force_open), ("force_close", one.force_close)):
         for number, force in enumerate(forced):
             yield from _ends(force, (*path, name, number))
+            yield from _reason((*path, name, number), force.reason)
+
+
+def _reason(path: Path, text: str) -> Iterator[Fault]:
+    if not text.startswith(UNNAMED) and (fault := name_fault(text)):
+        yield (*path, "reason"), fault
 
 
 def _special_days(days: tuple[SpecialDaySettings, ...], path: Path) -> Iterator[Fault]:
@@ -51,6 +57,7 @@ def _special_days(days: tuple[SpecialDaySettings, ...], path: Path) -> Iterator[
             continue
         yield from _unread((*here, "date"), date_of, day.date)
         yield from _unread((*here, "hours"), hours_of, day.hours)
+        yield from _reason(here, day.reason)
         if day.date in dates:
             yield (*here, "date"), f"{shown(day.date)} stands twice; write its hours as one list"
         dates.add(day.date)
@@ -69,6 +76,8 @@ def _maintenance(settings: Settings, one: MaintenanceSettings, path: Path) -> It
         yield from _ends(one, path)
         if not one.reason.strip():
             yield (*path, "reason"), "is missing; say what is done"
+    if one.reason.strip():
+        yield from _reason(path, one.reason)
     selection = Selection(ids=one.entry_points, groups=one.groups, servers=one.servers)
     try:
         selected(settings, selection)

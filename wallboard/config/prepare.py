@@ -13,6 +13,7 @@ from wallboard.channel_settings import CHANNEL_KINDS
 from wallboard.config.document import UNNAMED, Fault, Path, Toml
 from wallboard.config.problem import shown
 from wallboard.config.secret import secret
+from wallboard.domain.foreign_text import is_whole
 from wallboard.domain.nearest import nearest
 from wallboard.domain.policy import Level
 from wallboard.fleet_settings import FleetSettings
@@ -104,13 +105,17 @@ def _plain(value: Toml, deeper: int) -> Toml:
         }
     if isinstance(value, list | tuple) and deeper:
         return [_plain(inner, deeper - 1) for inner in value]
-    if isinstance(value, str | bool):
+    if isinstance(value, bool) or (isinstance(value, str) and _is_text(value)):
         return value
     if isinstance(value, int) and abs(value) <= _LARGEST:
         return value
     if isinstance(value, float) and isfinite(value):
         return value
     return [[]]  # JSON cannot carry it; no setting takes this, so it is refused in its own place
+
+
+def _is_text(value: str) -> bool:
+    return is_whole(value) and not value.startswith(UNNAMED)
 
 
 def _is_date(key: Toml, value: Toml) -> bool:

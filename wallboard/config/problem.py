@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wallboard.domain.foreign_text import escaped
+from wallboard.domain.foreign_text import escaped, has_controls
 
 LONGEST_SHOWN = 60
 """Characters of a value that a message repeats."""
+
+LONGEST_NAME = 500
+"""Characters of a text that faces show: a name, a reason, a question, a phone number."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,6 +57,17 @@ def shown(value: object) -> str:
             return "a table"
         case _:
             return "a list"
+
+
+def name_fault(text: str, longest: int = LONGEST_NAME) -> str:
+    """Why faces cannot show a text, which must not move the cursor; empty if they can."""
+    if text and not text.strip():
+        return "must not be blank"
+    if len(text) > longest:
+        return f"must have at most {longest} characters, not {len(text)}"
+    if has_controls(text):
+        return f"must not contain control characters: {shown(text)}"
+    return ""
 
 
 def one_problem(file: Path | str, message: str) -> ConfigError:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wallboard.config.document import Toml
 from wallboard.config.problem import shown
+from wallboard.domain.foreign_text import is_whole
 from wallboard.files import read_file
 
 SECRET_FORM = 'a string, { env = "NAME" }, { file = "PATH" } or { credential = "NAME" }'  # noqa: S105 - how to write one
@@ -35,6 +36,8 @@ def secret(value: Toml, environ: Mapping[str, str], folder: Path) -> dict[str, s
             # It may be the secret itself, so it is not repeated.
             raise ValueError("env must name an environment variable: letters, digits, underscores")
         raise ValueError(f"the environment variable {name} is not set or empty; set it first")
+    if not is_whole(environ[name]):
+        raise ValueError(f"the environment variable {name} is not UTF-8 text")
     return {"value": environ[name]}
 
 
@@ -66,4 +69,6 @@ def _secret_in(path: Path) -> str:
         raise ValueError(f"the file {shown(str(path))} is not UTF-8 text") from None
     if not text:
         raise ValueError(f"the file {shown(str(path))} is empty")
+    if "\0" in text:
+        raise ValueError(f"the file {shown(str(path))} is not text: it has a NUL character")
     return text

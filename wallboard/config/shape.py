@@ -135,14 +135,14 @@ def _words(kind: type[Enum]) -> str:
 
 
 def _bounded(kind: str, limits: tuple[object, ...]) -> str:
-    above = [f"greater than {limit.gt}" for limit in limits if isinstance(limit, Gt)]
+    above = [limit.gt for limit in limits if isinstance(limit, Gt)]
     least = [limit.ge for limit in limits if isinstance(limit, Ge)]
     most = [limit.le for limit in limits if isinstance(limit, Le)]
     if least and most:
         return f"{kind} from {least[0]} to {most[0]}"
-    if least:
-        return f"{kind} of at least {least[0]}"
-    return " ".join([kind, *above]) if above or kind != "a string" else "a non-empty string"
+    if above and most:
+        return f"{kind} greater than {above[0]} and at most {most[0]}"
+    return "a non-empty string" if kind == "a string" else kind
 
 
 _REPAIRS = 4
@@ -208,6 +208,8 @@ def _meant(value: Toml, path: Path) -> str:
 
 
 def _repair(document: Toml, path: Path, *, missing: bool) -> None:
+    if not path:
+        return
     holder = value_at(document, path[:-1])
     if not isinstance(holder, dict):
         # An entry of a list that is no table: an empty table keeps the numbers of the next ones.

@@ -38,6 +38,11 @@ def has_controls(text: str) -> bool:
     )
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text can be written as UTF-8; what the system gives may hold half characters."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def safe(text: str) -> str:
     """The text on one line, with ``�`` for each character that steers."""
     if text.isprintable():

@@ -93,6 +93,7 @@ async def test_what_is_sent_says_what_can_be_read_and_who_asks(loopback):
     assert "\r\naccept: application/xml" in sent.lower()
     assert "\r\nuser-agent: wallboard/" in sent.lower()
     assert "\r\naccept-language: " in sent.lower()
+    assert "\r\ncache-control: no-cache\r\n" in sent.lower()
 
 
 async def test_polls_share_a_connection(loopback):
@@ -363,6 +364,33 @@ async def test_a_redirect_is_not_followed_and_says_where_it_points(loopback, loc
     assert cause_of(seen) == Cause.REDIRECT
     assert f"to {shown} (not followed)" in seen.outcome.message
     assert len(server.requests) == 1
+
+
+async def test_a_redirect_to_nowhere_is_just_its_status(loopback):
+    server = await loopback(http(b"", "302 Found", "Location: "))
+
+    seen = await ask(server.port)
+
+    assert cause_of(seen) == Cause.HTTP
+    assert "answered 302 Found" in seen.outcome.message
+
+
+@pytest.mark.parametrize("age", ["31", " 864000", "864000, 0", "9" * 30])
+async def test_what_a_cache_kept_is_no_answer(loopback, age):
+    server = await loopback(http(GOOD, "200 OK", f"Age: {age}"))
+
+    seen = await ask(server.port, Settings(interval=10))
+
+    assert cause_of(seen) == Cause.HTTP
+    assert "a cache on the way answered with a copy" in seen.outcome.message
+    assert seen.response.body == GOOD
+
+
+@pytest.mark.parametrize("age", ["0", "30", "", "-1", "soon", "\x1b[31m"])
+async def test_a_young_copy_is_an_answer(loopback, age):
+    server = await loopback(http(GOOD, "200 OK", f"Age: {age}"))
+
+    assert (await ask(server.port, Settings(interval=10))).outcome == ChatAllowed(True)
 
 
 async def test_nobody_listens():

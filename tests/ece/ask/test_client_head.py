@@ -297,6 +297,26 @@ async def test_framing_that_cannot_be_is_refused_with_the_reason(loopback, kind)
     assert reason in said(await ask(server))
 
 
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"\r\n" + GOOD,
+        LENGTH + b"\r\n" + GOOD,
+        b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+        b"\r\n",
+    ],
+    ids=["plain", "length", "chunks", "none"],
+)
+async def test_what_follows_an_answer_without_a_body_is_none_of_it(loopback, status, rest):
+    server = await loopback(b"HTTP/1.1 " + status + b"\r\n" + rest)
+
+    seen = await ask(server)
+
+    assert f"the server answered {status.decode()}." in said(seen)
+    assert seen.response.body == b""
+
+
 async def test_a_flood_after_the_answer_changes_nothing_about_it(loopback):
     async def endless(writer):
         writer.write(START + LENGTH + b"\r\n" + GOOD)

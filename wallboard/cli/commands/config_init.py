@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 import click
 
-from wallboard.cli.options.board_options import SHORTEST_INTERVAL_SECONDS, joined_ids
+from wallboard.cli.options.board_options import joined_ids
 from wallboard.cli.options.values import Number
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, client_errors, config_errors
 from wallboard.domain.foreign_text import has_controls, safe
+from wallboard.setting_types import LONGEST_INTERVAL_SECONDS, SHORTEST_INTERVAL_SECONDS
 from wallboard.settings import EntryPointSettings, Settings
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 20
 """Entry points that are asked about one by one without asking first."""
 
-_INTERVAL = Number(min=SHORTEST_INTERVAL_SECONDS, max=86_400)
+_INTERVAL = Number(min=SHORTEST_INTERVAL_SECONDS, max=LONGEST_INTERVAL_SECONDS)
 _Value = TypeVar("_Value")
 
 

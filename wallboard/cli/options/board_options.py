@@ -14,7 +14,13 @@ from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.reload import ConfigSource, stamp_of
 from wallboard.config.state_folder import BoardId
 from wallboard.frozen import frozen
-from wallboard.setting_types import HEADER_NAME, HEADER_VALUE, Secret
+from wallboard.setting_types import (
+    HEADER_NAME,
+    HEADER_VALUE,
+    LONGEST_INTERVAL_SECONDS,
+    SHORTEST_INTERVAL_SECONDS,
+    Secret,
+)
 from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:
@@ -22,7 +28,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-SHORTEST_INTERVAL_SECONDS = 0.1
 HEADER = "Name: value"
 
 
@@ -193,7 +198,7 @@ def board_options(command: Command) -> Command:
                      shell_complete=server_names,
                      help="Only this server; repeatable."),
         click.option("--interval", metavar="SECONDS",
-                     type=Number(min=SHORTEST_INTERVAL_SECONDS, max=86_400),
+                     type=Number(min=SHORTEST_INTERVAL_SECONDS, max=LONGEST_INTERVAL_SECONDS),
                      help="Polling interval of each endpoint."),
     )  # fmt: skip
     for option in reversed(options):

@@ -23,6 +23,7 @@ _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]"
 _NO_TOKEN = re.compile(_TOKEN.replace(b"[", b"[^", 1))
 _PLAIN = re.compile(rb"HTTP/[0-9.]++ [2-9][^\r\n]*+\r\n(?:%b++:[^\r\n]*+\r\n)*+\r\n" % _TOKEN)
 """A final head, all of it as it should be; nearly every one is."""
+_NO_BODY = re.compile(rb"HTTP/[0-9.]+ (?:204|304)(?![0-9])")
 _LISTED = re.compile(rb"\ncontent-length:[^\n,]*,")
 _STATED = re.compile(rb"\ncontent-length:[ \t]*+([0-9]{1,15})[ \t]*+\r?\n", re.IGNORECASE)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
@@ -126,7 +127,9 @@ def repaired(head: bytes) -> bytes:
 
 
 def _length_in(head: bytes) -> int | None:
-    """The stated length of the body, if it is a number."""
+    """The length of the body, if it is known: what is stated, and is a number."""
+    if _NO_BODY.match(head):
+        return 0
     found = _STATED.search(head)
     return int(found[1]) if found else None
 

@@ -27,7 +27,7 @@ from wallboard.ece.ask.outgoing import (
     url_of,
     without_cookies,
 )
-from wallboard.ece.ask.status import status_failure
+from wallboard.ece.ask.status import outdated_failure, status_failure
 from wallboard.ece.ask.transport import ServerTransport
 from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings
@@ -47,6 +47,9 @@ LARGE = 16_384
 _MAY_BE_OURS = frozenset({Cause.TLS, Cause.REFUSED, Cause.TIMEOUT})
 """Failures that outdated certificate files or addresses may explain."""
 
+
+SHORTEST_AGE = 10.0
+"""Seconds; answers are refused that a cache kept longer than this and three intervals."""
 
 ANEW = 10
 """Of so many polls of a server with nodes, one is sent on a new connection without cookies: a
@@ -95,6 +98,7 @@ class EceClient:
         self._headers = headers_of(server)
         self._authorized = "authorization" in self._headers.sent
         self._max_body = settings.max_body
+        self._longest_age = max(3 * settings.interval_of(server), SHORTEST_AGE)
         self._clock = clock
         self._timer = timer
         self._transport = ServerTransport(
@@ -232,6 +236,8 @@ class EceClient:
                 f"{endpoint}: the answer is longer than {self._max_body} bytes, where a few "
                 "hundred are usual, so it was not read. Check `url`; `max_body` sets the limit.",
             )
+        if failure := outdated_failure(endpoint, received, self._target, self._longest_age):
+            return failure
         type_ = received.header("content-type") or ""
         return decode(endpoint, received.body, type_, received.coding)
 

@@ -25,6 +25,7 @@ _DEFAULT_HEADERS = {
     "Accept": "application/xml, text/xml;q=0.9, application/json;q=0.5, */*;q=0.1",
     "Accept-Encoding": "gzip, deflate",
     "Accept-Language": "en",
+    "Cache-Control": "no-cache",
     "User-Agent": f"wallboard/{__version__}",
 }
 _PORTS = {"http": 80, "https": 443}

@@ -72,7 +72,7 @@ def status_failure(
     ``authorized`` says whether credentials for the server were sent.
     """
     status, location = received.status or 0, received.header("location")
-    if 300 <= status < 400 and location is not None:
+    if 300 <= status < 400 and location:
         return Failure(
             Cause.REDIRECT,
             f"{endpoint}: the server redirects ({status}) to {redirect_words(location)}",
@@ -96,6 +96,22 @@ def status_failure(
     wait = _wait(status, received)
     who = "the server" if status != 407 else "the proxy" if target.proxied else "a proxy"
     return Failure(cause, f"{endpoint}: {who} answered {said}. {advice}{wait}", blame)
+
+
+def outdated_failure(
+    endpoint: Endpoint, received: Received, target: Destination, longest: float
+) -> Failure | None:
+    """The failure if a cache on the way keeps its answers longer than so many seconds."""
+    age = re.match(r"\s*([0-9]{1,15})", received.header("age") or "")
+    if not age or int(age[1]) <= longest:
+        return None
+    who = "the proxy" if target.proxied else "the cache"
+    return Failure(
+        Cause.HTTP,
+        f"{endpoint}: a cache on the way answered with a copy that is {int(age[1]):,} s old. Have "
+        f"{who} pass these requests on to the server.",
+        Blame.PROXY,
+    )
 
 
 def redirect_words(location: str) -> str:
