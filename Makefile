@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # More than there are processors: much of a test is waiting.
-TEST := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 4 --dist worksteal
+TEST := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 8 --dist worksteal
 
 .PHONY: demo demo-fleet test check coverage bench format pictures snapshots man lock dist dist-test clean
 
