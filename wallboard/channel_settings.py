@@ -3,6 +3,7 @@
 Every address, key and password is a secret. Times are seconds.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Annotated, Literal, get_args, get_type_hints
@@ -13,6 +14,11 @@ from wallboard.frozen import frozen
 from wallboard.setting_types import STRICT, Name, Secret
 
 Port = Annotated[int, Ge(1), Le(65_535)]
+
+PLACEHOLDERS = ("id", "thread", "phase", "title", "text", "level", "board", "at")
+"""What the template of a webhook may ask for, in braces."""
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 PAGERDUTY_URL = "https://events.pagerduty.com/v2/enqueue"
 

@@ -1,10 +1,11 @@
 """Checks the channels and the routes of notices."""
 
-import re
 from collections.abc import Iterator
 
 from wallboard import query
 from wallboard.channel_settings import (
+    PLACEHOLDER,
+    PLACEHOLDERS,
     ChannelSettings,
     EmailSettings,
     HeartbeatSettings,
@@ -21,9 +22,6 @@ from wallboard.domain.nearest import nearest
 from wallboard.domain.policy import Level
 from wallboard.setting_types import HEADER_NAME, HEADER_VALUE, Secret
 from wallboard.settings import NoticeSettings, Settings
-
-PLACEHOLDERS = frozenset({"id", "thread", "phase", "title", "text", "level", "board", "at"})
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def notice_faults(settings: Settings, *, whole: bool) -> Iterator[Fault]:
@@ -66,7 +64,7 @@ def _channel(channel: ChannelSettings, path: Path) -> Iterator[Fault]:
     if isinstance(channel, HttpChannelSettings):
         yield from _http(channel, path)
     if isinstance(channel, WebhookSettings):
-        unknown = [one for one in _PLACEHOLDER.findall(channel.body) if one not in PLACEHOLDERS]
+        unknown = [one for one in PLACEHOLDER.findall(channel.body) if one not in PLACEHOLDERS]
         if unknown:
             hint = nearest(unknown[0], sorted(PLACEHOLDERS))
             yield (*path, "body"), f"unknown placeholder {{{unknown[0]}}}; {hint}"

@@ -27,8 +27,9 @@ from wallboard.fleet.rows import (
     Step,
     Target,
 )
+from wallboard.recorder.errors import DamagedError
 from wallboard.recorder.file.answers import answer_of
-from wallboard.recorder.file.columns import MOMENT, storable
+from wallboard.recorder.file.columns import MOMENT, inflated, storable
 from wallboard.recorder.file.schema import LATENCY_TICKS, TICKS
 from wallboard.settings import LARGEST_BODY
 
@@ -148,9 +149,11 @@ def batch_of(data: bytes, codebook: Codebook) -> tuple[list[Published], Codebook
     Raises ``GarbageError``, and ``UnknownError`` where something before it was missed. Unless the
     codebook is ``whole`` then, it is of no use any more.
     """
-    raw = _unpacked(data, codebook.dictionary)
     try:
+        raw = inflated(data, MOST_UNPACKED, "a batch", codebook.dictionary)
         batch = _decoder.decode(raw)
+    except DamagedError as error:
+        raise GarbageError(str(error)) from None
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise GarbageError(f"a batch cannot be read: {error}") from None
     if batch.anew:
@@ -266,14 +269,3 @@ def _observation(
         codebook.requests[target],
         known.answer.response,
     )
-
-
-def _unpacked(data: bytes, dictionary: bytes) -> bytes:
-    unpacker = zlib.decompressobj(zdict=dictionary)
-    try:
-        raw = unpacker.decompress(data, MOST_UNPACKED)
-    except zlib.error:
-        raise GarbageError("a batch cannot be unpacked") from None
-    if not unpacker.eof or unpacker.unused_data:
-        raise GarbageError("a batch is too large, or cut short")
-    return raw

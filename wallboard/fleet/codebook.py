@@ -8,8 +8,9 @@ from collections import OrderedDict
 
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Request
-from wallboard.fleet.rows import MOST_ROWS, AnswerRow, Target
+from wallboard.fleet.rows import AnswerRow, Target
 from wallboard.recorder.file.answers import Answer
+from wallboard.recorder.file.columns import MOST_ROWS
 from wallboard.recorder.reading.answer_store import KnownAnswer
 
 MOST_TARGETS = MOST_ROWS // 4

@@ -3,35 +3,46 @@
 What can be decoded is within them. Times are Unix time in seconds unless they say ``ms``.
 """
 
-import sys
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from wallboard.domain.endpoint import LARGEST_ID, Endpoint
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.node import NodeAnswer, Stance
 from wallboard.domain.observation import Cause, Failure, Observation, Response, ServerStatus
 from wallboard.recorder.file.answers import DIGEST_BYTES, Answer
-from wallboard.recorder.file.columns import LONGEST_TEXT, storable
+from wallboard.recorder.file.columns import (
+    HTTP_STATUS,
+    ID,
+    LATENCY,
+    LONGEST_TEXT,
+    MOMENT,
+    MOST_ROWS,
+    ROW,
+    SECONDS,
+    Kind,
+    storable,
+)
 from wallboard.settings import LARGEST_BODY
 
-MOST_ROWS = 500_000
-"""Rows of one list."""
 
-Moment = Annotated[float, Meta(ge=-5e10, le=1.5e11)]
+def _within(kind: Kind) -> Meta:
+    return Meta(ge=kind.least, le=kind.most)
+
+
+Moment = Annotated[float, _within(MOMENT)]
 Milliseconds = Annotated[int, Meta(ge=-(2**53), le=2**53)]
-Seconds = Annotated[float, Meta(ge=0, le=1e12)]
-Wait = Annotated[float, Meta(ge=0, le=sys.float_info.max)]
-Latency = Annotated[int, Meta(ge=0, le=2**53)]
+Seconds = Annotated[float, _within(SECONDS)]
+Latency = Annotated[int, _within(LATENCY)]
 """In ticks of a recording, ``LATENCY_TICKS`` a second."""
 
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
 Head = Annotated[bytes, Meta(max_length=LONGEST_TEXT)]
 Body = Annotated[bytes, Meta(max_length=LARGEST_BODY)]
 Digest = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
-HttpStatus = Annotated[int, Meta(ge=0, le=999_999)]
-Id = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
-Count = Annotated[int, Meta(ge=0, le=2**62)]
+HttpStatus = Annotated[int, _within(HTTP_STATUS)]
+Id = Annotated[int, _within(ID)]
+Count = Annotated[int, _within(ROW)]
 Place = Annotated[int, Meta(ge=0, le=MOST_ROWS)]
 Step = Annotated[int, Meta(ge=-MOST_ROWS, le=MOST_ROWS)]
 

@@ -299,8 +299,9 @@ def test_what_is_pinned_leaves_a_row_for_what_turns_and_one_for_what_is_well(
     faults, others, width, height
 ):
     planned = plan(faults, others, width, height)
-    left = height - planned.tile_rows - planned.line_rows
-    assert left >= 2 or not planned.tile_rows + planned.line_rows
+    tile_rows = -(-planned.tiles // planned.shape.columns) * planned.shape.height
+    pinned = tile_rows + -(-planned.lines // planned.line_shape.columns)
+    assert height - pinned >= 2 or not pinned
     assert planned.tiles + planned.lines <= faults
     assert planned.tiles == 0 or width // planned.shape.columns >= LARGE.least_width
 

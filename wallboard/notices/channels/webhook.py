@@ -1,18 +1,13 @@
 """POSTs a notice as JSON, or as a template that an operator wrote."""
 
 import json
-import re
 
-from wallboard.channel_settings import WebhookSettings
+from wallboard.channel_settings import PLACEHOLDER, PLACEHOLDERS, WebhookSettings
 from wallboard.notices.channel import ALL_PHASES, PEOPLE_PHASES
 from wallboard.notices.http_post import HttpPost
 from wallboard.notices.notice import Notice
 from wallboard.notices.texts import document
 
-PLACEHOLDERS = ("id", "thread", "phase", "title", "text", "level", "board", "at")
-"""What a template may ask for, in braces; each is put in as JSON has it, without the quotes."""
-
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 KEY_HEADER = "Idempotency-Key"
 
 
@@ -47,10 +42,6 @@ def body_of(notice: Notice, template: str) -> str:
     whole = document(notice)
     if not template:
         return json.dumps(whole)
+    # Put in as JSON has it, without the quotes.
     known = {name: json.dumps(str(whole[name]))[1:-1] for name in PLACEHOLDERS}
-    return _PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), template)
-
-
-def unknown_placeholders(template: str) -> list[str]:
-    """The names in braces that no notice has."""
-    return [name for name in _PLACEHOLDER.findall(template) if name not in PLACEHOLDERS]
+    return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), template)

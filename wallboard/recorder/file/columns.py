@@ -30,10 +30,12 @@ _Value = TypeVar("_Value")
 
 
 class Kind(NamedTuple):
-    """The values a column may hold, in words and as a test."""
+    """The values a column may hold, in words and as a test; of numbers the least and the most."""
 
     what: str
     holds: Callable[[object], bool]
+    least: float = 0
+    most: float = 0
 
 
 def whole(least: int, most: int) -> Kind:
@@ -41,6 +43,8 @@ def whole(least: int, most: int) -> Kind:
     return Kind(
         f"a whole number from {least} to {most}",
         lambda value: type(value) is int and least <= value <= most,
+        least,
+        most,
     )
 
 
@@ -49,6 +53,8 @@ def number(least: float, most: float) -> Kind:
     return Kind(
         f"a number from {least:g} to {most:g}",
         lambda value: type(value) in _NUMBERS and least <= value <= most,  # type: ignore[operator]
+        least,
+        most,
     )
 
 
@@ -187,9 +193,9 @@ def json_of(data: str | bytes, what: str) -> Any:  # noqa: ANN401  it may be any
         raise DamagedError(f"{what} is invalid") from None
 
 
-def inflated(data: bytes, most: int, what: str) -> bytes:
+def inflated(data: bytes, most: int, what: str, dictionary: bytes = b"") -> bytes:
     """Data decompressed by zlib, ``most`` bytes at most. Raises ``DamagedError``."""
-    unpacker = zlib.decompressobj()
+    unpacker = zlib.decompressobj(zdict=dictionary)
     try:
         found = unpacker.decompress(data, most)
     except zlib.error:
@@ -198,6 +204,8 @@ def inflated(data: bytes, most: int, what: str) -> bytes:
         more = unpacker.unconsumed_tail or len(found) >= most
         why = f"unpacks to more than {most:,} bytes" if more else "is cut short"
         raise DamagedError(f"{what} {why}")
+    if unpacker.unused_data:
+        raise DamagedError(f"{what} goes on after its end")
     return found
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from wallboard.domain.node_difference import differences, known_nodes
+from wallboard.domain.node_difference import known_nodes
 from wallboard.domain.snapshot import Snapshot
 from wallboard.report.metrics.label import label
+from wallboard.report.words.nodes import differing_nodes
 
 UP = "wallboard_node_up"
 DIFFERING = "wallboard_node_differing_entry_points"
@@ -15,15 +16,12 @@ DIFFERING = "wallboard_node_differing_entry_points"
 def of_nodes(snapshot: Snapshot) -> Iterator[Metric]:
     """Which nodes can be reached, and of how many entry points each differs from its server."""
     up: dict[tuple[str, str], bool] = {}
-    differing: dict[tuple[str, str], int] = {}
     for key, status in snapshot.entry_points.items():
         for view in known_nodes(status, snapshot.at):
             up[key.server, view.node] = view.up
-        for one in differences(status, snapshot.at):
-            place = (key.server, one.node)
-            differing[place] = differing.get(place, 0) + 1
     if not up:
         return
+    differing = differing_nodes(snapshot)
     labels = ["server", "node"]
     reached = GaugeMetricFamily(
         UP, "Whether the node answers when it is asked directly: 1 yes, 0 no.", labels=labels
@@ -35,6 +33,6 @@ def of_nodes(snapshot: Snapshot) -> Iterator[Metric]:
     )
     for (server, node), is_up in up.items():
         reached.add_metric([label(server), label(node)], is_up)
-        counted.add_metric([label(server), label(node)], differing.get((server, node), 0))
+        counted.add_metric([label(server), label(node)], len(differing.get((server, node), ())))
     yield reached
     yield counted

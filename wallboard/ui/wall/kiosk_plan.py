@@ -24,16 +24,6 @@ class KioskPlan:
     lines: int
     line_shape: Shape
 
-    @property
-    def tile_rows(self) -> int:
-        """The rows of the screen that the tiles take."""
-        return -(-self.tiles // self.shape.columns) * self.shape.height
-
-    @property
-    def line_rows(self) -> int:
-        """The rows of the screen that the lines take."""
-        return -(-self.lines // self.line_shape.columns)
-
 
 def plan(faults: int, others: int, width: int, height: int) -> KioskPlan:
     """The plan for so many faults, and others that rotate below them, in these cells.
