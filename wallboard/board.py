@@ -13,6 +13,7 @@ from wallboard.domain.change import EVENTS_BOUND, TIMELINE_BOUND, Change
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import Event, ExpectationChanged, RecordedBoard
 from wallboard.domain.history import DEFAULT_BOUND
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.next_status import next_status
 from wallboard.domain.node import NodeAnswer, NodePoll, viewed
 from wallboard.domain.node_difference import answer_of
@@ -25,7 +26,6 @@ from wallboard.domain.servers import Servers
 from wallboard.domain.snapshot import EntryPointStatus, Folded, Places, Snapshot, newest_poll
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.vantage import disagree
-from wallboard.domain.verdict import Judgement
 
 
 class Board:

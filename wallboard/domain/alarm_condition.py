@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from wallboard.domain.alarm import Condition, Truth
 from wallboard.domain.expectation import Conformity, Expectation, conformity, level_by
+from wallboard.domain.judgement import WITHOUT_READING
 from wallboard.domain.ledger_row import moment
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.outage import began_at
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.domain.verdict import WITHOUT_READING
 
 
 def condition_of(

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.observation import Cause, Failure, Observation
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import EndpointState
-from wallboard.domain.verdict import Judgement
 from wallboard.frozen import frozen
 
 TIMELINE_BOUND = 32

@@ -3,6 +3,7 @@
 import math
 
 from wallboard.domain.change import Change, changes_of_judgement
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.onset import Onset, onset_of
 from wallboard.domain.outage import told_since_outage
@@ -10,7 +11,7 @@ from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import EntryPointState
 from wallboard.domain.state_strip import State
-from wallboard.domain.verdict import Judgement, judge, rejudge
+from wallboard.domain.verdict import judge, rejudge
 
 
 def next_status(

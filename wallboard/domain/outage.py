@@ -11,11 +11,11 @@ from itertools import takewhile
 from wallboard.domain.change import Change, Subject, outcome_word
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import Event, RecordedBoard
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
 from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.state import NEVER_POLLED, EndpointState
-from wallboard.domain.verdict import Judgement
 
 _SLACK_SECONDS = 1.0
 """A poll is dated a moment before it is known that it was the first that reached nobody."""

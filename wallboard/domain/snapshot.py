@@ -20,6 +20,7 @@ from wallboard.domain.expectation import (
     conformity,
 )
 from wallboard.domain.history import History, Sample
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.node import NodeView, known_answers
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, ServerStatus, newest, shifted
@@ -28,7 +29,7 @@ from wallboard.domain.outage import came_of_outage
 from wallboard.domain.policy import Policy, Verdict
 from wallboard.domain.state import NEVER_POLLED, EntryPointState
 from wallboard.domain.state_strip import NOTHING_KNOWN, State, StateStrip
-from wallboard.domain.verdict import Judgement, judge
+from wallboard.domain.verdict import judge
 from wallboard.frozen import frozen
 
 

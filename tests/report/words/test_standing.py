@@ -3,10 +3,11 @@
 import pytest
 from events import heard, state_after
 
+from wallboard.domain.judgement import Raised
 from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Level, Policy, Thresholds, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed, CheckEligibility, LiveSessionStatus
-from wallboard.domain.verdict import Raised, judge
+from wallboard.domain.verdict import judge
 from wallboard.report.words.figures import age
 from wallboard.report.words.standing import (
     age_words,

@@ -13,12 +13,12 @@ from walls import parted
 
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.history import History, Sample
+from wallboard.domain.judgement import Judgement, Raised
 from wallboard.domain.observation import Cause
 from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Button, Level, Policy, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import EntryPointState
-from wallboard.domain.verdict import Judgement, Raised
 from wallboard.ui.look.glyphs import ASCII, CONSOLE, UNICODE
 from wallboard.ui.look.theme import available, load, shipped_folder
 from wallboard.ui.wall.layout import NORMAL, SMALLEST, TALLEST, WIDE

@@ -37,7 +37,16 @@ def fleet_text(fleet: Overview) -> Iterator[str]:
             f"lasts {fleet.lease_seconds:g}s"
         )
     yield ""
-    yield from table(
+    yield from _members(fleet)
+    yield ""
+    yield from _streams(fleet)
+    if fleet.problems:
+        yield ""
+        yield from fleet.problems
+
+
+def _members(fleet: Overview) -> list[str]:
+    return table(
         ("MEMBER", "VANTAGE", "ROLE", "TERM", "LAG", "POINTS", "VERSION"),
         [
             (
@@ -53,8 +62,10 @@ def fleet_text(fleet: Overview) -> Iterator[str]:
         ],
         right=_FIGURES,
     )
-    yield ""
-    yield from table(
+
+
+def _streams(fleet: Overview) -> list[str]:
+    return table(
         ("STREAM", "MESSAGES", "SIZE", "LIMIT", "KEEPS"),
         [
             (
@@ -68,9 +79,6 @@ def fleet_text(fleet: Overview) -> Iterator[str]:
         ],
         right=_FIGURES,
     )
-    if fleet.problems:
-        yield ""
-        yield from fleet.problems
 
 
 def fleet_json(fleet: Overview, at: float) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -193,32 +193,40 @@ def handover_of(
         failing=_failing(end, known, {status.server for status in down}),
         events=tuple(change for change in in_order if _is_reported(change)),
         level_changes=tuple(_level_changes(in_order).most_common()),
-        outages=tuple(
-            sorted(
-                (outage for past in pasts for outage in past.outages),
-                key=lambda outage: -outage.seconds,
-            )
-        ),
-        waits=tuple(
-            sorted(
-                ((key, worst) for key, worst in waits.items() if key in known),
-                key=lambda pair: -pair[1].seconds,
-            )
-        ),
+        outages=_longest_first(pasts),
+        waits=_worst_first(waits, known),
         incidents=tuple(incidents),
-        blind=tuple(
-            Span(max(start, window.since), min(end, window.until))
-            for start, end in blind_spans(ledger, window.until)
-            if end > window.since and start < window.until
-        ),
-        notes=tuple(
-            row
-            for row in ledger
-            if row.kind is RowKind.NOTE and window.since <= row.at <= window.until
-        ),
+        blind=_blind_in(window, ledger),
+        notes=_notes_in(window, ledger),
         as_planned=_as_planned(end, known),
         minor=len(told.incidents) - len(incidents),
         left_open=left_open,
+    )
+
+
+def _longest_first(pasts: Iterable[Past]) -> tuple[Outage, ...]:
+    outages = (outage for past in pasts for outage in past.outages)
+    return tuple(sorted(outages, key=lambda outage: -outage.seconds))
+
+
+def _worst_first(
+    waits: Mapping[EntryPointKey, WorstWait], known: Collection[EntryPointKey]
+) -> tuple[tuple[EntryPointKey, WorstWait], ...]:
+    found = [(key, worst) for key, worst in waits.items() if key in known]
+    return tuple(sorted(found, key=lambda pair: -pair[1].seconds))
+
+
+def _blind_in(window: Window, ledger: Sequence[LedgerRow]) -> tuple[Span, ...]:
+    return tuple(
+        Span(max(start, window.since), min(end, window.until))
+        for start, end in blind_spans(ledger, window.until)
+        if end > window.since and start < window.until
+    )
+
+
+def _notes_in(window: Window, ledger: Sequence[LedgerRow]) -> tuple[LedgerRow, ...]:
+    return tuple(
+        row for row in ledger if row.kind is RowKind.NOTE and window.since <= row.at <= window.until
     )
 
 

@@ -25,10 +25,18 @@ def handover_json(handover: Handover) -> str:
 
 
 def _values(handover: Handover) -> dict[str, Any]:
-    names, until = handover.names, handover.window.until
     return {
         "title": handover.title,
         **window_values(handover.window),
+        **_at_the_end(handover),
+        **_during(handover),
+    }
+
+
+def _at_the_end(handover: Handover) -> dict[str, Any]:
+    """What is wrong, handled or planned as the window ends."""
+    names, until = handover.names, handover.window.until
+    return {
         "servers_down": [
             {
                 "server": one.server,
@@ -73,6 +81,13 @@ def _values(handover: Handover) -> dict[str, Any]:
             }
             for one in handover.failing
         ],
+    }
+
+
+def _during(handover: Handover) -> dict[str, Any]:
+    """What happened in the window."""
+    names, until = handover.names, handover.window.until
+    return {
         "no_network": [
             {**times("since", one.first_at), **times("until", one.last_at)}
             for one in handover.blind

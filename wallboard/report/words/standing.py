@@ -2,12 +2,12 @@
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import safe
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.observation import AHEAD_SECONDS
 from wallboard.domain.onset import Onset
 from wallboard.domain.policy import Verdict
 from wallboard.domain.reading import CAN_TAKE_CHATS, MAXIMUM_DEPTH, NO_AGENT
 from wallboard.domain.time_span import UNKNOWN, span
-from wallboard.domain.verdict import Judgement
 from wallboard.report.words.figures import age, clock
 
 _RESPONSE_TYPE = {

@@ -30,7 +30,7 @@ from wallboard.ui.app.outside import Outside
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
 from wallboard.ui.look.text import safe
-from wallboard.ui.picture.arrangement import Arrangement, ArrangementStore, arrangements_folder
+from wallboard.ui.picture.arrangement import Arrangement, ArrangementStore, stored_arrangement
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.wall.wall_screen import WallScreen
@@ -366,7 +366,7 @@ class WallboardApp(AbsenceApp):
         self.exit()
 
     def action_meter(self) -> None:
-        """Show or hide the rate of bytes sent to the clipboard."""
+        """Show or hide the rate of bytes sent to the terminal."""
         self.modes.meter.toggle()
         self.tick()
 
@@ -389,21 +389,9 @@ def run_board(
     With a ``source`` its edits are followed and the arrangement of the board is remembered.
     ``themed`` is true if the theme was chosen on the command line.
     """
-    store, state, problem = _stored_arrangement(source, themed=themed)
+    board = source.board if source else None
+    store, state, problem = stored_arrangement(board, themed=themed)
     app = WallboardApp(settings, make_feed, state=state, store=store, source=source)
     if problem:
         app.notices.add(problem)
     return app.run_to_end()
-
-
-def _stored_arrangement(
-    source: ConfigSource | None, *, themed: bool
-) -> tuple[ArrangementStore | None, Arrangement, str | None]:
-    """The store of the arrangement, the last arrangement, and a problem to report."""
-    if source is None:
-        return None, Arrangement(), None
-    try:
-        store = ArrangementStore(source.board, arrangements_folder(), themed=themed)
-    except OSError as error:
-        return None, Arrangement(), f"The layout of the wall will not be saved: {error.strerror}"
-    return store, *store.load()

@@ -132,16 +132,8 @@ def panes_of(
 ) -> tuple[Pane, Pane, Pane]:
     """Wait, queue and slots, with the newest values that the facts show too."""
     judgement, limits, glyphs = status.judgement, status.policy.thresholds, theme.glyphs
-    own = newest(status.state.history)
-    # Recorded samples are rounded to seconds.
-    older = [s for s in recorded if not own or s.at < own[0].at - 1.0]
-    samples = [s for s in (*older, *own) if window.start <= s.at <= window.end]
-
+    samples = _samples_in(window, status.state.history, recorded)
     stale = judgement.verdict is Verdict.UNREACHABLE or judgement.stale(now)
-
-    def count_words(count: float) -> str:
-        return short_figure(int(count))
-
     return (
         Pane(
             "wait",
@@ -160,7 +152,7 @@ def panes_of(
             samples,
             _depth,
             ((limits.queue_warning, Level.WARNING), (limits.queue_critical, Level.CRITICAL)),
-            count_words,
+            _count_words,
             axes.count_ticks,
         ),
         Pane(
@@ -170,11 +162,22 @@ def panes_of(
             samples,
             _slots,
             ((limits.capacity_warning, Level.WARNING),),
-            count_words,
+            _count_words,
             axes.count_ticks,
             min,
         ),
     )
+
+
+def _samples_in(window: Window, history: History, recorded: Sequence[Sample]) -> list[Sample]:
+    own = newest(history)
+    # Recorded samples are rounded to seconds.
+    older = [s for s in recorded if not own or s.at < own[0].at - 1.0]
+    return [s for s in (*older, *own) if window.start <= s.at <= window.end]
+
+
+def _count_words(count: float) -> str:
+    return short_figure(int(count))
 
 
 def picture_of(pane: Pane, window: Window, interval: float, theme: BoardTheme) -> "Picture":

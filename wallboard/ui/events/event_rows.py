@@ -7,10 +7,10 @@ from wallboard.domain.change import Change, Subject, explained
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.history import History
 from wallboard.domain.incident import Incident
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.policy import Button, Level, Policy, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import EntryPointState
-from wallboard.domain.verdict import Judgement
 from wallboard.frozen import frozen
 from wallboard.query import Query
 from wallboard.query_fields import EventSubject

@@ -181,6 +181,22 @@ def arrangements_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return state_folder(environ) / "views"
 
 
+def stored_arrangement(
+    board: BoardId | None, *, themed: bool
+) -> tuple[ArrangementStore | None, Arrangement, str | None]:
+    """The store of a board's arrangement, the last arrangement, and a problem to report.
+
+    ``themed`` is true if the theme was chosen on the command line. Without a board nothing is kept.
+    """
+    if board is None:
+        return None, Arrangement(), None
+    try:
+        store = ArrangementStore(board, arrangements_folder(), themed=themed)
+    except OSError as error:
+        return None, Arrangement(), f"The layout of the wall will not be saved: {error.strerror}"
+    return store, *store.load()
+
+
 def _text(board: str, state: Arrangement) -> bytes:
     import tomli_w
 

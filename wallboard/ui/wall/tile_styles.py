@@ -2,8 +2,8 @@
 
 from rich.style import Style
 
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.policy import Button, Level, Verdict
-from wallboard.domain.verdict import Judgement
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.alarm_mark import AlarmMark
 

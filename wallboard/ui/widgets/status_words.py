@@ -7,12 +7,12 @@ from rich.segment import Segment
 from rich.style import Style
 
 from wallboard.domain.change import Change, Subject
+from wallboard.domain.judgement import Judgement
 from wallboard.domain.node_difference import differences
 from wallboard.domain.observation import is_recent
 from wallboard.domain.policy import WORST_FIRST, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.vantage import agreement_of, disagree
-from wallboard.domain.verdict import Judgement
 from wallboard.report.words.changes import after_words, before_words
 from wallboard.report.words.deciding import cause_words
 from wallboard.report.words.figures import age
