@@ -118,17 +118,17 @@ class Member:
 
     @property
     def told(self):
-        stories = {
+        episodes = {
             one.id: (one.raised_at, one.over_at, one.acknowledged and one.acknowledged.who,
                      _to_come(one.shelved_until), one.called_at, one.level, one.steps)
-            for one in self.outbox.stories.values()
+            for one in self.outbox.episodes.values()
         }  # fmt: skip
         notices = {
             name: [(one.id, one.outcome, sorted(one.alarms, key=str), one.queued_at)
-                   for one in told.notices]
-            for name, told in self.outbox.told.items()
+                   for one in thread.notices]
+            for name, thread in self.outbox.threads.items()
         }  # fmt: skip
-        return stories, notices
+        return episodes, notices
 
     def close(self):
         self._tap.close()

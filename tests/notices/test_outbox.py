@@ -8,10 +8,10 @@ from notice_stories import BILLING, PROD, SALES, raised, row
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Level
 from wallboard.notices.channel import ALL_PHASES
+from wallboard.notices.episode import thread_of
 from wallboard.notices.notice import Phase
 from wallboard.notices.outbox import KEPT_SECONDS, LATE_SECONDS, Outbox, outcome
 from wallboard.notices.plan import Route, SendingRules, plan
-from wallboard.notices.story import thread_of
 
 
 def always(key, level, at):
@@ -234,7 +234,7 @@ def test_what_is_finished_is_forgotten():
         world.happens(row(RowKind.CLEARED, 300, AlarmKey("prod", number), onset=onset))
     world.at(301)
     world.outbox.forget_finished(302 + KEPT_SECONDS)
-    assert not world.outbox.stories
+    assert not world.outbox.episodes
     world.outbox.forget_finished(302 + LATE_SECONDS)
     world.outbox.late = False
     assert not [name for name, kept in vars(world.outbox).items() if kept]

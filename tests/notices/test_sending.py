@@ -407,7 +407,7 @@ async def test_over_is_owed_even_if_it_was_raised_again_and_the_process_restarts
     # Once that was delivered, nothing of it is read again.
     clock.now += 2 * 86_400
     process = world(("ops", far.url))
-    assert process.outbox.told == {}
+    assert process.outbox.threads == {}
 
 
 async def test_escalation_through_the_same_channel_stays_in_its_thread(world, far_side, clock):

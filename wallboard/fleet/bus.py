@@ -105,12 +105,12 @@ class Bus(BusRequests):
     async def run(self) -> None:
         """Stay connected until cancelled."""
         try:
-            from wallboard.fleet.bus_client import Connector, Told
+            from wallboard.fleet.bus_client import ConnectionEvents, Connector
         except ImportError as error:
             self._note(f"a fleet needs {error.name}: {EXTRA}")
             await asyncio.Event().wait()
-        told = Told(self._denied, self._count_lost, self._over)
-        connector = Connector(self.settings, self._name, told, self._not_yet)
+        events = ConnectionEvents(self._denied, self._count_lost, self._over)
+        connector = Connector(self.settings, self._name, events, self._not_yet)
         try:
             while True:
                 try:

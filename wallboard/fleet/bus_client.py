@@ -93,8 +93,8 @@ class Server(NamedTuple):
 
 
 @frozen
-class Told:
-    """Who is told of a connection: what it may not do, that it lost messages, that it is over."""
+class ConnectionEvents:
+    """What is called as a connection is denied something, loses messages, or is over."""
 
     denied: Callable[[str, str], None]
     lost: Callable[[], None]
@@ -120,12 +120,12 @@ def _server(url: str) -> Server:
 class BusClient(Client):
     """A client that insists on TLS where it is to, and outlives messages that it cannot read."""
 
-    def __init__(self, server: Server, told: Told) -> None:
+    def __init__(self, server: Server, events: ConnectionEvents) -> None:
         super().__init__()
         self.server = server
         self.cause: Exception | None = None
         """The last thing that went wrong."""
-        self._told = told
+        self._events = events
         self._inbox = ""
         self._requests = count()
         self._answers: dict[str, asyncio.Future[Msg]] = {}
@@ -147,14 +147,14 @@ class BusClient(Client):
         self.cause = error
         words, subject = denied(str(error))
         if words:
-            self._told.denied(words, subject)
+            self._events.denied(words, subject)
         if isinstance(error, SlowConsumerError):
-            self._told.lost()
-            self._told.closed(self)
+            self._events.lost()
+            self._events.closed(self)
 
     async def ended(self) -> None:
         """Take that the connection is over."""
-        self._told.closed(self)
+        self._events.closed(self)
 
     async def _process_op_err(self, e: Exception) -> None:
         # The client would send what waits into the broken connection, fail at that, and tell
@@ -164,7 +164,7 @@ class BusClient(Client):
             await super()._process_op_err(e)
         except OSError as error:
             self.cause = error
-            self._told.closed(self)
+            self._events.closed(self)
 
     def _connect_command(self) -> bytes:
         """Nothing of ours was sent before this."""
@@ -217,7 +217,7 @@ class BusClient(Client):
         except ValueError as error:
             # Its own loop would end here, and nothing would be read any more.
             log.debug("A message of the bus is not readable: %s", error)
-            self._told.lost()
+            self._events.lost()
 
     async def close_for_good(self) -> None:
         """End the connection, in good order if that is soon."""
@@ -257,13 +257,13 @@ class Connector:
         self,
         settings: FleetSettings,
         name: str,
-        told: Told,
+        events: ConnectionEvents,
         note: Callable[[BusError], Awaitable[None]],
     ) -> None:
         """``note`` is awaited with each reason why there is no connection yet."""
         self._settings = settings
         self._name = name
-        self._told = told
+        self._events = events
         self._note = note
         self._resolver = Resolver(ATTEMPT_SECONDS)
         self._last = ""
@@ -326,7 +326,7 @@ class Connector:
         self, server: Server, number: int, settings: FleetSettings, tls: ssl.SSLContext
     ) -> BusClient:
         """Raises ``BusError``."""
-        client = BusClient(server, self._told)
+        client = BusClient(server, self._events)
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 await client.connect(

@@ -24,11 +24,11 @@ from wallboard.live_alarms import LiveAlarms
 from wallboard.notices.channel import Channel, DeliveryError, MissingExtraError, open_channel
 from wallboard.notices.channel_health import ChannelHealth
 from wallboard.notices.channels.heartbeat import Heartbeat
+from wallboard.notices.episode import AlarmEpisode, QueuedNotice, thread_of
 from wallboard.notices.notice import Notice, NoticeAlarm, Phase
 from wallboard.notices.outbox import Outbox
 from wallboard.notices.routes import sending_rules
 from wallboard.notices.sender import NoticeSender
-from wallboard.notices.story import AlarmStory, QueuedNotice, thread_of
 from wallboard.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class LiveNotices:
         return status.role is Role.RECORDS and status.decides and status.blind_since is None
 
     def _all_is_well(self) -> bool:
-        """Whether an alarm that is raised now would be told."""
+        """Whether an alarm that is raised now would be sent to anybody."""
         return self.may_send() and self._alarms.written_down
 
     def suppressed(self) -> Collection[AlarmKey]:
@@ -130,14 +130,14 @@ class LiveNotices:
 
     def notice(self, queued: QueuedNotice, outbox: Outbox) -> Notice | None:
         """The notice in full; ``None`` if nothing is known any more of what it is about."""
-        stories = outbox.stories_of(queued.alarms)
-        if not stories:
+        episodes = outbox.episodes_of(queued.alarms)
+        if not episodes:
             return None
         if queued.phase is not Phase.OVER:
-            stories = [story for story in stories if story.over_at is None] or stories
+            episodes = [episode for episode in episodes if episode.over_at is None] or episodes
         now, servers = self._clock(), contacts_of_servers(self._settings)
-        alarms = tuple(self._alarm(story, servers) for story in stories)
-        own = sum(story.calls(now) for story in stories)
+        alarms = tuple(self._alarm(episode, servers) for episode in episodes)
+        own = sum(episode.unhandled(now) for episode in episodes)
         return Notice(
             id=queued.id,
             thread=thread_of(queued),
@@ -145,7 +145,7 @@ class LiveNotices:
             at=queued.queued_at,
             board=self._settings.title,
             alarms=alarms,
-            others=max(0, outbox.standing(now) - own),
+            others=max(0, outbox.unhandled(now) - own),
             look=self._look,
         )
 
@@ -187,24 +187,24 @@ class LiveNotices:
         one = self._board.status(key.entry_point) if key.entry_point else None
         return [one] if one else self._board.statuses_of(key.server)
 
-    def _alarm(self, story: AlarmStory, servers: dict[str, Contact]) -> NoticeAlarm:
-        key = story.id.key
+    def _alarm(self, episode: AlarmEpisode, servers: dict[str, Contact]) -> NoticeAlarm:
+        key = episode.id.key
         status = self._board.status(key.entry_point) if key.entry_point else None
         entry_point = status.entry_point if status else None
         contact = entry_point.contact if entry_point else servers.get(key.server, Contact())
         name = entry_point.name if entry_point else f"server {key.server}"
         if key.id is not None and entry_point is None:
             name = str(key.id)
-        handled = story.acknowledged
+        handled = episode.acknowledged
         return NoticeAlarm(
             key=key,
             name=name,
             group=entry_point.group if entry_point else "",
-            level=story.level,
-            verdict=_label(key, story.verdict),
-            reason=story.verdict,
-            since=story.id.onset,
-            over_at=story.over_at,
+            level=episode.level,
+            verdict=_label(key, episode.verdict),
+            reason=episode.verdict,
+            since=episode.id.onset,
+            over_at=episode.over_at,
             acknowledged_by=handled.who if handled else "",
             why=handled.text if handled else "",
             runbook=contact.runbook,

@@ -12,16 +12,16 @@ from dataclasses import replace
 from wallboard.domain.ledger_order import Arrivals
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.policy import Level
-from wallboard.notices.notice import Phase
-from wallboard.notices.story import (
-    CALLS,
+from wallboard.notices.episode import (
+    CALLING_PHASES,
     NOTICE_ID,
+    AlarmEpisode,
     AlarmId,
-    AlarmStory,
+    NoticeThread,
     QueuedNotice,
-    Told,
     raise_id_of,
 )
+from wallboard.notices.notice import Phase
 
 FLOOD_SECONDS = 600.0
 """The time in which more than so many alarms are a flood."""
@@ -46,13 +46,13 @@ class Outbox:
         self.late = False
         """Whether a row came later than others that come after it, so that all are to be taken
         again."""
-        self.stories: dict[AlarmId, AlarmStory] = {}
-        self.told: dict[str, Told] = {}
+        self.episodes: dict[AlarmId, AlarmEpisode] = {}
+        self.threads: dict[str, NoticeThread] = {}
         """By the id of the first notice."""
         self._notices: dict[str, QueuedNotice] = {}
         self._raises: list[QueuedNotice] = []
         self._shelves: dict[AlarmKey, float | None] = {}
-        self._newest: dict[AlarmKey, AlarmStory] = {}
+        self._newest: dict[AlarmKey, AlarmEpisode] = {}
         self._arrivals: dict[AlarmKey, Arrivals] = {}
         self._tried: dict[str, QueuedNotice] = {}
         self._early: dict[str, None] = {}
@@ -61,7 +61,7 @@ class Outbox:
     @property
     def settled(self) -> bool:
         """Whether no alarm stands, and there is nothing left to tell of any."""
-        return not self.told and all(one.over_at is not None for one in self.stories.values())
+        return not self.threads and all(one.over_at is not None for one in self.episodes.values())
 
     def begin_again(self) -> None:
         """Forget all rows; of notices that come back it is known how it went with them here."""
@@ -69,17 +69,13 @@ class Outbox:
         self.__init__()  # type: ignore[misc]
         self._tried = tried
 
-    def standing(self, now: float) -> int:
+    def unhandled(self, now: float) -> int:
         """How many alarms call somebody."""
-        return sum(story.calls(now) for story in self.stories.values())
+        return sum(episode.unhandled(now) for episode in self.episodes.values())
 
-    def story(self, alarm: AlarmId) -> AlarmStory | None:
-        """What is known of an alarm; ``None`` once there is nothing to tell of it any more."""
-        return self.stories.get(alarm)
-
-    def stories_of(self, alarms: Iterable[AlarmId]) -> list[AlarmStory]:
+    def episodes_of(self, alarms: Iterable[AlarmId]) -> list[AlarmEpisode]:
         """What is known of some alarms."""
-        return [story for alarm in alarms if (story := self.stories.get(alarm))]
+        return [episode for alarm in alarms if (episode := self.episodes.get(alarm))]
 
     def notice(self, notice: str) -> QueuedNotice | None:
         """A notice by its id, while there is anything to tell of its alarms."""
@@ -89,14 +85,14 @@ class Outbox:
         """The notices that are still to be sent, oldest first."""
         return [one for one in self._notices.values() if one.open]
 
-    def told_alone(self, channel: str, alarm: AlarmId) -> Told | None:
+    def thread_about(self, channel: str, alarm: AlarmId) -> NoticeThread | None:
         """What was queued through a channel about one alarm by itself."""
-        for told in self.told.values():
-            if told.first.channel == channel and told.first.alarms.keys() == {alarm}:
-                return told
+        for thread in self.threads.values():
+            if thread.first.channel == channel and thread.first.alarms.keys() == {alarm}:
+                return thread
         return None
 
-    def raised_lately(self, step: tuple[str, float], now: float) -> int:
+    def raised_recently(self, step: tuple[str, float], now: float) -> int:
         """How many alarms were told by a step in the time of a flood."""
         since = now - FLOOD_SECONDS
         lately = (one for one in self._raises if one.queued_at > since)
@@ -115,23 +111,23 @@ class Outbox:
             alarm = AlarmId(row.key, moment(row.onset))
             if row.kind is RowKind.RAISED:
                 self._take_raised(alarm, row)
-            elif story := self.stories.get(alarm):
-                story.take(row)
+            elif episode := self.episodes.get(alarm):
+                episode.take(row)
 
     def forget_finished(self, now: float) -> None:
         """Forget what is over and of which nothing is left to tell."""
         waiting: set[AlarmId] = set()
-        for raise_id, told in list(self.told.items()):
-            if self._is_finished(told):
-                for one in self.told.pop(raise_id).notices:
+        for raise_id, thread in list(self.threads.items()):
+            if self._is_finished(thread):
+                for one in self.threads.pop(raise_id).notices:
                     self._notices.pop(one.id, None)
             else:
-                waiting.update(told.first.alarms)
+                waiting.update(thread.first.alarms)
         before = now - KEPT_SECONDS
-        for alarm, story in list(self.stories.items()):
-            if story.over_at is not None and story.over_at < before and alarm not in waiting:
-                del self.stories[alarm]
-                if self._newest.get(alarm.key) is story:
+        for alarm, episode in list(self.episodes.items()):
+            if episode.over_at is not None and episode.over_at < before and alarm not in waiting:
+                del self.episodes[alarm]
+                if self._newest.get(alarm.key) is episode:
                     del self._newest[alarm.key]
         self._raises = [one for one in self._raises if one.queued_at > now - FLOOD_SECONDS]
         since = now - LATE_SECONDS
@@ -143,16 +139,16 @@ class Outbox:
 
     def shift(self, by: float) -> None:
         """Go on as before once the clock was put forward ``by`` seconds, or back."""
-        for story in self.stories.values():
-            story.shift(by)
+        for episode in self.episodes.values():
+            episode.shift(by)
         for notice in {**self._notices, **{one.id: one for one in self._raises}}.values():
             notice.queued_at += by
             notice.next_try_at += by
 
     def not_after(self, now: float) -> None:
         """Let nothing wait for a time to come that the clock had before it was put back."""
-        for story in self.stories.values():
-            story.not_after(now)
+        for episode in self.episodes.values():
+            episode.not_after(now)
         for notice in (*self._notices.values(), *self._raises):
             notice.queued_at = min(notice.queued_at, now)
 
@@ -161,32 +157,32 @@ class Outbox:
             arrivals = self._arrivals.setdefault(row.key, Arrivals())
             self.late = not arrivals.is_last(row) or self.late
 
-    def _is_finished(self, told: Told) -> bool:
-        if any(one.open for one in told.notices):
+    def _is_finished(self, thread: NoticeThread) -> bool:
+        if any(one.open for one in thread.notices):
             return False
-        if any(story.over_at is None for story in self.stories_of(told.first.alarms)):
+        if any(episode.over_at is None for episode in self.episodes_of(thread.first.alarms)):
             return False
-        return told.over_told or not told.delivered
+        return thread.over_queued or not thread.delivered
 
     def _take_raised(self, alarm: AlarmId, row: LedgerRow) -> None:
-        if alarm in self.stories:
+        if alarm in self.episodes:
             return
         last = self._newest.get(alarm.key)
         if last and last.id.onset < alarm.onset and last.over_at is None:
             # One that is raised anew, as at the end of a shelf, takes the place of the last one.
             last.over_at = row.at
         level = Level.CRITICAL if row.level is None else row.level
-        story = AlarmStory(alarm, row.at, level, row.verdict, row.at, row.at)
-        story.shelved_until = self._shelves.get(alarm.key)
-        self.stories[alarm] = self._newest[alarm.key] = story
+        episode = AlarmEpisode(alarm, row.at, level, row.verdict, row.at, row.at)
+        episode.shelved_until = self._shelves.get(alarm.key)
+        self.episodes[alarm] = self._newest[alarm.key] = episode
 
     def _take_shelf(self, key: AlarmKey, row: LedgerRow) -> None:
         if row.kind is RowKind.SHELVED:
             self._shelves[key] = row.until
         elif row.until is None or row.until == self._shelves.get(key):
             self._shelves.pop(key, None)
-        if story := self._newest.get(key):
-            story.shelved_until = self._shelves.get(key)
+        if episode := self._newest.get(key):
+            episode.shelved_until = self._shelves.get(key)
 
     def _take_outcome(self, row: LedgerRow) -> None:
         notice = self._notices.get(row.notice)
@@ -211,17 +207,18 @@ class Outbox:
             return
         alarm = AlarmId(row.key, moment(row.onset))
         phase, after = Phase(read[1]), float(read[2])
-        story, raise_id = self.stories.get(alarm), raise_id_of(row.notice)
+        episode, raise_id = self.episodes.get(alarm), raise_id_of(row.notice)
         # What was told of an alarm that is forgotten by now is told to its end.
-        self.late = self.late or story is None
+        self.late = self.late or episode is None
         step = (row.channel, after)
-        if phase in CALLS and story and story.steps.setdefault(step, raise_id) != raise_id:
+        called = phase in CALLING_PHASES and episode
+        if called and called.steps.setdefault(step, raise_id) != raise_id:
             return
         notice = self._notices.get(row.notice)
         if notice is None:
             notice = QueuedNotice(row.notice, phase, row.channel, after, row.at, {})
             self._add(notice, raise_id)
-        if raise_id == row.notice or len(self.told[raise_id].notices) == 1:
+        if raise_id == row.notice or len(self.threads[raise_id].notices) == 1:
             notice.alarms[alarm] = None
 
     def _add(self, notice: QueuedNotice, raise_id: str) -> None:
@@ -230,12 +227,12 @@ class Outbox:
             notice.tries, notice.next_try_at = before.tries, before.next_try_at
             notice.may_have_arrived = before.may_have_arrived
         self._notices[notice.id] = notice
-        if told := self.told.get(raise_id):
+        if thread := self.threads.get(raise_id):
             # A row names only the first of the alarms.
-            notice.alarms = told.first.alarms
-            told.notices.append(notice)
+            notice.alarms = thread.first.alarms
+            thread.notices.append(notice)
         else:
-            self.told[raise_id] = Told([notice])
+            self.threads[raise_id] = NoticeThread([notice])
         if notice.id == raise_id:
             self._raises.append(notice)
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Level
 from wallboard.frozen import frozen
+from wallboard.notices.episode import AlarmEpisode, AlarmId, NoticeThread, digest
 from wallboard.notices.notice import Phase
 from wallboard.notices.outbox import Outbox
-from wallboard.notices.story import AlarmId, AlarmStory, Told, digest
 
 Phases = Mapping[str, Collection[Phase]]
 """What each open channel can express; nothing is queued for one that is not among them."""
@@ -46,106 +46,108 @@ def plan(
     """
     outbox.not_after(now)
     calling = {
-        story.id: story
-        for story in outbox.stories.values()
-        if story.calls(now) and story.id.key not in suppressed
+        episode.id: episode
+        for episode in outbox.episodes.values()
+        if episode.unhandled(now) and episode.id.key not in suppressed
     }
     rows: list[LedgerRow] = []
     taken: set[tuple[str, float, AlarmId]] = set()
     for route in rules.routes:
         if Phase.RAISE in phases.get(route.channel, ()):
             for alarms in _gathered(outbox, calling.values(), route, now, rules):
-                again = {(route.channel, route.after, story.id) for story in alarms}
+                again = {(route.channel, route.after, episode.id) for episode in alarms}
                 # Two routes may be the same step.
                 if not again & taken:
-                    rows += _told_by(outbox, route, alarms, now)
+                    rows += _raised_by(outbox, route, alarms, now)
                     taken |= again
-    for told in outbox.told.values():
-        phase = _next_phase(outbox, told, now, rules, calling)
-        if phase and phase in phases.get(told.first.channel, ()):
-            rows.append(_later(phase, told, now, told.first.after))
+    for thread in outbox.threads.values():
+        phase = _next_phase(outbox, thread, now, rules, calling)
+        if phase and phase in phases.get(thread.first.channel, ()):
+            rows.append(_later(phase, thread, now, thread.first.after))
     return _without_repeats(rows)
 
 
 def _gathered(
     outbox: Outbox,
-    calling: Collection[AlarmStory],
+    calling: Collection[AlarmEpisode],
     route: Route,
     now: float,
     rules: SendingRules,
-) -> Iterator[list[AlarmStory]]:
+) -> Iterator[list[AlarmEpisode]]:
     """The alarms that are to go through a route now: each by itself, or all at once in a flood."""
     step = (route.channel, route.after)
     due = [
-        story
-        for story in calling
-        if step not in story.steps
-        and now >= story.waits_from + route.after
-        and route.matches(story.id.key, story.level, now)
+        episode
+        for episode in calling
+        if step not in episode.steps
+        and now >= episode.waits_from + route.after
+        and route.matches(episode.id.key, episode.level, now)
     ]
     if not due:
         return
-    if now < min(story.waits_from for story in due) + route.after + rules.group_wait:
+    if now < min(episode.waits_from for episode in due) + route.after + rules.group_wait:
         return
-    lately = outbox.raised_lately(step, now)
+    lately = outbox.raised_recently(step, now)
     if lately > rules.flood:
         return
     if lately + len(due) > rules.flood:
-        due.sort(key=lambda story: (story.raised_at, story.id.key.server, story.id.key.id or 0))
+        due.sort(
+            key=lambda episode: (episode.raised_at, episode.id.key.server, episode.id.key.id or 0)
+        )
         yield due
     else:
-        yield from ([story] for story in due)
+        yield from ([episode] for episode in due)
 
 
-def _told_by(
-    outbox: Outbox, route: Route, alarms: Sequence[AlarmStory], now: float
+def _raised_by(
+    outbox: Outbox, route: Route, alarms: Sequence[AlarmEpisode], now: float
 ) -> Iterator[LedgerRow]:
-    if len(alarms) == 1 and (told := outbox.told_alone(route.channel, alarms[0].id)):
+    if len(alarms) == 1 and (thread := outbox.thread_about(route.channel, alarms[0].id)):
         # A later step through the same channel says it again, in the same thread.
-        if told.delivered and not told.over_told:
-            yield _later(Phase.REMIND, told, now, route.after)
+        if thread.delivered and not thread.over_queued:
+            yield _later(Phase.REMIND, thread, now, route.after)
         return
     first = alarms[0].id
     size = str(len(alarms))
     channel, after = route.channel, route.after
     notice = digest(channel, repr(after), *map(str, first.key), repr(first.onset), size)
-    for story in alarms:
-        yield _row(story.id, Phase.RAISE, channel, after, notice, now)
+    for episode in alarms:
+        yield _row(episode.id, Phase.RAISE, channel, after, notice, now)
 
 
 def _next_phase(
     outbox: Outbox,
-    told: Told,
+    thread: NoticeThread,
     now: float,
     rules: SendingRules,
-    calling: Mapping[AlarmId, AlarmStory],
+    calling: Mapping[AlarmId, AlarmEpisode],
 ) -> Phase | None:
     """What is to be said after what was queued: again, acknowledged, over; or nothing yet."""
-    last = told.last_call
-    if told.over_told or last is None:
+    last = thread.last_call
+    if thread.over_queued or last is None:
         return None
-    alarms = told.first.alarms
-    stories = outbox.stories_of(alarms)
-    standing = [story for story in stories if story.over_at is None]
-    if not standing:
-        return Phase.OVER if told.delivered and stories else None
+    alarms = thread.first.alarms
+    episodes = outbox.episodes_of(alarms)
+    not_over = [episode for episode in episodes if episode.over_at is None]
+    if not not_over:
+        return Phase.OVER if thread.delivered and episodes else None
     called = [calling[alarm] for alarm in alarms if alarm in calling]
     if called:
         if last.open:
             return None
         wait = rules.group_wait if len(alarms) > 1 else 0.0
-        anew = max(story.called_at for story in called) > last.queued_at
-        if now >= last.queued_at + rules.repeat or (anew and now >= last.queued_at + wait):
-            return Phase.REMIND if told.delivered else Phase.RAISE
-    elif told.delivered and told.notices[-1].phase is not Phase.ACKNOWLEDGE:
-        if any(story.acknowledged for story in standing):
+        called_again = max(episode.called_at for episode in called) > last.queued_at
+        if now >= last.queued_at + rules.repeat or (called_again and now >= last.queued_at + wait):
+            return Phase.REMIND if thread.delivered else Phase.RAISE
+    elif thread.delivered and thread.notices[-1].phase is not Phase.ACKNOWLEDGE:
+        if any(episode.acknowledged for episode in not_over):
             return Phase.ACKNOWLEDGE
     return None
 
 
-def _later(phase: Phase, told: Told, now: float, after: float) -> LedgerRow:
-    first = told.first.first_alarm
-    return _row(first, phase, told.first.channel, after, told.next_id, now)
+def _later(phase: Phase, thread: NoticeThread, now: float, after: float) -> LedgerRow:
+    first = thread.first.first_alarm
+    return _row(first, phase, thread.first.channel, after, thread.next_id, now)
 
 
 def _without_repeats(rows: Sequence[LedgerRow]) -> list[LedgerRow]:

@@ -10,10 +10,10 @@ from typing import Protocol
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.notices.channel import Channel, DeliveryError
 from wallboard.notices.channel_health import ChannelHealth
+from wallboard.notices.episode import CALLING_PHASES, QueuedNotice
 from wallboard.notices.notice import Notice, Phase
 from wallboard.notices.outbox import Outbox, outcome
 from wallboard.notices.plan import SendingRules, plan
-from wallboard.notices.story import CALLS, QueuedNotice
 
 TICK_SECONDS = 0.5
 """Between two looks at what is due."""
@@ -203,11 +203,11 @@ class NoticeSender:
         """
         if queued.phase is Phase.OVER or (queued.phase is Phase.RAISE and queued.may_have_arrived):
             return ""
-        stories = self.outbox.stories_of(queued.alarms)
-        if all(story.over_at is not None for story in stories):
+        episodes = self.outbox.episodes_of(queued.alarms)
+        if all(episode.over_at is not None for episode in episodes):
             return "it was over before it was delivered"
-        called = any(story.calls(self._clock()) for story in stories)
-        if queued.phase in CALLS and not called:
+        called = any(episode.unhandled(self._clock()) for episode in episodes)
+        if queued.phase in CALLING_PHASES and not called:
             return "somebody had it in hand before it was delivered"
         return ""
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
-from wallboard.report.past.notices import told_notices
+from wallboard.report.past.notices import notice_records
 from wallboard.report.words.alarms import row_words, rows_about
-from wallboard.report.words.notices import told, told_words
+from wallboard.report.words.notices import channel_words, outcomes_by_alarm
 
 SALES, BILLING, SUPPORT = (AlarmKey("prod", number) for number in (1000, 1001, 1002))
 ONSET = 900.0
@@ -42,13 +42,13 @@ def test_a_list_names_whoever_was_told_last_and_who_was_not():
         row(RowKind.QUEUED, 1000.0, "raise after 0 s", notice="b" * 24, channel="mail"),
         row(RowKind.GIVEN_UP, 4600.0, "raise: no route", notice="b" * 24, channel="mail"),
     )
-    assert told_words(told(rows)[SALES, ONSET]) == "ops, mail given up"
-    assert told_words(told(rows)[BILLING, ONSET]) == "ops"
-    assert told_words({}) == ""
+    assert channel_words(outcomes_by_alarm(rows)[SALES, ONSET]) == "ops, mail given up"
+    assert channel_words(outcomes_by_alarm(rows)[BILLING, ONSET]) == "ops"
+    assert channel_words({}) == ""
 
 
 def test_a_reminder_of_a_flood_is_about_all_of_it():
-    raise_, remind = told_notices(FLOOD)
+    raise_, remind = notice_records(FLOOD)
     assert raise_.keys == remind.keys == (SALES, BILLING)
     assert (raise_.outcome, raise_.text) == (RowKind.SENT, "accepted")
     assert (remind.outcome, remind.phase) == (RowKind.QUEUED, "remind")

@@ -115,12 +115,12 @@ Examples:
               help="Output format: table (text) or JSON.")  # fmt: skip
 @recording_options
 def list_notices(since: str, form: str, file: Path | None, config: Path | None) -> int:
-    from wallboard.report.past.notices import notice_lines, notices_json, told_notices
+    from wallboard.report.past.notices import notice_lines, notice_records, notices_json
 
     now = time.time()
     start = moment_of(since, now, "--since")
     with recorded(file, config) as board, ledger_errors(board.recording):
-        notices = told_notices(ledger_rows(board.recording, start, math.inf))
+        notices = notice_records(ledger_rows(board.recording, start, math.inf))
         if form == "json":
             say([f"{notices_json(notices, _points(board))}\n"])
         else:
@@ -148,7 +148,7 @@ Examples:
 def dry_run(since: str, form: str, file: Path | None, config: Path | None) -> int:
     from wallboard.notices.dry_run import would_be_queued
     from wallboard.notices.routes import sending_rules
-    from wallboard.report.past.notices import notice_lines, notices_json, told_notices
+    from wallboard.report.past.notices import notice_lines, notice_records, notices_json
 
     settings = config_settings(config)
     if not settings.notice:
@@ -161,7 +161,7 @@ def dry_run(since: str, form: str, file: Path | None, config: Path | None) -> in
         (rows,) = rows_of_trials(recording, board.recording, window, [rules])
         sending = sending_rules(settings, board.statuses_of, rules.plan.named.get)
         queued = would_be_queued(rows, sending, window.until)
-        notices = told_notices(row for row in queued if row.at >= window.since)
+        notices = notice_records(row for row in queued if row.at >= window.since)
         if form == "json":
             say([f"{notices_json(notices, _points(board))}\n"])
         else:

@@ -139,7 +139,7 @@ def _entry_point(past: Past) -> dict[str, Any]:
         else None,
         "outages": [outage_values(outage) for outage in past.outages],
         "incidents": [
-            incident_values(one, past.window.until, names) for one in past.told.incidents
+            incident_values(one, past.window.until, names) for one in past.found.incidents
         ],
         "changes": [
             {**change_values(change), "of_server": change.of_server} for change in past.changes

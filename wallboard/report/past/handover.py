@@ -180,10 +180,10 @@ def handover_of(
     down = tuple(s for s in end.servers if s.failure and s.server in on_board)
     servers = [one for one in start.servers if one.server in on_board]
     already = [one for one in start.entry_points if one.key in known]
-    told = incidents_of(in_order, servers, already, ledger, rules)
-    left_open = frozenset(_left_open(told.incidents, expected))
+    found = incidents_of(in_order, servers, already, ledger, rules)
+    left_open = frozenset(_left_open(found.incidents, expected))
     raised = [row for row in ledger if row.kind is RowKind.RAISED]
-    incidents = [one for one in told.incidents if one in left_open or _is_told(one, raised)]
+    incidents = [one for one in found.incidents if one in left_open or _is_listed(one, raised)]
     return Handover(
         title=title,
         window=window,
@@ -199,7 +199,7 @@ def handover_of(
         blind=_blind_in(window, ledger),
         notes=_notes_in(window, ledger),
         as_planned=_as_planned(end, known),
-        minor=len(told.incidents) - len(incidents),
+        minor=len(found.incidents) - len(incidents),
         left_open=left_open,
     )
 
@@ -230,7 +230,7 @@ def _notes_in(window: Window, ledger: Sequence[LedgerRow]) -> tuple[LedgerRow, .
     )
 
 
-def _is_told(incident: Incident, raised: Iterable[LedgerRow]) -> bool:
+def _is_listed(incident: Incident, raised: Iterable[LedgerRow]) -> bool:
     """Whether it was an alarm, or about more than a raised level, which are counted."""
     if any(phase.state.verdict is not Verdict.OPEN for phase in incident.phases):
         return True

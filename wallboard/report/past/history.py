@@ -43,7 +43,7 @@ def history_lines(past: Past, runs: Iterable[Run]) -> Iterator[str]:
 
 def _told(past: Past, zone: str) -> Iterator[str]:
     """The incidents, each with its changes below it, and then the changes that belong to none."""
-    incidents, loose = past.told.incidents, past.told.loose
+    incidents, loose = past.found.incidents, past.found.loose
     rows = []
     for incident in incidents:
         rows += [_incident_cells(incident, past, zone), *_change_rows(incident.changes, past, zone)]

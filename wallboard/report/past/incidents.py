@@ -14,7 +14,7 @@ from wallboard.frozen import frozen
 
 
 @frozen
-class Told:
+class FoundIncidents:
     """The incidents in the order they began, and the changes that belong to none."""
 
     incidents: tuple[Incident, ...] = ()
@@ -27,7 +27,7 @@ def incidents_of(
     entry_points: Iterable[RecordedStatus],
     ledger: Sequence[LedgerRow] = (),
     rules: Rules = NO_RULES,
-) -> Told:
+) -> FoundIncidents:
     """The incidents of changes in the order of time, with what people did about them.
 
     ``servers`` and ``entry_points`` are as they were before the first of them, ``ledger`` are the
@@ -48,7 +48,7 @@ def incidents_of(
             found.begun(one.key, State(one.verdict, one.level), at, seen=seen)
     for change in changes:
         found.take(change)
-    return Told(annotated(found.found(), ledger, rules), found.loose())
+    return FoundIncidents(annotated(found.found(), ledger, rules), found.loose())
 
 
 def _began(one: RecordedStatus) -> tuple[float | None, bool]:

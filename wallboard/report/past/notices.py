@@ -18,7 +18,7 @@ EntryPoints = Mapping[AlarmKey, EntryPoint]
 
 
 @frozen
-class ToldNotice:
+class NoticeRecord:
     """One notice: when it was queued and came to its outcome, Unix time, and what was said to it.
 
     ``phase`` is raise, remind, acknowledge or over; ``keys`` are whose alarms it is about.
@@ -34,7 +34,7 @@ class ToldNotice:
     text: str = ""
 
 
-def told_notices(rows: Iterable[LedgerRow]) -> list[ToldNotice]:
+def notice_records(rows: Iterable[LedgerRow]) -> list[NoticeRecord]:
     """The notices that rows of a ledger tell of, in the order in which they were queued."""
     keys: dict[str, list[AlarmKey]] = {}
     queued: dict[str, LedgerRow] = {}
@@ -48,7 +48,7 @@ def told_notices(rows: Iterable[LedgerRow]) -> list[ToldNotice]:
         else:
             last[row.notice] = row
     return [
-        ToldNotice(
+        NoticeRecord(
             id=notice,
             channel=row.channel,
             phase=phase_of(row),
@@ -63,7 +63,9 @@ def told_notices(rows: Iterable[LedgerRow]) -> list[ToldNotice]:
     ]
 
 
-def notice_lines(notices: Sequence[ToldNotice], entry_points: EntryPoints, now: float) -> list[str]:
+def notice_lines(
+    notices: Sequence[NoticeRecord], entry_points: EntryPoints, now: float
+) -> list[str]:
     """A table, a line for each notice."""
     if not notices:
         return ["No notices."]
@@ -84,12 +86,12 @@ def notice_lines(notices: Sequence[ToldNotice], entry_points: EntryPoints, now: 
     return table(heads, rows)
 
 
-def notices_json(notices: Sequence[ToldNotice], entry_points: EntryPoints) -> str:
+def notices_json(notices: Sequence[NoticeRecord], entry_points: EntryPoints) -> str:
     """The same as one document."""
     return json.dumps({"notices": [_document(one, entry_points) for one in notices]}, indent=1)
 
 
-def _document(notice: ToldNotice, entry_points: EntryPoints) -> dict[str, Any]:
+def _document(notice: NoticeRecord, entry_points: EntryPoints) -> dict[str, Any]:
     return {
         "id": notice.id,
         "channel": notice.channel,
@@ -109,7 +111,7 @@ def _document(notice: ToldNotice, entry_points: EntryPoints) -> dict[str, Any]:
     }
 
 
-def _whose(notice: ToldNotice, names: Mapping[AlarmKey, str]) -> str:
+def _whose(notice: NoticeRecord, names: Mapping[AlarmKey, str]) -> str:
     first = whose_alarm(notice.keys[0], names)
     more = len(notice.keys) - 1
     return f"{first} and {more} more" if more else first

@@ -14,7 +14,7 @@ from wallboard.domain.reading import LiveSessionStatus
 from wallboard.frozen import frozen
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Recording, Run
-from wallboard.report.past.incidents import Told, incidents_of
+from wallboard.report.past.incidents import FoundIncidents, incidents_of
 
 
 @frozen
@@ -130,7 +130,7 @@ class WorstWait:
 class Past:
     """One entry point in a window.
 
-    ``changes`` of verdict, level and endpoints, and of its server, are oldest first; ``told`` are
+    ``changes`` of verdict, level and endpoints, and of its server, are oldest first; ``found`` are
     the incidents that they make. ``interval`` is seconds per poll.
     """
 
@@ -140,7 +140,7 @@ class Past:
     outages: tuple[Outage, ...]
     changes: tuple[Change, ...]
     worst_wait: WorstWait | None
-    told: Told = Told()
+    found: FoundIncidents = FoundIncidents()
     interval: float = Policy().interval
 
     @property
@@ -173,8 +173,8 @@ def read_pasts(
         past = past_of(entry_point, window, before.get(key), changes, waits.get(key))
         servers = [one for one in start.servers if one.server == key.server]
         already = [before[key]] if key in before else []
-        told = incidents_of(past.changes, servers, already, ledger, rules)
-        yield replace(past, told=told, interval=intervals.get(key, past.interval))
+        found = incidents_of(past.changes, servers, already, ledger, rules)
+        yield replace(past, found=found, interval=intervals.get(key, past.interval))
 
 
 def past_of(

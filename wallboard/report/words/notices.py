@@ -22,7 +22,7 @@ _WORDS = {
     RowKind.WITHDRAWN: "need not be told",
 }
 
-Told = Mapping[str, RowKind]
+ChannelOutcomes = Mapping[str, RowKind]
 """What became of the last notice through each channel."""
 
 
@@ -67,7 +67,9 @@ def notices_about(keys: Iterable[AlarmKey], rows: Iterable[LedgerRow]) -> list[L
     return list(found.values())
 
 
-def told(rows: Iterable[LedgerRow]) -> Mapping[tuple[AlarmKey, float], Told]:
+def outcomes_by_alarm(
+    rows: Iterable[LedgerRow],
+) -> Mapping[tuple[AlarmKey, float], ChannelOutcomes]:
     """Of each alarm, by its key and onset, what became of the last notice to each channel."""
     alarms: dict[str, dict[tuple[AlarmKey, float], None]] = {}
     last: dict[str, tuple[str, RowKind]] = {}
@@ -84,9 +86,9 @@ def told(rows: Iterable[LedgerRow]) -> Mapping[tuple[AlarmKey, float], Told]:
     return found
 
 
-def told_words(told: Told) -> str:
+def channel_words(outcomes: ChannelOutcomes) -> str:
     """``ops, mail failing``; nothing where nobody was told."""
     return ", ".join(
         safe(channel) if kind is RowKind.SENT else f"{safe(channel)} {OUTCOMES[kind]}"
-        for channel, kind in told.items()
+        for channel, kind in outcomes.items()
     )

@@ -7,8 +7,8 @@ from textual.message import Message
 from wallboard.domain.alarm import Alarm
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.snapshot import Snapshot
-from wallboard.report.words.notices import told
-from wallboard.ui.alarms.alarm_rows import AllTold, Columns, columns_of, line_of
+from wallboard.report.words.notices import outcomes_by_alarm
+from wallboard.ui.alarms.alarm_rows import Columns, OutcomesByAlarm, columns_of, line_of
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.selectable_list import SelectableList
 
@@ -26,7 +26,7 @@ class AlarmList(SelectableList[Alarm]):
     def __init__(self, theme: BoardTheme) -> None:
         super().__init__(theme)
         self._snapshot: Snapshot | None = None
-        self._told: AllTold = {}
+        self._outcomes: OutcomesByAlarm = {}
         self._look: object = None
         self._columns: tuple[int, Columns] | None = None
 
@@ -38,19 +38,19 @@ class AlarmList(SelectableList[Alarm]):
             keys = self._snapshot.entry_points if self._snapshot else ()
             servers = len({key.server for key in keys})
             now = self._snapshot.at if self._snapshot else 0.0
-            columns = columns_of(width, self.rows, now, servers=servers, told=self._told)
+            columns = columns_of(width, self.rows, now, servers=servers, outcomes=self._outcomes)
             self._columns = width, columns
         return self._columns[1]
 
     def show(self, alarms: tuple[Alarm, ...], snapshot: Snapshot, nothing: str) -> None:
         """Show these alarms of a snapshot, or the text ``nothing`` if there are none."""
         if self._snapshot is None or snapshot.ledger is not self._snapshot.ledger:
-            self._told = told(snapshot.ledger)
+            self._outcomes = outcomes_by_alarm(snapshot.ledger)
         self._snapshot, self._nothing, self.rows = snapshot, nothing, alarms
         self._index = self._index_of(self._pinned)
         self.virtual_size = Size(self.size.width, len(alarms))
         # An age is told to the second in its first minute.
-        look = (alarms, int(snapshot.at), snapshot.ranking, nothing, self.size, self._told)
+        look = (alarms, int(snapshot.at), snapshot.ranking, nothing, self.size, self._outcomes)
         if look != self._look:
             self._look, self._columns = look, None
             self.refresh()
@@ -64,7 +64,7 @@ class AlarmList(SelectableList[Alarm]):
         if self._snapshot is None:
             return []
         theme, columns = self.theme_styles, self.columns
-        return line_of(row, self._snapshot, columns, theme, self._told, chosen=chosen)
+        return line_of(row, self._snapshot, columns, theme, self._outcomes, chosen=chosen)
 
     def action_open(self) -> None:
         """Open the selected alarm."""

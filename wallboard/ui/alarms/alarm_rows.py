@@ -12,7 +12,7 @@ from wallboard.domain.snapshot import Snapshot
 from wallboard.query import Query
 from wallboard.report.words.alarms import extra_words, user_of, verdict_words
 from wallboard.report.words.figures import age, minute
-from wallboard.report.words.notices import Told, told_words
+from wallboard.report.words.notices import ChannelOutcomes, channel_words
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
@@ -82,21 +82,22 @@ STATE, AGE, WHAT, SERVER, WHO, UNTIL = 16, 5, 15, 9, 9, 5
 LEAST_NAME, MOST_NAME = 12, 26
 MOST_TOLD = 20
 
-AllTold = Mapping[tuple[AlarmKey, float], Told]
+OutcomesByAlarm = Mapping[tuple[AlarmKey, float], ChannelOutcomes]
 """Of each alarm, by its key and onset, which channels were told."""
 
 
 def columns_of(
-    width: int, alarms: Iterable[Alarm], now: float, *, servers: int, told: AllTold
+    width: int, alarms: Iterable[Alarm], now: float, *, servers: int, outcomes: OutcomesByAlarm
 ) -> Columns:
     """The columns of a line; the most important first where there is no room for all."""
     alarms = list(alarms)
     since = max((len(minute(_began(alarm), now)) for alarm in alarms), default=5)
     ends = [minute(one.until, now) for a in alarms if (one := handling_of(a))]
+    told = max((len(channels_told(one, outcomes)) for one in alarms), default=0)
     wide = {
         "state": STATE, "what": WHAT, "age": AGE, "who": WHO, "since": since,
         "until": max(UNTIL, *map(len, ends), 0), "server": SERVER if servers > 1 else 0,
-        "told": min(MOST_TOLD, max((len(told_to(one, told)) for one in alarms), default=0)),
+        "told": min(MOST_TOLD, told),
     }  # fmt: skip
     room, kept = width - 1 - LEAST_NAME - 1, dict.fromkeys(wide, 0)
     for column, cells in wide.items():
@@ -134,9 +135,9 @@ def heads(columns: Columns, glyphs: Glyphs) -> str:
     return " " + "".join(f"{fit(title, cells, glyphs)} " for title, cells in shown if cells)
 
 
-def told_to(alarm: Alarm, told: AllTold) -> str:
+def channels_told(alarm: Alarm, outcomes: OutcomesByAlarm) -> str:
     """Which channels were told of it, and which were not yet."""
-    return "" if alarm.onset is None else told_words(told.get((alarm.key, alarm.onset), {}))
+    return "" if alarm.onset is None else channel_words(outcomes.get((alarm.key, alarm.onset), {}))
 
 
 def line_of(
@@ -144,7 +145,7 @@ def line_of(
     snapshot: Snapshot,
     columns: Columns,
     theme: BoardTheme,
-    told: AllTold,
+    outcomes: OutcomesByAlarm,
     *,
     chosen: bool,
 ) -> list[Segment]:
@@ -165,7 +166,7 @@ def line_of(
         (safe(alarm.key.server), columns.server, muted),
         (user_of(handling.who) if handling else "", columns.who, base),
         (minute(handling.until, now) if handling else "", columns.until, base),
-        (told_to(alarm, told), columns.told, base),
+        (channels_told(alarm, outcomes), columns.told, base),
         (why_words(alarm, now), columns.why, muted),
     )
     line = [Segment(glyphs.pointer if chosen else " ", base)]

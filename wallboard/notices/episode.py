@@ -1,4 +1,4 @@
-"""What the ledger says of an alarm and of what was sent about it. Times are Unix seconds."""
+"""Episodes of alarms, from raised to over, and the notices about them. Times are Unix seconds."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ RETRY_SECONDS = (5.0, 15.0, 45.0, 120.0, 300.0)
 NOTICE_ID = re.compile(r"([0-9a-f]{24})(?:\.(\d{1,9}))?")
 """That of the first notice of an alarm, and the number of a later one. Far sides see it."""
 
-CALLS = frozenset({Phase.RAISE, Phase.REMIND})
+CALLING_PHASES = frozenset({Phase.RAISE, Phase.REMIND})
 
 Step = tuple[str, float]
 """A channel, and after how many seconds it is called."""
@@ -35,11 +35,11 @@ class AlarmId(NamedTuple):
 
 
 @dataclass(slots=True)
-class AlarmStory:
-    """What the ledger says of one alarm, as far as it matters to whom it is told.
+class AlarmEpisode:
+    """One alarm from raised to over, as far as notices go by it.
 
-    It is somebody's turn from ``called_at`` on: raised, worse, or not acknowledged any more.
-    ``steps`` are those by which it was told, each with the first notice.
+    Somebody is to be called from ``called_at`` on: raised, worse, or not acknowledged any more.
+    ``steps`` are those through which it was sent, each with the first notice.
     """
 
     id: AlarmId
@@ -53,7 +53,7 @@ class AlarmStory:
     over_at: float | None = None
     steps: dict[Step, str] = field(default_factory=dict)
 
-    def calls(self, now: float) -> bool:
+    def unhandled(self, now: float) -> bool:
         """Whether somebody has to be called: nobody has it in hand, and it is not over."""
         shelved = self.shelved_until is not None and now < self.shelved_until
         return self.over_at is None and self.acknowledged is None and not shelved
@@ -130,7 +130,7 @@ class QueuedNotice:
 
 
 @dataclass(slots=True)
-class Told:
+class NoticeThread:
     """All that was queued about one alarm through one channel, or about those of a flood."""
 
     notices: list[QueuedNotice]
@@ -143,15 +143,17 @@ class Told:
     @property
     def last_call(self) -> QueuedNotice | None:
         """The last notice that called somebody."""
-        return next((one for one in reversed(self.notices) if one.phase in CALLS), None)
+        return next((one for one in reversed(self.notices) if one.phase in CALLING_PHASES), None)
 
     @property
     def delivered(self) -> bool:
         """Whether the far side knows of the alarm."""
-        return any(one.outcome is RowKind.SENT for one in self.notices if one.phase in CALLS)
+        return any(
+            one.outcome is RowKind.SENT for one in self.notices if one.phase in CALLING_PHASES
+        )
 
     @property
-    def over_told(self) -> bool:
+    def over_queued(self) -> bool:
         """Whether "over" was queued, whatever became of it."""
         return any(one.phase is Phase.OVER for one in self.notices)
 
