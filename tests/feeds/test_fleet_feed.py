@@ -238,6 +238,39 @@ async def test_who_polls_alone_goes_on_without_the_bus_and_tells_of_it_after(
     assert at == sorted(at)
 
 
+async def test_what_another_process_polled_alone_is_told_before_what_this_one_did(
+    member, simulated, bus_server
+):
+    simulator = await simulated()
+    ana = member(simulator, "ana", poll_alone=True, lease=LEASE)
+    await until(lambda: ana.leads)
+    eve = member(simulator, "eve", collect=False, lease=LEASE)
+    await until(eve.heard.observations)
+    bus_server.kill()
+    await until(lambda: ana.fleet.alone)
+    began = time.time()
+    await two_rounds_more(simulator)
+    await two_rounds_more(simulator)
+    ended = time.time()
+    await ana.leave()
+    again = member(simulator, "ana", poll_alone=True, lease=LEASE)
+    await until(lambda: again.fleet and again.fleet.alone)
+    await two_rounds_more(simulator)
+    await bus_server.start()
+    await until(lambda: again.leads and not again.fleet.alone)
+    newer = again.heard.observations()[-1].at
+    await until(lambda: eve.heard.observations()[-1].at > newer)
+
+    def between(one):
+        polls = [o for o in one.heard.observations() if began < o.at < ended]
+        return Counter((o.key, o.endpoint) for o in polls)
+
+    polled, heard = between(ana), between(eve)
+    assert min(polled.values()) > 1
+    # Of alike answers, a recording has the dates of the first and of the last poll.
+    assert all(abs(heard[of] - count) <= 1 for of, count in polled.items())
+
+
 async def test_an_edit_makes_another_member_of_it(member, simulated, bus_server):
     simulator = await simulated()
     ana = member(simulator, "ana")

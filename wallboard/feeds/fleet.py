@@ -85,6 +85,7 @@ class FleetFeed:
             board=board,
             term=self._term,
             resume_after=self._resume_after,
+            recorded_until=newest.at,
             present=self._present,
             may_decide=lambda: (self._term() is not None, self.blind_since is None),
             keep_days=lambda: self._settings.alarm.ledger_days,
@@ -264,11 +265,18 @@ class FleetFeed:
                 fold(event)
 
         hearing = asyncio.create_task(self._subscriber.run(heard))
+        before = self._parts.recorded_before
         try:
             while not self._is_ready_to_poll():
                 await self._pause(hearing)
                 self._hear_whom()
+                if before:
+                    before.look()
                 self._silent_since = max(self._silent_since, self._subscriber.heard_at or 0.0)
+            if before:
+                before.look()
+                if self._lease.term:
+                    before.forget()
         finally:
             await ended(hearing)
 

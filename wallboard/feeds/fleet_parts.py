@@ -6,7 +6,7 @@ from typing import Any
 
 from wallboard.feeds import WholeBoard
 from wallboard.feeds.fleet_decider import Decider, MayDecide
-from wallboard.feeds.late_polls import recorded_polls
+from wallboard.feeds.late_polls import RecordedBefore, recorded_polls
 from wallboard.fleet.bus import Bus
 from wallboard.fleet.lease import Lease, Term
 from wallboard.fleet.ledger_exchange import LedgerExchange
@@ -15,7 +15,7 @@ from wallboard.fleet.presence import Member, Presence
 from wallboard.fleet.publisher import Publisher
 from wallboard.fleet.subscriber import Subscriber
 from wallboard.recorder.paths import RecordingFile
-from wallboard.settings import Settings
+from wallboard.settings import Settings, longest_timeout
 
 
 class FleetParts:
@@ -32,6 +32,7 @@ class FleetParts:
         board: WholeBoard,
         term: Callable[[], Term | None],
         resume_after: Callable[[], float | None],
+        recorded_until: float | None,
         present: Callable[[], Member],
         may_decide: MayDecide,
         keep_days: Callable[[], float],
@@ -39,6 +40,7 @@ class FleetParts:
     ) -> None:
         """``term`` is that under which it polls, ``present`` what others are to know of it.
 
+        ``recorded_until`` is the date of the newest poll that was recorded before it began.
         ``may_decide`` says whether it may about alarms; ``clock`` is Unix time in seconds.
         """
         fleet, names, member = settings.fleet, names_of(settings), member_of(settings.fleet)
@@ -48,10 +50,15 @@ class FleetParts:
             bus, names, complete=recording is not None, resume_after=resume_after
         )
         self.publisher: Publisher | None = None
+        self.recorded_before: RecordedBefore | None = None
         self.exchange: LedgerExchange | None = None
         if fleet.collect:
             recorded = partial(recorded_polls, recording.path) if recording else None
             self.publisher = Publisher(bus, names, term=term, board=board, recorded=recorded)
+            if recording:
+                self.recorded_before = RecordedBefore(
+                    self.publisher, self.subscriber, recorded_until, longest_timeout(settings)
+                )
         if recording:
             self.exchange = LedgerExchange(bus, names, recording, keep_days=keep_days, clock=clock)
         self.decider: Decider | None = None

@@ -24,7 +24,7 @@ class Waiting:
 
 @frozen
 class Lost:
-    """The time between the first and the last event that had no room, Unix time in seconds."""
+    """The time between the first and the last event that only the recording has, Unix seconds."""
 
     first_at: float
     last_at: float
@@ -56,6 +56,11 @@ class Outbox:
         while len(self._waiting) > MOST_EVENTS or self._bytes > MOST_BYTES:
             self._drop(self._taken())
 
+    def lose(self, span: Lost) -> None:
+        """Have somebody see to a time of which no event waits here."""
+        lost = self.lost or span
+        self.lost = Lost(min(lost.first_at, span.first_at), max(lost.last_at, span.last_at))
+
     def put_back(self, taken: Sequence[Waiting]) -> None:
         """Have events wait again that were taken and could not be sent."""
         self._waiting.extendleft(reversed(taken))
@@ -77,9 +82,7 @@ class Outbox:
 
     def _drop(self, waiting: Waiting) -> None:
         self.dropped += 1
-        at = waiting.event.at
-        lost = self.lost or Lost(at, at)
-        self.lost = Lost(min(lost.first_at, at), max(lost.last_at, at))
+        self.lose(Lost(waiting.event.at, waiting.event.at))
 
 
 def _bytes_of(waiting: Waiting) -> int:

@@ -91,6 +91,8 @@ class Publisher:
         """Those of them that were late."""
         self.problem = ""
         """Why it does not go on for now."""
+        self.held = False
+        """Whether all has to wait, for there may be something older to publish first."""
         self._bus = bus
         self._names = board_names
         self._term = term
@@ -123,6 +125,11 @@ class Publisher:
     def take(self, event: Published) -> None:
         """Publish an event as soon as may be; the board has folded it, or does so at once."""
         self._outbox.put(Waiting(event, self._term(), self._clock()))
+        self._came.set()
+
+    def publish_recorded(self, span: Lost) -> None:
+        """Publish late what the recording has of a time, before anything else."""
+        self._outbox.lose(span)
         self._came.set()
 
     async def run(self) -> None:
@@ -174,7 +181,7 @@ class Publisher:
     async def _publish_next(self) -> bool:
         """Publish what is next; whether there is more. Raises ``BusError``."""
         term = self._term()
-        if not self._bus.status.connected:
+        if self.held or not self._bus.status.connected:
             return False
         if term is None:
             self._end()

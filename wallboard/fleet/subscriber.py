@@ -105,6 +105,11 @@ class Subscriber:
         return self._reader.term
 
     @property
+    def newest_at(self) -> float | None:
+        """The date of the newest event that the bus had, Unix time in seconds."""
+        return self._reader.newest_at
+
+    @property
     def dropped(self) -> int:
         """Messages of holders that were none any more."""
         return self._reader.dropped
