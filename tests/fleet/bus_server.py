@@ -108,6 +108,7 @@ class NatsServer:
         )
 
     async def listens(self) -> bool:
+        assert self._process is None or self._process.poll() is None, "the server ended by itself"
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:

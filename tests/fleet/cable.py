@@ -27,10 +27,14 @@ class Cable:
         return f"nats://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> "Cable":
-        self._server = await asyncio.start_server(self._plugged, "127.0.0.1", self.port)
+        await self.mend()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.cut()
+
+    async def cut(self) -> None:
+        """End all connections, and take no more."""
         assert self._server
         self._server.close()
         for task in self._tasks:
@@ -38,14 +42,22 @@ class Cable:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for writer in self._writers:
             writer.transport.abort()
+        self._tasks.clear()
+        self._writers.clear()
         await asyncio.sleep(0)
+
+    async def mend(self) -> None:
+        """Take connections again."""
+        self._server = await asyncio.start_server(self._plugged, "127.0.0.1", self.port)
 
     async def _plugged(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._tasks.add(asyncio.current_task())
         self._writers.add(writer)
         if self.swallows:
             return
-        await self.join(reader, writer)
+        # That it is cut is no error, though the server of asyncio would say so.
+        with suppress(asyncio.CancelledError):
+            await self.join(reader, writer)
 
     async def join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on what comes over a connection, until either side ends it."""

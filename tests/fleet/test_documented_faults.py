@@ -43,6 +43,7 @@ TRIED_BY = {
         "test_a_receiver_that_is_too_slow_takes_the_checkpoint",
     ),
     "the line between two sites": (
+        "test_while_the_line_is_down_the_site_with_the_streams_goes_on",
         "test_the_other_site_reads_from_its_own_server",
         "test_an_acknowledgement_of_the_other_site_comes_to_all",
     ),

@@ -81,6 +81,20 @@ async def test_who_is_cut_off_ends_before_another_begins(bus_server):
             assert bob.term > first
 
 
+async def test_who_had_it_before_the_bus_was_away_has_it_again(bus_server):
+    async with member(bus_server, "ana") as (ana, _, _):
+        await until(lambda: ana.term)
+        async with member(bus_server, "bob") as (bob, _, _):
+            for _ in range(2):
+                await until(lambda: bob.holder == "ana")
+                bus_server.kill()
+                await until(lambda: ana.term is None)
+                await bus_server.start()
+                await until(lambda: ana.term or bob.term)
+                assert ana.term
+                assert bob.term is None
+
+
 async def test_an_answer_that_was_lost_loses_no_lease(bus_server):
     async with member(bus_server, "ana") as (ana, bus, _):
         await until(lambda: ana.term)

@@ -1,17 +1,24 @@
 """Two sites with the configurations that come with the program."""
 
 import re
+import time
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
 from tests.fleet.bus_server import NatsServer, free_port, running
+from tests.fleet.cable import Cable
 from tests.fleet.roles import member, with_passwords
+from tests.fleet.test_live_places import settings_of, simulated
 from tests.waiting import until
+from wallboard.config.state_folder import BoardId
+from wallboard.feeds.shared import SharedFeed
 from wallboard.fleet import names
 from wallboard.fleet.bus import BusError
 from wallboard.fleet.local_server import shipped_config
 from wallboard.fleet.overview import make_mirrors
+from wallboard.live import LiveBoard
 
 BATCHES = "wallboard.observations.board.main"
 ROWS = "wallboard.ledger.board"
@@ -20,25 +27,45 @@ ROWS = "wallboard.ledger.board"
 def here(name: str, leaf_port: int) -> str:
     """A configuration as it is shipped, but for the ports and the folder of this test."""
     text = re.sub(r"(?m)^listen: .*$|^  store_dir: .*$", "", shipped_config(name))
-    return text.replace("0.0.0.0:7422", f"127.0.0.1:{leaf_port}")
+    # Else it tells the other site by which addresses it can be reached as well.
+    return text.replace('"0.0.0.0:7422"', f'"127.0.0.1:{leaf_port}", no_advertise: true')
+
+
+@asynccontextmanager
+async def connected_sites(folder, leaf_port, monkeypatch, to=None):
+    """The servers of both sites, connected; ``to`` is the port by which B reaches A, if another."""
+    with_passwords(monkeypatch)
+    monkeypatch.setenv("WALLBOARD_SITE", '"of-the-site"')
+    url = f'"nats-leaf://site-b:of-the-site@127.0.0.1:{to or leaf_port}"'
+    monkeypatch.setenv("WALLBOARD_SITE_URL", url)
+    a = NatsServer(folder / "a", here("site-a", leaf_port))
+    b = NatsServer(folder / "b", here("site-b", leaf_port))
+    try:
+        await a.start()
+        await b.start()
+        await until(lambda: "Leafnode connection created" in b.log)
+        yield a, b
+    finally:
+        a.kill()
+        b.kill()
 
 
 @pytest.fixture
 async def sites(tmp_path, monkeypatch):
     """The servers of both sites, connected."""
-    with_passwords(monkeypatch)
+    async with connected_sites(tmp_path, free_port(), monkeypatch) as sites:
+        yield sites
+
+
+@pytest.fixture
+async def line_of_sites(tmp_path, monkeypatch):
+    """The line between two sites, and their servers."""
     leaf_port = free_port()
-    monkeypatch.setenv("WALLBOARD_SITE", '"of-the-site"')
-    url = f'"nats-leaf://site-b:of-the-site@127.0.0.1:{leaf_port}"'
-    monkeypatch.setenv("WALLBOARD_SITE_URL", url)
-    a = NatsServer(tmp_path / "a", here("site-a", leaf_port))
-    b = NatsServer(tmp_path / "b", here("site-b", leaf_port))
-    await a.start()
-    await b.start()
-    await until(lambda: "Leafnode connection created" in b.log)
-    yield a, b
-    a.kill()
-    b.kill()
+    async with (
+        Cable(leaf_port) as line,
+        connected_sites(tmp_path, leaf_port, monkeypatch, line.port) as sites,
+    ):
+        yield line, *sites
 
 
 def collector(server: NatsServer):
@@ -77,7 +104,7 @@ async def test_the_other_site_reads_from_its_own_server(sites):
 
             await until(mirrored)
             assert (await viewer.stream(names.OBSERVATIONS)).mirror
-            # The cable between the sites is cut: what there was is still read.
+            # Site A is away: what there was is still read.
             a.kill()
             assert await viewer.kept(names.LAST, "board.main") == b"checkpoint"
             assert viewer.status.connected
@@ -117,6 +144,55 @@ async def test_an_acknowledgement_of_the_other_site_comes_to_all(sites):
             with pytest.raises(BusError, match="the site that has the streams is out of reach"):
                 await operator.store(ROWS, b"x")
             assert operator.status.connected
+
+
+@asynccontextmanager
+async def board(simulator, name, fleet, folder):
+    """A board of a member, with a recording of its own."""
+    settings = replace(
+        settings_of(simulator),
+        record=str(folder / f"{name}.db"),
+        fleet=replace(fleet, member=name, lease=5.0),
+    )
+
+    def feed(polled):
+        return SharedFeed(polled, BoardId(name), environ={})
+
+    async with LiveBoard(settings, feed) as board:
+        yield board
+
+
+def polled_at(board):
+    """The date of its newest poll; 0 before there is one."""
+    statuses = board.snapshot().entry_points.values()
+    states = [state for one in statuses for state in one.state.endpoints.values()]
+    return max((state.last.at for state in states if state.last), default=0.0)
+
+
+async def test_while_the_line_is_down_the_site_with_the_streams_goes_on(line_of_sites, tmp_path):
+    line, a, b = line_of_sites
+    async with simulated() as simulator, board(simulator, "ana", collector(a), tmp_path) as ana:
+        await until(lambda: ana.status.fleet and ana.status.fleet.holds)
+        await make_mirrors(collector(b))
+        viewer = replace(member(b, "viewer"), collect=False)
+        async with (
+            board(simulator, "bob", collector(b), tmp_path) as bob,
+            board(simulator, "eve", viewer, tmp_path) as eve,
+        ):
+            await until(lambda: min(map(polled_at, (bob, eve))) > 0)
+            await line.cut()
+            cut = time.time()
+            await until(lambda: bob.status.problems and eve.status.problems)
+            await until(lambda: polled_at(ana) > cut + 6.0)
+            assert ana.status.fleet.holds
+            assert not ana.status.problems
+            assert not bob.status.fleet.holds
+            assert max(map(polled_at, (bob, eve))) < cut + 1.0
+            await line.mend()
+            mended = time.time()
+            await until(lambda: min(map(polled_at, (bob, eve))) > mended)
+            await until(lambda: not bob.status.problems and not eve.status.problems)
+            assert ana.status.fleet.holds
 
 
 async def test_there_is_one_lease_for_both_sites(sites):
