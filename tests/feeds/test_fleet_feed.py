@@ -21,6 +21,7 @@ from wallboard.feeds import Role
 from wallboard.feeds.fleet_parts import names_of
 from wallboard.feeds.late_polls import recorded_polls
 from wallboard.feeds.newest import polls_in
+from wallboard.fleet import publisher
 from wallboard.fleet.outbox import Lost
 from wallboard.fleet.presence import members_of
 from wallboard.recorder.recording import Recording
@@ -301,6 +302,30 @@ async def test_clocks_that_differ_matter_to_no_lease_and_are_said(member, simula
     await ana.leave()
     await until(lambda: bob.leads)
     await two_rounds_more(simulator)
+
+
+@pytest.mark.parametrize("off", [-86_400, 86_400])
+async def test_a_member_that_was_away_misses_nothing_whatever_the_clock_of_the_holder(
+    member, simulated, monkeypatch, off
+):
+    # Newer ones do not have what is missed.
+    monkeypatch.setattr(publisher, "CHECKPOINT_SECONDS", 0.2)
+    simulator = await simulated()
+    ana = member(simulator, "ana", clock=lambda: time.time() + off)
+    await until(lambda: ana.leads)
+    before = member(simulator, "bob")
+    await until(before.heard.observations)
+    since = len(ana.heard.observations())
+    await before.leave()
+    await until(lambda: len(ana.heard.observations()) > since + 45)
+    missed = len(ana.heard.observations())
+    after = member(simulator, "bob")
+    await until(lambda: len(ana.heard.observations()) > missed + 15)
+    newest = ana.heard.observations()[-1].at
+    await until(lambda: after.heard.observations() and after.heard.observations()[-1].at > newest)
+    polled = [o for o in ana.heard.observations()[since:] if o.at <= newest]
+    wanted = {(o.key, o.endpoint, round(o.at * 1000) / 1000) for o in polled}
+    assert wanted - before.polls() - after.polls() == set()
 
 
 async def test_never_do_two_poll_for_longer_than_a_lease(member, simulated):

@@ -15,6 +15,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.fleet import names, publisher, subscriber
 from wallboard.fleet.batch import batch_bytes
+from wallboard.fleet.bus_answers import Place
 from wallboard.fleet.codebook import Codebook
 from wallboard.fleet.lease import Term
 from wallboard.fleet.message import messages
@@ -128,7 +129,7 @@ async def test_a_body_crosses_once_and_large_ones_in_parts(buses):
             await until(lambda: late.events[-1:] == viewer.events[-1:])
     [recorded] = late.boards[0].entry_points
     assert recorded.endpoints[Endpoint.CAPACITY].last in viewer.events
-    assert (await buses[0].extent(names.OBSERVATIONS))[3] < 4 * 1024 * 1024
+    assert (await buses[0].stream(names.OBSERVATIONS)).size < 4 * 1024 * 1024
 
 
 async def test_a_board_that_takes_a_slow_link_longer_than_an_answer_may_is_complete_all_the_same(
@@ -291,8 +292,9 @@ async def test_a_member_that_records_reads_what_it_missed_from_the_stream(buses)
         async with running(member):
             await published(leader, a_round(0))
             await until(lambda: len(member.events) == 10)
+            place = await last_place(buses[0])
         await published(leader, a_round(10))
-        after = Receiver(buses[1], complete=True, resume_after=lambda: START + 0.04)
+        after = Receiver(buses[1], complete=True, resume_after=lambda: place)
         async with running(after):
             await published(leader, a_round(20))
             await until(lambda: len(after.events) == 20)
@@ -308,16 +310,23 @@ async def test_a_member_that_was_away_for_long_goes_on_from_the_last_checkpoint_
     monkeypatch.setattr(publisher, "SIGN_SECONDS", 0.3)
     leader, rounds = Leader(buses[0]), [a_round(at) for at in (0, 10, 20, 30)]
     async with running(leader):
+        places = []
         for number, polls in enumerate(rounds):
             await published(leader, polls)
+            places.append(leader.publisher.place)
             await until(lambda number=number: stored_checkpoints(buses[0], number + 1))
-        member = Receiver(buses[1], complete=True, resume_after=lambda: START + 15)
+        member = Receiver(buses[1], complete=True, resume_after=lambda: places[1])
         async with running(member):
             await until(lambda: len(member.events) == 20)
             await published(leader, more := a_round(40))
             await until(lambda: len(member.events) == 30)
     assert member.events == same([*rounds[2], *rounds[3], *more])
     assert (member.boards, member.subscriber.resyncs) == ([], 0)
+
+
+async def last_place(bus):
+    """The last message of the stream by now."""
+    return Place(bus.epoch, (await bus.stream(names.OBSERVATIONS)).last)
 
 
 async def stored_checkpoints(bus, least):
@@ -330,7 +339,9 @@ async def test_a_member_that_was_away_for_longer_than_the_stream_begins_with_the
     async with running(leader):
         await published(leader, a_round(0))
         await until(lambda: buses[0].kept(names.LAST, NAMES.key))
-        member = Receiver(buses[1], complete=True, resume_after=lambda: START - 90_000)
+        # It was in step with a bus that has another past.
+        place = Place(buses[0].epoch - 1, 3)
+        member = Receiver(buses[1], complete=True, resume_after=lambda: place)
         async with running(member):
             await until(lambda: verdicts(member) == verdicts(leader))
     assert len(member.boards) == 1

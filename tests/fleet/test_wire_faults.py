@@ -11,6 +11,7 @@ from tests.fleet.heard import a_round, as_heard
 from tests.waiting import until
 from wallboard.domain.event import RecordedBoard
 from wallboard.fleet import publisher
+from wallboard.fleet.bus_answers import Place
 from wallboard.fleet.lease import Term
 from wallboard.fleet.subscriber import Subscriber
 
@@ -28,7 +29,7 @@ class Member:
         self.leader.term = None
         self.recorded = []
         self.boards = 0
-        self._subscriber = Subscriber(bus, NAMES, complete=True, resume_after=self._newest_at)
+        self._subscriber = Subscriber(bus, NAMES, complete=True, resume_after=self._place)
         self._hearing = None
 
     async def lead(self, term: Term) -> None:
@@ -55,8 +56,9 @@ class Member:
         else:
             self.recorded.append(event)
 
-    def _newest_at(self) -> float | None:
-        return max((event.at for event in self.recorded), default=None)
+    def _place(self) -> Place | None:
+        places = (self._subscriber.place, self.leader.publisher.place)
+        return max((one for one in places if one and one.number), default=None)
 
 
 class Faults:

@@ -54,13 +54,15 @@ class FleetFeed:
         newest: Newest,
         recording: RecordingFile | None,
         *,
+        in_step: str,
+        keep_in_step: Callable[[str], None],
         clock: Callable[[], float],
         may_poll: MayPoll | None = None,
     ) -> None:
-        """``newest`` is what was folded so far; who has the ``recording`` hears all there was.
+        """``newest`` is what was folded so far, ``board`` asks for the board by now.
 
-        ``board`` asks for the board by now, ``may_poll`` is asked before each poll; ``clock`` is
-        Unix time in seconds.
+        Who has the ``recording`` hears all since it was ``in_step``, as ``keep_in_step`` was told
+        then. ``may_poll`` is asked before each poll; ``clock`` is Unix time in seconds.
         """
         # What it needs takes long to load, and only members of a fleet need it.
         from wallboard.feeds.fleet_parts import FleetParts
@@ -69,6 +71,7 @@ class FleetFeed:
         self._settings = settings
         self._fleet = settings.fleet
         self._newest = newest
+        self._keep_in_step = keep_in_step
         self._clock = clock
         self._may_poll_otherwise = may_poll
         self._member = member_of(settings.fleet)
@@ -84,8 +87,8 @@ class FleetFeed:
             recording,
             board=board,
             term=self._term,
-            resume_after=self._resume_after,
-            recorded_until=newest.at,
+            in_step=in_step,
+            recorded_until=None if newest.at is None else min(newest.at, clock()),
             present=self._present,
             may_decide=lambda: (self._term() is not None, self.blind_since is None),
             keep_days=lambda: self._settings.alarm.ledger_days,
@@ -106,6 +109,7 @@ class FleetFeed:
         finally:
             for task in self._working:
                 await ended(task)
+            self._keep_in_step(self._parts.in_step.text)
 
     def replace(self, settings: Settings) -> None:
         """Go by other settings from now on, of the same membership."""
@@ -265,18 +269,11 @@ class FleetFeed:
                 fold(event)
 
         hearing = asyncio.create_task(self._subscriber.run(heard))
-        before = self._parts.recorded_before
         try:
             while not self._is_ready_to_poll():
                 await self._pause(hearing)
                 self._hear_whom()
-                if before:
-                    before.look()
                 self._silent_since = max(self._silent_since, self._subscriber.heard_at or 0.0)
-            if before:
-                before.look()
-                if self._lease.term:
-                    before.forget()
         finally:
             await ended(hearing)
 
@@ -326,15 +323,11 @@ class FleetFeed:
     async def _pause(self, task: "asyncio.Task[None]") -> None:
         """Wait for the next look; what broke meanwhile is raised."""
         await asyncio.sleep(LOOK_SECONDS)
+        self._keep_in_step(self._parts.in_step.text)
         self._found_out = self._found_out or bool(self._lease.holder)
         for one in (task, *self._working):
             if one.done():
                 one.result()
-
-    def _resume_after(self) -> float | None:
-        """What is older was folded; polls are in the order of their ends, dated at their starts."""
-        newest = self._newest.at
-        return None if newest is None else newest - longest_timeout(self._settings)
 
     def _unix(self, moment: float) -> float:
         return self._clock() - (running() - moment)

@@ -3,17 +3,17 @@
 It had no room in memory, or the process that polled it ended before the bus was back.
 """
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from wallboard.abandonable import start_in_thread
 from wallboard.domain.observation import Observation
 from wallboard.feeds.replay_polls import polls_of
+from wallboard.fleet.bus_answers import Place
 from wallboard.fleet.outbox import Lost
-from wallboard.fleet.publisher import Publisher
-from wallboard.fleet.subscriber import Subscriber
+from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
-from wallboard.recorder.file.schema import TICKS
 from wallboard.recorder.recording import Recording
 
 SLICE_SECONDS = 30.0
@@ -23,40 +23,37 @@ MOST_SECONDS = 3600.0
 """So much is told of the time before this process began; the bus keeps no more."""
 
 
-class RecordedBefore:
-    """What was recorded here before this process began, and the bus may not have.
+@frozen
+class InStep:
+    """How far a recording and the bus have the same.
 
-    Until it is known whether it has, nothing newer is published: others take late polls only where
-    they have nothing newer.
+    The recording has what the stream has up to ``place``, and the bus all that was polled here but
+    for what came ``unsent_since``, Unix time in seconds.
     """
 
-    def __init__(
-        self, publisher: Publisher, subscriber: Subscriber, until: float | None, window: float
-    ) -> None:
-        """``until`` is the date of the newest poll of the recording, Unix time in seconds.
+    place: Place | None = None
+    unsent_since: float | None = None
 
-        Polls are dated at their starts, up to ``window`` seconds before they are published.
-        """
-        self._publisher = publisher
-        self._subscriber = subscriber
-        self._until = until
-        self._window = window
-        publisher.held = until is not None
+    @classmethod
+    def of(cls, text: str) -> "InStep":
+        """What a recording says of it; one may say anything."""
+        try:
+            epoch, number, since = json.loads(text)
+            place = Place(int(epoch), int(number))
+            return cls(place if min(place) > 0 else None, None if since is None else float(since))
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return cls()
 
-    def look(self) -> None:
-        """Publish it late, as soon as all is read that the bus has."""
-        if self._until is None or not self._subscriber.caught_up:
-            return
-        heard_at = self._subscriber.newest_at
-        # Of a bus that knows nothing it is not known what the others have.
-        if heard_at is not None and self._until > heard_at + 1 / TICKS:
-            start = max(heard_at - self._window, self._until - MOST_SECONDS)
-            self._publisher.publish_recorded(Lost(start, self._until))
-        self.forget()
+    @property
+    def text(self) -> str:
+        """As a recording says it."""
+        return json.dumps([*(self.place or (0, 0)), self.unsent_since])
 
-    def forget(self) -> None:
-        """Publish what is newer, whatever the bus has."""
-        self._until, self._publisher.held = None, False
+    def unsent(self, until: float | None) -> Lost | None:
+        """What is to be published of a recording with polls until a moment."""
+        if self.unsent_since is None or until is None or until < self.unsent_since:
+            return None
+        return Lost(max(self.unsent_since, until - MOST_SECONDS), until)
 
 
 async def recorded_polls(path: Path, lost: Lost) -> AsyncIterator[Sequence[Observation]]:

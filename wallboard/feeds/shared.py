@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wallboard.abandonable import PendingCall, start_in_thread
@@ -26,9 +27,11 @@ from wallboard.feeds.newest import Newest, recordable
 from wallboard.feeds.polling import MayPoll, Polling, ended
 from wallboard.feeds.recording_lock import NO_ANSWER, RecordingLock, release
 from wallboard.inheritance import entry_points_of
-from wallboard.recorder.file.standing import standing_text
+from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.file.standing import NAME, standing_text
 from wallboard.recorder.lock import Lock
 from wallboard.recorder.paths import RecordingFile, recording_file
+from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.retention import retention_of
 from wallboard.settings import Settings, longest_interval, longest_timeout
 
@@ -40,6 +43,9 @@ LOOK_SECONDS = 1.0
 
 GRACE_LOOKS = 3
 """Looks that a board which may not record waits for another one to take over."""
+
+IN_STEP = "fleet"
+"""Under this name a recording says how far it and the bus of a fleet have the same."""
 
 SILENT_INTERVALS = 3
 """After so many without anything new, whoever should poll is called silent."""
@@ -74,6 +80,7 @@ class SharedFeed:
         self._lock: RecordingLock | None = None
         self._source: Polling | FleetFeed | None = None
         self._recorder: Recorder | None = None
+        self._in_step = ""
 
     async def run(self, fold: Fold, board: WholeBoard | None = None) -> None:
         """Have folded what is recorded, then what is polled, here or elsewhere, until cancelled.
@@ -134,7 +141,12 @@ class SharedFeed:
     def keep_standing(self, standing: Mapping[str, float]) -> None:
         """Keep in the recording how the board stands, if this process records."""
         if self._recorder:
-            self._recorder.keep_standing(standing_text(standing))
+            self._recorder.keep(NAME, standing_text(standing))
+
+    def _keep_in_step(self, text: str) -> None:
+        self._in_step = text
+        if self._recorder:
+            self._recorder.keep(IN_STEP, text)
 
     @property
     def status(self) -> FeedStatus:
@@ -256,14 +268,16 @@ class SharedFeed:
             clock=self._clock,
             may_write=lock.stands,
         )
-        recorder.start()
-        self._recorder = recorder
         try:
+            if settings.fleet.url:
+                self._in_step = await start_in_thread(partial(_said, place.path, IN_STEP))
+            recorder.start()
+            self._recorder = recorder
             await self._observe_while(
                 recording_lock.is_still_held, may_poll=recording_lock.was_held_just_now
             )
         finally:
-            self._recorder = None
+            self._recorder, self._in_step = None, ""
             try:
                 await start_in_thread(recorder.stop)
             finally:
@@ -306,6 +320,8 @@ class SharedFeed:
                 self._board,
                 self._newest,
                 self._place if self._recorder else None,
+                in_step=self._in_step,
+                keep_in_step=self._keep_in_step,
                 clock=self._clock,
                 may_poll=may_poll,
             )
@@ -371,6 +387,15 @@ async def _first(wanted: Coroutine[Any, Any, object], running: asyncio.Task[None
         waiting.cancel()
     if running.done():
         running.result()
+
+
+def _said(path: Path, name: str) -> str:
+    """What a recording says under a name, if it can be read."""
+    try:
+        with Recording.open(path) as recording:
+            return recording.said(name)
+    except RecordingError:
+        return ""
 
 
 async def _is_settled(finding: PendingCall[Any], *, late: bool) -> bool:

@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from wallboard.fleet.bus_errors import BusError
 from wallboard.frozen import frozen
@@ -13,12 +13,20 @@ _API = re.compile(r"\$JS\.[A-Za-z0-9_-]+\.API")
 _NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 
 
+class Place(NamedTuple):
+    """The number of a message in a stream, of the bus that has this epoch."""
+
+    epoch: int
+    number: int
+
+
 @frozen
 class Stored:
-    """A message that a stream keeps, by its number there."""
+    """A message that a stream keeps, by its number there; since when, Unix time by the bus."""
 
     number: int
     data: bytes
+    at: float = 0.0
 
 
 @frozen

@@ -168,14 +168,20 @@ class BusRequests:
         return True
 
     async def stored(
-        self, stream: str, subject: str, after: int, *, since: float | None = None
+        self,
+        stream: str,
+        subject: str,
+        after: int,
+        *,
+        since: float | None = None,
+        most: int = BATCH,
     ) -> list[Stored]:
         """The next messages of a subject after a number, some at a time; none if that is all.
 
-        ``since``, Unix time in seconds, is where to begin instead of a number. Raises ``BusError``.
+        ``since``, Unix time by the bus, is where to begin instead of a number. Raises ``BusError``.
         """
         wanted: dict[str, object] = {
-            "batch": BATCH,
+            "batch": most,
             "max_bytes": BATCH_BYTES,
             "next_by_subj": subject,
         }
@@ -330,7 +336,8 @@ class BusRequests:
             reply = await next_message(timeout=ANSWER_SECONDS)
             headers = reply.headers or {}
             if "Nats-Sequence" in headers:
-                found.append(Stored(number_in(headers["Nats-Sequence"]), reply.data))
+                at = moment_of(headers.get("Nats-Time-Stamp"))
+                found.append(Stored(number_in(headers["Nats-Sequence"]), reply.data, at))
             elif headers.get("Status", "") in {"204", "404"}:
                 return found
             else:

@@ -10,6 +10,7 @@ from wallboard.clock import running
 from wallboard.domain.event import RecordedBoard
 from wallboard.fleet.batch import Published, batch_bytes, whole_batch
 from wallboard.fleet.bus import Bus, BusError
+from wallboard.fleet.bus_answers import Place
 from wallboard.fleet.checkpoint import checkpoint_bytes
 from wallboard.fleet.checkpoint_tables import Codes
 from wallboard.fleet.codebook import MOST_TARGETS, Codebook
@@ -91,8 +92,6 @@ class Publisher:
         """Those of them that were late."""
         self.problem = ""
         """Why it does not go on for now."""
-        self.held = False
-        """Whether all has to wait, for there may be something older to publish first."""
         self._bus = bus
         self._names = board_names
         self._term = term
@@ -102,6 +101,7 @@ class Publisher:
         self._outbox = Outbox()
         self._came = asyncio.Event()
         self._series: _Series | None = None
+        self._place: Place | None = None
         self._unsent: _Sent | None = None
         self._late_number = 0
         self._sent_ms = 0
@@ -121,6 +121,20 @@ class Publisher:
         oldest = self._unsent.events[0] if self._unsent and self._unsent.events else None
         oldest = oldest or self._outbox.oldest
         return max(0.0, self._clock() - oldest.since) if oldest else 0.0
+
+    @property
+    def place(self) -> Place | None:
+        """The last message of its own that the stream has, if it ever published any."""
+        return self._place
+
+    @property
+    def unsent_since(self) -> float | None:
+        """The date of the oldest event that is not published, Unix time in seconds."""
+        if lost := self._outbox.lost:
+            return lost.first_at
+        waiting = self._unsent.events[:1] if self._unsent else ()
+        oldest = waiting[0] if waiting else self._outbox.oldest
+        return oldest.event.at if oldest else None
 
     def take(self, event: Published) -> None:
         """Publish an event as soon as may be; the board has folded it, or does so at once."""
@@ -181,7 +195,7 @@ class Publisher:
     async def _publish_next(self) -> bool:
         """Publish what is next; whether there is more. Raises ``BusError``."""
         term = self._term()
-        if self.held or not self._bus.status.connected:
+        if not self._bus.status.connected:
             return False
         if term is None:
             self._end()
@@ -268,6 +282,7 @@ class Publisher:
         assert series  # noqa: S101  as above
         for message in sent.messages:
             series.stored = await self._bus.store(self._names.observations, message)
+        self._place = Place(term.epoch, series.stored)
         self._unsent = None
         self.published += len(sent.events)
         if sent.board and sent.codes and self._term() == term:

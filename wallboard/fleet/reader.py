@@ -48,11 +48,6 @@ class Reader:
         """Whether it can tell what comes next; else it needs a checkpoint, or a new term."""
         return self._codebook is not None
 
-    @property
-    def newest_at(self) -> float | None:
-        """The date of the newest event that was read, Unix time in seconds."""
-        return max(self._newest.values(), default=None)
-
     def forget(self) -> None:
         """Begin anew with a bus that has no memory of the terms there were."""
         self.term, self.stored, self._codebook = None, 0, None

@@ -16,6 +16,7 @@ from wallboard.domain.event import RecordedBoard
 from wallboard.fleet import names
 from wallboard.fleet.batch import GarbageError, Published
 from wallboard.fleet.bus import Bus, BusError
+from wallboard.fleet.bus_answers import Place
 from wallboard.fleet.checkpoint import Checkpoint, checkpoint_of
 from wallboard.fleet.kept_checkpoint import kept_checkpoint
 from wallboard.fleet.lag import Lag
@@ -40,8 +41,8 @@ MOST_MISSED = 256
 
 MOST_WAITING_BYTES = 32 * 1024 * 1024
 
-CLOCK_SECONDS = 60.0
-"""By how much the clocks of members and of the bus may differ, where it matters."""
+SLACK_SECONDS = 60.0
+"""By how much a checkpoint may be later than it was due."""
 
 AT_ONCE = 5
 """Messages that are read before others in this process have their turn."""
@@ -58,13 +59,13 @@ class Subscriber:
         board_names: BoardNames,
         *,
         complete: bool,
-        resume_after: Callable[[], float | None] = lambda: None,
+        resume_after: Callable[[], Place | None] = lambda: None,
         clock: Callable[[], float] = running,
     ) -> None:
         """With ``complete`` all that was missed is read, as far as the stream has it.
 
-        ``resume_after`` is when the newest event was that the receiver has from elsewhere, Unix
-        time in seconds; ``clock`` counts seconds and only goes on.
+        ``resume_after`` is the last message of the stream whose events the receiver has, from
+        wherever; ``clock`` counts seconds and only goes on.
         """
         self.resyncs = 0
         """How often a checkpoint stood for what was missed, without the first."""
@@ -82,7 +83,7 @@ class Subscriber:
         self._epoch = 0
         self._listens = self._runs = self._in_step = self._restored = self._looked = False
         self._first_look = True
-        self._after: float | None = None
+        self._after: Place | None = None
         self._again, self._next_look = AGAIN_SECONDS, 0.0
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
@@ -105,9 +106,9 @@ class Subscriber:
         return self._reader.term
 
     @property
-    def newest_at(self) -> float | None:
-        """The date of the newest event that the bus had, Unix time in seconds."""
-        return self._reader.newest_at
+    def place(self) -> Place:
+        """The last message of the stream that was read, as far as its number is known."""
+        return Place(self._epoch, self._reader.stored)
 
     @property
     def dropped(self) -> int:
@@ -209,7 +210,7 @@ class Subscriber:
             if not stored:
                 self._lag.heard(self._reader.term, self._reader.sent_ms / 1000, now)
         for event in events:
-            if not stored or self._after is None or event.at > self._after:
+            if not stored or stored > self._had:
                 self._publish(event)
 
     async def _catch_up(self) -> None:
@@ -232,12 +233,17 @@ class Subscriber:
         self._next_look = self._clock() + self._again
         self._again = min(2 * self._again, LONGEST_AGAIN_SECONDS)
 
+    @property
+    def _had(self) -> int:
+        """Up to which message of this stream the receiver had all of them when it began."""
+        return self._after.number if self._after and self._after.epoch == self._epoch else 0
+
     async def _went_on(self) -> bool:
         """Read in order what was missed, unless that is too much or not there any more."""
         if not self._complete and not self._restored:
             return False  # a sender that begins anew does not tell of the whole board
         if not self._reader.knows_where:
-            if self._after is None or not await self._found_place(self._after):
+            if self._after is None or not await self._found_place():
                 return False
         return await self._followed(much=self._complete)
 
@@ -261,20 +267,25 @@ class Subscriber:
                 return False
         return True
 
-    async def _found_place(self, since: float) -> bool:
-        """Find where in the stream to go on after a time, by the checkpoints that are in it."""
-        found: Checkpoint | None = None
+    async def _found_place(self) -> bool:
+        """Find where in the stream to go on, by the checkpoints that are in it."""
+        had, found = self._had, None
+        first = await self._bus.stored(
+            names.OBSERVATIONS, self._names.observations, max(had - 1, 0), most=1
+        )
+        if not first:
+            return False
         assembly, after = Assembly(), 0
-        begin: float | None = since - STORED_CHECKPOINT_SECONDS - CLOCK_SECONDS
+        begin: float | None = first[0].at - STORED_CHECKPOINT_SECONDS - SLACK_SECONDS
         subject = self._names.checkpoints
         while page := await self._bus.stored(names.OBSERVATIONS, subject, after, since=begin):
             for one in page:
                 after, begin = one.number, None
                 checkpoint = await self._checkpoint_in(assembly, one.data)
-                if checkpoint and found and checkpoint.board.at > since:
-                    return self._go_on_from(found, since)
+                if checkpoint and found and checkpoint.stored > had:
+                    return self._go_on_from(found, had)
                 found = checkpoint or found
-        return self._go_on_from(found, since)
+        return self._go_on_from(found, had)
 
     async def _checkpoint_in(self, assembly: Assembly, data: bytes) -> Checkpoint | None:
         """The checkpoint that a message makes whole."""
@@ -285,10 +296,10 @@ class Subscriber:
             self._count_garbage(error)
             return None
 
-    def _go_on_from(self, found: Checkpoint | None, since: float) -> bool:
+    def _go_on_from(self, found: Checkpoint | None, had: int) -> bool:
         if found is None or not self._reader.restore(found):
             return False
-        if found.board.at > since:
+        if found.stored > had:
             self._publish(found.board)
             self._restored = True
         return True

@@ -80,7 +80,8 @@ class Recorder:
         self._trusted_clock = TrustedClock(clock, monotonic)
         self._may_write = may_write
         self._queue: deque[Folded] = deque()
-        self._standing = self._written_standing = ""
+        self._kept: dict[str, str] = {}
+        self._written_kept: dict[str, str] = {}
         self._listed = (entry_points, title, longest_poll)
         self._written_listed: object = None
         self._writer: Writer | None = None
@@ -100,9 +101,9 @@ class Recorder:
         """Queue what the board has just folded; called in the board's thread."""
         self._queue.append(folded)
 
-    def keep_standing(self, text: str) -> None:
-        """Have this be what the file says of how the board stands."""
-        self._standing = text
+    def keep(self, name: str, text: str) -> None:
+        """Have the file say this under a name, by the time it has all that was taken before."""
+        self._kept = {**self._kept, name: text}
 
     def replace(
         self,
@@ -131,12 +132,13 @@ class Recorder:
         batch: list[Folded] = []
         try:
             writer = self._opened()
-            queue = self._queue
+            # First, for it must say nothing of what is not in the queue yet.
+            kept, queue = self._kept, self._queue
             batch = [queue.popleft() for _ in range(len(queue))]
             writer.write(batch)
-            if (standing := self._standing) != self._written_standing:
-                writer.keep_standing(standing)
-                self._written_standing = standing
+            if kept != self._written_kept:
+                writer.keep(kept)
+                self._written_kept = kept
             now = self._monotonic()
             if now >= self._trim_at:
                 more = writer.trim(self._retention, self._trusted_clock.now())
@@ -203,7 +205,7 @@ class Recorder:
         if self._writer is None:
             self._writer = Writer.open(self._place.path, mode=self._place.mode, clock=self._clock)
             self._inodes, self._written_listed = inodes(self._place.path), None
-            self._written_standing = ""
+            self._written_kept = {}
         if (listed := self._listed) is not self._written_listed:
             self._writer.listed(*listed)
             self._written_listed = listed

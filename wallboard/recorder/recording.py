@@ -24,7 +24,7 @@ from wallboard.recorder.reading import (
     runs,
     states,
 )
-from wallboard.recorder.reading.catalogue import read_entry_points, read_title
+from wallboard.recorder.reading.catalogue import read_entry_points, read_said, read_title
 from wallboard.recorder.reading.connection import Connection
 from wallboard.recorder.reading.known_states import StatePart
 from wallboard.recorder.reading.level_timeline import LevelShares
@@ -80,6 +80,11 @@ class Recording:
         """What the board is called."""
         with self._connection.reading() as database:
             return read_title(database)
+
+    def said(self, name: str) -> str:
+        """What whoever records had it say under a name; empty if nothing."""
+        with self._connection.reading() as database:
+            return read_said(database, name)
 
     def entry_points(self) -> list[tuple[EntryPoint, Policy]]:
         """The entry points that were last on the board, in its order, with their policies."""

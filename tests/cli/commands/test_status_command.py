@@ -24,6 +24,7 @@ from wallboard.recorder.file.schema import RECORDING
 from wallboard.recorder.file.standing import (
     APPLICATION_ID,
     MOST_CHARACTERS,
+    NAME,
     NAMES,
     NoStandingError,
     read_standing,
@@ -46,7 +47,7 @@ def recorded(tmp_path):
         path, now = tmp_path / "wall.db", time.time()
         standing = {**CALM, "at": now - ago, "newest_at": now - ago - 1, **values}
         writer = Writer.open(path)
-        writer.keep_standing(standing_text(standing))
+        writer.keep({NAME: standing_text(standing)})
         writer.close()
         return path
 

@@ -32,7 +32,7 @@ _TARGET = Shape("target", id=ROW, entry_point=ROW, endpoint=ENDPOINT, url=TEXT)
 _LISTED = Shape(
     "entry_point", id=ROW, server=TEXT, number=ID, name=TEXT, grp=TEXT, endpoints=TEXT, policy=TEXT
 )
-_TITLE = Shape("about", title=TEXT)
+_SAID = Shape("about", value=TEXT)
 _INTERVALS = Shape("entry_point", server=TEXT, interval=INTERVAL)
 
 
@@ -148,7 +148,12 @@ def _endpoints(text: str, number: int) -> tuple[Endpoint, ...]:
 
 def read_title(database: sqlite3.Connection) -> str:
     """What the board is called."""
-    row = _TITLE.one(database, "SELECT value FROM about WHERE name = 'title'")
+    return read_said(database, "title")
+
+
+def read_said(database: sqlite3.Connection, name: str) -> str:
+    """What the file says under a name; empty if nothing."""
+    row = _SAID.one(database, "SELECT value FROM about WHERE name = ?", (name,))
     return str(row[0]) if row else ""
 
 

@@ -4,7 +4,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from wallboard.recorder.file.log_index import LogIndex
 from wallboard.recorder.file.opening import open_to_write
 from wallboard.recorder.file.policies import policy_text
 from wallboard.recorder.file.schema import RECORDING, epoch_of
-from wallboard.recorder.file.standing import NAME
 from wallboard.recorder.writing.open_segment import OpenSegment
 from wallboard.recorder.writing.resume import resume
 from wallboard.recorder.writing.retention import Retention, give_back, oldest_segment, trim_step
@@ -101,10 +100,10 @@ class Writer:
             )
         self.builder.listed(entry_points, longest_poll)
 
-    def keep_standing(self, text: str) -> None:
-        """Write how the board stands, in place of how it stood."""
+    def keep(self, texts: Mapping[str, str]) -> None:
+        """Write what the file says under some names, in place of what it said."""
         with self._transaction():
-            self.database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (NAME, text))
+            self.database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", texts.items())
 
     def write(self, batch: Sequence[Folded]) -> None:
         """Write events in their order."""
