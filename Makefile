@@ -13,8 +13,9 @@ demo: $(VENV)/.installed
 demo-fleet: $(VENV)/.developing
 	@$(BIN)/wallboard fleet demo $(ARGS)
 
-# Tests start hundreds of processes: each module is compiled for the first of them only. What is
-# measured is a start as after an installation, whatever the environment says.
+# Tests start hundreds of processes: each module is compiled for the first of them only, and tests
+# before they are run by several at once. What is measured is a start as after an installation,
+# whatever the environment says.
 test coverage bench: export PYTHONDONTWRITEBYTECODE :=
 test coverage bench: export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
 
@@ -22,6 +23,7 @@ test: $(VENV)/.developing
 	@sh tests/setup/metrics-server.sh $(BIN)
 	@sh tests/setup/syslog-server.sh $(BIN)
 	@sh tests/setup/debian-programs.sh $(BIN)
+	@$(BIN)/python -m pytest --collect-only -qq $(ARGS) > /dev/null || true
 	$(TEST) $(ARGS)
 
 check: $(VENV)/.developing

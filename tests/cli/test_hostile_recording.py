@@ -184,13 +184,11 @@ def test_names_with_escape_sequences_never_reach_the_terminal(path, capsys):
     assert statuses[4] == 0
 
 
-BOMB = zlib.compress(bytes(300_000_000), 9)
-
-
 @pytest.mark.parametrize("column", ["standing", "samples"])
 def test_what_unpacks_to_more_than_can_be_is_not_unpacked(path, capsys, column):
+    bomb = zlib.compress(bytes(300_000_000), 9)
     with opened(path) as database:
-        database.execute(f"UPDATE segment SET {column} = ?", (BOMB,))
+        database.execute(f"UPDATE segment SET {column} = ?", (bomb,))
     assert run(["recording", "verify", "--file", str(path)]) == 2
     assert "unpacks to more than" in capsys.readouterr().out
 
