@@ -11,7 +11,7 @@ from wallboard.board import Board
 from wallboard.domain.alarm import AlarmState
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.inheritance import alarm_rules_of, entry_points_of
-from wallboard.recorded_alarms import alarms_then
+from wallboard.recorded_alarms import alarms_at
 from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.recording import Recording
 
@@ -90,7 +90,7 @@ def test_a_replay_shows_the_alarms_of_the_moment(week, tmp_path, with_ledger):
                 continue
             board = Board(entry_points_of(week.settings))
             board.fold(recording.board_at(at))
-            then = alarms_then(recording, path, board.snapshot(at), rules)
+            then = alarms_at(recording, path, board.snapshot(at), rules)
             states = {key: alarm.state for key, alarm in then.alarms.items()}
             gone = set[AlarmKey]()
             if not with_ledger:

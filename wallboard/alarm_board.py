@@ -27,7 +27,7 @@ from wallboard.domain.alarm_condition import (
     server_condition,
 )
 from wallboard.domain.alarm_step import is_explained, withdrawn
-from wallboard.domain.blind import SIGHT, Sight
+from wallboard.domain.blind import NETWORK_KINDS, NetworkState
 from wallboard.domain.event import ClockSet, ExpectationChanged, RecordedBoard
 from wallboard.domain.expectation import Conformity
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, moment
@@ -52,7 +52,7 @@ class AlarmBoard:
         self._watched = self._timers.watched
         self._points = self._by_server()
         self._recovering: dict[str, Watched] = {}
-        self.sight = Sight()
+        self.network = NetworkState()
         """What the rows say of the network of whoever polls."""
         self._blind_since: float | None = None
         self._lost_since = math.inf
@@ -129,8 +129,8 @@ class AlarmBoard:
 
         To go blind may lead to other rows.
         """
-        if row.kind in SIGHT:
-            self.sight.take(row)
+        if row.kind in NETWORK_KINDS:
+            self.network.take(row)
             return self._look(row.at)
         if row.key and (watched := self._watched.get(row.key)):
             self._timers.apply(watched, row)
@@ -336,7 +336,7 @@ class AlarmBoard:
 
     def _look(self, at: float) -> Rows:
         """Go by what the rows say of the network, at the date of the last of them."""
-        since, until = self.sight.blind_since, self.sight.network_until
+        since, until = self.network.blind_since, self.network.network_until
         if since is None or until is None:
             return self._see_again(at)
         before, self._blind_since, self._lost_since = self._blind_since, since, until

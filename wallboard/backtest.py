@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from wallboard.alarm_board import AlarmBoard
 from wallboard.domain.alarm import AlarmRules
-from wallboard.domain.blind import SIGHT
+from wallboard.domain.blind import NETWORK_KINDS
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.event import ClockSet, ExpectationChanged
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
@@ -78,13 +78,13 @@ def backtest(
     seconds. Raises ``RecordingError``.
     """
     begin = since - max((run_in_seconds(one.alarms) for one in rule_sets), default=0.0)
-    sight = [row for row in ledger if row.kind in SIGHT and begin <= row.at <= until]
+    network_rows = [row for row in ledger if row.kind in NETWORK_KINDS and begin <= row.at <= until]
     recorded = JudgedBy(
         {entry_point.key: policy for entry_point, policy in recording.entry_points()},
         recording.expectations(begin, until),
     )
     least = min((r.level for one in rule_sets for r in one.alarms.values()), default=Level.OK)
-    trials = [_Trial(one, recorded, sight, begin, until, least) for one in rule_sets]
+    trials = [_Trial(one, recorded, network_rows, begin, until, least) for one in rule_sets]
     parts = recording.known_states(
         begin,
         until,
@@ -135,7 +135,7 @@ class _Trial:
         self,
         rules: RuleSet,
         recorded: JudgedBy,
-        sight: Sequence[LedgerRow],
+        network_rows: Sequence[LedgerRow],
         begin: float,
         until: float,
         least: Level,
@@ -144,7 +144,7 @@ class _Trial:
         self._rejudging = Rejudging(recorded, planned, least)
         self._alarms = AlarmBoard(rules.alarms)
         self._states = RecordedStates(rules.policies)
-        self._sight = list(sight) if rules.witnessed else []
+        self._network_rows = list(network_rows) if rules.witnessed else []
         self._until = until
         self._rows: list[LedgerRow] = []
 
@@ -172,8 +172,8 @@ class _Trial:
 
     def _look_until(self, at: float) -> None:
         """Lose the network and have it again, as the ledger says."""
-        while self._sight and self._sight[0].at <= at:
-            row = self._sight.pop(0)
+        while self._network_rows and self._network_rows[0].at <= at:
+            row = self._network_rows.pop(0)
             self._rows += self._alarms.advance(row.at)
             self._rows += self._alarms.apply(row)
             if row.kind is RowKind.SEEING:

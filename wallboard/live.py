@@ -24,9 +24,9 @@ from wallboard.feeds import Feed, FeedStatus
 from wallboard.inheritance import entry_points_of
 from wallboard.live_alarms import LiveAlarms
 from wallboard.live_places import LivePlaces
-from wallboard.live_standing import LiveStanding
+from wallboard.live_status import LiveStatus
 from wallboard.notices.outbox import Outbox
-from wallboard.recorder.ledger.news import News
+from wallboard.recorder.ledger.update import LedgerUpdate
 from wallboard.selected_board import SelectedBoard
 from wallboard.settings import Settings, is_shared, longest_interval
 
@@ -85,8 +85,8 @@ class LiveBoard:
         )
         self.places = LivePlaces(self._polled, self.board, self.alarms, clock=clock)
         self._blindness = Blindness()
-        self._standing = LiveStanding(
-            self._whole_snapshot, lambda: longest_interval(self._polled), self._keep_standing
+        self._status_keeper = LiveStatus(
+            self._whole_snapshot, lambda: longest_interval(self._polled), self._keep_status
         )
         self._outbox = Outbox()
         self.alarms.on_rows(self._take_rows)
@@ -162,7 +162,7 @@ class LiveBoard:
             self._tasks.append(asyncio.create_task(self.alarms.run()))
             self._tasks.append(asyncio.create_task(self.places.run()))
             self._tasks.append(asyncio.create_task(self._send_notices()))
-            self._tasks.append(asyncio.create_task(self._standing.run(self._records)))
+            self._tasks.append(asyncio.create_task(self._status_keeper.run(self._records)))
         if self.config or self._plan:
             self._tasks.append(asyncio.create_task(self._follow_config()))
 
@@ -271,13 +271,13 @@ class LiveBoard:
             ),
         )
 
-    def _take_rows(self, news: News) -> None:
+    def _take_rows(self, update: LedgerUpdate) -> None:
         """Know what was sent of which alarm, even where nothing is sent so far."""
-        if news.whole or news.again:
+        if update.whole or update.again:
             self._outbox.begin_again()
-        for row in news.rows:
+        for row in update.rows:
             self._outbox.take(row)
-        if self._outbox.late and not (news.whole or news.again):
+        if self._outbox.late and not (update.whole or update.again):
             self.alarms.read_again()
         self._outbox.late = False
         self._outbox.forget_finished(self._clock())
@@ -293,9 +293,9 @@ class LiveBoard:
     def _records(self) -> bool:
         return self.status.records
 
-    def _keep_standing(self, standing: Mapping[str, float]) -> None:
+    def _keep_status(self, status: Mapping[str, float]) -> None:
         if self._feed:
-            self._feed.keep_standing(standing)
+            self._feed.keep_board_status(status)
 
     def _settings_to_poll(self) -> Settings:
         """All of the config, of which a selection is shown; the selection if nothing is shared."""

@@ -28,14 +28,14 @@ from wallboard.domain.alarm_requests import (
     shelved,
     unshelved,
 )
-from wallboard.domain.blind import SIGHT
+from wallboard.domain.blind import NETWORK_KINDS
 from wallboard.domain.ledger_order import content, identity, in_order
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import ServerStatus
 from wallboard.domain.snapshot import EntryPointStatus, Folded
 from wallboard.feeds import FeedStatus, Role
 from wallboard.inheritance import alarm_rules_of
-from wallboard.recorder.ledger.news import News
+from wallboard.recorder.ledger.update import LedgerUpdate
 from wallboard.recorder.paths import RecordingFile, file_mode
 from wallboard.recorder.user import user_at_host
 from wallboard.settings import Settings
@@ -97,10 +97,10 @@ class LiveAlarms:
         self._failed = False
         self._since = running()
         self._reasons: deque[str] = deque(maxlen=MOST_REASONS)
-        self._row_callbacks: list[Callable[[News], None]] = []
+        self._row_callbacks: list[Callable[[LedgerUpdate], None]] = []
         self._rows: tuple[LedgerRow, ...] = ()
 
-    def on_rows(self, callback: Callable[[News], None]) -> None:
+    def on_rows(self, callback: Callable[[LedgerUpdate], None]) -> None:
         """Call ``callback`` with what is new in the ledger, at first with all that matters."""
         self._row_callbacks.append(callback)
 
@@ -279,13 +279,13 @@ class LiveAlarms:
             self._board.decides = decides
         if not decides:
             return
-        status, sight = self._status(), self._board.sight
-        known = self._board.blind_since, sight.blind_since
+        status, network = self._status(), self._board.network
+        known = self._board.blind_since, network.blind_since
         if any((status.blind_since is None) is not (one is None) for one in known):
             if status.blind_since is None:
-                row = LedgerRow(sight.dated(now), RowKind.SEEING, None)
+                row = LedgerRow(network.dated(now), RowKind.SEEING, None)
             else:
-                at = sight.dated(status.blind_since)
+                at = network.dated(status.blind_since)
                 row = LedgerRow(at, RowKind.BLIND, None, until=status.network_until)
             self._happened([row, *self._board.apply(row)])
 
@@ -325,28 +325,28 @@ class LiveAlarms:
         every = {identity(row): row for row in (*self._rows, *rows)}
         self._rows = tuple(sorted(every.values(), key=content)[-MOST_ROWS:])
 
-    def _take(self, news: News) -> None:
+    def _take(self, update: LedgerUpdate) -> None:
         before = self._rows
-        if news.again and self._ledger:
+        if update.again and self._ledger:
             # What happened here and is not in the file yet belongs to all that matters.
-            news = replace(news, rows=tuple(in_order([*news.rows, *self._ledger.waiting])))
-        if news.whole:
+            update = replace(update, rows=tuple(in_order([*update.rows, *self._ledger.waiting])))
+        if update.whole:
             self._rows = ()
-        if news.rows:
-            self._keep(news.rows)
-        for row in news.rows:
+        if update.rows:
+            self._keep(update.rows)
+        for row in update.rows:
             self._apply(row)
         for callback in self._row_callbacks:
-            callback(news)
-        if news.whole and self._held_back is None:
+            callback(update)
+        if update.whole and self._held_back is None:
             # Somebody removed or replaced it; whoever records still knows what it said.
             standing = [row for alarm in self.alarms.values() for row in rows_of(alarm)]
             self._happened([*before, *standing])
 
     def _apply(self, row: LedgerRow) -> None:
-        if row.kind in SIGHT and self._held_back is None and self._decides():
+        if row.kind in NETWORK_KINDS and self._held_back is None and self._decides():
             # It may be of another machine: whoever decides knows by himself.
-            self._board.sight.take(row)
+            self._board.network.take(row)
         else:
             self._happened(self._board.apply(row))
         self._remember(row)
@@ -368,5 +368,5 @@ class LiveAlarms:
         if self._ledger:
             self._ledger.write(rows)
         else:
-            self._take(News(rows))
+            self._take(LedgerUpdate(rows))
         return None

@@ -13,9 +13,9 @@ from pathlib import Path
 from wallboard.abandonable import ANSWER_SECONDS, PendingCall, in_thread_within
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
-from wallboard.recorder.ledger.news import News
 from wallboard.recorder.ledger.place import ledger_file
 from wallboard.recorder.ledger.tap import Exchange, LedgerTap
+from wallboard.recorder.ledger.update import LedgerUpdate
 from wallboard.recorder.paths import RecordingFile
 
 LOOK_SECONDS = 0.4
@@ -51,7 +51,7 @@ class LiveLedger:
     def __init__(
         self,
         recording: RecordingFile,
-        take: Callable[[News], None],
+        take: Callable[[LedgerUpdate], None],
         *,
         keep_days: Callable[[], float | None],
         clock: Callable[[], float] = time.time,
@@ -149,7 +149,7 @@ class LiveLedger:
         self.state = LedgerState(self.state.path, done.unwritten, done.unread, done.read_only)
         if done.set_aside:
             self._aside = done.set_aside, time.monotonic() + SET_ASIDE_SECONDS
-        self._take(done.news)
+        self._take(done.update)
         if done.more:
             self._wanted.set()
         if done.unwritten or not done.more:

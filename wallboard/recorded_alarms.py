@@ -62,7 +62,7 @@ class PastAlarms:
     ledger: tuple[LedgerRow, ...] = ()
 
 
-def alarms_then(
+def alarms_at(
     recording: Recording, path: Path, snapshot: Snapshot, rules: Mapping[AlarmKey, AlarmRules]
 ) -> PastAlarms:
     """The alarms at the moment of a snapshot of the past; ``path`` is that of the recording.
@@ -73,7 +73,7 @@ def alarms_then(
     keys = [AlarmKey.of(key) for key in snapshot.entry_points]
     keys += [AlarmKey(server) for server in dict.fromkeys(key.server for key in keys)]
     of_board = {key: rules.get(key, _DEFAULT_RULES) for key in keys}
-    rows = _rows_then(ledger_path(path), snapshot.at)
+    rows = _rows_at(ledger_path(path), snapshot.at)
     if rows is None:
         alarms = alarms_by_rules(recording, of_board, snapshot.at)
     else:
@@ -82,14 +82,14 @@ def alarms_then(
     return PastAlarms(alarms.alarms, alarms.blind_since, ledger)
 
 
-def alarms_beside(
+def alarms_by_ledger(
     recording: Path, rules: Mapping[AlarmKey, AlarmRules], snapshot: Snapshot
 ) -> Mapping[AlarmKey, Alarm]:
     """The alarms of a board that was asked just now, as the ledger beside a recording has them.
 
     Raises ``RecordingError``.
     """
-    return _by_the_ledger(rows_that_matter(recording, snapshot.at), rules, snapshot).alarms
+    return _by_the_ledger(current_rows(recording, snapshot.at), rules, snapshot).alarms
 
 
 def _by_the_ledger(
@@ -104,7 +104,7 @@ def _by_the_ledger(
     return alarms
 
 
-def _rows_then(path: Path, at: float) -> list[LedgerRow] | None:
+def _rows_at(path: Path, at: float) -> list[LedgerRow] | None:
     """The rows that matter at a moment; ``None`` of before the ledger was begun."""
     if not path.exists():
         return None
@@ -122,7 +122,7 @@ def rules_by_the_ledger_alone(
     return dict.fromkeys([*servers, *map(AlarmKey.of, keys)], BY_THE_LEDGER_ALONE)
 
 
-def rows_that_matter(recording: Path, now: float) -> list[LedgerRow]:
+def current_rows(recording: Path, now: float) -> list[LedgerRow]:
     """The rows of the ledger beside a recording that say how all alarms stand ``now``.
 
     None where there is no ledger. Raises ``RecordingError``.
@@ -131,4 +131,4 @@ def rows_that_matter(recording: Path, now: float) -> list[LedgerRow]:
     if not path.exists():
         return []
     with closing(LedgerReader(path)) as ledger:
-        return list(ledger.news(now).rows)
+        return list(ledger.read_update(now).rows)

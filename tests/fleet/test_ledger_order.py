@@ -91,17 +91,17 @@ class Member:
 
     def take(self, rows):
         """Rows of a page, as ``LiveBoard`` takes them."""
-        news = self._tap.exchange(rows).news
-        self._fold(news)
-        if self.outbox.late and not news.whole:
-            self._fold(self._tap.exchange([], again=True).news)
+        update = self._tap.exchange(rows).update
+        self._fold(update)
+        if self.outbox.late and not update.whole:
+            self._fold(self._tap.exchange([], again=True).update)
         self.outbox.late = False
         self.outbox.forget_finished(START + 800)
 
-    def _fold(self, news):
-        if news.whole or news.again:
+    def _fold(self, update):
+        if update.whole or update.again:
             self.outbox.begin_again()
-        for row in news.rows:
+        for row in update.rows:
             self.board.apply(row)
             self.outbox.take(row)
 

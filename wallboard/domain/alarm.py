@@ -30,7 +30,7 @@ class AlarmState(StrEnum):
     SUPPRESSED = "suppressed"
 
     @property
-    def calls(self) -> bool:
+    def needs_acknowledgement(self) -> bool:
         """Whether somebody must look: it was raised, and nobody has acknowledged it."""
         return self in {AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED}
 
@@ -180,7 +180,7 @@ class Alarm:
         return self.condition.suppressed_by
 
     @property
-    def told_by_server(self) -> bool:
+    def covered_by_server(self) -> bool:
         """Whether the alarm of its server stands for it; not while somebody has shelved it."""
         return not self.shelf and self.suppressed_by == by_server(self.key.server)
 
@@ -229,9 +229,9 @@ class Alarm:
         return self.held + max(0.0, now - self.at) if self.counts else self.held
 
 
-def telling(alarm: Alarm, alarms: Mapping[AlarmKey, Alarm]) -> Alarm:
+def covering_alarm(alarm: Alarm, alarms: Mapping[AlarmKey, Alarm]) -> Alarm:
     """The alarm that tells of what this one is about: its server's, while that suppresses it.
 
     ``alarms`` are all of the board that are not normal.
     """
-    return alarms.get(AlarmKey(alarm.key.server), alarm) if alarm.told_by_server else alarm
+    return alarms.get(AlarmKey(alarm.key.server), alarm) if alarm.covered_by_server else alarm

@@ -13,7 +13,7 @@ from wallboard.domain.ledger_row import LedgerRow, RowKind, moment
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 
-SIGHT = frozenset({RowKind.BLIND, RowKind.SEEING})
+NETWORK_KINDS = frozenset({RowKind.BLIND, RowKind.SEEING})
 """Rows that say whether whoever polls has a network."""
 
 _Made = Mapping[EntryPointKey, tuple[EntryPointStatus, EntryPointStatus]]
@@ -67,7 +67,7 @@ def blind_spans(rows: Iterable[LedgerRow], until: float) -> list[tuple[float, fl
     return spans
 
 
-class Sight:
+class NetworkState:
     """Whether whoever polls has a network, by the rows of the ledger in any order."""
 
     def __init__(self) -> None:

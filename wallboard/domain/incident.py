@@ -127,7 +127,7 @@ class Incident:
         return replace(self, annotations=tuple(sorted(annotations, key=lambda one: one.at)))
 
 
-_TOLD = frozenset({RowKind.ACKNOWLEDGED, RowKind.SHELVED, RowKind.UNSHELVED, RowKind.NOTE})
+_ANNOTATIONS = frozenset({RowKind.ACKNOWLEDGED, RowKind.SHELVED, RowKind.UNSHELVED, RowKind.NOTE})
 
 
 def annotated(
@@ -139,21 +139,21 @@ def annotated(
     acknowledged it; a note to the incident during which it was written, or which was not yet over
     by its rules.
     """
-    telling = [row for row in rows if row.key and _tells(row)]
-    if not telling:
+    relevant = [row for row in rows if row.key and _is_annotation(row)]
+    if not relevant:
         return tuple(incidents)
     return tuple(
         one.annotated(
             Annotation(row.at, row.kind.value, row.who, row.text, row.channel)
-            for row in telling
+            for row in relevant
             if _is_about(row, one, rules)
         )
         for one in incidents
     )
 
 
-def _tells(row: LedgerRow) -> bool:
-    return (bool(row.who) and row.kind in _TOLD) or row.kind is RowKind.GIVEN_UP
+def _is_annotation(row: LedgerRow) -> bool:
+    return (bool(row.who) and row.kind in _ANNOTATIONS) or row.kind is RowKind.GIVEN_UP
 
 
 def _is_about(row: LedgerRow, incident: Incident, rules: Rules) -> bool:

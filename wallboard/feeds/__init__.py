@@ -124,7 +124,7 @@ class Feed(Protocol):
     def record(self, folded: Folded) -> None:
         """Record what the board did by itself, if this process records."""
 
-    def keep_standing(self, standing: Mapping[str, float]) -> None:
+    def keep_board_status(self, status: Mapping[str, float]) -> None:
         """Keep in the recording how the board stands, if this process records."""
 
     def replace(self, settings: Settings, edit: Folded) -> None:

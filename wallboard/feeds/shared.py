@@ -28,7 +28,7 @@ from wallboard.feeds.polling import MayPoll, Polling, ended
 from wallboard.feeds.recording_lock import NO_ANSWER, RecordingLock, release
 from wallboard.inheritance import entry_points_of
 from wallboard.recorder.errors import RecordingError
-from wallboard.recorder.file.standing import NAME, standing_text
+from wallboard.recorder.file.board_status import NAME, status_text
 from wallboard.recorder.lock import Lock
 from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.recorder.recording import Recording
@@ -138,10 +138,10 @@ class SharedFeed:
         if self._recorder:
             self._recorder.take(folded)
 
-    def keep_standing(self, standing: Mapping[str, float]) -> None:
+    def keep_board_status(self, status: Mapping[str, float]) -> None:
         """Keep in the recording how the board stands, if this process records."""
         if self._recorder:
-            self._recorder.keep(NAME, standing_text(standing))
+            self._recorder.keep(NAME, status_text(status))
 
     def _keep_in_step(self, text: str) -> None:
         self._in_step = text

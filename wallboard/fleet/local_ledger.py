@@ -103,7 +103,7 @@ class LocalLedger:
             return Page()
         since = now - min(SHARED_DAYS, keep_days) * 86_400
         last = self._newest()
-        rows = {row.number: row for row in reader.that_matter(now)}
+        rows = {row.number: row for row in reader.current_rows(now)}
         rows |= {row.number: row for row in reader.rows(since)}
         found = sorted(rows.values(), key=lambda row: row.number)[-MOST_COMPARED:]
         return Page(tuple(found), len(found), last)

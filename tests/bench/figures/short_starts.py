@@ -11,7 +11,7 @@ from statistics import median
 from tests.bench.figure import Figure, Pace
 from tests.bench.processes import environment, wallboard
 from wallboard.cli.run.status import AHEAD_SECONDS
-from wallboard.recorder.file.standing import NAME, standing_text
+from wallboard.recorder.file.board_status import NAME, status_text
 from wallboard.recorder.writing.writer import Writer
 
 UNREACHABLE = 2
@@ -71,7 +71,7 @@ def measure(pace: Pace) -> list[Figure]:
 def _recorded(folder: Path) -> str:
     """A config whose board is recorded, and says for the whole run that it stands well."""
     writer = Writer.open(folder / "wall.db")
-    writer.keep({NAME: standing_text({"at": time.time() + AHEAD_SECONDS - 1, "open": 57})})
+    writer.keep({NAME: status_text({"at": time.time() + AHEAD_SECONDS - 1, "open": 57})})
     writer.close()
     config = folder / "wallboard.toml"
     config.write_text('record = "wall.db"\nrecord_days = 3\n[[server]]\nname = "prod"\n')

@@ -15,22 +15,22 @@ from wallboard.board import Board
 from wallboard.cli.options.recording import recording_of_config
 from wallboard.cli.run import status
 from wallboard.cli.run.status import quick_status
+from wallboard.domain.board_status import PointCounts, board_status
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Observation, Request
 from wallboard.domain.policy import Policy
 from wallboard.domain.reading import ChatAllowed
-from wallboard.domain.standing import PointCounts, standing_of
-from wallboard.recorder.file.schema import RECORDING
-from wallboard.recorder.file.standing import (
+from wallboard.recorder.file.board_status import (
     APPLICATION_ID,
     MOST_CHARACTERS,
     NAME,
     NAMES,
-    NoStandingError,
-    read_standing,
-    standing_text,
-    standing_values,
+    NoBoardStatusError,
+    read_board_status,
+    status_text,
+    status_values,
 )
+from wallboard.recorder.file.schema import RECORDING
 from wallboard.recorder.writing.writer import Writer
 
 SERVER = '[[server]]\nname = "prod"\nurl = "{}"\n[[server.entry_point]]\nid = 1000\n'
@@ -47,7 +47,7 @@ def recorded(tmp_path):
         path, now = tmp_path / "wall.db", time.time()
         standing = {**CALM, "at": now - ago, "newest_at": now - ago - 1, **values}
         writer = Writer.open(path)
-        writer.keep({NAME: standing_text(standing)})
+        writer.keep({NAME: status_text(standing)})
         writer.close()
         return path
 
@@ -242,8 +242,8 @@ async def test_it_is_plain_where_the_locale_is(wallboard, recorded):
 
 def test_the_values_are_read_as_they_were_written():
     values = {name: number + 0.25 for number, name in enumerate(NAMES)}
-    assert standing_values(standing_text(values)) == values
-    assert standing_values("later=3 open=2") == {"open": 2.0}
+    assert status_values(status_text(values)) == values
+    assert status_values("later=3 open=2") == {"open": 2.0}
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_the_values_are_read_as_they_were_written():
 )
 def test_what_no_board_wrote_is_no_standing(text):
     with pytest.raises(ValueError, match=r".*"):
-        standing_values(text)
+        status_values(text)
 
 
 def test_the_number_that_says_whose_file_it_is_is_that_of_a_recording():
@@ -278,8 +278,8 @@ def test_a_file_from_anybody_is_not_trusted(tmp_path, recorded, capsys):
             "UPDATE about SET value = '\x1b]0;x\x07 open=\x1b[2J' WHERE name = 'standing'"
         )
     for path in (other, view, text, odd, tmp_path):
-        with pytest.raises(NoStandingError):
-            read_standing(str(path))
+        with pytest.raises(NoBoardStatusError):
+            read_board_status(str(path))
         code, out = printed(capsys, "--file", str(path))
         assert (code, out) == (3, "no data")
 
@@ -315,7 +315,7 @@ def test_a_board_is_told_by_what_is_up_to_date_on_it():
 
     def standing(at):
         snapshot = board.snapshot(at)
-        return standing_of(snapshot, counts.of(snapshot), 10.0)
+        return board_status(snapshot, counts.of(snapshot), 10.0)
 
     assert "newest_at" not in standing(5.0)
     request = Request("GET", "http://h")

@@ -98,10 +98,10 @@ def test_of_two_raised_of_one_onset_the_earlier_stays_and_is_told_as_new(path):
     writer, late = writer_of(path), raised(0, after=60)
     writer.append([late, said(RowKind.NOTE, 5)])
     with LedgerReader(path) as reader:
-        reader.news(START)
+        reader.read_update(START)
         assert writer.append([raised(0)]) == 1
         assert writer.append([late, raised(0)]) == 0
-        assert [(row.at, row.number) for row in reader.news(START).rows] == [(START + 30, 3)]
+        assert [(row.at, row.number) for row in reader.read_update(START).rows] == [(START + 30, 3)]
     assert kept(path) == [replace(said(RowKind.NOTE, 5), number=2), replace(raised(0), number=3)]
 
 
@@ -139,28 +139,28 @@ def test_who_reads_is_told_of_what_is_new_and_of_nothing_twice(path):
     writer = writer_of(path)
     writer.append([raised(0)])
     with LedgerReader(path) as reader:
-        first = reader.news(START)
+        first = reader.read_update(START)
         assert first.whole
         assert [row.kind for row in first.rows] == [RowKind.RAISED]
-        assert reader.news(START).rows == ()
+        assert reader.read_update(START).rows == ()
         writer.append([said(RowKind.NOTE, 50, text=str(n)) for n in range(PAGE + 5)])
-        told = [reader.news(START).rows for _ in range(3)]
+        told = [reader.read_update(START).rows for _ in range(3)]
         assert [len(rows) for rows in told] == [PAGE, 5, 0]
         writer.close()  # which takes the log away
         written(path, raised(900))
-        assert [row.onset for row in reader.news(START).rows] == [START + 900]
+        assert [row.onset for row in reader.read_update(START).rows] == [START + 900]
 
 
 def test_a_file_in_the_place_of_another_is_told_as_a_whole(path, tmp_path):
     written(path, raised(0), raised(100))
     with LedgerReader(path) as reader:
-        reader.news(START)
+        reader.read_update(START)
         other = tmp_path / "other.ledger"
         written(other, raised(700))
         other.replace(path)
-        news = reader.news(START)
-        assert news.whole
-        assert [row.onset for row in news.rows] == [START + 700]
+        update = reader.read_update(START)
+        assert update.whole
+        assert [row.onset for row in update.rows] == [START + 700]
 
 
 DAY = 86_400.0
@@ -187,7 +187,9 @@ def test_what_matters_at_a_moment_is_the_last_alarm_of_each_its_shelves_and_the_
     with LedgerReader(path) as reader:
         then = [replace(row, number=0) for row in reader.rows_at(START)]
         assert then == sorted(matters, key=lambda row: row.at)
-        now = [row.onset for row in reader.news(START + 30).rows if row.kind is RowKind.RAISED]
+        now = [
+            row.onset for row in reader.read_update(START + 30).rows if row.kind is RowKind.RAISED
+        ]
         assert now == [START + 10], "of an alarm only what was since it was raised last"
 
 

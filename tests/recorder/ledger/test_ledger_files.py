@@ -40,15 +40,15 @@ def changed(path, statement):
 
 
 def test_there_is_no_file_before_something_is_written(path, tap):
-    assert tap.exchange([]).news.rows == ()
+    assert tap.exchange([]).update.rows == ()
     assert not path.exists()
-    assert [row.kind for row in tap.exchange([raised(0)]).news.rows] == [RowKind.RAISED]
+    assert [row.kind for row in tap.exchange([raised(0)]).update.rows] == [RowKind.RAISED]
 
 
 def test_what_was_written_comes_back_in_the_order_of_the_ledger(path, tap):
     tap.exchange([raised(0)])
     written(path, said(RowKind.ACKNOWLEDGED, 41, 0, who="ben@jump2"))
-    rows = tap.exchange([ACK]).news.rows
+    rows = tap.exchange([ACK]).update.rows
     assert [(row.number, row.who) for row in rows] == [(3, "ana@jump1"), (2, "ben@jump2")]
 
 
@@ -64,11 +64,11 @@ def test_while_another_process_was_stopped_in_the_middle_of_writing_others_still
         )
         found = tap.exchange([ACK])
         assert found.unwritten == "another program has it locked"
-        assert (found.news.rows, found.unread) == ((), "")
+        assert (found.update.rows, found.unread) == ((), "")
         other.execute("COMMIT")
     found = tap.exchange([ACK])
     assert not found.unwritten
-    assert [row.text for row in found.news.rows] == ["on it", "hello"]
+    assert [row.text for row in found.update.rows] == ["on it", "hello"]
 
 
 FOREIGN = {
@@ -182,7 +182,7 @@ def test_whatever_bit_is_flipped_nothing_but_our_own_errors_comes_of_it(path, se
         other.write_bytes(flipped)
         try:
             with LedgerReader(other) as reader:
-                reader.news(START)
+                reader.read_update(START)
                 reader.rows_at(START + 100)
                 list(reader.rows())
         except RecordingError:
@@ -197,7 +197,7 @@ def test_one_that_was_cut_short_is_damaged(path, tenths):
     written(path, *(raised(float(n)) for n in range(200)))
     os.truncate(path, path.stat().st_size * tenths // 10)
     with pytest.raises(DamagedError), LedgerReader(path) as reader:
-        reader.news(START)
+        reader.read_update(START)
 
 
 def test_one_that_is_removed_is_begun_anew_with_what_is_written_then(path, tap):
@@ -205,8 +205,8 @@ def test_one_that_is_removed_is_begun_anew_with_what_is_written_then(path, tap):
     for beside in path.parent.iterdir():
         beside.unlink()
     found = tap.exchange([])
-    assert (found.news.rows, found.unread) == ((), "")
-    assert tap.exchange([ACK]).news.whole
+    assert (found.update.rows, found.unread) == ((), "")
+    assert tap.exchange([ACK]).update.whole
     assert [row.text for row in kept(path)] == ["on it"]
 
 
@@ -217,7 +217,7 @@ def test_one_that_is_replaced_is_read_whole_and_written_to(path, tap, tmp_path):
     for beside in path.parent.glob("prod.ledger*"):
         beside.unlink()
     other.replace(path)
-    assert tap.exchange([ACK]).news.whole
+    assert tap.exchange([ACK]).update.whole
     assert {row.onset for row in kept(path)} == {START + 700, START}
 
 
@@ -232,7 +232,7 @@ tap = LedgerTap(RecordingFile(Path(sys.argv[1])))
 found = tap.exchange([said(RowKind.ACKNOWLEDGED, 40, 0)])
 print(found.read_only)
 print(found.unwritten)
-print(len(found.news.rows), found.unread)
+print(len(found.update.rows), found.unread)
 """
 
 

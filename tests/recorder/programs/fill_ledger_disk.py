@@ -47,7 +47,7 @@ def main(folder: str, state: str, left: str) -> None:
         json.dumps(
             {
                 "why": [full.unwritten, after.unwritten],
-                "read": [row.text[:1] for row in after.news.rows],
+                "read": [row.text[:1] for row in after.update.rows],
                 "files": files,
                 "kept": [row.text[:1] for row in kept(path)],
             }

@@ -14,7 +14,7 @@ from wallboard.domain.expectation import Expectation, Expected
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.domain.policy import Level
-from wallboard.recorder.ledger.reader import rows_beside
+from wallboard.recorder.ledger.reader import rows_of_recording
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
 from wallboard.report.past.handover_json import handover_json
@@ -448,7 +448,7 @@ def test_a_time_without_a_network_is_said(tmp_path):
         with Recording.open(path) as recording:
             spans_of = recording.recorded_spans()
             window = window_of(START + since, START + HOUR, spans_of, gap_seconds=120)
-            handover = read_handover(recording, window, rows_beside(path, START + since))
+            handover = read_handover(recording, window, rows_of_recording(path, START + since))
         found = [(one.first_at - START, one.last_at - START) for one in handover.blind]
         assert found == spans
         assert len(json.loads(handover_json(handover))["no_network"]) == len(spans)

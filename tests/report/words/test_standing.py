@@ -9,7 +9,7 @@ from wallboard.domain.policy import Level, Policy, Thresholds, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed, CheckEligibility, LiveSessionStatus
 from wallboard.domain.verdict import judge
 from wallboard.report.words.figures import age
-from wallboard.report.words.standing import (
+from wallboard.report.words.status import (
     age_words,
     before_words,
     raised_words,

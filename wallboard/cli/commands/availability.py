@@ -9,11 +9,11 @@ import click
 from wallboard.cli.options.recording import (
     asked_window,
     chosen,
+    network_rows,
     opened,
     recorded_board,
     recording_options,
     say,
-    sight_rows,
     window_options,
 )
 from wallboard.cli.options.values import entry_point_ids
@@ -94,7 +94,7 @@ def command(
             asked.start, asked.end, keys={one.key for one in entry_points}
         )
         periods = periods_of(asked.start, asked.end, by) or [asked]
-        blind = blind_spans(sight_rows(path), asked.end)
+        blind = blind_spans(network_rows(path), asked.end)
         found = availability_of(parts, entry_points, periods, hours, blind)
     calendars = names_of(plan, entry_points) if plan else {}
     if form == "json":

@@ -224,7 +224,7 @@ async def _seen(settings: Settings, snapshot: Snapshot) -> Snapshot:
 def _with_alarms(snapshot: Snapshot, settings: Settings, source: "ConfigSource") -> Snapshot:
     """The snapshot, with the alarms that stand by the ledger, if the board is recorded."""
     from wallboard.inheritance import alarm_rules_of
-    from wallboard.recorded_alarms import alarms_beside
+    from wallboard.recorded_alarms import alarms_by_ledger
     from wallboard.recorder.errors import RecordingError
     from wallboard.recorder.paths import recording_path
 
@@ -232,7 +232,7 @@ def _with_alarms(snapshot: Snapshot, settings: Settings, source: "ConfigSource")
         path = recording_path(source.board, settings.record, os.environ)
         if path is None:
             return snapshot
-        return replace(snapshot, alarms=alarms_beside(path, alarm_rules_of(settings), snapshot))
+        return replace(snapshot, alarms=alarms_by_ledger(path, alarm_rules_of(settings), snapshot))
     except (OSError, RecordingError, RuntimeError) as error:
         warn(f"alarms are not known: {error}")
         return snapshot

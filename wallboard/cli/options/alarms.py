@@ -76,10 +76,10 @@ def recorded(file: Path | None, config: Path | None) -> Iterator[RecordedBoard]:
 
 
 def _rows(recording: Path, now: float) -> list[LedgerRow]:
-    from wallboard.recorded_alarms import rows_that_matter
+    from wallboard.recorded_alarms import current_rows
 
     with ledger_errors(recording):
-        return rows_that_matter(recording, now)
+        return current_rows(recording, now)
 
 
 @contextmanager

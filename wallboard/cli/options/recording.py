@@ -78,14 +78,14 @@ def ledger_rows(recording: Path, since: float) -> list[LedgerRow] | None:
     return _rows(recording, since, tuple(RowKind), "acknowledgements and notes")
 
 
-def sight_rows(recording: Path) -> list[LedgerRow]:
+def network_rows(recording: Path) -> list[LedgerRow]:
     """When this machine had no network, by the ledger beside a recording.
 
     None if it cannot be read, which is warned of.
     """
-    from wallboard.domain.blind import SIGHT
+    from wallboard.domain.blind import NETWORK_KINDS
 
-    return _rows(recording, -math.inf, SIGHT, "it") or []
+    return _rows(recording, -math.inf, NETWORK_KINDS, "it") or []
 
 
 def _rows(
@@ -93,10 +93,10 @@ def _rows(
 ) -> list[LedgerRow] | None:
     from wallboard.recorder.errors import RecordingError
     from wallboard.recorder.ledger.place import ledger_path
-    from wallboard.recorder.ledger.reader import rows_beside
+    from wallboard.recorder.ledger.reader import rows_of_recording
 
     try:
-        return rows_beside(recording, since, kinds)
+        return rows_of_recording(recording, since, kinds)
     except RecordingError as error:
         warn(f"{ledger_path(recording)}: {error}; going on without {missing}")
         return None

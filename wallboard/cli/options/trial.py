@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wallboard.cli.options.recording import sight_rows
+from wallboard.cli.options.recording import network_rows
 from wallboard.cli.run.output import warn
 from wallboard.domain.ledger_row import LedgerRow
 
@@ -44,7 +44,7 @@ def rows_of_trials(
     since, until = window.since, min(window.until, window.recorded[-1].last_at)
     with _progress() as on_progress:
         return backtest(
-            recording, rule_sets, since, until, ledger=sight_rows(path), on_progress=on_progress
+            recording, rule_sets, since, until, ledger=network_rows(path), on_progress=on_progress
         )
 
 

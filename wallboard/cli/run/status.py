@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from wallboard.recorder.file.standing import NoStandingError, read_standing
+from wallboard.recorder.file.board_status import NoBoardStatusError, read_board_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def print_status(path: str, form: str) -> int:
     """Print how the board of a recording stands; the exit status."""
     now = time.time()
     try:
-        values = read_standing(os.path.realpath(path))
-    except NoStandingError:
+        values = read_board_status(os.path.realpath(path))
+    except NoBoardStatusError:
         values = {}
     if form == "json":
         from json import dumps

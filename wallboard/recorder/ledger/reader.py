@@ -8,13 +8,13 @@ from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 
-from wallboard.domain.blind import SIGHT
+from wallboard.domain.blind import NETWORK_KINDS
 from wallboard.domain.ledger_order import content, in_order
 from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape, optional
-from wallboard.recorder.ledger.news import News
 from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.ledger.schema import COLUMNS, LEDGER, SHAPE, row_of
+from wallboard.recorder.ledger.update import LedgerUpdate
 from wallboard.recorder.reading.connection import Connection, Stamp, Version
 
 PAGE = 2_000
@@ -41,7 +41,7 @@ _BETWEEN = (
     f"SELECT {COLUMNS} FROM ledger WHERE at BETWEEN :since AND :until"  # noqa: S608  as above
     f" AND (at, id) > (:at, :id) ORDER BY at, id LIMIT {PAGE}"
 )
-_THAT_MATTER = (
+_CURRENT = (
     # A date that is a text is after all numbers; it must not be passed over.
     f"SELECT {COLUMNS} FROM ledger WHERE (at <= :until OR at >= '') AND id IN ("  # noqa: S608
     " SELECT ledger.id FROM ("
@@ -110,9 +110,9 @@ class LedgerReader:
     def rows_at(self, at: float) -> list[LedgerRow]:
         """The rows that matter at a moment, Unix time in seconds, none of them later."""
         with self._connection.reading() as database:
-            return _that_matter(database, at, at)
+            return _current_rows(database, at, at)
 
-    def news(self, now: float, *, again: bool = False) -> News:
+    def read_update(self, now: float, *, again: bool = False) -> LedgerUpdate:
         """What was written since the last call, at most ``PAGE`` rows of it at once.
 
         At first, and ``again``, it is all that matters ``now``, Unix time in seconds, whatever its
@@ -121,28 +121,28 @@ class LedgerReader:
         with self._connection.reading() as database:
             file, version = self._connection.file, self._connection.version
             if again or file != self._file:
-                rows = tuple(_that_matter(database, math.inf, now))
-                news = News(rows, whole=file != self._file, again=again)
+                rows = tuple(_current_rows(database, math.inf, now))
+                update = LedgerUpdate(rows, whole=file != self._file, again=again)
                 self._file, self._version, self._newest = file, version, _newest_in(database)
-                return news
+                return update
             if version == self._version:
-                return News()
+                return LedgerUpdate()
             found = SHAPE.kept(database, _AFTER, (self._newest,))
         if found:
             self._newest = found[-1][0]
         if len(found) < PAGE:
             self._version = version
-        return News(tuple(in_order(map(row_of, found))))
+        return LedgerUpdate(tuple(in_order(map(row_of, found))))
 
     def newest(self) -> int:
         """The number of the row that was written last; 0 without any."""
         with self._connection.reading() as database:
             return _newest_in(database)
 
-    def that_matter(self, now: float) -> list[LedgerRow]:
+    def current_rows(self, now: float) -> list[LedgerRow]:
         """All rows that matter ``now``, Unix time in seconds, whatever their dates."""
         with self._connection.reading() as database:
-            return _that_matter(database, math.inf, now)
+            return _current_rows(database, math.inf, now)
 
     def written_after(self, number: int) -> tuple[list[LedgerRow], int]:
         """The rows after a number as they were written, ``PAGE`` at most; how many there are."""
@@ -190,17 +190,17 @@ def _newest_in(database: sqlite3.Connection) -> int:
     return row[0] if row else 0
 
 
-def _that_matter(database: sqlite3.Connection, until: float, now: float) -> list[LedgerRow]:
+def _current_rows(database: sqlite3.Connection, until: float, now: float) -> list[LedgerRow]:
     moments = {
         "until": until,
         "recent": now - _RECENT_SECONDS,
         "owed": now - _OWED_SECONDS,
         "shelved": now - _LONGEST_SHELF_SECONDS,
     }
-    return in_order(row_of(row) for row in SHAPE.kept(database, _THAT_MATTER, moments))
+    return in_order(row_of(row) for row in SHAPE.kept(database, _CURRENT, moments))
 
 
-def rows_beside(
+def rows_of_recording(
     recording: Path, since: float = -math.inf, kinds: Collection[RowKind] = tuple(RowKind)
 ) -> list[LedgerRow]:
     """The rows of some kinds from a moment on, Unix time in seconds; none without a ledger.
@@ -213,5 +213,5 @@ def rows_beside(
         return []
     with LedgerReader(path) as ledger:
         before = [] if math.isinf(since) else ledger.rows_at(since)
-        sight = [row for row in before if row.kind in SIGHT and row.at < since]
-        return [row for row in (*sight, *ledger.rows(since)) if row.kind in kinds]
+        network = [row for row in before if row.kind in NETWORK_KINDS and row.at < since]
+        return [row for row in (*network, *ledger.rows(since)) if row.kind in kinds]

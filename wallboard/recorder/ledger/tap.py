@@ -12,9 +12,9 @@ from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import inodes, set_aside
-from wallboard.recorder.ledger.news import News
 from wallboard.recorder.ledger.reader import PAGE, LedgerReader
 from wallboard.recorder.ledger.schema import LEDGER
+from wallboard.recorder.ledger.update import LedgerUpdate
 from wallboard.recorder.ledger.writer import LedgerWriter
 from wallboard.recorder.paths import RecordingFile
 
@@ -33,7 +33,7 @@ class Exchange:
     than was read.
     """
 
-    news: News = News()
+    update: LedgerUpdate = LedgerUpdate()
     unwritten: str = ""
     unread: str = ""
     read_only: str = ""
@@ -75,7 +75,7 @@ class LedgerTap:
         """
         damage: DamagedError | None = None
         unwritten = unread = ""
-        news = News()
+        update = LedgerUpdate()
         try:
             if rows:
                 self._writer.append(rows)
@@ -86,16 +86,16 @@ class LedgerTap:
         except RecordingError as error:
             unwritten = str(error)
         try:
-            news = self._read(again=again)
+            update = self._read(again=again)
         except DamagedError as error:
             damage, unread = error, str(error)
         except RecordingError as error:
             unread = str(error)
         aside = self._set_aside(damage) if damage and keep_days is not None else None
         if aside:
-            news = News(whole=True)
-        more = len(news.rows) == PAGE and not news.whole and not news.again
-        return Exchange(news, unwritten, unread, why_read_only(self.path), aside, more)
+            update = LedgerUpdate(whole=True)
+        more = len(update.rows) == PAGE and not update.whole and not update.again
+        return Exchange(update, unwritten, unread, why_read_only(self.path), aside, more)
 
     def close(self) -> None:
         """Close the file; the next exchange opens it again."""
@@ -103,15 +103,15 @@ class LedgerTap:
         self._close_reader()
         self._writer.close()
 
-    def _read(self, *, again: bool) -> News:
+    def _read(self, *, again: bool) -> LedgerUpdate:
         try:
             if not self._place.path.exists():
                 removed = self._reader is not None
                 self._close_reader()
-                return News(whole=removed)
+                return LedgerUpdate(whole=removed)
             if self._reader is None:
                 self._reader = LedgerReader(self._place.path)
-            return self._reader.news(self._clock(), again=again)
+            return self._reader.read_update(self._clock(), again=again)
         except RecordingError:
             self._close_reader()
             raise

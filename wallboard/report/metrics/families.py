@@ -19,11 +19,11 @@ from prometheus_client.core import (
 from prometheus_client.utils import floatToGoString
 
 from wallboard import __version__
+from wallboard.domain.board_status import COUNTED
 from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Button, Verdict
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
-from wallboard.domain.standing import COUNTED
 from wallboard.domain.vantage import agreement_of
 from wallboard.feeds import FleetStatus
 from wallboard.frozen import frozen

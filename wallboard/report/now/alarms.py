@@ -35,7 +35,7 @@ def exit_status(snapshot: Snapshot, alarms: Iterable[Alarm]) -> int:
     3 where none stands for nothing is known.
     """
     states = {alarm.state for alarm in alarms}
-    if any(state.calls for state in states):
+    if any(state.needs_acknowledgement for state in states):
         return 2
     if states:
         return 1

@@ -24,7 +24,7 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
-from wallboard.recorded_alarms import alarms_then
+from wallboard.recorded_alarms import alarms_at
 from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Recording
@@ -145,7 +145,7 @@ def read_handover(
         return found
     board = Board(recording.entry_points())
     board.fold(recording.board_at(window.until, history=1))
-    then = alarms_then(recording, path, board.snapshot(window.until), rules)
+    then = alarms_at(recording, path, board.snapshot(window.until), rules)
     return replace(found, alarms=tuple(listed(then.alarms.values())))
 
 

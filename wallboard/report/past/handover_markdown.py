@@ -16,7 +16,7 @@ from wallboard.domain.incident import NO_RULES, Incident, Rules
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import WORST_FIRST, Verdict
 from wallboard.domain.time_span import span
-from wallboard.recorder.ledger.reader import rows_beside
+from wallboard.recorder.ledger.reader import rows_of_recording
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import AsPlanned, Handover, read_handover
 from wallboard.report.past.history import gap_words, outage_words, share, window_words
@@ -63,7 +63,7 @@ def read_shift(path: Path, until: float, rules: Rules = NO_RULES) -> str:
         since = recording.since_newest(MOST_CHANGES_READ, until - SHIFT_SECONDS, until)
         spans = recording.recorded_spans()
         window = window_of(since, until, spans, gap_seconds=recording.gap_seconds)
-        ledger = rows_beside(path, since)
+        ledger = rows_of_recording(path, since)
         return handover_markdown(read_handover(recording, window, ledger, rules, path=path))
 
 

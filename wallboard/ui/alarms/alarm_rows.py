@@ -153,7 +153,7 @@ def line_of(
     glyphs, now = theme.glyphs, snapshot.at
     base = theme.ui["cursor" if chosen else "screen"]
     muted = base if chosen else theme.ui["muted"] + base.background_style
-    strong = base + Style(bold=alarm.state.calls)
+    strong = base + Style(bold=alarm.state.needs_acknowledgement)
     handling = handling_of(alarm)
     began = _began(alarm)
     sign = glyphs.alarm.get(alarm.state, " ")

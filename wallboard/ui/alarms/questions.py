@@ -49,7 +49,7 @@ def answering_for(keys: Keys, snapshot: Snapshot) -> tuple[AlarmKey, ...]:
 
 def waiting(keys: Keys, alarms: Mapping[AlarmKey, Alarm]) -> tuple[AlarmKey, ...]:
     """Those that somebody can acknowledge."""
-    return tuple(key for key in keys if key in alarms and alarms[key].state.calls)
+    return tuple(key for key in keys if key in alarms and alarms[key].state.needs_acknowledgement)
 
 
 def why_not_acknowledge(keys: Keys, snapshot: Snapshot, now: float) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from enum import Enum
 
-from wallboard.domain.alarm import Alarm, AlarmState, telling
+from wallboard.domain.alarm import Alarm, AlarmState, covering_alarm
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level, Verdict
@@ -198,7 +198,7 @@ def _alarm_of(key: EntryPointKey, one: Worsening, snapshot: Snapshot) -> Alarm |
     if one.outage and server and server.holds:
         return server
     own = alarms.get(AlarmKey.of(key))
-    return telling(own, alarms) if own else None
+    return covering_alarm(own, alarms) if own else None
 
 
 BELL_SECONDS = 5.0

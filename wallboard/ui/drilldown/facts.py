@@ -12,7 +12,7 @@ from wallboard.domain.vantage import disagree
 from wallboard.report.words.alarms import contact_words, sentence
 from wallboard.report.words.expectations import expectation_sentence
 from wallboard.report.words.places import agreement_sentence, place_name
-from wallboard.report.words.standing import age_words, before_words, since_words
+from wallboard.report.words.status import age_words, before_words, since_words
 from wallboard.ui.drilldown.nodes import nodes_side_by_side
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import figure, safe, wait

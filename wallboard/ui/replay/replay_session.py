@@ -102,11 +102,11 @@ class ReplayBoard:
 
     def _with_alarms(self, snapshot: Snapshot, jumps: int) -> Snapshot:
         """The snapshot with the alarms of its moment, or of one just before it while it plays."""
-        from wallboard.recorded_alarms import alarms_then
+        from wallboard.recorded_alarms import alarms_at
 
         recording, path, rules = self.recording, self._path, self._rules
         self._alarms.want(
-            (jumps, snapshot.at), lambda: alarms_then(recording, path, snapshot, rules())
+            (jumps, snapshot.at), lambda: alarms_at(recording, path, snapshot, rules())
         )
         found, found_for = self._alarms.found, self._alarms.found_for
         if found is None or not isinstance(found_for, tuple) or found_for[0] != jumps:

@@ -228,7 +228,7 @@ class BoardHeader(Lines):
         line: list[Segment] = []
         for state, count in counts.items():
             words = f"{glyphs.alarm[state]}{count}" if signs else f"{count} {SHORT_STATES[state]}"
-            style = self._strong if state.calls else self.background
+            style = self._strong if state.needs_acknowledgement else self.background
             between = (" " if signs else f" {glyphs.separator} ") if line else BETWEEN
             line += [self._blank(between), Segment(words, style + filters_by(f"alarm:{state}"))]
         return line

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from wallboard.domain.alarm import Alarm, AlarmState, telling
+from wallboard.domain.alarm import Alarm, AlarmState, covering_alarm
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level, Verdict
@@ -55,7 +55,7 @@ def arrange(snapshot: Snapshot, view: Arrangement, query: Query) -> tuple[Sectio
         figure = attrgetter(_FIGURES[view.sort])
         statuses.sort(key=lambda status: figure(status.judgement) is None)
     if snapshot.alarms:
-        statuses.sort(key=lambda status: alarm_place(telling_alarm_of(status, snapshot)))
+        statuses.sort(key=lambda status: alarm_place(covering_alarm_of(status, snapshot)))
     if view.grouping == "none":
         return (Section("", _keys_of(statuses), {}),) if statuses else ()
     groups: dict[str, list[EntryPointStatus]] = {}
@@ -82,10 +82,10 @@ def alarm_of(status: EntryPointStatus, snapshot: Snapshot) -> Alarm | None:
     return snapshot.alarms.get(AlarmKey.of(status.entry_point.key))
 
 
-def telling_alarm_of(status: EntryPointStatus, snapshot: Snapshot) -> Alarm | None:
+def covering_alarm_of(status: EntryPointStatus, snapshot: Snapshot) -> Alarm | None:
     """The same, or that of its server, while that stands for it."""
     alarm = alarm_of(status, snapshot)
-    return telling(alarm, snapshot.alarms) if alarm else None
+    return covering_alarm(alarm, snapshot.alarms) if alarm else None
 
 
 _PLACES = {AlarmState.UNACKNOWLEDGED: 0, AlarmState.ACKNOWLEDGED: 1, AlarmState.RETURNED: 2}
@@ -109,7 +109,8 @@ class AlarmOrder:
         if snapshot.alarms is not self._alarms:
             self._alarms = snapshot.alarms
             self._states = tuple(
-                (key, alarm.state, alarm.told_by_server) for key, alarm in snapshot.alarms.items()
+                (key, alarm.state, alarm.covered_by_server)
+                for key, alarm in snapshot.alarms.items()
             )
         return self._states
 
@@ -123,23 +124,23 @@ def unacknowledged(snapshot: Snapshot) -> tuple[EntryPointKey, ...]:
     return tuple(
         key.entry_point
         for key, alarm in alarms.items()
-        if key.entry_point and telling(alarm, alarms).state is AlarmState.UNACKNOWLEDGED
+        if key.entry_point and covering_alarm(alarm, alarms).state is AlarmState.UNACKNOWLEDGED
     )
 
 
 def is_fault(status: EntryPointStatus, now: float, alarm: Alarm | None = None) -> bool:
     """Whether it was polled and its level is not OK or out of date, or its alarm calls."""
     judgement = status.judgement
-    if alarm and alarm.state.calls:
+    if alarm and alarm.state.needs_acknowledgement:
         return True
     return judgement.level_at(now) is not Level.OK and judgement.verdict is not Verdict.WAITING
 
 
 def _wanted(status: EntryPointStatus, view: Arrangement, query: Query, snapshot: Snapshot) -> bool:
-    telling_alarm, now = telling_alarm_of(status, snapshot), snapshot.at
-    if view.faults_only and not is_fault(status, now, telling_alarm):
+    covering_alarm, now = covering_alarm_of(status, snapshot), snapshot.at
+    if view.faults_only and not is_fault(status, now, covering_alarm):
         return False
-    if view.handled_hidden and telling_alarm and telling_alarm.state.handled:
+    if view.handled_hidden and covering_alarm and covering_alarm.state.handled:
         return False
     return not query or query.matches(status, now, alarm_of(status, snapshot))
 

@@ -25,8 +25,8 @@ from wallboard.ui.wall.arrange import (
     AlarmOrder,
     Section,
     arrange,
+    covering_alarm_of,
     is_fault,
-    telling_alarm_of,
 )
 from wallboard.ui.wall.headings import WallHeading
 from wallboard.ui.wall.layout import Heading, Item, Shape, laid_out, lay_out, shape_of
@@ -351,7 +351,7 @@ class WallGrid(ScrollView, can_focus=True):
 
         def is_wanted(item: Item) -> bool:
             status = snapshot.entry_points[item] if isinstance(item, EntryPointKey) else None
-            return status is not None and is_fault(status, now, telling_alarm_of(status, snapshot))
+            return status is not None and is_fault(status, now, covering_alarm_of(status, snapshot))
 
         self._selection.seek(list(_everything(self.sections)), step, is_wanted)
         section = next((s for s in self.sections if s.folded and self.selected in s.keys), None)

@@ -6,7 +6,7 @@ from operator import itemgetter
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
-from wallboard.ui.wall.arrange import alarm_place, is_fault, telling_alarm_of
+from wallboard.ui.wall.arrange import alarm_place, covering_alarm_of, is_fault
 from wallboard.ui.wall.layout import COMPACT, LARGE, Shape, largest, tallest
 
 LEAST_TILE = 6
@@ -85,7 +85,7 @@ class FaultFinder:
             faults = [
                 (alarm_place(alarm), status.judgement.rank_at(now), status.entry_point.key)
                 for status in statuses
-                for alarm in [telling_alarm_of(status, snapshot)]
+                for alarm in [covering_alarm_of(status, snapshot)]
                 if is_fault(status, now, alarm)
             ]
             faults.sort(key=itemgetter(0, 1))

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.vantage import disagree
-from wallboard.report.words.standing import since_words
+from wallboard.report.words.status import since_words
 from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.big_figures import BigFigure, biggest_figures, clock_of, count_of

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, Protocol
 from rich.segment import Segment
 from textual.strip import Strip
 
-from wallboard.domain.alarm import telling
+from wallboard.domain.alarm import covering_alarm
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.expectation import NOTHING_EXPECTED
 from wallboard.domain.ledger_row import AlarmKey
@@ -122,7 +122,7 @@ class Scene(NamedTuple):
         if alarm is None:
             return AlarmMark(forms=planned, planned=True) if planned else NO_ALARM
         inverted = self.blinking != "never" and is_inverted(
-            telling(alarm, alarms), now, kiosk=self.blinking == "kiosk"
+            covering_alarm(alarm, alarms), now, kiosk=self.blinking == "kiosk"
         )
         return mark_of(alarm, now, glyphs, planned)._replace(inverted=inverted)
 

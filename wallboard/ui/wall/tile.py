@@ -10,7 +10,7 @@ from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.deciding import deciding_words
 from wallboard.report.words.places import disagreement_words
-from wallboard.report.words.standing import before_words, since_words
+from wallboard.report.words.status import before_words, since_words
 from wallboard.ui.look.text import fit, fit_ends, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.drawn import Drawn, states_of, waits_of

@@ -69,7 +69,7 @@ def mark_of(
     """
     if alarm is None or alarm.state not in glyphs.alarm:
         return AlarmMark(forms=planned, planned=True) if planned else NO_ALARM
-    if planned and alarm.state is AlarmState.SUPPRESSED and not alarm.told_by_server:
+    if planned and alarm.state is AlarmState.SUPPRESSED and not alarm.covered_by_server:
         return AlarmMark(glyphs.alarm[alarm.state], planned, planned=True)
     forms, extra = list(_forms(alarm, now)), ", ".join(extra_words(alarm, now))
     if extra and alarm.state is AlarmState.UNACKNOWLEDGED:

@@ -1,4 +1,4 @@
-"""How an entry point stands, in the few words that fit beside its name."""
+"""The status of an entry point in the few words that fit beside its name."""
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.foreign_text import safe

@@ -1,4 +1,4 @@
-"""How a board stands, in one row of its recording, for a prompt that cannot wait.
+"""The status of a board, in one row of its recording, for a prompt that cannot wait.
 
 Whoever records writes it again and again. Loading this loads next to nothing, and reading it
 neither a schema nor any other row.
@@ -45,16 +45,16 @@ _MOST_STEPS = 100_000
 """Of SQLite; reading one row takes some ten."""
 
 
-class NoStandingError(Exception):
-    """The file says nothing of how a board stands; the text says why."""
+class NoBoardStatusError(Exception):
+    """The file has no status of a board; the text says why."""
 
 
-def standing_text(values: "Mapping[str, float]") -> str:
+def status_text(values: "Mapping[str, float]") -> str:
     """The values as they are written: ``at=1790000000.0 open=57``."""
     return " ".join(f"{name}={values[name]!r}" for name in NAMES if name in values)
 
 
-def standing_values(text: object) -> dict[str, float]:
+def status_values(text: object) -> dict[str, float]:
     """The values in a text; names that are not known are passed over. Raises ``ValueError``."""
     if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
         raise ValueError("no text of this kind")
@@ -68,21 +68,21 @@ def standing_values(text: object) -> dict[str, float]:
     return values
 
 
-def read_standing(path: str) -> dict[str, float]:
-    """How the board of a recording stood when that was last written. Raises ``NoStandingError``."""
+def read_board_status(path: str) -> dict[str, float]:
+    """The status of a board as last written to its recording. Raises ``NoBoardStatusError``."""
     if not os.path.exists(path):  # noqa: PTH110 - pathlib is slow to load
-        raise NoStandingError("no recording yet")
+        raise NoBoardStatusError("no recording yet")
     mode = "ro" if os.path.exists(f"{path}-wal") else "ro&immutable=1"  # noqa: PTH110 - likewise
     for sign in "%?#":
         path = path.replace(sign, f"%{ord(sign):02x}")
     try:
         database = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, timeout=_BUSY_SECONDS)
         try:
-            return standing_values(_row(database))
+            return status_values(_row(database))
         finally:
             database.close()
     except (sqlite3.Error, ValueError, OSError) as error:
-        raise NoStandingError(str(error)) from None
+        raise NoBoardStatusError(str(error)) from None
 
 
 def _row(database: sqlite3.Connection) -> object:

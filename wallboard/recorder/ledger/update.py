@@ -5,7 +5,7 @@ from wallboard.frozen import frozen
 
 
 @frozen
-class News:
+class LedgerUpdate:
     """Rows in the order in which they count (``domain/ledger_order.py``).
 
     Older ones may have come later. ``again`` says that somebody asked for all that matters; and

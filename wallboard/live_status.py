@@ -1,12 +1,12 @@
-"""Has whoever records keep in the recording how the board stands, for those who only glance."""
+"""Has whoever records keep the status of the board in the recording, for those who only glance."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
 from wallboard.clock import running
+from wallboard.domain.board_status import PointCounts, board_status
 from wallboard.domain.snapshot import Snapshot
-from wallboard.domain.standing import PointCounts, standing_of
 
 LOOK_SECONDS = 1.0
 """Between two looks at whether it has changed."""
@@ -19,8 +19,8 @@ _MOMENTS = {"at", "newest_at"}
 log = logging.getLogger(__name__)
 
 
-class LiveStanding:
-    """Looks at a living board now and then, and hands on how it stands."""
+class LiveStatus:
+    """Looks at a living board now and then, and hands on its status."""
 
     def __init__(
         self,
@@ -37,9 +37,9 @@ class LiveStanding:
         self._kept_at = -AGAIN_SECONDS
 
     def look(self) -> None:
-        """Hand on how the board stands, if that has changed or it is time."""
+        """Hand on the status, if that has changed or it is time."""
         snapshot = self._snapshot()
-        found = standing_of(snapshot, self._points.of(snapshot), self._longest_interval())
+        found = board_status(snapshot, self._points.of(snapshot), self._longest_interval())
         counts = {name: value for name, value in found.items() if name not in _MOMENTS}
         now = running()
         if counts != self._kept or now - self._kept_at >= AGAIN_SECONDS:
@@ -53,5 +53,5 @@ class LiveStanding:
                 if is_due():
                     self.look()
             except Exception:  # a prompt must not cost the board
-                log.exception("How the board stands could not be kept")
+                log.exception("The status of the board could not be kept")
             await asyncio.sleep(LOOK_SECONDS)

@@ -1,4 +1,4 @@
-"""How a whole board stands, in a handful of numbers."""
+"""The status of a whole board, in a handful of numbers."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ def _counts(snapshot: Snapshot) -> Mapping[str, int]:
     return {"entry_points": points, "open": is_open, **by_level}
 
 
-def standing_of(
+def board_status(
     snapshot: Snapshot, points: Mapping[str, int], longest_interval: float
 ) -> Mapping[str, float]:
     """Times in Unix time in seconds, and how many entry points and alarms there are of each kind.
