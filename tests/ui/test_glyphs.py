@@ -139,7 +139,7 @@ async def test_every_screen_can_be_drawn_in_ascii(keys):
     board = made_board(40)
     board.fold(outage())
     app = WallboardApp(Settings(ascii=True), board=board, clock=lambda: NOW)
-    app.notices.add("something went wrong")
+    app.messages.add("something went wrong")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*keys)
         await pilot.pause()

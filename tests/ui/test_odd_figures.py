@@ -54,4 +54,4 @@ async def test_any_figures_are_drawn_in_every_tab_and_in_the_events(size, wait, 
         await pilot.press("escape", "e")
         await settled(pilot)
         assert "Sales" in text_on(app)
-        assert app.notices.texts == ()
+        assert app.messages.texts == ()

@@ -1,4 +1,4 @@
-"""Every message of the board in full: servers out of reach, shared causes, notices."""
+"""Every message of the board in full: servers out of reach, shared causes, problems."""
 
 from rich.segment import Segment
 from textual.binding import Binding

@@ -21,7 +21,7 @@ from wallboard.report.past.availability import (
     hours_recorded,
     periods_of,
 )
-from wallboard.report.past.availability_told import availability_lines
+from wallboard.report.past.availability_formats import availability_lines
 
 KEY = EntryPointKey("prod", 1000)
 SALES = EntryPoint(KEY, "Sales")

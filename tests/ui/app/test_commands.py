@@ -137,4 +137,4 @@ async def test_a_palette_that_there_is_no_room_for_takes_every_key(size):
         await opened(pilot)
         await pilot.press("pageup", "pagedown", "end", "up", "down", "pageup", "escape")
         await until(pilot, lambda: isinstance(app.screen, WallScreen))
-        assert app.notices.texts == ()
+        assert app.messages.texts == ()

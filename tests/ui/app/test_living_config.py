@@ -92,8 +92,8 @@ class Living:
                 await asyncio.wait({config._task})
 
     @property
-    def notices(self):
-        return self.app.view().notices
+    def messages(self):
+        return self.app.view().messages
 
     def heard(self, key, *outcomes: object):
         endpoints = {ChatAllowed: Endpoint.CHAT_ALLOWED}
@@ -174,12 +174,12 @@ async def test_an_invalid_edit_stands_in_the_banner_until_it_is_put_right(path):
         living.edit(config(1000, top="intervall = 3"))
         await living.seconds(6)
         await pilot.press("x")
-        assert [text for text in living.notices if "intervall" in text]
+        assert [text for text in living.messages if "intervall" in text]
         assert list(living.app._snapshot.entry_points) == [A, B]
         assert living.feed.told == []
         living.edit(config(1000))
         await living.seconds(4)
-        assert not [text for text in living.notices if "intervall" in text]
+        assert not [text for text in living.messages if "intervall" in text]
         assert list(living.app._snapshot.entry_points) == [A]
 
 
@@ -355,4 +355,4 @@ async def test_a_state_folder_that_cannot_be_written_is_one_notice(path, tmp_pat
         for _ in range(3):
             await pilot.press("s")
             await living.seconds(4)
-        assert sum("cannot be kept" in text for text in living.notices) == 1
+        assert sum("cannot be kept" in text for text in living.messages) == 1

@@ -17,7 +17,7 @@ from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.diff import Difference
 from wallboard.ui.drilldown.endpoints import EndpointTable
 from wallboard.ui.drilldown.request import RequestLines
-from wallboard.ui.drilldown.strip import StateStripLine
+from wallboard.ui.drilldown.state_strip_line import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead
 from wallboard.ui.drilldown.timeline_rows import rows_of

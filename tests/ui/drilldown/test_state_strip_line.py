@@ -8,7 +8,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.policy import Level, Policy, Verdict
 from wallboard.domain.reading import Capacity, ChatAllowed, LiveSessionStatus
 from wallboard.domain.state_strip import State
-from wallboard.ui.drilldown.strip import states_in
+from wallboard.ui.drilldown.state_strip_line import states_in
 from wallboard.ui.picture.window import RecordedStates, Window
 
 OPEN, FULL = ChatAllowed(True), ChatAllowed(False, "queue_depth_reached")

@@ -10,7 +10,7 @@ import pytest
 from boards import NOW
 
 from wallboard.ui.look.clipboard import MOST_BYTES, clipboard_sequence
-from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
+from wallboard.ui.picture.messages import PASSING_SECONDS, Messages
 from wallboard.ui.screen.copies import MOST_FILES, save_copy
 
 XTERM = {"TERM": "xterm-256color"}
@@ -133,28 +133,28 @@ def test_the_oldest_copies_go_and_other_files_stay(tmp_path):
 
 def test_a_passing_notice_goes_by_itself_and_the_lasting_ones_stay():
     now = NOW
-    notices = Notices(lambda: now)
-    notices.add("lasting")
-    notices.add_passing("first")
-    notices.add_passing("second")
-    assert notices.passing == "second"
+    messages = Messages(lambda: now)
+    messages.add("lasting")
+    messages.add_passing("first")
+    messages.add_passing("second")
+    assert messages.passing == "second"
     now += PASSING_SECONDS
-    assert notices.passing == "second"
+    assert messages.passing == "second"
     now += 0.1
-    assert notices.passing == ""
-    assert len(notices.texts) == 1
+    assert messages.passing == ""
+    assert len(messages.texts) == 1
 
 
 def test_a_passing_notice_does_not_stay_for_ever_when_the_clock_is_put_back():
     now = NOW
-    notices = Notices(lambda: now)
-    notices.add_passing("sent")
+    messages = Messages(lambda: now)
+    messages.add_passing("sent")
     now -= 3600
-    assert notices.passing == ""
+    assert messages.passing == ""
 
 
 def test_dismissing_clears_a_passing_notice_too():
-    notices = Notices(lambda: NOW)
-    notices.add_passing("sent")
-    notices.clear()
-    assert notices.passing == ""
+    messages = Messages(lambda: NOW)
+    messages.add_passing("sent")
+    messages.clear()
+    assert messages.passing == ""

@@ -460,7 +460,7 @@ async def test_an_unknown_theme_is_a_notice_on_the_wall():
     app = WallboardApp(settings, board=made_board(2), clock=lambda: NOW)
     async with app.run_test():
         assert app.board_theme.name == themes.FALLBACK
-        assert any("There is no theme 'absent'" in text for text in app.notices.texts)
+        assert any("There is no theme 'absent'" in text for text in app.messages.texts)
 
 
 async def test_no_color_in_the_environment_means_no_colour(monkeypatch):
@@ -476,4 +476,4 @@ async def test_the_board_starts_in_every_theme(name):
     async with app.run_test() as pilot:
         await pilot.pause()
         assert app.theme == f"wallboard-{name}"
-        assert not app.notices.texts
+        assert not app.messages.texts

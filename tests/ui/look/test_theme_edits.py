@@ -83,7 +83,7 @@ async def test_a_theme_of_any_name_can_be_used(own, name):
     write(own, dark(), name=name)
     async with app(name).run_test() as pilot:
         assert pilot.app.board_theme.name == name
-        assert not pilot.app.notices.texts
+        assert not pilot.app.messages.texts
 
 
 async def test_an_edit_is_taken_up_once_the_file_stands_still(own):
@@ -103,11 +103,11 @@ async def test_a_broken_edit_keeps_the_last_good_theme_and_says_what_is_wrong(ow
         write(own, dark().replace('"#0c3119"', '"greenish"'))
         await ticks(pilot)
         assert open_background(pilot.app) == "#0c3119"
-        (notice,) = pilot.app.notices.texts
+        (notice,) = pilot.app.messages.texts
         assert "mine.toml" in notice
         assert "[verdict] open: bg = 'greenish' is not a colour" in notice
         await ticks(pilot)
-        assert pilot.app.notices.texts == (notice,)
+        assert pilot.app.messages.texts == (notice,)
         write(own, dark().replace("#0c3119", "#005f00"))
         await ticks(pilot)
         assert open_background(pilot.app) == "#005f00"
@@ -139,7 +139,7 @@ async def test_a_theme_that_is_deleted_stays_in_use(own):
         (own / "mine.toml").unlink()
         await ticks(pilot)
         assert pilot.app.board_theme.name == "mine"
-        assert "There is no theme 'mine'" in pilot.app.notices.texts[-1]
+        assert "There is no theme 'mine'" in pilot.app.messages.texts[-1]
 
 
 async def test_a_folder_that_does_not_answer_holds_up_nothing(own, monkeypatch):

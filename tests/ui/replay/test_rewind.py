@@ -23,7 +23,7 @@ from walls import part, settled, text_on, until, words_of
 from wallboard.domain.policy import Verdict
 from wallboard.ui.drilldown.chart import Chart
 from wallboard.ui.drilldown.drilldown_screen import DrillDownScreen
-from wallboard.ui.drilldown.strip import StateStripLine
+from wallboard.ui.drilldown.state_strip_line import StateStripLine
 from wallboard.ui.look.theme import available, load
 from wallboard.ui.replay.goto_screen import GoToScreen
 from wallboard.ui.screen.board_screen import Passing

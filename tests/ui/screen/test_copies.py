@@ -21,7 +21,7 @@ from wallboard.domain.reading import ChatAllowed
 from wallboard.setting_types import Secret
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.ui.app.app import WallboardApp
-from wallboard.ui.picture.notices import PASSING_SECONDS
+from wallboard.ui.picture.messages import PASSING_SECONDS
 
 SCRIPT = Path(__file__).parents[1] / "copying_app.py"
 KEY = EntryPointKey("prod", 1000)
@@ -52,7 +52,7 @@ class Wall:
 
     @property
     def notice(self):
-        return self.app.notices.passing
+        return self.app.messages.passing
 
 
 async def press(pilot, *keys: str):

@@ -119,7 +119,7 @@ async def test_what_the_banner_has_no_room_for_is_read_on_its_own_screen():
 async def test_a_reply_to_a_key_leaves_the_keys_in_sight_and_is_no_warning():
     app = wall(made_board(3))
     async with app.run_test(size=(80, 24)) as pilot:
-        app.notices.add_passing("Copied the body")
+        app.messages.add_passing("Copied the body")
         await settled(pilot)
         reply = app.screen.query_one(Passing)
         assert "Copied the body" in text_on(app)

@@ -22,6 +22,7 @@ from wallboard.feeds import FeedStatus
 from wallboard.ui.app.wall_modes import NOT_IN_A_KIOSK
 from wallboard.ui.look.theme import load
 from wallboard.ui.screen.header import BoardHeader
+from wallboard.ui.wall.all_well import AllWell, WellLine
 from wallboard.ui.wall.arrange import Section
 from wallboard.ui.wall.big_letters import big
 from wallboard.ui.wall.kiosk_grid import KioskGrid, Pinned
@@ -29,7 +30,6 @@ from wallboard.ui.wall.kiosk_plan import plan
 from wallboard.ui.wall.kiosk_screen import KioskBody, KioskScreen
 from wallboard.ui.wall.layout import LARGE, lay_out
 from wallboard.ui.wall.rotation import LEAVE_SECONDS, PAUSE_SECONDS, Page, Rotation, pages_of
-from wallboard.ui.wall.well import AllWell, WellLine
 from wallboard.ui.widgets.key_bar import KeyBar
 
 SIZE = (80, 24)
@@ -595,7 +595,7 @@ async def test_a_kiosk_on_a_tiny_terminal_draws_what_fits(size):
         await settled(pilot)
         clock.now += 300
         await settled(pilot)
-        assert not [text for text in app.notices.texts if "could not be drawn" in text]
+        assert not [text for text in app.messages.texts if "could not be drawn" in text]
 
 
 async def test_a_simulated_day_of_pages_and_new_criticals_leaves_nothing_behind():

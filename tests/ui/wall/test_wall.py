@@ -308,7 +308,7 @@ async def test_a_record_that_cannot_be_put_together_is_a_notice_too():
     app = wall()
     async with app.run_test(size=SMALL) as pilot:
         level = logging.WARNING
-        app.notices.handle(logging.LogRecord("x", level, "", 0, "Two %s %s", ("one",), None))
+        app.messages.handle(logging.LogRecord("x", level, "", 0, "Two %s %s", ("one",), None))
         await settled(pilot)
         assert "Two %s %s" in text_on(app)
 

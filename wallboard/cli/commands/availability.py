@@ -72,7 +72,7 @@ def command(
         names_of,
         periods_of,
     )
-    from wallboard.report.past.availability_told import (
+    from wallboard.report.past.availability_formats import (
         availability_csv,
         availability_json,
         availability_lines,

@@ -80,7 +80,8 @@ def verdicts_page() -> Page:
 
 def keys_page() -> Page:
     """The keys of every screen, and the words of filters."""
-    from wallboard.ui.app.key_list import default_keys, filter_words
+    from wallboard.ui.app.configured_keys import default_keys
+    from wallboard.ui.help.help_screen import filter_words
 
     intro = "`?` on the board shows these keys, with those that your config has changed ([keys])."
     parts = (

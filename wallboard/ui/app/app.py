@@ -26,7 +26,7 @@ from wallboard.live import LiveBoard, MakeFeed
 from wallboard.live_alarms import LiveAlarms
 from wallboard.settings import Settings, longest_interval
 from wallboard.ui.app.absence import AbsenceApp
-from wallboard.ui.app.outside import Outside
+from wallboard.ui.app.desktop import Desktop
 from wallboard.ui.app.wall_modes import WallModes
 from wallboard.ui.look import lite
 from wallboard.ui.look.text import safe
@@ -111,7 +111,7 @@ class WallboardApp(AbsenceApp):
         self.live.on_folded(self._show_restored)
         self.live.on_edited(self._apply_settings)
         self.modes = WallModes(lambda: self.settings, self.bell, self._bytes_sent)
-        self.outside = Outside(lambda: self.settings.alarm, self.send_sequence)
+        self.desktop = Desktop(lambda: self.settings.alarm, self.send_sequence)
         self._store = store
         self._saving: asyncio.Future[None] | None = None
         self._ticking: Timer | None = None
@@ -121,12 +121,12 @@ class WallboardApp(AbsenceApp):
     @property
     def setup_sequence(self) -> str:
         """Keeps the title of the window."""
-        return self.outside.setup
+        return self.desktop.setup
 
     @property
     def restore_sequence(self) -> str:
         """Brings the title back, and clears the taskbar."""
-        return self.outside.restore
+        return self.desktop.restore
 
     @property
     def board(self) -> Board:
@@ -144,8 +144,8 @@ class WallboardApp(AbsenceApp):
 
     def on_mount(self) -> None:
         """Start ticking, and the feed as soon as the first view is shown."""
-        self.notices.listen()
-        self._shown_outside()
+        self.messages.listen()
+        self._shown_on_desktop()
         self.start_ticking()
         if self.settings.keys:
             self.use_keys(self.settings.keys)
@@ -161,7 +161,7 @@ class WallboardApp(AbsenceApp):
         if store := self._store:
             with suppress(TimeoutError):
                 await in_thread_within(lambda: store.save(self.state), ANSWER_SECONDS)
-        self.notices.stop_listening()
+        self.messages.stop_listening()
         await self.replay_session.stop()
         await self.live.stop()
 
@@ -180,7 +180,7 @@ class WallboardApp(AbsenceApp):
             self.switch_kiosk()
         if settings.keys != before.keys:
             self.use_keys(settings.keys)
-        self.notices.add_passing(what_changed(before, settings))
+        self.messages.add_passing(what_changed(before, settings))
         self.tick()
 
     def _show_restored(self, folded: Folded) -> None:
@@ -196,7 +196,7 @@ class WallboardApp(AbsenceApp):
 
     @on(Driver.SignalResume)
     def _tick_after_stop(self) -> None:
-        self.outside.forget()
+        self.desktop.forget()
         self.tick()  # all that is shown has aged meanwhile
 
     def switch_kiosk(self) -> None:
@@ -215,17 +215,17 @@ class WallboardApp(AbsenceApp):
         self.modes.tick(self._snapshot, self.clock())
         if self.modes.wall_is_due(self.clock()):
             self._close_screens()
-        view = self._shown_outside()
+        view = self._shown_on_desktop()
         for screen in reversed(self.screen_stack):
             self._show(screen, view)
             if not screen.is_modal:
                 break  # what lies below cannot be seen
 
-    def _shown_outside(self) -> View | None:
+    def _shown_on_desktop(self) -> View | None:
         """The view, once the title and all else outside of the text say what it says."""
         try:
             view = self.view()
-            self.outside.update(view)
+            self.desktop.update(view)
         except Exception:  # as below
             log.exception("The window's title could not be brought up to date")
             return None
@@ -271,8 +271,8 @@ class WallboardApp(AbsenceApp):
             frozen_at=self._frozen_at,
             lag_seconds=status.lag_seconds,
             longest_interval=longest_interval(self.settings),
-            notices=(*self.live.problems, *self.notices.texts),
-            passing=self.notices.passing,
+            messages=(*self.live.problems, *self.messages.texts),
+            passing=self.messages.passing,
             unseen=self.absence.unseen.words(now) if self.absence.unseen else "",
             leader=status.leader or "",
             witnesses=len(self.settings.alarm.witness),
@@ -371,8 +371,8 @@ class WallboardApp(AbsenceApp):
         self.tick()
 
     def action_dismiss_notices(self) -> None:
-        """Clear the notices."""
-        self.notices.clear()
+        """Clear the messages."""
+        self.messages.clear()
         self.absence.forget()
         self.tick()
 
@@ -393,5 +393,5 @@ def run_board(
     store, state, problem = stored_arrangement(board, themed=themed)
     app = WallboardApp(settings, make_feed, state=state, store=store, source=source)
     if problem:
-        app.notices.add(problem)
+        app.messages.add(problem)
     return app.run_to_end()

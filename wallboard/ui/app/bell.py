@@ -136,7 +136,7 @@ class _Call(Enum):
     NO_ALARM = "no alarm"
 
 
-class Calling:
+class UnhandledOnly:
     """Lets through what calls somebody: nothing handled, and what is pending once it is raised.
 
     Where there is no alarm, as the level is below that of alarms, the level alone calls.

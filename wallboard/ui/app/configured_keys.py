@@ -1,4 +1,4 @@
-"""Checks the keys of the config against the bindings of every screen."""
+"""The keys of every screen, and a check of those of the config against them."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 from wallboard.config.problem import ConfigError, Problem
 from wallboard.domain.foreign_text import escaped
 from wallboard.settings import Settings
-from wallboard.ui.screen.keys import LEAVING, Bound, faults
+from wallboard.ui.screen.keys import LEAVING, Bound, Group, faults, groups_of
 
 
 def with_good_keys(settings: Settings, file: Path | None) -> Settings:
@@ -45,6 +45,14 @@ def bindings_by_screen() -> Mapping[str, tuple[Bound, ...]]:
         bound = dict.fromkeys(one for node in nodes for one in _own(node))
         found[f"the {_words(keyed.node)} screen"] = tuple(bound)
     return found
+
+
+def default_keys() -> list[Group]:
+    """The default keys by screen, in the order of the help."""
+    from wallboard.ui.app.app import WallboardApp
+    from wallboard.ui.app.open_screens import keyed_screens
+
+    return groups_of(WallboardApp(Settings()), None, keyed_screens())
 
 
 def _own(node: type[DOMNode]) -> Iterator[Bound]:

@@ -7,7 +7,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import Snapshot
 from wallboard.settings import Settings
-from wallboard.ui.app.bell import FLASH_SECONDS, Bell, Calling, Doubt, NewlyWorse, Worsening
+from wallboard.ui.app.bell import FLASH_SECONDS, Bell, Doubt, NewlyWorse, UnhandledOnly, Worsening
 from wallboard.ui.look.lite import refresh_seconds
 from wallboard.ui.picture.view import Extras
 from wallboard.ui.wall.rotation import is_idle, is_paused
@@ -110,7 +110,7 @@ class WallModes:
         )
         self._newly_worse = NewlyWorse()
         self._doubt = Doubt(lambda: bool(current().alarm.witness))
-        self._calling = Calling()
+        self._unhandled_only = UnhandledOnly()
         self._new: dict[EntryPointKey, float] = {}
         self._last_key_at: float | None = None
 
@@ -125,7 +125,7 @@ class WallModes:
         if not (self.kiosk or alarm.bell or alarm.flash):
             return  # nothing to ring, flash or mark
         certain = self._doubt.certain(self._newly_worse.compare(snapshot), snapshot, now)
-        calling = self._calling.of(certain, snapshot)
+        calling = self._unhandled_only.of(certain, snapshot)
         self._bell.update(calling, now)
         self._note(calling, now)
 

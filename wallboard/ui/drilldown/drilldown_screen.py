@@ -22,7 +22,7 @@ from wallboard.ui.drilldown.places import PlaceTable, Viewpoint
 from wallboard.ui.drilldown.poll_body import PollBody
 from wallboard.ui.drilldown.request import RequestLines, header_lines
 from wallboard.ui.drilldown.shown_poll import ShownPoll
-from wallboard.ui.drilldown.strip import StateStripLine
+from wallboard.ui.drilldown.state_strip_line import StateStripLine
 from wallboard.ui.drilldown.tabs import Tab, TabBar
 from wallboard.ui.drilldown.timeline import Timeline, TimelineDetail, TimelineHead
 from wallboard.ui.look.theme import BoardTheme

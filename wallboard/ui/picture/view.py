@@ -54,7 +54,7 @@ class View:
     While the board is frozen, since ``frozen_at``, ``snapshot`` stays the same and ``now`` goes on;
     both times are Unix time in seconds. ``beat`` counts ticks. ``lag_seconds`` is how far the polls
     are behind schedule, ``longest_interval`` the longest polling interval of all servers in
-    seconds. ``notices`` are lasting messages, ``passing`` is one that disappears by itself, and
+    seconds. ``messages`` are the lasting ones, ``passing`` is one that disappears by itself, and
     ``unseen`` says how much changed while nobody looked.
     ``leader`` is the process that polls, if it is another one; ``witnesses`` is how many it asks
     whether it has a network. In a replay
@@ -69,7 +69,7 @@ class View:
     frozen_at: float | None = None
     lag_seconds: float = 0.0
     longest_interval: float = 10.0
-    notices: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
     passing: str = ""
     unseen: str = ""
     leader: str = ""

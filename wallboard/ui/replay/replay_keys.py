@@ -82,7 +82,7 @@ class ReplayKeysApp(StyledApp):
 
     def say(self, words: str) -> None:
         """Show a passing message."""
-        self.notices.add_passing(words)
+        self.messages.add_passing(words)
         self.tick()
 
     def show_change(self, change: Change) -> None:

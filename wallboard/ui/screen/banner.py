@@ -1,4 +1,4 @@
-"""Lines between header and wall: servers out of reach, shared causes, notices; passing replies."""
+"""Lines between header and wall: servers out of reach, shared causes, messages; passing replies."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -30,19 +30,19 @@ Message = tuple[str, str]
 
 
 def messages_of(view: View, glyphs: Glyphs) -> list[Message]:
-    """All there is to say over the wall: servers out of reach, shared causes, then notices."""
+    """All there is to say over the wall: servers out of reach, shared causes, then messages."""
     outages = [outage_words(status, view, glyphs) for status in view.snapshot.unreachable]
     outages += server_alarms(view, glyphs)
     causes = shared_causes(view.snapshot, glyphs)
     unseen = [view.unseen] if view.unseen else []
-    notices = [*unseen, *(f"! {safe(text)}" for text in view.notices)]
+    messages = [*unseen, *(f"! {safe(text)}" for text in view.messages)]
     network = network_of(view, glyphs)
     nodes = (f"{glyphs.node_differs} {words}" for words in node_lines(view.snapshot))
     sentences = silence_sentences(view.snapshot.places, view.snapshot.at)
     silent = (f"{glyphs.disputed} {words}" for words in sentences)
-    notices = [*silent, *nodes, *notices]
+    messages = [*silent, *nodes, *messages]
     return [(text, "outage") for text in (*network, *outages, *causes)] + [
-        (n, "notice") for n in notices
+        (n, "notice") for n in messages
     ]
 
 

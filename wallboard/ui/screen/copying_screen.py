@@ -15,7 +15,7 @@ from wallboard.abandonable import start_in_thread
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import Observation
 from wallboard.settings import Settings
-from wallboard.ui.picture.notices import PASSING_SECONDS, Notices
+from wallboard.ui.picture.messages import PASSING_SECONDS, Messages
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.screen.copies import Copy, Evidence, body_copy, bundle_copy, curl_copy
 
@@ -26,7 +26,7 @@ class CopyingApp(Protocol):
     """What copying needs from the app."""
 
     settings: Settings
-    notices: Notices
+    messages: Messages
     clock: Callable[[], float]
 
     def send_sequence(self, sequence: str) -> bool:
@@ -112,7 +112,7 @@ class CopyingScreen(BoardScreen):
 
     def _say(self, text: str) -> None:
         app = self._copying_app
-        app.notices.add_passing(text)
+        app.messages.add_passing(text)
         app.tick()
         self.app.set_timer(PASSING_SECONDS + 0.1, app.tick)
 

@@ -26,7 +26,7 @@ from wallboard.ui.look import glyphs, lite
 from wallboard.ui.look import theme as themes
 from wallboard.ui.look.theme import BoardTheme, ThemeWatch
 from wallboard.ui.look.theme_file import ThemeError
-from wallboard.ui.picture.notices import Notices
+from wallboard.ui.picture.messages import Messages
 from wallboard.ui.screen.copies import save_copy
 from wallboard.ui.screen.garbage_collection import COLLECT_SECONDS, GarbageCollection
 from wallboard.ui.terminal.app import CellApp
@@ -83,10 +83,10 @@ class StyledApp(CellApp[None]):
         self._theme_watch = ThemeWatch(self._chosen_theme())
         self._theme_look: asyncio.Task[None] | None = None
         self.clock = clock
-        self.notices = Notices(clock)
+        self.messages = Messages(clock)
         self.garbage_collection = GarbageCollection()
         if problem:
-            self.notices.add(problem)
+            self.messages.add(problem)
 
     def run_to_end(self) -> int:
         """Run until the operator or a signal ends it; the exit status.
@@ -132,7 +132,7 @@ class StyledApp(CellApp[None]):
         self._asked = lite.asked_theme(asked, self.settings)
         theme, problem = themes.load_for(self._chosen_theme(), _colour_system())
         if problem and problem != theme.problem:
-            self.notices.add(problem)
+            self.messages.add(problem)
         self.use_theme(theme)
 
     @property
@@ -166,7 +166,7 @@ class StyledApp(CellApp[None]):
     def use_theme(self, theme: BoardTheme) -> None:
         """Draw everything in this theme."""
         if theme.problem:
-            self.notices.add(theme.problem)
+            self.messages.add(theme.problem)
         theme = with_glyphs(theme, self.settings)
         self.board_theme = theme
         self.beyond_ascii = theme.glyphs.beyond_ascii
@@ -205,13 +205,13 @@ class StyledApp(CellApp[None]):
         match found:
             case BoardTheme() as theme:
                 self.use_theme(theme)
-                self.notices.add_passing(f"Theme {theme.name!r} reloaded.")
+                self.messages.add_passing(f"Theme {theme.name!r} reloaded.")
             case ThemeError() as error:
-                self.notices.add(f"{error} Still using the previous theme.")
+                self.messages.add(f"{error} Still using the previous theme.")
 
     def show_or_print(self, text: str) -> None:
         """Show a message; if the app is about to end, print it afterwards."""
-        self.notices.add(text)
+        self.messages.add(text)
         if self._exit:  # there is no public way to ask
             self.exit(self.return_value, self.return_code or 0, message=text)
 

@@ -14,6 +14,7 @@ from wallboard.ui.picture.arrangement import Arrangement
 from wallboard.ui.picture.view import Extras, View
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.screen.header_words import silent_seconds
+from wallboard.ui.wall.all_well import AllWell, WellLine
 from wallboard.ui.wall.arrange import AlarmOrder, unacknowledged
 from wallboard.ui.wall.big_figures import clock_of
 from wallboard.ui.wall.big_letters import big
@@ -23,7 +24,6 @@ from wallboard.ui.wall.layout import Layout, lay_out
 from wallboard.ui.wall.rotation import Rotation, is_paused
 from wallboard.ui.wall.rows import blinking_in
 from wallboard.ui.wall.wall_screen import WallScreen
-from wallboard.ui.wall.well import AllWell, WellLine
 from wallboard.ui.widgets.lines import Lines
 
 HEADER_ROWS = 2

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from rich.segment import Segment
-from textual.strip import Strip
 
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
@@ -18,7 +17,6 @@ from wallboard.ui.wall.figures import REACHED, figures_of
 from wallboard.ui.wall.headline import MOST_SCALE, Headline, biggest
 from wallboard.ui.wall.layout import LARGE
 from wallboard.ui.wall.tile import TilePainter
-from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
 from wallboard.ui.widgets.lines import word_wrapped
 from wallboard.ui.widgets.status_words import (
     NO_DATA,
@@ -57,23 +55,11 @@ class LargePainter(TilePainter):
         critical = (self._biggest(v, "59m") for v in Verdict if v.default_level is Level.CRITICAL)
         self._most_scale = min(headline.scale if headline else 1 for headline in critical)
 
-    def paint(
-        self,
-        status: EntryPointStatus,
-        now: float,
-        *,
-        selected: bool,
-        alarm: AlarmMark = NO_ALARM,
-    ) -> list[Strip]:
-        """The tile as strips, each ``width`` cells wide."""
-        styles, level = self._styles[selected], status.judgement.level_at(now)
-        drawn = Drawn(status, now, styles, alarm)
-        edge = Segment(self.glyphs.edges[level], styles.shapes[level])
-        headline = self.headline(status, now)
+    def drawn_rows(self, drawn: Drawn) -> list[list[Segment]]:
+        """The headline, and below it what there is room for."""
+        headline = self.headline(drawn.status, drawn.now)
         rows = self._headline_rows(drawn, headline)
-        rows += self._below(drawn, headline, self._drawn_height - len(rows))
-        lines = [Strip([edge, *row, self._gap], self.width) for row in rows]
-        return lines + self.blank()[len(lines) :]
+        return rows + self._below(drawn, headline, self._drawn_height - len(rows))
 
     def headline(self, status: EntryPointStatus, now: float) -> Headline | None:
         """Verdict and age in big letters; ``None`` where these do not fit."""

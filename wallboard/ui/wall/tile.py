@@ -107,8 +107,13 @@ class TilePainter:
         level = status.judgement.level_at(now)
         edge = Segment(self.glyphs.edges[level], styles.shapes[level])
         drawn = Drawn(status, now, styles, alarm)
-        lines = [Strip([edge, *row(drawn), self._gap], self.width) for row in self._rows]
+        rows = self.drawn_rows(drawn)
+        lines = [Strip([edge, *row, self._gap], self.width) for row in rows]
         return lines + self.blank()[len(lines) :]
+
+    def drawn_rows(self, drawn: Drawn) -> list[list[Segment]]:
+        """Its rows between edge and gap, no more than there is height."""
+        return [row(drawn) for row in self._rows]
 
     def blank(self) -> list[Strip]:
         """An empty cell of the grid."""

@@ -10,7 +10,7 @@ PASSING_SECONDS = 6.0
 """How long a passing message is shown."""
 
 
-class Notices(logging.Handler):
+class Messages(logging.Handler):
     """The last messages, including every logged warning, since the wall hides standard error."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

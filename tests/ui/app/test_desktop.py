@@ -1,4 +1,4 @@
-"""What the terminal shows outside of its text: title, taskbar and desktop, by the alarms."""
+"""What the terminal shows desktop of its text: title, taskbar and desktop, by the alarms."""
 
 from dataclasses import replace
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from boards import NOW, made_board
 from wallboard.domain.alarm import AlarmState
 from wallboard.domain.policy import Level
 from wallboard.settings import AlarmSettings
-from wallboard.ui.app.outside import NOTICE_SECONDS, Outside
+from wallboard.ui.app.desktop import NOTICE_SECONDS, Desktop
 from wallboard.ui.look.taskbar import AGAIN_SECONDS, CLEAR, ERROR
 from wallboard.ui.picture.view import ReplayPosition, View
 
@@ -38,12 +38,12 @@ class Terminal:
     def __init__(self, environ, **settings) -> None:
         self.settings = AlarmSettings(**settings)
         self.sent: list[str] = []
-        self.outside = Outside(lambda: self.settings, self.sent.append, environ)
+        self.desktop = Desktop(lambda: self.settings, self.sent.append, environ)
 
     def gets(self, view):
         """What a view makes it get."""
         self.sent.clear()
-        self.outside.update(view)
+        self.desktop.update(view)
         return "".join(self.sent)
 
 
@@ -68,14 +68,14 @@ def test_a_title_is_sent_once_and_again_after_the_terminal_was_given_back():
     assert terminal.gets(view_of())
     assert terminal.gets(view_of()) == ""
     assert terminal.gets(view_of([alarm(1)])) == "\x1b]2;2 CRIT 1 new – wallboard\x07"
-    terminal.outside.forget()
+    terminal.desktop.forget()
     assert terminal.gets(view_of([alarm(1)]))
 
 
 def test_what_is_not_known_to_take_it_gets_nothing():
     terminal = Terminal(CONSOLE)
     assert terminal.gets(view_of([alarm(1)])) == ""
-    assert (terminal.outside.setup, terminal.outside.restore) == ("", "")
+    assert (terminal.desktop.setup, terminal.desktop.restore) == ("", "")
 
 
 def test_the_taskbar_has_its_colour_while_something_critical_is_unacknowledged():
@@ -87,7 +87,7 @@ def test_the_taskbar_has_its_colour_while_something_critical_is_unacknowledged()
     acknowledged = view_of([alarm(1, AlarmState.ACKNOWLEDGED)], now=NOW + AGAIN_SECONDS)
     assert CLEAR in terminal.gets(acknowledged)
     assert terminal.gets(acknowledged) == ""
-    assert terminal.outside.restore.startswith(CLEAR)
+    assert terminal.desktop.restore.startswith(CLEAR)
 
 
 def notices(text):

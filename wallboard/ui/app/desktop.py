@@ -66,7 +66,7 @@ class NewAlarms:
         return [snapshot.alarms[key] for key in standing if key not in before]
 
 
-class Outside:
+class Desktop:
     """Keeps title, taskbar and desktop in step with the board; sends only what differs."""
 
     def __init__(
