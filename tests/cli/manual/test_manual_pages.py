@@ -108,7 +108,7 @@ def test_every_setting_is_explained_on_the_page_of_the_config():
 def test_a_setting_has_its_kind_its_limits_and_its_default():
     said = " ".join(unstyle(text(config_page(), 100)).split())
     assert " concurrency Parallel polls per server, 1 to 256. Whole number; default 8. " in said
-    assert " endpoint of an entry point. Number above 0; default 10. " in said
+    assert " endpoint of an entry point, 0.1 to 86400. Number; default 10. " in said
 
 
 def test_every_exit_status_is_explained():
