@@ -12,9 +12,8 @@ sys.path.append(str(Path(__file__).parent / "terminal"))
 
 from pseudo_terminal import Child
 
+from wallboard.ui.app.desktop import KEEP_TITLE, RESTORE_TITLE, TASKBAR_CLEAR
 from wallboard.ui.look.desktop_notice import desktop_notice
-from wallboard.ui.look.taskbar import CLEAR
-from wallboard.ui.look.window_title import BACK, KEEP
 
 SCRIPT = Path(__file__).with_name("board_app.py")
 FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
@@ -46,16 +45,16 @@ def sent(child):
 
 
 def assert_given_back(raw, *, taskbar=False):
-    assert raw.count(KEEP) == raw.count(BACK)
-    assert raw.rindex(TITLE + "\x07") >= raw.rindex(BACK)
+    assert raw.count(KEEP_TITLE) == raw.count(RESTORE_TITLE)
+    assert raw.rindex(TITLE + "\x07") >= raw.rindex(RESTORE_TITLE)
     assert raw.rindex(FOCUS_OFF) > raw.rindex(FOCUS_ON)
-    assert raw.rindex(CLEAR) if taskbar else CLEAR not in raw
+    assert raw.rindex(TASKBAR_CLEAR) if taskbar else TASKBAR_CLEAR not in raw
 
 
 def test_the_title_is_kept_then_set_and_comes_back_at_the_end(board):
     child = board()
     raw = sent(child)
-    assert raw.index(KEEP) < raw.index(TITLE)
+    assert raw.index(KEEP_TITLE) < raw.index(TITLE)
     assert " CRIT – wallboard\x07" in raw
     child.send("q")
     assert child.status() == 0
@@ -80,7 +79,7 @@ def test_a_stop_gives_all_of_it_back_and_takes_it_again(board):
     child.emulator.screen.reset()
     child.until("CRIT")
     raw = sent(child)
-    assert raw.index(KEEP) < raw.index(TITLE)
+    assert raw.index(KEEP_TITLE) < raw.index(TITLE)
     assert FOCUS_ON in raw
     child.send("q")
     assert child.status() == 0
@@ -94,7 +93,7 @@ def test_a_board_that_was_stopped_from_outside_keeps_the_first_title_once(board)
     child.send("q")
     assert child.status() == 0
     raw = sent(child)
-    assert raw.count(KEEP) == 1
+    assert raw.count(KEEP_TITLE) == 1
     assert_given_back(raw)
 
 
@@ -115,7 +114,7 @@ def test_the_console_of_linux_gets_none_of_it(board):
     assert child.status() == 0
     raw = sent(child)
     assert TITLE not in raw
-    assert KEEP not in raw
+    assert KEEP_TITLE not in raw
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")

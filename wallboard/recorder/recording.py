@@ -22,7 +22,7 @@ from wallboard.recorder.reading import (
     known_states,
     level_timeline,
     runs,
-    states,
+    state_strips,
 )
 from wallboard.recorder.reading.catalogue import read_entry_points, read_said, read_title
 from wallboard.recorder.reading.connection import Connection
@@ -33,7 +33,7 @@ from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined, recorded_twice
 from wallboard.recorder.reading.state_at import servers_at
-from wallboard.recorder.reading.states import KnownSpans
+from wallboard.recorder.reading.state_strips import KnownSpans
 from wallboard.recorder.reading.tail import Tail
 
 __all__ = ["Recording", "Run", "Span", "Tail"]
@@ -238,7 +238,7 @@ class Recording:
             if number is None:
                 return [None] * count
             known = KnownSpans(database, self._cache)
-            return states.states_of(database, known, number, start, end, count)
+            return state_strips.states_of(database, known, number, start, end, count)
 
     def samples(
         self, key: EntryPointKey, start: float, end: float, count: int

@@ -11,8 +11,13 @@ from boards import NOW, made_board
 from wallboard.domain.alarm import AlarmState
 from wallboard.domain.policy import Level
 from wallboard.settings import AlarmSettings
-from wallboard.ui.app.desktop import NOTICE_SECONDS, Desktop
-from wallboard.ui.look.taskbar import AGAIN_SECONDS, CLEAR, ERROR
+from wallboard.ui.app.desktop import (
+    NOTICE_SECONDS,
+    TASKBAR_CLEAR,
+    TASKBAR_ERROR,
+    TASKBAR_SECONDS,
+    Desktop,
+)
 from wallboard.ui.picture.view import ReplayPosition, View
 
 GHOSTTY = {"TERM": "xterm-ghostty"}
@@ -80,14 +85,14 @@ def test_what_is_not_known_to_take_it_gets_nothing():
 
 def test_the_taskbar_has_its_colour_while_something_critical_is_unacknowledged():
     terminal = Terminal(GHOSTTY)
-    assert ERROR not in terminal.gets(view_of([alarm(1, level=Level.WARNING)]))
-    assert ERROR in terminal.gets(view_of([alarm(1)]))
-    assert ERROR not in terminal.gets(view_of([alarm(1)], now=NOW + 1))
-    assert ERROR in terminal.gets(view_of([alarm(1)], now=NOW + AGAIN_SECONDS))
-    acknowledged = view_of([alarm(1, AlarmState.ACKNOWLEDGED)], now=NOW + AGAIN_SECONDS)
-    assert CLEAR in terminal.gets(acknowledged)
+    assert TASKBAR_ERROR not in terminal.gets(view_of([alarm(1, level=Level.WARNING)]))
+    assert TASKBAR_ERROR in terminal.gets(view_of([alarm(1)]))
+    assert TASKBAR_ERROR not in terminal.gets(view_of([alarm(1)], now=NOW + 1))
+    assert TASKBAR_ERROR in terminal.gets(view_of([alarm(1)], now=NOW + TASKBAR_SECONDS))
+    acknowledged = view_of([alarm(1, AlarmState.ACKNOWLEDGED)], now=NOW + TASKBAR_SECONDS)
+    assert TASKBAR_CLEAR in terminal.gets(acknowledged)
     assert terminal.gets(acknowledged) == ""
-    assert terminal.desktop.restore.startswith(CLEAR)
+    assert terminal.desktop.restore.startswith(TASKBAR_CLEAR)
 
 
 def notices(text):

@@ -2,10 +2,9 @@
 
 import pytest
 
+from wallboard.ui.app.desktop import MOST_TITLE, has_taskbar, has_title, title_sequence
 from wallboard.ui.look.desktop_notice import BELL, desktop_notice, desktop_sequence
-from wallboard.ui.look.taskbar import has_taskbar
 from wallboard.ui.look.terminal_program import Terminal, terminal_program
-from wallboard.ui.look.window_title import MOST_CHARACTERS, has_title, title_sequence
 
 X = "xterm-256color"
 KITTY = {"TERM": "xterm-kitty", "KITTY_WINDOW_ID": "1"}
@@ -118,4 +117,4 @@ def test_foreign_text_in_a_title_is_short_and_harmless():
     sent = title_sequence("a\x07\x1b]0;x\x9c\u202e\nb" + "y" * 1000)
     assert sent.startswith("\x1b]2;a")
     assert [char for char in sent if not char.isprintable()] == ["\x1b", "\x07"]
-    assert len(sent) <= MOST_CHARACTERS + 5
+    assert len(sent) <= MOST_TITLE + 5

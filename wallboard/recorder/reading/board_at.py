@@ -33,7 +33,7 @@ from wallboard.recorder.reading.state_at import (
     servers_at,
     verdicts_at,
 )
-from wallboard.recorder.reading.states import KnownSpans, strips_at
+from wallboard.recorder.reading.state_strips import KnownSpans, strips_at
 
 _EVENTS = (
     f"SELECT {COLUMNS} FROM change WHERE at <= ? AND before <> '{Verdict.WAITING}'"  # noqa: S608

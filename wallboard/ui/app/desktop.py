@@ -1,20 +1,72 @@
 """What the terminal shows outside of its text: the window's title, the taskbar, the desktop."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 
 from wallboard.domain.alarm import Alarm, AlarmState
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.snapshot import Snapshot
 from wallboard.report.words.alarms import SHORT_STATES, counted, verdict_words
 from wallboard.report.words.network import LOST
 from wallboard.settings import AlarmSettings
-from wallboard.ui.look import desktop_notice, taskbar, window_title
+from wallboard.ui.look import desktop_notice
+from wallboard.ui.look.multiplexer import multiplexer
+from wallboard.ui.look.terminal_program import Terminal, terminal_program, version_of
 from wallboard.ui.picture.view import View
 from wallboard.ui.screen.header import SHORT_LEVELS, WORD, Counter
 from wallboard.ui.screen.header_words import silent_seconds
+
+MOST_TITLE = 120
+
+KEEP_TITLE = "\x1b[22;2t"
+RESTORE_TITLE = "\x1b]2;\x07\x1b[23;2t"
+"""Keep the title that is there, and have it back; a terminal without a stack of them has none."""
+
+_WITH_TITLE = re.compile(
+    r"xterm|tmux|screen|rxvt|foot|alacritty|kitty|ghostty|wezterm|konsole|vte|gnome|putty|mintty"
+    r"|contour|iterm|st(-|$)"
+)
+"""Others, such as the console of Linux, may print what they do not know."""
+
+
+def has_title(environ: Mapping[str, str]) -> bool:
+    """Whether this terminal has a title, or at least takes the sequence silently."""
+    return _WITH_TITLE.match(environ.get("TERM", "")) is not None
+
+
+def title_sequence(text: str) -> str:
+    """The sequence that sets the title; a multiplexer takes it as that of its own window."""
+    return f"\x1b]2;{brief(text, MOST_TITLE)}\x07"
+
+
+# The error colour of the tab and the taskbar, by OSC 9;4.
+TASKBAR_ERROR = "\x1b]9;4;2;100\x07"
+TASKBAR_CLEAR = "\x1b]9;4;0;0\x07"
+
+TASKBAR_SECONDS = 5.0
+"""How often it is said again: Ghostty takes it back after fifteen seconds."""
+
+# To many terminals each OSC 9 is a message for the desktop: it is only sent to those that are known
+# to take this one for what it is, and never through a multiplexer.
+_WITH_TASKBAR = frozenset({Terminal.GHOSTTY, Terminal.WEZTERM, Terminal.WINDOWS, Terminal.CONEMU})
+_TASKBAR_SINCE = {Terminal.VTE: (79,), Terminal.ITERM: (3, 6, 6)}
+"""Before these versions it was swallowed, or shown as a message."""
+
+
+def has_taskbar(environ: Mapping[str, str]) -> bool:
+    """Whether this terminal is known to show it."""
+    if multiplexer(environ):
+        return False
+    terminal = terminal_program(environ)
+    since = _TASKBAR_SINCE.get(terminal)
+    return terminal in _WITH_TASKBAR or (
+        since is not None and version_of(terminal, environ) >= since
+    )
+
 
 NOTICE_SECONDS = 10.0
 """Least time between two messages on the desktop; what comes meanwhile is told in one."""
@@ -79,8 +131,8 @@ class Desktop:
         self._settings = settings
         self._send = send
         self._environ = environ
-        self._has_title = window_title.has_title(environ)
-        self._has_taskbar = taskbar.has_taskbar(environ)
+        self._has_title = has_title(environ)
+        self._has_taskbar = has_taskbar(environ)
         self._counter = Counter()
         self._new_alarms = NewAlarms()
         self._untold: dict[AlarmKey, str] = {}
@@ -90,13 +142,13 @@ class Desktop:
     @property
     def setup(self) -> str:
         """What to send before anything else, when the terminal is set up."""
-        return window_title.KEEP if self._has_title else ""
+        return KEEP_TITLE if self._has_title else ""
 
     @property
     def restore(self) -> str:
         """What to send when it is given back."""
-        back = window_title.BACK if self._has_title else ""
-        return (taskbar.CLEAR if self._has_taskbar else "") + back
+        back = RESTORE_TITLE if self._has_title else ""
+        return (TASKBAR_CLEAR if self._has_taskbar else "") + back
 
     def forget(self) -> None:
         """Send everything again: the terminal was given back meanwhile."""
@@ -110,7 +162,7 @@ class Desktop:
             title = title_of(view, self._counter.levels)
             if title != self._title:
                 self._title = title
-                self._send(window_title.title_sequence(title))
+                self._send(title_sequence(title))
         if view.replay_position:
             return
         if self._has_taskbar:
@@ -124,10 +176,10 @@ class Desktop:
         if not error:
             self._error_said_at = None
             if said_at is not None:
-                self._send(taskbar.CLEAR)
-        elif said_at is None or not 0 <= view.now - said_at < taskbar.AGAIN_SECONDS:
+                self._send(TASKBAR_CLEAR)
+        elif said_at is None or not 0 <= view.now - said_at < TASKBAR_SECONDS:
             self._error_said_at = view.now
-            self._send(taskbar.ERROR)
+            self._send(TASKBAR_ERROR)
 
     def _tell(self, view: View) -> None:
         """Tell of new alarms on the desktop, of several at once in one message."""

@@ -12,11 +12,11 @@ from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.big_figures import BigFigure, biggest_figures, clock_of, count_of
 from wallboard.ui.wall.big_letters import big, big_height, big_width, can_be_big
-from wallboard.ui.wall.drawn import Drawn
 from wallboard.ui.wall.figures import REACHED, figures_of
 from wallboard.ui.wall.headline import MOST_SCALE, Headline, biggest
 from wallboard.ui.wall.layout import LARGE
 from wallboard.ui.wall.tile import TilePainter
+from wallboard.ui.wall.tile_styles import Drawn
 from wallboard.ui.widgets.lines import word_wrapped
 from wallboard.ui.widgets.status_words import (
     NO_DATA,

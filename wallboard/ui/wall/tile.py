@@ -13,12 +13,11 @@ from wallboard.report.words.places import disagreement_words
 from wallboard.report.words.status import before_words, since_words
 from wallboard.ui.look.text import fit, fit_ends, safe
 from wallboard.ui.look.theme import BoardTheme
-from wallboard.ui.wall.drawn import Drawn, states_of, waits_of
 from wallboard.ui.wall.figures import figures_of, fitted
 from wallboard.ui.wall.layout import NORMAL, SMALLEST, WIDE
 from wallboard.ui.wall.sparkline import SCALE_WIDTH
 from wallboard.ui.wall.state_strip import slices_in
-from wallboard.ui.wall.tile_styles import TileStyles
+from wallboard.ui.wall.tile_styles import Drawn, TileStyles, states_of, waits_of
 from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
 from wallboard.ui.widgets.status_words import (
     age_of_state,
