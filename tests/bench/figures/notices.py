@@ -59,9 +59,12 @@ class FarSide(ThreadingHTTPServer):
         self.came_at: list[float] = []
 
     @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/"
+
+    @property
     def channels(self) -> str:
-        url = f"http://127.0.0.1:{self.server_port}/"
-        return "".join(CHANNEL.format(name=name, url=url) for name in ROUTES)
+        return "".join(CHANNEL.format(name=name, url=self.url) for name in ROUTES)
 
 
 class _Taking(BaseHTTPRequestHandler):
@@ -91,7 +94,7 @@ def measure(pace: Pace) -> list[Figure]:
 def _first_byte(folder: Path, pace: Pace) -> Figure:
     late = []
     for number in range(min(3, pace.starts)):
-        with simulator(1) as url, _far_side() as far:
+        with simulator(1) as url, far_side() as far:
             place = folder / str(number)
             config = _config(place, url, far.channels, 1, raise_for=0)
             command = wallboard("record", "--config", str(config))
@@ -115,7 +118,7 @@ def _first_byte(folder: Path, pace: Pace) -> Figure:
 
 
 def _keys(folder: Path, pace: Pace) -> Figure:
-    with simulator(ENTRY_POINTS) as url, _far_side() as far:
+    with simulator(ENTRY_POINTS) as url, far_side() as far:
         config = _config(folder, url, far.channels, ENTRY_POINTS, raise_for=SETTLE_SECONDS)
         with on_a_terminal(wallboard("--config", str(config)), environment()) as terminal:
             terminal.read_for(SETTLE_SECONDS)
@@ -183,7 +186,7 @@ def _config(folder: Path, url: str, channels: str, count: int, *, raise_for: flo
 
 
 @contextmanager
-def _far_side() -> Iterator[FarSide]:
+def far_side() -> Iterator[FarSide]:
     with FarSide() as far:
         thread = threading.Thread(target=far.serve_forever, daemon=True)
         thread.start()

@@ -1,6 +1,9 @@
 """``wallboard notify``: a test through a channel, what was sent, and what would have been."""
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 from far_side import far_side
@@ -112,3 +115,34 @@ async def test_without_notices_there_is_nothing_to_try(config, wallboard, tmp_pa
     ended = await wallboard("notify", "dry-run")
     assert ended.status == 78
     assert "no [[notice]]" in ended.err
+
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "alarms.md").read_text()
+TO_A_PHONE = GUIDE.partition("### A page on a phone")[2].partition("\n### ")[0]
+
+
+def commands_of(guide, *, until):
+    lines = re.findall(r"(?m)^    wallboard (.*)$", guide.partition(until)[0])
+    return [shlex.split(line, comments=True) for line in lines]
+
+
+async def test_the_guide_leads_from_nothing_to_a_page_on_a_phone(
+    far_side, simulated, wallboard, tmp_path
+):
+    """Word by word, but for the addresses; the phone is what takes the place of ntfy's server."""
+    simulator = await simulated(entry_points=12)
+    far = await far_side((200, b'{"event": "message"}', {}))
+    phone = far.url.replace("http://", "ntfy://").replace("/take", "/wallboard-7f3c91")
+    (block,) = re.findall(r"(?ms)^```toml\n(.*?)^```", TO_A_PHONE)
+    simulate, *commands = commands_of(TO_A_PHONE, until="    wallboard record ")
+    assert simulate == ["simulate"]
+    for words in commands:
+        here = [word.replace("http://127.0.0.1:8080", simulator.url) for word in words]
+        ended = await wallboard(*here, PHONE_URL=phone)
+        assert ended.status == 0, (words, ended)
+        if words[:2] == ["config", "init"]:
+            with (tmp_path / "wallboard.toml").open("a") as file:
+                file.write(block)
+    (page,) = far.requests
+    assert page.json["topic"] == "wallboard-7f3c91"
+    assert page.json["title"].startswith("TEST CRITICAL")

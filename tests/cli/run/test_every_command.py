@@ -1,6 +1,9 @@
 """What holds for every command there is, and for those within them."""
 
 import asyncio
+import itertools
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from tests.cli.conftest import PATIENCE_SECONDS
 from wallboard import __version__
-from wallboard.cli.run.registry import COMMANDS, group
+from wallboard.cli.run.registry import COMMANDS, group, with_command
 
 ROOT = Path(__file__).parents[3]
 DRAWS = {"board", "demo", "replay", "survey"}
@@ -24,8 +27,7 @@ CONFIG_TEXT = """
 [[server]]
 name = "prod"
 url = "URL"
-[[entry_point]]
-server = "prod"
+[[server.entry_point]]
 id = 1000
 [[channel.command]]
 name = "hook"
@@ -88,6 +90,33 @@ def test_the_help_of_every_command_has_examples_of_that_very_command(words):
     assert any(line.startswith(f"wallboard {mine}".strip()) for line in lines)
 
 
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+MARKDOWN_BLOCK = r"(?m)^    (?:sudo |\./)?(wallboard\b.*)$"
+DEFAULTS = {"metrics": "serve"}
+
+
+def lines_of(page):
+    """The command lines in its blocks, each up to its comment or what takes its output."""
+    for line in re.findall(MARKDOWN_BLOCK, page.read_text().replace("\\\n", "")):
+        words = shlex.shlex(line, posix=True, punctuation_chars=True)
+        words.whitespace_split = True
+        yield list(itertools.takewhile(lambda word: not set(word) & set("|;&<>()"), words))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_line_of_the_guides_is_one(page):
+    for program, *words in lines_of(page):
+        if program != "wallboard":
+            continue  # a file of that name
+        command, rest = group, with_command(words)
+        while isinstance(command, click.Group) and rest:
+            name = DEFAULTS.get(command.name, "") if rest[0].startswith("-") else rest.pop(0)
+            command = command.get_command(click.Context(command), name)
+            assert command, words
+        _, left, _ = command.make_parser(click.Context(command)).parse_args(rest)
+        assert left == [], words
+
+
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
 def test_every_command_says_in_a_line_what_it_is_for(words):
     assert ALL[words].short_help.endswith((".", "?"))
@@ -140,6 +169,7 @@ async def test_no_command_loads_textual_unless_it_draws(name, loaded, simulated,
     assert not textual
     assert "No such option" not in complaints
     assert "internal error" not in complaints
+    assert f"{CONFIG}:" not in complaints
 
 
 def test_the_version_is_said_without_loading_what_reads_command_lines():
