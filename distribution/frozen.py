@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from distribution.archive import tar_xz
-from distribution.places import BUILD, DIST, HERE, REQUIREMENTS, VERSION
+from distribution.places import BUILD, DIST, HERE, VERSION
 from distribution.tools import pip, run, tools
-from distribution.wheels import libraries, wheel
+from distribution.wheels import libraries, requirements, wheel
 
 NAME = f"wallboard-{VERSION}-linux-x86_64"
 ENVIRONMENT = BUILD / "environment"
@@ -42,7 +42,7 @@ def _install() -> None:
             "--no-compile"]  # fmt: skip
     tools()
     run(*pip(), *into, "--require-hashes", "--find-links", str(libraries()),
-        "-r", str(REQUIREMENTS))  # fmt: skip
+        "-r", str(requirements()))  # fmt: skip
     run(*pip(), *into, str(wheel()))
     # They tell where this was built: our wheel lay here, scripts begin with the path of a Python.
     for name in ("direct_url.json", "RECORD"):

@@ -9,15 +9,11 @@ from distribution.places import HERE, REQUIREMENTS, ROOT, TOOLS
 
 EXTRAS = ("calendar", "fleet", "metrics", "notify")
 
-NOT_PACKED = ("nkeys", "pynacl", "cffi", "pycparser")
-"""What only an ``nkey`` of the fleet needs: there is no wheel of ``nkeys``."""
-
 
 def main() -> None:
     """Write both files; the versions of what is packed are those of ``constraints.txt``."""
     extras = [word for extra in EXTRAS for word in ("--extra", extra)]
-    without = [word for name in NOT_PACKED for word in ("--no-emit-package", name)]
-    _lock(REQUIREMENTS, "pyproject.toml", *extras, *without)
+    _lock(REQUIREMENTS, "pyproject.toml", *extras)
     names = HERE / "tools.in"
     _lock(TOOLS, str(names.relative_to(ROOT)))
 

@@ -11,9 +11,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from distribution.places import BUILD, PYTHONS, REQUIREMENTS, epoch
+from distribution.places import BUILD, PYTHONS, epoch
 from distribution.tools import pip, run
-from distribution.wheels import for_python, libraries, wheel
+from distribution.wheels import for_python, libraries, requirements, wheel
 
 _SOURCES = {".c", ".cpp", ".h", ".hpp", ".po", ".pxd", ".pxi", ".pyi", ".pyx"}
 """Of what is compiled, and what only tools for developers read."""
@@ -48,7 +48,7 @@ def _of_python(python: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     into = ["--no-deps", "--no-index", "--no-compile", "--target", str(folder)]
     run(*pip(), "install", *into, *for_python(python), "--require-hashes",
-        "--find-links", str(libraries()), "-r", str(REQUIREMENTS))  # fmt: skip
+        "--find-links", str(libraries()), "-r", str(requirements()))  # fmt: skip
     run(*pip(), "install", *into, str(wheel()))
     shutil.rmtree(folder / "bin")
     for tests in [one for one in folder.rglob("*") if one.is_dir() and one.name in _TESTS]:
@@ -61,6 +61,7 @@ def _of_python(python: str) -> Path:
 
 
 def _merge(one: Path, into: Path) -> None:
+    into.mkdir(parents=True, exist_ok=True)
     for path in sorted(one.rglob("*")):
         place = into / path.relative_to(one)
         if path.is_dir():

@@ -1,15 +1,14 @@
 """The wheelhouse: every wheel, the hashes they are held to, and a script that installs them."""
 
-import hashlib
 import re
 import shutil
 from pathlib import Path
 
 from distribution.archive import tar_xz
 from distribution.manual import write_manual
-from distribution.places import BUILD, DIST, HERE, REQUIREMENTS, TOOLS, VERSION
+from distribution.places import BUILD, DIST, HERE, TOOLS, VERSION
 from distribution.tools import pip, run
-from distribution.wheels import libraries, wheel
+from distribution.wheels import libraries, pin_of, requirements, wheel
 
 
 def build() -> list[Path]:
@@ -19,8 +18,7 @@ def build() -> list[Path]:
     shutil.copytree(libraries(), folder / "wheels", ignore=shutil.ignore_patterns("taken.txt"))
     ours = shutil.copy2(wheel(), folder / "wheels")
     _add_pip(folder / "pip")
-    digest = hashlib.sha256(Path(ours).read_bytes()).hexdigest()
-    pinned = f"{REQUIREMENTS.read_text()}wallboard=={VERSION} --hash=sha256:{digest}\n"
+    pinned = f"{requirements().read_text()}{pin_of(Path(ours))}"
     (folder / "requirements.txt").write_text(pinned)
     shutil.copy(HERE / "install.sh", folder)
     write_manual(folder / "man")

@@ -62,11 +62,18 @@ calendar = "week"
 
 [[server.entry_point]]
 id = 1000
+
+[fleet]
+url = "nats://127.0.0.1:9"
+nkey = "SUABM3ND7GWJ6OJXUDKOSOXSKVIXVV7QXHYPAWZJX5DPCBNNSCTGZVO3YQ"
 EOF
+chmod 600 wallboard.toml
 "$@" config check
+if "$@" fleet status >bus; then exit 1; fi
+grep 'connection refused' bus
 "$@" themes | grep -q contrast
 "$@" metrics rules | grep -q WallboardEntryPointCritical
 "$@" metrics dashboard | grep -q '"wallboard"'
 "$@" config schema | grep -q 'Polling interval'
 "$@" help check | grep -q -i synopsis
-rm versions demo simulator record.log replayed old.db* wall.db* wallboard.toml
+rm bus versions demo simulator record.log replayed old.db* wall.db* wallboard.toml

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from notice_stories import BILLING, PROD, SALES, raised, row
 
-from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
+from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.policy import Level
 from wallboard.notices.channel import ALL_PHASES
 from wallboard.notices.episode import thread_of
@@ -250,6 +250,33 @@ def test_rows_of_others_that_make_no_sense_are_passed_over():
         row(RowKind.WORSENED, 100, onset=70),
     )
     assert world.at(500) == []
+
+
+def test_an_outcome_of_this_process_is_not_late_when_the_ledger_has_it_after_others():
+    """Several channels that tell of one alarm end in any order, to less than a millisecond."""
+    world = World((PAGER, Route("mail", 0.0, always)))
+    world.happens(raised(100))
+    world.plan(130)
+    ends = [
+        outcome(one, RowKind.SENT, 131.0004 + number, "accepted")
+        for number, one in enumerate(world.outbox.open_notices())
+    ]
+    for row_ in ends:
+        world.outbox.take_own(row_)
+    for row_ in ends:
+        world.outbox.take(replace(row_, at=moment(row_.at), who="ops@jump1", board="chat"))
+    assert not world.outbox.late
+    assert world.outbox.open_notices() == []
+
+
+def test_the_same_outcome_of_another_process_is():
+    world = World((PAGER, Route("mail", 0.0, always)))
+    world.happens(raised(100))
+    world.plan(130)
+    first, second = world.outbox.open_notices()
+    world.outbox.take_own(outcome(second, RowKind.SENT, 132, "accepted"))
+    world.outbox.take(outcome(first, RowKind.SENT, 131, "accepted"))
+    assert world.outbox.late
 
 
 def test_tries_come_further_and_further_apart_and_later_if_the_far_side_says_so():

@@ -8,6 +8,7 @@ stopped. A row may come twice. Times are Unix seconds.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from wallboard.domain.ledger_order import Arrivals
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
@@ -32,7 +33,8 @@ KEPT_SECONDS = 600.0
 LATE_SECONDS = 8 * 86_400.0
 """How long it is known which row of an alarm was the last: older ones may come that long."""
 
-MOST_EARLY = 2_000
+MOST_REMEMBERED = 2_000
+"""Of what waits for other rows to come."""
 
 _QUEUED = re.compile(r"(raise|remind|acknowledge|over) after (\d{1,9}(?:\.\d{1,9})?) s")
 _OUTCOMES = frozenset({RowKind.SENT, RowKind.GIVEN_UP, RowKind.WITHDRAWN})
@@ -57,6 +59,8 @@ class Outbox:
         self._tried: dict[str, QueuedNotice] = {}
         self._early: dict[str, None] = {}
         """Notices of which the outcome is known, and nothing else."""
+        self._own: dict[tuple[RowKind, str, float], None] = {}
+        """Rows of this process that have not come back from the ledger yet."""
 
     @property
     def settled(self) -> bool:
@@ -87,8 +91,10 @@ class Outbox:
 
     def thread_about(self, channel: str, alarm: AlarmId) -> NoticeThread | None:
         """What was queued through a channel about one alarm by itself."""
-        for thread in self.threads.values():
-            if thread.first.channel == channel and thread.first.alarms.keys() == {alarm}:
+        episode = self.episodes.get(alarm)
+        for (through, _), raise_id in episode.steps.items() if episode else ():
+            thread = self.threads.get(raise_id)
+            if thread and through == channel and thread.first.alarms.keys() == {alarm}:
                 return thread
         return None
 
@@ -98,8 +104,19 @@ class Outbox:
         lately = (one for one in self._raises if one.queued_at > since)
         return sum(len(one.alarms) for one in lately if (one.channel, one.after) == step)
 
+    def take_own(self, row: LedgerRow) -> None:
+        """Fold a row of this process now; when it comes back from the ledger it is no news.
+
+        Those of other channels may have been folded meanwhile, and it would seem to be late.
+        """
+        self.take(row)
+        self._own[row.kind, row.notice, moment(row.at)] = None
+        _limit(self._own)
+
     def take(self, row: LedgerRow) -> None:
         """Fold a row."""
+        if self._own.pop((row.kind, row.notice, row.at), 1) is None:
+            return
         self._note_order(row)
         if row.kind is RowKind.QUEUED:
             self._take_queued(row)
@@ -190,8 +207,7 @@ class Outbox:
             # It was given up here, and is forgotten by now, or is not known yet.
             self.late = self.late or row.kind is RowKind.SENT
             self._early[row.notice] = None
-            if len(self._early) > MOST_EARLY:
-                del self._early[next(iter(self._early))]
+            _limit(self._early)
         if notice is None or not (notice.open or row.kind is RowKind.SENT):
             # Somebody else may have sent what was given up here: it was told.
             return
@@ -235,6 +251,11 @@ class Outbox:
             self.threads[raise_id] = NoticeThread([notice])
         if notice.id == raise_id:
             self._raises.append(notice)
+
+
+def _limit(waiting: dict[Any, None]) -> None:
+    if len(waiting) > MOST_REMEMBERED:
+        del waiting[next(iter(waiting))]
 
 
 def outcome(queued: QueuedNotice, kind: RowKind, at: float, text: str) -> LedgerRow:

@@ -98,10 +98,7 @@ class NoticeSender:
                     await self.step()
                 except Exception:
                     log.exception("Sending notices failed")
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(TICK_SECONDS):
-                        await self._ended.wait()
-                self._ended.clear()
+                await self._send_on(TICK_SECONDS)
         finally:
             tasks = [*self._busy.values(), *self._closing]
             for task in tasks:
@@ -115,10 +112,22 @@ class NoticeSender:
         now = self._clock()
         if self._board.may_send():
             await self._queue(now)
-            for notice in sorted(self.outbox.open_notices(), key=_turn):
-                self._begin(notice, now)
+            self._begin_next()
             self.health.idle({one.channel for one in self.outbox.open_notices()})
         self.outbox.forget_finished(now)
+
+    async def _send_on(self, seconds: float) -> None:
+        """For so long have each channel begin with its next notice as soon as it is free.
+
+        What is due is looked at between, however many there are.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self._ended.wait()
+                    self._ended.clear()
+                    if self._board.may_send():
+                        self._begin_next()
 
     async def idle(self) -> None:
         """Wait until nothing is being sent."""
@@ -134,6 +143,11 @@ class NoticeSender:
                 if notice and notice.queued_at == row.at and not notice.tries:
                     # Nobody but this process has had it so far.
                     notice.may_have_arrived = False
+
+    def _begin_next(self) -> None:
+        now = self._clock()
+        for notice in sorted(self.outbox.open_notices(), key=_turn):
+            self._begin(notice, now)
 
     def _begin(self, notice: QueuedNotice, now: float) -> None:
         name = notice.channel
@@ -193,7 +207,7 @@ class NoticeSender:
     async def _keep(self, queued: QueuedNotice, kind: RowKind, text: str) -> None:
         """Note what became of a notice, at once here and for others in the ledger."""
         row = outcome(queued, kind, self._clock(), text)
-        self.outbox.take(row)
+        self.outbox.take_own(row)
         await self._board.write([row], insist=True)
 
     def _pointless(self, queued: QueuedNotice) -> str:

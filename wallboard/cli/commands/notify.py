@@ -165,7 +165,8 @@ def dry_run(since: str, form: str, file: Path | None, config: Path | None) -> in
         if form == "json":
             say([f"{notices_json(notices, _points(board))}\n"])
         else:
-            say(f"{line}\n" for line in notice_lines(notices, _points(board), time.time()))
+            lines = notice_lines(notices, _points(board), time.time(), sent=False)
+            say(f"{line}\n" for line in lines)
     return exit_codes.OK
 
 

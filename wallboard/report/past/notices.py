@@ -64,9 +64,9 @@ def notice_records(rows: Iterable[LedgerRow]) -> list[NoticeRecord]:
 
 
 def notice_lines(
-    notices: Sequence[NoticeRecord], entry_points: EntryPoints, now: float
+    notices: Sequence[NoticeRecord], entry_points: EntryPoints, now: float, *, sent: bool = True
 ) -> list[str]:
-    """A table, a line for each notice."""
+    """A table, a line for each notice; what became of them only if they were ``sent``."""
     if not notices:
         return ["No notices."]
     zone = zone_of(now)
@@ -77,13 +77,12 @@ def notice_lines(
             safe(one.channel),
             safe(one.phase),
             _whose(one, names),
-            OUTCOMES[one.outcome],
-            safe(one.text),
+            *((OUTCOMES[one.outcome], safe(one.text)) if sent else ()),
         ]
         for one in notices
     ]
     heads = ["UTC", f"LOCAL {zone}", "CHANNEL", "NOTICE", "ALARM", "OUTCOME", "ANSWER"]
-    return table(heads, rows)
+    return table(heads if sent else heads[:-2], rows)
 
 
 def notices_json(notices: Sequence[NoticeRecord], entry_points: EntryPoints) -> str:
