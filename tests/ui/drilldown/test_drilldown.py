@@ -317,6 +317,17 @@ async def test_the_head_says_level_age_what_it_was_before_and_why_it_is_raised()
         assert why == "The agent assignment service is not running Before: OPEN for 36s"
 
 
+async def test_a_head_that_takes_two_lines_breaks_before_what_it_was():
+    board = one()
+    board.fold(answered(ChatAllowed(True), at=NOW - 36))
+    board.fold(answered(ChatAllowed(True), at=NOW - 10))
+    board.fold(answered(ChatAllowed(False, "service_not_running")))
+    async with opened(board, (60, 30)) as screen:
+        _, why, before = map(str.strip, screen.part(Facts).splitlines())
+        assert why == "The agent assignment service is not running"
+        assert before == "Before: OPEN for 36s"
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 async def test_the_head_has_verdict_level_and_age_at_every_width(width):
     board = one(group="A long group of entry points")

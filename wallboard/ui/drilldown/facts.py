@@ -61,9 +61,14 @@ class Facts(Lines):
             words = f"As seen from {place_name(place)}, not from here."
             lines += self._sentence(words, self._on_base("mark"), width)
         if not brief:
-            before = before_words(status.onset)
-            words = safe(judgement.summary) + (f"  Before: {before}" if before else "")
-            lines += self._sentence(words, self.background, width)
+            why, before = safe(judgement.summary), before_words(status.onset)
+            parts = [why, f"Before: {before}"] if before else [why]
+            together = self._sentence("  ".join(parts), self.background, width)
+            apart = [
+                line for part in parts for line in self._sentence(part, self.background, width)
+            ]
+            # What takes two lines anyway breaks between the two.
+            lines += apart if len(apart) == len(together) else together
         own = own or status
         if agreed := agreement_sentence(own, now):
             part = "mark" if disagree(own, now) else "muted"
