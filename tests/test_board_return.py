@@ -8,7 +8,7 @@ from wallboard.domain.change import Subject
 from wallboard.domain.endpoint import Endpoint, EntryPoint
 from wallboard.domain.event import RecordedBoard, RecordedStatus
 from wallboard.domain.observation import Cause, Failure, ServerStatus
-from wallboard.domain.outage import as_told
+from wallboard.domain.outage import with_outages_joined
 from wallboard.domain.policy import Button, Level, Policy, Verdict
 from wallboard.domain.reading import CheckEligibility, LiveSessionStatus
 
@@ -36,7 +36,7 @@ def judged(board):
 
 def told(board):
     """What the timeline shows: subject, before, after, duration."""
-    changes = as_told(board.status(KEY).timeline)
+    changes = with_outages_joined(board.status(KEY).timeline)
     return [
         (one.before, one.after, one.lasted) for one in changes if one.subject is Subject.VERDICT
     ]

@@ -93,7 +93,7 @@ class AlarmBoard:
         if isinstance(event, Observation):
             return self._polled(folded.statuses[0], event) if folded.statuses else ()
         if isinstance(event, ServerStatus):
-            return self._server_said(event, folded.statuses)
+            return self._judge_server(event, folded.statuses)
         if isinstance(event, RecordedBoard):
             return self._restored(event, folded.statuses)
         if isinstance(event, ExpectationChanged):
@@ -217,7 +217,7 @@ class AlarmBoard:
                 rows += self._suppress(now) if server.covers else ()
         return rows
 
-    def _server_said(self, status: ServerStatus, points: Sequence[EntryPointStatus]) -> Rows:
+    def _judge_server(self, status: ServerStatus, points: Sequence[EntryPointStatus]) -> Rows:
         server = self._watched.get(AlarmKey(status.server))
         if server is None:
             return ()
@@ -313,7 +313,7 @@ class AlarmBoard:
                 point.expectation = one.expectation
         rows: Rows = ()
         for status in board.servers:
-            rows += self._server_said(status, ())
+            rows += self._judge_server(status, ())
         for one in points:
             if point := self._watched.get(AlarmKey.of(one.entry_point.key)):
                 since = one.onset.at if one.onset else None
@@ -350,7 +350,7 @@ class AlarmBoard:
         """
         rows: Rows = ()
         servers = [one for key, one in self._watched.items() if key.entry_point is None]
-        stand = {one.alarm.key.server for one in servers if self._stands_blind(one)}
+        stand = {one.alarm.key.server for one in servers if self._covers_while_blind(one)}
         for server in servers:
             rows += self._explain_blind(server, at, server.alarm.suppressed_by)
             name = server.alarm.key.server
@@ -366,7 +366,7 @@ class AlarmBoard:
     def _explain_blind(self, watched: Watched, at: float, by: str) -> Rows:
         return self._timers.explain(watched, at, self._lost_since, by)
 
-    def _stands_blind(self, server: Watched) -> bool:
+    def _covers_while_blind(self, server: Watched) -> bool:
         """Whether the alarm of a server stands for those of its entry points without a network."""
         alarm = server.alarm
         return server.covers and alarm.active and not is_explained(alarm, self._lost_since)

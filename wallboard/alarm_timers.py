@@ -187,7 +187,7 @@ class AlarmTimers:
             self._schedule(watched)
 
     def _take(self, watched: Watched, step: Step) -> Rows:
-        alarm, rows = watched.ledger.took(*step) if step[1] else step
+        alarm, rows = watched.ledger.note_applied(*step) if step[1] else step
         watched.alarm, watched.until = alarm, alarm.condition.until
         if not alarm.condition.conclusive:
             watched.verdict = None

@@ -189,7 +189,7 @@ class RecordedStates:
         }
         self._known: dict[EntryPointKey, EntryPointStatus] = {}
         self._alike: dict[tuple[object, ...], EntryPointStatus] = {}
-        self._heard: dict[str, set[EntryPointKey]] = {}
+        self._known_points: dict[str, set[EntryPointKey]] = {}
         self._down: set[str] = set()
 
     def folded(self, event: StateEvent) -> Iterator[Folded]:
@@ -205,19 +205,19 @@ class RecordedStates:
                 self._down.discard(event.server)
             yield self._server(event, _LASTING)
         elif event.key in self._unpolled:
-            yield from self._server_heard(event)
+            yield from self._server_in_reach(event)
             self._known[event.key] = status = self._status(event)
             expected = ExpectationChanged(event.at, {event.key: event.expectation})
             yield Folded(expected, (status,))
 
-    def _server_heard(self, state: KnownState) -> Iterator[Folded]:
+    def _server_in_reach(self, state: KnownState) -> Iterator[Folded]:
         """That a server is in reach is known as long as one of its entry points is."""
         server = state.key.server
-        heard = self._heard.setdefault(server, set())
-        before = bool(heard)
-        (heard.add if state.known else heard.discard)(state.key)
-        if bool(heard) is not before and server not in self._down:
-            yield self._server(ServerStatus(server, state.at), _LASTING if heard else _MOMENTARY)
+        known = self._known_points.setdefault(server, set())
+        before = bool(known)
+        (known.add if state.known else known.discard)(state.key)
+        if bool(known) is not before and server not in self._down:
+            yield self._server(ServerStatus(server, state.at), _LASTING if known else _MOMENTARY)
 
     def _server(self, status: ServerStatus, lasts: Policy) -> Folded:
         point = next(

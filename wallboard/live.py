@@ -200,7 +200,7 @@ class LiveBoard:
             event = self._as_expected_now(event, self._plan.plan)
         folded = self.board.fold(event)
         self.alarms.fold(folded)
-        self._tell(folded)
+        self._hand_on(folded)
         if recorded:
             # Entry points that were not recorded began anew, without what is expected of them.
             self._take_up_plan()
@@ -223,7 +223,7 @@ class LiveBoard:
             self._feed.replace(self._polled, self._edit)
         self.alarms.take_up(self._polled, self._edit)
         self.places.take_up(self._polled)
-        self._tell(self._edit)
+        self._hand_on(self._edit)
         for callback in self._edit_callbacks:
             callback(before, settings)
 
@@ -303,7 +303,7 @@ class LiveBoard:
             return self.settings
         return self._whole()
 
-    def _tell(self, folded: Folded) -> None:
+    def _hand_on(self, folded: Folded) -> None:
         if self._selected:
             folded = self._selected.folded(folded)
         for callback in self._fold_callbacks:

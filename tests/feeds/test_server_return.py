@@ -6,7 +6,7 @@ from waiting import until
 from wallboard.board import Board
 from wallboard.domain.change import Subject
 from wallboard.domain.observation import ServerStatus
-from wallboard.domain.outage import as_told
+from wallboard.domain.outage import with_outages_joined
 from wallboard.domain.policy import Verdict
 from wallboard.feeds.replay_polls import Polls
 from wallboard.inheritance import entry_points_of
@@ -66,7 +66,7 @@ async def test_a_restarted_server_is_asked_again_before_anything_is_said(
     since = [(at, said) for at, answers, said in kept.said if answers and at >= back_at]
     assert all(said <= TRUE_WHILE_BACK for _, said in since)
     for status in kept.board.statuses_of("prod"):
-        verdicts = [c for c in as_told(status.timeline) if c.subject is Subject.VERDICT]
+        verdicts = [c for c in with_outages_joined(status.timeline) if c.subject is Subject.VERDICT]
         assert [c.after for c in verdicts] == ["open", "unreachable", "open"]
         # The single failures before the outage was known, and the wait after it, are not told.
         assert [c.before for c in verdicts[1:]] == ["open", "unreachable"]

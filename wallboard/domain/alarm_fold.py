@@ -193,14 +193,16 @@ class AlarmLedger:
             return alarm
         if self._arrivals.is_last(row) and len(self._rows) <= MOST_ROWS:
             return applied(alarm, row)
-        return self._anew(alarm)
+        return self._refolded(alarm)
 
-    def took(self, alarm: Alarm, rows: Iterable[LedgerRow]) -> tuple[Alarm, tuple[LedgerRow, ...]]:
+    def note_applied(
+        self, alarm: Alarm, rows: Iterable[LedgerRow]
+    ) -> tuple[Alarm, tuple[LedgerRow, ...]]:
         """The alarm to which rows were applied already, and those of them that are new."""
         newest, new = self._arrivals.newest, tuple(row for row in rows if self._note(row))
         # They were dated by one clock, so several of a moment are in order.
         late = [row for row in new if not self._arrivals.is_last(row) and row.at <= newest]
-        return (self._anew(alarm) if late else alarm), new
+        return (self._refolded(alarm) if late else alarm), new
 
     def settle(self, alarm: Alarm) -> None:
         """Have what the alarm is by now hold, whatever dates the next rows bear."""
@@ -217,7 +219,7 @@ class AlarmLedger:
         self.newest = max(self.newest, row.at)
         return True
 
-    def _anew(self, alarm: Alarm) -> Alarm:
+    def _refolded(self, alarm: Alarm) -> Alarm:
         """The alarm by all of its rows, with its condition as it is."""
         rows = in_order(self._rows.values())
         if len(rows) > MOST_ROWS:

@@ -64,12 +64,12 @@ def in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
 
     begun: dict[Name, float] = {}
     for row in found:
-        if name := what_it_begins(row):
+        if name := begun_name(row):
             begun[name] = max(once_raised(row), begun.get(name, row.at))
 
     def place(row: LedgerRow) -> Name:
         at = once_raised(row)
-        if name := what_it_ends(row):
+        if name := ended_name(row):
             at = max(at, begun.get(name, at))
         if row.kind is RowKind.RAISED:
             return at, _rank(row), (row.onset or 0.0, *content(row))
@@ -100,9 +100,9 @@ class Arrivals:
             last = last and onset >= self._raised and row.onset not in self._onsets
             self._raised = max(self._raised, onset)
         else:
-            last = last and (what_it_begins(row) or ()) not in self._ended
+            last = last and (begun_name(row) or ()) not in self._ended
             self._onsets.add(row.onset)
-            self._ended.add(what_it_ends(row))
+            self._ended.add(ended_name(row))
         self.newest, self._last = max(self.newest, row.at), max(self._last, place)
         if len(self._ended) > MOST_NAMES:
             self._onsets.clear()
@@ -115,7 +115,7 @@ def _rank(row: LedgerRow) -> int:
     """Of rows of one moment, what is raised comes first, and what ends something last."""
     if row.kind is RowKind.RAISED:
         return 0
-    return 1 if what_it_ends(row) is None else 2
+    return 1 if ended_name(row) is None else 2
 
 
 def _raised(rows: Iterable[LedgerRow]) -> dict[tuple[AlarmKey | None, float], float]:
@@ -132,7 +132,7 @@ def _raised(rows: Iterable[LedgerRow]) -> dict[tuple[AlarmKey | None, float], fl
     return found
 
 
-def what_it_begins(row: LedgerRow) -> Name | None:
+def begun_name(row: LedgerRow) -> Name | None:
     """What a row begins that others end, by a name that these give it."""
     if row.kind is RowKind.ACKNOWLEDGED or row.kind is RowKind.SHELVED:
         return row.key, row.onset, _end(row)
@@ -141,7 +141,7 @@ def what_it_begins(row: LedgerRow) -> Name | None:
     return ("", row.notice) if row.kind is RowKind.QUEUED else None
 
 
-def what_it_ends(row: LedgerRow) -> Name | None:
+def ended_name(row: LedgerRow) -> Name | None:
     """What a row ends that another began."""
     if row.kind is RowKind.UNACKNOWLEDGED:
         return row.key, row.onset, _end(row)

@@ -6,7 +6,7 @@ from wallboard.domain.change import Change, changes_of_judgement
 from wallboard.domain.judgement import Judgement
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.onset import Onset, onset_of
-from wallboard.domain.outage import told_since_outage
+from wallboard.domain.outage import as_end_of_outage
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.state import EntryPointState
@@ -83,7 +83,7 @@ def _changed(
         observation,
         of_server=of_server,
     )
-    changes = tuple(told_since_outage(one, onset, before.timeline) for one in found)
+    changes = tuple(as_end_of_outage(one, onset, before.timeline) for one in found)
     if changes:
         last = changes[-1]
         onset = onset_of(at, last.subject, last.before, last.lasted)

@@ -78,7 +78,7 @@ def _failed(change: Change) -> tuple[Cause | None, int | None]:
     return change.cause, change.http_status
 
 
-def told_since_outage(change: Change, onset: Onset | None, timeline: Sequence[Change]) -> Change:
+def as_end_of_outage(change: Change, onset: Onset | None, timeline: Sequence[Change]) -> Change:
     """The change of an entry point that was asked again, as one that ends its outage.
 
     That it waited to be asked, since ``onset``, is no state that anybody would want to read of.
@@ -93,7 +93,7 @@ def told_since_outage(change: Change, onset: Onset | None, timeline: Sequence[Ch
     return replace(change, before=began.before, lasted=None) if began else change
 
 
-def as_told(changes: Iterable[Change]) -> list[Change]:
+def with_outages_joined(changes: Iterable[Change]) -> list[Change]:
     """The changes of one entry point, oldest first, with those that an outage made as one.
 
     It was good, and then unreachable: that it failed endpoint by endpoint before that, and waited

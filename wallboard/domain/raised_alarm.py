@@ -53,11 +53,11 @@ def raised_alarms(rows: Iterable[LedgerRow]) -> list[RaisedAlarm]:
             level = Level.UNKNOWN if row.level is None else row.level
             found.append(RaisedAlarm(row.key, row.onset, row.at, level=level, verdict=row.verdict))
         elif name in places:
-            found[places[name]] = _told(found[places[name]], row)
+            found[places[name]] = _updated(found[places[name]], row)
     return found
 
 
-def _told(alarm: RaisedAlarm, row: LedgerRow) -> RaisedAlarm:
+def _updated(alarm: RaisedAlarm, row: LedgerRow) -> RaisedAlarm:
     match row.kind:
         case RowKind.RETURNED | RowKind.CLEARED if alarm.over_at is None:
             over_at = row.at if row.until is None else row.until

@@ -170,13 +170,13 @@ class _LevelCounter:
             if not self._pending or self._backoff.active or self._hopeless:
                 return
             number = self._pending.popleft()
-            await self._heard(number, await self._ask(number, Endpoint.CHAT_ALLOWED))
+            await self._take_answer(number, await self._ask(number, Endpoint.CHAT_ALLOWED))
 
     async def _ask(self, number: int, endpoint: Endpoint) -> Observation:
         entry_point = EntryPoint(EntryPointKey(self._server.name, number), "")
         return await self._client.poll(self._client.prepare(entry_point, endpoint))
 
-    async def _heard(self, number: int, observation: Observation) -> None:
+    async def _take_answer(self, number: int, observation: Observation) -> None:
         if failure := _server_failure_in(observation):
             if number in self._again:
                 self._doubtful[number] = failure
@@ -185,13 +185,13 @@ class _LevelCounter:
                 self._pending.append(number)
             self._unreached(failure, probe=False)
             return
-        await self._learnt(_found_of(observation))
+        await self._take_found(_found_of(observation))
 
-    async def _learnt(self, found: Found) -> None:
+    async def _take_found(self, found: Found) -> None:
         self._answered(found.id)
         if found.presence is Presence.EXISTS and _FIGURES in self._server.endpoints:
             found = await self._with_figures(found)
-        self._tell(found)
+        self._count_and_publish(found)
 
     async def _with_figures(self, found: Found) -> Found:
         """With the wait and the queue, where the server has them."""
@@ -201,7 +201,7 @@ class _LevelCounter:
             return found
         return replace(found, wait_seconds=outcome.wait_seconds, queue_depth=outcome.queue_depth)
 
-    def _tell(self, found: Found) -> None:
+    def _count_and_publish(self, found: Found) -> None:
         if found.presence is Presence.UNCLEAR:
             self._unclear += 1
         else:
@@ -215,7 +215,7 @@ class _LevelCounter:
         # The server is there, so it was these ids that it would not speak of.
         doubtful, self._doubtful = self._doubtful, {}
         for one, failure in doubtful.items():
-            self._tell(Found(one, Presence.UNCLEAR, words=failure.message))
+            self._count_and_publish(Found(one, Presence.UNCLEAR, words=failure.message))
 
     def _unreached(self, failure: Failure, *, probe: bool) -> None:
         if status := self._backoff.unreached(failure, self._timer(), self._clock(), probe=probe):

@@ -62,7 +62,7 @@ class PollFeed:
         }
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._start: Callable[[str, asyncio.Task[None] | None], None] | None = None
-        self._publish: Publish = _nobody
+        self._publish: Publish = _discard
 
     async def run(self, publish: Publish) -> None:
         """Publish observations and server statuses until cancelled."""
@@ -78,7 +78,7 @@ class PollFeed:
                 for name in self._servers:
                     start(name, None)
         finally:
-            self._start, self._publish = None, _nobody
+            self._start, self._publish = None, _discard
             self._tasks.clear()
 
     def replace(self, settings: Settings) -> None:
@@ -97,7 +97,7 @@ class PollFeed:
                 self._renew(name, self._polls(server, settings, points))
                 continue
             self._servers[name].renew()
-            if _asked(points) != _asked(old[name][1]):
+            if _endpoints_of(points) != _endpoints_of(old[name][1]):
                 self._servers[name].replace(points)
 
     def _polls(
@@ -200,11 +200,13 @@ def way(server: ServerSettings, settings: Settings) -> tuple[object, ...]:
     )
 
 
-def _asked(entry_points: Sequence[EntryPoint]) -> list[tuple[EntryPointKey, tuple[Endpoint, ...]]]:
+def _endpoints_of(
+    entry_points: Sequence[EntryPoint],
+) -> list[tuple[EntryPointKey, tuple[Endpoint, ...]]]:
     return [(entry_point.key, entry_point.endpoints) for entry_point in entry_points]
 
 
-def _nobody(event: Event) -> None:
+def _discard(event: Event) -> None:
     """Takes events while nobody listens."""
 
 

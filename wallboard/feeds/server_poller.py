@@ -154,7 +154,7 @@ class ServerPolls:
             except ClientSetupError as error:
                 now = self._monotonic()
                 failure = Failure(Cause.INTERNAL, str(error))
-                self._say(self._backoff.unusable(failure, now, self._clock()))
+                self._publish_event(self._backoff.unusable(failure, now, self._clock()))
                 await asyncio.sleep(self._backoff.next_probe - now)
 
     async def _work(self, client: EceClient) -> None:
@@ -207,37 +207,37 @@ class ServerPolls:
                 if self._may_poll and not await self._may_poll():
                     return
                 observation = await client.poll(poll)
-            self._hear(observation, turn, probe=probe)
+            self._take_answer(observation, turn, probe=probe)
         except Exception:
             log.exception("polling %s of %s failed", turn.endpoint, turn.key)
             failure = Failure(Cause.INTERNAL, "The poll failed; see the log.")
-            self._hear_nothing(failure, turn, probe=probe)
+            self._take_failure(failure, turn, probe=probe)
         finally:
             self._in_flight -= 1
             self._schedule.put_back(turn, started_at)
 
-    def _hear(self, observation: Observation, turn: Turn, *, probe: bool) -> None:
+    def _take_answer(self, observation: Observation, turn: Turn, *, probe: bool) -> None:
         outcome = observation.outcome
         if isinstance(outcome, Failure) and outcome.cause.unreachable:
-            self._say(observation)
-            self._hear_nothing(outcome, turn, probe=probe)
+            self._publish_event(observation)
+            self._take_failure(outcome, turn, probe=probe)
             return
         self._last_answered = turn
         status = self._backoff.answered(observation.at)
         if status:
             # All turns are long overdue: begin anew, a little apart, instead of all at once.
             self._schedule.start(self._monotonic())
-            self._say(status)
-        self._say(observation)
+            self._publish_event(status)
+        self._publish_event(observation)
 
-    def _hear_nothing(self, failure: Failure, turn: Turn, *, probe: bool) -> None:
+    def _take_failure(self, failure: Failure, turn: Turn, *, probe: bool) -> None:
         self._failed_number = turn.number
         now, wall = self._monotonic(), self._clock()
         status = self._backoff.unreached(failure, now, wall, probe=probe)
         if status:
-            self._say(status)
+            self._publish_event(status)
 
-    def _say(self, event: Event) -> None:
+    def _publish_event(self, event: Event) -> None:
         try:
             self._publish(event)
         except Exception:

@@ -51,20 +51,20 @@ _MAY_BE_OURS = frozenset({Cause.TLS, Cause.REFUSED, Cause.TIMEOUT})
 SHORTEST_AGE = 10.0
 """Seconds; answers are refused that a cache kept longer than this and three intervals."""
 
-ANEW = 10
+FRESH_EVERY = 10
 """Of so many polls of a server with nodes, one is sent on a new connection without cookies: a
 balancer keeps a connection, and a cookie, at one node."""
 
 
 @frozen
 class Poll:
-    """One GET of one entry point, built once for all its polls; ``anew`` is it without cookies."""
+    """One GET of one entry point, built once for all its polls; ``fresh`` is it without cookies."""
 
     key: EntryPointKey
     endpoint: Endpoint
     request: Request
     http: Outgoing = field(repr=False)
-    anew: Outgoing = field(repr=False)
+    fresh: Outgoing = field(repr=False)
 
 
 class EceClient:
@@ -112,7 +112,7 @@ class EceClient:
             # For messages, which tell of where it went.
             self._target = replace(self._target, host=place[0], port=place[1])
         self._of_node = place is not None
-        self._anew_every = ANEW if server.nodes and not place else 0
+        self._fresh_every = FRESH_EVERY if server.nodes and not place else 0
         self._polls: dict[tuple[EntryPointKey, Endpoint], int] = {}
         self._said: dict[tuple[EntryPointKey, Endpoint], object] = {}
 
@@ -145,10 +145,10 @@ class EceClient:
         url = url_of(self._server, endpoint, entry_point.key.id)
         request = Request("GET", url, self._headers.shown)
         http = Outgoing("GET", URL(url), self._headers.sent)
-        anew = http
-        if self._anew_every:
-            anew = Outgoing("GET", http.url, without_cookies(http.headers))
-        return Poll(entry_point.key, endpoint, request, http, anew)
+        fresh = http
+        if self._fresh_every:
+            fresh = Outgoing("GET", http.url, without_cookies(http.headers))
+        return Poll(entry_point.key, endpoint, request, http, fresh)
 
     async def poll(self, poll: Poll) -> Observation:
         """Poll once. Raises nothing but ``CancelledError``.
@@ -156,22 +156,22 @@ class EceClient:
         What a new connection without cookies says that is new is asked for on another one: it may
         have come to the one node that differs, which is seen by asking that node.
         """
-        anew, target = self._is_anew(poll), (poll.key, poll.endpoint)
-        seen = await self._ask(poll, anew=anew)
-        if anew and _gist(seen) != self._said.get(target):
-            seen = replace(await self._ask(poll, anew=True), asked_again=True)
-        if self._anew_every:
+        fresh, target = self._on_fresh_connection(poll), (poll.key, poll.endpoint)
+        seen = await self._ask(poll, fresh=fresh)
+        if fresh and _gist(seen) != self._said.get(target):
+            seen = replace(await self._ask(poll, fresh=True), asked_again=True)
+        if self._fresh_every:
             self._said[target] = _gist(seen)
         return seen
 
-    async def _ask(self, poll: Poll, *, anew: bool) -> Observation:
+    async def _ask(self, poll: Poll, *, fresh: bool) -> Observation:
         began = self._timer()
         exchange = Exchange(
             self._transport,
-            poll.anew if anew else poll.http,
+            poll.fresh if fresh else poll.http,
             partial(Received, self._max_body),
             self._target.timeout,
-            anew=anew,
+            fresh=fresh,
         )
         outcome: Reading | Failure
         try:
@@ -201,15 +201,15 @@ class EceClient:
             asked_again=exchange.asked_again,
         )
 
-    def _is_anew(self, poll: Poll) -> bool:
+    def _on_fresh_connection(self, poll: Poll) -> bool:
         """Whether it is the turn of this poll to be sent on a new connection."""
-        if not self._anew_every:
+        if not self._fresh_every:
             return False
         target = (poll.key, poll.endpoint)
         # They begin a poll apart, so that it is never the turn of all at once.
-        count = self._polls.get(target, len(self._polls) % self._anew_every) + 1
-        self._polls[target] = count % self._anew_every
-        return count == self._anew_every
+        count = self._polls.get(target, len(self._polls) % self._fresh_every) + 1
+        self._polls[target] = count % self._fresh_every
+        return count == self._fresh_every
 
     def _broken(self, error: Exception, exchange: "Exchange") -> Failure:
         """The failure of an exchange that ended without a complete answer."""
@@ -262,11 +262,11 @@ class Exchange:
         received: Callable[[], Received],
         seconds: float,
         *,
-        anew: bool = False,
+        fresh: bool = False,
     ) -> None:
-        """``anew`` sends it on a connection of its own."""
+        """``fresh`` sends it on a connection of its own."""
         self._transport = transport
-        self._anew = anew
+        self._fresh = fresh
         self._request = request
         self._empty = received
         self._seconds = seconds
@@ -309,7 +309,7 @@ class Exchange:
     async def _ask(self) -> None:
         first = self.received
         try:
-            await self._transport.fetch(self._request, first, anew=self._anew)
+            await self._transport.fetch(self._request, first, fresh=self._fresh)
         except BROKEN:
             if self._second is None or first.status is not None:
                 raise

@@ -77,14 +77,14 @@ class ServerTransport:
             self._connector.forget()
 
     async def fetch(
-        self, request: Outgoing, received: Received, *, spare: bool = False, anew: bool = False
+        self, request: Outgoing, received: Received, *, spare: bool = False, fresh: bool = False
     ) -> None:
         """Send a request and read the answer into ``received``, which can be used at every moment.
 
-        ``spare``, for a second attempt, and ``anew`` send it on a connection of its own. Raises
+        ``spare``, for a second attempt, and ``fresh`` send it on a connection of its own. Raises
         ``aiohttp.ClientError`` and ``OSError``.
         """
-        session = self._spare if spare else self._anew if anew else self._session
+        session = self._spare if spare else self._fresh if fresh else self._session
         async with session.request(
             request.method,
             request.url,
@@ -100,7 +100,7 @@ class ServerTransport:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        for name in ("_spare", "_anew", "_session"):
+        for name in ("_spare", "_fresh", "_session"):
             if session := self.__dict__.get(name):
                 await session.close()
 
@@ -114,7 +114,7 @@ class ServerTransport:
         return self._session_of(self._connections(MOST_SPARE, keep=False))
 
     @cached_property
-    def _anew(self) -> aiohttp.ClientSession:
+    def _fresh(self) -> aiohttp.ClientSession:
         """A session for requests that must not be kept at one node; none waits for another."""
         return self._session_of(self._connections(self._concurrency, keep=False))
 

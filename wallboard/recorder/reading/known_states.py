@@ -254,17 +254,17 @@ class _Reader:
                 if event.server in self._servers:
                     yield event
             elif point := self._points.get(event.entry_point):
-                told = self._told(point, event, stepped)
-                if told:
+                wanted = self._is_wanted(point, event, stepped)
+                if wanted:
                     yield from point.state(max(event.at, reach))
 
-    def _told(
+    def _is_wanted(
         self,
         point: _Point,
         event: Turn | Step | Silence,
         stepped: Collection[tuple[float, int]],
     ) -> bool:
-        """Take an event of an entry point; whether it is to be told."""
+        """Take an event of an entry point; whether it is wanted."""
         if isinstance(event, Turn):
             point.expectation = event.expectation
             # What that does to its level, if it does anything, is a change of the same moment.

@@ -13,7 +13,7 @@ from wallboard.domain.foreign_text import escaped_lines
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.domain.node_difference import differences, known_nodes
 from wallboard.domain.observation import AHEAD_SECONDS, Failure, Observation, Response
-from wallboard.domain.outage import as_told
+from wallboard.domain.outage import with_outages_joined
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.time_span import span
 from wallboard.ece.answer.encoding import head_lines
@@ -134,7 +134,7 @@ def _timeline(changes: tuple[Change, ...]) -> Iterator[str]:
         yield "## Timeline\n\nNo changes since the board started."
         return
     zone = zone_of(changes[-1].at)
-    rows = [change_cells(change, zone) for change in reversed(as_told(changes))]
+    rows = [change_cells(change, zone) for change in reversed(with_outages_joined(changes))]
     yield "## Timeline, newest first\n\n" + fenced(
         "\n".join(table(change_heads(zone), rows)), "text"
     )

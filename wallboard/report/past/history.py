@@ -28,7 +28,7 @@ def history_lines(past: Past, runs: Iterable[Run]) -> Iterator[str]:
     zone = zone_of(past.window.until)
     yield from _head(past, zone)
     yield ""
-    yield from _told(past, zone)
+    yield from _incident_lines(past, zone)
     yield ""
     first = next(iter_runs := iter(runs), None)
     if first is None:
@@ -41,7 +41,7 @@ def history_lines(past: Past, runs: Iterable[Run]) -> Iterator[str]:
         yield _run(run, zone)
 
 
-def _told(past: Past, zone: str) -> Iterator[str]:
+def _incident_lines(past: Past, zone: str) -> Iterator[str]:
     """The incidents, each with its changes below it, and then the changes that belong to none."""
     incidents, loose = past.found.incidents, past.found.loose
     rows = []

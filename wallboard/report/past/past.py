@@ -245,7 +245,7 @@ def _merged(periods: Iterable[VerdictPeriod]) -> Iterator[VerdictPeriod]:
         yield replace(first, last_at=last_at, recorded_seconds=seconds)
 
 
-def _told_as_out(periods: Sequence[VerdictPeriod]) -> Iterator[tuple[VerdictPeriod, bool]]:
+def _outage_parts(periods: Sequence[VerdictPeriod]) -> Iterator[tuple[VerdictPeriod, bool]]:
     """The periods, and whether each is part of an outage.
 
     One goes on while an entry point waits to be asked again if it is out then, too.
@@ -262,7 +262,7 @@ def _outages(
     before: RecordedStatus | None,
     periods: Sequence[VerdictPeriod],
 ) -> Iterator[Outage]:
-    for out, group in groupby(_told_as_out(periods), key=lambda pair: pair[1]):
+    for out, group in groupby(_outage_parts(periods), key=lambda pair: pair[1]):
         if not out:
             continue
         parts = [part for part, _ in group]

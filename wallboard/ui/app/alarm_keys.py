@@ -103,7 +103,7 @@ class AlarmKeysApp(ReplayKeysApp):
             reasons = self.alarm_desk.recent_reasons
             self._ask(
                 questions.shelve_why(keys, snapshot, until, now, reasons),
-                lambda why: self._told(
+                lambda why: self._say_result(
                     self.alarm_desk.shelve(keys, until, why),
                     questions.shelved_words(keys, snapshot, until, now),
                 ),
@@ -122,7 +122,7 @@ class AlarmKeysApp(ReplayKeysApp):
         key = keys[0] if len(keys) == 1 else None
         self._ask(
             questions.note(key, snapshot),
-            lambda text: self._told(self.alarm_desk.note(key, text), "Note written."),
+            lambda text: self._say_result(self.alarm_desk.note(key, text), "Note written."),
         )
 
     def _acknowledge(self, keys: tuple[AlarmKey, ...], *, everything: bool) -> None:
@@ -139,7 +139,7 @@ class AlarmKeysApp(ReplayKeysApp):
         reasons = self.alarm_desk.recent_reasons
         self._ask(
             questions.acknowledge(waiting, snapshot, reasons, everything=everything),
-            lambda why: self._told(
+            lambda why: self._say_result(
                 self.alarm_desk.acknowledge(waiting, why),
                 questions.acknowledged_words(waiting, snapshot),
             ),
@@ -152,7 +152,7 @@ class AlarmKeysApp(ReplayKeysApp):
         def answered(yes: bool | None) -> None:
             if yes:
                 refusal = self.alarm_desk.unshelve(keys)
-                self._told(refusal, questions.unshelved_words(keys, snapshot))
+                self._say_result(refusal, questions.unshelved_words(keys, snapshot))
 
         words = questions.unshelve(keys, snapshot)
         self.push_screen(ConfirmScreen(self.board_theme, words, yes="End the shelf"), answered)
@@ -184,5 +184,5 @@ class AlarmKeysApp(ReplayKeysApp):
 
         self.push_screen(AskScreen(self.board_theme, question), answered)
 
-    def _told(self, refusal: str | None, done: str) -> None:
+    def _say_result(self, refusal: str | None, done: str) -> None:
         self.say(refusal or f"{done} {self.alarm_desk.unshared}".rstrip())

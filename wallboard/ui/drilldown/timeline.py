@@ -12,7 +12,7 @@ from textual.message import Message
 
 from wallboard.domain.change import Change
 from wallboard.domain.ledger_row import LedgerRow
-from wallboard.domain.outage import as_told
+from wallboard.domain.outage import with_outages_joined
 from wallboard.domain.policy import Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.report.words.alarms import row_words
@@ -155,7 +155,7 @@ class Timeline(Page):
     def _draw(self) -> None:
         width, base = self.scrollable_content_region.width, self.theme_styles.ui["screen"]
         if self._status:
-            changes = as_told(self._status.timeline)[::-1]
+            changes = with_outages_joined(self._status.timeline)[::-1]
             self._unfolded = [one for one in self._unfolded if one in changes]
             self._rows = rows_of(
                 changes, self._status.policy.interval, self._unfolded, self._ledger

@@ -169,10 +169,10 @@ class EventsScreen(ListScreen):
             self._detail.put([[], []])
             return
         muted = self.theme_styles.ui["muted"] + Style(bgcolor=base.bgcolor)
-        said, offer = self._told(row)
+        said, offer = self._detail_words(row)
         self._detail.put([[Segment(f" {said}", base)], [Segment(f" {offer}", muted)]])
 
-    def _told(self, row: Row) -> tuple[str, str]:
+    def _detail_words(self, row: Row) -> tuple[str, str]:
         """The selected line in full, and what Enter does with it."""
         glyphs, incident, event = self.theme_styles.glyphs, row.incident, row.change
         if incident and self.view:

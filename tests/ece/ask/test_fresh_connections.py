@@ -5,7 +5,7 @@ import pytest
 from tests.balancer import Balancer
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.reading import ChatAllowed
-from wallboard.ece.ask.client import ANEW, EceClient
+from wallboard.ece.ask.client import FRESH_EVERY, EceClient
 from wallboard.setting_types import Secret
 from wallboard.settings import ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
@@ -30,7 +30,7 @@ async def answers(*scenarios: str):
             )
             async with EceClient(server, Settings()) as client:
                 poll = client.prepare(ENTRY_POINT, Endpoint.CHAT_ALLOWED)
-                seen = [await client.poll(poll) for _ in range(6 * ANEW)]
+                seen = [await client.poll(poll) for _ in range(6 * FRESH_EVERY)]
             return seen, sum(number > 0 for number in balancer.connections)
     finally:
         for node in nodes:
