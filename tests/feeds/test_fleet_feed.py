@@ -15,12 +15,18 @@ from waiting import until
 
 from tests.balancer import Balancer
 from tests.fleet.bus_server import running
+from tests.fleet.heard import a_round
+from tests.recorder.recordings import SERVER, START, poll, record
+from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import RecordedBoard
+from wallboard.domain.node import NodeAnswer, NodePoll
 from wallboard.domain.node_difference import differences
+from wallboard.domain.observation import Cause, Failure, Observation, ServerStatus
+from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Role
 from wallboard.feeds.fleet_parts import names_of
-from wallboard.feeds.late_polls import recorded_polls
-from wallboard.feeds.newest import polls_in
+from wallboard.feeds.late_polls import recorded_events
+from wallboard.feeds.newest import polls_in, recordable
 from wallboard.fleet import publisher
 from wallboard.fleet.outbox import Lost
 from wallboard.fleet.presence import members_of
@@ -417,12 +423,38 @@ async def test_late_polls_are_read_again_from_the_recording(member, simulated):
     polled = ana.heard.observations()
     lost = Lost(polled[15].at, polled[60].at)
     found = [
-        poll async for some in recorded_polls(Path(ana.settings.record), lost) for poll in some
+        poll async for some in recorded_events(Path(ana.settings.record), lost) for poll in some
     ]
     wanted = [poll for poll in polled if lost.first_at <= poll.at <= lost.last_at]
     assert Counter((o.key, o.endpoint) for o in found).total() == pytest.approx(len(wanted), abs=15)
     assert [poll.at for poll in found] == sorted(poll.at for poll in found)
     assert {poll.outcome for poll in found} <= {poll.outcome for poll in polled}
+
+
+async def test_outages_and_nodes_are_told_late_as_well(tmp_path):
+    failure = Failure(Cause.REFUSED, "refused")
+    down = ServerStatus(SERVER, START + 10, failure, START + 10, START + 15)
+    again = replace(down, at=START + 15, next_probe_at=START + 20)
+    refused = [poll(Endpoint.CAPACITY, at, failure=failure) for at in (10, 15)]
+    good = poll(Endpoint.CAPACITY, 20, 4)
+    said = poll(Endpoint.CHAT_ALLOWED, 25, "true")
+    events = [a_round(0)[0], refused[0], down, refused[1], again, ServerStatus(SERVER, good.at)]
+    path = tmp_path / "a.db"
+    record(path, [*events, good, NodePoll("node 1", said, said.at + 10)])
+    lost = Lost(START + 5, START + 30)
+    found = [one async for some in recorded_events(path, lost) for one in some]
+    kinds = [Observation, ServerStatus, Observation, Observation, ServerStatus, NodeAnswer]
+    assert [type(one) for one in found] == kinds
+    assert (found[1].at, found[1].failure, found[1].since) == (down.at, failure, down.since)
+    assert found[4] == ServerStatus(SERVER, good.at)
+    assert (found[5].node, found[5].at) == ("node 1", said.at)
+
+
+async def test_a_member_that_goes_on_from_the_whole_board_records_which_servers_are_down():
+    before, down = ServerStatus("a", 50.0), ServerStatus("a", 150.0, Failure(Cause.REFUSED, "no"))
+    board = RecordedBoard(200.0, (), (before, replace(down, server="b")))
+    assert [one.event for one in recordable(Folded(board), 100.0)] == [replace(down, server="b")]
+    assert len(list(recordable(Folded(board), None))) == 2
 
 
 async def test_a_member_without_the_recording_of_before_records_the_whole_board_at_once(

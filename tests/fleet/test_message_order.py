@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.fleet.heard import a_round, as_heard
 from tests.recorder.recordings import SERVER, START, poll
 from wallboard.domain.endpoint import Endpoint
-from wallboard.domain.observation import ServerStatus
+from wallboard.domain.observation import Cause, Failure, ServerStatus
 from wallboard.fleet import message as message_module
 from wallboard.fleet.batch import GarbageError, Published, batch_bytes
 from wallboard.fleet.codebook import Codebook
@@ -159,6 +159,19 @@ def test_a_late_status_counts_only_where_nothing_newer_is_known():
     read(reader, sender.send(ServerStatus(SERVER, START + 10)))
     old, other = ServerStatus(SERVER, START + 5), ServerStatus("other", START + 5)
     assert read(reader, late(old, other)) == [other]
+
+
+def test_a_late_outage_counts_only_where_no_newer_poll_is_known():
+    failure = Failure(Cause.REFUSED, "refused")
+    down, since = ServerStatus(SERVER, START + 5, failure), ServerStatus(SERVER, START + 9, failure)
+    sender, reader = Sender(), Reader()
+    read(reader, sender.send(capacity(4)))
+    assert read(reader, late(down)) == [down]
+    # Another member polled it since: whether it is down, is not for that outage to say.
+    read(reader, sender.send(capacity(10)))
+    assert read(reader, late(since)) == []
+    back = ServerStatus(SERVER, START + 9)
+    assert read(reader, late(back, number=2)) == [back]
 
 
 def test_what_is_late_comes_from_anybody_and_does_not_disturb_the_order():

@@ -6,7 +6,7 @@ from typing import Any
 
 from wallboard.feeds import WholeBoard
 from wallboard.feeds.fleet_decider import Decider, MayDecide
-from wallboard.feeds.late_polls import InStep, recorded_polls
+from wallboard.feeds.late_polls import InStep, recorded_events
 from wallboard.fleet.bus import Bus
 from wallboard.fleet.bus_answers import Place
 from wallboard.fleet.lease import Lease, Term
@@ -55,7 +55,7 @@ class FleetParts:
         self.publisher: Publisher | None = None
         self.exchange: LedgerExchange | None = None
         if fleet.collect:
-            recorded = partial(recorded_polls, recording.path) if recording else None
+            recorded = partial(recorded_events, recording.path) if recording else None
             self.publisher = Publisher(bus, names, term=term, board=board, recorded=recorded)
             if recording and (unsent := self._was_in_step.unsent(recorded_until)):
                 self.publisher.publish_recorded(unsent)

@@ -5,15 +5,17 @@ It had no room in memory, or the process that polled it ended before the bus was
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from wallboard.abandonable import start_in_thread
-from wallboard.domain.observation import Observation
 from wallboard.feeds.replay_polls import polls_of
+from wallboard.fleet.batch import Published
 from wallboard.fleet.bus_answers import Place
 from wallboard.fleet.outbox import Lost
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
+from wallboard.recorder.file.schema import TICKS
 from wallboard.recorder.recording import Recording
 
 SLICE_SECONDS = 30.0
@@ -56,28 +58,31 @@ class InStep:
         return Lost(max(self.unsent_since, until - MOST_SECONDS), until)
 
 
-async def recorded_polls(path: Path, lost: Lost) -> AsyncIterator[Sequence[Observation]]:
+async def recorded_events(path: Path, lost: Lost) -> AsyncIterator[Sequence[Published]]:
     """The polls of a span in order, some at a time, as exact as the recording has them.
 
-    Ends early where the recording cannot be read.
+    What was first said then of servers and by nodes is among them. What was expected is not: each
+    member knows that by itself. Ends early where the recording cannot be read.
     """
-    start = lost.first_at
-    while start <= lost.last_at:
-        stop = min(start + SLICE_SECONDS, lost.last_at)
+    after = lost.first_at - 1 / TICKS
+    while after < lost.last_at:
+        until = min(after + SLICE_SECONDS, lost.last_at)
         try:
-            polls = await start_in_thread(lambda: _polls(path, start, stop))  # noqa: B023  awaited
+            found = await start_in_thread(partial(_events, path, after, until))
         except RecordingError:
             return
-        if polls:
-            yield polls
-        start = stop + 1e-6
+        if found:
+            yield found
+        after = until
 
 
-def _polls(path: Path, start: float, stop: float) -> list[Observation]:
+def _events(path: Path, after: float, until: float) -> list[Published]:
     with Recording.open(path) as recording:
-        found = [
+        polls = [
             poll
-            for run in recording.runs(since=start, until=stop)
-            for poll in polls_of(run, start - 1e-6, stop)
+            for run in recording.runs(since=after, until=until)
+            for poll in polls_of(run, after, until)
         ]
-    return sorted(found, key=lambda poll: poll.at)
+        statuses = recording.server_statuses(after, until)
+        nodes = recording.node_answers(after, until)
+    return sorted([*polls, *statuses, *nodes], key=lambda event: event.at)

@@ -43,9 +43,10 @@ def polls_in(event: Event) -> Iterator[Observation]:
 
 
 def recordable(folded: Folded, after: float | None) -> Iterator[Folded]:
-    """What a recording takes of what was folded: of a whole board, the polls after a moment.
+    """What a recording takes of what was folded: of a whole board, what came after a moment.
 
-    Those of nodes come last, as they were compared with what their server said before.
+    What was said of servers comes after the polls that it explains, and nodes come last, as they
+    were compared with what their server said before.
     """
     board = folded.event
     if not isinstance(board, RecordedBoard):
@@ -59,6 +60,9 @@ def recordable(folded: Folded, after: float | None) -> Iterator[Folded]:
     ]
     for poll, status in sorted(polls, key=lambda one: one[0].at):
         yield Folded(poll, (status,))
+    for server in board.servers:
+        if after is None or server.at > after:
+            yield Folded(server)
     for answer in board.nodes:
         if after is None or answer.at > after:
             yield Folded(answer)

@@ -3,16 +3,18 @@
 It is pure: it says what was missed, and others get it.
 """
 
+import math
 from collections.abc import Iterator
 
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.node import NodeAnswer
-from wallboard.domain.observation import Observation
+from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.fleet.batch import GarbageError, Published, batch_of
 from wallboard.fleet.checkpoint import Checkpoint
 from wallboard.fleet.codebook import MOST_TARGETS, Codebook, UnknownError
 from wallboard.fleet.lease import Term
 from wallboard.fleet.message import Assembly, Message, message_of
+from wallboard.recorder.file.schema import TICKS
 
 Source = tuple[EntryPointKey, Endpoint] | tuple[str, str] | str
 """What an event tells of: an endpoint of an entry point, a node of a server, or a server."""
@@ -42,6 +44,7 @@ class Reader:
         self._codebook: Codebook | None = None
         self._assembly = Assembly()
         self._newest: dict[Source, float] = {}
+        self._polled: dict[str, float] = {}
 
     @property
     def knows_where(self) -> bool:
@@ -131,15 +134,25 @@ class Reader:
         except UnknownError:
             raise GarbageError("what is late refers to something before it") from None
         for event in events:
-            if event.at > self._newest.get(_source(event), float("-inf")):
+            if self._is_news(event):
                 self.late += 1
                 self._note(event)
                 yield event
 
+    def _is_news(self, event: Published) -> bool:
+        """Whether nothing newer is known; of a server that is down, polls say whether it is."""
+        known = self._newest.get(_source(event), -math.inf)
+        if isinstance(event, ServerStatus) and event.failure:
+            known = max(known, self._polled.get(event.server, -math.inf) - 1 / TICKS)
+        return event.at > known
+
     def _note(self, event: Published) -> None:
         if len(self._newest) > MOST_TARGETS:
             self._newest.clear()
+            self._polled.clear()
         self._newest[_source(event)] = event.at
+        if isinstance(event, Observation):
+            self._polled[event.key.server] = event.at
 
 
 def _source(event: Published) -> Source:

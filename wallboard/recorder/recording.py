@@ -10,7 +10,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import ExpectationChanged, RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND, Sample
 from wallboard.domain.node import NodeAnswer
-from wallboard.domain.observation import Observation
+from wallboard.domain.observation import Observation, ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.domain.state_strip import State
@@ -32,7 +32,7 @@ from wallboard.recorder.reading.node_answers import node_answers_between
 from wallboard.recorder.reading.read_cache import ReadCache
 from wallboard.recorder.reading.runs import Run
 from wallboard.recorder.reading.segments import Span, joined, recorded_twice
-from wallboard.recorder.reading.state_at import servers_at
+from wallboard.recorder.reading.state_at import server_statuses_between, servers_at
 from wallboard.recorder.reading.state_strips import KnownSpans
 from wallboard.recorder.reading.tail import Tail
 
@@ -299,6 +299,11 @@ class Recording:
         with self._connection.reading() as database:
             catalogue = self._cache.catalogue(database)
             return node_answers_between(database, self._cache, catalogue, after, until)
+
+    def server_statuses(self, after: float, until: float) -> list[ServerStatus]:
+        """What was first said of servers after a moment and no later than another, in order."""
+        with self._connection.reading() as database:
+            return server_statuses_between(database, after, until)
 
     def expectations(self, since: float, until: float) -> list[ExpectationChanged]:
         """What was expected at a moment, and each change of that until another, in order."""

@@ -67,6 +67,11 @@ _SERVERS = (
 )
 
 
+_BEGUN = (
+    f"SELECT id, begun_at, {SERVER_COLUMNS} FROM server_status"  # noqa: S608  as above
+    " WHERE begun_at > ? AND begun_at <= ? ORDER BY begun_at, id"
+)
+
 _SHAPE = Shape(
     "change",
     id=ROW,
@@ -125,6 +130,16 @@ def servers_at(database: sqlite3.Connection, at: float) -> list[ServerStatus]:
     return [
         _as_known_at(at, begun_at, server_status_of(*row))
         for _, begun_at, *row in _STATUS_ROW.kept(database, _SERVERS, (at,))
+    ]
+
+
+def server_statuses_between(
+    database: sqlite3.Connection, after: float, until: float
+) -> list[ServerStatus]:
+    """What was first said of servers after a moment and no later than another, in order."""
+    return [
+        _as_known_at(begun_at, begun_at, server_status_of(*row))
+        for _, begun_at, *row in _STATUS_ROW.kept(database, _BEGUN, (after, until))
     ]
 
 
