@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from itertools import permutations
 
 from tests.fleet.world import (
     INTERVAL_SECONDS,
@@ -14,14 +15,20 @@ from tests.fleet.world import (
     Told,
     World,
     ledger_rows,
-    not_recorded,
+    missing,
     polled_twice,
+    recorded_polls,
+    wait_until,
 )
 from wallboard.domain.ledger_row import LedgerRow, RowKind
 
 NOTHING_TO_ACKNOWLEDGE = 69
 MOST_SENT = 2
-"""How often one notice comes: once more where its sender lost the bus, or died, as it sent it."""
+"""How often one notice comes at most."""
+
+BEFORE_SECONDS = 2 * INTERVAL_SECONDS
+AFTER_SECONDS = LEASE_SECONDS + 2 * INTERVAL_SECONDS + 3.0
+"""How long before a fault something may be on its way, and how long after it somebody polls."""
 
 
 def started(world: World) -> str:
@@ -53,32 +60,70 @@ class Operators:
         self.write(self._chances.choice(world.members))
 
 
+class Troubles:
+    """The times in which a fault kept whoever polled, or the bus, from telling the others."""
+
+    def __init__(self) -> None:
+        self.began = time.time()
+        self.faults = 0
+        self._last = self.began
+        self._spans: list[tuple[float, float]] = []
+
+    def note(self, began: float, *, matters: bool, forgets: bool) -> None:
+        """Note a fault that is over, and whether it mattered to more than the one that it hit.
+
+        A bus that ``forgets`` may do so before all have read what they missed at the last fault.
+        """
+        self.faults += 1
+        if matters:
+            begin = self._last if forgets else began
+            self._spans.append((begin - BEFORE_SECONDS, time.time() + AFTER_SECONDS))
+        self._last = began
+
+    def calm(self, until: float) -> list[tuple[float, float]]:
+        """The times between, in their order."""
+        found, since = list[tuple[float, float]](), self.began
+        for begin, end in [*self._spans, (until, until)]:
+            found += [(since, begin)] if begin > since else []
+            since = max(since, end)
+        return found
+
+
 def live_through(world: World, chances: random.Random, faults: int) -> None:
     """Have things break and mend again in any order, and check what is left of it."""
     operators = Operators(chances)
     started(world)
+    wait_until(lambda: has_polls(world))
+    troubles = Troubles()
     for _ in range(faults):
-        break_something(world, chances, operators)
+        break_something(world, chances, operators, troubles)
         operators.write_anywhere(world)
         time.sleep(chances.uniform(0.5, 3.0))
     heal(world)
     world.until_polled()
     time.sleep(2 * LEASE_SECONDS)
-    healed = time.time()
     time.sleep(8 * INTERVAL_SECONDS)
     ended = time.time()
     time.sleep(2 * INTERVAL_SECONDS)
     assert len({one.member for one in world.polls() if one.at > time.time() - 1}) == 1
     for member in world.members:
         assert member.stop() == 0, member.log()
-    check(world, operators, healed, ended)
+    check(world, operators, troubles, ended)
 
 
-def break_something(world: World, chances: random.Random, operators: Operators) -> None:
+def has_polls(world: World) -> bool:
+    """Whether all members have begun to record."""
+    return all(one.recording.exists() and recorded_polls(one) for one in world.members)
+
+
+def break_something(
+    world: World, chances: random.Random, operators: Operators, troubles: Troubles
+) -> None:
     """Break one thing for a while; meanwhile somebody writes on the member that it happens to."""
     member = chances.choice(world.members)
     kind = chances.choice(["kill", "stop", "cut", "one way", "bus", "wipe"])
-    print(f"{time.time():.3f} {kind} {member.name}", file=sys.stderr)
+    began, polled = time.time(), world.poller()
+    print(f"{began:.3f} {kind} {member.name}, {polled or 'nobody'} polls", file=sys.stderr)
     if kind == "kill":
         member.kill()
         operators.write(member)
@@ -104,6 +149,8 @@ def break_something(world: World, chances: random.Random, operators: Operators) 
         operators.write(member)
         time.sleep(chances.uniform(0.2, 2 * LEASE_SECONDS))
         world.start_bus()
+    of_bus = kind in {"bus", "wipe"}
+    troubles.note(began, matters=of_bus or polled in {"", member.name}, forgets=kind == "wipe")
 
 
 def heal(world: World) -> None:
@@ -114,8 +161,8 @@ def heal(world: World) -> None:
             member.start()
 
 
-def check(world: World, operators: Operators, healed: float, ended: float) -> None:
-    """What must hold after whatever happened; between two moments nothing did."""
+def check(world: World, operators: Operators, troubles: Troubles, ended: float) -> None:
+    """What must hold after whatever happened."""
     polls = world.polls()
     assert polled_twice(polls) <= LEASE_SECONDS + INTERVAL_SECONDS
     assert not {one.member for one in polls} & {one.name for one in world.viewers}
@@ -127,22 +174,28 @@ def check(world: World, operators: Operators, healed: float, ended: float) -> No
     assert kept == operators.written
     told = world.notices()
     assert told
-    assert odd_notices(told, first) == []
+    assert odd_notices(told, first, troubles.faults) == []
+    recorded = {one.name: recorded_polls(one) for one in world.members}
     lost = {
-        (one.name, other.name): list(not_recorded(one, other, healed, ended))
-        for one in world.members
-        for other in world.members
-        if one is not other
+        (one, other): list(missing(recorded[one], recorded[other], *calm))
+        for one, other in permutations(recorded, 2)
+        for calm in troubles.calm(ended)
     }
     assert not any(lost.values()), {pair: what[:5] for pair, what in lost.items() if what}
 
 
-def odd_notices(told: Iterable[Told], ledger: Iterable[LedgerRow]) -> list[str]:
-    """What was told too often, under two ids, or though no ledger knows of it."""
+def odd_notices(told: Iterable[Told], ledger: Iterable[LedgerRow], faults: int) -> list[str]:
+    """What was told too often, under two ids, or otherwise than the ledger says.
+
+    A notice comes once more where its sender lost the bus, or died, as it sent it.
+    """
     told, found = list(told), list[str]()
-    for (id_, phase), times in Counter((one.id, one.phase) for one in told).items():
+    counts = Counter((one.id, one.phase) for one in told)
+    for (id_, phase), times in counts.items():
         if times > MOST_SENT:
             found.append(f"{id_} ({phase}) came {times} times")
+    if (again := counts.total() - len(counts)) > faults:
+        found.append(f"{again} notices came again, though only {faults} things broke")
     phases = dict[str, set[str]]()
     for one in told:
         phases.setdefault(one.id, set()).add(one.phase)
@@ -152,6 +205,8 @@ def odd_notices(told: Iterable[Told], ledger: Iterable[LedgerRow]) -> list[str]:
         if row.kind is RowKind.QUEUED:
             reason = row.channel, row.key, row.onset, row.text
             reasons.setdefault(row.notice, set()).add(reason)
+        elif row.kind is RowKind.SENT and row.notice not in phases:
+            found.append(f"{row.notice} never came")
     found += [f"{id_} is in no ledger" for id_ in phases.keys() - reasons.keys()]
     of = Counter(reason for id_ in phases for reason in reasons.get(id_, ()))
     return found + [f"{reason} came under {ids} ids" for reason, ids in of.items() if ids > 1]

@@ -3,18 +3,21 @@
 import random
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
-from tests.fleet.faults import live_through, odd_notices, started
+from tests.fleet.faults import BEFORE_SECONDS, Troubles, live_through, odd_notices, started
 from tests.fleet.hosts import namespaces_are_allowed
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
     OFTEN_DOWN,
+    Alike,
     Polled,
     Told,
     World,
+    missing,
     not_recorded,
     polled_twice,
     wait_until,
@@ -58,11 +61,38 @@ def test_notices_that_come_too_often_or_under_two_ids_are_noticed():
         return LedgerRow(6.0, RowKind.QUEUED, key, onset, notice=id_, channel="hook", text=text)
 
     ledger = [queued("a"), queued("b", onset=7.0)]
-    assert odd_notices([told("a"), told("a"), told("b")], ledger) == []
-    assert "came 3 times" in odd_notices([told("a")] * 3, ledger)[0]
-    assert "used for" in odd_notices([told("a"), told("a", "over")], ledger)[0]
-    assert "is in no ledger" in odd_notices([told("c")], ledger)[0]
-    assert "under 2 ids" in odd_notices([told("a"), told("c")], [*ledger, queued("c")])[0]
+    assert odd_notices([told("a"), told("a"), told("b")], ledger, 1) == []
+    assert "1 notices came again" in odd_notices([told("a"), told("a")], ledger, 0)[0]
+    assert "came 3 times" in odd_notices([told("a")] * 3, ledger, 2)[0]
+    assert "used for" in odd_notices([told("a"), told("a", "over")], ledger, 1)[0]
+    assert "is in no ledger" in odd_notices([told("c")], ledger, 1)[0]
+    assert "under 2 ids" in odd_notices([told("a"), told("c")], [*ledger, queued("c")], 1)[0]
+    sent = replace(queued("b"), kind=RowKind.SENT)
+    assert "b never came" in odd_notices([told("a")], [*ledger, sent], 1)[0]
+
+
+def test_polls_that_one_has_and_another_has_not_are_noticed():
+    target = ("ece", "capacity")
+    runs = [Alike(1.0, 3.0, 5, "4"), Alike(3.5, 3.5, 1, "5")]
+    whole = {target: runs}
+    assert list(missing(whole, {target: [Alike(0.0, 4.0, 9, "4"), runs[1]]}, 0, 9)) == []
+    assert len(list(missing(whole, {target: runs[:1]}, 0, 9))) == 1
+    assert list(missing(whole, {target: runs[:1]}, 0, 3.2)) == []
+    fewer = [replace(runs[0], polls=4), runs[1]]
+    assert "1 of 5" in next(missing(whole, {target: fewer}, 0, 9))
+    split = [Alike(1.0, 1.5, 2, "4"), Alike(2.0, 3.0, 3, "4"), runs[1]]
+    assert list(missing(whole, {target: split}, 0, 9)) == []
+
+
+def test_between_troubles_all_is_to_be_recorded():
+    troubles = Troubles()
+    began = troubles.began
+    troubles.note(began + 1, matters=False, forgets=False)
+    assert troubles.calm(began + 100) == [(began, began + 100)]
+    troubles.note(began + 10, matters=True, forgets=False)
+    (first, second) = troubles.calm(began + 100)
+    assert first == (began, began + 10 - BEFORE_SECONDS)
+    assert second[1] == began + 100
 
 
 def test_one_member_polls_for_all(world):

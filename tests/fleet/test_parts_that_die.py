@@ -120,9 +120,7 @@ def test_what_was_recorded_without_the_bus_is_told_by_the_process_that_comes_aft
         assert {one.member for one in world.polls() if one.at > without} == {first}
         # Of an answer that lasts, the recording has the first poll and the last.
         assert any(
-            without < last < ended
-            for runs in recorded_polls(holder).values()
-            for _, last, _ in runs
+            without < run.last < ended for runs in recorded_polls(holder).values() for run in runs
         )
         other = next(one for one in world.members if one is not holder)
         assert list(not_recorded(holder, other, without, ended))

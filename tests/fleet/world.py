@@ -58,11 +58,12 @@ channel = "hook"
 [[server]]
 name = "ece"
 url = "http://{ece}:8080"
-endpoints = ["chatAllowed", "checkEligibility"]
+endpoints = ["chatAllowed", "checkEligibility", "capacity"]
 
 [server.paths]
 chatAllowed = "chatAllowed/{{id}}?member={member}"
 checkEligibility = "checkEligibility/{{id}}?member={member}"
+capacity = "capacity/{{id}}?member={member}"
 {entry_points}
 """
 
@@ -323,29 +324,56 @@ def ledger_rows(member: Member) -> set[LedgerRow]:
         return {replace(row, number=0) for row in reader.rows()}
 
 
-def recorded_polls(member: Member) -> dict[tuple[object, str], list[tuple[float, float, str]]]:
-    """By entry point and endpoint, the spans of alike answers of its recording, in their order."""
+@frozen
+class Alike:
+    """Polls with the same answer one after the other, Unix time in seconds."""
+
+    first: float
+    last: float
+    polls: int
+    outcome: str
+
+
+Recorded = dict[tuple[object, str], list[Alike]]
+
+
+def recorded_polls(member: Member) -> Recorded:
+    """By entry point and endpoint, the answers of its recording, in their order."""
     from wallboard.recorder.recording import Recording
 
-    found: dict[tuple[object, str], list[tuple[float, float, str]]] = {}
+    found: Recorded = {}
     with Recording.open(member.recording) as recording:
         for run in recording.runs():
-            outcome = repr(run.outcome)
-            found.setdefault((run.key, str(run.endpoint)), []).append(
-                (run.first_at, run.last_at, outcome)
-            )
-    return {target: sorted(runs) for target, runs in found.items()}
+            alike = Alike(run.first_at, run.last_at, run.polls, repr(run.outcome))
+            found.setdefault((run.key, str(run.endpoint)), []).append(alike)
+    return {target: sorted(runs, key=lambda one: one.first) for target, runs in found.items()}
 
 
 def not_recorded(
     of: Member, by: Member, since: float = 0.0, until: float = float("inf")
 ) -> Iterator[str]:
     """What one member recorded between two moments, and another one did not."""
-    theirs = recorded_polls(by)
-    for target, runs in recorded_polls(of).items():
-        known = theirs.get(target, [])
-        for first, last, outcome in runs:
-            for at in (first, last):
-                held = any(a - 0.002 <= at <= b + 0.002 and o == outcome for a, b, o in known)
+    return missing(recorded_polls(of), recorded_polls(by), since, until)
+
+
+def missing(
+    recorded: Recorded, others: Recorded, since: float, until: float, exact: float = 0.002
+) -> Iterator[str]:
+    """What one recording has between two moments, and another one has not."""
+    for target, runs in recorded.items():
+        known = others.get(target, [])
+        for run in runs:
+            alike = [
+                one
+                for one in known
+                if one.outcome == run.outcome
+                and one.first - exact <= run.last
+                and run.first <= one.last + exact
+            ]
+            for at in {run.first, run.last}:
+                held = any(one.first - exact <= at <= one.last + exact for one in alike)
                 if since <= at <= until and not held:
-                    yield f"{target} at {at:.3f}: {outcome}"
+                    yield f"{target} at {at:.3f}: {run.outcome}"
+            lost = run.polls - sum(one.polls for one in alike)
+            if since <= run.first and run.last <= until and alike and lost > 0:
+                yield f"{target}, {lost} of {run.polls} from {run.first:.3f} on: {run.outcome}"
