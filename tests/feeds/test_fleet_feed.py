@@ -202,6 +202,48 @@ async def test_without_the_bus_polling_ends_with_the_lease_and_goes_on_after(
     await until(lambda: len(follower.heard.observations()) > seen + 15)
 
 
+def ages(member) -> bool:
+    """Whether its board says of each entry point that nothing is known of it by now."""
+    now = time.time()
+    statuses = member.board.snapshot(now).entry_points.values()
+    return all(status.judgement.unconfirmed(now) for status in statuses)
+
+
+@pytest.mark.parametrize("record", [True, False])
+async def test_a_viewer_ages_and_says_why_while_the_bus_is_away_and_is_back_at_once(
+    member, simulated, bus_server, record
+):
+    simulator = await simulated()
+    ana = member(simulator, "ana", lease=LEASE)
+    await until(lambda: ana.leads)
+    eve = member(simulator, "eve", collect=False, record=record, lease=LEASE)
+    await until(lambda: eve.heard.observations() and not ages(eve))
+    bus_server.kill()
+    await until(lambda: ages(eve))
+    await until(lambda: any("has not answered since" in said for said in eve.status.problems))
+    assert len(eve.board.snapshot(time.time()).entry_points) == 3
+    await bus_server.start()
+    await until(lambda: eve.fleet.connected, 2.0)
+    await until(lambda: not ages(eve) and not eve.status.problems)
+
+
+async def test_who_follows_the_recording_of_a_member_says_why_it_ages_while_the_bus_is_away(
+    member, simulated, bus_server
+):
+    simulator = await simulated()
+    ana = member(simulator, "ana", lease=LEASE)
+    await until(lambda: ana.leads)
+    wall = member(simulator, "wall", collect=False, record=ana.settings.record)
+    await until(wall.heard.observations)
+    bus_server.kill()
+    said = "This member does not poll without its lease."
+    await until(lambda: any(said in one for one in wall.status.problems))
+    await until(lambda: wall.status.problems == ana.status.problems)
+    await until(lambda: ages(wall))
+    await bus_server.start()
+    await until(lambda: not wall.status.problems and not ages(wall))
+
+
 async def test_a_bus_that_lost_its_disk_is_taken_up_as_a_new_one(member, simulated, bus_server):
     simulator = await simulated()
     ana = member(simulator, "ana")

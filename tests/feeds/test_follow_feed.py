@@ -13,7 +13,7 @@ from wallboard.board import Board
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.event import RecordedBoard
 from wallboard.domain.policy import Verdict
-from wallboard.feeds.follow import FollowFeed
+from wallboard.feeds.follow import FollowFeed, hindered_by, hindered_text
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 
 CHAT, SLOTS = Endpoint.CHAT_ALLOWED, Endpoint.CAPACITY
@@ -266,3 +266,15 @@ async def test_a_recording_that_stays_as_it_is_for_too_long_is_a_problem(path, m
         leader.tell(poll(CHAT, 11, "true"))
         await until(lambda: times(heard) == [11] and not problems(0.5))
     leader.close()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 10_000, '{"a": 1}', "[1, null]", "x" * 10_000])
+def test_what_is_said_to_hinder_a_member_may_be_anything(text):
+    assert hindered_by(text) == ()
+
+
+def test_what_hinders_a_member_is_bounded_and_cleaned():
+    said = hindered_by(hindered_text(["\x1b[2Jred", "x" * 1_000, *"abcdef"]))
+    assert len(said) == 5
+    assert "\x1b" not in said[0]
+    assert len(said[1]) == 400

@@ -1,16 +1,18 @@
 """Shows what another process polls, by reading the recording that it writes."""
 
 import asyncio
+import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from wallboard.abandonable import ANSWER_SECONDS, PendingCall, in_thread_within
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
+from wallboard.domain.foreign_text import brief
 from wallboard.domain.observation import Observation
 from wallboard.feeds import Publish
 from wallboard.inheritance import entry_points_of
@@ -18,6 +20,12 @@ from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.reading.tail import Tail
 from wallboard.recorder.recording import Recording
 from wallboard.settings import Settings
+
+HINDERED = "hindered"
+"""Under this name a recording has what hinders the member of a fleet that records."""
+
+MOST_HINDERED = 4_000
+"""Characters of that."""
 
 LISTED_SECONDS = 5.0
 """Between two reads of which entry points are polled."""
@@ -35,6 +43,8 @@ class RecordingEvents:
         """``history`` is the samples of an entry point to begin with; ``clock`` is Unix time."""
         self.polled: Polled = {}
         """The endpoints that the process that records polls."""
+        self.hindered: tuple[str, ...] = ()
+        """What that process says hinders it as a member of a fleet, in sentences."""
         self._path = path
         self._history = history
         self._clock = clock
@@ -84,6 +94,7 @@ class RecordingEvents:
             yield from self._events_at_start(self._recording)
         if time.monotonic() - self._listed_at >= LISTED_SECONDS:
             self._list(self._recording)
+        self.hindered = hindered_by(self._recording.said(HINDERED))
         for event in self._tail.new_events() if self._tail else ():
             if not isinstance(event, Observation) or self._is_new(event):
                 yield event
@@ -123,6 +134,21 @@ class RecordingEvents:
         if self._recording:
             self._recording.close()
         self._recording = self._tail = None
+
+
+def hindered_text(problems: Iterable[str]) -> str:
+    """Some sentences, as a recording has them."""
+    return json.dumps(list(problems))
+
+
+def hindered_by(text: str) -> tuple[str, ...]:
+    """The sentences of such a text; whoever recorded may have written anything."""
+    try:
+        found = json.loads(text[:MOST_HINDERED])
+    except (ValueError, RecursionError):
+        return ()
+    words = found if isinstance(found, list) else ()
+    return tuple(brief(one, 400) for one in words[:5] if isinstance(one, str))
 
 
 def _last_of(restored: RecordedBoard) -> Iterator[Observation]:
@@ -219,8 +245,11 @@ class FollowFeed:
         ``patience_seconds`` is asked how long a recording may not grow before that is mentioned.
         """
         silent_seconds = time.monotonic() - self._grown
+        hindered = self._events.hindered
         if self.read_error:
             yield f"The recording of {leader} cannot be followed: {self.read_error}. Retrying."
+        elif hindered:
+            yield from hindered
         elif silent_seconds > SILENT_SECONDS and silent_seconds > patience_seconds():
             since = time.strftime("%H:%M:%S", time.localtime(self._grown_at))
             yield f"No new data in the recording since {since}; {leader} holds it."

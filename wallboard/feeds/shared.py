@@ -22,7 +22,7 @@ from wallboard.domain.outage import RecordedOutages
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold, Role, WholeBoard
 from wallboard.feeds.fleet import FleetFeed, membership
-from wallboard.feeds.follow import SILENT_SECONDS, FollowFeed
+from wallboard.feeds.follow import HINDERED, SILENT_SECONDS, FollowFeed, hindered_text
 from wallboard.feeds.newest import Newest, recordable
 from wallboard.feeds.polling import MayPoll, Polling, ended
 from wallboard.feeds.recording_lock import NO_ANSWER, RecordingLock, release
@@ -339,6 +339,10 @@ class SharedFeed:
             async with asyncio.timeout(min(LOOK_SECONDS, interval / 2)):
                 await self._place_edited.wait()
         self.check_clock()
+        if self._recorder:
+            source = self._source
+            problems = source.problems if isinstance(source, FleetFeed) else ()
+            self._recorder.keep(HINDERED, hindered_text(problems))
         if running.done():
             running.result()
 
