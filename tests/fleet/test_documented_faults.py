@@ -14,6 +14,10 @@ TRIED_BY = {
     "the cable of the holder": (
         "test_a_leader_whose_cable_is_cut_stops_by_itself",
         "test_what_is_polled_without_a_term_is_published_late",
+        "test_an_hour_without_the_bus_is_told_late_and_in_order",
+    ),
+    "the line from the holder to a server": (
+        "test_a_holder_that_does_not_reach_a_server_says_so_on_all_boards",
     ),
     "a collector that stands by, or a viewer": (
         "test_a_member_that_listens_and_was_away_has_all_of_it_afterwards",
@@ -27,13 +31,19 @@ TRIED_BY = {
     "the bus, for longer": (
         "test_a_bus_that_comes_back_is_used_again",
         "test_a_bus_that_stands_still_ends_polling_and_is_said",
+        "test_who_had_it_before_the_bus_was_away_has_it_again",
+        "test_a_viewer_ages_and_says_why_while_the_bus_is_away_and_is_back_at_once",
+        "test_who_follows_the_recording_of_a_member_says_why_it_ages_while_the_bus_is_away",
         "test_who_polls_alone_goes_on_without_the_bus_and_tells_of_it_after",
     ),
     "the disk of the bus": (
         "test_a_bus_that_comes_back_is_used_again",
         "test_a_bus_that_lost_its_disk_gets_all_that_matters_again",
     ),
-    "the clock of a member": ("test_clocks_that_differ_matter_to_no_lease_and_are_said",),
+    "the clock of a member": (
+        "test_clocks_that_differ_matter_to_no_lease_and_are_said",
+        "test_a_member_that_was_away_misses_nothing_whatever_the_clock_of_the_holder",
+    ),
     "all collectors of a place": (
         "test_an_alarm_takes_the_quorum_of_the_places_that_are_heard",
         "test_while_the_bus_is_away_other_places_are_silent_and_come_back",

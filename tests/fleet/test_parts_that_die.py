@@ -23,6 +23,7 @@ from tests.fleet.world import (
     recorded_polls,
     wait_until,
 )
+from wallboard.recorder.recording import Recording
 
 pytestmark = pytest.mark.skipif(
     not namespaces_are_allowed(), reason="needs network namespaces (unshare, ip, nsenter)"
@@ -127,6 +128,31 @@ def test_what_was_recorded_without_the_bus_is_told_by_the_process_that_comes_aft
         holder.start()
         world.start_bus()
         wait_until(lambda: not list(not_recorded(holder, other, without, ended)))
+
+
+def test_a_holder_that_does_not_reach_a_server_says_so_on_all_boards(tmp_path):
+    with World(tmp_path, members=2) as world:
+        first = started(world)
+        holder = world.member(first)
+        other = next(one for one in world.members if one is not holder)
+        wait_until(lambda: other.recording.exists() and recorded_polls(other))
+        began = time.time()
+        holder.host.refuse(world.ece)
+        wait_until(lambda: out_of_reach(holder) and out_of_reach(other))
+        holder.host.allow(world.ece)
+        wait_until(lambda: not out_of_reach(holder) and not out_of_reach(other))
+        ended = time.time()
+        time.sleep(2 * INTERVAL_SECONDS)
+        assert {one.member for one in world.polls()} == {first}
+        for member in world.members:
+            assert member.stop() == 0
+        assert not list(not_recorded(holder, other, began, ended))
+
+
+def out_of_reach(member):
+    """The servers that its recording says are out of reach by now."""
+    with Recording.open(member.recording) as recording:
+        return [one for one in recording.newest_board(time.time()).servers if one.failure]
 
 
 def test_garbage_on_every_subject_ends_no_member_and_spoils_no_ledger(world):

@@ -36,7 +36,7 @@ def measure(pace: Pace) -> list[Outcome]:
             measured=longest,
             against=LEASE_SECONDS,
             against_what="the lease",
-            note=f"{len(seeds) * FAULTS} faults survived with no row of a ledger lost, and no poll "
-            f"after them; of {notices} notices {repeated} came twice, under the same id",
+            note=f"{len(seeds) * FAULTS} faults survived with no acknowledgement lost, and no "
+            f"poll between them; of {notices} notices {repeated} came twice, under the same id",
         )
     ]
