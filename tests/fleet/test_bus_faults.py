@@ -10,7 +10,7 @@ import pytest
 from tests.fleet.bus_server import NatsServer, connected, running
 from tests.fleet.cable import Cable, serving
 from tests.waiting import until
-from wallboard.fleet import bus_client, names
+from wallboard.fleet import bus_connector, names
 from wallboard.fleet.bus import BusError
 from wallboard.fleet_settings import FleetSettings
 
@@ -18,7 +18,7 @@ SUBJECT = "wallboard.observations.board.main"
 
 
 async def test_a_server_that_stands_still_is_noticed_and_found_again(bus_server, monkeypatch):
-    monkeypatch.setattr(bus_client, "PING_SECONDS", 0.2)
+    monkeypatch.setattr(bus_connector, "PING_SECONDS", 0.2)
     async with connected(bus_server) as bus:
         bus_server.pause()
         with pytest.raises(BusError, match=r"no answer|lost"):
@@ -61,7 +61,7 @@ async def test_nothing_waits_for_a_server_that_takes_nothing(bus_server):
 async def test_a_cable_that_swallows_is_noticed_and_back_within_two_seconds(
     bus_server, monkeypatch
 ):
-    monkeypatch.setattr(bus_client, "PING_SECONDS", 0.2)
+    monkeypatch.setattr(bus_connector, "PING_SECONDS", 0.2)
     async with (
         connected(bus_server),
         Cable(bus_server.port) as cable,

@@ -1,7 +1,7 @@
 """The bus: what a member may ask of NATS, on one connection that is made anew for ever.
 
 The client's own reconnecting is not used: it gives up after a while, buffers what is out of date
-and tells nobody. Whenever the connection is lost, a new client connects (``bus_client.py``), and
+and tells nobody. Whenever the connection is lost, a new client connects (``bus_connector.py``), and
 whoever is listed in ``on_connected`` looks for what it missed.
 """
 
@@ -105,7 +105,8 @@ class Bus(BusRequests):
     async def run(self) -> None:
         """Stay connected until cancelled."""
         try:
-            from wallboard.fleet.bus_client import ConnectionEvents, Connector
+            from wallboard.fleet.bus_client import ConnectionEvents
+            from wallboard.fleet.bus_connector import Connector
         except ImportError as error:
             self._note(f"a fleet needs {error.name}: {EXTRA}")
             await asyncio.Event().wait()
