@@ -37,7 +37,12 @@ FILES = {
     "follower": ("follower_lag", "follower_cpu"),
     "alarm_sharing": ("acknowledgement_lag",),
     "notices": ("notice_first_byte", "notice_flood_keys", "notices_standing_cpu"),
-    "notice_flood_polls": ("notices_gap", "notices_late", "notices_memory"),
+    "notice_flood_polls": (
+        "notices_gap",
+        "notices_late",
+        "notices_singly_gap",
+        "notices_memory",
+    ),
     "fleet_wire": ("fleet_bytes", "fleet_publish_cpu"),
     "fleet_pixel": ("fleet_pixel",),
     "fleet_viewers": ("fleet_viewers", "fleet_bus_cpu"),

@@ -40,7 +40,7 @@ MOST_NAMED = 5
     help="""\
 Acknowledge alarms, which says "I am on it", with a reason of at least one word.
 
-ID is a number, a range such as 1005-1010, `server:1000`, or the name of a server for its own
+IDS are numbers, ranges such as 1005-1010, `server:1000`, or the name of a server for its own
 alarm. Only what stands, or is over and nobody looked, is acknowledged; what somebody else has is
 left to them. Exit status: 0 acknowledged, 64 usage, 69 nothing to acknowledge, or not written.
 """,

@@ -44,7 +44,7 @@ Examples:
   wallboard availability 1000 prod:1005 --since 7d --by day --format csv > week.csv
 """,
 )
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=entry_point_ids)
+@click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids)
 @window_options(since="7d")
 @click.option(
     "--by",

@@ -18,7 +18,7 @@ from wallboard.inheritance import entry_points_of
     help="""\
 Show whether entry points are expected to be open now, until when, and which rule says so.
 
-ID is a number, a range such as 1005-1010, or `server:1000`. Polls nothing.
+IDS are numbers, ranges such as 1005-1010, or `server:1000`. Polls nothing.
 """,
     epilog="""\b
 Examples:
@@ -27,7 +27,7 @@ Examples:
   wallboard calendar show --format json
 """,
 )
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=entry_point_ids)
+@click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids)
 @click.option("--week", is_flag=True, help="The next seven days, in the zone of the calendar.")
 @click.option(
     "--group",

@@ -11,7 +11,7 @@ SHELLS = ("bash", "zsh", "fish")
     "completion",
     short_help="Print a shell completion script.",
     help="""\
-Print a completion script for SHELL.
+Print what makes a shell complete the command line of wallboard.
 
 It completes commands, options, and the names of themes, scenarios, servers, groups and entry
 points. Start a new shell, or source the script.

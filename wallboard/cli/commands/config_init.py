@@ -118,7 +118,7 @@ To find the ids: wallboard discover.
               help="File to write; default ./wallboard.toml.")  # fmt: skip
 @click.option("--user", is_flag=True, help="Write to your config directory.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
-@click.option("--yes", is_flag=True, help="No questions, no test poll.")
+@click.option("-y", "--yes", is_flag=True, help="No questions, no test poll.")
 def init(file: Path | None, *, user: bool, force: bool, yes: bool, **given: Any) -> int:  # noqa: ANN401 - options by name
     if file and user:
         raise click.UsageError("--file and --user are mutually exclusive.")

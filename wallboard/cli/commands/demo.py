@@ -24,7 +24,7 @@ from wallboard.cli.commands.simulate import (
     simulation_of,
     simulation_options,
 )
-from wallboard.cli.options.board_options import record_options, recorded
+from wallboard.cli.options.board_options import recorded
 from wallboard.cli.options.values import Number
 from wallboard.cli.run.errors import CommandError
 from wallboard.config.state_folder import BoardId
@@ -100,10 +100,9 @@ ALARM = AlarmSettings(raise_for=5.0, clear_for=15.0, flap_within=120.0, flood=20
     "demo",
     short_help="Show a live board on simulated data.",
     help="""\
-Show a live board on a simulated call centre: no setup, every verdict and alarms in a minute.
+Show a live board on a simulated contact centre: no setup, every verdict and alarms in a minute.
 
 The simulator listens on a free local port and ends with this process.
-Its recording is deleted too, unless --record names a file.
 """,
     epilog="""\b
 Examples:
@@ -116,7 +115,9 @@ Examples:
 @click.option("--interval", type=Number(min=0.1, max=3600), default=INTERVAL_SECONDS,
               show_default=True, metavar="SECONDS",
               help="Polling interval of each endpoint.")  # fmt: skip
-@record_options
+@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Keep the recording there; default: it is deleted at the end.")  # fmt: skip
+@click.option("--no-record", is_flag=True, help="Do not record.")
 @display_options
 def command(interval: float, record: Path | None, *, no_record: bool, **parameters: object) -> int:
     from tempfile import TemporaryDirectory

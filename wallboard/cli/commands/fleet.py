@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from wallboard.cli.commands.fleet_demo import demo
-from wallboard.cli.options.board_options import BoardOptions
+from wallboard.cli.options.board_options import BoardOptions, config_option
 from wallboard.cli.options.values import WholeNumber
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, home_errors
@@ -25,13 +25,6 @@ T = TypeVar("T")
 FORMATS = ("text", "json")
 CONFIGS = ("server", "site-a", "site-b", "roles")
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 4222
-
-
-config_option = click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE",
-    help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml, the one in your config "
-         "directory or /etc/wallboard/wallboard.toml.",
-)  # fmt: skip
 
 
 @click.group(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     help="""\
 Show the history of entry points: time in each verdict, changes, waits, every poll.
 
-ID is a number, a range such as 1005-1010, or `server:1000` where several servers have it.
+IDS are numbers, ranges such as 1005-1010, or `server:1000` where several servers have the id.
 """,
     epilog="""\b
 Examples:
@@ -41,7 +41,7 @@ Examples:
   wallboard history prod:1000 --since 2d --format csv > sales.csv
 """,
 )
-@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=entry_point_ids)
+@click.argument("ids", nargs=-1, required=True, metavar="IDS...", shell_complete=entry_point_ids)
 @window_options(since="2h")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text",
               help="Output format: text, CSV or JSON."

@@ -10,10 +10,9 @@ import click
 
 from wallboard.cli.commands.alarms import FORMATS, ledger_rows
 from wallboard.cli.options.alarms import RecordedBoard, ledger_errors, recorded
-from wallboard.cli.options.board_options import config_settings
+from wallboard.cli.options.board_options import config_option, config_settings
 from wallboard.cli.options.recording import (
     asked_window,
-    config_option,
     moment_of,
     opened,
     recording_options,

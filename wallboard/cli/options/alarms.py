@@ -50,9 +50,9 @@ class RecordedBoard:
 def selection_options(command: Command) -> Command:
     """Adds ids and ``--filter``; take them with ``selected_alarms``."""
     options = (
-        click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=entry_point_ids),
+        click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
         click.option("--filter", "query", metavar="WORDS",
-                     help="Those that the filter of the wall shows: 'group:EMEA alarm:new'."),
+                     help="Only what matches this filter, as on the wall: 'group:EMEA alarm:new'."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)

@@ -206,13 +206,18 @@ def board_options(command: Command) -> Command:
     return command
 
 
+config_option = click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE",
+    help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml, the one in your config "
+         "directory or /etc/wallboard/wallboard.toml.",
+)  # fmt: skip
+
+
 def reach_options(*, url: str) -> Callable[[Command], Command]:
     """Adds the options of ``BoardOptions`` that say how to reach a server; ``url`` is a help."""
     options = (
         click.option("--url", metavar="URL", help=url),
-        click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml, the one in "
-                          "your config directory or /etc/wallboard/wallboard.toml."),
+        config_option,
         click.option("--no-verify", is_flag=True,
                      help="With --url: do not verify the server's certificate."),
         click.option("--header", "headers", multiple=True, metavar=f'"{HEADER.upper()}"',

@@ -1,7 +1,7 @@
 """What the program's exit statuses mean.
 
 0 to 3 are the answer of ``check``: ok, warning, critical, unknown. All else is 64 or more, as in
-``sysexits.h``, so that no mistake of the caller can pass for the state of a call centre.
+``sysexits.h``, so that no mistake of the caller can pass for the state of a contact centre.
 """
 
 OK = 0
