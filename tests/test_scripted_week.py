@@ -12,7 +12,7 @@ from wallboard.domain.alarm import AlarmState
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.recorded_alarms import alarms_at
-from wallboard.recorder.ledger.place import ledger_path
+from wallboard.recorder.paths import ledger_path
 from wallboard.recorder.recording import Recording
 
 RESTARTED_AT = 3 * 86_400 + 3_600.0

@@ -13,10 +13,9 @@ from pathlib import Path
 from wallboard.abandonable import ANSWER_SECONDS, PendingCall, in_thread_within
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
-from wallboard.recorder.ledger.place import ledger_file
 from wallboard.recorder.ledger.tap import Exchange, LedgerTap
 from wallboard.recorder.ledger.update import LedgerUpdate
-from wallboard.recorder.paths import RecordingFile
+from wallboard.recorder.paths import RecordingFile, ledger_file
 
 LOOK_SECONDS = 0.4
 """Between two looks for what others wrote."""

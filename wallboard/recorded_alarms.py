@@ -17,8 +17,8 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.policy import Policy
 from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.frozen import frozen
-from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.ledger.reader import LedgerReader
+from wallboard.recorder.paths import ledger_path
 from wallboard.recorder.recording import Recording
 
 BY_THE_LEDGER_ALONE = AlarmRules(raise_for=math.inf, clear_for=math.inf)

@@ -13,8 +13,7 @@ from tests.waiting import until
 from wallboard.alarm_board import AlarmBoard
 from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.ledger_row import AlarmKey, RowKind
-from wallboard.recorder.ledger.place import ledger_path
-from wallboard.recorder.paths import RecordingFile
+from wallboard.recorder.paths import RecordingFile, ledger_path
 
 KEYS = [AlarmKey("prod", number) for number in range(5)]
 ROUNDS = 12

@@ -16,8 +16,7 @@ from wallboard.fleet import names
 from wallboard.fleet.ledger_exchange import LedgerExchange
 from wallboard.fleet.names import BoardNames
 from wallboard.fleet.shared_rows import messages
-from wallboard.recorder.ledger.place import ledger_path
-from wallboard.recorder.paths import RecordingFile
+from wallboard.recorder.paths import RecordingFile, ledger_path
 
 BOARD = BoardNames.of("Board")
 

@@ -313,9 +313,8 @@ def polled_twice(polls: list[Polled], gap: float = 3 * INTERVAL_SECONDS) -> floa
 
 def ledger_rows(member: Member) -> set[LedgerRow]:
     """The rows of its ledger, less what is its own: the numbers."""
-    from wallboard.recorder.ledger.place import ledger_file
     from wallboard.recorder.ledger.reader import LedgerReader
-    from wallboard.recorder.paths import RecordingFile
+    from wallboard.recorder.paths import RecordingFile, ledger_file
 
     path = ledger_file(RecordingFile(member.recording)).path
     if not path.exists():

@@ -10,10 +10,9 @@ from wallboard.domain.ledger_row import LedgerRow
 from wallboard.files import read_file, replaced
 from wallboard.frozen import frozen
 from wallboard.recorder.file.opening import inodes
-from wallboard.recorder.ledger.place import ledger_file
 from wallboard.recorder.ledger.reader import LedgerReader
 from wallboard.recorder.ledger.writer import LedgerWriter
-from wallboard.recorder.paths import RecordingFile
+from wallboard.recorder.paths import RecordingFile, ledger_file
 
 SHARED_DAYS = 35.0
 """Rows of so long are compared with those of a bus that is met for the first time: no shelf is

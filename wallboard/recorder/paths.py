@@ -1,4 +1,4 @@
-"""Where the recording of a board is, and who may read it."""
+"""Where the recording of a board and its ledger are, and who may read them."""
 
 import os
 from collections.abc import Mapping
@@ -55,3 +55,17 @@ def recording_file(
     """The recording of a board, or ``None`` where it has none. Raises ``OSError`` as above."""
     path = recording_path(board, record, environ)
     return RecordingFile(path, file_mode(record)) if path else None
+
+
+_SUFFIX = ".ledger"
+
+
+def ledger_path(recording: Path) -> Path:
+    """The ledger beside a recording: ``prod.ledger`` for ``prod.db``."""
+    name = recording.name.removesuffix(".db") or recording.name
+    return recording.with_name(f"{name}{_SUFFIX}")
+
+
+def ledger_file(recording: RecordingFile) -> RecordingFile:
+    """The same, created in the mode of the recording."""
+    return RecordingFile(ledger_path(recording.path), recording.mode)

@@ -10,10 +10,9 @@ from pathlib import Path
 from tests.bench.figure import Figure, Pace
 from tests.bench.processes import ROOT, environment, program, simulator
 from wallboard.domain.ledger_row import LedgerRow, RowKind
-from wallboard.recorder.ledger.place import ledger_file
 from wallboard.recorder.ledger.reader import LedgerReader
 from wallboard.recorder.ledger.writer import LedgerWriter
-from wallboard.recorder.paths import RecordingFile
+from wallboard.recorder.paths import RecordingFile, ledger_file
 
 ENTRY_POINTS = 60
 FOLLOWERS = 3

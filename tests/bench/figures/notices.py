@@ -20,8 +20,8 @@ from wallboard.notices.channel import ALL_PHASES
 from wallboard.notices.outbox import Outbox, outcome
 from wallboard.notices.plan import Route, SendingRules, plan
 from wallboard.notices.sender import TICK_SECONDS
-from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.ledger.reader import LedgerReader
+from wallboard.recorder.paths import ledger_path
 
 ENTRY_POINTS = 1000
 LIMIT_SECONDS = 1.0

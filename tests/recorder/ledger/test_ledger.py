@@ -13,10 +13,9 @@ from ledger_rows import SALES, SERVER, START, kept, raised, said, writer_of, wri
 from wallboard.domain.ledger_order import content
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.domain.policy import Level
-from wallboard.recorder.ledger.place import ledger_file, ledger_path
 from wallboard.recorder.ledger.reader import PAGE, LedgerReader
 from wallboard.recorder.ledger.writer import LedgerWriter
-from wallboard.recorder.paths import RecordingFile
+from wallboard.recorder.paths import RecordingFile, ledger_file, ledger_path
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=50)
 MOMENTS = st.integers(0, 4_000_000_000_000).map(lambda ms: ms / 1000)

@@ -138,8 +138,8 @@ def log(
 
 def ledger_rows(recording: Path, since: float, until: float) -> Iterator[LedgerRow]:
     """The rows of a recording's ledger in the order of time. Raises ``RecordingError``."""
-    from wallboard.recorder.ledger.place import ledger_path
     from wallboard.recorder.ledger.reader import LedgerReader
+    from wallboard.recorder.paths import ledger_path
 
     path = ledger_path(recording)
     if path.exists():

@@ -15,7 +15,7 @@ from wallboard.cli.options.recording import (
     say,
     window_options,
 )
-from wallboard.cli.options.trial import rows_of_trials, rule_set
+from wallboard.cli.options.rule_sets import rows_of_trials, rule_set
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.output import warn
 from wallboard.domain.ledger_row import AlarmKey

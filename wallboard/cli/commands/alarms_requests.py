@@ -205,10 +205,9 @@ def _moment_to_come(text: str, now: float, option: str) -> float:
 
 
 def _write(board: RecordedBoard, rows: Sequence[LedgerRow]) -> None:
-    from wallboard.recorder.ledger.place import ledger_file
     from wallboard.recorder.ledger.tap import why_read_only
     from wallboard.recorder.ledger.writer import LedgerWriter
-    from wallboard.recorder.paths import RecordingFile
+    from wallboard.recorder.paths import RecordingFile, ledger_file
 
     path = board.recording
     place = ledger_file(RecordingFile(path, path.stat().st_mode & 0o666))

@@ -18,7 +18,7 @@ from wallboard.cli.options.recording import (
     recording_options,
     say,
 )
-from wallboard.cli.options.trial import rows_of_trials, rule_set
+from wallboard.cli.options.rule_sets import rows_of_trials, rule_set
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
 from wallboard.domain.ledger_row import AlarmKey
@@ -85,7 +85,7 @@ def _channel(settings: "Settings", name: str) -> tuple[str, "ChannelSettings"]:
 async def _try(kind: str, channel: "ChannelSettings", settings: "Settings") -> int:
     from wallboard.ece.ask.outgoing import ClientSetupError
     from wallboard.notices.channel import DeliveryError, MissingExtraError
-    from wallboard.notices.trial import try_channel
+    from wallboard.notices.sample_notice import try_channel
 
     try:
         answers = await try_channel(kind, channel, settings, time.time())

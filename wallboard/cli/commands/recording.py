@@ -174,8 +174,8 @@ def trim(older: str | None, to: str | None, file: Path | None, config: Path | No
 def _ledger(recording: Path) -> "DescribedLedger | str":
     """The ledger of a recording, or in words why there is nothing to say of it."""
     from wallboard.recorder.errors import RecordingError
-    from wallboard.recorder.ledger.place import ledger_path
     from wallboard.recorder.ledger.reader import LedgerReader
+    from wallboard.recorder.paths import ledger_path
     from wallboard.report.past.recording import DescribedLedger
 
     path = ledger_path(recording)
@@ -190,8 +190,8 @@ def _ledger(recording: Path) -> "DescribedLedger | str":
 
 def _faults_of_ledger(recording: Path) -> Iterator[str]:
     from wallboard.recorder.errors import DamagedError
-    from wallboard.recorder.ledger.place import ledger_path
     from wallboard.recorder.ledger.reader import LedgerReader
+    from wallboard.recorder.paths import ledger_path
 
     path = ledger_path(recording)
     if not path.exists():

@@ -86,7 +86,7 @@ def _rows(recording: Path, now: float) -> list[LedgerRow]:
 def ledger_errors(recording: Path) -> Iterator[None]:
     """Turns what is wrong with the ledger of a recording into words."""
     from wallboard.recorder.errors import RecordingError
-    from wallboard.recorder.ledger.place import ledger_path
+    from wallboard.recorder.paths import ledger_path
 
     try:
         yield

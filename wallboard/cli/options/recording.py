@@ -92,8 +92,8 @@ def _rows(
     recording: Path, since: float, kinds: Collection[RowKind], missing: str
 ) -> list[LedgerRow] | None:
     from wallboard.recorder.errors import RecordingError
-    from wallboard.recorder.ledger.place import ledger_path
     from wallboard.recorder.ledger.reader import rows_of_recording
+    from wallboard.recorder.paths import ledger_path
 
     try:
         return rows_of_recording(recording, since, kinds)

@@ -12,9 +12,9 @@ from wallboard.domain.blind import NETWORK_KINDS
 from wallboard.domain.ledger_order import content, in_order
 from wallboard.domain.ledger_row import LedgerRow, RowKind
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape, optional
-from wallboard.recorder.ledger.place import ledger_path
 from wallboard.recorder.ledger.schema import COLUMNS, LEDGER, SHAPE, row_of
 from wallboard.recorder.ledger.update import LedgerUpdate
+from wallboard.recorder.paths import ledger_path
 from wallboard.recorder.reading.connection import Connection, Stamp, Version
 
 PAGE = 2_000

@@ -25,7 +25,7 @@ from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
 from wallboard.frozen import frozen
 from wallboard.recorded_alarms import alarms_at
-from wallboard.recorder.ledger.place import ledger_path
+from wallboard.recorder.paths import ledger_path
 from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.incidents import incidents_of

@@ -9,8 +9,8 @@ from wallboard.domain.node import NodeAnswer, NodeDifference, NodeView, Stance
 from wallboard.domain.node_difference import differences, known_nodes, server_stance
 from wallboard.domain.observation import Failure
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
-from wallboard.report.words.deciding import failure_words
 from wallboard.report.words.figures import minute, times
+from wallboard.report.words.status import failure_words
 
 MOST_NAMED = 2
 """Nodes that one line names."""

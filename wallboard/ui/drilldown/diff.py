@@ -21,8 +21,8 @@ from wallboard.domain.reading import (
     Reading,
 )
 from wallboard.ece.answer.encoding import head_lines
-from wallboard.report.words.deciding import failure_words
 from wallboard.report.words.figures import clock
+from wallboard.report.words.status import failure_words
 from wallboard.ui.drilldown.good_and_bad import GoodAndBad
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import fit, safe, span

@@ -17,7 +17,7 @@ from wallboard.domain.reading import (
     Reading,
 )
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.report.words.deciding import failure_words
+from wallboard.report.words.status import failure_words
 from wallboard.ui.look.text import figure, fit, safe, span
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets.lines import Lines, split

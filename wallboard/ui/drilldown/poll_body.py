@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.ece.answer.endpoints import OPERATIONS
-from wallboard.report.words.deciding import deciding_poll
+from wallboard.report.words.status import deciding_poll
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.widgets import lines as bodies
 from wallboard.ui.widgets.body_view import BodyView, Stress

@@ -8,9 +8,8 @@ from textual.strip import Strip
 
 from wallboard.domain.policy import Level
 from wallboard.domain.snapshot import EntryPointStatus
-from wallboard.report.words.deciding import deciding_words
 from wallboard.report.words.places import disagreement_words
-from wallboard.report.words.status import before_words, since_words
+from wallboard.report.words.status import before_words, deciding_words, since_words
 from wallboard.ui.look.text import fit, fit_ends, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.figures import figures_of, fitted

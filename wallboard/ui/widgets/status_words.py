@@ -14,10 +14,9 @@ from wallboard.domain.policy import WORST_FIRST, Level, Verdict
 from wallboard.domain.snapshot import EntryPointStatus
 from wallboard.domain.vantage import agreement_of, disagree
 from wallboard.report.words.changes import after_words, before_words
-from wallboard.report.words.deciding import cause_words
 from wallboard.report.words.figures import age
 from wallboard.report.words.places import share_forms
-from wallboard.report.words.status import age_words, raised_words, response_type_words
+from wallboard.report.words.status import age_words, cause_words, raised_words, response_type_words
 from wallboard.ui.look.glyphs import RESPONSE_TYPE, Glyphs
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
