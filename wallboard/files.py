@@ -21,6 +21,21 @@ _MOST_HANGING = 4
 _hanging: list[threading.Thread] = []
 
 
+def exists(path: Path | str) -> bool:
+    """Whether something is there, as far as may be seen. Unlike pathlib it never raises."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_file(path: Path | str) -> bool:
+    """Whether a file is there; else like ``exists``."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: Path | str) -> bool:
+    """Whether a folder is there; else like ``exists``."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def within(call: Callable[[], T], seconds: float = ANSWER_SECONDS) -> T:
     """What ``call`` returns or raises, or ``OSError`` if it takes longer than so many seconds.
 

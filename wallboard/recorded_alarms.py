@@ -16,6 +16,7 @@ from wallboard.domain.event import RecordedBoard
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.policy import Policy
 from wallboard.domain.snapshot import Folded, Snapshot
+from wallboard.files import exists
 from wallboard.frozen import frozen
 from wallboard.recorder.ledger.reader import LedgerReader
 from wallboard.recorder.paths import ledger_path
@@ -106,7 +107,7 @@ def _by_the_ledger(
 
 def _rows_at(path: Path, at: float) -> list[LedgerRow] | None:
     """The rows that matter at a moment; ``None`` of before the ledger was begun."""
-    if not path.exists():
+    if not exists(path):
         return None
     with closing(LedgerReader(path)) as ledger:
         first_at = ledger.first_at()
@@ -128,7 +129,7 @@ def current_rows(recording: Path, now: float) -> list[LedgerRow]:
     None where there is no ledger. Raises ``RecordingError``.
     """
     path = ledger_path(recording)
-    if not path.exists():
+    if not exists(path):
         return []
     with closing(LedgerReader(path)) as ledger:
         return list(ledger.read_update(now).rows)

@@ -79,7 +79,7 @@ def find_config(
     named = explicit or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
     if named:
         path = cwd / _expanded(named)
-        if os.path.exists(path):  # noqa: PTH110 - unlike pathlib it never raises
+        if not _is_missing(path):
             return path
         by = "--config" if explicit else f"${VARIABLE}"
         raise one_problem(path, f"no such file; given by {by}")
@@ -88,6 +88,17 @@ def find_config(
         if place and os.path.isfile(place):  # noqa: PTH113 - likewise
             return place
     return None
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether nothing is there; of what cannot be looked at, reading it will say why."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def read_document(path: Path) -> dict[str, Toml]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from wallboard.config.document import Toml, bare, lines_in, literal
 from wallboard.config.schema import Keys, explanations
+from wallboard.files import exists
 from wallboard.frozen import frozen
 from wallboard.settings import DEFAULT_CONTEXT_ROOT, EntryPointSettings, ServerSettings
 
@@ -83,7 +84,7 @@ def write(draft: Draft, path: Path, *, force: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     os.umask(mask := os.umask(0o077))
     mode = 0o600 if draft.is_secret else 0o666 & ~mask
-    if force and path.exists():
+    if force and exists(path):
         # The new file is no more readable to others than the old one.
         mode &= path.stat().st_mode
     with replaced(path, mode=mode, new=not force) as file:

@@ -13,6 +13,7 @@ from wallboard.config.state_folder import VARIABLE as STATE
 from wallboard.domain.doctor import ON_THE_WAY, Fact, Finding, OnFinding, Step
 from wallboard.domain.policy import Level
 from wallboard.feeds.bus_checkup import bus_finding
+from wallboard.files import exists, is_folder
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.lock import LockError, holder
@@ -206,7 +207,7 @@ def recording_finding(place: RecordingFile | None) -> Finding:
 def _nearest(folder: Path) -> Path:
     """The folder, or the nearest parent that exists."""
     for one in (folder, *folder.parents):
-        if os.path.exists(one):  # noqa: PTH110 - unlike pathlib it never raises
+        if exists(one):
             return one
     return folder
 
@@ -217,9 +218,9 @@ def _fault(place: RecordingFile, folder: Path) -> str | None:
         return f"No such directory: {path.parent}"
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"No write permission for {folder}"
-    if path.is_dir():
+    if is_folder(path):
         return "The recording is a directory"
-    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+    if exists(path) and not os.access(path, os.R_OK | os.W_OK):
         return "No write permission for the recording"
     return None
 
@@ -227,7 +228,7 @@ def _fault(place: RecordingFile, folder: Path) -> str | None:
 def _foreign(path: Path) -> str | None:
     """Why the file in this place is no recording, if it is none."""
     try:
-        if path.exists():
+        if exists(path):
             demand_recording(path)
     except RecordingError as error:
         return f"{path}: {error}. Choose another place with `record`."

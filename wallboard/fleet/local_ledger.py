@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wallboard.domain.ledger_row import LedgerRow
-from wallboard.files import read_file, replaced
+from wallboard.files import exists, read_file, replaced
 from wallboard.frozen import frozen
 from wallboard.recorder.file.opening import inodes
 from wallboard.recorder.ledger.reader import LedgerReader
@@ -121,7 +121,7 @@ class LocalLedger:
         return reader.newest() if reader else 0
 
     def _opened(self) -> LedgerReader | None:
-        if not self._place.path.exists():
+        if not exists(self._place.path):
             self._close_reader()
             return None
         if self._reader is None:

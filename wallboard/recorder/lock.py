@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from wallboard.files import exists, is_folder
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.opening import demand_recording
@@ -174,9 +175,9 @@ def _demand_writable(place: RecordingFile) -> None:
     path, folder = place.path, place.path.parent
     if place.mode == OWN_MODE:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise LockError(f"no such directory: {folder}")
-    if path.exists():
+    if exists(path):
         _demand_recording(path)
         if not os.access(path, os.W_OK):
             raise LockError("no write permission")

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -38,6 +39,49 @@ async def test_a_mistake_is_one_block_on_stderr_and_a_status_of_64_or_more(
     assert ended.err.startswith("wallboard: ")
     assert said in ended.err
     assert "Traceback" not in ended.err
+
+
+LONG = "n" * 300
+POINT = ["--url", "http://127.0.0.1:1", "1000"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["check", "--config", LONG],
+        ["record", *POINT, "--file", LONG],
+        [*POINT, "--frames", "1", "--log", LONG],
+        ["history", "1000", "--file", LONG],
+        ["handover", "--file", LONG],
+        ["export", "--file", "wall.db", LONG],
+        ["replay", LONG],
+        ["recording", "info", "--file", LONG],
+        ["recording", "trim", "--file", LONG],
+        ["alarms", "list", "--file", LONG],
+        ["config", "init", *POINT[:2], "--ids", "1", "--yes", "--file", LONG],
+        ["survey", *POINT[:2], "--yes", "--file", LONG],
+        ["simulate", "--port", "0", "--scenario", f"./{LONG}"],
+        ["fleet", "serve", "--config", LONG],
+    ],
+    ids=lambda line: " ".join(line)[:30],
+)
+async def test_a_place_that_cannot_be_looked_at_is_said(wallboard, line):
+    await wallboard(*POINT, "--frames", "1", "--record", "wall.db")
+    ended = await wallboard(*line)
+    assert ended.status in {64, 69, 78}, ended.err
+    assert "internal error" not in ended.err
+
+
+async def test_a_board_that_cannot_record_there_says_so(wallboard):
+    ended = await wallboard("watch", *POINT, "--for", "1", "--record", LONG)
+    assert ended.status == 0
+    assert "File name too long" in ended.err
+    assert "Traceback" not in ended.err
+
+
+async def test_a_status_does_not_wait_for_a_pipe(wallboard, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert (await wallboard("status", "--file", "pipe")).status == 3
 
 
 async def test_a_missing_word_is_asked_for_with_those_there_are(wallboard):

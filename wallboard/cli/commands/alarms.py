@@ -18,6 +18,7 @@ from wallboard.cli.options.alarms import (
 from wallboard.cli.options.recording import moment_of, recording_options, say
 from wallboard.cli.run import exit_codes
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
+from wallboard.files import exists
 
 
 @click.group(
@@ -142,7 +143,7 @@ def ledger_rows(recording: Path, since: float, until: float) -> Iterator[LedgerR
     from wallboard.recorder.paths import ledger_path
 
     path = ledger_path(recording)
-    if path.exists():
+    if exists(path):
         with LedgerReader(path) as ledger:
             yield from ledger.rows(since, until)
 

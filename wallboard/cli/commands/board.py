@@ -130,9 +130,16 @@ def at_a_terminal() -> bool:
     return all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
+def _is_pipe(path: Path) -> bool:
+    try:
+        return path.is_fifo()
+    except OSError:  # opening it will say why
+        return False
+
+
 def _start_log(file: Path | None, *, quiet: bool) -> None:
     if file:
-        if file.is_fifo():
+        if _is_pipe(file):
             raise click.BadParameter("is a pipe; give a file", param_hint=["--log"])
         # What a full disk does not take must not tear the picture.
         logging.raiseExceptions = False

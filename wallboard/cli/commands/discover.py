@@ -21,6 +21,7 @@ from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.cli.run.output import warn
 from wallboard.domain.foreign_text import safe
+from wallboard.files import exists, is_folder
 from wallboard.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -152,10 +153,10 @@ def readable(path: Path) -> "tuple[str, Toml]":
     from wallboard.config.config_file import parsed, read_text
 
     with config_errors():
-        if path.exists():
+        if exists(path):
             text = read_text(path)
             return text, parsed(text, path)
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise CommandError(f"no such directory: {path.parent}", exit_codes.USAGE)
     return "", {}
 
@@ -234,7 +235,7 @@ def _write(path: Path, text: str) -> None:
     from wallboard.files import replaced
 
     try:
-        old = path.stat() if path.exists() else None
+        old = path.stat() if exists(path) else None
         mark = _MARK if old and path.open("rb").read(len(_MARK)) == _MARK else b""
         with replaced(path) as file:
             file.write(mark + text.encode())

@@ -18,6 +18,7 @@ from wallboard.cli.options.recording import (
 )
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
+from wallboard.files import exists, is_file
 
 STDOUT = "-"
 
@@ -72,7 +73,7 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
     from wallboard.files import replaced
 
     try:
-        if path.exists() and not path.is_file():
+        if exists(path) and not is_file(path):
             # A pipe or a device takes what it is given; it cannot be replaced.
             with path.open("wb") as output:
                 yield output
@@ -86,5 +87,5 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _refuse_the_recording(to: Path, recording: Path) -> None:
-    if to.exists() and os.path.samefile(to, recording):  # noqa: PTH121 - as clear as any
+    if exists(to) and os.path.samefile(to, recording):  # noqa: PTH121 - as clear as any
         raise click.BadParameter("is the recording itself", param_hint=["FILE"])

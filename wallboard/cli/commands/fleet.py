@@ -15,6 +15,7 @@ from wallboard.cli.options.values import WholeNumber
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, home_errors
 from wallboard.cli.run.signals import end_at_eof
+from wallboard.files import is_file
 from wallboard.report.now.nagios import EXIT_STATUSES
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def serve(host: str | None, port: int | None, store: Path | None, config: Path |
                 store = default_store(state_folder(os.environ))
     elif store:
         raise click.UsageError("The folder of --config is said there: store_dir.")
-    elif not config.is_file():
+    elif not is_file(config):
         raise CommandError(f"no such file: {str(config)!r}", exit_codes.USAGE)
     server = LocalServer(host=host, port=port, store=store, config=config)
 

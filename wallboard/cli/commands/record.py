@@ -77,8 +77,10 @@ def _demand_recordable(board: BoardId, record: bool | str) -> None:
 
     with home_errors():
         path = recording_path(board, record, os.environ)
-    if path and path.exists():
+    if path:
         try:
             demand_recording(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return
         except (RecordingError, OSError) as error:
             raise CommandError(f"cannot record there: {error}\n{path}") from None

@@ -20,6 +20,7 @@ from wallboard.cli.options.recording import (
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
 from wallboard.cli.run.signals import left_on_ctrl_c
+from wallboard.files import exists
 
 if TYPE_CHECKING:
     from wallboard.recorder.writing.retention import Retention
@@ -179,7 +180,7 @@ def _ledger(recording: Path) -> "DescribedLedger | str":
     from wallboard.report.past.recording import DescribedLedger
 
     path = ledger_path(recording)
-    if not path.exists():
+    if not exists(path):
         return "none"
     try:
         with LedgerReader(path) as ledger:
@@ -194,7 +195,7 @@ def _faults_of_ledger(recording: Path) -> Iterator[str]:
     from wallboard.recorder.paths import ledger_path
 
     path = ledger_path(recording)
-    if not path.exists():
+    if not exists(path):
         return
     try:
         with LedgerReader(path) as ledger:
@@ -251,4 +252,4 @@ def _trimmed(path: Path, retention: "Retention") -> int:
 
 def _file_bytes(path: Path) -> int:
     beside = path.with_name(f"{path.name}-wal")
-    return sum(os.path.getsize(one) for one in (path, beside) if one.exists())  # noqa: PTH202
+    return sum(os.path.getsize(one) for one in (path, beside) if exists(one))  # noqa: PTH202

@@ -19,6 +19,7 @@ from wallboard.cli.run.output import warn
 from wallboard.cli.run.signals import left_on_ctrl_c
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.ledger_row import LedgerRow, RowKind
+from wallboard.files import exists
 from wallboard.parse_time import MomentError, moment
 from wallboard.settings import Settings
 
@@ -117,7 +118,7 @@ def recorded_board(file: Path | None, config: Path | None) -> tuple[Path, Settin
     if file:
         return real_path(file), None
     path, settings = recording_of_config(config)
-    if not path.exists():
+    if not exists(path):
         raise CommandError(
             f"no recording of this board yet\n{path}\nA board records while it runs. For another "
             "recording use --file."

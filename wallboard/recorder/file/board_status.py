@@ -70,7 +70,7 @@ def status_values(text: object) -> dict[str, float]:
 
 def read_board_status(path: str) -> dict[str, float]:
     """The status of a board as last written to its recording. Raises ``NoBoardStatusError``."""
-    if not os.path.exists(path):  # noqa: PTH110 - pathlib is slow to load
+    if not os.path.isfile(path):  # noqa: PTH113 - pathlib is slow to load
         raise NoBoardStatusError("no recording yet")
     mode = "ro" if os.path.exists(f"{path}-wal") else "ro&immutable=1"  # noqa: PTH110 - likewise
     for sign in "%?#":

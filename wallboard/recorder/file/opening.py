@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from wallboard.files import exists, is_file
 from wallboard.recorder.errors import DamagedError, RecordingError, sqlite_errors_translated
 from wallboard.recorder.file.file_schema import FileSchema, is_empty
 from wallboard.recorder.file.schema import RECORDING
@@ -106,7 +107,7 @@ def _begin(path: Path, mode: int) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
     except FileExistsError:
-        if not path.exists():
+        if not exists(path):
             raise RecordingError("broken symbolic link") from None
         if not os.access(path, os.R_OK | os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
@@ -137,7 +138,7 @@ def demand_recording(path: Path, schema: FileSchema = RECORDING) -> bytes:
         raise RecordingError("not a file")
     if not os.access(path, os.R_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    if not found.st_size or Path(f"{path}-wal").exists():
+    if not found.st_size or exists(f"{path}-wal"):
         return b""
     return _our_head(path, schema)
 
@@ -148,18 +149,18 @@ def set_aside(path: Path, now: float, schema: FileSchema = RECORDING) -> Path:
     ``now`` is Unix time in seconds. Raises ``OSError``, and ``RecordingError`` for a file that
     never was one of this schema.
     """
-    if path.is_file() and path.stat().st_size:
+    if is_file(path) and path.stat().st_size:
         _our_head(path, schema)
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
     number = 1
-    while aside.exists():
+    while exists(aside):
         number += 1
         aside = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
     # The database last: its log and index belong to the file of that name.
     for suffix in reversed(FILES):
         part = path.with_name(path.name + suffix)
-        if part.exists():
+        if exists(part):
             part.rename(aside.with_name(aside.name + suffix))
     return aside
 
@@ -205,7 +206,7 @@ def _demand_no_journal(path: Path) -> None:
 def _look_at(path: Path, schema: FileSchema) -> None:
     """Check a file before it is opened for writing, which may already change it."""
     with sqlite_errors_translated():
-        log = Path(f"{path}-wal").exists()
+        log = exists(f"{path}-wal")
         database = connected(path, "ro" if log else "ro&immutable=1")
         try:
             if not is_empty(database):

@@ -11,6 +11,7 @@ from types import TracebackType
 from wallboard.domain.blind import NETWORK_KINDS
 from wallboard.domain.ledger_order import content, in_order
 from wallboard.domain.ledger_row import LedgerRow, RowKind
+from wallboard.files import exists
 from wallboard.recorder.file.columns import MOMENT, ROW, Shape, optional
 from wallboard.recorder.ledger.schema import COLUMNS, LEDGER, SHAPE, row_of
 from wallboard.recorder.ledger.update import LedgerUpdate
@@ -209,7 +210,7 @@ def rows_of_recording(
     Raises ``RecordingError``.
     """
     path = ledger_path(recording)
-    if not path.exists():
+    if not exists(path):
         return []
     with LedgerReader(path) as ledger:
         before = [] if math.isinf(since) else ledger.rows_at(since)

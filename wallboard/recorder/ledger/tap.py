@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wallboard.clock import TrustedClock, running
 from wallboard.domain.ledger_row import LedgerRow
+from wallboard.files import exists
 from wallboard.frozen import frozen
 from wallboard.recorder.errors import DamagedError, RecordingError
 from wallboard.recorder.file.opening import inodes, set_aside
@@ -105,7 +106,7 @@ class LedgerTap:
 
     def _read(self, *, again: bool) -> LedgerUpdate:
         try:
-            if not self._place.path.exists():
+            if not exists(self._place.path):
                 removed = self._reader is not None
                 self._close_reader()
                 return LedgerUpdate(whole=removed)
@@ -121,7 +122,7 @@ class LedgerTap:
 
     def _trim(self, keep_days: float) -> None:
         now = self._monotonic()
-        if now < self._trim_at or not self._place.path.exists():
+        if now < self._trim_at or not exists(self._place.path):
             return
         # A clock that was just set could delete all of it.
         if (trusted := self._trusted_clock.now()) is not None:
@@ -148,7 +149,7 @@ class LedgerTap:
 
 def why_read_only(path: Path) -> str:
     """Why this process may not write the ledger at a path, without that; empty if it may."""
-    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+    if exists(path) and not os.access(path, os.R_OK | os.W_OK):
         return "no write permission"
     if not os.access(path.parent, os.W_OK | os.X_OK):
         return f"no write permission for the directory {path.parent}"

@@ -23,6 +23,7 @@ from wallboard.domain.incident import NO_RULES, Incident, Rules
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 from wallboard.domain.observation import Failure, ServerStatus
 from wallboard.domain.policy import Level, Verdict
+from wallboard.files import exists
 from wallboard.frozen import frozen
 from wallboard.recorded_alarms import alarms_at
 from wallboard.recorder.paths import ledger_path
@@ -141,7 +142,7 @@ def read_handover(
         rules,
         recording.expectations(window.since, window.until),
     )
-    if path is None or not ledger_path(path).exists():
+    if path is None or not exists(ledger_path(path)):
         return found
     board = Board(recording.entry_points())
     board.fold(recording.board_at(window.until, history=1))
