@@ -7,12 +7,19 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from wallboard.cli.options.board_options import board_options, board_options_of, record_options
-from wallboard.cli.options.values import Number, WholeNumber, theme_name, theme_names
+from wallboard.cli.options.values import (
+    Command,
+    Number,
+    WholeNumber,
+    stacked,
+    theme_name,
+    theme_names,
+)
 from wallboard.cli.run.errors import config_errors
 from wallboard.cli.run.output import warn
 from wallboard.cli.run.process_memory import loading
@@ -21,8 +28,6 @@ from wallboard.config.state_folder import BoardId
 from wallboard.feeds import Feed
 from wallboard.frozen import frozen
 from wallboard.settings import Settings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @frozen(kw_only=True)
@@ -57,7 +62,7 @@ class DisplayOptions:
 
 def display_options(command: Command) -> Command:
     """Adds the options of ``DisplayOptions``; take them with ``display_options_of``."""
-    options = (
+    return stacked(
         click.option("--theme", metavar="NAME", callback=theme_name, shell_complete=theme_names,
                      help="Theme; list them with `wallboard themes`."),
         click.option("--ascii", is_flag=True,
@@ -75,10 +80,7 @@ def display_options(command: Command) -> Command:
                      help="Print a frame as text this often; default: the polling interval."),
         click.option("--log", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
                      help="Append wallboard's own errors to this file."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    )(command)  # fmt: skip
 
 
 def display_options_of(parameters: dict[str, Any]) -> DisplayOptions:

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wallboard.board import Board
 from wallboard.cli.commands.check_plugins import PLUGIN_TIMEOUT_SECONDS, PLUGINS, PluginCommand
 from wallboard.cli.options.board_options import board_options, board_options_of
-from wallboard.cli.options.values import Number
+from wallboard.cli.options.values import Command, Number, stacked
 from wallboard.cli.run.errors import client_errors
 from wallboard.cli.run.metrics_server import need_extra
 from wallboard.cli.run.output import warn
@@ -29,21 +29,16 @@ if TYPE_CHECKING:
     from wallboard.config.reload import ConfigSource
     from wallboard.domain.ranges import Limit
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 
 def limit_options(command: Command) -> Command:
     """Adds ``-w`` and ``-c``; take them with ``limits_of``."""
-    options = (
+    return stacked(
         click.option("-w", "--warning", "warnings", multiple=True, metavar="FIGURE=RANGE",
                      help="Warning range for `wait` (seconds), `queue` or `capacity`, overriding "
                           "the config; repeatable."),
         click.option("-c", "--critical", "criticals", multiple=True, metavar="FIGURE=RANGE",
                      help="Critical range, likewise."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    )(command)  # fmt: skip
 
 
 def limits_of(parameters: dict[str, Any]) -> "list[Limit]":

@@ -5,22 +5,28 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from shutil import which
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
 from wallboard.cli.commands.metrics import dashboard, rules
-from wallboard.cli.options.board_options import BoardOptions
-from wallboard.cli.options.values import entry_point_ids, group_names, server_names
+from wallboard.cli.options.board_options import (
+    BoardOptions,
+    config_option,
+    group_and_server_options,
+)
+from wallboard.cli.options.values import (
+    Command,
+    entry_point_ids,
+    stacked,
+)
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
 from wallboard.cli.run.metrics_server import DEFAULT_ADDRESS, Address, address
 
 if TYPE_CHECKING:
     from wallboard.report.monitoring.site import Site
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @click.group(
@@ -46,23 +52,13 @@ def command() -> None:
 
 def site_options(command: Command) -> Command:
     """Adds the options that say what to watch and how to call the program."""
-    options = (
+    return stacked(
         click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
-        click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Config file; default: $WALLBOARD_CONFIG, ./wallboard.toml, the one in "
-                          "your config directory or /etc/wallboard/wallboard.toml."),
-        click.option("--group", "groups", multiple=True, metavar="NAME",
-                     shell_complete=group_names,
-                     help="Only this group; repeatable. IDS filter too, also as SERVER:ID."),
-        click.option("--server", "servers", multiple=True, metavar="NAME",
-                     shell_complete=server_names,
-                     help="Only this server; repeatable."),
+        config_option,
+        group_and_server_options,
         click.option("--program", metavar="FILE",
                      help="The wallboard that is called there; default: this one."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    )(command)  # fmt: skip
 
 
 def site_of(

@@ -3,12 +3,12 @@
 import asyncio
 import signal
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wallboard.cli.options.board_options import joined_ids
-from wallboard.cli.options.values import Number, WholeNumber, scenario_names
+from wallboard.cli.options.values import Command, Number, WholeNumber, scenario_names, stacked
 from wallboard.cli.run.errors import simulator_errors
 from wallboard.cli.run.signals import end_at_eof
 from wallboard.frozen import frozen
@@ -16,8 +16,6 @@ from wallboard.frozen import frozen
 if TYPE_CHECKING:
     from wallboard.simulator.scenario import Scenario
     from wallboard.simulator.server import Simulator
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 MOST_ENTRY_POINTS = 100_000
 
@@ -50,7 +48,7 @@ class Simulation:
 
 def simulation_options(*, scenario: str) -> Callable[[Command], Command]:
     """Adds the options of ``Simulation`` to a command; take them with ``simulation_of``."""
-    options = (
+    return stacked(
         click.option("--entry-points", type=WholeNumber(1, MOST_ENTRY_POINTS), default=12,
                      show_default=True, metavar="N", help="Number of entry points, ids from 1000."),
         click.option("--scenario", default=scenario, show_default=True, metavar="NAME",
@@ -62,13 +60,6 @@ def simulation_options(*, scenario: str) -> Callable[[Command], Command]:
                      default=1.0, show_default=True, metavar="X",
                      help="Simulated seconds per second."),
     )  # fmt: skip
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 def simulation_of(parameters: dict[str, Any]) -> Simulation:

@@ -2,23 +2,20 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from wallboard.cli.options.recording import opened, recorded_board
-from wallboard.cli.options.values import entry_point_ids
+from wallboard.cli.options.values import Command, entry_point_ids, stacked
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.domain.alarm import AlarmRules
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.snapshot import EntryPointStatus, Snapshot
 from wallboard.frozen import frozen
 from wallboard.settings import Settings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @frozen
@@ -49,14 +46,11 @@ class RecordedBoard:
 
 def selection_options(command: Command) -> Command:
     """Adds ids and ``--filter``; take them with ``selected_alarms``."""
-    options = (
+    return stacked(
         click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
         click.option("--filter", "query", metavar="WORDS",
                      help="Only what matches this filter, as on the wall: 'group:EMEA alarm:new'."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    )(command)  # fmt: skip
 
 
 @contextmanager

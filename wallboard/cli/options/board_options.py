@@ -4,11 +4,18 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from wallboard.cli.options.values import Number, entry_point_ids, group_names, server_names
+from wallboard.cli.options.values import (
+    Command,
+    Number,
+    entry_point_ids,
+    group_names,
+    server_names,
+    stacked,
+)
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors
 from wallboard.config.reload import ConfigSource, stamp_of
@@ -25,8 +32,6 @@ from wallboard.settings import ServerSettings, Settings
 
 if TYPE_CHECKING:
     from wallboard.config.selection import Selection
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 HEADER = "Name: value"
 
@@ -185,25 +190,25 @@ class _Reading:
         return self._whole
 
 
+group_and_server_options = stacked(
+    click.option("--group", "groups", multiple=True, metavar="NAME", shell_complete=group_names,
+                 help="Only this group; repeatable. IDS filter too, also as SERVER:ID."),
+    click.option("--server", "servers", multiple=True, metavar="NAME", shell_complete=server_names,
+                 help="Only this server; repeatable."),
+)  # fmt: skip
+
+
 def board_options(command: Command) -> Command:
     """Adds the options of ``BoardOptions`` to a command; take them with ``board_options_of``."""
-    options = (
+    return stacked(
         click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
         reach_options(url="Poll this server instead of the config; IDS are numbers and ranges: "
                           "1000 1005-1010."),
-        click.option("--group", "groups", multiple=True, metavar="NAME",
-                     shell_complete=group_names,
-                     help="Only this group; repeatable. IDS filter too, also as SERVER:ID."),
-        click.option("--server", "servers", multiple=True, metavar="NAME",
-                     shell_complete=server_names,
-                     help="Only this server; repeatable."),
+        group_and_server_options,
         click.option("--interval", metavar="SECONDS",
                      type=Number(min=SHORTEST_INTERVAL_SECONDS, max=LONGEST_INTERVAL_SECONDS),
                      help="Polling interval of each endpoint."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    )(command)  # fmt: skip
 
 
 config_option = click.option(
@@ -215,7 +220,7 @@ config_option = click.option(
 
 def reach_options(*, url: str) -> Callable[[Command], Command]:
     """Adds the options of ``BoardOptions`` that say how to reach a server; ``url`` is a help."""
-    options = (
+    return stacked(
         click.option("--url", metavar="URL", help=url),
         config_option,
         click.option("--no-verify", is_flag=True,
@@ -224,13 +229,6 @@ def reach_options(*, url: str) -> Callable[[Command], Command]:
                      help="With --url: send this header. Visible to others on this machine; keep "
                           "secrets in a config."),
     )  # fmt: skip
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 def board_options_of(parameters: dict[str, Any]) -> BoardOptions:
@@ -241,16 +239,13 @@ def board_options_of(parameters: dict[str, Any]) -> BoardOptions:
 
 def record_options(command: Command) -> Command:
     """Adds ``--record`` and ``--no-record``, for commands that can record."""
-    options = (
+    return stacked(
         click.option("--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
                      help="Recording file (default: in the state directory); boards on the same "
                           "recording poll once."),
         click.option("--no-record", is_flag=True,
                      help="Do not record or share polls."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    )(command)  # fmt: skip
 
 
 def recorded(settings: Settings, file: Path | None, *, off: bool) -> Settings:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from wallboard.cli.options.board_options import BoardOptions
+from wallboard.cli.options.values import Command, stacked
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError, config_errors, home_errors
 from wallboard.cli.run.output import warn
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 MOST_CHANGES = 50_000
 """Changes that a report holds at once: more than anybody reads."""
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 file_option = click.option(
     "--file", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -55,20 +54,13 @@ def window_options(*, since: str | None) -> Callable[[Command], Command]:
     They are from ``since`` to now unless given; without that, all there is.
     """
     begins, ends = (f"{since} ago", "now") if since else ("the beginning", "the end")
-    options = (
+    return stacked(
         click.option("--since", metavar="TIME", default=since,
                      help="Start: 2h, 14:32, 2026-11-21 14:32, 2026-11-21 14:32+01:00 or "
                           f"yesterday 14:32; default: {begins}."),
         click.option("--until", metavar="TIME", default="now" if since else None,
                      help=f"End, likewise; default: {ends}."),
     )  # fmt: skip
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 def ledger_rows(recording: Path, since: float) -> list[LedgerRow] | None:

@@ -1,10 +1,10 @@
-"""What the values of options may be: numbers, and the names that a half-typed word may become."""
+"""Parts of options: numbers, names that a half-typed word may become, several at once."""
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,6 +12,20 @@ from wallboard.config.document import Toml
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def stacked(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Adds several options and arguments to a command, the first of them first in its help."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 class Number(click.FloatRange):
