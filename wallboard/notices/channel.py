@@ -3,12 +3,14 @@
 import os
 import socket
 import ssl
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Protocol
 
 from wallboard.channel_settings import ChannelSettings
 from wallboard.domain.foreign_text import brief
 from wallboard.notices.notice import Notice, Phase
+from wallboard.setting_types import Secret
 
 
 class DeliveryError(Exception):
@@ -30,6 +32,17 @@ class DeliveryError(Exception):
         self.permanent = permanent
         self.retry_after = retry_after
         self.may_have_arrived = may_have_arrived
+
+
+SHORTEST_SECRET = 6
+"""Characters of what is masked; what is shorter would be masked in the middle of words."""
+
+
+def masked(words: str, secrets: Iterable[str]) -> str:
+    """What a far side said without the secrets that it repeats."""
+    for secret in sorted({one for one in secrets if len(one) >= SHORTEST_SECRET}, key=len)[::-1]:
+        words = words.replace(secret, str(Secret(secret)))
+    return words
 
 
 class MissingExtraError(Exception):

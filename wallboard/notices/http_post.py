@@ -26,7 +26,7 @@ from wallboard.ece.ask.outgoing import (
 )
 from wallboard.ece.ask.tls import tls_context
 from wallboard.ece.ask.transport import ServerTransport
-from wallboard.notices.channel import DeliveryError
+from wallboard.notices.channel import DeliveryError, masked
 from wallboard.notices.connecting import Address, connects
 from wallboard.setting_types import Secret
 from wallboard.settings import ServerSettings
@@ -39,10 +39,8 @@ LONGEST_RETRY_AFTER = 3600.0
 _OF_THE_BODY = frozenset({400, 413, 422})
 """What is said of a notice that will never be taken; all else ends when somebody mends it."""
 
-SHORTEST_SECRET = 6
 SHORTEST_TOKEN = 16
-"""Characters of what is masked: of a secret, and of a part of an address that may be one. What is
-shorter would be masked in the middle of words."""
+"""Characters of a part of an address that may be a secret."""
 
 
 class HttpPost:
@@ -59,17 +57,17 @@ class HttpPost:
         address, authorization = self._parts_of(url)
         self._url = URL(address)
         given = URL(url.value)
-        further = (*settings.headers.values(), *secrets)
-        known = (given.raw_path_qs, given.password or "", *(one.value for one in further))
+        further = [one.value for one in (*settings.headers.values(), *secrets)]
+        if settings.proxy:
+            proxy = settings.proxy.value
+            further += [URL(proxy).password or "", basic_auth_of(proxy) or ""]
+        known = [given.raw_path_qs, given.password or "", authorization or "", *further]
         tokens = re.split(r"[/?&=]", given.raw_path_qs)
-        self._secrets = sorted(
-            {
-                *(one for one in tokens if len(one) >= SHORTEST_TOKEN),
-                *(one for one in known if len(one) >= SHORTEST_SECRET),
-            },
-            key=len,
-            reverse=True,
-        )
+        self._secrets = {
+            *(one for one in tokens if len(one) >= SHORTEST_TOKEN),
+            *known,
+            *(one.partition(" ")[2] for one in known),  # without its "Basic" or "Bearer"
+        }
         self._headers = {name: value.value for name, value in settings.headers.items()}
         if authorization:
             self._headers.setdefault("Authorization", authorization)
@@ -154,8 +152,9 @@ class HttpPost:
         status = received.status or 0
         if 200 <= status < 300:
             return
-        said = f"answered {status} {brief(self._masked(received.reason), 60)}".rstrip()
-        if words := brief(self._masked(received.body.decode("utf-8", "replace")), 120):
+        said = f"answered {status} {brief(masked(received.reason, self._secrets), 60)}".rstrip()
+        body = masked(received.body.decode("utf-8", "replace"), self._secrets)
+        if words := brief(body, 120):
             said = f"{said}: {words}"
         if 300 <= status < 400:
             said = f"{said} and redirects; set the final address as url"
@@ -164,11 +163,6 @@ class HttpPost:
             permanent=status in _OF_THE_BODY,
             retry_after=retry_after(received.header("retry-after"), time.time()),
         )
-
-    def _masked(self, words: str) -> str:
-        for secret in self._secrets:
-            words = words.replace(secret, str(Secret(secret)))
-        return words
 
     def _of_channel(self, message: str) -> str:
         """A sentence about a server, as one about this channel."""

@@ -77,5 +77,5 @@ async def test_one_that_leaves_something_running_has_ended():
 
 async def test_what_is_not_there_cannot_be_run():
     hook = Command(CommandSettings(name="hook", argv=("/no/such/program",)))
-    with pytest.raises(DeliveryError, match="cannot run '/no/such/program'"):
+    with pytest.raises(DeliveryError, match="cannot run '/no/such/program': No such file"):
         await hook.send(notice())

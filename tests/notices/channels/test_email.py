@@ -1,6 +1,7 @@
 """Mail against a real SMTP server with STARTTLS, TLS and a login."""
 
 import asyncio
+import base64
 import email
 import ssl
 from email import policy
@@ -125,6 +126,15 @@ async def test_it_logs_in_over_tls(smtp_server, inbox, ca_file):
         await channel(port, password=Secret("wr0ng"), **login).send(notice())
     assert not caught.value.permanent
     assert "wr0ng" not in str(caught.value)
+
+
+async def test_no_error_repeats_the_login_if_the_server_does(smtp_server, inbox, ca_file):
+    port = await smtp_server(password="s3cr3t-word")
+    login = {"user": Secret("wall"), "password": Secret("s3cr3t-word")}
+    plain = base64.b64encode(b"\0wall\0s3cr3t-word").decode()
+    inbox.says = f"554 go away, {plain} with s3cr3t-word"
+    with pytest.raises(DeliveryError, match="go away, ••• with •••"):
+        await channel(port, ca_file=ca_file, **login).send(notice())
 
 
 async def test_a_server_that_nobody_vouches_for_gets_neither_mail_nor_password(smtp_server, inbox):

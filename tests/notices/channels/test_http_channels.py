@@ -250,6 +250,29 @@ async def test_no_error_repeats_what_may_be_a_secret(far_side):
     await channel.aclose()
 
 
+def basic(words):
+    return base64.b64encode(words).decode()
+
+
+async def test_no_error_repeats_a_login_in_whatever_form(far_side):
+    said = f"no such login: {basic(b'wall:s3cr3t-word')} s3cr3t-word".encode()
+    far = await far_side((401, said, {}))
+    login = {"user": Secret("wall"), "password": Secret("s3cr3t-word")}
+    url = far.url.removesuffix("/take")
+    for channel in (
+        webhook(url.replace("://", "://wall:s3cr3t-word@")),
+        webhook(url, headers={"Authorization": Secret(f"Basic {basic(b'wall:s3cr3t-word')}")}),
+        ServiceNow(ServiceNowSettings(name="itsm", url=Secret(url), **login)),
+    ):
+        with pytest.raises(DeliveryError, match="no such login: •••") as caught:
+            await channel.send(notice())
+        assert basic(b"wall:s3cr3t-word") not in str(caught.value)
+        await channel.aclose()
+    assert [one.headers["Authorization"] for one in far.requests] == [
+        f"Basic {basic(b'wall:s3cr3t-word')}"
+    ] * 3
+
+
 @pytest.mark.parametrize("answer", ["hang", "reset"])
 async def test_what_may_have_arrived_is_said_to(far_side, answer):
     far = await far_side(answer)

@@ -118,7 +118,7 @@ class Probe:
         else:
             words = f"{brief(target.host)} is {' and '.join(listed)}."
         facts = {"addresses": listed} if listed else {}
-        elapsed = self._timer() - began
+        elapsed = None if listed == (target.host,) else self._timer() - began  # nothing was asked
         self._report(Finding(Step.NAME, Level.OK, words, elapsed_seconds=elapsed, facts=facts))
         return found
 

@@ -43,7 +43,10 @@ class Apprise:
             ) from None
         if not sent:
             # Its log has the reason, and may have the address with its secrets.
-            raise DeliveryError(f"{self._service} did not take it; check the url of the channel")
+            raise DeliveryError(
+                f"{self._service} did not take it, or was not reached; "
+                "check the url of the channel, and the network"
+            )
         return f"{self._service} accepted"
 
     async def ask(self) -> str:

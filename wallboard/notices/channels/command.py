@@ -42,7 +42,7 @@ class Command:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            raise DeliveryError(f"cannot run {name!r}: {error}") from None
+            raise DeliveryError(f"cannot run {name!r}: {_why(error)}") from None
         output = bytearray()
         reading = asyncio.create_task(_read(process.stdout, output))
         try:
@@ -74,6 +74,10 @@ class Command:
 
     async def aclose(self) -> None:
         """Nothing is open between two notices."""
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else "") or str(error)
 
 
 async def _write(stdin: asyncio.StreamWriter | None, body: bytes) -> None:

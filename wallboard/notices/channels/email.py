@@ -1,5 +1,6 @@
 """Sends notices as plain text by SMTP, one thread an alarm."""
 
+import base64
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ from email.utils import format_datetime
 from wallboard.abandonable import in_thread_within
 from wallboard.channel_settings import EmailSettings
 from wallboard.domain.foreign_text import brief
-from wallboard.notices.channel import PEOPLE_PHASES, DeliveryError, connection_words
+from wallboard.notices.channel import PEOPLE_PHASES, DeliveryError, connection_words, masked
 from wallboard.notices.connecting import channel_tls
 from wallboard.notices.notice import Notice
 from wallboard.notices.texts import lines, title
@@ -76,9 +77,9 @@ class Email:
         try:
             yield
         except smtplib.SMTPRecipientsRefused as error:
-            raise _refused(where, *next(iter(error.recipients.values())), lasting) from None
+            raise self._refused(*next(iter(error.recipients.values())), lasting) from None
         except smtplib.SMTPResponseException as error:
-            raise _refused(where, error.smtp_code, error.smtp_error, lasting) from None
+            raise self._refused(error.smtp_code, error.smtp_error, lasting) from None
         except smtplib.SMTPNotSupportedError as error:
             raise DeliveryError(f"{where}: {error}") from None
         except smtplib.SMTPException as error:
@@ -87,6 +88,12 @@ class Email:
         except (OSError, UnicodeError) as error:
             words = connection_words(error)
             raise DeliveryError(f"{where}: {words}", may_have_arrived=may_have_arrived) from None
+
+    def _refused(self, code: int, words: bytes | str, lasting: bool) -> DeliveryError:
+        said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        permanent = lasting and 500 <= code < 600
+        said = brief(masked(said, _secrets(self._settings)), 120)
+        return DeliveryError(f"{self._where} answered {code} {said}", permanent=permanent)
 
     @property
     def _where(self) -> str:
@@ -113,6 +120,15 @@ class Email:
         return smtp
 
 
+def _secrets(settings: EmailSettings) -> list[str]:
+    """The password, by itself and as it crosses the line."""
+    if not settings.user or not settings.password:
+        return []
+    user, password = settings.user.value, settings.password.value
+    sent = (password, f"\0{user}\0{password}")
+    return [password, *(base64.b64encode(one.encode()).decode() for one in sent)]
+
+
 def message_of(notice: Notice, settings: EmailSettings) -> EmailMessage:
     """The mail. All notices of an alarm refer to the same message, so that they are one thread."""
     domain = settings.sender.rpartition("@")[2].strip("<> ") or "wallboard.invalid"
@@ -127,12 +143,6 @@ def message_of(notice: Notice, settings: EmailSettings) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n".join((subject, "", *lines(notice))) + "\n")
     return message
-
-
-def _refused(where: str, code: int, words: bytes | str, lasting: bool) -> DeliveryError:
-    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    permanent = lasting and 500 <= code < 600
-    return DeliveryError(f"{where} answered {code} {brief(said, 120)}", permanent=permanent)
 
 
 def _leave(smtp: smtplib.SMTP) -> None:

@@ -31,12 +31,11 @@ class ServiceNow:
 
     def __init__(self, settings: ServiceNowSettings) -> None:
         """Prepare without connecting. Raises ``ClientSetupError``."""
-        self._http = HttpPost(settings, Secret(settings.url.value.rstrip("/") + PATH))
         credentials = f"{settings.user.value}:{settings.password.value}".encode()
-        self._headers = {
-            "Authorization": "Basic " + base64.b64encode(credentials).decode(),
-            "Accept": "application/json",
-        }
+        login = "Basic " + base64.b64encode(credentials).decode()
+        self._headers = {"Authorization": login, "Accept": "application/json"}
+        url = Secret(settings.url.value.rstrip("/") + PATH)
+        self._http = HttpPost(settings, url, (settings.password, Secret(login)))
 
     async def send(self, notice: Notice) -> str:
         """Send one event. Raises ``DeliveryError``."""
