@@ -30,7 +30,7 @@ from wallboard.ece.answer.received import Received
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.outgoing import Outgoing
 from wallboard.feeds.network_watch import NetworkWatch
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.writer import Writer

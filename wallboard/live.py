@@ -9,7 +9,6 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from wallboard.abandonable import start_in_thread
 from wallboard.board import Board
 from wallboard.channel_settings import ChannelsSettings
 from wallboard.config.plan_reload import PlanReload
@@ -29,6 +28,7 @@ from wallboard.notices.outbox import Outbox
 from wallboard.recorder.ledger.update import LedgerUpdate
 from wallboard.selected_board import SelectedBoard
 from wallboard.settings import Settings, is_shared, longest_interval
+from wallboard.threads import start_in_thread
 
 if TYPE_CHECKING:
     from wallboard.notices.live_notices import LiveNotices

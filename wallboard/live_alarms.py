@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wallboard.abandonable import start_in_thread
 from wallboard.alarm_board import AlarmBoard
 from wallboard.clock import running
 from wallboard.domain.alarm import Alarm, AlarmRules
@@ -39,6 +38,7 @@ from wallboard.recorder.ledger.update import LedgerUpdate
 from wallboard.recorder.paths import RecordingFile, file_mode
 from wallboard.recorder.user import user_at_host
 from wallboard.settings import Settings
+from wallboard.threads import start_in_thread
 
 if TYPE_CHECKING:
     from wallboard.live_ledger import LiveLedger

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from wallboard.abandonable import ANSWER_SECONDS, PendingCall, in_thread_within
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
 from wallboard.recorder.ledger.tap import Exchange, LedgerTap
 from wallboard.recorder.ledger.update import LedgerUpdate
 from wallboard.recorder.paths import RecordingFile, ledger_file
+from wallboard.threads import ANSWER_SECONDS, PendingCall, in_thread_within
 
 LOOK_SECONDS = 0.4
 """Between two looks for what others wrote."""

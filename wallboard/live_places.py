@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wallboard.abandonable import start_in_thread
 from wallboard.board import Board
 from wallboard.clock import running
 from wallboard.domain.event import Event
@@ -18,6 +17,7 @@ from wallboard.inheritance import entry_points_of
 from wallboard.live_alarms import LiveAlarms
 from wallboard.other_places import OtherPlaces
 from wallboard.settings import Settings
+from wallboard.threads import start_in_thread
 
 if TYPE_CHECKING:
     from wallboard.fleet.bus import Bus

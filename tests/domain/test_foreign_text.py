@@ -21,7 +21,7 @@ from wallboard.domain.foreign_text import (
     steers,
 )
 from wallboard.report.evidence.raw import visible
-from wallboard.report.words.shareable import prose
+from wallboard.report.words.redaction import prose
 from wallboard.report.words.table import csv_row
 from wallboard.ui.look.text import is_safe
 from wallboard.ui.look.text import safe as in_cells

@@ -10,7 +10,7 @@ import pytest
 from feeds_support import Heard
 
 from tests.fleet.bus_server import NatsServer
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario
 from wallboard.simulator.server import Simulator

@@ -16,7 +16,7 @@ from wallboard.domain.node_difference import differences, known_nodes
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Verdict
 from wallboard.feeds.node_watch import NodeWatch, Rotation
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.inheritance import entry_points_of
 from wallboard.setting_types import Secret
 

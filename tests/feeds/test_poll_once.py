@@ -7,7 +7,7 @@ from feeds_support import Heard, starts
 
 from wallboard.domain.observation import Cause, Failure
 from wallboard.ece.ask.outgoing import ClientSetupError
-from wallboard.feeds.poll import poll_once
+from wallboard.feeds.poll_feed import poll_once
 from wallboard.settings import EntryPointSettings, ServerSettings
 
 

@@ -15,7 +15,7 @@ from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.connector import Connector
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.setting_types import Secret
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings, ThresholdSettings
 

@@ -8,7 +8,7 @@ from feeds_support import rounds
 from waiting import until
 
 from wallboard.clock import running as monotonic
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 
 TIMEOUT = 5.0
 

@@ -14,7 +14,7 @@ from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.policy import Verdict
 from wallboard.domain.vantage import agreement_of, answers_of
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.feeds.shared import SharedFeed
 from wallboard.fleet.lease import Term
 from wallboard.fleet.names import BoardNames

@@ -8,7 +8,7 @@ from tests.fleet.heard import as_heard
 from tests.waiting import until
 from wallboard.board import Board
 from wallboard.domain.endpoint import EntryPointKey
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.fleet.lease import Term
 from wallboard.fleet.publisher import Publisher
 from wallboard.inheritance import entry_points_of

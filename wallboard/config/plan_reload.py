@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wallboard.abandonable import start_in_thread
 from wallboard.config.reload import Watch, stamp_of
 from wallboard.domain.plan import Plan
 from wallboard.settings import Settings
+from wallboard.threads import start_in_thread
 
 if TYPE_CHECKING:
     from wallboard.config.plan import PlanReader

@@ -9,13 +9,13 @@ from pathlib import Path, PurePath
 from stat import S_ISREG
 from typing import NamedTuple
 
-from wallboard.abandonable import start_in_thread
 from wallboard.config.problem import ConfigError, Problem
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.frozen import frozen
 from wallboard.inheritance import entry_points_of
 from wallboard.settings import Settings
+from wallboard.threads import start_in_thread
 
 LOOK_SECONDS = 1.0
 """Between two looks at a file."""

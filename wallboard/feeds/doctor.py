@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from wallboard.abandonable import in_thread_within
 from wallboard.config.state_folder import VARIABLE as STATE
 from wallboard.domain.doctor import ON_THE_WAY, Fact, Finding, OnFinding, Step
 from wallboard.domain.policy import Level
@@ -19,6 +18,7 @@ from wallboard.recorder.file.opening import demand_recording
 from wallboard.recorder.lock import LockError, holder
 from wallboard.recorder.paths import OWN_MODE, RecordingFile
 from wallboard.settings import ServerSettings, Settings
+from wallboard.threads import in_thread_within
 
 if TYPE_CHECKING:
     from wallboard.feeds.network_watch import Testimony

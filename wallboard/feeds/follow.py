@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from wallboard.abandonable import ANSWER_SECONDS, PendingCall, in_thread_within
 from wallboard.domain.endpoint import Endpoint, EntryPointKey
 from wallboard.domain.event import Event, RecordedBoard
 from wallboard.domain.foreign_text import brief
@@ -20,6 +19,7 @@ from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.reading.tail import Tail
 from wallboard.recorder.recording import Recording
 from wallboard.settings import Settings
+from wallboard.threads import ANSWER_SECONDS, PendingCall, in_thread_within
 
 HINDERED = "hindered"
 """Under this name a recording has what hinders the member of a fleet that records."""

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from wallboard.abandonable import start_in_thread
 from wallboard.feeds.replay_polls import polls_of
 from wallboard.fleet.batch import Published
 from wallboard.fleet.bus_answers import Place
@@ -17,6 +16,7 @@ from wallboard.frozen import frozen
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.file.schema import TICKS
 from wallboard.recorder.recording import Recording
+from wallboard.threads import start_in_thread
 
 SLICE_SECONDS = 30.0
 """So much is read at once."""

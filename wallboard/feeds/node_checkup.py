@@ -10,7 +10,7 @@ from wallboard.domain.observation import Failure
 from wallboard.domain.policy import Level
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.outgoing import ClientSetupError
-from wallboard.feeds.poll import by_server
+from wallboard.feeds.poll_feed import by_server
 from wallboard.settings import ServerSettings, Settings
 
 _SAYS = {Stance.OPEN: "it is open", Stance.CLOSED: "it is closed", None: "neither yes nor no"}

@@ -14,7 +14,7 @@ from wallboard.domain.observation import Failure, Observation
 from wallboard.ece.ask.client import EceClient
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.feeds import Fold
-from wallboard.feeds.poll import by_server, way
+from wallboard.feeds.poll_feed import by_server, way
 from wallboard.feeds.server_poller import NOT_NOW_SECONDS, slept_through
 from wallboard.settings import ServerSettings, Settings
 

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from wallboard.abandonable import start_in_thread
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.feeds import Fold, Publish
 from wallboard.settings import Settings
+from wallboard.threads import start_in_thread
 
 if TYPE_CHECKING:
     from wallboard.feeds.network_watch import NetworkWatch
     from wallboard.feeds.node_watch import NodeWatch
-    from wallboard.feeds.poll import PollFeed
+    from wallboard.feeds.poll_feed import PollFeed
 
 MayPoll = Callable[[], Awaitable[bool]]
 """Asked before each poll."""
@@ -102,7 +102,7 @@ def _loaded(
     # What they need takes long to load, and a follower never polls.
     from wallboard.feeds.network_watch import NetworkWatch
     from wallboard.feeds.node_watch import NodeWatch
-    from wallboard.feeds.poll import PollFeed
+    from wallboard.feeds.poll_feed import PollFeed
 
     poll = PollFeed(settings, clock=clock, may_poll=may_poll)
     network = NetworkWatch(

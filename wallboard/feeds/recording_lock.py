@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from wallboard.abandonable import ANSWER_SECONDS, PendingCall, in_thread_within
 from wallboard.clock import running
 from wallboard.recorder.lock import Holder, Lock, LockError, holder, take
 from wallboard.recorder.paths import RecordingFile
+from wallboard.threads import ANSWER_SECONDS, PendingCall, in_thread_within
 
 JUST_NOW_SECONDS = 0.1
 """A process that stood still for longer looks at its lock again before it polls."""

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wallboard.abandonable import PendingCall, start_in_thread
 from wallboard.clock import ClockWatch
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
@@ -34,6 +33,7 @@ from wallboard.recorder.paths import RecordingFile, recording_file
 from wallboard.recorder.recording import Recording
 from wallboard.recorder.writing.retention import retention_of
 from wallboard.settings import Settings, longest_interval, longest_timeout
+from wallboard.threads import PendingCall, start_in_thread
 
 if TYPE_CHECKING:
     from wallboard.recorder.recorder import Recorder

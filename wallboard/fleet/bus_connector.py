@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from nats.errors import NoServersError
 
-from wallboard.abandonable import start_in_thread
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.ece.ask.resolver import Resolver
 from wallboard.ece.ask.tls import tls_context
@@ -22,6 +21,7 @@ from wallboard.fleet.bus_client import BusClient, ConnectionEvents, Server
 from wallboard.fleet.bus_errors import EXTRA, REFUSED, BusError, RefusedError, words_of
 from wallboard.fleet_settings import FleetSettings, bus_urls
 from wallboard.settings import ServerSettings
+from wallboard.threads import start_in_thread
 
 ATTEMPT_SECONDS = 8.0
 """How long an attempt may take; over a slow link TLS needs some of them."""

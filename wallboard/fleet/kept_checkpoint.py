@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from wallboard.abandonable import start_in_thread
 from wallboard.fleet import names
 from wallboard.fleet.batch import GarbageError
 from wallboard.fleet.bus import Bus
@@ -16,6 +15,7 @@ from wallboard.fleet.checkpoint import Checkpoint, checkpoint_of
 from wallboard.fleet.message import MOST_PARTS, VERSION, in_parts
 from wallboard.fleet.names import BoardNames
 from wallboard.fleet.rows import Digest
+from wallboard.threads import start_in_thread
 
 _DIGEST_BYTES = 16
 

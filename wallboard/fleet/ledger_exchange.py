@@ -17,7 +17,6 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 
-from wallboard.abandonable import ANSWER_SECONDS, start_in_thread
 from wallboard.clock import running
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.fleet import names
@@ -27,6 +26,7 @@ from wallboard.fleet.names import BoardNames
 from wallboard.fleet.shared_rows import digest, messages, unpacked
 from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.paths import RecordingFile
+from wallboard.threads import ANSWER_SECONDS, start_in_thread
 
 T = TypeVar("T")
 

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
-from wallboard.abandonable import start_in_thread
 from wallboard.clock import running
 from wallboard.domain.event import RecordedBoard
 from wallboard.fleet.batch import Published, batch_bytes, whole_batch
@@ -20,6 +19,7 @@ from wallboard.fleet.message import messages
 from wallboard.fleet.names import BoardNames
 from wallboard.fleet.outbox import Lost, Outbox, Waiting
 from wallboard.frozen import frozen
+from wallboard.threads import start_in_thread
 
 BATCH_SECONDS = 0.2
 """For so long events are gathered."""

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from wallboard.abandonable import start_in_thread
 from wallboard.clock import running
 from wallboard.domain.event import RecordedBoard
 from wallboard.fleet import names
@@ -25,6 +24,7 @@ from wallboard.fleet.message import Assembly, message_of
 from wallboard.fleet.names import BoardNames
 from wallboard.fleet.publisher import STORED_CHECKPOINT_SECONDS
 from wallboard.fleet.reader import MissedError, Reader
+from wallboard.threads import start_in_thread
 
 SILENT_SECONDS = 3.0
 """After so long without a message it asks whether the bus is there at all."""

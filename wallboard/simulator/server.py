@@ -16,7 +16,6 @@ from typing import cast
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from wallboard.abandonable import own_addresses, why_not_listening
 from wallboard.simulator.contents import Dialect
 from wallboard.simulator.reply import Reply, Sleep, deliver, error_page, reset
 from wallboard.simulator.requests import (
@@ -31,6 +30,7 @@ from wallboard.simulator.requests import (
 )
 from wallboard.simulator.responder import Responder
 from wallboard.simulator.scenario import Scenario, SimulatorError
+from wallboard.threads import own_addresses, why_not_listening
 
 LISTENER_CHECK_SECONDS = 0.05
 SURVEYS_KEPT = 1000

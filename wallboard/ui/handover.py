@@ -8,8 +8,8 @@ from rich.style import Style
 from textual.binding import Binding
 from textual.widget import Widget
 
-from wallboard.abandonable import start_in_thread
 from wallboard.recorder.errors import RecordingError
+from wallboard.threads import start_in_thread
 from wallboard.ui.look.text import safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.picture.view import View

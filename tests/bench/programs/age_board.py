@@ -25,7 +25,7 @@ from wallboard.domain.observation import Observation, Response
 from wallboard.domain.reading import LiveSessionStatus
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import FeedStatus, Fold, WholeBoard
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.inheritance import entry_points_of
 from wallboard.settings import Settings
 from wallboard.ui.app.app import WallboardApp

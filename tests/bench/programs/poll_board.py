@@ -18,7 +18,7 @@ from wallboard.cli.run.process_memory import collect_seldom, share_heap
 from wallboard.config import settings_for_url
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.snapshot import Folded
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.recorder.paths import RecordingFile
 from wallboard.recorder.recorder import Recorder

@@ -21,7 +21,7 @@ from wallboard.config import settings_for_url
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.observation import Failure, Observation
 from wallboard.domain.policy import Verdict
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.inheritance import entry_points_of
 from wallboard.settings import EntryPointSettings, ServerSettings
 

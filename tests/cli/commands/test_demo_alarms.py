@@ -11,7 +11,7 @@ from wallboard.domain.alarm import AlarmState
 from wallboard.domain.event import Event
 from wallboard.domain.ledger_row import RowKind
 from wallboard.ece.ask.client import EceClient
-from wallboard.feeds.poll import PollFeed
+from wallboard.feeds.poll_feed import PollFeed
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.settings import ServerSettings
 from wallboard.simulator.names import entry_point_ids

@@ -16,7 +16,7 @@ from wallboard.domain.observation import Cause, Failure, Observation, Request, R
 from wallboard.domain.reading import ChatAllowed
 from wallboard.report.evidence.bundle import Subjects, triage_bundle
 from wallboard.report.setup.doctor import environment
-from wallboard.report.words.shareable import MASK
+from wallboard.report.words.redaction import MASK
 from wallboard.setting_types import Secret
 from wallboard.settings import ServerSettings, Settings
 

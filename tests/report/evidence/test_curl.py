@@ -11,9 +11,9 @@ import trustme
 
 from wallboard.domain.endpoint import Endpoint
 from wallboard.domain.observation import Request
-from wallboard.feeds.poll import poll_once
+from wallboard.feeds.poll_feed import poll_once
 from wallboard.report.evidence.curl import curl_command
-from wallboard.report.words.shareable import MASK
+from wallboard.report.words.redaction import MASK
 from wallboard.setting_types import Secret
 from wallboard.settings import EntryPointSettings, ServerSettings, Settings
 from wallboard.simulator.scenario import parse_scenario

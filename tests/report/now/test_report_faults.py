@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from wallboard.board import Board
-from wallboard.feeds.poll import poll_once
+from wallboard.feeds.poll_feed import poll_once
 from wallboard.inheritance import entry_points_of
 from wallboard.report.now.json import document
 from wallboard.report.now.nagios import exit_status

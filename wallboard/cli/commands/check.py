@@ -191,7 +191,7 @@ def _expect(settings: Settings, board: Board) -> None:
 async def _poll(settings: Settings, board: Board, seconds: float | None) -> bool:
     """Whether everything was asked in time."""
     from wallboard.feeds.node_watch import ask_nodes_once
-    from wallboard.feeds.poll import poll_once
+    from wallboard.feeds.poll_feed import poll_once
 
     try:
         with client_errors():

@@ -256,7 +256,7 @@ def _test(settings: Settings) -> str:
     import time
 
     from wallboard.board import Board
-    from wallboard.feeds.poll import poll_once
+    from wallboard.feeds.poll_feed import poll_once
     from wallboard.inheritance import entry_points_of
     from wallboard.report.now.text import text_report
 

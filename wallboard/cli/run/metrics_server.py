@@ -70,7 +70,7 @@ def metrics_server(
 @asynccontextmanager
 async def exposed(server: "MetricsServer", where: Address) -> AsyncIterator[str]:
     """The address of the page, as long as this context lasts. Raises ``CommandError``."""
-    from wallboard.abandonable import why_not_listening
+    from wallboard.threads import why_not_listening
 
     try:
         url = await server.start(*where)

@@ -11,7 +11,6 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
-from wallboard.abandonable import start_in_thread
 from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.observation import Cause, Failure, Observation, Request, Response
 from wallboard.domain.reading import Capacity, LiveSessionStatus, Reading
@@ -31,6 +30,7 @@ from wallboard.ece.ask.status import outdated_failure, status_failure
 from wallboard.ece.ask.transport import ServerTransport
 from wallboard.frozen import frozen
 from wallboard.settings import ServerSettings, Settings
+from wallboard.threads import start_in_thread
 
 SILENCE_SHARE = 0.5
 """The share of the time limit after which a silent kept connection is doubted."""

@@ -7,7 +7,7 @@ from time import monotonic
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from wallboard.abandonable import addresses_of, numeric, start_in_thread
+from wallboard.threads import addresses_of, numeric, start_in_thread
 
 WAIT_SHARE = 0.3
 """The share of the time limit for a lookup whose earlier addresses are known."""

@@ -11,8 +11,8 @@ from dataclasses import field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from wallboard.abandonable import addresses_of, in_thread_within
 from wallboard.frozen import frozen
+from wallboard.threads import addresses_of, in_thread_within
 
 MOST_ADDRESSES = 6
 DATE_SECONDS = 1.5

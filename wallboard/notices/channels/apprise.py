@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from wallboard.abandonable import in_thread_within
 from wallboard.channel_settings import AppriseSettings
 from wallboard.domain.policy import Level
 from wallboard.ece.ask.outgoing import ClientSetupError
 from wallboard.notices.channel import PEOPLE_PHASES, DeliveryError, MissingExtraError
 from wallboard.notices.notice import Notice, Phase
 from wallboard.notices.texts import text, title
+from wallboard.threads import in_thread_within
 
 _TYPES = {Level.CRITICAL: "failure", Level.UNKNOWN: "warning", Level.WARNING: "warning"}
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from wallboard.abandonable import in_thread_within
 from wallboard.channel_settings import EmailSettings
 from wallboard.domain.foreign_text import brief
 from wallboard.notices.channel import PEOPLE_PHASES, DeliveryError, connection_words, masked
 from wallboard.notices.connecting import channel_tls
 from wallboard.notices.notice import Notice
 from wallboard.notices.texts import lines, title
+from wallboard.threads import in_thread_within
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 

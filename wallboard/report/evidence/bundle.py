@@ -26,8 +26,7 @@ from wallboard.report.words.expectations import expectation_sentence
 from wallboard.report.words.figures import figure, moment, wait, zone_of
 from wallboard.report.words.nodes import answer_words
 from wallboard.report.words.places import agreement_sentence, place_name
-from wallboard.report.words.rows import marks_of
-from wallboard.report.words.shareable import (
+from wallboard.report.words.redaction import (
     fenced,
     prose,
     secrets_of,
@@ -35,6 +34,7 @@ from wallboard.report.words.shareable import (
     shareable_text,
     shareable_url,
 )
+from wallboard.report.words.rows import marks_of
 from wallboard.report.words.table import table
 from wallboard.settings import ServerSettings, Settings
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from wallboard.domain.observation import Request
-from wallboard.report.words.shareable import MASK, is_secret_header, shareable_url
+from wallboard.report.words.redaction import MASK, is_secret_header, shareable_url
 from wallboard.settings import ServerSettings, Settings
 
 PROXY_VARIABLE = "PROXY"

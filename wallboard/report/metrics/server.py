@@ -13,11 +13,11 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
-from wallboard.abandonable import own_addresses
 from wallboard.domain.snapshot import Folded, Snapshot
 from wallboard.feeds import FleetStatus
 from wallboard.report.metrics.page import page
 from wallboard.report.metrics.tally import Tally
+from wallboard.threads import own_addresses
 
 MOST_SCRAPES = 8
 """Most requests at once; any more get status 503."""

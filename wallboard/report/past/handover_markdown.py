@@ -30,8 +30,8 @@ from wallboard.report.words.incidents import (
     phases_words,
     points_words,
 )
+from wallboard.report.words.redaction import prose
 from wallboard.report.words.rows import who
-from wallboard.report.words.shareable import prose
 
 MOST_CHANGES = 200
 """Shown of what changed; beyond that nobody reads on."""

@@ -16,7 +16,7 @@ from wallboard.domain.policy import Level
 from wallboard.installation import installation, libraries, version_of
 from wallboard.report.setup.versions import python_version, system_version
 from wallboard.report.words.figures import iso
-from wallboard.report.words.shareable import secrets_of, shareable_text, shareable_url
+from wallboard.report.words.redaction import secrets_of, shareable_text, shareable_url
 from wallboard.report.words.table import padded
 from wallboard.settings import ServerSettings
 

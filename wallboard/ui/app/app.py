@@ -16,7 +16,6 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.timer import Timer
 
-from wallboard.abandonable import ANSWER_SECONDS, in_thread_within, start_in_thread
 from wallboard.board import Board
 from wallboard.config.reload import ConfigSource, Reload, what_changed
 from wallboard.domain.event import RecordedBoard
@@ -25,6 +24,7 @@ from wallboard.inheritance import entry_points_of
 from wallboard.live import LiveBoard, MakeFeed
 from wallboard.live_alarms import LiveAlarms
 from wallboard.settings import Settings, longest_interval
+from wallboard.threads import ANSWER_SECONDS, in_thread_within, start_in_thread
 from wallboard.ui.app.absence import AbsenceApp
 from wallboard.ui.app.desktop import Desktop
 from wallboard.ui.app.wall_modes import WallModes

@@ -11,10 +11,10 @@ from typing import Protocol, cast
 
 from textual.binding import Binding
 
-from wallboard.abandonable import start_in_thread
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.domain.observation import Observation
 from wallboard.settings import Settings
+from wallboard.threads import start_in_thread
 from wallboard.ui.picture.messages import PASSING_SECONDS, Messages
 from wallboard.ui.screen.board_screen import BoardScreen
 from wallboard.ui.screen.copies import Copy, Evidence, body_copy, bundle_copy, curl_copy

@@ -19,9 +19,9 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from wallboard.abandonable import start_in_thread
 from wallboard.config.state_folder import state_folder
 from wallboard.settings import Settings
+from wallboard.threads import start_in_thread
 from wallboard.ui.look import glyphs, lite
 from wallboard.ui.look import theme as themes
 from wallboard.ui.look.theme import BoardTheme, ThemeWatch

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from wallboard.abandonable import in_thread_within
+from wallboard.threads import in_thread_within
 
 
 async def test_what_a_call_returns_or_raises_comes_through():
@@ -24,7 +24,7 @@ async def test_one_that_takes_too_long_is_left():
 
 def test_the_end_of_the_program_does_not_wait_for_it():
     code = (
-        "import asyncio, threading\nfrom wallboard.abandonable import in_thread_within\n"
+        "import asyncio, threading\nfrom wallboard.threads import in_thread_within\n"
         "async def main():\n"
         "    try:\n        await in_thread_within(threading.Event().wait, 0.05)\n"
         "    except TimeoutError:\n        print('left')\n"
