@@ -5,7 +5,8 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import permutations
 
 from tests.fleet.world import (
@@ -23,6 +24,11 @@ from tests.fleet.world import (
 from wallboard.domain.ledger_row import LedgerRow, RowKind
 
 NOTHING_TO_ACKNOWLEDGE = 69
+KINDS = ("kill", "stop", "cut", "mute", "deaf", "no server", "bus", "wipe")
+
+POLLER_SHARE = 0.5
+"""How often a fault hits whoever polls."""
+
 MOST_SENT = 2
 """How often one notice comes at most."""
 
@@ -95,8 +101,8 @@ def live_through(world: World, chances: random.Random, faults: int) -> None:
     started(world)
     wait_until(lambda: has_polls(world))
     troubles = Troubles()
-    for _ in range(faults):
-        break_something(world, chances, operators, troubles)
+    for kind in kinds(chances, faults):
+        break_something(world, kind, chances, operators, troubles)
         operators.write_anywhere(world)
         time.sleep(chances.uniform(0.5, 3.0))
     heal(world)
@@ -116,41 +122,63 @@ def has_polls(world: World) -> bool:
     return all(one.recording.exists() and recorded_polls(one) for one in world.members)
 
 
+def kinds(chances: random.Random, count: int) -> list[str]:
+    """So many kinds of fault, each once before one comes again."""
+    found = list[str]()
+    while len(found) < count:
+        found += chances.sample(KINDS, len(KINDS))
+    return found[:count]
+
+
 def break_something(
-    world: World, chances: random.Random, operators: Operators, troubles: Troubles
+    world: World, kind: str, chances: random.Random, operators: Operators, troubles: Troubles
 ) -> None:
     """Break one thing for a while; meanwhile somebody writes on the member that it happens to."""
-    member = chances.choice(world.members)
-    kind = chances.choice(["kill", "stop", "cut", "one way", "bus", "wipe"])
     began, polled = time.time(), world.poller()
+    hits_poller = bool(polled) and chances.random() < POLLER_SHARE
+    member = world.member(polled) if hits_poller else chances.choice(world.members)
     print(f"{began:.3f} {kind} {member.name}, {polled or 'nobody'} polls", file=sys.stderr)
-    if kind == "kill":
-        member.kill()
-        operators.write(member)
-        time.sleep(chances.uniform(0, 2))
-        member.start()
-    elif kind == "stop":
-        member.signal(signal.SIGSTOP)
+    with broken(world, kind, member):
         operators.write(member)
         time.sleep(chances.uniform(0.5, 2 * LEASE_SECONDS))
-        member.signal(signal.SIGCONT)
-    elif kind == "cut":
-        world.network.cut(member.host)
-        operators.write(member)
-        time.sleep(chances.uniform(0.2, 2 * LEASE_SECONDS))
-        world.network.mend(member.host)
-    elif kind == "one way":
-        member.host.refuse(world.bus)
-        operators.write(member)
-        time.sleep(chances.uniform(0.2, 2 * LEASE_SECONDS))
-        member.host.allow(world.bus)
-    else:
-        world.kill_bus(wiped=kind == "wipe")
-        operators.write(member)
-        time.sleep(chances.uniform(0.2, 2 * LEASE_SECONDS))
-        world.start_bus()
     of_bus = kind in {"bus", "wipe"}
-    troubles.note(began, matters=of_bus or polled in {"", member.name}, forgets=kind == "wipe")
+    # Who does not reach the server tells the others all the same.
+    matters = of_bus or (polled in {"", member.name} and kind != "no server")
+    troubles.note(began, matters=matters, forgets=kind == "wipe")
+
+
+@contextmanager
+def broken(world: World, kind: str, member: Member) -> Iterator[None]:
+    """Have one thing be broken for as long as this context lasts."""
+    match kind:
+        case "kill":
+            member.kill()
+            yield
+            member.start()
+        case "stop":
+            member.signal(signal.SIGSTOP)
+            yield
+            member.signal(signal.SIGCONT)
+        case "cut":
+            world.network.cut(member.host)
+            yield
+            world.network.mend(member.host)
+        case "mute":
+            member.host.refuse(world.bus)
+            yield
+            member.host.allow(world.bus)
+        case "deaf":
+            world.bus.refuse(member.host)
+            yield
+            world.bus.allow(member.host)
+        case "no server":
+            member.host.refuse(world.ece)
+            yield
+            member.host.allow(world.ece)
+        case _:
+            world.kill_bus(wiped=kind == "wipe")
+            yield
+            world.start_bus()
 
 
 def heal(world: World) -> None:
