@@ -9,16 +9,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import permutations
 
+from tests.fleet.left_over import ledger_rows, missing, recorded_polls
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
     Member,
     Told,
     World,
-    ledger_rows,
-    missing,
     polled_twice,
-    recorded_polls,
     wait_until,
 )
 from wallboard.domain.ledger_row import LedgerRow, RowKind

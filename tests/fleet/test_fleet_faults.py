@@ -9,16 +9,14 @@ import pytest
 
 from tests.fleet.faults import BEFORE_SECONDS, Troubles, live_through, odd_notices, started
 from tests.fleet.hosts import namespaces_are_allowed
+from tests.fleet.left_over import Alike, missing, not_recorded
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
     OFTEN_DOWN,
-    Alike,
     Polled,
     Told,
     World,
-    missing,
-    not_recorded,
     polled_twice,
     wait_until,
 )
@@ -132,17 +130,20 @@ def test_a_leader_that_was_stopped_polls_no_more(world):
     assert polled_twice(world.polls()) <= LEASE_SECONDS
 
 
-def test_a_leader_whose_cable_is_cut_stops_by_itself(world):
+@pytest.mark.parametrize("hears", [True, False])
+def test_a_leader_whose_cable_is_cut_stops_by_itself(world, hears):
     first = started(world)
-    # It still reaches the server: only the bus is away.
-    world.member(first).host.refuse(world.bus)
+    holder = world.member(first).host
+    # It still reaches the server: only the bus is away, in one direction.
+    one, other = (holder, world.bus) if hears else (world.bus, holder)
+    one.refuse(other)
     cut = time.time()
     second = world.until_polled(first)
     last = max(one.at for one in world.polls() if one.member == first)
     assert last - cut < LEASE_SECONDS + BUSY_SECONDS
     assert polled_twice(world.polls()) <= LEASE_SECONDS
     wait_until(lambda: "has not answered since" in world.member(first).log())
-    world.member(first).host.allow(world.bus)
+    one.allow(other)
     time.sleep(LEASE_SECONDS)
     assert world.poller() == second
 

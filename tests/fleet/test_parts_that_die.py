@@ -10,6 +10,7 @@ import pytest
 
 from tests.fleet.faults import heal, started
 from tests.fleet.hosts import namespaces_are_allowed
+from tests.fleet.left_over import ledger_rows, not_recorded, recorded_polls
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
@@ -17,10 +18,7 @@ from tests.fleet.world import (
     PROGRAMS,
     TITLE,
     World,
-    ledger_rows,
-    not_recorded,
     polled_twice,
-    recorded_polls,
     wait_until,
 )
 from wallboard.recorder.recording import Recording
