@@ -4,6 +4,8 @@ import pytest
 
 from tests.fleet.bus_server import NatsServer
 
+pytest.register_assert_rewrite("tests.fleet.faults")
+
 
 @pytest.fixture
 async def bus_server(tmp_path):
