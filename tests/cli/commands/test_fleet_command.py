@@ -164,7 +164,7 @@ async def test_status_shows_the_bus_its_members_and_who_polls(tmp_path, config):
         assert nobody.returncode == 2
         assert "a collector makes them" in nobody.stdout
         board = BoardNames.of("chat")
-        async with running(FleetSettings(url=server.url)) as bus:
+        async with running(FleetSettings(url=server.url, lease=300)) as bus:
             await until(lambda: bus.status.connected)
             idle = await asyncio.to_thread(run, "status", "--config", file)
             assert idle.returncode == 1
