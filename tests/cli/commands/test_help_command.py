@@ -84,6 +84,12 @@ def test_every_command_is_a_topic():
     assert set(COMMANDS) <= set(topics())
 
 
+async def test_commands_are_listed_as_they_are_written(wallboard):
+    listed = (await wallboard("help")).out
+    for command in ("alarms ack", "notify dry-run", "fleet server-config"):
+        assert f"\n  {command} " in listed
+
+
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

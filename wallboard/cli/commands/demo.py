@@ -68,8 +68,14 @@ def _address(child: "subprocess.Popen[bytes]", complaints: IO[bytes]) -> str:
     if said.startswith(ANNOUNCEMENT):
         return said.removeprefix(ANNOUNCEMENT)
     complaints.seek(0)
-    why = complaints.read(2000).decode("utf-8", "replace").removeprefix("wallboard: ").strip()
+    why = complaint(complaints.read(2000).decode("utf-8", "replace"))
     raise CommandError(f"the simulator did not start\n{why or 'No output within the time limit.'}")
+
+
+def complaint(words: str) -> str:
+    """What a child said of its failure, as part of a message of ours."""
+    lines = words.strip().removeprefix("wallboard: ").splitlines()
+    return "\n".join(line.strip() for line in lines)
 
 
 def _first_line(output: IO[bytes]) -> bytes:

@@ -139,7 +139,7 @@ def mirror(config: Path | None) -> int:
     "serve",
     short_help="Run a NATS server on this machine.",
     help="""\
-Run a NATS server for a fleet until Ctrl-C: the nats-server that is beside this Python or on PATH.
+Run a NATS server for a fleet until Ctrl-C: the nats-server beside the program or on the PATH.
 
 Without --config it listens on this machine only, and asks nobody for a password. What it stores is
 written to the disk at once, 1 GB at most.

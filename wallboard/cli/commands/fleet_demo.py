@@ -16,7 +16,13 @@ from tempfile import TemporaryDirectory
 import click
 
 from wallboard.cli.commands.board import display_options, display_options_of, feed_of, show
-from wallboard.cli.commands.demo import INTERVAL_SECONDS, demo_settings, simulator, warm_up
+from wallboard.cli.commands.demo import (
+    INTERVAL_SECONDS,
+    complaint,
+    demo_settings,
+    simulator,
+    warm_up,
+)
 from wallboard.cli.commands.simulate import simulation_of, simulation_options
 from wallboard.cli.run.errors import CommandError
 from wallboard.config.state_folder import VARIABLE, BoardId
@@ -179,8 +185,8 @@ def _bus(folder: Path) -> Iterator[str]:
         while not _listens(port):
             if process.poll() is not None or time.monotonic() > end:
                 why = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-                why = why.strip().removeprefix("wallboard: ")
-                raise CommandError(f"the bus did not start\n{why or 'No output in time.'}")
+                why = complaint(why) or "No output in time."
+                raise CommandError(f"the bus did not start\n{why}")
             time.sleep(0.05)
         yield f"nats://127.0.0.1:{port}"
     finally:

@@ -79,7 +79,7 @@ def _listed() -> str:
     for topic, (first, *_more) in topics().items():
         page = first()
         is_command = page.number == COMMANDS
-        line = (topic.replace("-", " ") if is_command else topic, page.purpose)
+        line = (topic.replace("-", " ", 1) if is_command else topic, page.purpose)
         (commands if is_command else others).append(line)
     formatter = click.HelpFormatter(width=help_width())
     formatter.write_text(
