@@ -68,8 +68,7 @@ def read_all(path):
             recording.entry_point_at(EntryPointKey("prod", 1001), at)
             recording.next_change(at)
             recording.previous_change(at)
-        for change in recording.changes():
-            recording.observation_of(change)
+        list(recording.changes())
         recording.level_shares(START, START + 10 * ROUNDS, 50)
         assert list(recording.runs())
         tail.new_events()

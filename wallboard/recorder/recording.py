@@ -10,7 +10,7 @@ from wallboard.domain.endpoint import Endpoint, EntryPoint, EntryPointKey
 from wallboard.domain.event import ExpectationChanged, RecordedBoard, RecordedStatus
 from wallboard.domain.history import DEFAULT_BOUND, Sample
 from wallboard.domain.node import NodeAnswer
-from wallboard.domain.observation import Observation, ServerStatus
+from wallboard.domain.observation import ServerStatus
 from wallboard.domain.policy import Level, Policy
 from wallboard.domain.state import RECENT_POLLS
 from wallboard.domain.state_strip import State
@@ -208,11 +208,6 @@ class Recording:
     ) -> Change | None:
         """The last such change before a moment."""
         return self._step(before, keys, back=True)
-
-    def observation_of(self, change: Change) -> Observation | None:
-        """The poll that caused a change; ``None`` if none did or it is no longer in the file."""
-        with self._connection.reading() as database:
-            return changes.observation_of_change(database, self._cache, change)
 
     def level_shares(self, start: float, end: float, count: int) -> list[LevelShares | None]:
         """What part of the board was at each level in each of ``count`` slices of a span.

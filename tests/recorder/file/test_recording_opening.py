@@ -49,8 +49,7 @@ def read_all(recording):
     recording.title, recording.entry_points(), recording.span()
     recording.tail().new_events()
     list(recording.runs())
-    for change in recording.changes():
-        recording.observation_of(change)
+    list(recording.changes())
     for at in (100, 700, 1300, 1990):
         recording.board_at(START + at)
         recording.entry_point_at(KEY, START + at)

@@ -97,14 +97,6 @@ def test_the_timeline_is_the_boards_with_the_polls_that_brought_it(recorded, at)
                 )
 
 
-def test_the_body_that_brought_a_change_is_found(recorded):
-    body = b'<chatAllowed allowed="maybe"/>'
-    recording = recorded([poll(ALLOWED, 0, "true"), poll(ALLOWED, 10, body=body)])
-    change = recording.next_change(START)
-    assert (change.after, change.observation) == (Verdict.UNKNOWN, None)
-    assert recording.observation_of(change).response.body == body
-
-
 def test_steps_go_to_what_an_operator_would_call_a_change(recorded):
     recording = recorded(shift(60), IDS)
     found, at = [], START

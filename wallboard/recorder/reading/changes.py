@@ -260,29 +260,3 @@ def next_notable_change(
         {"at": at, **wanted.parameters(cache, database)},
     ).fetchone()
     return change_of(ChangeRow.of(row), cache.catalogue(database).keys) if row else None
-
-
-def observation_of_change(
-    database: sqlite3.Connection, cache: ReadCache, change: Change
-) -> Observation | None:
-    """The poll that caused a change, if one did and it is still in the file."""
-    catalogue = cache.catalogue(database)
-    number = catalogue.numbers.get(change.key) if change.key else None
-    if number is None:
-        return None
-    rows = database.execute(
-        f"SELECT {COLUMNS} FROM change WHERE entry_point = :number AND at = :at"  # noqa: S608  as above
-        " AND subject = :subject AND after = :after AND answer IS NOT NULL"
-        " AND (:endpoint IS NULL OR endpoint = :endpoint) LIMIT 1",
-        {
-            "number": number,
-            "at": change.at,
-            "subject": str(change.subject),
-            "after": change.after,
-            "endpoint": str(change.endpoint) if change.endpoint else None,
-        },
-    )
-    for row in map(ChangeRow.of, rows):
-        numbers = () if row.answer is None else (row.answer,)
-        return poll_of(row, catalogue, cache.answers.of(database, numbers))
-    return None
