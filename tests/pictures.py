@@ -32,7 +32,7 @@ from wallboard.ui.app.app import WallboardApp
 
 sys.path.insert(0, str(Path(__file__).parent))
 from scripted_week import FOLDER as WEEK_FOLDER
-from scripted_week import WEEK, Week, week_settings
+from scripted_week import Week
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs"
 SIZE = (120, 33)
@@ -88,7 +88,7 @@ async def take(folder: Path) -> None:
 
 def take_backtest(folder: Path) -> None:
     """Try rules that wait longer on the scripted week, and take a picture of what that prints."""
-    Week(week_settings(), folder / "week.db").play(WEEK)
+    Week(folder / "week.db").live()
     rules = (WEEK_FOLDER / "wallboard.toml").read_text(encoding="utf-8")
     (folder / "wallboard.toml").write_text(rules, encoding="utf-8")
     patient = rules.replace("raise_for = 180", "raise_for = 600")

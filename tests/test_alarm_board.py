@@ -520,3 +520,10 @@ def test_times_are_as_exact_as_the_files_that_keep_them():
     exact = LedgerRow(50, RowKind.ACKNOWLEDGED, ONE, 0.1230004, until=100.00049)
     told.alarms.apply(exact)
     assert told.look(200).told()[1:] == ["100 unacknowledged"]
+
+
+def test_an_outage_of_before_the_clock_was_set_back_is_not_taken_for_a_loss_of_the_network():
+    told = Told(keys=(ONE,))
+    down(told, 12, 100, 10)
+    told.look(100).fold(ClockSet(-3600.0)).row(-3495, "blind", until=-3496)
+    assert told.states == {PROD: "unacknowledged", ONE: "suppressed"}

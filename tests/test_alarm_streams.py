@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import chain
 
 import pytest
-from alarm_told import CLOSED, KEYS, MAINTAINED, OPEN, Told
+from alarm_told import CLOSED, INTERVAL, KEYS, MAINTAINED, OPEN, Told
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -32,19 +33,41 @@ BY_TIME = {RowKind.UNSHELVED, RowKind.UNACKNOWLEDGED}
 
 _keys = st.sampled_from(KEYS)
 _alarms = st.sampled_from((*map(AlarmKey.of, KEYS), *map(AlarmKey, SERVERS)))
+_seconds = st.floats(0.0, 40.0).map(lambda seconds: round(seconds, 3))
 _events = st.one_of(
-    *[st.tuples(st.just("poll"), st.sampled_from(SAID), _keys)] * 5,
+    *[st.tuples(st.just("poll"), st.sampled_from(SAID), _keys)] * 3,
     st.tuples(st.just("down"), st.sampled_from(SERVERS)),
     st.tuples(st.just("up"), st.sampled_from(SERVERS)),
     st.tuples(st.just("expect"), st.sampled_from(sorted(EXPECTED)), _keys),
-    *[st.tuples(st.just("acknowledged"), _alarms)] * 2,
+    *[st.tuples(st.just("acknowledged"), st.integers(0, 4))] * 5,
     st.tuples(st.sampled_from(("shelved", "unshelved")), _alarms),
     st.tuples(st.just("blind"), st.sampled_from((0.0, 1.0, 12.0))),
     st.just(("seeing",)),
     st.tuples(st.just("clock"), st.sampled_from((-3600.0, -7.5, 20.0, 86_400.0))),
 )
-_seconds = st.floats(0.0, 40.0).map(lambda seconds: round(seconds, 3))
-STREAMS = st.lists(st.tuples(_seconds, _events), min_size=1, max_size=60)
+_repeated = st.one_of(
+    *[st.tuples(st.just("poll"), st.sampled_from(SAID), _keys)] * 4,
+    st.tuples(st.just("down"), st.sampled_from(SERVERS)),
+)
+
+
+def _lasting(event, times):
+    return [(INTERVAL, event)] * times
+
+
+def _flapping(key, times):
+    return [
+        (INTERVAL, ("poll", said, key)) for _ in range(times) for said in ("down", "open", "open")
+    ]
+
+
+_phrases = st.one_of(
+    *[st.tuples(_seconds, _events).map(lambda step: [step])] * 3,
+    *[st.builds(_lasting, _repeated, st.integers(1, 8))] * 4,
+    st.builds(_flapping, _keys, st.integers(1, 4)),
+)
+STREAMS = st.lists(_phrases, min_size=12, max_size=40).map(lambda all_: [*chain(*all_)])
+"""Steps, each so many seconds after the one before; much goes on for some intervals."""
 
 
 class Streamed(Told):
@@ -77,23 +100,32 @@ class Streamed(Told):
                 self.now += about[0]
                 self.down_since = {name: at + about[0] for name, at in self.down_since.items()}
                 self.fold(ClockSet(*about)).look(self.now)
+            case _:
+                self._write_down(what, about)
+        self._keep()
+
+    def _write_down(self, what, about):
+        match what:
             case "blind":
                 self._write(LedgerRow(self.now, RowKind.BLIND, None, until=self.now - about[0]))
             case "seeing":
                 self._write(LedgerRow(self.now, RowKind.SEEING, None))
-            case "acknowledged" | "shelved" | "unshelved":
-                self._handle(RowKind(what), *about)
-        self._keep()
+            case "acknowledged":
+                self._acknowledge(*about)
+            case "shelved" | "unshelved":
+                until = self.now + 50.0 if what == "shelved" else None
+                self._ask(LedgerRow(self.now, RowKind(what), *about, until=until))
 
-    def _handle(self, kind, key):
-        alarm = self.alarms.alarms.get(key)
-        onset = alarm.onset if alarm else None
-        if kind is RowKind.ACKNOWLEDGED:
-            if onset is not None:
-                self._ask(LedgerRow(self.now, kind, key, onset, until=self.now + 90.0))
-        else:
-            until = self.now + 50.0 if kind is RowKind.SHELVED else None
-            self._ask(LedgerRow(self.now, kind, key, until=until))
+    def _acknowledge(self, number):
+        """One of those that stand, if any does."""
+        standing = sorted(
+            (alarm for alarm in self.alarms.alarms.values() if alarm.stands),
+            key=lambda alarm: (alarm.key.server, alarm.key.id or 0),
+        )
+        if standing:
+            alarm = standing[number % len(standing)]
+            row = LedgerRow(self.now, RowKind.ACKNOWLEDGED, alarm.key, alarm.onset)
+            self._ask(replace(row, until=self.now + 90.0))
 
     def _ask(self, row):
         row = replace(row, who="ann@noc")
@@ -286,7 +318,7 @@ def began_with_the_loss(alarm, since):
     if not alarm.active:
         return alarm.began is not None and alarm.began >= since - alarm.rules.raise_for
     unanswered = alarm.key.id is None or alarm.verdict in {"unreachable", "error"}
-    recent = alarm.onset >= since - alarm.rules.raise_for
+    recent = min(alarm.onset, alarm.began) >= since - alarm.rules.raise_for
     return unanswered and recent and alarm.holds and not alarm.acknowledgement
 
 

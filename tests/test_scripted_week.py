@@ -1,10 +1,9 @@
-"""A scripted week gives the alarms that are listed beside it: live, and tried on its recording."""
+"""A scripted week gives the alarms that are listed beside it: live, replayed, and back-tested."""
 
 import time
 
 import pytest
-from recorder.ledger_rows import written
-from scripted_week import FOLDER, START, WEEK, Week, told, week_settings
+from scripted_week import FOLDER, START, WEEK, Week, told
 
 from wallboard.backtest import RuleSet, backtest
 from wallboard.board import Board
@@ -12,11 +11,7 @@ from wallboard.domain.alarm import AlarmState
 from wallboard.domain.ledger_row import AlarmKey
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.recorded_alarms import alarms_at
-from wallboard.recorder.paths import ledger_path
 from wallboard.recorder.recording import Recording
-
-RESTARTED_AT = 3 * 86_400 + 3_600.0
-"""Thursday 01:00, in seconds of the week."""
 
 EXPECTED = [
     line
@@ -28,9 +23,8 @@ EXPECTED = [
 @pytest.fixture(scope="module")
 def week(tmp_path_factory) -> Week:
     """The week, during which the program is started again once."""
-    week = Week(week_settings(), tmp_path_factory.mktemp("week") / "week.db")
-    week.play(RESTARTED_AT)
-    week.play(WEEK)
+    week = Week(tmp_path_factory.mktemp("week") / "week.db")
+    week.live()
     return week
 
 
@@ -78,10 +72,10 @@ def _known(row):
 
 @pytest.mark.parametrize("with_ledger", [True, False], ids=["by the ledger", "by the rules"])
 def test_a_replay_shows_the_alarms_of_the_moment(week, tmp_path, with_ledger):
-    path = tmp_path / "week.db"
-    path.write_bytes(week.recording.read_bytes())
-    if with_ledger:
-        written(ledger_path(path), *week.rows)
+    path = week.recording
+    if not with_ledger:
+        path = tmp_path / "week.db"
+        path.write_bytes(week.recording.read_bytes())
     rules = alarm_rules_of(week.settings)
     ledger_since = START + 36_180.0 + 60
     with Recording.open(path) as recording:

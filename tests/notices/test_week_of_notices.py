@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from far_side import far_side
 from far_sides import NAMES, FarSides
-from scripted_week import FOLDER, START, WEEK, Week, told, week_settings
+from scripted_week import FOLDER, START, WEEK, Week, told
 from sending import KilledError, SendingProcess, settings_of
 
 from wallboard.domain.alarm import AlarmState
@@ -25,8 +25,8 @@ STEP_SECONDS = 30.0
 
 @pytest.fixture(scope="module")
 def week(tmp_path_factory):
-    week = Week(week_settings(), tmp_path_factory.mktemp("week") / "week.db")
-    week.play(WEEK)
+    week = Week(tmp_path_factory.mktemp("week") / "week.db")
+    week.live()
     return week
 
 

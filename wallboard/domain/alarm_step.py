@@ -110,8 +110,11 @@ def is_explained(alarm: Alarm, since: float) -> bool:
     """Whether an outage from ``since`` on explains what it was raised for, and nobody has it."""
     if not (alarm.active and alarm.holds) or alarm.acknowledgement:
         return False
+    if alarm.onset is None or alarm.began is None:
+        return False
     unanswered = alarm.key.id is None or alarm.verdict in _WITHOUT_ANSWER
-    return unanswered and alarm.onset is not None and _is_recent(alarm, alarm.onset, since)
+    # Its onset alone may be by a clock that was set meanwhile.
+    return unanswered and _is_recent(alarm, min(alarm.onset, alarm.began), since)
 
 
 def covered(alarm: Alarm, at: float, since: float, by: str = "") -> Alarm:

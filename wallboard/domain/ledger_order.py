@@ -9,13 +9,18 @@ the later one.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind, moment
 
 ONCE = frozenset({RowKind.RAISED, RowKind.RETURNED, RowKind.CLEARED})
 """What an alarm is once, whoever says so; anything else is once at a moment."""
+
+_WHILE_ACTIVE = frozenset({RowKind.WORSENED, RowKind.UNACKNOWLEDGED})
+"""What happens by the rules before an alarm is over."""
+
+_ENDS = frozenset({RowKind.RETURNED, RowKind.CLEARED})
 
 MOST_NAMES = 2_000
 """What rows end, as far as it is known again."""
@@ -67,10 +72,16 @@ def in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
         if name := begun_name(row):
             begun[name] = max(once_raised(row), begun.get(name, row.at))
 
+    def once_begun(row: LedgerRow) -> float:
+        at, name = once_raised(row), ended_name(row)
+        return max(at, begun.get(name, at)) if name else at
+
+    active = _last_while_active(found, once_begun)
+
     def place(row: LedgerRow) -> Name:
-        at = once_raised(row)
-        if name := ended_name(row):
-            at = max(at, begun.get(name, at))
+        at = once_begun(row)
+        if row.kind in _ENDS:
+            at = max(at, active.get((row.key, row.onset), at))
         if row.kind is RowKind.RAISED:
             return at, _rank(row), (row.onset or 0.0, *content(row))
         return at, _rank(row), content(row)
@@ -88,6 +99,7 @@ class Arrivals:
         self._in_order = True
         self._raised = -math.inf
         self._onsets: set[float | None] = set()
+        self._over: set[float | None] = set()
         self._ended: set[Name | None] = set()
 
     def is_last(self, row: LedgerRow) -> bool:
@@ -101,11 +113,16 @@ class Arrivals:
             self._raised = max(self._raised, onset)
         else:
             last = last and (begun_name(row) or ()) not in self._ended
+            # By the dates it would be about an alarm that is over.
+            last = last and not (row.kind in _WHILE_ACTIVE and row.onset in self._over)
             self._onsets.add(row.onset)
+            if row.kind in _ENDS:
+                self._over.add(row.onset)
             self._ended.add(ended_name(row))
         self.newest, self._last = max(self.newest, row.at), max(self._last, place)
         if len(self._ended) > MOST_NAMES:
             self._onsets.clear()
+            self._over.clear()
             self._ended.clear()
         self._in_order = self._in_order and last
         return last
@@ -115,6 +132,8 @@ def _rank(row: LedgerRow) -> int:
     """Of rows of one moment, what is raised comes first, and what ends something last."""
     if row.kind is RowKind.RAISED:
         return 0
+    if row.kind in _ENDS:
+        return 3
     return 1 if ended_name(row) is None else 2
 
 
@@ -129,6 +148,18 @@ def _raised(rows: Iterable[LedgerRow]) -> dict[tuple[AlarmKey | None, float], fl
         latest = -math.inf
         for onset, at in sorted(by_onset.items()):
             found[key, onset] = latest = max(latest, at)
+    return found
+
+
+def _last_while_active(
+    rows: Iterable[LedgerRow], dated: Callable[[LedgerRow], float]
+) -> dict[tuple[AlarmKey | None, float | None], float]:
+    """When each alarm cannot have been over yet, by what happens only before."""
+    found: dict[tuple[AlarmKey | None, float | None], float] = {}
+    for row in rows:
+        if row.kind in _WHILE_ACTIVE:
+            alarm = row.key, row.onset
+            found[alarm] = max(dated(row), found.get(alarm, -math.inf))
     return found
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from random import Random
 from typing import TYPE_CHECKING
 
+from wallboard.clock import running
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.feeds import Fold, Publish
 from wallboard.settings import Settings
@@ -22,11 +24,19 @@ class Polling:
     """The polls of one board, for as long as ``run`` runs."""
 
     def __init__(
-        self, settings: Settings, *, clock: Callable[[], float], may_poll: MayPoll | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float] = running,
+        random: Random | None = None,
+        may_poll: MayPoll | None = None,
     ) -> None:
-        """``clock`` is Unix time in seconds."""
+        """``clock`` is Unix time in seconds; servers are polled by ``monotonic`` and ``random``."""
         self._settings = settings
         self._clock = clock
+        self._monotonic = monotonic
+        self._random = random
         self._may_poll = may_poll
         self._poll: PollFeed | None = None
         self._nodes: NodeWatch | None = None
@@ -35,9 +45,7 @@ class Polling:
     async def run(self, publish: Publish, fold_of_node: Fold) -> None:
         """Publish polls of servers, and have those of nodes folded, until cancelled."""
         settings = self._settings
-        poll, nodes, network = await start_in_thread(
-            lambda: _loaded(settings, self._clock, self._may_poll)
-        )
+        poll, nodes, network = await start_in_thread(lambda: self._loaded(settings))
         self._poll, self._nodes, self._network = poll, nodes, network
         if self._settings is not settings:
             self.replace(self._settings)
@@ -89,26 +97,30 @@ class Polling:
         """When it was last known to have one, Unix time; ``None`` while it has."""
         return self._network.network_until if self._network else None
 
+    def _loaded(self, settings: Settings) -> "tuple[PollFeed, NodeWatch, NetworkWatch]":
+        # What they need takes long to load, and a follower never polls.
+        from wallboard.feeds.network_watch import NetworkWatch
+        from wallboard.feeds.node_watch import NodeWatch
+        from wallboard.feeds.poll_feed import PollFeed
+
+        poll = PollFeed(
+            settings,
+            clock=self._clock,
+            monotonic=self._monotonic,
+            random=self._random,
+            may_poll=self._may_poll,
+        )
+        nodes = NodeWatch(settings, clock=self._clock, may_poll=self._may_poll)
+        network = NetworkWatch(
+            settings.alarm.witness,
+            lambda: poll.none_in_reach,
+            lambda: poll.answered_at,
+            clock=self._clock,
+        )
+        return poll, nodes, network
+
 
 async def ended(task: "asyncio.Task[None]") -> None:
     """Cancel a task and wait for its end."""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def _loaded(
-    settings: Settings, clock: Callable[[], float], may_poll: MayPoll | None
-) -> "tuple[PollFeed, NodeWatch, NetworkWatch]":
-    # What they need takes long to load, and a follower never polls.
-    from wallboard.feeds.network_watch import NetworkWatch
-    from wallboard.feeds.node_watch import NodeWatch
-    from wallboard.feeds.poll_feed import PollFeed
-
-    poll = PollFeed(settings, clock=clock, may_poll=may_poll)
-    network = NetworkWatch(
-        settings.alarm.witness,
-        lambda: poll.none_in_reach,
-        lambda: poll.answered_at,
-        clock=clock,
-    )
-    return poll, NodeWatch(settings, clock=clock, may_poll=may_poll), network

@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
-from wallboard.clock import ClockWatch
+from wallboard.clock import ClockWatch, running
 from wallboard.config.state_folder import BoardId
 from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.event import ClockSet, Event, RecordedBoard
@@ -61,13 +62,20 @@ class SharedFeed:
         *,
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = running,
+        random: Random | None = None,
     ) -> None:
-        """``environ`` may name the state folder; ``clock`` is Unix time in seconds."""
+        """``environ`` may name the state folder; ``clock`` is Unix time in seconds.
+
+        ``monotonic`` is the clock that own polls are timed on, and ``random`` spreads them.
+        """
         self._settings = settings
         self._id = board
         self._environ = environ
         self._clock = clock
-        self._clock_watch = ClockWatch(clock)
+        self._monotonic = monotonic
+        self._random = random
+        self._clock_watch = ClockWatch(clock, monotonic)
         self._place: RecordingFile | None = None
         self._no_place = ""
         self._place_edited = asyncio.Event()
@@ -311,7 +319,13 @@ class SharedFeed:
         """What polls, or hears a fleet, and the coroutine that has it folded."""
         settings = self._settings
         if not settings.fleet.url:
-            polling = Polling(settings, clock=self._clock, may_poll=may_poll)
+            polling = Polling(
+                settings,
+                clock=self._clock,
+                monotonic=self._monotonic,
+                random=self._random,
+                may_poll=may_poll,
+            )
             return polling, polling.run(self._fold_polled, self._fold_of_node)
 
         def member() -> FleetFeed:

@@ -1,7 +1,10 @@
 import asyncio
+import errno
+import os
 
+import aiohttp
 import virtual_time
-from scripted_week import SimulatedTransport
+from aiohttp.client_reqrep import ConnectionKey
 
 from wallboard.alarm_board import AlarmBoard
 from wallboard.board import Board
@@ -15,11 +18,37 @@ from wallboard.feeds.poll_feed import PollFeed
 from wallboard.inheritance import alarm_rules_of, entry_points_of
 from wallboard.settings import ServerSettings
 from wallboard.simulator.names import entry_point_ids
+from wallboard.simulator.requests import route_of
 from wallboard.simulator.responder import Responder
 from wallboard.simulator.scenario import load_scenario
 
 MINUTE = 60.0
 INTERVAL = 2.0
+
+
+class SimulatedTransport:
+    """The way to a simulated server, without a socket."""
+
+    problem, looks_up = "", False
+
+    def __init__(self, responder, seconds) -> None:
+        self._responder = responder
+        self._seconds = seconds
+
+    async def fetch(self, request, received, **_) -> None:
+        """The reply that the simulator gives at this second."""
+        now = self._seconds()
+        if self._responder.down(now):
+            where = ConnectionKey("ece.example.com", 80, False, True, None, None, None)
+            refused = OSError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+            raise aiohttp.ClientConnectorError(where, refused)
+        reply = self._responder.reply(*route_of(request.url.path), now)
+        received.start(reply.status, "", [(b"Content-Type", reply.content_type.encode())])
+        received.feed(reply.body)
+        received.finish()
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
 
 
 def played(seconds):
