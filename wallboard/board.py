@@ -75,7 +75,7 @@ class Board:
         return [s for key, s in self._statuses.items() if key.server == server]
 
     def server(self, name: str) -> ServerStatus | None:
-        """What was said last of a server, if anything was."""
+        """The last status of a server, if there is one."""
         return self._servers.get(name)
 
     def failure(self, server: str) -> Failure | None:

@@ -36,7 +36,7 @@ NO_ANSWER = "its directory does not respond"
 
 @frozen
 class LedgerState:
-    """How it goes with the ledger, in words without its path; empty where all is well."""
+    """What is wrong with the ledger, in words without its path; empty where all is well."""
 
     path: Path
     unwritten: str = ""

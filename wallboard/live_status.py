@@ -1,4 +1,4 @@
-"""Has whoever records keep the status of the board in the recording, for those who only glance."""
+"""Keeps the status of a live board in its recording, for ``wallboard status``."""
 
 import asyncio
 import logging

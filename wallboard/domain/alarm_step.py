@@ -1,4 +1,4 @@
-"""How an alarm goes on by its condition and by time: pure, and the same live and in a replay.
+"""How an alarm changes with its condition and with time: pure, and the same live and in a replay.
 
 What happens is dated at the moment at which it was due, so that it does not matter how often
 somebody looks.

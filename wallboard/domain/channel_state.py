@@ -1,4 +1,4 @@
-"""How it goes with one channel through which notices are sent."""
+"""The state of a channel through which notices are sent: what it took, what failed."""
 
 from wallboard.frozen import frozen
 

@@ -11,7 +11,7 @@ from wallboard.domain.state import EndpointState
 
 
 class Servers:
-    """What was said last of each server, and when its last outage began."""
+    """The last status of each server, and when its last outage began."""
 
     def __init__(self, statuses: Iterable[ServerStatus] = ()) -> None:
         self._statuses = {one.server: one for one in statuses}
@@ -20,11 +20,11 @@ class Servers:
 
     @property
     def statuses(self) -> Mapping[str, ServerStatus]:
-        """What was said last, by the names of servers."""
+        """The last statuses, by the names of servers."""
         return MappingProxyType(self._statuses.copy())
 
     def get(self, name: str) -> ServerStatus | None:
-        """What was said last of a server, if anything was."""
+        """The last status of a server, if there is one."""
         return self._statuses.get(name)
 
     def failure(self, name: str) -> Failure | None:

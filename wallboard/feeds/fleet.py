@@ -1,4 +1,4 @@
-"""The feed of a member of a fleet: polls and publishes while it holds the lease, hears otherwise.
+"""The feed of a member of a fleet: polls and publishes under the lease, else follows its holder.
 
 Polls are taken up, and end, by the term of the lease alone: whoever was stopped or cut off for too
 long neither polls nor folds what was under way.

@@ -1,4 +1,4 @@
-"""What is heard of the member that polls: when, of which entry points, and by which clock."""
+"""What is received from the member that polls: when, of which entry points, and by which clock."""
 
 from collections.abc import Callable, Iterator
 

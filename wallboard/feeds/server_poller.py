@@ -1,4 +1,4 @@
-"""Polls one server for ever: a few workers over one schedule, behind one gate."""
+"""Polls one server for ever: a few workers over one schedule, slower while it is unreachable."""
 
 import asyncio
 import logging

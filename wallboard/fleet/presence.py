@@ -1,4 +1,4 @@
-"""Who is on the bus: what each member says of itself, every few seconds, until it is gone."""
+"""Who is on the bus: what each member publishes of itself every few seconds, until it is gone."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Tells the fleet what the holder of the lease folds, and keeps checkpoints of its board."""
+"""Publishes what the holder of the lease folds, and keeps checkpoints of its board."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Hears what the holder of the lease folds: first the whole board, then each event in order.
+"""Receives what the holder of the lease folds: first the whole board, then each event in order.
 
 Whatever was missed is read from the stream, and where that is too much or no longer there, the
 newest checkpoint stands for it.

@@ -1,4 +1,4 @@
-"""How it goes with each channel: whether it takes notices, and since when it does not."""
+"""The health of each channel: whether it takes notices, and since when it does not."""
 
 import time
 from collections import Counter
@@ -29,7 +29,7 @@ class ChannelHealth:
         self._undelivered = Counter[str]()
 
     def states(self, names: Iterable[str]) -> Mapping[str, ChannelState]:
-        """How it goes with each of these channels."""
+        """The state of each of these channels."""
         return {
             name: ChannelState(
                 self._sent[name],

@@ -37,7 +37,7 @@ MOST_ANSWER = 65_536
 LONGEST_RETRY_AFTER = 3600.0
 
 _OF_THE_BODY = frozenset({400, 413, 422})
-"""What is said of a notice that will never be taken; all else ends when somebody mends it."""
+"""Statuses by which a notice will never be taken; all others end when somebody mends it."""
 
 SHORTEST_TOKEN = 16
 """Characters of a part of an address that may be a secret."""

@@ -79,7 +79,7 @@ class LiveNotices:
 
     @property
     def channels(self) -> Mapping[str, ChannelState]:
-        """How it goes with each channel that is open, by its name."""
+        """The state of each channel that is open, by its name."""
         return {**self._sender.health.states(self._opened), **self._pulse.states(self._hearts)}
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""``wallboard demo``: a board that lives, on a simulator of its own."""
+"""``wallboard demo``: a live board on a simulator of its own."""
 
 import selectors
 import subprocess

@@ -1,4 +1,4 @@
-"""``wallboard doctor``: says whether it is me."""
+"""``wallboard doctor``: checks this machine and the way to every server."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""``wallboard status``: how the board stands, in one line."""
+"""``wallboard status``: the status of the board in one line."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tells what becomes of a board, line by line, until it is asked to end."""
+"""Prints what changes on a board, line by line, until it is asked to end."""
 
 import asyncio
 import signal

@@ -107,7 +107,7 @@ def steps_between(
 def statuses_between(
     database: sqlite3.Connection, before: LastRows, last: LastRows
 ) -> Iterator[ServerStatus]:
-    """What was said of servers in a segment, each thing once, in the order of time."""
+    """The statuses of servers in a segment, each once, in the order of time."""
     for begun_at, server, _, cause, message, since, _ in database.execute(
         _STATUSES, (before.status, last.status)
     ):

@@ -79,7 +79,7 @@ def was_words(alarm: Alarm, now: float, *, verdict: str = "") -> str:
 
 
 def extra_words(alarm: Alarm, now: float) -> Iterator[str]:
-    """What is said of any alarm that stands: that it chatters, that it is more than a day old."""
+    """Remarks on an alarm that stands: that it chatters, that it is more than a day old."""
     if alarm.chattering:
         yield "chattering"
     if alarm.is_old(now):

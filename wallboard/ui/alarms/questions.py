@@ -1,4 +1,4 @@
-"""What is said and asked before an alarm is acknowledged or shelved, or a note is written."""
+"""The questions asked before an alarm is acknowledged or shelved, or a note is written."""
 
 import time
 from collections.abc import Mapping, Sequence

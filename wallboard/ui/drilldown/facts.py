@@ -1,4 +1,4 @@
-"""What is said above the tabs: verdict, level and since when; why; and the figures."""
+"""The facts above the tabs: verdict, level and since when; why; and the figures."""
 
 from collections.abc import Iterator
 

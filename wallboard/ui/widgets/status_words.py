@@ -54,7 +54,7 @@ def label_of(judgement: Judgement, now: float) -> str:
 
 
 def detail_of(status: EntryPointStatus, now: float) -> str:
-    """What is said beside the verdict: cause, value as it came, or what raises the level."""
+    """The words beside the verdict: cause, value as it came, or what raises the level."""
     judgement = status.judgement
     if judgement.unconfirmed(now):
         agreement = agreement_of(status, now)
