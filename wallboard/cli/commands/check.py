@@ -12,7 +12,7 @@ import click
 
 from wallboard.board import Board
 from wallboard.cli.commands.check_plugins import PLUGIN_TIMEOUT_SECONDS, PLUGINS, PluginCommand
-from wallboard.cli.options.board_options import board_options, board_options_of
+from wallboard.cli.options.board_options import board_options_of, round_options
 from wallboard.cli.options.values import Command, Number, stacked
 from wallboard.cli.run.errors import client_errors
 from wallboard.cli.run.metrics_server import need_extra
@@ -137,7 +137,7 @@ ok < warning < unknown < critical; other plugins rank unknown below warning.
 `checkmk` and `prtg` have the state in the output, errors too, and exit with 0.
 """,
 )
-@board_options
+@round_options
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text",
               help="Output format: table (text), JSON, CSV, OpenMetrics, or for a monitoring "
                    "system.")  # fmt: skip

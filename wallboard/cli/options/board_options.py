@@ -201,13 +201,20 @@ group_and_server_options = stacked(
 def board_options(command: Command) -> Command:
     """Adds the options of ``BoardOptions`` to a command; take them with ``board_options_of``."""
     return stacked(
+        round_options,
+        click.option("--interval", metavar="SECONDS",
+                     type=Number(min=SHORTEST_INTERVAL_SECONDS, max=LONGEST_INTERVAL_SECONDS),
+                     help="Polling interval of each endpoint."),
+    )(command)  # fmt: skip
+
+
+def round_options(command: Command) -> Command:
+    """Adds those of them that matter to a single round of polls."""
+    return stacked(
         click.argument("ids", nargs=-1, metavar="[IDS]...", shell_complete=entry_point_ids),
         reach_options(url="Poll this server instead of the config; IDS are numbers and ranges: "
                           "1000 1005-1010."),
         group_and_server_options,
-        click.option("--interval", metavar="SECONDS",
-                     type=Number(min=SHORTEST_INTERVAL_SECONDS, max=LONGEST_INTERVAL_SECONDS),
-                     help="Polling interval of each endpoint."),
     )(command)  # fmt: skip
 
 
