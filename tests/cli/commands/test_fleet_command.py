@@ -23,6 +23,7 @@ CONFIG = """\
 title = "chat"
 [fleet]
 url = "{url}"
+lease = {lease}
 [[server]]
 name = "ece"
 url = "http://127.0.0.1:9"
@@ -44,9 +45,9 @@ def run(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def config(tmp_path):
-    def written(url: str) -> str:
+    def written(url: str, lease: int = 10) -> str:
         file = tmp_path / "wallboard.toml"
-        file.write_text(CONFIG.format(url=url))
+        file.write_text(CONFIG.format(url=url, lease=lease))
         file.chmod(0o600)
         return str(file)
 
@@ -160,7 +161,7 @@ async def test_status_shows_the_bus_its_members_and_who_polls(tmp_path, config):
     server = NatsServer(tmp_path / "bus")
     await server.start()
     try:
-        file = config(server.url)
+        file = config(server.url, lease=300)
         nobody = await asyncio.to_thread(run, "status", "--config", file)
         assert nobody.returncode == 2
         assert "a collector makes them" in nobody.stdout
