@@ -12,6 +12,8 @@ CHUNK_BYTES = 256
 PACKET_BYTES = 1_400
 AGAIN_SECONDS = 0.6
 """After so long a packet that was lost is sent again."""
+LATE_SECONDS = 0.5
+"""A busy machine wakes us late by less, for which the link is no slower."""
 
 
 @asynccontextmanager
@@ -23,17 +25,20 @@ async def slow_link(
     ``delay`` is seconds in each direction, ``loss`` the share of packets that are lost.
     """
     chances, working = random.Random(1), set[asyncio.Task[None]]()
+    now = asyncio.get_running_loop().time
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.set_write_buffer_limits(CHUNK_BYTES)
         on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         arriving = asyncio.create_task(_arrive(on_the_way, writer))
+        free_at = now()
         try:
             while data := await reader.read(CHUNK_BYTES):
-                await asyncio.sleep(len(data) / bytes_per_second)
+                free_at = max(free_at, now() - LATE_SECONDS) + len(data) / bytes_per_second
+                await asyncio.sleep(free_at - now())
                 if chances.random() < loss * len(data) / PACKET_BYTES:
                     await asyncio.sleep(AGAIN_SECONDS)
-                on_the_way.put_nowait((asyncio.get_running_loop().time() + delay, data))
+                on_the_way.put_nowait((now() + delay, data))
         except ConnectionError:
             pass
         finally:

@@ -226,7 +226,7 @@ async def test_status_without_a_bus_is_critical(config):
 
 def test_status_of_a_board_without_a_fleet_says_what_to_set(tmp_path):
     file = tmp_path / "wallboard.toml"
-    file.write_text(CONFIG.format(url="x").replace('[fleet]\nurl = "x"\n', ""))
+    file.write_text(CONFIG.replace('[fleet]\nurl = "{url}"\nlease = {lease}\n', ""))
     found = run("status", "--config", str(file))
     assert found.returncode == 78
     assert "the config has no fleet" in found.stderr
