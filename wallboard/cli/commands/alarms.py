@@ -15,8 +15,9 @@ from wallboard.cli.options.alarms import (
     selected_alarms,
     selection_options,
 )
-from wallboard.cli.options.recording import moment_of, recording_options, say
+from wallboard.cli.options.recording import moment_of, recording_options
 from wallboard.cli.run import exit_codes
+from wallboard.cli.run.output import say
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.files import exists
 

@@ -12,12 +12,11 @@ from wallboard.cli.options.recording import (
     file_option,
     opened,
     recording_file,
-    say,
     window_options,
 )
 from wallboard.cli.options.rule_sets import rows_of_trials, rule_set
 from wallboard.cli.run import exit_codes
-from wallboard.cli.run.output import warn
+from wallboard.cli.run.output import say, warn
 from wallboard.domain.ledger_row import AlarmKey
 
 if TYPE_CHECKING:

@@ -13,12 +13,11 @@ from wallboard.cli.options.recording import (
     opened,
     recorded_board,
     recording_options,
-    say,
     window_options,
 )
 from wallboard.cli.options.values import entry_point_ids
 from wallboard.cli.run import exit_codes
-from wallboard.cli.run.output import warn
+from wallboard.cli.run.output import say, warn
 from wallboard.domain.blind import blind_spans
 
 if TYPE_CHECKING:

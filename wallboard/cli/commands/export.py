@@ -13,11 +13,11 @@ from wallboard.cli.options.recording import (
     opened,
     recording_file,
     recording_options,
-    say,
     window_options,
 )
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
+from wallboard.cli.run.output import say
 from wallboard.files import exists, is_file
 
 STDOUT = "-"

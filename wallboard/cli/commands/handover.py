@@ -12,10 +12,10 @@ from wallboard.cli.options.recording import (
     recorded_board,
     recording_options,
     rules_of,
-    say,
     window_options,
 )
 from wallboard.cli.run import exit_codes
+from wallboard.cli.run.output import say
 
 
 @click.command(

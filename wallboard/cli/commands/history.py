@@ -15,11 +15,11 @@ from wallboard.cli.options.recording import (
     recorded_board,
     recording_options,
     rules_of,
-    say,
     window_options,
 )
 from wallboard.cli.options.values import entry_point_ids
 from wallboard.cli.run import exit_codes
+from wallboard.cli.run.output import say
 
 if TYPE_CHECKING:
     from wallboard.recorder.recording import Recording, Run

@@ -11,16 +11,11 @@ import click
 from wallboard.cli.commands.alarms import FORMATS, ledger_rows
 from wallboard.cli.options.alarms import RecordedBoard, ledger_errors, recorded
 from wallboard.cli.options.board_options import config_option, config_settings
-from wallboard.cli.options.recording import (
-    asked_window,
-    moment_of,
-    opened,
-    recording_options,
-    say,
-)
+from wallboard.cli.options.recording import asked_window, moment_of, opened, recording_options
 from wallboard.cli.options.rule_sets import rows_of_trials, rule_set
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
+from wallboard.cli.run.output import say
 from wallboard.domain.ledger_row import AlarmKey
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from wallboard.cli.options.recording import (
     recording_errors,
     recording_file,
     recording_options,
-    say,
 )
 from wallboard.cli.run import exit_codes
 from wallboard.cli.run.errors import CommandError
+from wallboard.cli.run.output import say
 from wallboard.cli.run.signals import left_on_ctrl_c
 from wallboard.files import exists
 

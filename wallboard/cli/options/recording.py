@@ -2,9 +2,8 @@
 
 import math
 import os
-import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -255,12 +254,6 @@ def chosen(recording: "Recording", words: Sequence[str]) -> list[EntryPoint]:
     with config_errors():
         found = named_keys(words, known)
     return [entry_point for key, entry_point in known.items() if key in found]
-
-
-def say(texts: Iterable[str]) -> None:
-    """Write texts that end their lines themselves, many or few, as they come."""
-    for text in texts:
-        sys.stdout.write(text)
 
 
 def _beginning(recorded_spans: Sequence["Span"], end: float) -> float:

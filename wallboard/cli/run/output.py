@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 from collections import deque
+from collections.abc import Iterable
 
 import click
 
@@ -36,6 +37,12 @@ def output_size() -> os.terminal_size:
 def warn(text: str) -> None:
     """Print one line on stderr, with control characters escaped."""
     click.echo(f"wallboard: {safe(text)}", err=True)
+
+
+def say(texts: Iterable[str]) -> None:
+    """Write texts that end their lines themselves, many or few, as they come."""
+    for text in texts:
+        sys.stdout.write(text)
 
 
 class Output:

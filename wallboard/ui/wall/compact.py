@@ -13,9 +13,9 @@ from wallboard.ui.look.text import fit, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.columns import EDGE_AND_GAP, columns_of
 from wallboard.ui.wall.figures import REACHED, Figure, figures_of
-from wallboard.ui.wall.sparkline import SCALE_WIDTH
-from wallboard.ui.wall.state_strip import slices_in
-from wallboard.ui.wall.tile_styles import Drawn, TileStyles, states_of, waits_of
+from wallboard.ui.wall.sparkline import SCALE_WIDTH, waits_of
+from wallboard.ui.wall.state_strip import slices_in, states_of
+from wallboard.ui.wall.tile_styles import Drawn, TileStyles
 from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
 from wallboard.ui.widgets.status_words import (
     age_of_state,

@@ -10,6 +10,9 @@ from rich.style import Style
 from wallboard.domain.policy import Level, Thresholds
 from wallboard.ui.look.glyphs import UNICODE, Glyphs
 from wallboard.ui.look.text import span
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.wall.tile_styles import Drawn
+from wallboard.ui.widgets.status_words import chart_columns, chart_slot
 
 _DAY = 86_400
 _SCALES = (10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, _DAY)
@@ -78,3 +81,17 @@ def _swept(
 
 def _round(scale: float) -> str:
     return span(scale).replace("m00s", "m").replace("h00m", "h").replace("d00h", "d")
+
+
+def waits_of(drawn: Drawn, columns: int, theme: BoardTheme) -> list[Segment]:
+    """The wait of the last polls in so many columns, with its scale behind them."""
+    status, now, styles, _ = drawn
+    return sparkline(
+        chart_columns(status, now, columns),
+        status.policy.thresholds,
+        styles.spark,
+        styles.gap,
+        styles.muted,
+        theme.glyphs,
+        slot=chart_slot(status, now) if theme.sweeps else None,
+    )

@@ -11,6 +11,8 @@ from wallboard.domain.policy import Level
 from wallboard.domain.state_strip import KEPT_MINUTES, State
 from wallboard.ui.look.glyphs import Glyphs
 from wallboard.ui.look.text import span
+from wallboard.ui.look.theme import BoardTheme
+from wallboard.ui.wall.tile_styles import Drawn
 
 HOUR, HALF_HOUR = 60, 30
 ROUND_MINUTES = (1, 2, 3, 5, 6, 10, 15, 30)
@@ -52,3 +54,10 @@ def strip_of(
         else:
             segments.append(Segment(glyphs.strip[level] * length, shapes[level]))
     return segments
+
+
+def states_of(drawn: Drawn, slices: Slices, theme: BoardTheme) -> list[Segment]:
+    """The strip of states in these slices."""
+    status, now, styles, _ = drawn
+    states = status.states(now, slices.cells, minutes=slices.minutes)
+    return strip_of(states, styles.shapes, styles.gap, theme.glyphs)

@@ -14,9 +14,9 @@ from wallboard.ui.look.text import fit, fit_ends, safe
 from wallboard.ui.look.theme import BoardTheme
 from wallboard.ui.wall.figures import figures_of, fitted
 from wallboard.ui.wall.layout import NORMAL, SMALLEST, WIDE
-from wallboard.ui.wall.sparkline import SCALE_WIDTH
-from wallboard.ui.wall.state_strip import slices_in
-from wallboard.ui.wall.tile_styles import Drawn, TileStyles, states_of, waits_of
+from wallboard.ui.wall.sparkline import SCALE_WIDTH, waits_of
+from wallboard.ui.wall.state_strip import slices_in, states_of
+from wallboard.ui.wall.tile_styles import Drawn, TileStyles
 from wallboard.ui.widgets.alarm_mark import NO_ALARM, AlarmMark
 from wallboard.ui.widgets.status_words import (
     age_of_state,
