@@ -66,11 +66,11 @@ class SendingProcess(LiveNotices):
             done = self._tap.exchange(rows, again=again)
             assert not done.unwritten
             assert not done.unread
-            if done.news.whole or again:
+            if done.update.whole or again:
                 self.outbox.begin_again()
-            for row in done.news.rows:
+            for row in done.update.rows:
                 self.outbox.take(row)
-            rows, again = (), self.outbox.late and not (done.news.whole or again)
+            rows, again = (), self.outbox.late and not (done.update.whole or again)
             self.outbox.late = False
             if not (done.more or again):
                 return

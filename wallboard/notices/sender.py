@@ -96,9 +96,10 @@ class NoticeSender:
             while True:
                 try:
                     await self.step()
+                    await self._send_on(TICK_SECONDS)
                 except Exception:
                     log.exception("Sending notices failed")
-                await self._send_on(TICK_SECONDS)
+                    await asyncio.sleep(TICK_SECONDS)
         finally:
             tasks = [*self._busy.values(), *self._closing]
             for task in tasks:
