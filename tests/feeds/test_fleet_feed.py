@@ -25,9 +25,10 @@ from wallboard.domain.observation import Cause, Failure, Observation, ServerStat
 from wallboard.domain.snapshot import Folded
 from wallboard.feeds import Role
 from wallboard.feeds.fleet_parts import names_of
-from wallboard.feeds.late_polls import recorded_events
+from wallboard.feeds.late_polls import InStep, recorded_events
 from wallboard.feeds.newest import polls_in, recordable
 from wallboard.fleet import publisher
+from wallboard.fleet.bus_answers import Place
 from wallboard.fleet.outbox import Lost
 from wallboard.fleet.presence import members_of
 from wallboard.recorder.recording import Recording
@@ -490,6 +491,28 @@ async def test_outages_and_nodes_are_told_late_as_well(tmp_path):
     assert (found[1].at, found[1].failure, found[1].since) == (down.at, failure, down.since)
     assert found[4] == ServerStatus(SERVER, good.at)
     assert (found[5].node, found[5].at) == ("node 1", said.at)
+
+
+def test_how_far_a_recording_is_in_step_is_read_again():
+    for place in (None, Place(1_795_939_079_352_193, 62)):
+        for since in (None, 1_795_939_102.35):
+            one = InStep(place, since)
+            assert InStep.of(one.text) == one
+
+
+ODD_STEPS = ["", "x", "[]", "[1, 2]", "[1, 2, []]", "{}", "[" * 10_000, "[1e999, 1, null]"]
+
+
+@pytest.mark.parametrize("text", [*ODD_STEPS, "[-1, 5, null]", f"[1, {2**64}, null]"])
+def test_a_recording_may_say_anything_of_how_far_it_is_in_step(text):
+    assert InStep.of(text) == InStep()
+
+
+def test_of_what_is_not_sent_an_hour_is_told_at_most():
+    assert InStep(None, 100.0).unsent(50.0) is None
+    assert InStep(None, 100.0).unsent(150.0) == Lost(100.0, 150.0)
+    assert InStep(None, 100.0).unsent(10_000.0) == Lost(6_400.0, 10_000.0)
+    assert InStep().unsent(150.0) is None
 
 
 async def test_a_member_that_goes_on_from_the_whole_board_records_which_servers_are_down():

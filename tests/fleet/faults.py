@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import permutations
 
-from tests.fleet.left_over import ledger_rows, missing, recorded_polls
+from tests.fleet.left_over import has_polls, ledger_rows, missing, recorded_polls
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
@@ -97,7 +97,7 @@ def live_through(world: World, chances: random.Random, faults: int) -> None:
     """Have things break and mend again in any order, and check what is left of it."""
     operators = Operators(chances)
     started(world)
-    wait_until(lambda: has_polls(world))
+    wait_until(lambda: all(map(has_polls, world.members)))
     troubles = Troubles()
     for kind in kinds(chances, faults):
         break_something(world, kind, chances, operators, troubles)
@@ -113,11 +113,6 @@ def live_through(world: World, chances: random.Random, faults: int) -> None:
     for member in world.members:
         assert member.stop() == 0, member.log()
     check(world, operators, troubles, ended)
-
-
-def has_polls(world: World) -> bool:
-    """Whether all members have begun to record."""
-    return all(one.recording.exists() and recorded_polls(one) for one in world.members)
 
 
 def kinds(chances: random.Random, count: int) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from tests.fleet.world import Member
 from wallboard.domain.ledger_row import LedgerRow
 from wallboard.frozen import frozen
+from wallboard.recorder.errors import RecordingError
 from wallboard.recorder.ledger.reader import LedgerReader
 from wallboard.recorder.paths import RecordingFile, ledger_file
 from wallboard.recorder.recording import Recording
@@ -41,6 +42,14 @@ def recorded_polls(member: Member) -> Recorded:
             alike = Alike(run.first_at, run.last_at, run.polls, repr(run.outcome))
             found.setdefault((run.key, str(run.endpoint)), []).append(alike)
     return {target: sorted(runs, key=lambda one: one.first) for target, runs in found.items()}
+
+
+def has_polls(member: Member) -> bool:
+    """Whether it has begun to record."""
+    try:
+        return bool(recorded_polls(member))
+    except RecordingError:
+        return False
 
 
 def not_recorded(

@@ -10,7 +10,7 @@ import pytest
 
 from tests.fleet.faults import heal, started
 from tests.fleet.hosts import namespaces_are_allowed
-from tests.fleet.left_over import ledger_rows, not_recorded, recorded_polls
+from tests.fleet.left_over import has_polls, ledger_rows, not_recorded, recorded_polls
 from tests.fleet.world import (
     INTERVAL_SECONDS,
     LEASE_SECONDS,
@@ -133,7 +133,7 @@ def test_a_holder_that_does_not_reach_a_server_says_so_on_all_boards(tmp_path):
         first = started(world)
         holder = world.member(first)
         other = next(one for one in world.members if one is not holder)
-        wait_until(lambda: other.recording.exists() and recorded_polls(other))
+        wait_until(lambda: has_polls(other))
         began = time.time()
         holder.host.refuse(world.ece)
         wait_until(lambda: out_of_reach(holder) and out_of_reach(other))

@@ -25,6 +25,10 @@ MOST_SECONDS = 3600.0
 """So much is told of the time before this process began; the bus keeps no more."""
 
 
+LARGEST = 2**62
+"""A number that no stream comes to."""
+
+
 @frozen
 class InStep:
     """How far a recording and the bus have the same.
@@ -42,7 +46,8 @@ class InStep:
         try:
             epoch, number, since = json.loads(text)
             place = Place(int(epoch), int(number))
-            return cls(place if min(place) > 0 else None, None if since is None else float(since))
+            is_one = min(place) > 0 and max(place) < LARGEST
+            return cls(place if is_one else None, None if since is None else float(since))
         except (ValueError, TypeError, OverflowError, RecursionError):
             return cls()
 
