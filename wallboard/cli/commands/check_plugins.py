@@ -1,4 +1,4 @@
-"""The formats of ``check`` for monitoring systems, which are told of errors in the same way."""
+"""The formats of ``check`` for monitoring systems, in which errors are told in the same way."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -45,12 +45,12 @@ class PluginCommand(click.Command):
         **extra: Any,  # noqa: ANN401 - as click has it
     ) -> click.Context:
         """The parsed command line."""
-        with _told_in(_plugin_of(args)):
+        with _errors_for(_plugin_of(args)):
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
         """Run the command."""
-        with _told_in(PLUGINS.get(ctx.params.get("form", ""))):
+        with _errors_for(PLUGINS.get(ctx.params.get("form", ""))):
             return super().invoke(ctx)
 
 
@@ -63,7 +63,7 @@ def _plugin_of(args: Sequence[str]) -> Plugin | None:
 
 
 @contextmanager
-def _told_in(plugin: Plugin | None) -> Iterator[None]:
+def _errors_for(plugin: Plugin | None) -> Iterator[None]:
     try:
         yield
     except (click.exceptions.Exit, click.Abort, BrokenPipeError):
@@ -71,8 +71,8 @@ def _told_in(plugin: Plugin | None) -> Iterator[None]:
     except Exception as error:  # a monitoring system reads no other sentence
         if plugin is None:
             raise
-        told: Callable[[str], str] = getattr(import_module(plugin.module), plugin.error)
-        click.echo(told(_in_words(error)))
+        error_text: Callable[[str], str] = getattr(import_module(plugin.module), plugin.error)
+        click.echo(error_text(_in_words(error)))
         raise click.exceptions.Exit(plugin.error_status) from None
 
 

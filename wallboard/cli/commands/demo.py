@@ -128,25 +128,25 @@ Examples:
 def command(interval: float, record: Path | None, *, no_record: bool, **parameters: object) -> int:
     from tempfile import TemporaryDirectory
 
-    story, display = simulation_of(parameters), display_options_of(parameters)
-    story.load()
+    simulation, display = simulation_of(parameters), display_options_of(parameters)
+    simulation.load()
     with (
         TemporaryDirectory(prefix="wallboard-") as folder,
-        simulator(story.arguments(), meanwhile=lambda: warm_up(display)) as url,
+        simulator(simulation.arguments(), meanwhile=lambda: warm_up(display)) as url,
     ):
-        settings = demo_settings(url, story, interval)
+        settings = demo_settings(url, simulation, interval)
         file = record or (None if no_record else Path(folder) / "demo.db")
         settings = recorded(settings, file, off=no_record)
         return show(settings, display, feed_of(BoardId("demo")))
 
 
-def demo_settings(url: str, story: Simulation, interval: float) -> Settings:
+def demo_settings(url: str, simulation: Simulation, interval: float) -> Settings:
     """Settings for a simulator: its entry points with the names and groups it gives them."""
     from wallboard.simulator.names import entry_point_group, entry_point_ids, entry_point_name
 
     entry_points = tuple(
         EntryPointSettings(id=number, name=entry_point_name(index), group=entry_point_group(index))
-        for index, number in enumerate(entry_point_ids(story.entry_points))
+        for index, number in enumerate(entry_point_ids(simulation.entry_points))
     )
     server = ServerSettings(name="demo", url=url, entry_point=entry_points)
     return replace(

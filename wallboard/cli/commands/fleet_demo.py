@@ -64,15 +64,15 @@ Examples:
 @simulation_options(scenario="demo")
 @display_options
 def demo(**parameters: object) -> int:
-    story, display = simulation_of(parameters), display_options_of(parameters)
-    story.load()
+    simulation, display = simulation_of(parameters), display_options_of(parameters)
+    simulation.load()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="wallboard-")))
-        started = simulator(story.arguments(), meanwhile=lambda: warm_up(display))
+        started = simulator(simulation.arguments(), meanwhile=lambda: warm_up(display))
         url = stack.enter_context(started)
         bus = stack.enter_context(_bus(folder))
         settings = replace(
-            demo_settings(url, story, INTERVAL_SECONDS), title="wallboard fleet demo"
+            demo_settings(url, simulation, INTERVAL_SECONDS), title="wallboard fleet demo"
         )
         members = [_Member(folder, name, settings, bus) for name in MEMBERS]
         wall = _Member(folder, "wall", settings, bus, collect=False)

@@ -117,19 +117,19 @@ Examples:
 @click.option("--until-eof", is_flag=True, hidden=True, expose_value=False, callback=end_at_eof)
 @simulation_options(scenario="calm")
 def command(port: int, host: str, **parameters: object) -> int:
-    story = simulation_of(parameters)
+    simulation = simulation_of(parameters)
     with simulator_errors():
-        asyncio.run(_serve(story, host, port))
+        asyncio.run(_serve(simulation, host, port))
     return 0
 
 
-async def _serve(story: Simulation, host: str, port: int) -> None:
+async def _serve(simulation: Simulation, host: str, port: int) -> None:
     from wallboard.simulator.names import entry_point_ids
     from wallboard.simulator.server import Simulator
 
-    ids = entry_point_ids(story.entry_points)
+    ids = entry_point_ids(simulation.entry_points)
     simulator = Simulator(
-        entry_points=ids, scenario=story.load(), seed=story.seed, speed=story.speed
+        entry_points=ids, scenario=simulation.load(), seed=simulation.seed, speed=simulation.speed
     )
 
     def announce(url: str) -> None:

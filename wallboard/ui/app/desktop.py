@@ -69,7 +69,7 @@ def has_taskbar(environ: Mapping[str, str]) -> bool:
 
 
 NOTICE_SECONDS = 10.0
-"""Least time between two messages on the desktop; what comes meanwhile is told in one."""
+"""Least time between two messages on the desktop; what comes meanwhile is said in one."""
 
 MOST_NAMED = 3
 """Alarms that a message names; of the others it says how many there are."""
@@ -135,8 +135,8 @@ class Desktop:
         self._has_taskbar = has_taskbar(environ)
         self._counter = Counter()
         self._new_alarms = NewAlarms()
-        self._untold: dict[AlarmKey, str] = {}
-        self._told_at = -inf
+        self._unannounced: dict[AlarmKey, str] = {}
+        self._announced_at = -inf
         self.forget()
 
     @property
@@ -167,7 +167,7 @@ class Desktop:
             return
         if self._has_taskbar:
             self._colour(view)
-        self._tell(view)
+        self._announce(view)
 
     def _colour(self, view: View) -> None:
         """Show the error colour while a critical alarm is unacknowledged."""
@@ -181,18 +181,18 @@ class Desktop:
             self._error_said_at = view.now
             self._send(TASKBAR_ERROR)
 
-    def _tell(self, view: View) -> None:
-        """Tell of new alarms on the desktop, of several at once in one message."""
+    def _announce(self, view: View) -> None:
+        """Announce new alarms on the desktop, of several at once in one message."""
         for alarm in self._new_alarms.of(view.snapshot):
-            self._untold[alarm.key] = _words(alarm, view.snapshot)
+            self._unannounced[alarm.key] = _words(alarm, view.snapshot)
         asked = self._settings().desktop
         if asked is False:
-            self._untold.clear()
-        if not self._untold or 0 <= view.now - self._told_at < NOTICE_SECONDS:
+            self._unannounced.clear()
+        if not self._unannounced or 0 <= view.now - self._announced_at < NOTICE_SECONDS:
             return
-        text = _together(self._untold.values())
-        self._untold.clear()
-        self._told_at = view.now
+        text = _together(self._unannounced.values())
+        self._unannounced.clear()
+        self._announced_at = view.now
         sequence = desktop_notice.desktop_sequence(asked, self._environ)
         self._send(desktop_notice.desktop_notice(view.title, text, sequence, self._environ))
 

@@ -37,7 +37,7 @@ class _HiddenSelection(Selection):
 
 
 class KioskResized(Message):
-    """There is another room to plan for."""
+    """The kiosk has another size, for which its plan is made again."""
 
 
 class KioskGrid(WallGrid):
