@@ -36,12 +36,12 @@ def libraries() -> Path:
     if not taken.is_file() or taken.read_text() != pinned:
         for old in _LIBRARIES.glob("*"):
             old.unlink()
-        wheels = _written("published.txt", _pins(of_source=False))
+        wheels = _written("published.txt", pins(of_source=False))
         for python in PYTHONS:
             run(*pip(), "download", "--no-deps", "--require-hashes", *for_python(python),
                 "-r", str(wheels), "-d", str(_LIBRARIES))  # fmt: skip
         taken.write_text(pinned)
-    sources = _written("sources.txt", _pins(of_source=True))
+    sources = _written("sources.txt", pins(of_source=True))
     run(*pip(), "wheel", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--require-hashes",
         "--no-binary", ":all:", "-r", str(sources), "-w", str(_LIBRARIES))  # fmt: skip
     return _LIBRARIES
@@ -51,12 +51,13 @@ def libraries() -> Path:
 def requirements() -> Path:
     """What those wheels are held to: the pinned hashes, and those of what was built from source."""
     built = [pin_of(*libraries().glob(f"{name}-*.whl")) for name in SOURCE_ONLY]
-    return _written("requirements.txt", [*_pins(of_source=False), *built])
+    return _written("requirements.txt", [*pins(of_source=False), *built])
 
 
-def _pins(*, of_source: bool) -> list[str]:
-    pins = _PIN.finditer(REQUIREMENTS.read_text())
-    return [one[0] for one in pins if (one[1] in SOURCE_ONLY) is of_source]
+def pins(*, of_source: bool) -> list[str]:
+    """The pins, with their hashes, of what is built from its source, or of all else."""
+    found = _PIN.finditer(REQUIREMENTS.read_text())
+    return [one[0] for one in found if (one[1] in SOURCE_ONLY) is of_source]
 
 
 def pin_of(wheel: Path) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from distribution.lock import EXTRAS
 from distribution.places import REQUIREMENTS, ROOT, TOOLS
+from distribution.wheels import SOURCE_ONLY
+from distribution.wheels import pins as pins_of
 
 _PIN = re.compile(r"(?m)^([\w.-]+)==(\S+)")
 
@@ -38,3 +40,11 @@ def test_every_pin_has_its_hashes():
         parts = re.split(r"(?m)^(?=[\w.-]+==)", path.read_text())[1:]
         assert parts
         assert all("--hash=sha256:" in part for part in parts)
+
+
+def test_each_is_taken_as_a_wheel_or_built_from_its_source():
+    published, sources = (
+        [normal(_PIN.match(one)[1]) for one in pins_of(of_source=built)] for built in (False, True)
+    )
+    assert sorted(sources) == sorted(SOURCE_ONLY)
+    assert sorted([*published, *sources]) == sorted(pins(REQUIREMENTS))
