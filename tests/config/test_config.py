@@ -246,6 +246,8 @@ def test_a_problem_reads_file_then_table_then_key_then_what_to_do():
         ("intervall = 1\n" + WHOLE, "", "intervall", 'unknown key; did you mean "interval"?'),
         ("Interval = 1\n" + WHOLE, "", "Interval", 'unknown key; did you mean "interval"?'),
         ("zzz = 1\n" + WHOLE, "", "zzz", "unknown key; known: title, interval, jitter"),
+        ('url = "http://a.example"\n' + WHOLE, "", "url", "it belongs to a server, in [[server]]"),
+        (WHOLE + "[[entry_point]]\nid = 1\n", "", "entry_point", "in [[server.entry_point]]"),
         (
             "connect_timeout = 9\n" + WHOLE,
             "",

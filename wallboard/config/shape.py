@@ -185,6 +185,9 @@ def _message(details: "ErrorDetails", path: Path, original: Toml) -> str:
     if details["type"] == "missing":
         return f"is missing; it must be {expected(path)}"
     if details["type"] == "unexpected_keyword_argument" or details["loc"][-1] == "[key]":
+        if len(path) == 1 and key in known_keys(_TABLES["server"]):
+            table = f"[[server.{key}]]" if key in LISTED else "[[server]]"
+            return f"unknown key; it belongs to a server, in {table}"
         return f"unknown key; {nearest(key, known_keys(table_at(path)))}"
     if isinstance(path[-1], int):
         tables = value_at(original, path[:-1])
