@@ -18,7 +18,7 @@ from wallboard.recorder.ledger.reader import rows_of_recording
 from wallboard.recorder.recording import Recording
 from wallboard.report.past.handover import read_handover
 from wallboard.report.past.handover_json import handover_json
-from wallboard.report.past.handover_markdown import MOST_CHANGES, handover_markdown
+from wallboard.report.past.handover_markdown import MOST_CHANGES, MOST_OF_ONE, handover_markdown
 from wallboard.report.past.incidents import incidents_of
 from wallboard.report.past.past import window_of
 
@@ -63,7 +63,7 @@ def test_a_shift_says_what_is_still_wrong_and_since_when(tmp_path):
     assert "ongoing at the end" in section(text, "Longest outages")
 
 
-def test_incidents_come_first_and_their_changes_have_their_numbers(tmp_path):
+def test_incidents_come_first_with_their_changes_below_them(tmp_path):
     down = Failure(Cause.REFUSED, "Nobody listens on port 443.")
     events = [
         *polls(0, 1000),
@@ -75,15 +75,16 @@ def test_incidents_come_first_and_their_changes_have_their_numbers(tmp_path):
     ]
     handover = report_of(tmp_path / "r.db", 0, HOUR, events)
     text = handover_markdown(handover)
-    assert text.index("## Incidents") < text.index("## Changes")
-    first, second = section(text, "Incidents").splitlines()[2:]
-    assert first.startswith(
-        "| 1 | 2026-09-21 14:30:00 | 14:30:00 | Entry 1000 (1000), prod | 10m00s"
-    )
-    assert first.endswith("| critical | NO AGENTS 10m00s |  |")
-    assert "| server prod, 1 entry point | 30s | critical | refused 30s |" in second
-    numbers = [row.split("|")[1].strip() for row in section(text, "Changes").splitlines()[2:]]
-    assert numbers == ["1", "1", "2", "2"]
+    assert section(text, "Incidents").splitlines() == [
+        "- 2026-09-21 14:30:00 (14:30:00) Entry 1000 (1000), prod: critical, 10m00s:"
+        " NO AGENTS 10m00s",
+        "  - 14:30:00 (14:30:00) OPEN → NO AGENTS: No agent is available",
+        "  - 14:40:00 (14:40:00) NO AGENTS → OPEN: Customers can start a chat",
+        "- 2026-09-21 14:46:40 (14:46:40) server prod, 1 entry point: critical, 30s: refused 30s",
+        "  - 14:46:40 (14:46:40) ok → refused: Nobody listens on port 443",
+        "  - 14:47:10 (14:47:10) refused → ok",
+    ]
+    assert "## Other changes" not in text
     document = json.loads(handover_json(handover))
     assert [one["id"] for one in document["incidents"]] == [1000, None]
     assert [one["seconds"] for one in document["incidents"]] == [600, 30]
@@ -107,9 +108,9 @@ def test_incidents_come_first_and_their_changes_have_their_numbers(tmp_path):
 def test_what_was_wrong_before_the_shift_and_still_is_is_an_incident_of_it(tmp_path):
     events = [*polls(0, 1000), *polls(1000, HOUR, closed=True)]
     text = handover_markdown(report_of(tmp_path / "r.db", 1800, HOUR, events))
-    (row,) = section(text, "Incidents").splitlines()[2:]
-    assert "| 2026-09-21 14:30:00 |" in row
-    assert "| 43m20s, ongoing |" in row
+    row = section(text, "Incidents")
+    assert row.startswith("- 2026-09-21 14:30:00 (14:30:00) ")
+    assert " 43m20s, ongoing: " in row
 
 
 def test_a_raised_level_is_counted_among_the_incidents_and_not_told(tmp_path):
@@ -126,7 +127,7 @@ def test_what_was_left_open_after_hours_is_an_incident(tmp_path):
     events.sort(key=lambda event: event.at)
     report = report_of(tmp_path / "r.db", 5, HOUR, events)
     text = section(handover_markdown(report), "Incidents")
-    assert "| 50m00s, ongoing | warning | OPEN (warning), open outside hours |" in text
+    assert ": warning, 50m00s, ongoing: OPEN (warning), open outside hours" in text
     assert "long wait" not in text
     (incident,) = json.loads(handover_json(report))["incidents"]
     assert incident["left_open"]
@@ -142,22 +143,26 @@ def test_a_raised_level_for_which_an_alarm_was_raised_is_told(tmp_path):
         at, whose = incident.at, AlarmKey("prod", 1000)
         raised = LedgerRow(at + 60, RowKind.RAISED, whose, moment(at))
         text = handover_markdown(read_handover(recording, window, [raised]))
-    assert "| 1m40s | warning | OPEN (warning) 1m40s |" in section(text, "Incidents")
+    assert ": warning, 1m40s: OPEN (warning) 1m40s" in section(text, "Incidents")
 
 
 def test_times_carry_the_zone_in_the_headings_and_nowhere_else(tmp_path):
     events = [*polls(0, 1000), *polls(1000, HOUR, closed=True)]
     text = handover_markdown(report_of(tmp_path / "r.db", 5, HOUR, events))
     zoned = [line for line in text.splitlines() if "UTC" in line or "+00:00" in line]
-    assert len(zoned) == 4, "the window, and the heads of three tables"
-    assert all(line.startswith(("2026", "| #", "| level")) for line in zoned)
+    window, *heads = zoned
+    assert window.startswith("2026-09-21 14:13:25 to 2026-09-21 15:13:20 UTC (")
+    assert [window.count(words) for words in ("UTC", "LOCAL +00:00", "+00:00")] == [1, 1, 1]
+    assert [head.partition(" LOCAL +00:00")[0] for head in heads] == [
+        "| level | entry point | verdict | since UTC |"
+    ]
 
 
 def test_a_quiet_shift_says_so(tmp_path):
     text = handover_markdown(report_of(tmp_path / "r.db", 60, HOUR, polls(0, HOUR, wait=0.0)))
     assert section(text, "Open problems") == "None."
     assert section(text, "Incidents") == "None."
-    assert section(text, "Changes") == "No changes of verdict."
+    assert "## Other changes" not in text
     assert section(text, "Longest outages") == "None: chats were possible all the time."
     assert section(text, "Longest waits") == "No waits recorded."
 
@@ -188,9 +193,9 @@ def test_what_changed_worst_waits_and_time_in_each_verdict(tmp_path):
     )
     handover = report_of(tmp_path / "r.db", 0, HOUR, events, board_of(1000, 1001))
     text = handover_markdown(handover)
-    changed = section(text, "Changes")
-    assert "| OPEN | NO AGENTS | 16m40s |" in changed
-    assert "| NO AGENTS | OPEN | 10m00s |" in changed
+    changed = section(text, "Incidents")
+    assert "  - 14:30:00 (14:30:00) OPEN → NO AGENTS" in changed
+    assert "  - 14:40:00 (14:40:00) NO AGENTS → OPEN" in changed
     waits = section(text, "Longest waits").splitlines()
     assert waits[0].startswith("- Entry 1000 (1000), prod: 4m10s at 2026-09-21 14:30:00 (14:30:00)")
     assert waits[1].startswith("- Entry 1001 (1001), prod: 20s")
@@ -223,9 +228,9 @@ def test_a_server_that_is_down_is_said_once_with_what_it_takes_along(tmp_path):
     assert wrong.count("\n") == 0
     assert wrong.startswith("- server prod: unreachable since 2026-09-21 14:23:20 (14:23:20)")
     assert wrong.endswith(", 10 entry points: Nobody listens on port 443.")
-    changed = section(text, "Changes").splitlines()[2:]
-    assert len(changed) == 1
-    assert "| server prod | ok | refused |" in changed[0]
+    incident, *changed = section(text, "Incidents").splitlines()
+    assert " server prod, 10 entry points: critical, " in incident
+    assert changed == ["  - 14:23:20 (14:23:20) ok → refused: Nobody listens on port 443"]
 
 
 def test_an_endpoint_that_fails_is_wrong_though_a_chat_can_be_started(tmp_path):
@@ -255,7 +260,8 @@ def test_levels_that_swing_are_counted_and_hide_nothing(tmp_path):
         for at in range(0, HOUR, 10)
     )
     events = sorted([*swings, *states], key=lambda event: event.at)
-    changed = section(handover_markdown(report_of(tmp_path / "r.db", 5, HOUR, events)), "Changes")
+    text = handover_markdown(report_of(tmp_path / "r.db", 5, HOUR, events))
+    changed = section(text, "Other changes")
     assert changed.count("NO AGENTS") == 2
     assert "- Entry 1000 (1000), prod: 3" in changed
 
@@ -265,10 +271,14 @@ def test_of_very_many_changes_the_last_ones_are_shown_and_the_rest_is_counted(tm
         poll(ALLOWED, at, body=CLOSED) if at // 10 % 2 else poll(ALLOWED, at, "true")
         for at in range(0, 10 * (MOST_CHANGES + 51), 10)
     ]
-    text = handover_markdown(report_of(tmp_path / "r.db", 5, 10_000, events))
-    changed = section(text, "Changes")
+    handover = report_of(tmp_path / "r.db", 5, 10_000, events)
+    _, *changed = section(handover_markdown(handover), "Incidents").splitlines()
+    assert len(changed) == MOST_OF_ONE + 1
+    assert changed[-1] == f"  - and {MOST_CHANGES + 50 - MOST_OF_ONE} more"
+    text = handover_markdown(replace(handover, incidents=()))
+    changed = section(text, "Other changes")
     assert f"The last {MOST_CHANGES}; 50 earlier ones are left out." in changed
-    assert changed.count(" | 2026-") == MOST_CHANGES
+    assert changed.count("\n| 2026-") == MOST_CHANGES
 
 
 HOSTILE = [
@@ -305,7 +315,7 @@ def test_no_name_and_no_text_of_a_server_can_break_the_markdown(tmp_path, name):
     tokens = parser.parse(text)
     headings = [tokens[n + 1].content for n, t in enumerate(tokens) if t.type == "heading_open"]
     assert headings[1:] == [
-        "Open problems", "Incidents", "Changes", "Longest outages", "Longest waits",
+        "Open problems", "Incidents", "Longest outages", "Longest waits",
         "Time in each verdict",
     ]  # fmt: skip
     kinds = {t.type for t in tokens} | {c.type for t in tokens for c in t.children or ()}
@@ -322,7 +332,7 @@ def test_no_name_and_no_text_of_a_server_can_break_the_markdown(tmp_path, name):
             columns += 1
         elif token.type == "tr_close":
             widths.setdefault(token.level, set()).add(columns)
-    assert len({width for found in widths.values() for width in found}) == 3
+    assert {width for found in widths.values() for width in found} == {3, 7}
     shown = "".join(c.content for t in tokens for c in t.children or () if c.type == "text")
     if name == "a | b | c":
         assert "a | b | c (1000), prod" in shown

@@ -85,7 +85,8 @@ def _told(
     if form == "json":
         from wallboard.report.past.export import history_json
 
-        return history_json(window, pasts, runs_of)
+        board = {entry_point.key: entry_point for entry_point, _ in recording.entry_points()}
+        return history_json(window, pasts, runs_of, board)
     if form == "csv":
         from wallboard.report.past.export import history_csv
 

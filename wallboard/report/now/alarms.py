@@ -21,12 +21,12 @@ from wallboard.report.words.alarms import (
     was_words,
     whose_alarm,
 )
-from wallboard.report.words.figures import clock, iso, minute, times
+from wallboard.report.words.figures import clock_in, iso, minute, times, zone_of
 from wallboard.report.words.network import LOST
 from wallboard.report.words.rows import whose
 from wallboard.report.words.table import table
 
-_HEADS = ["STATE", "SINCE", "FOR", "WHAT", "WHOSE", "WHO", "UNTIL", "WHY"]
+_HEADS = ("STATE", "SINCE", "FOR", "WHAT", "WHOSE", "WHO", "UNTIL", "WHY")
 
 
 def exit_status(snapshot: Snapshot, alarms: Iterable[Alarm]) -> int:
@@ -58,16 +58,19 @@ def why_unknown(snapshot: Snapshot) -> str:
 
 def alarm_lines(snapshot: Snapshot, alarms: list[Alarm]) -> Iterator[str]:
     """The lines on alarms, none with a line break."""
+    zone = zone_of(snapshot.at)
     if why := why_unknown(snapshot):
-        yield f"{why[0].upper()}{why[1:]}: alarms as they stood then."
+        local = "" if alarms else f" LOCAL {zone}"
+        yield f"{why[0].upper()}{why[1:]}{local}: alarms as they stood then."
     if not alarms:
         yield "No alarms."
         return
     yield count_words(counted(alarms)) or f"{len(alarms)} suppressed"
     yield ""
     names = names_of(snapshot)
-    rows = [_cells(alarm, names, snapshot.at) for alarm in alarms]
-    yield from table(_HEADS, rows, right=frozenset({"FOR"}))
+    rows = [_cells(alarm, names, snapshot.at, zone) for alarm in alarms]
+    heads = [f"SINCE, LOCAL {zone}" if head == "SINCE" else head for head in _HEADS]
+    yield from table(heads, rows, right=frozenset({"FOR"}))
 
 
 def alarms_json(snapshot: Snapshot, alarms: list[Alarm]) -> str:
@@ -112,17 +115,17 @@ def names_of(snapshot: Snapshot) -> dict[AlarmKey, str]:
     }
 
 
-def _cells(alarm: Alarm, names: Mapping[AlarmKey, str], now: float) -> list[str]:
+def _cells(alarm: Alarm, names: Mapping[AlarmKey, str], now: float, zone: str) -> list[str]:
     handling = alarm.shelf or alarm.acknowledgement
     since = alarm.onset or alarm.since
     return [
         str(alarm.state),
-        clock(since, now) if since else "",
+        clock_in(since, now, zone) if since else "",
         span((alarm.over_at or now) - since) if since else "",
         _what(alarm, now),
         whose_alarm(alarm.key, names),
         user_of(handling.who) if handling else "",
-        clock(handling.until, now) if handling else "",
+        clock_in(handling.until, now, zone) if handling else "",
         safe(handling.why if handling else alarm.suppressed_by),
     ]
 

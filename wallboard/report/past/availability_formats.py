@@ -9,7 +9,7 @@ from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.time_span import UNKNOWN
 from wallboard.report.past.availability import Availability, Period
-from wallboard.report.words.figures import times
+from wallboard.report.words.figures import times, zone_of
 from wallboard.report.words.table import csv_row, table
 
 COLUMNS = (
@@ -27,7 +27,8 @@ def availability_lines(
 ) -> Iterator[str]:
     """A table under what it is of; ``recorded`` if the hours are those of the recording."""
     by_period = any(one.period.name for one in found)
-    heads = ["SERVER", "ID", "NAME", *(["PERIOD"] if by_period else []), "CALENDAR", "PLANNED",
+    period = [f"PERIOD, LOCAL {zone_of(found[-1].period.end)}"] if by_period else []
+    heads = ["SERVER", "ID", "NAME", *period, "CALENDAR", "PLANNED",
              "COVERAGE", "AVAILABLE", "NOT OPEN"]  # fmt: skip
     rows = [
         [

@@ -25,7 +25,7 @@ from wallboard.frozen import frozen
 from wallboard.report.past.past import Window
 from wallboard.report.words.alarms import whose_alarm
 from wallboard.report.words.changes import CAUSE_WORDS
-from wallboard.report.words.figures import clock, local_iso, times, zone_of
+from wallboard.report.words.figures import clock_in, times, window_in, zone_of
 from wallboard.report.words.rows import whose
 from wallboard.report.words.table import table
 
@@ -81,8 +81,8 @@ def backtest_lines(
     """The report, none of its lines with a line break; with two sets of rules their difference."""
     names = {key: whose(one) for key, one in entry_points.items()}
     window = tried[0].window
-    since, until = local_iso(window.since), local_iso(window.until)
-    yield f"{since} to {until}, {span(recorded_seconds)} of it recorded"
+    words = window_in(window.since, window.until)
+    yield f"{words}, {span(recorded_seconds)} of it recorded"
     yield ""
     heads = ["", *(safe(one.name) for one in tried)]
     yield from table(heads, list(_figure_rows(tried)), right=frozenset(heads[1:]))
@@ -143,11 +143,12 @@ def _missed(one: Tried, other: Tried, names: Mapping[AlarmKey, str]) -> Iterator
     if not only:
         return
     since, until = one.window.since, one.window.until
+    zone = zone_of(until)
     yield ""
-    yield f"ONLY {safe(one.name)} ({len(only):,}), LOCAL {zone_of(until)}"
+    yield f"ONLY {safe(one.name)} ({len(only):,}), LOCAL {zone}"
     for alarm in only[:MOST_MISSED]:
         words = [
-            f"  {clock(alarm.raised_at, until)}",
+            f"  {clock_in(alarm.raised_at, until, zone)}",
             f"{span(alarm.seconds(since, until)):>6}",
             _verdict(alarm),
             whose_alarm(alarm.key, names),

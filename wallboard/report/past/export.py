@@ -75,12 +75,18 @@ def _milliseconds(seconds: float) -> float:
 
 
 def history_json(
-    window: Window, pasts: Iterable[Past], runs_of: Callable[[Past], Iterable[Run]]
+    window: Window,
+    pasts: Iterable[Past],
+    runs_of: Callable[[Past], Iterable[Run]],
+    board: Mapping[EntryPointKey, EntryPoint],
 ) -> Iterator[str]:
-    """The document in pieces of ASCII: runs are many, and only one of them is held at a time."""
+    """The document in pieces of ASCII: runs are many, and only one of them is held at a time.
+
+    ``board`` has all entry points, also those that nobody asked for.
+    """
     yield _text(window_values(window))[:-1] + ', "entry_points": ['
     for number, past in enumerate(pasts):
-        yield (",\n " if number else "\n ") + _text(_entry_point(past))[:-1] + ', "runs": ['
+        yield (",\n " if number else "\n ") + _text(_entry_point(past, board))[:-1] + ', "runs": ['
         for place, run in enumerate(runs_of(past)):
             yield (",\n  " if place else "\n  ") + _text(run_values(run))
         yield "]}"
@@ -121,9 +127,8 @@ def outage_values(outage: Outage) -> dict[str, Any]:
     }
 
 
-def _entry_point(past: Past) -> dict[str, Any]:
+def _entry_point(past: Past, board: Mapping[EntryPointKey, EntryPoint]) -> dict[str, Any]:
     entry_point, worst = past.entry_point, past.worst_wait
-    names = {entry_point.key: entry_point}
     return {
         "server": entry_point.key.server,
         "id": entry_point.key.id,
@@ -139,7 +144,7 @@ def _entry_point(past: Past) -> dict[str, Any]:
         else None,
         "outages": [outage_values(outage) for outage in past.outages],
         "incidents": [
-            incident_values(one, past.window.until, names) for one in past.found.incidents
+            incident_values(one, past.window.until, board) for one in past.found.incidents
         ],
         "changes": [
             {**change_values(change), "of_server": change.of_server} for change in past.changes

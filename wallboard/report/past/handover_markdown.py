@@ -38,6 +38,9 @@ MOST_CHANGES = 200
 
 MOST_NOTES = 50
 MOST_INCIDENTS = 100
+MOST_OF_ONE = 6
+"""Changes that are shown of one incident, for it is read on a phone; the JSON has all."""
+
 MOST_PLANNED = 20
 LEFT_OPEN = ", open outside hours"
 MOST_CHANGERS = 10
@@ -91,7 +94,7 @@ def _alarms(handover: Handover) -> Iterator[str]:
     end, zone = handover.window.until, _zone(handover)
     names = {AlarmKey.of(key): _named(key, handover.names) for key in handover.names}
     yield "## Alarms at the end"
-    heads = ["UTC", f"local {zone}", "of", "alarm", "what", "who", "until (UTC)", "why"]
+    heads = ["UTC", f"LOCAL {zone}", "of", "alarm", "what", "who", "until (UTC)", "why"]
     yield _table(heads, [_alarm(alarm, names, end, zone) for alarm in handover.alarms])
 
 
@@ -147,7 +150,7 @@ def _wrong(handover: Handover) -> Iterator[str]:
             ]
             for one in wrong
         ]
-        heads = ["level", "entry point", "verdict", "since UTC", f"local {zone}", "for", "why"]
+        heads = ["level", "entry point", "verdict", "since UTC", f"LOCAL {zone}", "for", "why"]
         yield _table(heads, rows)
     if handover.failing:
         yield "Failing endpoints:"
@@ -180,7 +183,7 @@ def _notes(handover: Handover) -> Iterator[str]:
         yield f"The last {MOST_NOTES}; {before:,} earlier ones are left out."
     whose = {AlarmKey.of(key): _named(key, handover.names) for key in handover.names}
     yield _table(
-        ["UTC", f"local {zone}", "on", "by", "note"],
+        ["UTC", f"LOCAL {zone}", "on", "by", "note"],
         [
             [
                 *moments(row.at, zone),
@@ -194,65 +197,68 @@ def _notes(handover: Handover) -> Iterator[str]:
 
 
 def _incidents(handover: Handover) -> Iterator[str]:
+    """The incidents, each with the last of its changes below it."""
     yield "## Incidents"
-    incidents, zone = handover.incidents, _zone(handover)
+    incidents = handover.incidents
     if len(incidents) > MOST_INCIDENTS:
         before = len(incidents) - MOST_INCIDENTS
         yield f"The last {MOST_INCIDENTS}; {before:,} earlier ones are left out."
-    rows = [
-        _incident(number, incident, handover, zone) for number, incident in enumerate(incidents, 1)
-    ]
-    if rows:
-        heads = ["#", "UTC", f"local {zone}", "of", "for", "level", "what", "handled"]
-        yield _table(heads, rows[-MOST_INCIDENTS:])
-    else:
-        yield "None."
+    told = [_incident(incident, handover) for incident in incidents[-MOST_INCIDENTS:]]
+    yield "\n".join(line for lines in told for line in lines) if told else "None."
     if handover.minor:
         what = "1 more was" if handover.minor == 1 else f"{handover.minor:,} more were"
         yield f"{what} of a long wait, a long queue or few slots only."
 
 
-def _incident(number: int, incident: Incident, handover: Handover, zone: str) -> list[str]:
-    names, end = handover.names, handover.window.until
+def _incident(incident: Incident, handover: Handover) -> Iterator[str]:
+    names, end, zone = handover.names, handover.window.until, _zone(handover)
     if incident.key is None:
         count = points_words(len(incident.covers(names)))
         whose = f"server {_text(incident.server)}, {count}"
     else:
         whose = _named(incident.key, names)
-    return [
-        str(number),
-        *moments(incident.at, zone),
-        whose,
-        lasting_words(incident, end) + (", ongoing" if incident.stands else ""),
-        incident.level.label,
-        _text(
-            phases_words(incident.phases) + (LEFT_OPEN if incident in handover.left_open else "")
-        ),
-        _text(handled_words(incident)),
-    ]
+    left_open = LEFT_OPEN if incident in handover.left_open else ""
+    lasting = lasting_words(incident, end) + (", ongoing" if incident.stands else "")
+    handled = handled_words(incident)
+    yield (
+        f"- {moment_in(incident.at, zone)} {whose}: {incident.level.label}, {lasting}:"
+        f" {_text(phases_words(incident.phases) + left_open)}"
+        + (f"; {_text(handled)}" if handled else "")
+    )
+    reported = set(map(id, handover.events))
+    changes = [one for one in incident.changes if id(one) in reported]
+    for change in changes[:MOST_OF_ONE]:
+        subject = _subject(change, names) + ": " if change.key != incident.key else ""
+        what = change.summary.partition(". ")[0].removesuffix(".")
+        why = f": {_text(what)}" if what else ""
+        yield (
+            f"  - {_time_in(change.at, incident.at, zone)} {subject}"
+            f"{_text(state_word(change.before, change.subject))} →"
+            f" {_text(state_word(change.after, change.subject))}{why}"
+        )
+    if len(changes) > MOST_OF_ONE:
+        yield f"  - and {len(changes) - MOST_OF_ONE:,} more"
+
+
+def _time_in(at: float, after: float, zone: str) -> str:
+    """The moment of a change of an incident, without its date if that is the incident's."""
+    day, words = moments(after, zone)[0].partition(" ")[0], moment_in(at, zone)
+    return words.removeprefix(f"{day} ")
 
 
 def _changes(handover: Handover) -> Iterator[str]:
-    """The single changes, each with the number of the incident it belongs to."""
-    yield "## Changes"
-    events, names, zone = handover.events, handover.names, _zone(handover)
-    numbers = {
-        id(change): str(number)
-        for number, incident in enumerate(handover.incidents, 1)
-        for change in incident.changes
-    }
-    if len(events) > MOST_CHANGES:
-        before = len(events) - MOST_CHANGES
-        yield f"The last {MOST_CHANGES}; {before:,} earlier ones are left out."
-    if events:
-        heads = ["#", "UTC", f"local {zone}", "entry point", "from", "to", "lasted", "why"]
-        rows = [
-            [numbers.get(id(change), ""), *_change(change, names, zone)]
-            for change in events[-MOST_CHANGES:]
-        ]
-        yield _table(heads, rows)
-    else:
-        yield "No changes of verdict."
+    """What belongs to no incident."""
+    names, zone = handover.names, _zone(handover)
+    told = {id(change) for incident in handover.incidents for change in incident.changes}
+    loose = [change for change in handover.events if id(change) not in told]
+    if not loose and not handover.level_changes:
+        return
+    yield "## Other changes"
+    if len(loose) > MOST_CHANGES:
+        yield f"The last {MOST_CHANGES}; {len(loose) - MOST_CHANGES:,} earlier ones are left out."
+    if loose:
+        heads = ["UTC", f"LOCAL {zone}", "entry point", "from", "to", "lasted", "why"]
+        yield _table(heads, [_change(change, names, zone) for change in loose[-MOST_CHANGES:]])
     if handover.level_changes:
         yield "Changes of level only (wait, queue, slots):"
         most = handover.level_changes[:MOST_CHANGERS]
@@ -268,10 +274,14 @@ def _named(key: EntryPointKey, names: dict[EntryPointKey, EntryPoint]) -> str:
     return _who(names[key]) if key in names else f"{key.id}, {_text(key.server)}"
 
 
+def _subject(change: Change, names: dict[EntryPointKey, EntryPoint]) -> str:
+    return _named(change.key, names) if change.key else f"server {_text(change.server)}"
+
+
 def _change(change: Change, names: dict[EntryPointKey, EntryPoint], zone: str) -> list[str]:
     return [
         *moments(change.at, zone),
-        _named(change.key, names) if change.key else f"server {_text(change.server)}",
+        _subject(change, names),
         _text(state_word(change.before, change.subject)),
         _text(state_word(change.after, change.subject)),
         lasted(change),

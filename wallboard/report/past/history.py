@@ -12,7 +12,7 @@ from wallboard.recorder.reading.segments import Span
 from wallboard.recorder.recording import Run
 from wallboard.report.past.past import Outage, Past, Window
 from wallboard.report.words.changes import change_cells, change_heads, outcome_words
-from wallboard.report.words.figures import figure, moment, moment_in, moments, wait, zone_of
+from wallboard.report.words.figures import figure, moment_in, moments, wait, window_in, zone_of
 from wallboard.report.words.incidents import handled_words, lasting_words, phases_words
 from wallboard.report.words.rows import who
 from wallboard.report.words.table import padded, table
@@ -92,7 +92,7 @@ def _counted(count: int, what: str) -> str:
 def window_words(window: Window) -> str:
     """The window and how much of it was recorded."""
     seconds = window.until - window.since
-    words = f"{moment(window.since)} to {moment(window.until)}: {span(seconds)}"
+    words = f"{window_in(window.since, window.until)}: {span(seconds)}"
     if not window.unrecorded:
         return f"{words}, all of it recorded"
     if not window.recorded:

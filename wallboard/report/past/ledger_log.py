@@ -10,7 +10,7 @@ from wallboard.domain.ledger_row import AlarmKey, LedgerRow
 from wallboard.domain.policy import Verdict
 from wallboard.report.words.alarms import whose_alarm
 from wallboard.report.words.changes import CAUSE_WORDS
-from wallboard.report.words.figures import clock, moments, times, zone_of
+from wallboard.report.words.figures import clock_in, moments, times, zone_of
 from wallboard.report.words.rows import whose
 from wallboard.report.words.table import padded
 
@@ -29,7 +29,7 @@ def log_lines(rows: Iterable[LedgerRow], entry_points: EntryPoints, now: float) 
             yield _line([f"LOCAL {zone}" if head == "LOCAL" else head for head in _WIDTHS], "TEXT")
             empty = False
         cells = [*moments(row.at, zone), row.kind.replace("_", " "), safe(row.who)]
-        yield _line([*cells, whose_alarm(row.key, names)], _text(row))
+        yield _line([*cells, whose_alarm(row.key, names)], _text(row, zone))
     if empty:
         yield "Nothing happened."
 
@@ -74,10 +74,10 @@ def _line(cells: Iterable[str], text: str) -> str:
     return "  ".join([*(padded(cell, width) for cell, width in columns), text]).rstrip()
 
 
-def _text(row: LedgerRow) -> str:
+def _text(row: LedgerRow, zone: str) -> str:
     words = [_verdict(row.verdict), safe(row.text), safe(row.channel)]
     if row.until is not None and row.who:
-        words.append(f"until {clock(row.until, row.at)}")
+        words.append(f"until {clock_in(row.until, row.at, zone)}")
     return ", ".join(filter(None, words))
 
 

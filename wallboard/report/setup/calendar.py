@@ -24,14 +24,15 @@ _HEADS = ("SERVER", "ID", "NAME", "CALENDAR", "EXPECTED", "UNTIL", "WHY")
 
 def now_lines(plan: Plan, entry_points: Iterable[EntryPoint], now: float) -> list[str]:
     """A table of what is expected at ``now``, Unix time in seconds; times are local."""
-    heads = [f"{head} {zone_of(now)}" if head == "UNTIL" else head for head in _HEADS]
+    zone = zone_of(now)
+    heads = [f"UNTIL, LOCAL {zone}" if head == "UNTIL" else head for head in _HEADS]
     rows = [
         [
             safe(one.key.server),
             str(one.key.id),
             safe(one.name),
             safe(calendar.name) if (calendar := plan.calendars.get(one.key)) else UNKNOWN,
-            *_expectation_cells(plan.expectation(one.key, now)),
+            *_expectation_cells(plan.expectation(one.key, now), zone),
         ]
         for one in entry_points
     ]
@@ -48,8 +49,8 @@ def week_lines(plan: Plan, entry_points: Iterable[EntryPoint], now: float) -> It
         more = f" and {len(alike) - MOST_NAMED:,} more" if len(alike) > MOST_NAMED else ""
         if number:
             yield ""
-        about = f"calendar {safe(calendar.name)}, {calendar.zone}" if calendar else "no calendar"
-        yield f"{about}: {named}{more}"
+        about = f"calendar {safe(calendar.name)}" if calendar else "no calendar"
+        yield f"{about}, {calendar.zone if calendar else f'LOCAL {zone_of(now)}'}: {named}{more}"
         rows = [_day_row(span, zone) for span in _week(plan, alike[0], now)]
         yield from table(["DAY", "FROM", "TO", "EXPECTED", "WHY"], _days_once(rows))
 
@@ -87,21 +88,23 @@ def _span_values(span: PlannedSpan) -> dict[str, Any]:
     }
 
 
-def _expectation_cells(expectation: Expectation) -> tuple[str, str, str]:
+def _expectation_cells(expectation: Expectation, zone: str) -> tuple[str, str, str]:
     expected, maintenance = expectation.expected, expectation.maintenance
     if maintenance:
-        until = _moment(maintenance.until)
+        until = _moment(maintenance.until, zone)
         return "maintenance", until, safe(maintenance.reason)
     if expected is None:
         return UNKNOWN, UNKNOWN, "no calendar"
     word = "open" if expected.open else "closed"
-    return word, _moment(expected.until), safe(expected.why)
+    return word, _moment(expected.until, zone), safe(expected.why)
 
 
-def _moment(at: float | None) -> str:
+def _moment(at: float | None, zone: str) -> str:
     if at is None:
         return UNKNOWN
-    return f"{datetime.fromtimestamp(at, UTC).astimezone():%a %Y-%m-%d %H:%M}"
+    own = zone_of(at)
+    words = f"{datetime.fromtimestamp(at, UTC).astimezone():%a %Y-%m-%d %H:%M}"
+    return words if own == zone else f"{words} {own}"
 
 
 def _alike(plan: Plan, entry_points: Iterable[EntryPoint]) -> list[Sequence[EntryPoint]]:

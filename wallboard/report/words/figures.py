@@ -83,6 +83,23 @@ def moment_in(at: float, zone: str) -> str:
     return "{} ({})".format(*moments(at, zone))
 
 
+def window_in(since: float, until: float) -> str:
+    """From when to when, with both zones once, as a heading for what follows.
+
+    ``2026-11-22 14:05:01 to 15:05:01 UTC (15:05:01 to 16:05:01 LOCAL +01:00)``, with the dates
+    where they are needed.
+    """
+    ends = [datetime.fromtimestamp(at, UTC) for at in (since, until)]
+    local = [at.astimezone() for at in ends]
+    own = "" if _offset(local[0]) == _offset(local[1]) else f" {_offset(local[0])}"
+    form = "%H:%M:%S" if {at.date() for at in local} == {ends[0].date()} else "%Y-%m-%d %H:%M:%S"
+    first, last = (at.strftime(form) for at in local)
+    return (
+        f"{ends[0]:%Y-%m-%d %H:%M:%S} to {ends[1]:%Y-%m-%d %H:%M:%S} UTC"
+        f" ({first}{own} to {last} LOCAL {_offset(local[1])})"
+    )
+
+
 def zone_of(at: float) -> str:
     """The offset of local time from UTC at a moment: ``+01:00``."""
     return _offset(datetime.fromtimestamp(at, UTC).astimezone())
@@ -106,6 +123,12 @@ def clock(at: float, now: float) -> str:
     moment, today = time.localtime(at), time.localtime(now)
     form = "%H:%M:%S" if moment[:3] == today[:3] else "%d %b %H:%M:%S"
     return time.strftime(form, moment)
+
+
+def clock_in(at: float, now: float, zone: str) -> str:
+    """The same where a heading says the zone; with its own offset if that is another one."""
+    own = zone_of(at)
+    return clock(at, now) if own == zone else f"{clock(at, now)} {own}"
 
 
 def minute(at: float, now: float) -> str:
