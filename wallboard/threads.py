@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,9 @@ ANSWER_SECONDS = 3.0
 
 LISTEN_SECONDS = 2.0
 """How long the name of our own may take."""
+
+_STOPS = 20
+_STOP_SECONDS = 0.25
 
 
 async def in_thread_within(call: Callable[[], T], seconds: float) -> T:
@@ -51,6 +55,59 @@ def start_in_thread(call: Callable[[], T]) -> asyncio.Future[T]:
 
     threading.Thread(target=run, daemon=True).start()
     return future
+
+
+class _StoppedError(BaseException):
+    """Ends a call from outside; what catches every ``Exception`` lets it pass."""
+
+
+def stopped_after(call: Callable[[], T], seconds: float) -> T:
+    """What ``call`` returns or raises, or ``TimeoutError`` after so many seconds; then it ends.
+
+    For what is written in Python and may not come to an end. It must hold no lock.
+    """
+    outcome: list[T] = []
+    failure: list[Exception] = []
+
+    def run() -> None:
+        try:
+            outcome.append(call())
+        except Exception as error:  # noqa: BLE001  it is raised again below
+            failure.append(error)
+        except _StoppedError:
+            return
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        _stop(thread)
+    if outcome:
+        return outcome[0]
+    raise failure[0] if failure else TimeoutError
+
+
+def _stop(thread: threading.Thread) -> None:
+    import ctypes  # few processes need it
+
+    tell = sys.unraisablehook
+
+    def tell_of_others(unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_type is not _StoppedError:
+            tell(unraisable)
+
+    # While something is finalized Python ignores it, and would print that over the board.
+    sys.unraisablehook = tell_of_others
+    try:
+        for _ in range(_STOPS):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_StoppedError)
+            )
+            thread.join(_STOP_SECONDS)
+            if not thread.is_alive():
+                return
+    finally:
+        sys.unraisablehook = tell
 
 
 class PendingCall(Generic[T]):

@@ -437,7 +437,6 @@ NAMES = (
     (WHOLE + "[alarm]\nlook = {}\n", "look"),
     (WHOLE + '[[channel.command]]\nname = {}\nargv = ["x"]\n', "name"),
     (WHOLE + "[[survey.question]]\ntext = {}\n", "text"),
-    (WHOLE + '[[maintenance]]\nstart = "2026-12-5"\nuntil = "2026-12-6"\nreason = {}\n', "reason"),
 )  # fmt: skip
 
 
@@ -449,6 +448,12 @@ def test_no_name_steers_or_fills_a_terminal(tmp_path, text, key, name):
     found = problems(tmp_path, text.replace("{}", f'"{name}"'))
     assert key in {problem.key for problem in found}
     assert all(len(str(problem)) < 2000 and str(problem).isprintable() for problem in found)
+
+
+def test_a_reason_has_an_end(tmp_path):
+    text = '[[maintenance]]\nstart = "2026-12-05"\nuntil = "2026-12-06"\nreason = "{}"\n'
+    (problem,) = problems(tmp_path, text.replace("{}", "n" * 501) + WHOLE)
+    assert problem.key == "reason"
 
 
 def test_names_that_others_could_be_are_spelled_out(tmp_path):

@@ -1,6 +1,7 @@
 """Calendars and maintenance as they are written, and the iCalendar files that they name."""
 
 import sys
+import threading
 import tomllib
 import zoneinfo
 from datetime import UTC, datetime
@@ -205,6 +206,11 @@ def test_events_of_a_file_repeat_are_left_out_and_cancelled_and_steer_no_termina
     assert found[0].reason == "Team�[31m day"
 
 
+def repeating(rule, start="20260101T000000Z"):
+    event = f"BEGIN:VEVENT\nDTSTART:{start}\nDURATION:PT1S\nRRULE:FREQ={rule}\nEND:VEVENT"
+    return ICS.format(event).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -232,6 +238,10 @@ def test_events_of_a_file_repeat_are_left_out_and_cancelled_and_steer_no_termina
             "larger than 4 MiB",
         ),
         (ICS.format("BEGIN:VEVENT\nEND:VEVENT\n" * (MOST_EVENTS + 1)).encode(), "more than 5,000"),
+        (repeating("DAILY;INTERVAL=0"), "repeats more than once a day"),
+        (repeating("DAILY;COUNT=99999999999999999999"), "cannot be understood"),
+        (repeating("DAILY;INTERVAL=many"), "cannot be understood"),
+        (repeating("NEVER"), "cannot be understood"),
     ],
 )
 def test_a_file_that_is_none_says_so_and_costs_nothing(content, why, tmp_path):
@@ -239,6 +249,25 @@ def test_a_file_that_is_none_says_so_and_costs_nothing(content, why, tmp_path):
     path.write_bytes(content)
     with pytest.raises(EventsError, match=why):
         read_events(path, *DECEMBER, UTC)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        repeating("DAILY;BYMONTH=2;BYMONTHDAY=31"),
+        repeating("DAILY", start="00010101T000000Z"),
+        ICS.format("BEGIN:VEVENT\n" + "X-A:1\n" * 400_000 + "END:VEVENT").encode(),
+    ],
+    ids=["days that never come", "two thousand years", "lines without end"],
+)
+def test_a_file_that_takes_too_long_is_left(content, tmp_path, monkeypatch):
+    monkeypatch.setattr("wallboard.config.ics_file.LONGEST_SECONDS", 0.2)
+    path = tmp_path / "events.ics"
+    path.write_bytes(content)
+    threads = threading.active_count()
+    with pytest.raises(EventsError, match=r"longer than 0\.2 s; an event may repeat without end"):
+        read_events(path, *DECEMBER, UTC)
+    assert threading.active_count() == threads
 
 
 def test_a_broken_file_is_a_problem_and_its_last_events_stay(tmp_path):

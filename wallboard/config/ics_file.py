@@ -9,12 +9,16 @@ from wallboard.config.business_hours import EXTRA
 from wallboard.domain.calendar import Period, disjoint
 from wallboard.domain.foreign_text import brief, escaped
 from wallboard.files import read_file
+from wallboard.threads import stopped_after
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes."""
 
 MOST_EVENTS = 5_000
 """Events in a file, and occurrences of them that are held at once."""
+
+LONGEST_SECONDS = 10.0
+"""To read the events: a rule of a few bytes can be searched for days that never come."""
 
 _STEP = timedelta(days=31)
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
@@ -33,17 +37,28 @@ def read_events(
     Times without a zone are in ``zone``, or in that of this machine. Cancelled events are left
     out. Raises ``EventsError``.
     """
-    calendars = _parsed(_read(path))
+    data = _read(path)
     try:
+        return stopped_after(lambda: _events(data, start, end, zone), LONGEST_SECONDS)
+    except TimeoutError:
+        raise EventsError(
+            f"reading it takes longer than {LONGEST_SECONDS:g} s; an event may repeat without end"
+        ) from None
+
+
+def _events(data: bytes, start: datetime, end: datetime, zone: tzinfo | None) -> tuple[Period, ...]:
+    calendars = _parsed(data)
+    try:
+        _demand_few(calendars)
         found = [
             period for calendar in calendars for period in _periods(calendar, start, end, zone)
         ]
+        return disjoint(found)
     except EventsError:
         raise
     except Exception as error:
         # The libraries raise anything where a value is not what it should be.
         raise EventsError(f"an event cannot be understood: {_said(error)}") from error
-    return disjoint(found)
 
 
 def _read(path: Path) -> bytes:
@@ -68,20 +83,24 @@ def _parsed(data: bytes) -> list[Any]:
         raise EventsError(f"it is not an iCalendar file: {_said(error)}") from error
     if not calendars or any(one.name != "VCALENDAR" for one in calendars):
         raise EventsError("it is not an iCalendar file: no VCALENDAR")
+    return list(calendars)
+
+
+def _demand_few(calendars: list[Any]) -> None:
     events = [event for one in calendars for event in one.walk("VEVENT")]
     if len(events) > MOST_EVENTS:
         raise EventsError(f"it has more than {MOST_EVENTS:,} events")
     for event in events:
         _demand_rare(event)
-    return list(calendars)
 
 
 def _demand_rare(event: Any) -> None:  # noqa: ANN401  the libraries have no types
     """Refuse what repeats within a day, which a few bytes could do for ever."""
     rules = event.get("RRULE") or []
     for rule in rules if isinstance(rules, list) else [rules]:
-        often = _TOO_OFTEN.intersection(map(str, rule.get("FREQ", [])))
-        if often or any(len(rule.get(part, [])) > 1 for part in _PARTS_OF_DAYS):
+        often = bool(_TOO_OFTEN.intersection(map(str, rule.get("FREQ", []))))
+        often = often or any(len(rule.get(part, [])) > 1 for part in _PARTS_OF_DAYS)
+        if often or any(interval < 1 for interval in rule.get("INTERVAL", [])):
             name = brief(str(event.get("SUMMARY", "")))
             raise EventsError(f"event {name!r} repeats more than once a day")
 

@@ -11,7 +11,7 @@ from wallboard.calendar_settings import (
 )
 from wallboard.config.business_hours import date_of, holidays_of, hours_of, moment_of, zone_of
 from wallboard.config.document import UNNAMED, Fault, Path
-from wallboard.config.problem import ConfigError, name_fault, shown
+from wallboard.config.problem import LONGEST_NAME, ConfigError, shown
 from wallboard.config.selection import Selection, selected
 from wallboard.domain.nearest import nearest
 from wallboard.settings import Settings
@@ -45,8 +45,9 @@ def _calendar(one: CalendarSettings, path: Path) -> Iterator[Fault]:
 
 
 def _reason(path: Path, text: str) -> Iterator[Fault]:
-    if not text.startswith(UNNAMED) and (fault := name_fault(text)):
-        yield (*path, "reason"), fault
+    if len(text) > LONGEST_NAME:
+        words = f"must have at most {LONGEST_NAME} characters, not {len(text)}"
+        yield (*path, "reason"), words
 
 
 def _special_days(days: tuple[SpecialDaySettings, ...], path: Path) -> Iterator[Fault]:
@@ -76,8 +77,7 @@ def _maintenance(settings: Settings, one: MaintenanceSettings, path: Path) -> It
         yield from _ends(one, path)
         if not one.reason.strip():
             yield (*path, "reason"), "is missing; say what is done"
-    if one.reason.strip():
-        yield from _reason(path, one.reason)
+    yield from _reason(path, one.reason)
     selection = Selection(ids=one.entry_points, groups=one.groups, servers=one.servers)
     try:
         selected(settings, selection)
