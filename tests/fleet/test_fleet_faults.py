@@ -175,4 +175,4 @@ def test_a_bus_that_comes_back_is_used_again(world, wiped):
 @pytest.mark.parametrize("seed", [1])
 def test_whatever_happens_nothing_is_lost(tmp_path, seed):
     with World(tmp_path, viewers=1, scenario=OFTEN_DOWN) as world:
-        live_through(world, random.Random(seed), faults=7)
+        live_through(world, random.Random(seed), faults=5)
