@@ -1,6 +1,6 @@
 """The pictures of the documentation, taken of the real program polling the real simulator.
 
-Run with ``make pictures``; it takes about half a minute and writes ``docs/*.svg``.
+Run with ``make pictures``; it takes about three minutes and writes ``docs/*.svg``.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from wallboard.inheritance import entry_points_of
 from wallboard.installation import own_command
 from wallboard.settings import SurveyQuestionSettings, SurveySettings
 from wallboard.simulator.names import entry_point_ids
-from wallboard.simulator.scenario import load_scenario
+from wallboard.simulator.scenario import load_scenario, parse_scenario
 from wallboard.simulator.server import Simulator
 from wallboard.ui.app.app import WallboardApp
 
@@ -61,6 +61,53 @@ SHOTS = (
     ("compact", ("d", "d", "o")),
 )
 """Each picture, and the keys that lead to it from the one before."""
+
+
+RESTART = """
+[[fault]]
+kind = "http"
+status = 503
+from = 12
+until = 15
+
+[[fault]]
+kind = "down"
+from = 15
+until = 24
+
+[[fault]]
+kind = "http"
+status = 404
+from = 24
+until = 27
+
+[[fault]]
+kind = "service_not_running"
+from = 27
+until = 31
+"""
+"""A restart of another server, which is one incident."""
+
+
+async def take_incidents(folder: Path) -> None:
+    """Watch two servers, one of which is started again, and take a picture of their incidents."""
+    ids = entry_point_ids(ENTRY_POINTS)
+    restart, demo = parse_scenario(RESTART), load_scenario("demo")
+    async with (
+        Simulator(entry_points=ids, scenario=demo, seed=SEED) as one,
+        Simulator(entry_points=ids[:6], scenario=restart, seed=SEED) as other,
+    ):
+        story = Simulation(entry_points=ENTRY_POINTS, scenario="demo", seed=SEED, speed=1.0)
+        settings = demo_settings(one.url, story, 1.0)
+        (server,) = settings.server
+        branch = replace(server, name="branch", url=other.url, entry_point=server.entry_point[:6])
+        settings = replace(settings, record=str(folder / "incidents.db"), server=(server, branch))
+        app = WallboardApp(settings, lambda polled: SharedFeed(polled, BoardId("incidents")))
+        async with app.run_test(size=SIZE) as pilot:
+            await asyncio.sleep(45)
+            await _press(pilot, ("e",))
+            svg = app.export_screenshot(title="wallboard demo")
+            (FOLDER / "incidents.svg").write_text(svg, encoding="utf-8")
 
 
 async def take(folder: Path) -> None:
@@ -129,4 +176,5 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
         take_backtest(Path(folder))
+        asyncio.run(take_incidents(Path(folder)))
         asyncio.run(take(Path(folder)))
