@@ -329,6 +329,32 @@ async def last_place(bus):
     return Place(bus.epoch, (await bus.stream(names.OBSERVATIONS)).last)
 
 
+async def test_of_what_the_stream_has_no_more_the_next_checkpoint_stands_for_it(buses, monkeypatch):
+    monkeypatch.setattr(publisher, "CHECKPOINT_SECONDS", 0.2)
+    monkeypatch.setattr(publisher, "STORED_CHECKPOINT_SECONDS", 0.2)
+    leader, rounds = Leader(buses[0]), [a_round(at) for at in (0, 10, 20, 30)]
+    async with running(leader):
+        places = []
+        for polls in rounds:
+            await published(leader, polls)
+            place = leader.publisher.place
+            places.append(place)
+            await until(
+                lambda after=place.number: buses[0].stored(
+                    names.OBSERVATIONS, NAMES.checkpoints, after
+                )
+            )
+        stream = buses[0]._client.jetstream()
+        await stream.purge_stream(names.OBSERVATIONS, seq=places[1].number + 1)
+        kept = await buses[0].stored(names.OBSERVATIONS, NAMES.checkpoints, 0)
+        assert places[1].number < kept[0].number < places[2].number
+        member = Receiver(buses[1], complete=True, resume_after=lambda: places[0])
+        async with running(member):
+            await until(lambda: len(member.events) == 20)
+    assert member.events == same([*rounds[2], *rounds[3]])
+    assert len(member.boards) == 1
+
+
 async def stored_checkpoints(bus, least):
     """Whether the stream has so many checkpoints."""
     return len(await bus.stored(names.OBSERVATIONS, NAMES.checkpoints, 0)) >= least
