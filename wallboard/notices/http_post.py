@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
@@ -41,6 +41,9 @@ _OF_THE_BODY = frozenset({400, 413, 422})
 
 SHORTEST_TOKEN = 16
 """Characters of a part of an address that may be a secret."""
+
+SUCCESS = range(200, 300)
+_PAGE = re.compile(rb"[\xef\xbb\xbf\s]*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
 class HttpPost:
@@ -104,11 +107,18 @@ class HttpPost:
         raise ClientSetupError(f'channel "{self._name}": url is not a valid http(s) URL')
 
     async def send(
-        self, body: bytes | None, content_type: str = "", headers: Mapping[str, str] | None = None
+        self,
+        body: bytes | None,
+        content_type: str = "",
+        headers: Mapping[str, str] | None = None,
+        *,
+        confirmed: Container[int] = SUCCESS,
+        pages: bool = True,
     ) -> bytes:
         """POST a body, or GET without one; the body of an answer that says all is well.
 
-        Raises ``DeliveryError``.
+        That has a status that is among ``confirmed`` and is no web page, unless ``pages`` may be
+        meant. Raises ``DeliveryError``.
         """
         sent = CIMultiDict({"User-Agent": f"wallboard/{__version__}", "Accept": "*/*"})
         if body is not None:
@@ -132,7 +142,7 @@ class HttpPost:
                     self._of_channel(failure.message),
                     may_have_arrived=failure.cause in {Cause.RESET, Cause.EMPTY, Cause.TIMEOUT},
                 ) from None
-        self._demand_success(received)
+        self._demand_success(received, confirmed, pages=pages)
         return received.body
 
     async def ask(self) -> str:
@@ -148,10 +158,17 @@ class HttpPost:
         """Close all connections."""
         await self._transport.aclose()
 
-    def _demand_success(self, received: Received) -> None:
+    def _demand_success(
+        self, received: Received, confirmed: Container[int], *, pages: bool
+    ) -> None:
         status = received.status or 0
-        if 200 <= status < 300:
-            return
+        if status in confirmed:
+            if pages or not _PAGE.match(received.body):
+                return
+            raise DeliveryError(
+                f"{self._target.address} answered {status} with a web page; a login or proxy page "
+                "is in the way"
+            )
         said = f"answered {status} {brief(masked(received.reason, self._secrets), 60)}".rstrip()
         body = masked(received.body.decode("utf-8", "replace"), self._secrets)
         if words := brief(body, 120):

@@ -239,6 +239,30 @@ async def test_what_an_answer_means(far_side, answer, permanent, words):
     await channel.aclose()
 
 
+@pytest.mark.parametrize("status", [200, 202])
+@pytest.mark.parametrize(
+    "page", [b"<html><title>Sign in</title>", b"\xef\xbb\xbf\n<!DOCTYPE HTML>\n<p>Sign in"]
+)
+async def test_a_login_page_confirms_nothing(far_side, status, page):
+    far = await far_side((status, page, {"Content-Type": "text/html"}))
+    login = {"user": Secret("u"), "password": Secret("p")}
+    servicenow = ServiceNow(ServiceNowSettings(name="itsm", url=Secret(far.url), **login))
+    for channel in (pagerduty(far), servicenow):
+        with pytest.raises(DeliveryError, match=r"answered 20[02]") as caught:
+            await channel.send(notice())
+        assert not caught.value.permanent
+        await channel.aclose()
+
+
+@pytest.mark.parametrize("status", [200, 201, 204])
+async def test_only_202_is_a_confirmation_of_pagerduty(far_side, status):
+    far = await far_side((status, b"", {}))
+    channel = pagerduty(far)
+    with pytest.raises(DeliveryError, match=f"answered {status}"):
+        await channel.send(notice())
+    await channel.aclose()
+
+
 async def test_no_error_repeats_what_may_be_a_secret(far_side):
     said = b"no service T0123456789ABCDEF0123; token s3cr3t-token; use /hooks/a"
     far = await far_side((404, said, {}))

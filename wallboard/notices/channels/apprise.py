@@ -68,7 +68,10 @@ def _apprise(settings: AppriseSettings) -> Any:  # noqa: ANN401  it has no types
         raise MissingExtraError(
             f'channel "{settings.name}" needs Apprise: pip install "wallboard[notify]"'
         ) from None
-    found = apprise.Apprise()
+    # With a time limit of its own it would use threads that the end of the program waits for.
+    asset = apprise.AppriseAsset()
+    asset._service_timeout = 0
+    found = apprise.Apprise(asset=asset)
     if not found.add(settings.url.value):
         raise ClientSetupError(f'channel "{settings.name}": url is not one that Apprise knows')
     return found

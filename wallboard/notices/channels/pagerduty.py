@@ -14,6 +14,9 @@ from wallboard.notices.texts import alarm_document, iso, text, title
 LONGEST_SUMMARY = 1024
 LONGEST_KEY = 255
 
+_ACCEPTED = 202
+"""The status of the Events API; any other answer comes from something on the way."""
+
 _ACTIONS = {
     Phase.RAISE: "trigger",
     Phase.REMIND: "trigger",
@@ -41,7 +44,9 @@ class PagerDuty:
     async def send(self, notice: Notice) -> str:
         """Send one event. Raises ``DeliveryError``."""
         event = {"routing_key": self._routing_key.value, **event_of(notice)}
-        answer = await self._http.send(json.dumps(event).encode(), "application/json")
+        answer = await self._http.send(
+            json.dumps(event).encode(), "application/json", confirmed=(_ACCEPTED,), pages=False
+        )
         return _message_in(answer)
 
     async def ask(self) -> str:

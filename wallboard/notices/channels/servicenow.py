@@ -40,7 +40,7 @@ class ServiceNow:
     async def send(self, notice: Notice) -> str:
         """Send one event. Raises ``DeliveryError``."""
         body = json.dumps({"records": [event_of(notice)]}).encode()
-        await self._http.send(body, "application/json", self._headers)
+        await self._http.send(body, "application/json", self._headers, pages=False)
         return "accepted"
 
     async def ask(self) -> str:
