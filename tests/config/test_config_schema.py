@@ -129,6 +129,9 @@ def test_every_setting_says_what_it_is_for():
         assert node["description"], keys
         # Words that mean something only where they stand in the example.
         assert not re.match("(As above|Any of the)", node["description"]), keys
+        if keys[0] == "channel" and len(keys) > 2:
+            assert node["description"] != described[keys[:-1]]["description"], keys
+            assert "so for every" not in node["description"], keys
 
 
 def test_the_defaults_are_those_of_the_example():

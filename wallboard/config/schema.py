@@ -186,12 +186,21 @@ def _setting(node: Node, definitions: Mapping[str, Node], keys: Keys) -> Node:
 
 
 def _words(keys: Keys) -> str:
-    """What a setting is for; an inherited one is explained at the top of the config."""
+    """What a setting is for; an inherited one is explained at the top of the config.
+
+    What every channel has is explained at the first kind of them.
+    """
     known = explanations()
+    if keys[:1] == ("channel",) and len(keys) == len(_OF_A_CHANNEL):
+        words = known.get(keys) or known.get((*_OF_A_CHANNEL[:-1], keys[-1]), "")
+        return words.partition("; so for every channel")[0]
     for general in (keys[-1:], keys[-2:]):
         if keys != general and keys[0] in {"server", "group"} and _is_inherited(general):
             return known[general]
     return known.get(keys, "")
+
+
+_OF_A_CHANNEL = ("channel", "webhook", "…")
 
 
 def _is_inherited(keys: Keys) -> bool:
