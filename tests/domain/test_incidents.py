@@ -208,6 +208,23 @@ def test_a_long_queue_is_none_of_an_outage():
     assert outage.changes[-1] is after.changes[0]
 
 
+def test_a_queue_that_is_long_just_after_an_outage_and_soon_no_more_belongs_to_it():
+    back = (
+        server(100, "ok", "refused"),
+        server(130, "refused", "ok"),
+        verdict(131, "unreachable", "service_not_running"),
+        verdict(140, "service_not_running", "open", level=Level.WARNING),
+    )
+    (one,) = found(*back, level(141, "warning", "ok"))
+    assert (one.whose, one.good_at, len(one.changes)) == ("prod", 140, 5)
+    assert phases(one) == [("refused", 30), ("service_not_running", 9)]
+    # What comes within a minute of that is of it, too; what lasts is another matter.
+    again = found(*back, level(141, "warning", "ok"), verdict(150, "open", "service_not_running"))
+    assert len(again) == 1
+    outage, queue = found(*back, level(205, "warning", "ok"))
+    assert (outage.whose, queue.whose, queue.good_at) == ("prod", KEY, 205)
+
+
 def test_what_an_outage_does_to_one_that_had_a_long_queue_is_of_the_outage():
     queue, outage = found(
         level(90, "ok", "warning"),

@@ -73,14 +73,15 @@ class GrowingIncident:
             self._enter(self._worst(), at)
 
     def join(self, other: "GrowingIncident") -> None:
-        """Take over another one, which began before it."""
+        """Take over another one, which began just before it, or came right after it."""
         # That a queue was long before is none of it.
         phases = list(dropwhile(lambda one: one.state.verdict is Verdict.OPEN, other._phases))
         began = phases[0].at if phases else other.at
         if not self._phases or began < self.at:
             self._phases = phases
         self.at = min(self.at, began)
-        self.changes = sorted([*other.changes, *self.changes], key=lambda change: change.at)
+        every = {id(change): change for change in (*other.changes, *self.changes)}
+        self.changes = sorted(every.values(), key=lambda change: change.at)
         self._level = max(self._level, other._level)
         self._states |= other._states
         self._well_since |= other._well_since

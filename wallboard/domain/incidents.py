@@ -31,6 +31,7 @@ class Incidents:
         self._rules = rules
         self._all: list[GrowingIncident] = []
         self._of: dict[Whose, GrowingIncident] = {}
+        self._outages: dict[EntryPointKey, GrowingIncident] = {}
         self._verdicts: dict[EntryPointKey, Verdict] = {}
         self._of_server: dict[EntryPointKey, Verdict] = {}
         self._loose: dict[int, Change] = {}
@@ -84,6 +85,7 @@ class Incidents:
         kept = {id(one) for one in self._all if one.changes or one.good_at is None}
         self._all = [one for one in self._all if id(one) in kept]
         self._of = {whose: one for whose, one in self._of.items() if id(one) in kept}
+        self._outages = {key: one for key, one in self._outages.items() if id(one) in kept}
         self._loose = {id(c): c for c in self._loose.values() if c.at >= before}
 
     def _new(self, whose: Whose, at: float, *, seen: bool) -> GrowingIncident:
@@ -138,9 +140,10 @@ class Incidents:
             # The outage is over for it; that its queue is long is another matter.
             incident.add(change)
             incident.put(key, None, change.at)
-            incident = self._new(key, change.at, seen=True) if bad else None
-            if not incident:
+            if not bad:
                 return
+            self._outages[key] = incident
+            incident = self._new(key, change.at, seen=True)
         if incident is None and (incident := self._begins(change, key, before)):
             self._explain(incident, key, min(incident.at, change.at))
         if incident is None:
@@ -150,11 +153,27 @@ class Incidents:
         if own is not incident:
             if own:
                 own.put(key, None, change.at)
+                self._end_aftermath(own, key, change.at)
             self._explain(incident, key, change.at)
             self._of[key] = incident
         incident.add(change)
         state = State(verdict, change.level, change.cause, change.http_status)
         incident.put(key, state if bad else None, change.at)
+        if not bad:
+            self._end_aftermath(incident, key, change.at)
+
+    def _end_aftermath(self, incident: GrowingIncident, key: EntryPointKey, at: float) -> None:
+        """Have a queue that was long just after an outage, and is no more, belong to that.
+
+        Its figures may even be those of the outage, which were not asked for again at once.
+        """
+        outage = self._outages.pop(key, None)
+        brief = at - incident.at < clear_seconds(self._rules, key)
+        if outage and brief and incident.of_queues_only and incident is not outage:
+            outage.join(incident)
+            self._all.remove(incident)
+            if self._of.get(key) is incident:
+                self._of[key] = outage
 
     def _begins(
         self, change: Change, key: EntryPointKey, before: Verdict | None
