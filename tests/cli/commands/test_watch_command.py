@@ -14,7 +14,7 @@ import pytest
 from waiting import PATIENCE_SECONDS
 
 CALM = "[queue]\nload = 0.1\nagents = 9\n"
-TROUBLE = CALM + '[[fault]]\nkind = "service_not_running"\nentry_points = 1001\nfrom = 600\n'
+TROUBLE = CALM + '[[fault]]\nkind = "other"\nentry_points = 1001\nfrom = 600\n'
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:\d\d (OK|WARNING|UNKNOWN|CRITICAL) \S.*\.")
 
 
