@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from wallboard.domain.event import Event
 from wallboard.domain.observation import Observation, ServerStatus
+from wallboard.settings import Settings
 from wallboard.simulator.server import Simulator
 
 
@@ -34,12 +35,25 @@ class Heard:
         return Counter((o.key, o.endpoint) for o in self.observations(server))
 
 
+def connections(simulator: Simulator) -> set:
+    """The open connections, as the server sees them: without any, nothing more is under way."""
+    return set(simulator._web.connections)
+
+
 def starts(simulator: Simulator) -> dict[str, list[float]]:
     """When each address was asked, as the server saw it."""
     found = defaultdict(list)
     for at, path in simulator.requests.log:
         found[path].append(at)
     return found
+
+
+def most_polls(began: float, last: float, interval: float) -> float:
+    """How often a feed that began then may have asked one address by the last time it did.
+
+    No request arrives sooner than its round, less the jitter; later it may, and the next one not.
+    """
+    return 1 + (last - began) / interval + Settings().jitter
 
 
 def rounds(simulator: Simulator) -> int:

@@ -10,6 +10,7 @@ import pytest
 from textual.app import App
 from textual.events import Resize
 from textual.screen import Screen
+from waiting import until
 
 from wallboard.ui.app.configured_keys import bindings_by_screen
 from wallboard.ui.look.theme import load
@@ -114,14 +115,15 @@ class Remembering(Lines):
 
 async def test_what_a_widget_puts_off_is_dropped_when_it_is_taken_away():
     app = App()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         gone, there = Remembering(), Remembering()
         await app.mount(gone, there)
         there.put_off("there")
         gone.put_off("gone")
         await gone.remove()
-        await pilot.pause()
-        assert (gone.called, there.called) == ([], ["there"])
+        there.put_off("after what is gone")
+        await until(lambda: len(there.called) == 2)
+        assert (gone.called, there.called) == ([], ["there", "after what is gone"])
 
 
 def test_widgets_that_are_gone_leave_their_lines_only_to_textuals_own_cache():
