@@ -70,3 +70,5 @@ def test_the_times_without_a_network_by_the_ledger():
     ]
     assert blind_spans(rows, 50.0) == [(10.0, 20.0), (40.0, 50.0)]
     assert blind_spans(rows, 40.0) == [(10.0, 20.0)]
+    lost = LedgerRow(10.0, RowKind.BLIND, None, until=7.0)
+    assert blind_spans([lost, *rows[1:]], 40.0) == [(7.0, 20.0)]

@@ -52,13 +52,14 @@ def _unknown(status: EntryPointStatus) -> EntryPointStatus:
 def blind_spans(rows: Iterable[LedgerRow], until: float) -> list[tuple[float, float]]:
     """When this machine had no network, by the rows of the ledger in the order of time.
 
+    Each begins with the last answer of anybody: what failed from then on says nothing of others.
     One that is not over lasts ``until`` then. All are Unix time in seconds.
     """
     spans: list[tuple[float, float]] = []
     since: float | None = None
     for row in rows:
         if row.kind is RowKind.BLIND and since is None:
-            since = row.at
+            since = row.at if row.until is None else min(row.at, row.until)
         elif row.kind is RowKind.SEEING and since is not None:
             spans.append((since, row.at))
             since = None

@@ -59,6 +59,16 @@ def test_what_a_machine_without_a_network_saw_counts_neither_way():
     assert (one.share, one.coverage) == (1, 0.7)
 
 
+@pytest.mark.parametrize(("seconds", "known"), [(60, 10 * HOUR - 3660), (1800, 9 * HOUR)])
+def test_what_failed_without_a_network_says_nothing_until_it_is_asked_again(seconds, known):
+    plan = Plan({KEY: OFFICE}, ())
+    back = state(11 * HOUR + seconds, OPEN)
+    states = [state(0, OPEN), state(10 * HOUR, Verdict.UNREACHABLE), back]
+    (one,) = counted(states, plan, blind=[(10 * HOUR - 5, 11 * HOUR)])
+    assert one.known == pytest.approx(known, abs=10)
+    assert one.known - one.open == pytest.approx(0 if seconds == 60 else seconds)
+
+
 def test_what_was_not_recorded_counts_neither_way():
     states = [state(0, OPEN), state(6 * HOUR, OPEN, known=False), state(12 * HOUR, SHUT)]
     (one,) = counted(states, until=18 * HOUR)

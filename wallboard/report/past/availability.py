@@ -18,6 +18,9 @@ from wallboard.frozen import frozen
 from wallboard.recorder.reading.known_states import KnownState, StatePart
 from wallboard.recorder.reading.segments import Span
 
+ASKED_AGAIN_SECONDS = 120.0
+"""Within which all are asked again once this machine has a network."""
+
 ServiceHours = Callable[[EntryPointKey, float, float], Sequence[Span]]
 """When an entry point should have been open between two moments, in order and apart."""
 
@@ -153,6 +156,11 @@ class _Counted:
         self._since = at if known else None
         self._is_open = state is not None and state.verdict is Verdict.OPEN
 
+    def is_after_all(self, at: float, state: KnownState, until: float) -> None:
+        """It was so from ``at`` until then after all, unless it was asked again in time."""
+        if until - at > ASKED_AGAIN_SECONDS:
+            self.is_from(at, state)
+
     def _count(self, start: float, end: float) -> None:
         for first, last, period in self._parts[bisect_right(self._ends, start) :]:
             if first >= end:
@@ -205,11 +213,21 @@ def availability_of(
         one.key: _Counted(hours(one.key, start, end), periods, blind) for one in entry_points
     }
     reach = start
+    unheard: dict[EntryPointKey, tuple[float, KnownState]] = {}
     for part in parts:
         for event in part.events:
-            if isinstance(event, KnownState) and event.key in counted:
-                counted[event.key].is_from(event.at, event)
+            if not isinstance(event, KnownState) or event.key not in counted:
+                continue
+            one = counted[event.key]
+            if event.key in unheard:
+                one.is_after_all(*unheard.pop(event.key), event.at)
+            found = _seeing_again(event, blind)
+            one.is_from(event.at, event if found is None else None)
+            if found is not None:
+                unheard[event.key] = found, event
         reach = part.until
+    for key, waiting in unheard.items():
+        counted[key].is_after_all(*waiting, min(reach, end))
     for one in counted.values():
         one.is_from(min(reach, end), None)
     return [
@@ -218,6 +236,13 @@ def availability_of(
         for of in (counted[one.key],)
         for number, period in enumerate(periods)
     ]
+
+
+def _seeing_again(state: KnownState, blind: Sequence[tuple[float, float]]) -> float | None:
+    """When this machine had a network again, if it is of one without that nothing was reached."""
+    if state.verdict not in {Verdict.UNREACHABLE, Verdict.ERROR}:
+        return None
+    return next((found for lost, found in blind if lost <= state.at < found), None)
 
 
 def names_of(plan: Plan, entry_points: Iterable[EntryPoint]) -> Mapping[EntryPointKey, str]:
