@@ -3,6 +3,7 @@
 import pytest
 from domain.test_incidents import KEY, OTHER, found, server, verdict
 
+from wallboard.domain.endpoint import EntryPointKey
 from wallboard.domain.incident import annotated
 from wallboard.domain.ledger_row import AlarmKey, LedgerRow, RowKind
 from wallboard.report.words.incidents import handled_words
@@ -45,6 +46,18 @@ def test_what_the_rules_did_and_what_is_of_others_is_left_out():
         LedgerRow(150, RowKind.NOTE, None, who="anna@jump1", text="of the board"),
     ]
     assert said(one, *rows) == [[]]
+
+
+def test_an_outage_that_began_as_the_network_was_lost_says_so_and_no_other_does():
+    lost = LedgerRow(1130, RowKind.BLIND, None, until=1095)
+    incidents = found(
+        server(100, "ok", "refused", "long"),
+        server(1100, "ok", "refused"),
+        verdict(1000, "open", "error", EntryPointKey("other", 1)),
+        server(1400, "refused", "ok"),
+    )
+    said = {one.server: handled_words(one) for one in annotated(incidents, [lost])}
+    assert said == {"long": "", "prod": "this machine had no network", "other": ""}
 
 
 def test_a_notice_that_was_given_up_belongs_to_the_incident_of_its_alarm():

@@ -56,7 +56,7 @@ class Phase:
 class Annotation:
     """What somebody did about an incident, or that a ``channel`` was not told of it.
 
-    ``kind`` is a word of the ledger.
+    ``kind`` is a word of the ledger; ``blind`` says that this machine had no network.
     """
 
     at: float
@@ -127,6 +127,9 @@ class Incident:
         return replace(self, annotations=tuple(sorted(annotations, key=lambda one: one.at)))
 
 
+_SLACK_SECONDS = 1.0
+"""A poll is dated a moment before others that were answered."""
+
 _ANNOTATIONS = frozenset({RowKind.ACKNOWLEDGED, RowKind.SHELVED, RowKind.UNSHELVED, RowKind.NOTE})
 
 
@@ -137,9 +140,9 @@ def annotated(
 
     An alarm belongs to the incident in which its condition began, however late somebody has
     acknowledged it; a note to the incident during which it was written, or which was not yet over
-    by its rules.
+    by its rules. The outage of a server that began as this machine lost its network says so.
     """
-    relevant = [row for row in rows if row.key and _is_annotation(row)]
+    relevant = [row for row in rows if _is_annotation(row)]
     if not relevant:
         return tuple(incidents)
     return tuple(
@@ -153,10 +156,16 @@ def annotated(
 
 
 def _is_annotation(row: LedgerRow) -> bool:
+    if row.key is None:
+        return row.kind is RowKind.BLIND
     return (bool(row.who) and row.kind in _ANNOTATIONS) or row.kind is RowKind.GIVEN_UP
 
 
 def _is_about(row: LedgerRow, incident: Incident, rules: Rules) -> bool:
+    if row.kind is RowKind.BLIND:
+        last_answer = row.at if row.until is None else row.until
+        began = last_answer - _SLACK_SECONDS <= incident.at <= row.at
+        return incident.key is None and began and not incident.over(row.at, 0.0)
     at = row.at if row.onset is None else row.onset
     clear_for = clear_seconds(rules, incident.whose)
     # The ledger has its moments rounded.

@@ -7,6 +7,7 @@ from typing import Any
 from wallboard.domain.endpoint import EntryPoint, EntryPointKey
 from wallboard.domain.foreign_text import safe
 from wallboard.domain.incident import Annotation, Incident, Phase, State
+from wallboard.domain.ledger_row import RowKind
 from wallboard.domain.observation import Cause
 from wallboard.domain.policy import Level, Verdict
 from wallboard.domain.time_span import span
@@ -62,6 +63,8 @@ def handled_words(incident: Incident) -> str:
 
 
 def _done(one: Annotation) -> str:
+    if one.kind == RowKind.BLIND:
+        return "this machine had no network"
     return f"{one.channel} was not told" if one.channel else f"{one.kind} by {one.who}"
 
 
