@@ -11,6 +11,9 @@ from tests.bench.processes import medians, run, simulator
 ENTRY_POINTS = 200
 INTERVAL = 2.0
 CHANNELS = 8
+FLOOD = 10
+"""As by default: so many alarms may be told by themselves before the rest is a list."""
+
 SINGLY = 1_000_000
 """A `flood` that no number of alarms is."""
 
@@ -31,7 +34,7 @@ def measure(pace: Pace) -> list[Figure]:
             quiet.append(_run(Path(folder, f"quiet-{number}"), url, "", pace))
             with far_side() as far:
                 listed.append(_run(Path(folder, f"listed-{number}"), url, _to(far), pace))
-            if len(far.came_at) != CHANNELS:
+            if not CHANNELS <= len(far.came_at) <= CHANNELS * (FLOOD + 2):
                 raise RuntimeError(f"{len(far.came_at)} notices through {CHANNELS} channels")
             with far_side() as far:
                 singly.append(_run(Path(folder, f"one-{number}"), url, _to(far), pace, SINGLY))
@@ -93,7 +96,7 @@ def _pace(loud: dict[str, float], calm: dict[str, float]) -> str:
     return f"{loud[polls]:.0f} polls a second, {calm[polls]:.0f} without"
 
 
-def _run(folder: Path, url: str, channels: str, pace: Pace, flood: int = 10) -> dict[str, float]:
+def _run(folder: Path, url: str, channels: str, pace: Pace, flood: int = FLOOD) -> dict[str, float]:
     folder.mkdir()
     text = CONFIG.format(
         record=folder / "wall.db", raise_for=3.0, group_wait=0, channels=channels, url=url
