@@ -408,7 +408,7 @@ async def test_garbage_on_every_subject_is_counted_and_does_no_harm(buses):
             foreign = ["", "x" * LONGEST_TEXT, "\x1b[2J"]
             huge = messages(Term(0, 0), 2**62, b"\0" * 100, LARGEST, sent_ms=2**62)
             for data in (*map(str.encode, foreign), os.urandom(100_000), *huge):
-                await buses[1].publish(NAMES.observations, data)
+                await buses[1].store(NAMES.observations, data)
             await published(leader, a_round(10))
             await until(lambda: len(viewer.events) == 20)
     assert viewer.subscriber.garbage >= before + 4

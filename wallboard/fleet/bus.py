@@ -29,8 +29,9 @@ from wallboard.fleet.bus_errors import (
     RefusedError,
     said,
 )
-from wallboard.fleet.bus_requests import LARGEST_MESSAGE, BusRequests, BusStatus
+from wallboard.fleet.bus_requests import BusRequests, BusStatus
 from wallboard.fleet.bus_streams import (
+    LARGEST_MESSAGE,
     SMALLER,
     StreamPlan,
     bucket_stream,

@@ -17,13 +17,14 @@ from nats.errors import Error, NoRespondersError, OutboundBufferLimitError, Slow
 
 from wallboard.domain.foreign_text import brief
 from wallboard.fleet.bus_errors import LOST, BusError, denied
+from wallboard.fleet.bus_streams import LARGEST_MESSAGE
 from wallboard.frozen import frozen
 
 CLOSE_SECONDS = 1.0
 """How long a good end may take."""
 
 MOST_UNSENT = 512 * 1024
-"""Bytes that wait to be sent, after which nothing more is asked."""
+"""Bytes that wait to be sent behind what is being sent, after which nothing more is asked."""
 
 NO_RESPONDERS = "503"
 """The status of what the server answers itself, as nobody takes such requests."""
@@ -80,8 +81,19 @@ class BusClient(Client):
     @property
     def secure(self) -> bool:
         """Whether it is connected by TLS."""
-        writer = getattr(self._transport, "_io_writer", None)
-        return bool(writer and writer.get_extra_info("ssl_object"))
+        return bool(self._writer and self._writer.get_extra_info("ssl_object"))
+
+    @property
+    def _writer(self) -> asyncio.StreamWriter | None:
+        return getattr(self._transport, "_io_writer", None)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait to be sent, behind the largest message that may be being sent."""
+        # In some versions of Python the transport takes whatever it is given, and has nobody wait
+        # until it is sent (CVE-2024-12254).
+        taken = self._writer.transport.get_write_buffer_size() if self._writer else 0
+        return self.pending_data_size + max(0, taken - LARGEST_MESSAGE)
 
     async def failed(self, error: Exception) -> None:
         """Take what the client says went wrong."""
@@ -124,7 +136,7 @@ class BusClient(Client):
         The client's own requests take a task, a timer and twice the turns of the loop: that was
         half of what publishing costs.
         """
-        if self.pending_data_size > MOST_UNSENT:
+        if self.unsent > MOST_UNSENT:
             # Then the client would wait, deaf to being cancelled.
             raise OutboundBufferLimitError
         if not self._inbox:
@@ -165,7 +177,7 @@ class BusClient(Client):
         for answer in list(self._answers.values()):
             if not answer.done():
                 answer.set_exception(BusError(LOST))
-        writer = getattr(self._transport, "_io_writer", None)
+        writer = self._writer
         if self._reading_task is None:
             # It never came to that, and the client would wait for what failed.
             if writer:

@@ -36,7 +36,7 @@ from wallboard.fleet.bus_errors import (
     error_of,
     said,
 )
-from wallboard.fleet.bus_streams import bucket_stream, lease_subject
+from wallboard.fleet.bus_streams import LARGEST_MESSAGE, bucket_stream, lease_subject
 from wallboard.fleet_settings import FleetSettings
 from wallboard.frozen import frozen
 
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
     from wallboard.fleet.bus_client import BusClient
-
-LARGEST_MESSAGE = 1024 * 1024
-"""Bytes; a larger one is not looked at."""
 
 DEAD_SECONDS = 2.0
 """How long a ping may take that is sent because nothing comes."""
@@ -140,12 +137,6 @@ class BusRequests:
             except TimeoutError:
                 raise BusError(NO_ANSWER) from None
         return running() - began
-
-    async def publish(self, subject: str, data: bytes) -> None:
-        """Send a message to whoever listens now. Raises ``BusError``."""
-        client = self._connected()
-        self._demand_size(data)
-        await self._answered(subject, client.publish(subject, data))
 
     async def store(self, subject: str, data: bytes, message_id: str = "") -> int:
         """Send a message and have its stream keep it; returns its number there.

@@ -6,6 +6,10 @@ from wallboard.fleet import names
 from wallboard.frozen import frozen
 
 MIB = 1024 * 1024
+
+LARGEST_MESSAGE = MIB
+"""Bytes; a larger one is not looked at."""
+
 REPEATED_SECONDS = 120.0
 """How long the bus knows a message again by its id."""
 
