@@ -167,10 +167,7 @@ def handover_of(
     ``changes`` are all those in between, ``expected`` is what was expected when, in order.
     """
     in_order = sorted(changes, key=lambda change: change.at)
-    of_key: dict[EntryPointKey, list[Change]] = {}
-    for change in in_order:
-        if change.key:
-            of_key.setdefault(change.key, []).append(change)
+    of_key = _by_entry_point(in_order)
     before = {recalled.key: recalled for recalled in start.entry_points}
     pasts = tuple(
         past_of(one, window, before.get(one.key), of_key.get(one.key, ()), waits.get(one.key))
@@ -203,6 +200,14 @@ def handover_of(
         minor=len(found.incidents) - len(incidents),
         left_open=left_open,
     )
+
+
+def _by_entry_point(changes: Iterable[Change]) -> dict[EntryPointKey, list[Change]]:
+    found: dict[EntryPointKey, list[Change]] = {}
+    for change in changes:
+        if change.key:
+            found.setdefault(change.key, []).append(change)
+    return found
 
 
 def _longest_first(pasts: Iterable[Past]) -> tuple[Outage, ...]:
