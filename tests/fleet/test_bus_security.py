@@ -164,6 +164,28 @@ id = 1000
 """
 
 
+async def test_a_board_says_what_it_may_not_listen_to(start, tmp_path):
+    server = await start(NO_LEDGER.replace("ledger", "observations"))
+    config = tmp_path / "wallboard.toml"
+    file = tmp_path / "password"
+    file.write_text("x")
+    config.write_text(CONFIG.format(url=server.url).replace('"wall"', '"some"'))
+    options = BoardOptions(url=None, config=config, no_verify=False, headers=())
+    settings, source = options.opened()
+    everything = FleetSettings(url=server.url, user=Secret("all"), password=Secret("x"))
+    async with (
+        running(everything),
+        LiveBoard(settings, lambda found: SharedFeed(found, source.board), source=source) as live,
+    ):
+        await until(
+            lambda: any(
+                "not seen here: the bus does not let this user subscribe to wallboard.obs"
+                in problem
+                for problem in live.problems
+            )
+        )
+
+
 async def test_a_password_that_changes_on_disk_is_read_again(start, tmp_path):
     server = await start(USER.format("first"))
     async with running(

@@ -35,7 +35,8 @@ class FleetStatus:
     """How a member of a fleet is.
 
     ``since`` is when the bus at ``address`` was reached or lost (Unix time in seconds), ``error``
-    why it is out of reach, ``refused`` that it is for its user. ``holder`` has the lease, ``term``
+    why it is out of reach, ``refused`` that it is for its user, and ``denied`` what it does not
+    let its user listen to. ``holder`` has the lease, ``term``
     is its number, and it polls here if ``holds``; ``alone`` is who polls without the bus.
     ``lag_seconds`` is how late this member hears others, or others hear this one. ``dropped`` are
     messages of former holders and polls that had no room while the bus was away, ``resyncs`` how
@@ -51,6 +52,7 @@ class FleetStatus:
     address: str = ""
     error: str = ""
     refused: bool = False
+    denied: str = ""
     since: float = 0.0
     connections: int = 0
     holder: str = ""

@@ -203,6 +203,7 @@ class FleetFeed:
             address=bus.address or self._fleet.url,
             error=bus.error,
             refused=bus.refused,
+            denied=bus.denied,
             since=self._unix(bus.since),
             connections=bus.connections,
             holder=self._lease.holder,

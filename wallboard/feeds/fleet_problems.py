@@ -45,6 +45,8 @@ def fleet_problems(
         yield f"Others do not get what is polled here: {brief(unsent)}. Retrying."
     elif silent_since is not None and now - silent_since > SILENT_SECONDS:
         yield _silent(fleet, status, silent_since)
+    if status.denied and status.connected:
+        yield f"Some of what others send is not seen here: {brief(status.denied)}."
     if lease.lasts != fleet.lease and status.connected:
         yield (
             f"A lease on this bus lasts {lease.lasts:g} s, not {fleet.lease:g} s as set here; "

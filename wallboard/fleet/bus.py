@@ -148,6 +148,7 @@ class Bus(BusRequests):
         """Make the connection useful. Raises ``BusError``."""
         if self._writes:
             await self._make_streams()
+        self.status = replace(self.status, denied="")
         with said():
             for subject, take in self._takers:
                 await self._subscribe(client, subject, take)

@@ -67,8 +67,8 @@ log = logging.getLogger(__name__)
 class BusStatus:
     """How it goes with the bus. ``since`` is when it began, on the clock of ``running``.
 
-    ``error`` is why there is no connection, ``refused`` that it is for the user; ``denied`` is the
-    last thing that the bus did not let this user do.
+    ``error`` is why there is no connection, ``refused`` that it is for the user; ``denied`` is
+    what the bus does not let this user listen to.
     """
 
     connected: bool = False
@@ -405,10 +405,12 @@ class BusRequests:
             raise BusError(f"a message of {len(data)} bytes; the bus takes {self.largest}")
 
     def _denied(self, words: str, subject: str) -> None:
-        self.status = replace(self.status, denied=words)
-        for waiting in self._asked.get(subject, ()):
+        asked = self._asked.get(subject, ())
+        for waiting in asked:
             if not waiting.done():
                 waiting.set_exception(NotAllowedError(words))
+        if not asked:
+            self.status = replace(self.status, denied=words)
 
     def _over(self, client: "BusClient") -> None:
         if client is self._client:

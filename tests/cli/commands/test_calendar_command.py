@@ -12,7 +12,7 @@ zone = "Europe/Berlin"
 default = true
 week.mon = []
 [[maintenance]]
-reason = "upgrade"
+reason = "upgrade\\u202e"
 start = 2026-01-01T00:00:00Z
 until = 2999-01-01T00:00:00Z
 entry_points = ["1002"]
@@ -44,7 +44,7 @@ async def test_a_table_says_what_is_expected_until_when_and_why(wallboard, confi
     assert head[:5] == ["SERVER", "ID", "NAME", "CALENDAR", "EXPECTED"]
     assert sales == ["prod", "1000", "Sales", "shut", "closed", "-", "no", "regular", "hours"]
     assert plain[3:] == ["-", "-", "-", "no", "calendar"]
-    assert upgraded[3:] == ["shut", "maintenance", "Tue", "2999-01-01", "00:00", "upgrade"]
+    assert upgraded[3:] == ["shut", "maintenance", "Tue", "2999-01-01", "00:00", "upgrade�"]
 
 
 async def test_a_week_has_each_of_its_days_once(wallboard, config):
