@@ -272,7 +272,18 @@ class Acknowledgements:
                 self._chatters.discard(key)
 
 
+OUTAGE = [(INTERVAL, ("down", "prod"))] * 6
+ACKNOWLEDGED = (0.0, ("acknowledged", 0))
+FAULT = [(INTERVAL, ("poll", "error", KEYS[0]))] * 3
+
+
 @settings(max_examples=300)
+@example([*OUTAGE[:2], ACKNOWLEDGED, (1.0, ("blind", 12.0))])
+@example([*FAULT, ACKNOWLEDGED, (5.0, ("acknowledged", 0)), *FAULT])
+@example([*FAULT, ACKNOWLEDGED, *[(INTERVAL, ("poll", "open", KEYS[0]))] * 4])
+@example(
+    [*_flapping(KEYS[0], 3), *FAULT[:2], ACKNOWLEDGED] + [(INTERVAL, ("poll", "open", KEYS[0]))] * 8
+)
 @given(STREAMS)
 def test_an_acknowledgement_is_never_lost(stream):
     """It holds until the alarm is over, got worse, expires, or is raised anew after a shelf."""
@@ -340,6 +351,9 @@ def states_without_the_loss(before, key, mine):
 
 
 @settings(max_examples=300)
+@example([*OUTAGE, (1.0, ("blind", 0.0))])
+@example([*OUTAGE[:2], (1.0, ("blind", 12.0))])
+@example([*FAULT, *OUTAGE, (1.0, ("blind", 0.0))])
 @given(STREAMS)
 def test_a_loss_of_the_network_changes_only_what_began_with_it(stream):
     told = Streamed()
