@@ -200,7 +200,7 @@ async def test_who_takes_over_goes_on_with_the_alarms_of_who_recorded(start, led
     ]
 
 
-async def test_a_ledger_that_was_removed_is_written_anew_as_all_alarms_stand(start, ledger):
+async def test_a_ledger_that_was_removed_is_written_anew_as_all_alarms_stand(start, ledger, caplog):
     leader, follower = await two(start)
     follower.alarms.acknowledge([SALES], "on it")
     follower.alarms.shelve([CARE], follower.snapshot().at + 600)
@@ -215,6 +215,7 @@ async def test_a_ledger_that_was_removed_is_written_anew_as_all_alarms_stand(sta
     for live in (leader, follower):
         assert state_of(live) is AlarmState.ACKNOWLEDGED
         assert state_of(live, CARE) is AlarmState.SHELVED
+    assert f"The ledger {ledger} was removed." in caplog.text
 
 
 async def test_a_damaged_ledger_is_set_aside_and_said_so_and_nothing_is_forgotten(start, ledger):

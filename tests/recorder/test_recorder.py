@@ -196,7 +196,7 @@ async def test_a_database_that_another_program_left_open_is_not_even_checkpointe
     assert {file.name: file.read_bytes() for file in (one.path, log)} == copies
 
 
-async def test_a_file_that_was_removed_is_begun_anew(make, monkeypatch):
+async def test_a_file_that_was_removed_is_begun_anew(make, monkeypatch, caplog):
     monkeypatch.setattr("wallboard.recorder.recorder.LOOK_SECONDS", 0.1)
     one = make()
     one.recorder.start()
@@ -210,6 +210,7 @@ async def test_a_file_that_was_removed_is_begun_anew(make, monkeypatch):
         return one.written > 0
 
     await until(told_again)
+    assert f"The recording {one.path} was removed or replaced." in caplog.text
 
 
 async def test_a_file_locked_by_another_program_loses_nothing(make):

@@ -198,7 +198,13 @@ class Recorder:
         now = self._monotonic()
         if self._writer and now >= self._look_at:
             self._look_at = now + LOOK_SECONDS
-            if inodes(self._place.path) != self._inodes:
+            found = inodes(self._place.path)
+            if found != self._inodes:
+                if found[0] != self._inodes[0]:
+                    log.warning(
+                        "The recording %s was removed or replaced. Going on in the one there now.",
+                        self._place.path,
+                    )
                 # What a removed log holds would be lost with us, and nobody else sees it.
                 self._writer.checkpoint()
                 self._drop_writer()

@@ -108,6 +108,8 @@ class LedgerTap:
         try:
             if not exists(self._place.path):
                 removed = self._reader is not None
+                if removed:
+                    log.warning("The ledger %s was removed. Starting a new one.", self._place.path)
                 self._close_reader()
                 return LedgerUpdate(whole=removed)
             if self._reader is None:
