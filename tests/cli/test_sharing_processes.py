@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sys
 import time
 from itertools import pairwise
 
+import aiohttp
 import pytest
 from waiting import PATIENCE_SECONDS
 
@@ -76,6 +78,11 @@ class Output:
 
     def send(self, number):
         self.process.send_signal(number)
+
+    def pause(self):
+        """Have it stand still."""
+        self.send(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
 
 
 @pytest.fixture
@@ -241,9 +248,10 @@ async def test_a_leader_that_was_stopped_and_lost_its_place_neither_polls_nor_wr
     lock_path(recording).unlink()
     await leads(recording, watch)
     # One that writes beside the other would soon use a number twice.
-    watch.send(signal.SIGSTOP)
-    await asyncio.sleep(0.5)  # for what it had asked before
-    asked = simulator.requests.count
+    watch.pause()
+    # Whoever asks now is answered after what it had asked before.
+    async with aiohttp.ClientSession() as session, session.get(simulator.url):
+        asked = simulator.requests.count
     leader.send(signal.SIGCONT)
     await until(
         lambda: any("standby" in line for line in leader.errors),

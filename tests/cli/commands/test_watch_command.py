@@ -79,7 +79,8 @@ async def test_a_heartbeat_comes_at_the_pace_that_was_asked_for(watch, simulated
         await line_with(process, " OK all 3 open; ")
     assert (await ends(process, signal.SIGTERM))[0] == 0
     process = await watch(await simulated(CALM), "--heartbeat", "0", "--for", "5")
-    assert len((await ends(process))[1].splitlines()) == 1
+    # On a busy machine it may also say that something is stale.
+    assert (await ends(process))[1].count(" in the last minute.") == 1
 
 
 async def test_programs_read_along_in_ndjson(watch, simulated):
