@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from waiting import until
+from waiting import in_words, until
 
 from wallboard.board import Board
 from wallboard.cli.commands.board import feed_of
@@ -157,12 +157,16 @@ class Lines:
         self._understand = understand
 
     async def until(self, condition) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not condition():
-                line = (await self._process.stdout.readline()).decode()
-                assert line, await self._process.stderr.read()
-                self.lines.append(line)
-                self._understand(line, self.said)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not condition():
+                    line = (await self._process.stdout.readline()).decode()
+                    assert line, await self._process.stderr.read()
+                    self.lines.append(line)
+                    self._understand(line, self.said)
+        except TimeoutError:
+            other = {n: one for n, one in self.said.items() if one != EXPECTED[n]}
+            pytest.fail(f"in vain for {in_words(condition)}\n{other}\n{self.lines[-20:]}")
 
 
 ANY_LABEL = "|".join(LABELS)
