@@ -18,16 +18,23 @@ LATE_SECONDS = 0.5
 
 @asynccontextmanager
 async def slow_link(
-    bus_port: int, bytes_per_second: float, *, delay: float = 0.0, loss: float = 0.0
+    bus_port: int,
+    bytes_per_second: float,
+    *,
+    delay: float = 0.0,
+    loss: tuple[float, float] = (0.0, 0.0),
 ) -> AsyncIterator[int]:
     """The port of one end of the link; at the other is the bus.
 
-    ``delay`` is seconds in each direction, ``loss`` the share of packets that are lost.
+    ``delay`` is seconds in each direction, ``loss`` the share of packets that are lost on the way
+    to the bus, and from it.
     """
     chances, working = random.Random(1), set[asyncio.Task[None]]()
     now = asyncio.get_running_loop().time
 
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def carry(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, loss: float
+    ) -> None:
         writer.transport.set_write_buffer_limits(CHUNK_BYTES)
         on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         arriving = asyncio.create_task(_arrive(on_the_way, writer))
@@ -51,7 +58,9 @@ async def slow_link(
         assert task
         working.add(task)
         with suppress(asyncio.CancelledError):
-            await asyncio.gather(carry(reader, bus_writer), carry(bus_reader, writer))
+            await asyncio.gather(
+                carry(reader, bus_writer, loss[0]), carry(bus_reader, writer, loss[1])
+            )
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=CHUNK_BYTES)
     try:

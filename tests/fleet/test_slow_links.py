@@ -5,6 +5,8 @@ import os
 import time
 from contextlib import AsyncExitStack
 
+import pytest
+
 from tests.fleet.bus_server import connected
 from tests.fleet.ends import NAMES, Leader, Receiver, running
 from tests.fleet.heard import a_round, as_heard
@@ -18,7 +20,7 @@ from wallboard.fleet import names, subscriber
 MANY = tuple(range(1000, 2000))
 ROUNDS = 20
 PAGE_BYTES = 5_000
-LONG_LINK = {"delay": 0.15, "loss": 0.01}
+LONG_LINK = {"delay": 0.15, "loss": (0.01, 0.01)}
 
 
 class At:
@@ -88,3 +90,24 @@ async def test_a_thousand_entry_points_come_over_a_long_link_that_loses_packets(
         await until(lambda: picture(viewer) == picture(leader), 10)
         assert bus.status.connections == 1
         assert len(viewer.boards) == 1
+
+
+@pytest.mark.parametrize("loss", [(0.9, 0.0), (0.0, 0.9)], ids=["to the bus", "from the bus"])
+async def test_who_loses_packets_in_one_direction_misses_nothing_and_tells_all(bus_server, loss):
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        port = await enter(slow_link(bus_server.port, 64_000, loss=loss))
+        near, far = await enter(connected(bus_server)), await enter(connected(At(port)))
+        for leader, viewer in (
+            (Leader(far), Receiver(near)),
+            (Leader(near, revision=2), Receiver(far)),
+        ):
+            async with running(leader, viewer):
+                leader.fold(a_round(0))
+                await until(lambda viewer=viewer: viewer.boards or viewer.events)
+                polls = [one for at in range(10, 110, 10) for one in a_round(at)]
+                leader.fold(polls)
+                wanted = [as_heard(one) for one in polls]
+                await until(
+                    lambda viewer=viewer, wanted=wanted: viewer.events[-len(wanted) :] == wanted
+                )
