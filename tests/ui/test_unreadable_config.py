@@ -85,7 +85,7 @@ def test_what_is_wrong_with_it_is_said_until_it_is_right_again(kind, wall, path)
     make, said = KINDS[kind]
     put(path, make)
     wall.until("Edited config is invalid", PATIENCE_SECONDS)
-    assert said in " ".join(wall.emulator.text.split())
+    wall.until(said, PATIENCE_SECONDS)
     put(path, lambda new: new.write_text(CONFIG.format(title="mended")))
     wall.until("mended", PATIENCE_SECONDS)
     wall.until("Config reloaded", PATIENCE_SECONDS)

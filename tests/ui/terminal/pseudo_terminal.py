@@ -117,9 +117,9 @@ class Child:
         return data
 
     def until(self, text: str, deadline_seconds: float = PATIENCE_SECONDS) -> None:
-        """Read until the screen shows ``text``."""
+        """Read until the screen shows ``text``, which may be wrapped."""
         end = time.monotonic() + deadline_seconds
-        while text not in self.emulator.text:
+        while text not in self.emulator.text and text not in " ".join(self.emulator.text.split()):
             assert time.monotonic() < end, f"{text!r} not shown:\n{self.emulator.text}"
             self.read(0.05)
 
