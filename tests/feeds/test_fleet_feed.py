@@ -268,16 +268,22 @@ async def test_a_bus_that_lost_its_disk_is_taken_up_as_a_new_one(member, simulat
     await until(lambda: not ana.status.problems and not bob.status.problems)
 
 
-async def test_who_polls_alone_goes_on_without_the_bus_and_tells_of_it_after(
-    member, simulated, bus_server
-):
-    simulator = await simulated()
+async def polling_alone(member, simulator, bus_server):
+    """A member that polls on while the bus is away, and one that hears of it afterwards."""
     ana = member(simulator, "ana", poll_alone=True, lease=LEASE)
     await until(lambda: ana.leads)
     eve = member(simulator, "eve", collect=False, lease=LEASE)
     await until(eve.heard.observations)
     bus_server.kill()
     await until(lambda: ana.fleet.alone)
+    return ana, eve
+
+
+async def test_who_polls_alone_goes_on_without_the_bus_and_tells_of_it_after(
+    member, simulated, bus_server
+):
+    simulator = await simulated()
+    ana, eve = await polling_alone(member, simulator, bus_server)
     assert (ana.status.role, ana.status.leader) == (Role.RECORDS, "")
     since = len(ana.heard.observations())
     await until(lambda: len(ana.heard.observations()) > since + 30)
@@ -300,12 +306,7 @@ async def test_what_another_process_polled_alone_is_told_before_what_this_one_di
     member, simulated, bus_server
 ):
     simulator = await simulated()
-    ana = member(simulator, "ana", poll_alone=True, lease=LEASE)
-    await until(lambda: ana.leads)
-    eve = member(simulator, "eve", collect=False, lease=LEASE)
-    await until(eve.heard.observations)
-    bus_server.kill()
-    await until(lambda: ana.fleet.alone)
+    ana, eve = await polling_alone(member, simulator, bus_server)
     began = time.time()
     await two_rounds_more(simulator)
     await two_rounds_more(simulator)
